@@ -1,0 +1,125 @@
+"""The one example order that the published contract tells its examples with. Plain JSON data."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+ORDER_ID = "6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"
+DOCUMENT_ID = "0d4f8f0e-51c5-4f5b-8a77-4be1f9c6b002"
+MAIL_ID = "b7a7f1d2-7c0a-4c57-9a3e-7f0a4d7e3003"
+THREAD_ID = "c1c5d3f6-0b1f-4d2b-8b52-5c2f7b9b4004"
+MESSAGE_ID = "e2a8b9c0-4d6e-4f70-8a91-b2c3d4e5f005"
+PAYMENT_ID = "a9b8c7d6-e5f4-4a3b-92c1-d0e9f8a7b006"
+NOON = "2026-11-21T12:00:00Z"
+
+
+def euro(amount: int) -> Json:
+    """Cents as the wire writes money."""
+    return {"amount": amount, "currency": "EUR"}
+
+
+SHOP_PROFILE: Json = {
+    "name": "Corner Shop",
+    "email": "service@shop.test",
+    "address": {
+        "name": "Corner Shop Ltd", "line1": "1 Market Square", "postcode": "10115", "city": "Berlin", "country": "DE",
+        "vat_number": "DE123456789",
+    },
+    "registration": "HRB 12345",
+}
+PUT_SHOP: Json = {"profile": SHOP_PROFILE, "default_language": "en", "invoice_prefix": "IN", "delivery_prefix": "DE"}
+PUT_PRODUCT: Json = {
+    "sku": "MUG-BLUE", "names": {"en": "Mug, blue", "fa": "لیوان آبی"}, "price": euro(1190), "tax_rate": "19",
+    "weight_grams": 350,
+}
+CUSTOMER: Json = {"customer_id": "c-1001", "email": "ada@example.test", "name": "Ada Byron"}
+ADDRESS: Json = {
+    "name": "Ada Byron", "line1": "12 St James's Square", "postcode": "SW1Y 4JH", "city": "London", "country": "GB",
+}
+PLACE_ORDER: Json = {
+    "order_id": ORDER_ID,
+    "reference": "XKBKNABJK",
+    "customer": CUSTOMER,
+    "language": "en",
+    "currency": "EUR",
+    "prices": "tax_included",
+    "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
+    "delivery_address": ADDRESS,
+    "invoice_address": ADDRESS,
+    "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"},
+    "payment_method": "Bank wire",
+    "total": euro(2870),
+    "initial_state": "awaiting_bank_wire",
+}
+PAYMENT: Json = {
+    "payment_id": PAYMENT_ID, "method": "Bank wire", "amount": euro(2870), "transaction_id": "WIRE-77",
+}
+RECORD_PAYMENT: Json = {"order_id": ORDER_ID, "payment": PAYMENT, "by": "system"}
+PAYMENT_RECORDED: Json = {"order_id": ORDER_ID, "payment": PAYMENT, "due": euro(0)}
+ORDER_SUMMARY: Json = {
+    "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "language": "en", "customer": CUSTOMER,
+    "total": euro(2870), "paid": euro(2870), "payment_method": "Bank wire", "carrier": "Swift Post",
+    "shop": SHOP_PROFILE,
+}
+ORDER_LINE: Json = {
+    "sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unit_price": euro(1190), "tax_rate": "19",
+    "total": euro(2380),
+}
+STATE: Json = {
+    "key": "payment_accepted", "label": "Payment accepted", "colour": "#3498D8", "mail_template": "payment",
+    "hidden": False,
+}
+INVOICE_REFERENCE: Json = {"document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001"}
+ORDER_PLACED: Json = {
+    "order_id": ORDER_ID, "order": ORDER_SUMMARY | {"paid": euro(0)}, "lines": [ORDER_LINE],
+    "state": {
+        "key": "awaiting_bank_wire", "label": "Awaiting bank wire payment", "colour": "#34209E",
+        "mail_template": "bankwire", "hidden": False,
+    },
+}
+ORDER_TRANSITIONED: Json = {
+    "order_id": ORDER_ID, "order": ORDER_SUMMARY, "came_from": "awaiting_bank_wire", "state": STATE,
+    "by": "anna@shop.test", "at": NOON, "attach": [INVOICE_REFERENCE],
+}
+ORDER_DETAIL: Json = {
+    "order": ORDER_SUMMARY, "state": "payment_accepted", "lines": [ORDER_LINE], "shipping": euro(490),
+    "net": euro(2412), "tax": euro(458), "delivery_address": ADDRESS, "invoice_address": ADDRESS,
+    "history": [
+        {"state": "awaiting_bank_wire", "at": NOON, "by": "customer"},
+        {"state": "payment_accepted", "at": NOON, "by": "anna@shop.test"},
+    ],
+    "payments": [PAYMENT], "documents": [INVOICE_REFERENCE],
+}
+SNAPSHOT: Json = {
+    "document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001", "issued_at": NOON, "language": "en",
+    "shop": SHOP_PROFILE, "order_id": ORDER_ID, "order_reference": "XKBKNABJK", "ordered_at": NOON,
+    "customer": CUSTOMER, "invoice_address": ADDRESS, "delivery_address": ADDRESS, "carrier": "Swift Post",
+    "payment_method": "Bank wire",
+    "lines": [
+        {
+            "sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "tax_rate": "19", "unit_net": euro(1000),
+            "unit_gross": euro(1190), "net": euro(2000), "tax": euro(380), "gross": euro(2380),
+        }
+    ],
+    "shipping": {"rate": "19", "net": euro(412), "tax": euro(78), "gross": euro(490)},
+    "taxes": [{"rate": "19", "net": euro(2412), "tax": euro(458), "gross": euro(2870)}],
+    "net": euro(2412), "tax": euro(458), "gross": euro(2870), "payments": [PAYMENT],
+}
+DOCUMENT_VIEW: Json = {
+    "document_id": DOCUMENT_ID, "order_id": ORDER_ID, "kind": "invoice", "number": "IN000001",
+    "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321,
+}
+MAIL_VIEW: Json = {
+    "mail_id": MAIL_ID, "template": "payment", "conversation": f"order/{ORDER_ID}", "order_id": ORDER_ID,
+    "recipient": "ada@example.test", "subject": "Payment accepted", "message_id": "<b2@shop.test>",
+    "attachments": ["invoice-IN000001.pdf"], "state": "sent", "attempts": 1, "at": NOON,
+}
+THREAD_VIEW: Json = {
+    "thread_id": THREAD_ID, "conversation": f"order/{ORDER_ID}", "order_id": ORDER_ID, "order_reference": "XKBKNABJK",
+    "customer_email": "ada@example.test", "customer_name": "Ada Byron", "language": "en",
+    "subject": "Re: Payment accepted", "status": "open", "opened_at": NOON,
+}
+THREAD_MESSAGE: Json = {
+    "message_id": MESSAGE_ID, "direction": "customer", "author": "ada@example.test",
+    "text": "When will it arrive?", "at": NOON, "mail_message_id": "<a1@example.test>",
+}

@@ -1,0 +1,84 @@
+"""Values that many messages share: money, addresses, people, shops."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
+
+from shared.contracts.message import Value
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47")]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,190}$", max_length=254)]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Sku = Annotated[str, Field(min_length=1, max_length=64, description="Reference of a product or combination")]
+StateKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+DocumentKind = Literal["invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary"]
+
+
+def _is_percent(rate: Decimal) -> Decimal:
+    if not rate.is_finite() or not 0 <= rate <= 100 or rate.as_tuple().exponent < -4:  # type: ignore[operator]
+        raise ValueError("a tax rate is a decimal string in percent from 0 to 100 with at most four decimals")
+    return rate
+
+
+TaxRate = Annotated[
+    Decimal,
+    AfterValidator(_is_percent),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["19.6"]}),
+]
+"""Percent as a decimal string: `"19.6"`."""
+
+
+class Money(Value):
+    """An amount in the currency's minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro."""
+
+    amount: int = Field(ge=-(2**63), lt=2**63)
+    currency: Currency
+
+
+class Address(Value):
+    """A postal address as it is printed."""
+
+    name: Text
+    company: str = Field(default="", max_length=200)
+    line1: Text
+    line2: str = Field(default="", max_length=200)
+    postcode: str = Field(default="", max_length=20)
+    city: Text
+    region: str = Field(default="", max_length=100)
+    country: Country
+    phone: str = Field(default="", max_length=40)
+    vat_number: str = Field(default="", max_length=40)
+
+
+class Customer(Value):
+    """Who bought, as the storefront knows him; `customer_id` is the storefront's own key."""
+
+    customer_id: str = Field(min_length=1, max_length=64)
+    email: Email
+    name: Text
+
+
+class ShopProfile(Value):
+    """What the papers and mails of a shop say about it."""
+
+    name: Text
+    email: Email = Field(description="Customer service: sender of the mails, and the mailbox that answers come to")
+    address: Address
+    website: str = Field(default="", max_length=200)
+    registration: str = Field(default="", max_length=100, description="Trade register number, printed on documents")
+    legal_text: str = Field(default="", max_length=2000)
+
+
+class Payment(Value):
+    """A payment that was received."""
+
+    payment_id: UUID
+    method: Text
+    amount: Money
+    transaction_id: str = Field(default="", max_length=200)
