@@ -32,13 +32,13 @@ class Envelope(BaseModel):
     correlationid: str | None = Field(default=None, max_length=200)
     causationid: str | None = Field(default=None, max_length=200)
     traceparent: str | None = Field(default=None, description="W3C trace context")
-    replyto: str | None = Field(default=None, max_length=200, description="Routing key on the exchange aftercart.replies")
+    replyto: str | None = Field(default=None, max_length=200, description="Routing key on aftercart.replies")
     shop: str = Field(default=DEFAULT_SHOP, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
     data: dict[str, Any] = {}
 
     @field_serializer("time")
     def _rfc3339(self, time: datetime | None) -> str | None:
-        return time and time.isoformat().replace("+00:00", "Z")
+        return time.isoformat().replace("+00:00", "Z") if time else None
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
     """How one worker process sees itself and its database."""
 
     example: ClassVar[dict[str, Any]] = {
-        "service": "orders", "healthy": True, "problems": [], "outbox_rows": 0, "due_rows": 0, "schema": "0001",
+        "service": "orders", "healthy": True, "problems": [], "outbox_rows": 0, "due_rows": 0, "revision": "0001",
     }
 
     service: str
@@ -19,7 +19,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
     problems: list[str] = Field(description="One sentence each")
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
     due_rows: int = Field(description="Messages that wait for their time")
-    schema_revision: str = Field(alias="schema", description="Revision of the database")
+    revision: str = Field(description="Revision of the database schema")
 
 
 class AskHealth(Query, name="service.health", answer=ServiceHealth):

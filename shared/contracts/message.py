@@ -53,7 +53,7 @@ class Message(BaseModel):
         return wire_type(cls.name, cls.version)
 
     @property
-    def subject(self) -> str | None:
+    def aggregate_key(self) -> str | None:
         """The key of the aggregate, as text: order of events holds per subject."""
         return str(getattr(self, self.subject_field)) if self.subject_field else None
 
@@ -77,7 +77,7 @@ class Refusal(Event):
     details: dict[str, Any] = {}
 
     @property
-    def subject(self) -> str | None:
+    def aggregate_key(self) -> str | None:
         return self.aggregate
 
 
@@ -100,7 +100,7 @@ class Asking(Message):
 
     def refuse(self, code: str, reason: str, **details: Any) -> Refusal:
         """The refusal of this message: `code` for machines, `reason` one sentence for people."""
-        return self.refusal(aggregate=self.subject, code=code, reason=reason, details=details)
+        return self.refusal(aggregate=self.aggregate_key, code=code, reason=reason, details=details)
 
 
 class Command(Asking):

@@ -115,7 +115,8 @@ class SetStock(Command, name="stock.set", subject="sku"):
 
 class PlaceOrder(Command, name="order.place", subject="order_id"):
     """Places an order, from the checkout or by hand. Prices and tax rates come from the catalogue; `total` is what the
-    customer was shown: if it differs, the order is refused with the difference."""
+    customer was shown: if it differs, the order is refused with the difference.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
 

@@ -1,0 +1,93 @@
+"""Where an answer belongs, as a signed token that travels in reply addresses and Message-IDs.
+
+A token is base32 in lower case (mail servers fold local parts): kind, key id, the conversation's UUID and the first
+80 bits of an HMAC-SHA256. It proves that we wrote to that conversation, not who answers: finding and being allowed
+are separate steps.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+KINDS = ("order", "thread")
+MAC_BYTES = 10
+TOKEN = re.compile(r"[a-z2-7]{45}")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`order/<uuid>` or `thread/<uuid>`."""
+
+    kind: str
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Conversation":
+        """The inverse of `str`; raises ValueError."""
+        kind, _, key = text.partition("/")
+        if kind not in KINDS:
+            raise ValueError(f"'{text}' is no conversation: it starts with none of {', '.join(KINDS)}")
+        return cls(kind, UUID(key))
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """Secrets by number (0-255). The highest signs; all are accepted, so that a key can be replaced."""
+
+    secrets: Mapping[int, bytes]
+
+    @classmethod
+    def parse(cls, text: str) -> "SigningKeys":
+        """`1:<64 hexadecimal digits>,2:…`; raises ValueError with a sentence that does not repeat the secret."""
+        try:
+            pairs = [part.split(":") for part in text.split(",")]
+            found = {int(number): bytes.fromhex(secret) for number, secret in pairs}
+        except ValueError:
+            raise ValueError("signing keys are written as number:hex, joined by commas") from None
+        if not all(0 <= number <= 255 and len(secret) >= 32 for number, secret in found.items()):
+            raise ValueError("a signing key has a number from 0 to 255 and at least 64 hexadecimal digits")
+        return cls(found)
+
+    def sign(self, conversation: Conversation) -> str:
+        """The token of a conversation: 45 characters of a-z and 2-7."""
+        key_id = max(self.secrets)
+        head = bytes([KINDS.index(conversation.kind), key_id]) + conversation.id.bytes
+        return base64.b32encode(head + self._mac(key_id, head)).decode().rstrip("=").lower()
+
+    def read(self, token: str) -> Conversation | None:
+        """The conversation that a token names, or None if we did not sign it."""
+        if not TOKEN.fullmatch(token):
+            return None
+        raw = base64.b32decode(token.upper() + "===")
+        head, mac = raw[:18], raw[18:]
+        if head[0] >= len(KINDS) or head[1] not in self.secrets:
+            return None
+        if not hmac.compare_digest(mac, self._mac(head[1], head)):
+            return None
+        return Conversation(KINDS[head[0]], UUID(bytes=head[2:]))
+
+    def _mac(self, key_id: int, head: bytes) -> bytes:
+        return hmac.digest(self.secrets[key_id], b"aftercart conversation\0" + head, hashlib.sha256)[:MAC_BYTES]
+
+
+def reply_address(mailbox: str, token: str) -> str:
+    """`service@shop.test` -> `service+<token>@shop.test`."""
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def message_id(mail_id: UUID, token: str, domain: str) -> str:
+    """The Message-ID of an outgoing mail: unique by `mail_id`, found again by `token`."""
+    return f"<{mail_id.hex}.{token}@{domain}>"
+
+
+def tokens_in(text: str) -> list[str]:
+    """Everything in a header that may be a token, as it stands there; the order is kept."""
+    return [found.lower() for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)]

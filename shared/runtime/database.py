@@ -1,0 +1,109 @@
+"""One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column types both share."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    Table,
+    TypeDecorator,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+
+from shared.runtime.errors import SettingsError
+
+Row = Mapping[str, Any]
+Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in a column named INTEGER
+Minor = BigInteger
+"""Money in minor units."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def engine_for(url: str, threads: int = 1) -> Engine:
+    """An engine for a service's database. Raises `SettingsError` for a URL that is none of the two kinds."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsError("The database URL cannot be read: it is sqlite:////path or postgresql+psycopg://…") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, threads)
+    if parsed.drivername == "postgresql+psycopg":
+        return create_engine(parsed, pool_size=threads + 2, pool_pre_ping=True)
+    raise SettingsError(f"The database '{parsed.drivername}' is not supported: use sqlite or postgresql+psycopg.")
+
+
+def _sqlite(url: str, threads: int) -> Engine:
+    engine = create_engine(url, pool_size=threads + 2, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            # FULL: anything less may lose a commit that RabbitMQ was told is done.
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # The write lock is taken first: a reader that becomes a writer later would fail instead of wait.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and sees one state."""
+    with engine.connect().execution_options(reading=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield connection
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """`INSERT` of this dialect, for `on_conflict_…`."""
+    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def write_rows(connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()) -> None:
+    """Inserts `new` and updates `changed` by primary key, a statement each. A new key that exists is an error."""
+    if new:
+        connection.execute(table.insert(), list(new))
+    if changed:
+        keys = [column.name for column in table.primary_key]
+        where = [table.c[key] == _parameter(table.c[key]) for key in keys]
+        values = {name: _parameter(table.c[name]) for name in changed[0] if name not in keys}
+        rows = [{f"v_{name}": value for name, value in row.items()} for row in changed]
+        connection.execute(table.update().where(*where).values(values), rows)
+
+
+def _parameter(column: Column[Any]) -> Any:
+    return bindparam(f"v_{column.name}", type_=column.type)

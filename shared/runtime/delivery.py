@@ -1,0 +1,59 @@
+"""A message as it came from RabbitMQ, and what becomes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from shared.contracts.envelope import Envelope, Unreadable, decode
+
+ATTEMPTS = "x-attempts"
+MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`envelope` is None when the bytes are no CloudEvent; `fault` then says why. Of the headers only the count of
+    attempts is believed.
+    """
+
+    body: bytes
+    envelope: Envelope | None
+    fault: str = ""
+    attempts: int = 0
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The message's name, for logs and actors."""
+        return self.envelope.name if self.envelope else "unreadable"
+
+
+def receive(body: bytes, headers: Mapping[str, Any] | None = None) -> Delivery:
+    """What RabbitMQ delivered, decoded as far as it can be. Never raises."""
+    headers = headers or {}
+    count = headers.get(ATTEMPTS, 0)
+    attempts = min(max(count, 0), MAX_BELIEVED_ATTEMPTS) if isinstance(count, int) else 0
+    try:
+        return Delivery(body, decode(body), "", attempts, headers)
+    except Unreadable as fault:
+        return Delivery(body, None, str(fault), attempts, headers)
+
+
+class Fate(Enum):
+    """What the consumer does with a message."""
+
+    DONE = "done"
+    RETRY = "retry"
+    BURY = "bury"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A fate and, unless it is DONE, the error that decided it."""
+
+    fate: Fate
+    error: BaseException | None = None
+
+
+DONE = Verdict(Fate.DONE)

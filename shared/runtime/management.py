@@ -1,0 +1,55 @@
+"""RabbitMQ's management API: definitions, bindings, queues. Source: https://www.rabbitmq.com/docs/management#http-api"""
+
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from shared.runtime.errors import TopologyError
+
+PARTS = ("exchanges", "queues", "bindings", "users", "permissions", "topic_permissions")
+
+
+class Management:
+    """A client of one node. `url` holds user and password. Every fault is a `TopologyError` of one sentence."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
+        self._client = httpx.Client(base_url=url, timeout=10, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def definitions(self, vhost: str = "/") -> dict[str, list[dict[str, Any]]]:
+        """What exists in a virtual host."""
+        whole = self._call("GET", "/api/definitions").json()
+        return {part: [entry for entry in whole.get(part, []) if entry.get("vhost", vhost) == vhost] for part in PARTS}
+
+    def import_definitions(self, definitions: dict[str, list[dict[str, Any]]]) -> None:
+        """Adds what is missing; users and rights are replaced."""
+        self._call("POST", "/api/definitions", json=definitions)
+
+    def unbind(self, binding: dict[str, Any]) -> None:
+        """Removes one binding of a queue."""
+        parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination", "routing_key")]
+        self._call("DELETE", "/api/bindings/{}/e/{}/q/{}/{}".format(*parts))
+
+    def queues(self, vhost: str = "/") -> list[dict[str, Any]]:
+        """All queues with their counts."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/queues/{quote(vhost, safe='')}").json()
+        return found
+
+    def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = self._client.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise TopologyError(f"RabbitMQ's management API at {self._address} cannot be reached: {error}.") from None
+        if response.status_code == 401:
+            raise TopologyError(f"RabbitMQ's management API at {self._address} refuses the user or password.")
+        if response.is_error:
+            answer = f"{response.status_code} to {path}: {response.text[:300]}"
+            raise TopologyError(f"RabbitMQ's management API answered {answer}")
+        return response

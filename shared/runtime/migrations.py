@@ -1,0 +1,60 @@
+"""Migrations: Alembic, one history per service, one command. A service's revisions lie in its room `migrations/`."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from shared.runtime import journal
+from shared.runtime.database import reading
+from shared.runtime.errors import SchemaError
+from shared.runtime.service import Service
+
+ENVIRONMENT = Path(__file__).parent / "alembic"
+
+
+def upgrade(service: Service, engine: Engine) -> str:
+    """Brings the database to this code's revision and returns it; does nothing where it is there already."""
+    with engine.begin() as connection:  # one transaction: all of it or nothing
+        config = _config(service)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return current(engine)
+
+
+def current(engine: Engine) -> str:
+    """The database's revision; empty before the first."""
+    with reading(engine) as connection:
+        return revision(connection)
+
+
+def revision(connection: Connection) -> str:
+    """The same, on a connection one has."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def require(service: Service, engine: Engine) -> str:
+    """The revision, if it is the one this code needs; raises `SchemaError`."""
+    wanted, found = ScriptDirectory.from_config(_config(service)).get_current_head(), current(engine)
+    if found != wanted:
+        raise SchemaError(
+            f"The database of {service.name} is at revision '{found or 'none'}' and this version needs '{wanted}': "
+            f"run `aftercart migrate {service.name}`."
+        )
+    return found
+
+
+def create_journal(connection: Connection) -> None:
+    """For a first revision: inbox, outbox, schedule and sequence."""
+    journal.metadata.create_all(connection)
+
+
+def _config(service: Service) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ENVIRONMENT))
+    config.set_main_option("version_locations", str(service.migrations))
+    config.set_main_option("path_separator", "newline")
+    return config

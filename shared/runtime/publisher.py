@@ -1,0 +1,243 @@
+"""Publishing with pipelined confirms: pika's SelectConnection on a thread of its own, `mandatory` on everything.
+
+A confirm that never comes is given up after a timeout of our own, and the connection with it, so that a late confirm
+cannot be taken for another message's. The outcome is then UNKNOWN: the message may have arrived; publish it again.
+"""
+
+import random
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pika
+from pika.adapters.select_connection import SelectConnection
+from pika.channel import Channel
+from pika.exceptions import AMQPError
+
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.runtime.log import logger
+
+log = logger()
+
+RECONNECT_PAUSE = 0.5  # seconds
+
+
+class Outcome(Enum):
+    """What RabbitMQ said to one message."""
+
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"  # no queue wants it
+    REFUSED = "refused"  # a queue is full, or an alarm blocks publishers
+    UNKNOWN = "unknown"  # connection lost, or no answer in time
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to publish; `expires` is milliseconds in a wait queue."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    message_id: str
+    headers: dict[str, Any] | None = None
+    expires: int | None = None
+
+    @property
+    def properties(self) -> pika.BasicProperties:
+        return pika.BasicProperties(
+            delivery_mode=2,
+            content_type=CONTENT_TYPE,
+            message_id=self.message_id,
+            headers=self.headers,
+            expiration=None if self.expires is None else str(self.expires),
+        )
+
+
+def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
+    """The URLs (joined by `;`) in a shuffled order, so that not every process goes to the first node."""
+    parameters = []
+    for url in random.sample(urls.split(";"), urls.count(";") + 1):
+        one = pika.URLParameters(url)
+        one.client_properties = {"connection_name": name}
+        if "heartbeat" not in url:
+            one.heartbeat = 10  # a frozen node is noticed by its heartbeat only
+        one.socket_timeout = one.stack_timeout = 10
+        one.blocked_connection_timeout = one.blocked_connection_timeout or 60
+        parameters.append(one)
+    return parameters
+
+
+@dataclass
+class _Batch:
+    messages: Sequence[Outgoing]
+    outcomes: list[Outcome | None] = field(init=False)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.outcomes = [None] * len(self.messages)
+        self.open = len(self.messages)
+
+    def settle(self, index: int, outcome: Outcome) -> None:
+        if self.outcomes[index] is None:
+            self.outcomes[index] = outcome
+            self.open -= 1
+            if not self.open:
+                self.done.set()
+
+
+class Publisher:
+    """One connection for a whole process; `publish` may be called by any thread."""
+
+    def __init__(self, urls: str, name: str = "publisher") -> None:
+        self._urls, self._name = urls, name
+        self._connection: SelectConnection | None = None
+        self._channel: Channel | None = None
+        self._tag = 0
+        self._waiting: dict[int, tuple[_Batch, int]] = {}
+        self._returned: set[tuple[str, str, str]] = set()
+        self._ready, self._stopping = threading.Event(), threading.Event()
+        self._blocked = False
+        self._thread = threading.Thread(target=self._run, daemon=True, name=name)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs; the process must end when it does not."""
+        return self._thread.is_alive()
+
+    # --- any thread ---------------------------------------------------------------------------------------------------
+
+    def publish(self, messages: Sequence[Outgoing], timeout: float = 10) -> list[Outcome]:
+        """Publishes and awaits the confirms; one outcome for each message, in the same order. Never raises."""
+        if not messages:
+            return []
+        if not self._ready.wait(timeout):
+            return [Outcome.UNKNOWN] * len(messages)
+        if self._blocked:  # what we wrote now would wait in the socket and come out when the alarm ends
+            return [Outcome.REFUSED] * len(messages)
+        batch = _Batch(messages)
+        connection = self._connection
+        if connection is None or not self._on_loop(connection, lambda: self._send(batch)):
+            return [Outcome.UNKNOWN] * len(messages)
+        if not batch.done.wait(timeout):
+            log.warning("publisher", outcome="given_up", unconfirmed=batch.open, seconds=timeout)
+            self._on_loop(connection, lambda: _close(connection))
+            batch.done.wait(2)
+        return [outcome or Outcome.UNKNOWN for outcome in batch.outcomes]
+
+    def close(self) -> None:
+        """Ends the thread; messages in flight are UNKNOWN."""
+        self._stopping.set()
+        connection = self._connection
+        if connection is not None:
+            self._on_loop(connection, lambda: _close(connection))
+        self._thread.join(5)
+
+    @staticmethod
+    def _on_loop(connection: SelectConnection, callback: Any) -> bool:
+        try:
+            connection.ioloop.add_callback_threadsafe(callback)
+        except (AttributeError, RuntimeError):  # the loop is gone already
+            return False
+        return True
+
+    # --- its own thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            for parameters in connection_parameters(self._urls, self._name):
+                if not self._stopping.is_set():
+                    self._serve(parameters)
+            self._stopping.wait(RECONNECT_PAUSE)
+
+    def _serve(self, parameters: pika.URLParameters) -> None:
+        try:
+            self._connection = SelectConnection(
+                parameters,
+                on_open_callback=lambda connection: connection.channel(on_open_callback=self._opened),
+                on_open_error_callback=self._lost,
+                on_close_callback=self._lost,
+            )
+            self._connection.add_on_connection_blocked_callback(lambda *_: self._set_blocked(True))
+            self._connection.add_on_connection_unblocked_callback(lambda *_: self._set_blocked(False))
+            self._connection.ioloop.start()
+        except Exception as error:
+            self._lost(self._connection, error)
+
+    def _opened(self, channel: Channel) -> None:
+        self._tag = 0
+        channel.add_on_close_callback(lambda channel, _reason: _close(channel.connection))
+        channel.add_on_return_callback(self._note_returned)
+        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._start(channel))
+
+    def _start(self, channel: Channel) -> None:
+        self._channel, self._blocked = channel, False
+        self._ready.set()
+
+    def _set_blocked(self, blocked: bool) -> None:
+        self._blocked = blocked
+        log.warning("publisher", outcome="blocked" if blocked else "unblocked")
+        if blocked:
+            self._settle_all(Outcome.UNKNOWN)
+
+    def _send(self, batch: _Batch) -> None:
+        if self._channel is None or not self._channel.is_open:
+            for index in range(len(batch.messages)):
+                batch.settle(index, Outcome.UNKNOWN)
+            return
+        for index, message in enumerate(batch.messages):
+            self._tag += 1
+            self._waiting[self._tag] = (batch, index)
+            self._channel.basic_publish(
+                message.exchange, message.routing_key, message.body, message.properties, mandatory=True
+            )
+
+    def _note_returned(self, _channel: Channel, method: Any, properties: Any, _body: bytes) -> None:
+        # A return always comes before its ack.
+        self._returned.add((method.exchange, method.routing_key, properties.message_id))
+
+    def _confirmed(self, frame: Any) -> None:
+        method = frame.method
+        tags = [method.delivery_tag]
+        if method.multiple:
+            tags = [tag for tag in self._waiting if tag <= method.delivery_tag]
+        for tag in tags:
+            batch, index = self._waiting.pop(tag, (None, 0))
+            if batch is not None:
+                batch.settle(index, self._outcome(method, batch.messages[index]))
+
+    def _outcome(self, method: Any, message: Outgoing) -> Outcome:
+        if not isinstance(method, pika.spec.Basic.Ack):
+            return Outcome.REFUSED
+        key = (message.exchange, message.routing_key, message.message_id)
+        if key in self._returned:
+            self._returned.discard(key)
+            return Outcome.RETURNED
+        return Outcome.CONFIRMED
+
+    def _lost(self, connection: SelectConnection | None, reason: Any) -> None:
+        if not self._stopping.is_set():
+            log.warning("publisher", outcome="disconnected", reason=repr(reason))
+        self._ready.clear()
+        self._channel, self._blocked = None, False
+        self._returned.clear()
+        self._settle_all(Outcome.UNKNOWN)
+        if connection is not None:
+            connection.ioloop.stop()
+
+    def _settle_all(self, outcome: Outcome) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for batch, index in waiting.values():
+            batch.settle(index, outcome)
+
+
+def _close(connection: Any) -> None:
+    try:
+        if connection.is_open:
+            connection.close()
+        else:
+            connection.ioloop.stop()
+    except AMQPError:
+        connection.ioloop.stop()

@@ -1,0 +1,134 @@
+"""Carries the outbox to RabbitMQ, and the clock's messages into the outbox.
+
+Runs in every worker process; one is active per database, the others wait to take over. A row is deleted after its
+confirm and never given up. Rows of one subject leave one after another, so order per aggregate holds even when a
+publish fails in the middle.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, select
+
+from shared.runtime import journal
+from shared.runtime.leadership import leadership, step
+from shared.runtime.log import logger
+from shared.runtime.names import EVENTS, REPLIES, own_exchange
+from shared.runtime.pipeline import Publish, utc_now
+from shared.runtime.publisher import Outcome, Outgoing
+
+log = logger()
+
+BATCH = 200  # rows
+POLL = 0.1  # seconds between looks, when another process may have written
+TAKE_OVER = 0.5  # seconds between tries to become the active one
+TROUBLE = 1.0  # seconds after a failure
+KEPT = timedelta(days=30)  # claims in the inbox; longer than any replay may take
+
+
+class Relay(threading.Thread):
+    """The thread. `wake()` after a commit saves the wait for the next look."""
+
+    def __init__(
+        self, service: str, engine: Engine, publish: Publish, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        super().__init__(daemon=True, name="relay")
+        self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
+        self.active = False
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._exchanges = {"event": EVENTS, "reply": REPLIES, "self": own_exchange(service)}
+        self._next_sweep = clock()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ends after the batch in hand; what is left is sent by the next process."""
+        self._stopping.set()
+        self._wake.set()
+        if self.is_alive():
+            self.join(15)
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with leadership(self.engine) as connection:
+                    self.active = connection is not None
+                    if connection is not None:
+                        self._serve(connection)
+            except Exception as error:
+                log.error("relay", outcome="interrupted", error=f"{type(error).__name__}: {error}")
+                self._stopping.wait(TROUBLE)
+            self.active = False
+            self._stopping.wait(TAKE_OVER)
+
+    def _serve(self, connection: Connection) -> None:
+        log.info("relay", outcome="active")
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._tick(connection)
+            if not self.forward(connection):
+                self._wake.wait(POLL)
+
+    def _tick(self, connection: Connection) -> None:
+        now = self.clock()
+        if _anything_due(connection, now):
+            with step(connection):
+                journal.fire_due(connection, now)
+        if now >= self._next_sweep:
+            self._next_sweep = now + timedelta(minutes=10)
+            with step(connection):
+                journal.forget(connection, now - KEPT)
+
+    def forward(self, connection: Connection) -> int:
+        """Sends one batch of rows; how many were confirmed and deleted."""
+        with step(connection):
+            rows = connection.execute(select(journal.outbox).order_by(journal.outbox.c.number).limit(BATCH)).all()
+        sent: list[int] = []
+        stuck: set[Any] = set()
+        for wave in waves(rows):
+            free = [row for row in wave if _lane(row) not in stuck]
+            outcomes = self.publish([self._outgoing(row) for row in free])
+            for row, outcome in zip(free, outcomes, strict=True):
+                if outcome is Outcome.CONFIRMED or (outcome is Outcome.RETURNED and row.route == "reply"):
+                    sent.append(row.number)  # a reply that nobody waits for any more is done, too
+                else:
+                    stuck.add(_lane(row))
+        if sent:
+            with step(connection):
+                connection.execute(delete(journal.outbox).where(journal.outbox.c.number.in_(sent)))
+        if stuck:
+            log.warning("relay", outcome="kept", rows=len(rows) - len(sent))
+            self._stopping.wait(TROUBLE)
+        return len(sent)
+
+    def _outgoing(self, row: Any) -> Outgoing:
+        return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)
+
+
+def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
+    """The rows in order, split so that no wave holds two of one subject."""
+    later = list(rows)
+    while later:
+        wave: list[Any] = []
+        rest: list[Any] = []
+        seen: set[Any] = set()
+        for row in later:
+            lane = _lane(row)
+            (rest if lane in seen else wave).append(row)
+            seen.add(lane)
+        yield wave
+        later = rest
+
+
+def _lane(row: Any) -> Any:
+    return row.subject if row.subject is not None else row.number
+
+
+def _anything_due(connection: Connection, now: datetime) -> bool:
+    due = select(journal.schedule.c.key).where(journal.schedule.c.due_at <= now).limit(1)
+    with step(connection):
+        return connection.execute(due).first() is not None

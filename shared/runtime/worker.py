@@ -1,0 +1,127 @@
+"""dramatiq's worker, whose threads take what waits: a batch per transaction, one acknowledgement per batch."""
+
+import random
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from queue import Empty
+from typing import Any
+
+import dramatiq
+from dramatiq.worker import Worker, WorkerThread
+
+from shared.runtime.broker import ACTOR, HeldMessage, HouseBroker
+from shared.runtime.delivery import Fate, Verdict
+from shared.runtime.log import logger
+from shared.runtime.pipeline import Pipeline
+
+log = logger()
+
+LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
+WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
+
+
+class BatchThread(WorkerThread):
+    """Drains the in-memory queue into batches, runs them, and settles each message by its verdict."""
+
+    worker: "BatchWorker"
+    broker: HouseBroker
+
+    def run(self) -> None:
+        self.running = True
+        self.broker.emit_after("worker_thread_boot", self)
+        while self.running:
+            held = self._take()
+            if held:
+                self._work(held)
+        self.broker.emit_before("worker_thread_shutdown", self)
+
+    def _take(self) -> list[HeldMessage]:
+        items: list[Any] = []
+        try:
+            items.append(self.work_queue.get(timeout=self.timeout))
+            while len(items) < self.worker.batch:
+                items.append(self.work_queue.get_nowait())
+        except Empty:
+            pass
+        for _ in items:
+            self.work_queue.task_done()
+        # Those prefetched before a reconnect are skipped: RabbitMQ delivers them again.
+        return [item.message for item in items if item.message.current]
+
+    def _work(self, held: Sequence[HeldMessage]) -> None:
+        self.worker.began(self)
+        verdicts = self.worker.pipeline.process([message.delivery for message in held])
+        done: list[HeldMessage] = []
+        kept: list[HeldMessage] = []
+        for message, verdict in zip(held, verdicts, strict=True):
+            (done if self._settled(message, verdict) else kept).append(message)
+        for owner in {message.owner for message in held}:
+            owner.ack_all([message for message in done if message.owner is owner])
+        if kept:
+            self._keep(kept)
+        else:
+            self.worker.streak = 0
+        self.worker.ended(self)
+
+    def _settled(self, message: HeldMessage, verdict: Verdict) -> bool:
+        if verdict.fate is Fate.DONE:
+            return True
+        if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
+            return self.broker.retry(message, random.random())
+        error = verdict.error
+        log.error(message.delivery.name, outcome="buried", attempts=message.delivery.attempts + 1, error=str(error))
+        trace = "".join(traceback.format_exception(error))
+        return self.broker.bury(message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat())
+
+    def _keep(self, kept: Sequence[HeldMessage]) -> None:
+        """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards the limit."""
+        self.worker.streak += 1
+        self.worker.stopping.wait(min(LONGEST_PAUSE, 0.5 * 2**self.worker.streak))
+        for owner in {message.owner for message in kept}:
+            owner.give_back([message for message in kept if message.owner is owner])
+
+
+class BatchWorker(Worker):
+    """One per process. `batch`: messages in one transaction."""
+
+    def __init__(self, broker: HouseBroker, pipeline: Pipeline, *, threads: int, batch: int) -> None:
+        super().__init__(broker, worker_threads=threads, worker_timeout=WAKE_UP)
+        self.pipeline, self.batch = pipeline, batch
+        self.queue_prefetch = 2 * threads * batch
+        self.stopping, self.streak = threading.Event(), 0
+        self._busy: dict[BatchThread, float] = {}
+        dramatiq.actor(actor_name=ACTOR, queue_name=broker.service, broker=broker)(lambda: None)
+
+    def stop(self, timeout: int = 600_000) -> None:
+        """Finishes the running batches, gives everything else back."""
+        self.stopping.set()
+        super().stop(timeout)
+
+    def began(self, thread: BatchThread) -> None:
+        self._busy[thread] = time.monotonic()
+
+    def ended(self, thread: BatchThread) -> None:
+        self._busy.pop(thread, None)
+
+    def fault(self, longest: float) -> str | None:
+        """Why this process must end: a thread died, or one has been busy for more than `longest` seconds."""
+        threads = [*self.workers, *self.consumers.values()]
+        dead = [thread for thread in threads if not thread.is_alive()]
+        if dead:
+            return f"{len(dead)} of {len(threads)} threads died"
+        stuck = [began for began in list(self._busy.values()) if time.monotonic() - began > longest]
+        return f"a handler has been running for more than {longest:.0f} seconds" if stuck else None
+
+    def _add_worker(self) -> None:
+        thread = BatchThread(
+            broker=self.broker,
+            consumers=self.consumers,
+            work_queue=self.work_queue,
+            worker_timeout=self.worker_timeout,
+        )
+        thread.worker = self
+        thread.start()
+        self.workers.append(thread)

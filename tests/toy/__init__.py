@@ -1,0 +1,4 @@
+"""A service small enough to be understood at a glance, on which the runtime is tested.
+
+Takes `toy.add` (adds to a counter), `toy.act` (touches a world that the test holds), `toy.get`; tells `toy.added`.
+"""

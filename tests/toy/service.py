@@ -1,0 +1,87 @@
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, MetaData, String, Table, select
+
+from shared.contracts.message import Message
+from shared.runtime import journal
+from shared.runtime.database import write_rows
+from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.service import Handlers, Later, Service
+from shared.runtime.store import Store, UnitOfWork
+from tests.toy.contracts import Act, Add, Added, Counted, Get
+
+tables = MetaData()
+counters = Table(
+    "counters", tables,
+    Column("key", String(100), primary_key=True),
+    Column("total", BigInteger, CheckConstraint("total < 1000000", name="total_limit"), nullable=False),
+)
+journal.into(tables)
+on = Handlers()
+
+
+class Counters(Store[str, int]):
+    def load(self, keys: Sequence[str]) -> Mapping[str, int]:
+        rows = self.connection.execute(
+            select(counters).where(counters.c.key.in_(keys)).order_by(counters.c.key).with_for_update()
+        )
+        return {row.key: row.total for row in rows}
+
+    def put(self, new: Mapping[str, int], changed: Mapping[str, int]) -> None:
+        write_rows(
+            self.connection, counters,
+            [{"key": key, "total": total} for key, total in new.items()],
+            [{"key": key, "total": total} for key, total in changed.items()],
+        )
+
+
+class Work(UnitOfWork):
+    def __init__(self, connection: Connection, adapters: Any = None) -> None:
+        super().__init__(connection, adapters)
+        self.counters = self.part(Counters(connection))
+
+    def preload(self, messages: Sequence[Message]) -> None:
+        self.counters.preload(message.key for message in messages if isinstance(message, Add))
+
+
+@on.handles(Add)
+def add(command: Add, work: Work) -> Iterable[Any]:
+    if command.later:
+        return [Later(Add(key=command.key, amount=command.amount), work.now + timedelta(seconds=command.later), command.key)]
+    total = (work.counters.get(command.key) or 0) + command.amount
+    work.counters.save(command.key, total)
+    if command.fail:
+        raise {"bug": ZeroDivisionError, "never": Unprocessable, "not_yet": NotYet}[command.fail]("as it was told")
+    if command.amount == 13:
+        return [command.refuse("unlucky", "13 is not added.")]
+    return [Added(key=command.key, total=total)]
+
+
+def act(command: Act, adapters: Callable[[str], str]) -> str:
+    return adapters(command.key)
+
+
+def claim(command: Act, work: Work) -> Act | None:
+    seen = work.counters.get(command.key) or 0
+    work.counters.save(command.key, seen + 1)
+    return None if seen else command
+
+
+@on.handles(Act, claim=claim, act=act)
+def acted(command: Act, work: Work, outcome: str) -> Iterable[Any]:
+    return [Added(key=outcome, total=work.counters.get(command.key) or 0)]
+
+
+@on.handles(Get)
+def get(query: Get, work: Work) -> Any:
+    total = work.counters.get(query.key)
+    return query.refuse("unknown", f"There is no counter '{query.key}'.") if total is None else Counted(total=total)
+
+
+toy = Service(
+    name="toy", handlers=[on], work=Work, tables=tables, migrations=Path(__file__).parent / "migrations",
+    adapters=lambda settings: str.upper,
+)
