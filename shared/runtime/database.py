@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    Select,
     Table,
     TypeDecorator,
     bindparam,
@@ -86,6 +87,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield connection
+
+
+S = TypeVar("S", bound=Select[Any])
+
+
+def locking(connection: Connection, statement: S) -> S:
+    """The same `SELECT`, locking its rows until the commit; in a transaction that only reads, as it is."""
+    reads = connection.get_execution_options().get("reading", False)
+    return statement if reads else statement.with_for_update()
 
 
 def insert(connection: Connection, table: Table) -> Any:

@@ -67,6 +67,10 @@ class Store(Generic[K, V]):
         self.preload([key])
         return self._known[key]
 
+    def known(self) -> Iterable[V]:
+        """All values that this batch holds, as this message sees them."""
+        return [value for value in {**self._known, **self._pending}.values() if value is not None]
+
     def save(self, key: K, value: V) -> None:
         """Records the new value."""
         self._pending[key] = value

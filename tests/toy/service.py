@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, MetaData
 
 from shared.contracts.message import Message
 from shared.runtime import journal
-from shared.runtime.database import write_rows
+from shared.runtime.database import locking, write_rows
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.service import Handlers, Later, Service
 from shared.runtime.store import Store, UnitOfWork
@@ -25,9 +25,8 @@ on = Handlers()
 
 class Counters(Store[str, int]):
     def load(self, keys: Sequence[str]) -> Mapping[str, int]:
-        rows = self.connection.execute(
-            select(counters).where(counters.c.key.in_(keys)).order_by(counters.c.key).with_for_update()
-        )
+        query = select(counters).where(counters.c.key.in_(keys)).order_by(counters.c.key)
+        rows = self.connection.execute(locking(self.connection, query))
         return {row.key: row.total for row in rows}
 
     def put(self, new: Mapping[str, int], changed: Mapping[str, int]) -> None:
@@ -50,7 +49,8 @@ class Work(UnitOfWork):
 @on.handles(Add)
 def add(command: Add, work: Work) -> Iterable[Any]:
     if command.later:
-        return [Later(Add(key=command.key, amount=command.amount), work.now + timedelta(seconds=command.later), command.key)]
+        again = Add(key=command.key, amount=command.amount)
+        return [Later(again, work.now + timedelta(seconds=command.later), command.key)]
     total = (work.counters.get(command.key) or 0) + command.amount
     work.counters.save(command.key, total)
     if command.fail:

@@ -1,0 +1,85 @@
+"""Issuing a document: its number and everything that will ever be printed on it, fixed now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid5
+
+from services.orders.domain.order import Line, Order
+from services.orders.domain.pricing import Amount, by_rate, unit_prices
+from shared.contracts.message import Event
+from shared.contracts.orders import DeliverySlipIssued, DocumentReference, InvoiceIssued
+from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.values import DocumentKind
+
+EVENTS: dict[str, type[InvoiceIssued] | type[DeliverySlipIssued]] = {
+    "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued,
+}
+WIDTH = 6  # digits of a number
+
+
+@dataclass(frozen=True)
+class Document:
+    """An issued document."""
+
+    reference: DocumentReference
+    event: Event
+    issued_at: datetime
+
+
+def number_text(prefix: str, count: int) -> str:
+    """`IN`, 1 -> `IN000001`."""
+    return f"{prefix}{count:0{WIDTH}d}"
+
+
+def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
+    """The document with its snapshot. Its id follows from order, kind and number."""
+    snapshot = _snapshot(order, kind, number, at)
+    reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number)
+    return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
+
+
+def _snapshot(order: Order, kind: DocumentKind, number: str, at: datetime) -> DocumentSnapshot:
+    charges = [line.charge for line in order.lines] + [order.shipping]
+    whole = order.amount
+    return DocumentSnapshot(
+        document_id=uuid5(order.order_id, f"{kind}/{number}"),
+        kind=kind,
+        number=number,
+        issued_at=at,
+        language=order.language,
+        shop=order.shop.profile,
+        order_id=order.order_id,
+        order_reference=order.reference,
+        ordered_at=order.placed_at,
+        customer=order.customer,
+        invoice_address=order.invoice_address,
+        delivery_address=order.delivery_address,
+        carrier=order.carrier,
+        tracking_number=order.tracking_number,
+        payment_method=order.payment_method,
+        lines=[_line(order, line) for line in order.lines],
+        shipping=_row(order, order.shipping.rate, order.shipping.amount),
+        taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount.gross],
+        net=order.money(whole.net),
+        tax=order.money(whole.tax),
+        gross=order.money(whole.gross),
+        payments=list(order.payments),
+    )
+
+
+def _line(order: Order, line: Line) -> DocumentLine:
+    unit_net, unit_gross = unit_prices(line.charge, order.prices)
+    amount = line.charge.amount
+    return DocumentLine(
+        sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
+        unit_net=order.money(unit_net), unit_gross=order.money(unit_gross),
+        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+    )
+
+
+def _row(order: Order, rate: Decimal, amount: Amount) -> TaxRow:
+    return TaxRow(
+        rate=rate,
+        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+    )

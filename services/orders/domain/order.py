@@ -1,0 +1,138 @@
+"""An order and what belongs to it, as frozen values. Money in the order's currency, minor units."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from services.orders.domain.pricing import Amount, Charge, Prices, total
+from services.orders.domain.states import State
+from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.values import Address, Customer, Money, Payment, ShopProfile
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop's profile and how it numbers its documents."""
+
+    key: str
+    profile: ShopProfile
+    default_language: str
+    prefixes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product or combination of the catalogue."""
+
+    sku: str
+    names: dict[str, str]
+    price: Money
+    tax_rate: Decimal
+    weight_grams: int = 0
+
+    def name(self, language: str, default: str) -> str:
+        """The name in a language, else in the shop's, else any."""
+        return self.names.get(language) or self.names.get(default) or next(iter(self.names.values()))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was sold; its charge never changes when the catalogue does."""
+
+    sku: str
+    name: str
+    charge: Charge
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of state."""
+
+    state: str
+    at: datetime
+    by: str
+    forced: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The aggregate: one row lock, one version of the truth."""
+
+    order_id: UUID
+    shop: Shop
+    reference: str
+    placed_at: datetime
+    customer: Customer
+    language: str
+    currency: str
+    prices: Prices
+    lines: tuple[Line, ...]
+    carrier: str
+    shipping: Charge
+    payment_method: str
+    delivery_address: Address
+    invoice_address: Address
+    state: str
+    tracking_number: str = ""
+    holds_stock: bool = True
+    history: tuple[Change, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    documents: tuple[DocumentReference, ...] = field(default=())
+
+    @property
+    def amount(self) -> Amount:
+        """What is to be paid."""
+        return total([line.charge.amount for line in self.lines]) + self.shipping.amount
+
+    @property
+    def paid(self) -> int:
+        return sum(payment.amount.amount for payment in self.payments)
+
+    @property
+    def due(self) -> int:
+        """What is still missing; negative when too much was paid."""
+        return self.amount.gross - self.paid
+
+    def money(self, amount: int) -> Money:
+        """An amount in the order's currency."""
+        return Money(amount=amount, currency=self.currency)
+
+    def issued(self, kind: str) -> tuple[DocumentReference, ...]:
+        """The documents of a kind that were issued."""
+        return tuple(document for document in self.documents if document.kind == kind)
+
+    def summary(self) -> OrderSummary:
+        """What an event says of the order."""
+        return OrderSummary(
+            order_id=self.order_id,
+            reference=self.reference,
+            placed_at=self.placed_at,
+            language=self.language,
+            customer=self.customer,
+            total=self.money(self.amount.gross),
+            paid=self.money(self.paid),
+            payment_method=self.payment_method,
+            carrier=self.carrier,
+            tracking_number=self.tracking_number,
+            shop=self.shop.profile,
+        )
+
+    def line_views(self) -> list[OrderLineView]:
+        """The lines as messages show them."""
+        return [
+            OrderLineView(
+                sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
+                unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
+            )
+            for line in self.lines
+        ]
+
+
+def state_view(state: State, language: str) -> StateView:
+    """A state as an event tells it."""
+    return StateView(
+        key=state.key, label=state.label(language), colour=state.colour, mail_template=state.mail_template,
+        hidden=state.hidden,
+    )

@@ -1,0 +1,68 @@
+"""Orders: placed, paid, moved; and the question for one."""
+
+from collections.abc import Iterable
+
+from services.orders.domain import lifecycle, placing
+from services.orders.domain.detail import detail
+from services.orders.work import Work
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import GetOrder, OrderDetail, PlaceOrder, RecordPayment, TransitionOrder
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(PlaceOrder)
+def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
+    """Takes the stock and keeps the order, or says why not."""
+    if work.orders.get(command.order_id):
+        return [command.refuse("order_exists", f"Order {command.order_id} was placed before.", field="order_id")]
+    if work.orders.reference_taken(work.shop, command.reference):
+        return [command.refuse("reference_taken", f"Another order is '{command.reference}'.", field="reference")]
+    catalogue = work.catalogue([line.sku for line in command.lines])
+    placed = placing.place(command, catalogue, work.states, at=work.now)
+    if isinstance(placed, Refusal):
+        return [placed]
+    work.orders.save(command.order_id, placed.order)
+    moved = [work.move_stock(sku, -count, command.name, command.order_id) for sku, count in placed.taken.items()]
+    return [*placed.events, *moved]
+
+
+@service.handles(RecordPayment)
+def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
+    """Adds a payment to the order."""
+    order = work.orders.get(command.order_id)
+    if order is None or order.shop.key != work.shop:
+        return [_unknown(command)]
+    decision = lifecycle.record_payment(order, command)
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(order.order_id, decision.order)
+    return decision.events
+
+
+@service.handles(TransitionOrder)
+def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
+    """State, history, payment of the rest, documents with their numbers and stock: whole or not at all."""
+    order = work.orders.get(command.order_id)
+    if order is None or order.shop.key != work.shop:
+        return [_unknown(command)]
+    decision = lifecycle.transition(
+        order, command, work.states, lambda kind: work.next_number(order.shop, kind), at=work.now
+    )
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(order.order_id, decision.order)
+    back = [(line.sku, line.charge.quantity) for line in order.lines] if decision.restocked else []
+    return [*decision.events, *(work.move_stock(sku, count, command.to, order.order_id) for sku, count in back)]
+
+
+@service.handles(GetOrder)
+def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
+    """The order with all that belongs to it."""
+    order = work.orders.get(query.order_id)
+    return _unknown(query) if order is None or order.shop.key != work.shop else detail(order)
+
+
+def _unknown(asked: TransitionOrder | RecordPayment | GetOrder) -> Refusal:
+    return asked.refuse("unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id")

@@ -1,0 +1,108 @@
+"""Shops, products and stock, by shop and SKU."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, select, tuple_
+
+from services.orders.domain.order import Product, Shop
+from services.orders.store.tables import counters, products, shops, stock
+from shared.contracts.values import Money, ShopProfile
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+Key = tuple[str, str]
+"""Shop and SKU; or shop and series."""
+
+
+class Shops(Store[str, Shop]):
+    """Profiles by shop."""
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
+        rows = self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
+        return {
+            row.shop: Shop(row.shop, ShopProfile.model_validate(row.profile), row.default_language, row.prefixes)
+            for row in rows
+        }
+
+    def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
+        write_rows(self.connection, shops, _shop_rows(new.values()), _shop_rows(changed.values()))
+
+
+class Products(Store[Key, Product]):
+    """The catalogue."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
+        rows = self.connection.execute(select(products).where(_among(products, "sku", keys)))
+        return {
+            (row.shop, row.sku): Product(
+                row.sku, row.names, Money(amount=row.price, currency=row.currency), Decimal(row.tax_rate),
+                row.weight_grams,
+            )
+            for row in rows
+        }
+
+    def put(self, new: Mapping[Key, Product], changed: Mapping[Key, Product]) -> None:
+        write_rows(self.connection, products, _product_rows(new), _product_rows(changed))
+
+
+class Stock(Store[Key, int]):
+    """Available quantities; locked from load to commit."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
+        query = select(stock).where(_among(stock, "sku", keys)).order_by(stock.c.shop, stock.c.sku)
+        rows = self.connection.execute(locking(self.connection, query))
+        return {(row.shop, row.sku): row.available for row in rows}
+
+    def put(self, new: Mapping[Key, int], changed: Mapping[Key, int]) -> None:
+        def rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
+            return [{"shop": shop, "sku": sku, "available": value} for (shop, sku), value in values.items()]
+
+        write_rows(self.connection, stock, rows(new), rows(changed))
+
+
+class Counters(Store[Key, int]):
+    """The last number of each series; locked from load to commit, so taken last."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
+        query = select(counters).where(_among(counters, "series", keys)).order_by(counters.c.shop, counters.c.series)
+        rows = self.connection.execute(locking(self.connection, query))
+        return {(row.shop, row.series): row.last for row in rows}
+
+    def put(self, new: Mapping[Key, int], changed: Mapping[Key, int]) -> None:
+        def rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
+            return [{"shop": shop, "series": series, "last": last} for (shop, series), last in values.items()]
+
+        write_rows(self.connection, counters, rows(new), rows(changed))
+
+    def next(self, shop: str, series: str) -> int:
+        """Counts on. The number is given for good only with the commit: no gap and no duplicate."""
+        number = (self.get((shop, series)) or 0) + 1
+        self.save((shop, series), number)
+        return number
+
+
+def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:
+    return tuple_(table.c.shop, table.c[column]).in_(keys)
+
+
+def _shop_rows(values: Iterable[Shop]) -> list[dict[str, Any]]:
+    return [
+        {
+            "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
+            "default_language": shop.default_language, "prefixes": shop.prefixes,
+        }
+        for shop in values
+    ]
+
+
+def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
+    return [
+        {
+            "shop": shop, "sku": sku, "names": product.names, "price": product.price.amount,
+            "currency": product.price.currency, "tax_rate": str(product.tax_rate),
+            "weight_grams": product.weight_grams,
+        }
+        for (shop, sku), product in values.items()
+    ]

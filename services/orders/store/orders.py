@@ -1,0 +1,156 @@
+"""Orders with everything that belongs to them, loaded and written for a whole batch in one statement per table."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, select
+
+from services.orders.domain.order import Change, Line, Order
+from services.orders.domain.pricing import Amount, Charge
+from services.orders.store.catalogue import Shops
+from services.orders.store.tables import documents, order_history, order_lines, orders, payments
+from shared.contracts.orders import DocumentReference
+from shared.contracts.values import Address, Customer, Money, Payment
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+Rows = list[dict[str, Any]]
+
+
+class Orders(Store[UUID, Order]):
+    """Orders by id; their rows are locked, in the order of the ids."""
+
+    def __init__(self, connection: Connection, shops: Shops) -> None:
+        super().__init__(connection)
+        self.shops = shops
+        self._before: dict[UUID, Order] = {}
+
+    def reference_taken(self, shop: str, reference: str) -> bool:
+        """Whether an order of the shop, or of this batch, bears the reference."""
+        found = self.connection.execute(
+            select(orders.c.order_id).where(orders.c.shop == shop, orders.c.reference == reference)
+        ).first()
+        batch = [order for order in self.known() if order.shop.key == shop and order.reference == reference]
+        return found is not None or bool(batch)
+
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Order]:
+        query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
+        rows = self.connection.execute(locking(self.connection, query)).all()
+        found = [row.order_id for row in rows]
+        self.shops.preload(row.shop for row in rows)
+        parts = {table.name: self._parts(table, found) for table, _ in PARTS}
+        loaded = {row.order_id: self._order(row, parts) for row in rows}
+        self._before.update(loaded)
+        return loaded
+
+    def put(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
+        write_rows(self.connection, orders, [_row(order) for order in new.values()],
+                   [_row(order) for order in changed.values()])
+        for table, rows in PARTS:
+            added = [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)]
+            write_rows(self.connection, table, added)
+
+    def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
+        """What was not there when the order was loaded: these parts only ever grow."""
+        before = self._before.get(order.order_id)
+        return rows(order)[len(rows(before)) if before else 0 :]
+
+    def _parts(self, table: Table, keys: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
+        grouped: dict[UUID, list[Any]] = defaultdict(list)
+        query = select(table).where(table.c.order_id.in_(keys)).order_by(table.c.order_id, table.c.position)
+        for row in self.connection.execute(query) if keys else ():
+            grouped[row.order_id].append(row)
+        return grouped
+
+    def _order(self, row: Any, parts: Mapping[str, Mapping[UUID, list[Any]]]) -> Order:
+        def part(table: Table) -> list[Any]:
+            return parts[table.name].get(row.order_id, [])
+
+        shop = self.shops.get(row.shop)
+        if shop is None:
+            raise LookupError(f"order {row.order_id} belongs to the shop '{row.shop}', which is not kept")
+        return Order(
+            order_id=row.order_id, shop=shop, reference=row.reference, placed_at=row.placed_at,
+            customer=Customer.model_validate(row.customer), language=row.language, currency=row.currency,
+            prices=row.prices, lines=tuple(_line(line) for line in part(order_lines)), carrier=row.carrier,
+            shipping=Charge(row.shipping, 1, Decimal(row.shipping_rate), Amount(row.shipping_net, row.shipping_tax)),
+            payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
+            invoice_address=Address.model_validate(row.invoice_address), state=row.state,
+            tracking_number=row.tracking_number, holds_stock=row.holds_stock,
+            history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
+            payments=tuple(_payment(payment) for payment in part(payments)),
+            documents=tuple(
+                DocumentReference(document_id=x.document_id, kind=x.kind, number=x.number) for x in part(documents)
+            ),
+        )
+
+
+def _line(row: Any) -> Line:
+    return Line(row.sku, row.name, Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax)))
+
+
+def _payment(row: Any) -> Payment:
+    return Payment(
+        payment_id=row.payment_id, method=row.method, amount=Money(amount=row.amount, currency=row.currency),
+        transaction_id=row.transaction_id,
+    )
+
+
+def _row(order: Order) -> dict[str, Any]:
+    amount = order.amount
+    return {
+        "order_id": order.order_id, "shop": order.shop.key, "reference": order.reference,
+        "placed_at": order.placed_at, "state": order.state, "customer": order.customer.model_dump(mode="json"),
+        "language": order.language, "currency": order.currency, "prices": order.prices, "net": amount.net,
+        "tax": amount.tax, "paid": order.paid, "payment_method": order.payment_method, "carrier": order.carrier,
+        "tracking_number": order.tracking_number, "shipping": order.shipping.price,
+        "shipping_rate": str(order.shipping.rate), "shipping_net": order.shipping.amount.net,
+        "shipping_tax": order.shipping.amount.tax,
+        "delivery_address": order.delivery_address.model_dump(mode="json"),
+        "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
+    }
+
+
+def _numbered(order: Order, rows: Rows) -> Rows:
+    return [{"order_id": order.order_id, "position": position, **row} for position, row in enumerate(rows)]
+
+
+def _line_rows(order: Order) -> Rows:
+    return _numbered(order, [
+        {
+            "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
+            "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
+        }
+        for line in order.lines
+    ])
+
+
+def _history_rows(order: Order) -> Rows:
+    return _numbered(order, [
+        {"state": x.state, "at": x.at, "by": x.by, "forced": x.forced, "reason": x.reason} for x in order.history
+    ])
+
+
+def _payment_rows(order: Order) -> Rows:
+    return _numbered(order, [
+        {
+            "payment_id": x.payment_id, "method": x.method, "amount": x.amount.amount,
+            "currency": x.amount.currency, "transaction_id": x.transaction_id,
+        }
+        for x in order.payments
+    ])
+
+
+def _document_rows(order: Order) -> Rows:
+    return _numbered(order, [
+        {"document_id": x.document_id, "shop": order.shop.key, "kind": x.kind, "number": x.number}
+        for x in order.documents
+    ])
+
+
+PARTS: list[tuple[Table, Callable[[Order], Rows]]] = [
+    (order_lines, _line_rows), (order_history, _history_rows), (payments, _payment_rows), (documents, _document_rows),
+]

@@ -1,0 +1,143 @@
+"""The tables of `orders`. Money in minor units (BIGINT); addresses and names as JSON, as they were given."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+
+from shared.runtime import journal
+from shared.runtime.database import Identity, Json, Minor, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _order_id(**options: bool) -> Column[object]:
+    return Column("order_id", Uuid, ForeignKey("orders.order_id"), nullable=False, **options)  # type: ignore[arg-type]
+
+
+shops = Table(
+    "shops", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("profile", Json, nullable=False),
+    Column("default_language", String(35), nullable=False),
+    Column("prefixes", Json, nullable=False),
+)
+products = Table(
+    "products", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("sku", String(64), primary_key=True),
+    Column("names", Json, nullable=False),
+    Column("price", Minor, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("tax_rate", String(10), nullable=False),
+    Column("weight_grams", Integer, nullable=False),
+)
+stock = Table(
+    "stock", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("sku", String(64), primary_key=True),
+    Column("available", BigInteger, CheckConstraint("available >= 0", name="never_oversold"), nullable=False),
+)
+stock_movements = Table(
+    "stock_movements", metadata,
+    Column("number", Identity, primary_key=True, autoincrement=True),
+    Column("shop", String(40), nullable=False),
+    Column("sku", String(64), nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Column("cause", String(60), nullable=False),
+    Column("order_id", Uuid),
+    Column("at", UtcDateTime, nullable=False),
+)
+counters = Table(
+    "counters", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("series", String(40), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+orders = Table(
+    "orders", metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("shop", String(40), nullable=False),
+    Column("reference", String(32), nullable=False),
+    Column("placed_at", UtcDateTime, nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("customer", Json, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("prices", String(20), nullable=False),
+    Column("net", Minor, nullable=False),
+    Column("tax", Minor, nullable=False),
+    Column("paid", Minor, nullable=False),
+    Column("payment_method", String(200), nullable=False),
+    Column("carrier", String(200), nullable=False),
+    Column("tracking_number", String(100), nullable=False),
+    Column("shipping", Minor, nullable=False),
+    Column("shipping_rate", String(10), nullable=False),
+    Column("shipping_net", Minor, nullable=False),
+    Column("shipping_tax", Minor, nullable=False),
+    Column("delivery_address", Json, nullable=False),
+    Column("invoice_address", Json, nullable=False),
+    Column("holds_stock", Boolean, nullable=False),
+    UniqueConstraint("shop", "reference"),
+)
+order_lines = Table(
+    "order_lines", metadata,
+    _order_id(primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sku", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("price", Minor, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("rate", String(10), nullable=False),
+    Column("net", Minor, nullable=False),
+    Column("tax", Minor, nullable=False),
+)
+order_history = Table(
+    "order_history", metadata,
+    _order_id(primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("state", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+payments = Table(
+    "payments", metadata,
+    _order_id(primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("payment_id", Uuid, nullable=False),
+    Column("method", String(200), nullable=False),
+    Column("amount", Minor, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("transaction_id", String(200), nullable=False),
+    UniqueConstraint("order_id", "payment_id"),
+)
+documents = Table(
+    "documents", metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("order_id", Uuid, ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("shop", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(60), nullable=False),
+    UniqueConstraint("shop", "kind", "number"),
+)
+journal.into(metadata)

@@ -1,0 +1,63 @@
+"""What a handler of `orders` may touch during one message. Locks in one order: orders, stock, counters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.orders.domain.documents import number_text
+from services.orders.domain.order import Shop
+from services.orders.domain.placing import Catalogue
+from services.orders.domain.states import DEFAULT_STATES, State
+from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.orders import Orders
+from services.orders.store.tables import stock_movements
+from shared.contracts.message import Message
+from shared.contracts.orders import PlaceOrder, RecordPayment, StockChanged, TransitionOrder
+from shared.contracts.values import DocumentKind
+from shared.runtime.store import Ledger, UnitOfWork
+
+
+class Work(UnitOfWork):
+    """The unit of work."""
+
+    states: Mapping[str, State] = DEFAULT_STATES
+
+    def __init__(self, connection: Connection, adapters: Any = None) -> None:
+        super().__init__(connection, adapters)
+        self.shops = self.part(Shops(connection))
+        self.products = self.part(Products(connection))
+        self.orders = self.part(Orders(connection, self.shops))
+        self.stock = self.part(Stock(connection))
+        self.movements = self.part(Ledger(connection, stock_movements))
+        self.counters = self.part(Counters(connection))
+
+    def preload(self, messages: Sequence[Message]) -> None:
+        """One locking load of all orders of a batch."""
+        self.orders.preload(
+            message.order_id
+            for message in messages
+            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment)
+        )
+
+    def catalogue(self, skus: Sequence[str]) -> Catalogue:
+        """Shop, products and stock that a new order needs; the stock is locked."""
+        keys = [(self.shop, sku) for sku in sorted(set(skus))]
+        self.products.preload(keys)
+        self.stock.preload(keys)
+        return Catalogue(
+            self.shops.get(self.shop),
+            {sku: self.products.get((shop, sku)) for shop, sku in keys},
+            {sku: self.stock.get((shop, sku)) or 0 for shop, sku in keys},
+        )
+
+    def move_stock(self, sku: str, change: int, cause: str, order_id: Any = None) -> StockChanged:
+        """Changes the available stock and writes the movement with its cause."""
+        available = (self.stock.get((self.shop, sku)) or 0) + change
+        self.stock.save((self.shop, sku), available)
+        self.movements.add(shop=self.shop, sku=sku, change=change, cause=cause, order_id=order_id, at=self.now)
+        return StockChanged(sku=sku, change=change, available=available, cause=cause, order_id=order_id)
+
+    def next_number(self, shop: Shop, kind: DocumentKind) -> str:
+        """The next number of a kind of document, as it will be printed."""
+        return number_text(shop.prefixes.get(kind, ""), self.counters.next(shop.key, kind))

@@ -1,0 +1,108 @@
+"""Words to write tests with: messages as a storefront sends them, and a service's pipeline without RabbitMQ."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, select
+
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope, decode
+from shared.contracts.message import wire_type
+from shared.runtime import journal, migrations
+from shared.runtime.database import engine_for, reading
+from shared.runtime.delivery import Delivery, Verdict, receive
+from shared.runtime.pipeline import Pipeline
+from shared.runtime.publisher import Outcome, Outgoing
+from shared.runtime.service import Service
+
+
+def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
+    """A message from a storefront."""
+    return Envelope(id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes)
+
+
+def delivery(name: str, data: dict[str, Any], **attributes: Any) -> Delivery:
+    """The same, as RabbitMQ delivers it."""
+    return receive(envelope(name, data, **attributes).encode())
+
+
+def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A copy of sample data with some fields replaced; `a__b` reaches inside."""
+    found = deepcopy(data)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = found
+        for parent in parents:
+            place = place[parent]
+        place[last] = value
+    return found
+
+
+@dataclass
+class Desk:
+    """A service on a database of its own, spoken to as RabbitMQ would, but directly."""
+
+    service: Service
+    engine: Engine
+    adapters: Any = None
+    answers: list[Outgoing] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        migrations.upgrade(self.service, self.engine)
+        self.pipeline = Pipeline(self.service, self.engine, self._publish, adapters=self.adapters)
+
+    def _publish(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+        self.answers += messages
+        return [Outcome.CONFIRMED] * len(messages)
+
+    def deliver(self, *deliveries: Delivery) -> list[Verdict]:
+        """A batch."""
+        return self.pipeline.process(deliveries)
+
+    def tell(self, name: str, data: dict[str, Any], **attributes: Any) -> list[Envelope]:
+        """One message; what was told because of it."""
+        before = len(self.outbox())
+        verdict = self.deliver(delivery(name, data, **attributes))[0]
+        if verdict.error:
+            raise verdict.error
+        return self.outbox()[before:]
+
+    def ask(self, name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
+        """A question; its answer."""
+        verdict = self.deliver(delivery(name, data, replyto="test.reply", **attributes))[0]
+        if verdict.error:
+            raise verdict.error
+        return decode(self.answers[-1].body)
+
+    def outbox(self) -> list[Envelope]:
+        """Everything that waits for the relay."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(journal.outbox).order_by(journal.outbox.c.number)).all()
+        return [decode(row.body) for row in rows]
+
+
+def sqlite_url(directory: Path, name: str = "test") -> str:
+    """A database file of its own."""
+    return f"sqlite:///{directory}/{name}.db"
+
+
+def desk(service: Service, url: str, adapters: Any = None) -> Desk:
+    """A service's desk on the database of a URL."""
+    return Desk(service, engine_for(url), adapters)
+
+
+def a_shop_with_mugs(orders: Desk, stock: int = 100) -> None:
+    """The sample shop with its one product."""
+    orders.tell("shop.put", samples.PUT_SHOP)
+    orders.tell("product.put", samples.PUT_PRODUCT)
+    orders.tell("stock.set", {"sku": "MUG-BLUE", "quantity": stock})
+
+
+def an_order(**changes: Any) -> dict[str, Any]:
+    """`order.place` of a new order of two mugs, 28.70 euro."""
+    new = {"order_id": str(uuid4()), "reference": uuid4().hex[:9].upper()}
+    return changed(samples.PLACE_ORDER, **{**new, **changes})
