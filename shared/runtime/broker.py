@@ -54,7 +54,7 @@ class HouseConsumer(_RabbitmqConsumer):
         if method is None:
             return None
         self.known_tags.add(method.delivery_tag)
-        return HeldMessage(self, method.delivery_tag, receive(body, properties.headers))
+        return HeldMessage(self, method.delivery_tag, receive(body, properties.headers, method.exchange))
 
     def ack_all(self, messages: Iterable[HeldMessage]) -> None:
         """Acknowledges what is done."""

@@ -9,12 +9,13 @@ from shared.contracts.envelope import Envelope, Unreadable, decode
 
 ATTEMPTS = "x-attempts"
 MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
+LONGEST_PROPERTY = 255  # bytes, in AMQP
 
 
 @dataclass(frozen=True)
 class Delivery:
     """`envelope` is None when the bytes are no CloudEvent; `fault` then says why. Of the headers only the count of
-    attempts is believed.
+    attempts is believed. `exchange` is where it was published, which RabbitMQ vouches for.
     """
 
     body: bytes
@@ -22,6 +23,7 @@ class Delivery:
     fault: str = ""
     attempts: int = 0
     headers: Mapping[str, Any] = field(default_factory=dict)
+    exchange: str = ""
 
     @property
     def name(self) -> str:
@@ -29,15 +31,30 @@ class Delivery:
         return self.envelope.name if self.envelope else "unreadable"
 
 
-def receive(body: bytes, headers: Mapping[str, Any] | None = None) -> Delivery:
+def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str = "") -> Delivery:
     """What RabbitMQ delivered, decoded as far as it can be. Never raises."""
     headers = headers or {}
     count = headers.get(ATTEMPTS, 0)
     attempts = min(max(count, 0), MAX_BELIEVED_ATTEMPTS) if isinstance(count, int) else 0
     try:
-        return Delivery(body, decode(body), "", attempts, headers)
+        return Delivery(body, _checked(body), "", attempts, headers, exchange)
     except Unreadable as fault:
-        return Delivery(body, None, str(fault), attempts, headers)
+        return Delivery(body, None, str(fault), attempts, headers, exchange)
+
+
+def _checked(body: bytes) -> Envelope:
+    """The envelope, if what it says can be said again: to RabbitMQ as properties, to anybody in UTF-8."""
+    envelope = decode(body)
+    for name in ("id", "replyto"):
+        if len((getattr(envelope, name) or "").encode(errors="replace")) > LONGEST_PROPERTY:
+            raise Unreadable(f"{name}: longer than the {LONGEST_PROPERTY} bytes that RabbitMQ can carry")
+    try:
+        body.decode()
+        if b"\\u" in body or b"\0" in body:  # an escape, or UTF-16, may hide half of a surrogate pair
+            envelope.encode()
+    except UnicodeError as error:
+        raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
+    return envelope
 
 
 class Fate(Enum):

@@ -23,6 +23,7 @@ from shared.runtime.database import reading
 from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.log import logger
+from shared.runtime.names import COMMANDS, EVENTS
 from shared.runtime.post import Post
 from shared.runtime.publisher import Outcome, Outgoing
 from shared.runtime.service import Handling, Service
@@ -30,6 +31,7 @@ from shared.runtime.store import UnitOfWork
 
 log = logger()
 
+LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
 Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 
 
@@ -94,6 +96,8 @@ class Pipeline:
         handling = self.service.handlings.get(envelope.type)
         if handling is None:
             return self._bury(delivery, f"{self.service.name} does not take messages of type '{envelope.type}'")
+        if not _may_come_through(delivery.exchange, handling.message):
+            return self._bury(delivery, f"'{envelope.type}' may not be sent to {delivery.exchange}")
         extra = "ignore" if issubclass(handling.message, Event) else "forbid"
         try:
             message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
@@ -249,11 +253,18 @@ def _fail(item: Item, error: Exception) -> None:
     item.verdict, item.outcome, item.told = Verdict(fate, error), fate.value, []
 
 
+def _may_come_through(exchange: str, kind: type[Message]) -> bool:
+    """Whoever may write an exchange may say only what belongs there: an outsider no events, nobody what is internal."""
+    if exchange in (COMMANDS, EVENTS):
+        return not kind.internal and issubclass(kind, Asking if exchange == COMMANDS else Event)
+    return True
+
+
 def _refusing(kind: type[Asking], envelope: Envelope, error: ValidationError) -> Handling:
     """Wrong data in a readable command or query is refused with a sentence that names the field."""
-    named = envelope.data.get(kind.subject_field or "")
+    named = envelope.subject or envelope.data.get(kind.subject_field or "")
     refusal = kind.refusal(
-        aggregate=envelope.subject or (named[:200] if isinstance(named, str) else None),
+        aggregate=named[:LONGEST_SUBJECT] if isinstance(named, str) else None,
         code="invalid",
         reason=first_fault(error),
         details={"faults": faults(error)},

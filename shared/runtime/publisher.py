@@ -14,7 +14,7 @@ from typing import Any
 import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ShortStringTooLong
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.log import logger
@@ -188,11 +188,16 @@ class Publisher:
                 batch.settle(index, Outcome.UNKNOWN)
             return
         for index, message in enumerate(batch.messages):
+            try:
+                self._channel.basic_publish(
+                    message.exchange, message.routing_key, message.body, message.properties, mandatory=True
+                )
+            except (ShortStringTooLong, ValueError) as error:  # it cannot be written as AMQP; nothing was sent
+                log.error("publisher", outcome="unsendable", id=message.message_id, error=str(error))
+                batch.settle(index, Outcome.REFUSED)
+                continue
             self._tag += 1
             self._waiting[self._tag] = (batch, index)
-            self._channel.basic_publish(
-                message.exchange, message.routing_key, message.body, message.properties, mandatory=True
-            )
 
     def _note_returned(self, _channel: Channel, method: Any, properties: Any, _body: bytes) -> None:
         # A return always comes before its ack.

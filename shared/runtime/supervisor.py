@@ -82,7 +82,9 @@ class Supervisor:
 
 def worker_command(service: str, threads: int) -> list[str]:
     """How one worker process is started."""
-    return [sys.executable, "-m", "shared.cli.main", "worker", service, "--child", "--threads", str(threads)]
+    program = sys.modules["__main__"].__spec__  # the same program that we are, where it was started with -m
+    module = program.name if program else "shared.cli.main"
+    return [sys.executable, "-m", module, "worker", service, "--child", "--threads", str(threads)]
 
 
 def _environment() -> dict[str, str]:

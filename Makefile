@@ -1,0 +1,65 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+BIN := .venv/bin
+RUN := .venv/.run-ready
+TEST := .venv/.test-ready
+
+.PHONY: help run test up down clean lint bench contract requirements debian-run debian-test
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through it, stop it
+	@$(BIN)/aftercart demo
+
+test: debian-test $(TEST)  ## Set up and run the whole test suite
+	@$(BIN)/python -m pytest
+
+up: debian-run $(RUN)  ## Start the local stack and leave it running
+	@$(BIN)/aftercart up
+
+down:  ## Stop the local stack
+	@if [ -x $(BIN)/aftercart ]; then $(BIN)/aftercart down; fi
+
+clean: down  ## Stop the local stack and remove its data
+	@rm -rf var
+
+lint: $(TEST)  ## Linters, types, import rules, shell scripts
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
+
+bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, in one run
+	@$(BIN)/aftercart bench orders
+
+contract: $(TEST)  ## Write docs/asyncapi.yaml anew
+	@$(BIN)/aftercart contract
+
+requirements:  ## Pin the dependencies anew, with hashes (needs uv)
+	@for extra in "run:" "dev:--extra dev -c requirements/run.txt"; do \
+	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
+	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done
+	@echo 'setuptools>=77' | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
+	    --no-emit-index-url --no-header -o requirements/build.txt
+
+debian-run:
+	@deploy/install-debian.sh run
+
+debian-test:
+	@deploy/install-debian.sh test
+
+.venv/bin/python: | debian-run
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed: set PYTHON, for example 'make run PYTHON=python3.12'." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+$(RUN): .venv/bin/python requirements/run.txt requirements/build.txt pyproject.toml
+	@echo "Installing the Python packages (pinned, with hashes) into .venv"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): $(RUN) requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

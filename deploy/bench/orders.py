@@ -1,0 +1,152 @@
+"""Transitions per second, from published command to confirmed event, beside the same statements by pgbench.
+
+Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker process with one
+thread. `batch 1` takes one message per transaction, as most systems do; the difference is what batching brings.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Engine, text
+
+from deploy.stack.postgres import Postgres
+from deploy.stack.processes import Process
+from deploy.stack.rabbitmq import RabbitNode
+from services.orders.worker import service
+from shared.cli.connection import connected
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from shared.runtime.delivery import receive
+from shared.runtime.management import Management
+from shared.runtime.names import COMMANDS, EVENTS
+from shared.runtime.pipeline import Pipeline
+from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.topology import Login, apply, definitions
+
+PGBENCH = Path(__file__).parent / "transition.sql"
+DELAYS = (1.0, 10.0)
+MOVES = {1: "backorder_unpaid", 50: "payment_error", 200: "awaiting_cheque"}
+"""Batch size -> the move its run makes: plain ones, without documents."""
+
+
+class Bench:
+    """RabbitMQ, PostgreSQL and `count` placed orders."""
+
+    def __init__(self, rabbit: RabbitNode, database_url: str, count: int) -> None:
+        self.rabbit, self.database_url, self.count = rabbit, database_url, count
+        self.engine: Engine = engine_for(database_url)
+        self.order_ids = [str(uuid4()) for _ in range(count)]
+        self.client_url = rabbit.amqp_url("client", "client")
+
+    def prepare(self) -> None:
+        """Topology, schema and orders."""
+        logins = {name: Login(name, name) for name in ("orders", "client")}
+        with Management(self.rabbit.management_url) as management:
+            apply(definitions([service], DELAYS, logins), management)
+        migrations.upgrade(service, self.engine)
+        pipeline = Pipeline(service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages))
+        stock = {"sku": "MUG-BLUE", "quantity": 2 * self.count}
+        for name, data in (("shop.put", samples.PUT_SHOP), ("product.put", samples.PUT_PRODUCT), ("stock.set", stock)):
+            pipeline.process([receive(_envelope(name, data).encode())])
+        places = [
+            receive(_envelope("order.place", {
+                **samples.PLACE_ORDER, "order_id": order_id, "reference": f"BENCH-{number}",
+            }).encode())
+            for number, order_id in enumerate(self.order_ids)
+        ]
+        for start in range(0, self.count, 200):
+            pipeline.process(places[start : start + 200])
+        with self.engine.begin() as connection:
+            connection.execute(text("DELETE FROM outbox"))
+
+    def transitions(self, batch: int, directory: Path) -> float:
+        """Transitions per second of one worker process that takes up to `batch` messages into a transaction."""
+        self._publish(MOVES[batch])
+        worker = Process(directory, f"worker-{batch}")
+        with connected(self.client_url, "bench") as connection:
+            channel = connection.channel()
+            channel.queue_declare("client.bench", exclusive=True)
+            channel.queue_bind("client.bench", EVENTS, "order.transitioned")
+            worker.start([sys.executable, "-m", "shared.cli.main", "worker", "orders"], env=self._settings(batch))
+            try:
+                times = [
+                    time.perf_counter()
+                    for _ in zip(range(self.count), channel.consume("client.bench", auto_ack=True), strict=False)
+                ]
+            finally:
+                worker.stop(timeout=30)
+        return (self.count - 1) / (times[-1] - times[0])
+
+    def pgbench(self, clients: int, seconds: int) -> float:
+        """Transactions per second of the same statements, one transition each, without a broker."""
+        with self.engine.begin() as connection:
+            connection.execute(text(
+                "CREATE TABLE IF NOT EXISTS bench AS SELECT order_id, row_number() OVER () AS number FROM orders"
+            ))
+            connection.execute(text("CREATE UNIQUE INDEX IF NOT EXISTS bench_number ON bench (number)"))
+        url = self.database_url.replace("postgresql+psycopg", "postgresql")
+        program = next(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), Path("pgbench"))
+        printed = subprocess.run(
+            [program, "-n", "-M", "prepared", "-f", PGBENCH, "-D", f"count={self.count}", "-c", str(clients), "-j", "2",
+             "-T", str(seconds), url],
+            capture_output=True, text=True, check=True,
+        ).stdout
+        found = re.search(r"tps = ([\d.]+)", printed)
+        if found is None:
+            raise RuntimeError(f"pgbench printed no rate:\n{printed}")
+        return float(found[1])
+
+    def _publish(self, state: str) -> None:
+        publisher = Publisher(self.client_url, "bench")
+        messages = [
+            _outgoing("order.transition", {"order_id": order_id, "to": state, "by": "bench"})
+            for order_id in self.order_ids
+        ]
+        for start in range(0, self.count, 500):
+            waiting: Sequence[Outgoing] = messages[start : start + 500]
+            while waiting:
+                pairs = zip(waiting, publisher.publish(waiting), strict=True)
+                waiting = [message for message, outcome in pairs if outcome is not Outcome.CONFIRMED]
+        publisher.close()
+
+    def _settings(self, batch: int) -> dict[str, str]:
+        return {
+            "AFTERCART_ORDERS_BROKER_URL": self.rabbit.amqp_url("orders", "orders"),
+            "AFTERCART_ORDERS_DATABASE_URL": self.database_url,
+            "AFTERCART_ORDERS_RETRY_DELAYS": ",".join(map(str, DELAYS)),
+            "AFTERCART_ORDERS_BATCH": str(batch),
+            "AFTERCART_ORDERS_LOG_LEVEL": "warning",
+            "AFTERCART_ENV_FILE": "/dev/null",
+        }
+
+
+@contextmanager
+def servers(directory: Path, tell: Callable[[str], None]) -> Iterator[tuple[RabbitNode, Postgres]]:
+    """RabbitMQ and PostgreSQL of the benchmark's own, stopped at the end."""
+    rabbit, postgres = RabbitNode(directory / "rabbitmq"), Postgres(directory / "postgres")
+    try:
+        tell("starting RabbitMQ and PostgreSQL")
+        rabbit.start()
+        postgres.start()
+        yield rabbit, postgres
+    finally:
+        rabbit.stop()
+        postgres.stop()
+
+
+def _envelope(name: str, data: dict[str, object]) -> Envelope:
+    return Envelope(id=str(uuid4()), source="/bench", type=wire_type(name), data=data)
+
+
+def _outgoing(name: str, data: dict[str, object]) -> Outgoing:
+    envelope = _envelope(name, data)
+    return Outgoing(COMMANDS, name, envelope.encode(), envelope.id)

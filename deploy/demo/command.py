@@ -1,0 +1,47 @@
+"""`aftercart demo`: what `make run` calls."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from deploy.demo import summary
+from deploy.demo.ear import ear
+from deploy.demo.walk import Walk
+from deploy.stack.local import LocalStack
+from shared.cli.client import outsider
+from shared.contracts.envelope import Envelope
+
+
+@click.command()
+@click.option("--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def demo(directory: Path) -> None:
+    """Starts the local stack, walks one order through the whole house, and stops the stack.
+
+    The last line on standard output is one JSON object; everything before it is for people.
+    """
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    stack = LocalStack(directory)
+    was_running = stack.running()
+    try:
+        with console.status("starting"):
+            stack.up(lambda part: console.print(f"[dim]starting[/dim]    {part}"))
+        walk = _walk(stack, console)
+    finally:
+        if not was_running:
+            console.print("[dim]stopping the stack[/dim]")
+            stack.down()
+    summary.page(walk, console)
+    print(summary.line(walk), flush=True)
+
+
+def _walk(stack: LocalStack, console: Console) -> Walk:
+    def show(event: Envelope) -> None:
+        console.print(f"[cyan]event[/cyan]       {event.name} [dim]{event.subject or ''}[/dim]")
+
+    url = stack.amqp_url("client")
+    with ear(url, show) as listening, outsider(url, "demo") as client:
+        walk = Walk(stack, client, listening, lambda step: console.print(f"[bold]{step}[/bold]"))
+        walk.run()
+    return walk

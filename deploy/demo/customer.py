@@ -1,0 +1,50 @@
+"""The customer's side: a mailbox read by IMAP, and answers sent by SMTP, as any mail program does it."""
+
+import smtplib
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+from imapclient import IMAPClient
+
+
+class Mailbox:
+    """A real mailbox on a server of the local stack."""
+
+    def __init__(self, host: str, port: int, address: str, password: str) -> None:
+        self.host, self.port, self.address, self.password = host, port, address, password
+
+    def mails(self) -> list[EmailMessage]:
+        """Everything in it, oldest first."""
+        with IMAPClient(self.host, self.port, ssl=False, timeout=10) as client:
+            client.login(self.address, self.password)
+            client.select_folder("INBOX", readonly=True)
+            numbers = client.search()
+            fetched = client.fetch(numbers, ["BODY.PEEK[]"]) if numbers else {}
+        raw = [fetched[number][b"BODY[]"] for number in sorted(fetched)]
+        return [message_from_bytes(mail, policy=policy.default) for mail in raw]
+
+    def find(self, message_id: str) -> EmailMessage | None:
+        """The mail with that Message-ID."""
+        return next((mail for mail in self.mails() if mail["Message-ID"] == message_id), None)
+
+
+def answer(mail: EmailMessage, sender: str, text: str) -> EmailMessage:
+    """An answer as a mail program writes it: to Reply-To, with threading headers, the mail quoted below."""
+    reply = EmailMessage()
+    reply["From"] = f"Ada Byron <{sender}>"
+    reply["To"] = mail["Reply-To"] or mail["From"]
+    reply["Subject"] = f"Re: {mail['Subject']}"
+    reply["Message-ID"] = make_msgid(domain=sender.partition("@")[2])
+    reply["In-Reply-To"] = mail["Message-ID"]
+    reply["References"] = f"{mail['References'] or ''} {mail['Message-ID']}".strip()
+    body = mail.get_body(("plain",))
+    quoted = "".join(f"> {line}\n" for line in (body.get_content() if body else "").splitlines())
+    reply.set_content(f"{text}\n\n{mail['From']} wrote:\n{quoted}")
+    return reply
+
+
+def send(mail: EmailMessage, host: str, port: int) -> None:
+    """By SMTP."""
+    with smtplib.SMTP(host, port, timeout=10) as client:
+        client.send_message(mail)

@@ -1,0 +1,146 @@
+"""The walk: a storefront's messages, the documents, the mails, the customer's answer, the employee's reply."""
+
+import base64
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from deploy.demo.customer import Mailbox, answer, send
+from deploy.demo.ear import PATIENCE, Ear
+from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
+from shared.cli.client import Client, Request, new_id
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime.errors import AftercartError
+
+HOWTO = Path(__file__).parents[2] / "docs" / "howto"
+HOST = "127.0.0.1"
+
+
+@dataclass
+class Walk:
+    """What was reached so far; `tell` hears a sentence at each step."""
+
+    stack: LocalStack
+    client: Client
+    ear: Ear
+    tell: Callable[[str], None]
+    order_id: str = ""
+    reference: str = ""
+    states: list[str] = field(default_factory=list)
+    documents: list[dict[str, str]] = field(default_factory=list)
+    mails: dict[str, EmailMessage] = field(default_factory=dict)
+    thread: dict[str, Any] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self) -> None:
+        """All of it, in order. Raises `AftercartError` with a sentence where something does not come."""
+        self.visit_shop()
+        self.save_documents()
+        self.read_mails()
+        self.answer_and_hear_back()
+
+    def visit_shop(self) -> None:
+        """A program that knows nothing of ours publishes products, stock, the order, its payment and its moves."""
+        program, order = str(HOWTO / "storefront.py"), str(HOWTO / "order.json")
+        command = [sys.executable, program, self.stack.amqp_url("client"), order]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as storefront:
+            for line in storefront.stdout or ():
+                said = json.loads(line)
+                if "sent" not in said:
+                    raise AftercartError(f"A message of the storefront was refused: {said['reason']}")
+                self.order_id, self.reference = said["order_id"], said["reference"]
+                self.tell(f"storefront  {said['sent']} → {', '.join(said['events'])}")
+                self.ear.listen(0)
+        if storefront.returncode:
+            raise AftercartError("The storefront's program failed; what it printed stands above.")
+
+    def save_documents(self) -> None:
+        """Asks for the invoice and the delivery slip and writes them where one can open them."""
+        directory = self.stack.directory / "documents" / self.reference
+        directory.mkdir(parents=True, exist_ok=True)
+        for kind in ("invoice", "delivery_slip"):
+            document = self._rendered(kind)
+            got = self._ask("document.get", {"document_id": document["document_id"]})
+            path = directory / document["filename"]
+            path.write_bytes(base64.b64decode(got["content"]))
+            self.documents.append({"kind": kind, "number": document["number"], "path": str(path)})
+            self.tell(f"document    {kind} {document['number']}, {path.stat().st_size:,} bytes")
+
+    def read_mails(self) -> None:
+        """Opens the customer's mailbox until the mail of every state lies in it."""
+        placed = self.ear.await_event("order.placed", self._ours)
+        moves = [event for event in self.ear.heard if event.name == "order.transitioned" and self._ours(event.data)]
+        states = [placed.data["state"], *(event.data["state"] for event in moves)]
+        self.states = [state["key"] for state in states]
+        for template in ["order_conf", *(state["mail_template"] for state in states if state["mail_template"])]:
+            self._arrived(template, f"order/{self.order_id}")
+
+    def answer_and_hear_back(self) -> None:
+        """The customer answers a mail; it is filed; an employee replies; the reply has the right headers."""
+        question = answer(self.mails["payment"], CUSTOMER_MAILBOX, "Thank you! When will my parcel arrive?")
+        send(question, HOST, self.stack.smtp.port)
+        self.tell("customer    answers the mail about the payment")
+        added = self.ear.await_event("thread.message_added", self._ours)
+        thread_id = added.data["thread_id"]
+        self.tell("thread      the answer stands in the order's thread")
+        self._command("thread.reply", {
+            "thread_id": thread_id, "text": "It left this morning and should reach you on Tuesday.", "by": "anna",
+        })
+        mail = self._arrived("reply_msg", thread_id)
+        if mail["In-Reply-To"] != question["Message-ID"] or question["Message-ID"] not in mail["References"]:
+            raise AftercartError("The threading headers of the reply do not name the customer's mail.")
+        self.thread = self._ask("thread.get", {"thread_id": thread_id})
+
+    # --- pieces -------------------------------------------------------------------------------------------------------
+
+    def _ours(self, data: dict[str, Any]) -> bool:
+        return bool(data.get("order_id") == self.order_id)
+
+    def _rendered(self, kind: str) -> dict[str, Any]:
+        event = self.ear.await_event(
+            "document.rendered", lambda data: self._ours(data["document"]) and data["document"]["kind"] == kind
+        )
+        return dict(event.data["document"])
+
+    def _arrived(self, template: str, conversation: str) -> EmailMessage:
+        """The mail, out of the customer's real mailbox."""
+        def ours(data: dict[str, Any]) -> bool:
+            mail = data["mail"]
+            return mail["template"] == template and conversation in (mail["conversation"], mail["thread_id"])
+
+        message_id = self.ear.await_event("mail.sent", ours).data["mail"]["message_id"]
+        found = self.ear.await_that(f"The mail '{template}'", lambda: self._customer.find(message_id))
+        self.mails[template] = found
+        files = "".join(f", with {name}" for name in attachments(found))
+        self.tell(f"mailbox     {template}: “{found['Subject']}”{files}")
+        return found
+
+    @property
+    def _customer(self) -> Mailbox:
+        secret = self.stack.secret(CUSTOMER_MAILBOX)
+        return Mailbox(HOST, self.stack.dovecot.imap_port, CUSTOMER_MAILBOX, secret)
+
+    def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a question, or to a command."""
+        request = Request(name, wire_type(name), data, new_id())
+        self.client.send(request)
+        reply: Envelope | None = next(self.client.replies(request, PATIENCE), None)
+        if reply is None:
+            raise AftercartError(f"Nobody answered {name} within {PATIENCE:.0f} seconds.")
+        if reply.name.endswith("_refused"):
+            raise AftercartError(f"{name} was refused: {reply.data['reason']}")
+        return reply.data
+
+    _command = _ask
+
+
+def attachments(mail: EmailMessage) -> list[str]:
+    """The names of the files that a mail brings."""
+    return [part.get_filename() or "?" for part in mail.iter_attachments()]

@@ -1,0 +1,152 @@
+"""The local stack: RabbitMQ, Dovecot, an SMTP server and the four workers on SQLite, private, under `var/`."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from deploy.stack.dovecot import Dovecot
+from deploy.stack.processes import Process
+from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.smtp import SmtpServer
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from shared.runtime.management import Management
+from shared.runtime.service import installed_services
+from shared.runtime.topology import Login, apply, definitions
+
+SHOP_MAILBOX = "service@shop.test"
+CUSTOMER_MAILBOX = "ada@customer.test"
+RETRY_DELAYS = "0.5,2,10,60,600"
+STOP_SECONDS = 75  # a worker may take 60 to finish what it began
+Progress = Callable[[str], None]
+
+
+class LocalStack:
+    """Everything under one directory. `processes` and `threads` are per service."""
+
+    def __init__(self, directory: Path, processes: int = 1, threads: int = 1) -> None:
+        self.directory = directory.resolve()
+        self.processes, self.threads = processes, threads
+        self.rabbit = RabbitNode(self.directory / "rabbitmq")
+        self.dovecot = Dovecot(self.directory / "dovecot")
+        self.env_file = self.directory / "aftercart.env"
+        self.services = installed_services()
+        self.worker_module = "shared.cli.main"
+
+    # --- up and down --------------------------------------------------------------------------------------------------
+
+    def up(self, progress: Progress) -> None:
+        """Starts what does not run yet; returns when every part answers."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        progress("RabbitMQ")
+        self.rabbit.start()
+        progress("Dovecot (IMAP, POP3)")
+        self.dovecot.start()
+        for address in (SHOP_MAILBOX, CUSTOMER_MAILBOX):
+            self.dovecot.add_user(address, self.secret(address))
+        progress("SMTP server")
+        self.smtp.start()
+        self._write_env()
+        progress("topology")
+        self.apply_topology()
+        for service in self.services.values():
+            progress(f"worker {service.name}")
+            migrations.upgrade(service, engine_for(self.database_url(service.name)))
+            self.start_worker(service.name)
+
+    def down(self) -> None:
+        """Stops everything, the workers first, so that they finish what they began."""
+        for name in self.services:
+            self.worker(name).stop(timeout=STOP_SECONDS)
+        self.smtp.stop()
+        self.dovecot.stop()
+        self.rabbit.stop()
+
+    def running(self) -> bool:
+        """Whether RabbitMQ of this stack runs."""
+        return self.rabbit.running()
+
+    def apply_topology(self) -> None:
+        """Everything in RabbitMQ."""
+        logins = {name: Login(name, self.secret(name)) for name in (*self.services, "client")}
+        delays = [float(delay) for delay in RETRY_DELAYS.split(",")]
+        with Management(self.rabbit.management_url) as management:
+            apply(definitions(self.services.values(), delays, logins), management)
+
+    # --- parts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def smtp(self) -> SmtpServer:
+        return SmtpServer(self.directory / "smtp", self.dovecot.lmtp_port)
+
+    def start_worker(self, name: str) -> None:
+        """Starts the supervisor of a service's worker processes, if it does not run."""
+        worker = self.worker(name)
+        if not worker.running():
+            worker.start(
+                [
+                    sys.executable, "-m", self.worker_module, "worker", name,
+                    "--processes", str(self.processes), "--threads", str(self.threads),
+                ],
+                env={"AFTERCART_ENV_FILE": str(self.env_file), "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+            )
+
+    def worker(self, name: str) -> Process:
+        return Process(self.directory / "workers", name)
+
+    def database_url(self, name: str) -> str:
+        return f"sqlite:///{self.directory}/{name}.db"
+
+    def secret(self, name: str) -> str:
+        """A password or key of this stack, made once."""
+        file = self.directory / "secrets.json"
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if name not in known:
+            known[name] = secrets.token_hex(32)
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+                json.dump(known, out, indent=1)
+        return known[name]
+
+    def amqp_url(self, user: str) -> str:
+        """How a service, or the `client`, reaches RabbitMQ."""
+        return self.rabbit.amqp_url(user, self.secret(user))
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    def _write_env(self) -> None:
+        lines = [f"{name}='{value}'" for name, value in self._settings().items()]
+        with os.fdopen(os.open(self.env_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write("# Written by `aftercart up`: how everything of the local stack is reached.\n")
+            out.write("\n".join(lines) + "\n")
+
+    def _settings(self) -> dict[str, str]:
+        keys = f"1:{self.secret('signing key')}"
+        found = {
+            "AFTERCART_BROKER_URL": self.amqp_url("client"),
+            "AFTERCART_ADMIN_BROKER_URL": self.rabbit.admin_amqp_url,
+            "AFTERCART_MANAGEMENT_URL": self.rabbit.management_url,
+            "AFTERCART_RETRY_DELAYS": RETRY_DELAYS,
+            "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
+            "AFTERCART_NOTIFY_SMTP_PORT": str(self.smtp.port),
+            "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
+            "AFTERCART_NOTIFY_SIGNING_KEYS": keys,
+            "AFTERCART_INGEST_SIGNING_KEYS": keys,
+            "AFTERCART_INGEST_MAILBOXES": json.dumps([self._mailbox()]),
+        }
+        for name in self.services:
+            prefix = f"AFTERCART_{name.upper()}"
+            found[f"{prefix}_BROKER_URL"] = self.amqp_url(name)
+            found[f"{prefix}_DATABASE_URL"] = self.database_url(name)
+            found[f"{prefix}_RETRY_DELAYS"] = RETRY_DELAYS
+        return found
+
+    def _mailbox(self) -> dict[str, Any]:
+        return {
+            "name": "service", "shop": "default", "host": "127.0.0.1", "port": self.dovecot.imap_port,
+            "user": SHOP_MAILBOX, "password": self.secret(SHOP_MAILBOX), "security": "starttls",
+            "verify_certificate": False, "folder": "INBOX", "poll_seconds": 1, "start": "beginning",
+        }

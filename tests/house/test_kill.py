@@ -1,0 +1,68 @@
+"""Nothing is lost and nothing happens twice, whatever dies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.stack.local import LocalStack
+from tests.conditions import until
+from tests.house.facts import Facts, faults, gather, queue_depths, rows
+from tests.house.load import Load
+from tests.house.nemesis import Nemesis
+
+ORDERS = 12
+PATIENCE = 60
+
+
+@contextmanager
+def a_stack(directory: Path, worker_module: str = "shared.cli.main") -> Iterator[LocalStack]:
+    stack = LocalStack(directory, processes=2)
+    stack.worker_module = worker_module
+    try:
+        stack.up(lambda _part: None)
+        yield stack
+    finally:
+        stack.down()
+
+
+def quiet(stack: LocalStack) -> bool:
+    """Nothing waits anywhere but for the next look into the mailbox."""
+    outboxes = sum(rows(stack, name, "SELECT count(*) FROM outbox")[0][0] for name in stack.services)
+    return outboxes == 0 and not any(queue_depths(stack).values())
+
+
+def mails_sent(stack: LocalStack) -> int:
+    return int(rows(stack, "notify", "SELECT count(*) FROM mails WHERE state = 'sent'")[0][0])
+
+
+def storm(stack: LocalStack, nemesis: Nemesis | None, orders: int) -> Facts:
+    load = Load(stack, orders)
+    if nemesis:
+        nemesis.start()
+    try:
+        load.run(PATIENCE)
+    finally:
+        if nemesis:
+            nemesis.call_off()
+    until(lambda: mails_sent(stack) >= 4 * orders, PATIENCE, pause=0.2)
+    until(lambda: quiet(stack), PATIENCE, pause=0.2)
+    return gather(stack, [order["order_id"] for order in load.orders])
+
+
+@pytest.mark.timeout(240)
+def test_nothing_is_lost_or_done_twice_when_workers_relays_and_rabbitmq_are_killed(tmp_path: Path) -> None:
+    with a_stack(tmp_path) as stack:
+        nemesis = Nemesis(stack, seed=1, pause=0.7)
+        facts = storm(stack, nemesis, ORDERS)
+        assert "RabbitMQ" in nemesis.strikes
+        assert len(nemesis.strikes) >= 4
+        assert list(faults(facts)) == []
+
+
+@pytest.mark.timeout(120)
+def test_the_judge_notices_when_the_inbox_is_off(tmp_path: Path) -> None:
+    with a_stack(tmp_path, "tests.house.without_inbox") as stack:
+        facts = storm(stack, None, orders=3)
+        assert any("more than once" in fault for fault in faults(facts))

@@ -1,0 +1,20 @@
+"""A worker whose inbox takes every message for new. For the negative control only: the judge must notice."""
+
+import sys
+
+from shared.cli.main import main
+from shared.runtime import journal
+
+real = journal.claim
+
+
+def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
+    real(connection, keys, at)
+    return set(keys)
+
+
+journal.claim = forgetful
+journal.claimed = lambda connection, key: False  # type: ignore[assignment]
+
+if __name__ == "__main__":
+    sys.exit(main())
