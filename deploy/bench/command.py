@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from deploy.bench.orders import MOVES, Bench, servers
+from shared.runtime import log
+from shared.runtime.settings import HouseSettings
 
 
 @click.group()
@@ -18,6 +20,7 @@ def bench() -> None:
 @click.option("--seconds", default=5, show_default=True, help="How long pgbench runs.")
 def orders(count: int, seconds: int) -> None:
     """Transitions per second, end to end, beside the same statements by pgbench."""
+    log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         _orders(Path(directory), count, seconds)
 

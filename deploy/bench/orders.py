@@ -26,6 +26,7 @@ from shared.contracts.message import wire_type
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.delivery import receive
+from shared.runtime.errors import AftercartError
 from shared.runtime.management import Management
 from shared.runtime.names import COMMANDS, EVENTS
 from shared.runtime.pipeline import Pipeline
@@ -50,7 +51,7 @@ class Bench:
     def prepare(self) -> None:
         """Topology, schema and orders."""
         logins = {name: Login(name, name) for name in ("orders", "client")}
-        with Management(self.rabbit.management_url) as management:
+        with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, self.engine)
         pipeline = Pipeline(service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages))
@@ -98,11 +99,11 @@ class Bench:
         printed = subprocess.run(
             [program, "-n", "-M", "prepared", "-f", PGBENCH, "-D", f"count={self.count}", "-c", str(clients), "-j", "2",
              "-T", str(seconds), url],
-            capture_output=True, text=True, check=True,
-        ).stdout
-        found = re.search(r"tps = ([\d.]+)", printed)
-        if found is None:
-            raise RuntimeError(f"pgbench printed no rate:\n{printed}")
+            capture_output=True, text=True, check=False,
+        )
+        found = re.search(r"tps = ([\d.]+)", printed.stdout)
+        if found is None or printed.returncode:
+            raise AftercartError(f"pgbench measured nothing: {printed.stderr.strip()[-500:]}")
         return float(found[1])
 
     def _publish(self, state: str) -> None:

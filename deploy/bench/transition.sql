@@ -4,18 +4,18 @@
 BEGIN;
 INSERT INTO inbox (source, id, at) VALUES ('/pgbench', md5(random()::text), now()) ON CONFLICT DO NOTHING;
 SELECT o.order_id FROM orders o JOIN bench b USING (order_id) WHERE b.number = :number FOR UPDATE OF o \gset
-SELECT * FROM orders WHERE order_id = :'order_id';
+SELECT * FROM orders WHERE order_id = CAST(:order_id AS uuid);
 SELECT * FROM shops WHERE shop = 'default';
-SELECT * FROM order_lines WHERE order_id = :'order_id' ORDER BY position;
-SELECT * FROM order_history WHERE order_id = :'order_id' ORDER BY position;
-SELECT * FROM payments WHERE order_id = :'order_id' ORDER BY position;
-SELECT * FROM documents WHERE order_id = :'order_id' ORDER BY position;
-UPDATE orders SET state = 'payment_error', tracking_number = '', holds_stock = true WHERE order_id = :'order_id';
-INSERT INTO order_history (order_id, position, state, at, by, forced, reason)
-  VALUES (:'order_id', :chance, 'payment_error', now(), 'bench', false, '') ON CONFLICT DO NOTHING;
-INSERT INTO sequence (subject, last) VALUES ('default/' || :'order_id', 1)
+SELECT * FROM order_lines WHERE order_id = CAST(:order_id AS uuid) ORDER BY position;
+SELECT * FROM order_history WHERE order_id = CAST(:order_id AS uuid) ORDER BY position;
+SELECT * FROM payments WHERE order_id = CAST(:order_id AS uuid) ORDER BY position;
+SELECT * FROM documents WHERE order_id = CAST(:order_id AS uuid) ORDER BY position;
+UPDATE orders SET state = 'payment_error', tracking_number = '', holds_stock = true WHERE order_id = CAST(:order_id AS uuid);
+INSERT INTO order_history (order_id, position, state, at, "by", forced, reason)
+  VALUES (CAST(:order_id AS uuid), CAST(:chance AS integer), 'payment_error', now(), 'bench', false, '') ON CONFLICT DO NOTHING;
+INSERT INTO sequence (subject, last) VALUES ('default/' || CAST(:order_id AS text), 1)
   ON CONFLICT (subject) DO UPDATE SET last = sequence.last + 1;
 INSERT INTO outbox (route, routing_key, subject, message_id, body)
-  VALUES ('event', 'order.transitioned', 'default/' || :'order_id', md5(random()::text),
+  VALUES ('event', 'order.transitioned', 'default/' || CAST(:order_id AS text), md5(random()::text),
           convert_to(repeat('x', 1500), 'UTF8'));
 COMMIT;

@@ -74,7 +74,7 @@ class LocalStack:
         """Everything in RabbitMQ."""
         logins = {name: Login(name, self.secret(name)) for name in (*self.services, "client")}
         delays = [float(delay) for delay in RETRY_DELAYS.split(",")]
-        with Management(self.rabbit.management_url) as management:
+        with Management(self.rabbit.admin_management_url) as management:
             apply(definitions(self.services.values(), delays, logins), management)
 
     # --- parts --------------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class LocalStack:
         found = {
             "AFTERCART_BROKER_URL": self.amqp_url("client"),
             "AFTERCART_ADMIN_BROKER_URL": self.rabbit.admin_amqp_url,
-            "AFTERCART_MANAGEMENT_URL": self.rabbit.management_url,
+            "AFTERCART_MANAGEMENT_URL": self.rabbit.admin_management_url,
             "AFTERCART_RETRY_DELAYS": RETRY_DELAYS,
             "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
             "AFTERCART_NOTIFY_SMTP_PORT": str(self.smtp.port),

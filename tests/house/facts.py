@@ -71,7 +71,7 @@ def rows(stack: LocalStack, service: str, query: str) -> list[Any]:
 
 def queue_depths(stack: LocalStack) -> dict[str, int]:
     """Messages in each queue, ready or unacknowledged; the stream left out."""
-    with Management(stack.rabbit.management_url) as management:
+    with Management(stack.rabbit.admin_management_url) as management:
         return {queue["name"]: queue.get("messages", 0) for queue in management.queues() if queue["name"] != STREAM}
 
 
