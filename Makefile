@@ -33,8 +33,9 @@ lint: $(TEST)  ## Linters, types, import rules, shell scripts
 bench: debian-test $(TEST)  ## Throughput of the orders service beside pgbench, in one run
 	@$(BIN)/aftercart bench orders
 
-contract: $(TEST)  ## Write docs/asyncapi.yaml anew
+contract: $(TEST)  ## Write the published contract anew, and note additions in its baseline
 	@$(BIN)/aftercart contract
+	@$(BIN)/python -m tests.shared.contracts.additive
 
 requirements:  ## Pin the dependencies anew, with hashes (needs uv)
 	@for extra in "run:" "dev:--extra dev -c requirements/run.txt"; do \

@@ -21,7 +21,7 @@ def demo(directory: Path) -> None:
 
     The last line on standard output is one JSON object; everything before it is for people.
     """
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     stack = LocalStack(directory)
     was_running = stack.running()
     try:

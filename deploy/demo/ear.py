@@ -61,4 +61,4 @@ class Ear:
 def ear(url: str, tell: Callable[[Envelope], None]) -> Iterator[Ear]:
     """An ear on a connection of its own."""
     with connected(url, "demo") as connection:
-        yield Ear(connection, login(url).user, tell)
+        yield Ear(connection, login(url)[0], tell)

@@ -12,6 +12,8 @@ from deploy.stack.dovecot import Dovecot
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.smtp import SmtpServer
+from shared.cli.client import Request, new_id, outsider
+from shared.contracts.house import AskHealth
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.management import Management
@@ -21,6 +23,7 @@ from shared.runtime.topology import Login, apply, definitions
 SHOP_MAILBOX = "service@shop.test"
 CUSTOMER_MAILBOX = "ada@customer.test"
 RETRY_DELAYS = "0.5,2,10,60,600"
+START_SECONDS = 60
 STOP_SECONDS = 75  # a worker may take 60 to finish what it began
 Progress = Callable[[str], None]
 
@@ -57,6 +60,8 @@ class LocalStack:
             progress(f"worker {service.name}")
             migrations.upgrade(service, engine_for(self.database_url(service.name)))
             self.start_worker(service.name)
+        progress("waiting until every service answers")
+        self._await_answers()
 
     def down(self) -> None:
         """Stops everything, the workers first, so that they finish what they began."""
@@ -76,6 +81,18 @@ class LocalStack:
         delays = [float(delay) for delay in RETRY_DELAYS.split(",")]
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions(self.services.values(), delays, logins), management)
+
+    def _await_answers(self) -> None:
+        answered: set[str] = set()
+        with outsider(self.amqp_url("client"), "up") as client:
+            def everybody() -> bool:
+                question = Request(AskHealth.name, AskHealth.wire_type(), {}, new_id())
+                client.send(question)
+                answered.update(answer.data["service"] for answer in client.replies(question, 0.5))
+                return answered >= self.services.keys()
+
+            for name in self.services:
+                self.worker(name).await_until(lambda: everybody() or name in answered, START_SECONDS, f"worker {name}")
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -133,6 +150,7 @@ class LocalStack:
             "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
             "AFTERCART_NOTIFY_SMTP_PORT": str(self.smtp.port),
             "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
+            "AFTERCART_NOTIFY_CLAIM_LEASE": "5",
             "AFTERCART_NOTIFY_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_MAILBOXES": json.dumps([self._mailbox()]),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.orders.domain.documents import number_text
+from services.orders.domain.lifecycle import missing_documents
 from services.orders.domain.order import Shop
 from services.orders.domain.placing import Catalogue
 from services.orders.domain.states import DEFAULT_STATES, State
@@ -13,7 +14,7 @@ from services.orders.store.catalogue import Counters, Products, Shops, Stock
 from services.orders.store.orders import Orders
 from services.orders.store.tables import stock_movements
 from shared.contracts.message import Message
-from shared.contracts.orders import PlaceOrder, RecordPayment, StockChanged, TransitionOrder
+from shared.contracts.orders import PlaceOrder, RecordPayment, SetStock, StockChanged, TransitionOrder
 from shared.contracts.values import DocumentKind
 from shared.runtime.store import Ledger, UnitOfWork
 
@@ -33,12 +34,21 @@ class Work(UnitOfWork):
         self.counters = self.part(Counters(connection))
 
     def preload(self, messages: Sequence[Message]) -> None:
-        """One locking load of all orders of a batch."""
+        """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(
             message.order_id
             for message in messages
             if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment)
         )
+        moves = [message for message in messages if isinstance(message, TransitionOrder)]
+        moved = [(self.orders.get(move.order_id), self.states.get(move.to)) for move in moves]
+        reached = [(order, state) for order, state in moved if order and state]
+        self.stock.lock([
+            *(message.sku for message in messages if isinstance(message, SetStock)),
+            *(line.sku for message in messages if isinstance(message, PlaceOrder) for line in message.lines),
+            *(line.sku for order, state in reached if state.has("restock") for line in order.lines),
+        ])
+        self.counters.lock(order.shop.key for order, state in reached if missing_documents(order, state))
 
     def catalogue(self, skus: Sequence[str]) -> Catalogue:
         """Shop, products and stock that a new order needs; the stock is locked."""

@@ -37,7 +37,7 @@ TaxRate = Annotated[
 class Money(Value):
     """An amount in the currency's minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro."""
 
-    amount: int = Field(ge=-(2**63), lt=2**63)
+    amount: int = Field(gt=-(2**53), lt=2**53, description="Exact in every language that reads JSON")
     currency: Currency
 
 

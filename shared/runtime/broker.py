@@ -1,10 +1,12 @@
 """dramatiq on RabbitMQ, where nothing is acknowledged before it is safe.
 
 What the stock broker does and why each part here differs: `docs/architecture.md`, section "Hazards". Queues are
-declared by `topology`, never here; retries wait in queues of RabbitMQ, never in a worker's memory; a body names no queue.
+declared by `topology`, never here; retries wait in queues of RabbitMQ, never in a worker's memory; a body names no
+queue.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -77,7 +79,11 @@ class HouseConsumer(_RabbitmqConsumer):
                 pass
         except (AssertionError, StopIteration, AMQPConnectionError, AMQPChannelError):
             pass
-        super().close()
+        try:
+            super().close()
+        finally:  # where the server closed the channel, dramatiq leaves the connection open for ever
+            with suppress(AMQPConnectionError, AMQPChannelError):
+                self.connection.close()
 
     def _in_its_thread(self, callback: Any) -> None:
         try:
@@ -130,42 +136,41 @@ class HouseBroker(RabbitmqBroker):
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
-        raise NotImplementedError("messages leave through the outbox; a retry or a burial through retry() and bury()")
+        raise NotImplementedError("messages leave through the outbox; a retry or a dead letter through publish()")
 
-    def retry(self, message: HeldMessage, jitter: float) -> bool:
-        """Puts a copy into the wait queue of its attempt; `jitter` (0 to 1) shortens the wait by up to a quarter."""
+    def again(self, message: HeldMessage, jitter: float) -> Outgoing:
+        """A copy for the wait queue of its attempt; `jitter` (0 to 1) shortens the wait by up to a quarter."""
         attempts = message.delivery.attempts
         delay = self.retry_delays[min(attempts, len(self.retry_delays) - 1)]
-        return self._publish(
-            wait_queue(self.service, delay),
-            message,
-            {ATTEMPTS: attempts + 1},
-            expires=max(1, round(delay * 1000 * (1 - jitter / 4))),
-        )
+        expires = max(1, round(delay * 1000 * (1 - jitter / 4)))
+        return self._copy(wait_queue(self.service, delay), message, {ATTEMPTS: attempts + 1}, expires)
 
-    def bury(self, message: HeldMessage, reason: str, error: str, at: str) -> bool:
-        """Puts a copy into the dead queue, body and attempts as they came, with the reason."""
+    def letter(self, message: HeldMessage, reason: str, error: str, at: str) -> Outgoing:
+        """A copy for the dead queue, body and attempts as they came, with the reason."""
         headers = {
             ATTEMPTS: message.delivery.attempts + 1,
             "x-reason": reason[:LONGEST_ERROR],
             "x-error": error[-LONGEST_ERROR:],
             "x-buried-at": at,
         }
-        return self._publish(dead_queue(self.service), message, headers)
+        return self._copy(dead_queue(self.service), message, headers)
 
     def exhausted(self, message: HeldMessage) -> bool:
         """Whether this was the last attempt."""
         return message.delivery.attempts >= len(self.retry_delays)
 
-    def _publish(
-        self, routing_key: str, message: HeldMessage, headers: dict[str, Any], expires: int | None = None
-    ) -> bool:
+    def publish(self, copies: Sequence[Outgoing]) -> list[bool]:
+        """Sends copies, all at once; for each whether RabbitMQ has it now. Where not, the original must be kept."""
+        outcomes = self.publisher.publish(copies)
+        for copy, outcome in zip(copies, outcomes, strict=True):
+            if outcome is not Outcome.CONFIRMED:
+                log.warning("retry", outcome="kept", id=copy.message_id, queue=copy.routing_key, rabbitmq=outcome.value)
+        return [outcome is Outcome.CONFIRMED for outcome in outcomes]
+
+    def _copy(
+        self, queue: str, message: HeldMessage, headers: dict[str, Any], expires: int | None = None
+    ) -> Outgoing:
+        # Fresh headers: with a copied `x-death` RabbitMQ would take the next round for a circle and drop the message.
         delivery = message.delivery
-        outgoing = Outgoing(
-            own_exchange(self.service), routing_key, delivery.body,
-            delivery.envelope.id if delivery.envelope else "", headers, expires,
-        )
-        outcome = self.publisher.publish([outgoing])[0]
-        if outcome is not Outcome.CONFIRMED:
-            log.warning(delivery.name, outcome="kept", queue=routing_key, rabbitmq=outcome.value)
-        return outcome is Outcome.CONFIRMED
+        id_ = delivery.envelope.id if delivery.envelope else ""
+        return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers, expires)

@@ -52,7 +52,7 @@ def _checked(body: bytes) -> Envelope:
         body.decode()
         if b"\\u" in body or b"\0" in body:  # an escape, or UTF-16, may hide half of a surrogate pair
             envelope.encode()
-    except UnicodeError as error:
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
         raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
     return envelope
 

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+)
 
 from shared.runtime.database import Identity, UtcDateTime, insert
 
@@ -25,6 +37,7 @@ inbox = Table(
     Column("source", String(200), primary_key=True),
     Column("id", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False, index=True),
+    Column("refusal", LargeBinary),
 )
 outbox = Table(
     "outbox", metadata,
@@ -98,6 +111,24 @@ def release(connection: Connection, keys: Sequence[Key]) -> None:
     """Gives claims back: these messages failed and will come again."""
     if keys:
         connection.execute(delete(inbox).where(tuple_(inbox.c.source, inbox.c.id).in_(keys)))
+
+
+def note_refusals(connection: Connection, refusals: Mapping[Key, bytes]) -> None:
+    """Keeps how messages were refused, for whoever repeats them."""
+    if refusals:
+        where = (inbox.c.source == bindparam("of_source"), inbox.c.id == bindparam("of_id"))
+        rows = [
+            {"of_source": source, "of_id": id_, "told": refusal} for (source, id_), refusal in sorted(refusals.items())
+        ]
+        connection.execute(inbox.update().where(*where).values(refusal=bindparam("told")), rows)
+
+
+def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]:
+    """How messages were refused; those that were carried out are not in it."""
+    if not keys:
+        return {}
+    query = select(inbox).where(tuple_(inbox.c.source, inbox.c.id).in_(keys), inbox.c.refusal.is_not(None))
+    return {(row.source, row.id): row.refusal for row in connection.execute(query)}
 
 
 def next_sequences(connection: Connection, subjects: Sequence[str]) -> dict[str, int]:

@@ -93,6 +93,8 @@ class Pipeline:
         envelope = delivery.envelope
         if envelope is None:
             return self._bury(delivery, delivery.fault)
+        if trace.trace_id(envelope.traceparent) is None:  # a walk that begins here
+            envelope = envelope.model_copy(update={"traceparent": trace.child(None)})
         handling = self.service.handlings.get(envelope.type)
         if handling is None:
             return self._bury(delivery, f"{self.service.name} does not take messages of type '{envelope.type}'")
@@ -114,10 +116,12 @@ class Pipeline:
     # --- commands and events ------------------------------------------------------------------------------------------
 
     def _effects(self, items: Sequence[Item]) -> None:
-        acting = [item for item in items if item.handling.act]
-        for item in acting:
-            self._act(item)
-        ready = [item for item in items if item.verdict is DONE and item.outcome == "done"]
+        for item in items:
+            if item.handling.act:  # one after another, so that what was done is kept before the next is touched
+                self._act(item)
+                if item.verdict is DONE and item.outcome != "nothing_to_do":
+                    self._effects_of_one(item)
+        ready = [item for item in items if not item.handling.act]
         try:
             self._together(ready)
         except Exception as error:
@@ -140,6 +144,8 @@ class Pipeline:
         handling = item.handling
         try:
             claimed = self._claim(item)
+            if item.outcome == "duplicate":
+                return
             if claimed is None:
                 item.outcome = "nothing_to_do"
             elif handling.act:
@@ -151,6 +157,7 @@ class Pipeline:
     def _claim(self, item: Item) -> Any:
         with self.engine.begin() as connection:
             if journal.claimed(connection, item.key):
+                item.outcome = "duplicate"
                 return None
             if item.handling.claim is None:
                 return item.message
@@ -174,9 +181,10 @@ class Pipeline:
                     self._decide(item, work)
                 else:
                     item.outcome = "duplicate"
-            journal.release(connection, [item.key for item in items if item.verdict is not DONE])
+            failed = {item.key for item in items if item.verdict is not DONE}
+            journal.release(connection, sorted(failed))
             work.write()
-            self.post.send(connection, [item for item in items if item.verdict is DONE], self.clock())
+            self.post.send(connection, [item for item in items if item.key not in failed], self.clock())
         self.committed()
 
     def _open(self, connection: Connection) -> UnitOfWork:

@@ -25,6 +25,9 @@ class Told(Protocol):
     @property
     def handling(self) -> Any: ...
 
+    @property
+    def key(self) -> journal.Key: ...
+
 
 class Post:
     """The sender: one per service; `source` of all its envelopes."""
@@ -38,6 +41,7 @@ class Post:
         subjects = [_ordered_subject(item, told) for item, told in events]
         numbers = journal.next_sequences(connection, [subject for subject in subjects if subject])
         rows: list[journal.OutboxRow] = []
+        replies = self._replies(connection, items)
         for item in items:
             cause, names = item.envelope, []
             for told in item.told:
@@ -57,7 +61,7 @@ class Post:
                     envelope = self._envelope(told, cause, now)
                     rows.append(journal.OutboxRow("self", self.service, None, envelope.id, envelope.encode()))
             if cause.replyto and issubclass(item.handling.message, Command):
-                rows.append(self._reply(item, names, now))
+                rows.append(self._reply(item, replies.get(item.key) or _done(item, names), now))
         journal.add_outbox(connection, rows)
 
     def answer(self, item: Told, answer: Message, now: datetime) -> Outgoing:
@@ -73,14 +77,19 @@ class Post:
         )
         return journal.DueRow(told.key, told.at, self.service, envelope.id, envelope.encode())
 
-    def _reply(self, item: Told, names: list[str], now: datetime) -> journal.OutboxRow:
-        cause = item.envelope
-        refusal = next((told for told in item.told if isinstance(told, Refusal)), None)
-        reply = refusal or CommandDone(
-            command=cause.name, command_id=cause.id, events=names, repeated=item.outcome == "duplicate"
-        )
-        envelope = self._envelope(reply, cause, now)
-        return journal.OutboxRow("reply", cause.replyto or "", None, envelope.id, envelope.encode())
+    def _replies(self, connection: Connection, items: Sequence[Told]) -> dict[journal.Key, Refusal]:
+        """Those that are refusals; what repeats a command that was refused is refused with the same words."""
+        commands = [item for item in items if issubclass(item.handling.message, Command)]
+        found = {item.key: told for item in commands for told in item.told if isinstance(told, Refusal)}
+        journal.note_refusals(connection, {key: refusal.model_dump_json().encode() for key, refusal in found.items()})
+        repeated = {item.key: item for item in commands if item.outcome == "duplicate" and item.envelope.replyto}
+        for key, earlier in journal.refusals_of(connection, list(repeated)).items():
+            found[key] = repeated[key].handling.message.refusal.model_validate_json(earlier)
+        return found
+
+    def _reply(self, item: Told, reply: Message, now: datetime) -> journal.OutboxRow:
+        envelope = self._envelope(reply, item.envelope, now)
+        return journal.OutboxRow("reply", item.envelope.replyto or "", None, envelope.id, envelope.encode())
 
     def _envelope(
         self, told: Message, cause: Envelope, now: datetime, sequence: str | None = None, shop: str | None = None
@@ -105,3 +114,8 @@ class Post:
 def _ordered_subject(item: Told, told: Event) -> str | None:
     """What order is kept by: the aggregate within its shop."""
     return f"{item.envelope.shop}/{told.aggregate_key}" if told.aggregate_key else None
+
+
+def _done(item: Told, names: list[str]) -> CommandDone:
+    repeated = item.outcome == "duplicate"
+    return CommandDone(command=item.envelope.name, command_id=item.envelope.id, events=names, repeated=repeated)

@@ -22,6 +22,7 @@ from shared.runtime.log import logger
 log = logger()
 
 RECONNECT_PAUSE = 0.5  # seconds
+FAREWELL = 1.0  # seconds for a connection to close in good order
 
 
 class Outcome(Enum):
@@ -69,7 +70,7 @@ def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
     return parameters
 
 
-@dataclass
+@dataclass(eq=False)
 class _Batch:
     messages: Sequence[Outgoing]
     outcomes: list[Outcome | None] = field(init=False)
@@ -86,6 +87,10 @@ class _Batch:
             if not self.open:
                 self.done.set()
 
+    def settle_rest(self, outcome: Outcome) -> None:
+        for index in range(len(self.messages)):
+            self.settle(index, outcome)
+
 
 class Publisher:
     """One connection for a whole process; `publish` may be called by any thread."""
@@ -99,6 +104,8 @@ class Publisher:
         self._returned: set[tuple[str, str, str]] = set()
         self._ready, self._stopping = threading.Event(), threading.Event()
         self._blocked = False
+        self._queued: list[_Batch] = []  # handed to the loop, not yet sent
+        self._door = threading.Lock()  # between `_queued` and `_ready`
         self._thread = threading.Thread(target=self._run, daemon=True, name=name)
         self._thread.start()
 
@@ -118,14 +125,22 @@ class Publisher:
         if self._blocked:  # what we wrote now would wait in the socket and come out when the alarm ends
             return [Outcome.REFUSED] * len(messages)
         batch = _Batch(messages)
-        connection = self._connection
-        if connection is None or not self._on_loop(connection, lambda: self._send(batch)):
+        connection = self._queue(batch)
+        if connection is None:
             return [Outcome.UNKNOWN] * len(messages)
         if not batch.done.wait(timeout):
             log.warning("publisher", outcome="given_up", unconfirmed=batch.open, seconds=timeout)
-            self._on_loop(connection, lambda: _close(connection))
-            batch.done.wait(2)
+            self._on_loop(connection, lambda: _give_up(connection))
+            batch.done.wait(2 * FAREWELL)
         return [outcome or Outcome.UNKNOWN for outcome in batch.outcomes]
+
+    def _queue(self, batch: _Batch) -> SelectConnection | None:
+        with self._door:
+            connection = self._connection
+            if not self._ready.is_set() or connection is None:
+                return None
+            self._queued.append(batch)
+        return connection if self._on_loop(connection, lambda: self._send(batch)) else None
 
     def close(self) -> None:
         """Ends the thread; messages in flight are UNKNOWN."""
@@ -153,22 +168,27 @@ class Publisher:
             self._stopping.wait(RECONNECT_PAUSE)
 
     def _serve(self, parameters: pika.URLParameters) -> None:
+        connection: SelectConnection | None = None
         try:
-            self._connection = SelectConnection(
+            connection = self._connection = SelectConnection(
                 parameters,
                 on_open_callback=lambda connection: connection.channel(on_open_callback=self._opened),
                 on_open_error_callback=self._lost,
                 on_close_callback=self._lost,
             )
-            self._connection.add_on_connection_blocked_callback(lambda *_: self._set_blocked(True))
-            self._connection.add_on_connection_unblocked_callback(lambda *_: self._set_blocked(False))
-            self._connection.ioloop.start()
+            connection.add_on_connection_blocked_callback(lambda *_: self._set_blocked(True))
+            connection.add_on_connection_unblocked_callback(lambda *_: self._set_blocked(False))
+            connection.ioloop.start()
         except Exception as error:
-            self._lost(self._connection, error)
+            self._lost(connection, error)
+        finally:  # however it ended: tags of this connection mean nothing on the next one
+            self._forget()
+            if connection is not None:
+                connection.ioloop.close()
 
     def _opened(self, channel: Channel) -> None:
         self._tag = 0
-        channel.add_on_close_callback(lambda channel, _reason: _close(channel.connection))
+        channel.add_on_close_callback(lambda channel, _reason: _close_with(channel))
         channel.add_on_return_callback(self._note_returned)
         channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._start(channel))
 
@@ -183,9 +203,12 @@ class Publisher:
             self._settle_all(Outcome.UNKNOWN)
 
     def _send(self, batch: _Batch) -> None:
+        with self._door:
+            if batch not in self._queued:
+                return
+            self._queued.remove(batch)
         if self._channel is None or not self._channel.is_open:
-            for index in range(len(batch.messages)):
-                batch.settle(index, Outcome.UNKNOWN)
+            batch.settle_rest(Outcome.UNKNOWN)
             return
         for index, message in enumerate(batch.messages):
             try:
@@ -225,12 +248,18 @@ class Publisher:
     def _lost(self, connection: SelectConnection | None, reason: Any) -> None:
         if not self._stopping.is_set():
             log.warning("publisher", outcome="disconnected", reason=repr(reason))
-        self._ready.clear()
+        if connection is not None:
+            connection.ioloop.stop()
+
+    def _forget(self) -> None:
+        with self._door:
+            self._ready.clear()
+            queued, self._queued = self._queued, []
         self._channel, self._blocked = None, False
         self._returned.clear()
         self._settle_all(Outcome.UNKNOWN)
-        if connection is not None:
-            connection.ioloop.stop()
+        for batch in queued:
+            batch.settle_rest(Outcome.UNKNOWN)
 
     def _settle_all(self, outcome: Outcome) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -238,11 +267,21 @@ class Publisher:
             batch.settle(index, outcome)
 
 
+def _give_up(connection: Any) -> None:
+    connection.ioloop.call_later(FAREWELL, connection.ioloop.stop)  # a frozen node does not even say goodbye
+    _close(connection)
+
+
+def _close_with(channel: Channel) -> None:
+    if channel.connection.is_open:  # RabbitMQ refused something; else the connection is closing by itself
+        _close(channel.connection)
+
+
 def _close(connection: Any) -> None:
     try:
         if connection.is_open:
             connection.close()
-        else:
+        elif not connection.is_closing:
             connection.ioloop.stop()
     except AMQPError:
         connection.ioloop.stop()

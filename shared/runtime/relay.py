@@ -25,6 +25,7 @@ BATCH = 200  # rows
 POLL = 0.1  # seconds between looks, when another process may have written
 TAKE_OVER = 0.5  # seconds between tries to become the active one
 TROUBLE = 1.0  # seconds after a failure
+SWEEP = 1000  # claims forgotten at once
 KEPT = timedelta(days=30)  # claims in the inbox; longer than any replay may take
 
 
@@ -81,7 +82,8 @@ class Relay(threading.Thread):
         if now >= self._next_sweep:
             self._next_sweep = now + timedelta(minutes=10)
             with step(connection):
-                journal.forget(connection, now - KEPT)
+                if journal.forget(connection, now - KEPT, SWEEP) == SWEEP:
+                    self._next_sweep = now  # there is more; what is to be sent goes first
 
     def forward(self, connection: Connection) -> int:
         """Sends one batch of rows; how many were confirmed and deleted."""

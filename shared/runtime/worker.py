@@ -16,6 +16,7 @@ from shared.runtime.broker import ACTOR, HeldMessage, HouseBroker
 from shared.runtime.delivery import Fate, Verdict
 from shared.runtime.log import logger
 from shared.runtime.pipeline import Pipeline
+from shared.runtime.publisher import Outgoing
 
 log = logger()
 
@@ -55,9 +56,16 @@ class BatchThread(WorkerThread):
         self.worker.began(self)
         verdicts = self.worker.pipeline.process([message.delivery for message in held])
         done: list[HeldMessage] = []
-        kept: list[HeldMessage] = []
+        failed: list[tuple[HeldMessage, Outgoing]] = []
         for message, verdict in zip(held, verdicts, strict=True):
-            (done if self._settled(message, verdict) else kept).append(message)
+            if verdict.fate is Fate.DONE:
+                done.append(message)
+            elif message.current:  # else RabbitMQ delivers it again, and a copy would be one too many
+                failed.append((message, self._copy(message, verdict)))
+        kept: list[HeldMessage] = []
+        safe = self.broker.publish([copy for _, copy in failed])
+        for (message, _), is_safe in zip(failed, safe, strict=True):
+            (done if is_safe else kept).append(message)
         for owner in {message.owner for message in held}:
             owner.ack_all([message for message in done if message.owner is owner])
         if kept:
@@ -66,15 +74,13 @@ class BatchThread(WorkerThread):
             self.worker.streak = 0
         self.worker.ended(self)
 
-    def _settled(self, message: HeldMessage, verdict: Verdict) -> bool:
-        if verdict.fate is Fate.DONE:
-            return True
+    def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
-            return self.broker.retry(message, random.random())
+            return self.broker.again(message, random.random())
         error = verdict.error
         log.error(message.delivery.name, outcome="buried", attempts=message.delivery.attempts + 1, error=str(error))
         trace = "".join(traceback.format_exception(error))
-        return self.broker.bury(message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat())
+        return self.broker.letter(message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat())
 
     def _keep(self, kept: Sequence[HeldMessage]) -> None:
         """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards the limit."""

@@ -3,13 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Table, func, select
 
 from deploy.stack.local import LocalStack
-from services.orders.store.tables import order_history, orders, payments, stock
+from services.orders.store.tables import order_history, orders, payments, products, stock
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
@@ -25,10 +26,10 @@ STOCK = 1000
 
 @dataclass
 class Load:
-    """`count` orders of two mugs each. `twice`: the share of messages that are published a second time."""
+    """Orders of two mugs each, in waves. `twice`: the share of messages that are published a second time."""
 
     stack: LocalStack
-    count: int
+    patience: float
     twice: float = 0.3
     orders: list[dict[str, Any]] = field(default_factory=list)
 
@@ -37,20 +38,25 @@ class Load:
         self.publisher = Publisher(self.stack.amqp_url("client"), "load")
         self.engine = engine_for(self.stack.database_url("orders"))
 
-    def run(self, patience: float) -> None:
-        """Everything, each round after the effects of the one before are seen in the database."""
+    def shop(self) -> None:
+        """A shop with stock."""
         self._send([("shop.put", samples.PUT_SHOP), ("product.put", samples.PUT_PRODUCT)])
+        until(lambda: self._rows(products) == 1, self.patience)
         self._send([("stock.set", {"sku": "MUG-BLUE", "quantity": STOCK})])
-        until(lambda: self._rows(orders) >= 0 and self._stocked(), patience)
-        self.orders = [an_order(customer__email="ada@customer.test") for _ in range(self.count)]
-        self._send([("order.place", order) for order in self.orders])
-        until(lambda: self._rows(orders) == self.count, patience)
-        self._send([("payment.record", self._payment(order)) for order in self.orders])
-        until(lambda: self._rows(payments) == self.count, patience)
+        until(lambda: self._rows(stock) == 1, self.patience)
+
+    def wave(self, size: int) -> None:
+        """New orders, placed, paid and moved; each step after the effects of the one before are in the database."""
+        new = [an_order(customer__email="ada@customer.test") for _ in range(size)]
+        self.orders += new
+        count, moved = len(self.orders), (len(self.orders) - size) * (1 + len(MOVES))
+        self._send([("order.place", order) for order in new])
+        until(lambda: self._rows(orders) == count, self.patience)
+        self._send([("payment.record", self._payment(order)) for order in new])
+        until(lambda: self._rows(payments) == count, self.patience)
         for step, state in enumerate(MOVES, start=2):
-            self._send([("order.transition", {"order_id": order["order_id"], "to": state}) for order in self.orders])
-            until(lambda step=step: self._rows(order_history) == self.count * step, patience)  # type: ignore[misc]
-        self.publisher.close()
+            self._send([("order.transition", {"order_id": order["order_id"], "to": state}) for order in new])
+            until(partial(self._reached, moved + size * step), self.patience)
 
     def _payment(self, order: dict[str, Any]) -> dict[str, Any]:
         payment_id = str(uuid5(NAMESPACE_URL, order["order_id"]))
@@ -72,6 +78,5 @@ class Load:
         with reading(self.engine) as connection:
             return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
-    def _stocked(self) -> bool:
-        with reading(self.engine) as connection:
-            return connection.execute(select(stock.c.available)).scalar() == STOCK
+    def _reached(self, changes: int) -> bool:
+        return self._rows(order_history) == changes

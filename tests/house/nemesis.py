@@ -22,7 +22,8 @@ def workers(stack: LocalStack, service: str) -> list[int]:
 
 def relay_owner(stack: LocalStack, service: str) -> int | None:
     """The process that holds the lock beside the service's database."""
-    inode = (stack.directory / f"{service}.db.relay").stat().st_ino
+    lock = stack.directory / f"{service}.db.relay"
+    inode = lock.stat().st_ino if lock.exists() else None
     for line in Path("/proc/locks").read_text().splitlines():
         parts = line.split()
         if parts[1] == "FLOCK" and parts[5].endswith(f":{inode}"):

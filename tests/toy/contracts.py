@@ -2,16 +2,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.message import Answer, Command, Event, Query
+from shared.contracts.message import Answer, Command, Event, Query, Value
 
 
 class Add(Command, name="toy.add", subject="key"):
-    """Adds to a counter; `fail` makes the handler fail in that way, `later` puts it off by that many seconds."""
+    """Adds to a counter; `fail` makes the handler fail in that way, `later` puts it off by that many seconds, `tidy`
+    sends a message to itself.
+    """
 
     key: str
     amount: Annotated[int, Field(gt=0)]
     fail: str = ""
     later: float = 0
+    tidy: bool = False
 
 
 class Act(Command, name="toy.act", subject="key"):
@@ -29,3 +32,20 @@ class Get(Query, name="toy.get", answer=Counted):
 class Added(Event, name="toy.added", subject="key"):
     key: str
     total: int
+
+
+class Weight(Value):
+    grams: int
+
+
+class Weighed(Event, name="toy.weighed", subject="key"):
+    """An event that another service would tell; the toy adds the grams to the counter."""
+
+    key: str
+    weight: Weight
+
+
+class Tidy(Command, name="toy.tidy", subject="key", internal=True):
+    """Sets a counter to zero; only the toy itself may say so."""
+
+    key: str

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from shared.contracts.message import Message
 from shared.runtime import journal
 from shared.runtime.database import locking, write_rows
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.health import house
 from shared.runtime.service import Handlers, Later, Service
 from shared.runtime.store import Store, UnitOfWork
-from tests.toy.contracts import Act, Add, Added, Counted, Get
+from tests.toy.contracts import Act, Add, Added, Counted, Get, Tidy, Weighed
+from tests.toy.world import World
 
 tables = MetaData()
 counters = Table(
@@ -39,35 +42,61 @@ class Counters(Store[str, int]):
 
 class Work(UnitOfWork):
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
-        super().__init__(connection, adapters)
+        super().__init__(connection, adapters or World())
         self.counters = self.part(Counters(connection))
 
     def preload(self, messages: Sequence[Message]) -> None:
         self.counters.preload(message.key for message in messages if isinstance(message, Add))
 
 
+def die_once() -> None:
+    """Ends the thread, but only once: the file that TOY_GRAVE names remembers it."""
+    grave = Path(os.environ["TOY_GRAVE"])
+    if not grave.exists():
+        grave.touch()
+        raise SystemExit
+
+
 @on.handles(Add)
 def add(command: Add, work: Work) -> Iterable[Any]:
+    work.adapters.pass_by(command.key)
     if command.later:
-        again = Add(key=command.key, amount=command.amount)
-        return [Later(again, work.now + timedelta(seconds=command.later), command.key)]
+        later = Add(key=command.key, amount=command.amount)
+        return [Later(later, work.now + timedelta(seconds=command.later), command.key)]
     total = (work.counters.get(command.key) or 0) + command.amount
     work.counters.save(command.key, total)
-    if command.fail:
+    if command.fail == "dies":
+        die_once()
+    elif command.fail:
         raise {"bug": ZeroDivisionError, "never": Unprocessable, "not_yet": NotYet}[command.fail]("as it was told")
     if command.amount == 13:
         return [command.refuse("unlucky", "13 is not added.")]
-    return [Added(key=command.key, total=total)]
+    told: list[Any] = [Added(key=command.key, total=total)]
+    return [*told, Tidy(key=command.key)] if command.tidy else told
 
 
-def act(command: Act, adapters: Callable[[str], str]) -> str:
-    return adapters(command.key)
+@on.handles(Weighed)
+def add_grams(event: Weighed, work: Work) -> Iterable[Any]:
+    total = (work.counters.get(event.key) or 0) + event.weight.grams
+    work.counters.save(event.key, total)
+    return []
+
+
+@on.handles(Tidy)
+def tidy(command: Tidy, work: Work) -> Iterable[Any]:
+    if work.counters.get(command.key):
+        work.counters.save(command.key, 0)
+    return []
 
 
 def claim(command: Act, work: Work) -> Act | None:
-    seen = work.counters.get(command.key) or 0
-    work.counters.save(command.key, seen + 1)
-    return None if seen else command
+    """Counts its claims; where the key begins with `nothing` there is nothing to do."""
+    work.counters.save(command.key, (work.counters.get(command.key) or 0) + 1)
+    return None if command.key.startswith("nothing") else command
+
+
+def act(command: Act, world: World) -> str:
+    return world.touch(command.key)
 
 
 @on.handles(Act, claim=claim, act=act)
@@ -82,6 +111,6 @@ def get(query: Get, work: Work) -> Any:
 
 
 toy = Service(
-    name="toy", handlers=[on], work=Work, tables=tables, migrations=Path(__file__).parent / "migrations",
-    adapters=lambda settings: str.upper,
+    name="toy", handlers=[on, house], work=Work, tables=tables, migrations=Path(__file__).parent / "migrations",
+    adapters=lambda settings: World(),
 )

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+LARGEST = 2**53
+"""Amounts stay below it: messages carry no larger ones."""
+
 
 def half_up(value: Decimal | Fraction) -> int:
     """The nearest whole number; halves away from zero, so that a credit mirrors its invoice."""

@@ -32,8 +32,9 @@ class Product:
     weight_grams: int = 0
 
     def name(self, language: str, default: str) -> str:
-        """The name in a language, else in the shop's, else any."""
-        return self.names.get(language) or self.names.get(default) or next(iter(self.names.values()))
+        """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""
+        wanted = (language, language.partition("-")[0], default)
+        return next((self.names[key] for key in wanted if key in self.names), next(iter(self.names.values())))
 
 
 @dataclass(frozen=True)

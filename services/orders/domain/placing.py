@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Change, Line, Order, Product, Shop, state_view
 from services.orders.domain.pricing import Charge, priced
 from services.orders.domain.states import State
@@ -36,25 +37,32 @@ def place(
     """The order as it will stand, or why not."""
     shop, state = catalogue.shop, states.get(command.initial_state)
     if shop is None:
-        return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.")
+        return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
     if state is None:
         return command.refuse("unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state")
-    wrong = _wrong_line(command, catalogue)
+    wrong = _wrong_start(command, state) or _wrong_line(command, catalogue)
     if wrong:
         return wrong
     order = _order(command, shop, catalogue, at)
-    if order.amount.gross != command.total.amount or command.currency != command.total.currency:
-        return command.refuse(
-            "total_differs",
-            f"The customer was shown {command.total.amount} {command.total.currency}, "
-            f"the order comes to {order.amount.gross} {order.currency} (minor units).",
-            field="total", shown=command.total.model_dump(), computed=order.money(order.amount.gross).model_dump(),
-        )
+    wrong = _wrong_total(command, order)
+    if wrong:
+        return wrong
     placed = OrderPlaced(
         order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
         lines=order.line_views(),
     )
     return Placed(order, _wanted(command), [placed])
+
+
+def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:
+    """Placing brings no payment, document or stock of its own: those come with a move."""
+    if not state.flags and state.moves != frozenset():
+        return None
+    return command.refuse(
+        "not_an_initial_state",
+        f"An order cannot begin in '{state.key}': place it in a state that awaits something, then move it there.",
+        field="initial_state",
+    )
 
 
 def _wanted(command: PlaceOrder) -> Mapping[str, int]:
@@ -80,6 +88,20 @@ def _wrong_line(command: PlaceOrder, catalogue: Catalogue) -> Refusal | None:
                 field="lines", sku=sku, left=left,
             )
     return None
+
+
+def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
+    computed, shown = order.amount.gross, command.total
+    if computed >= LARGEST:
+        return command.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
+    if computed == shown.amount and command.currency == shown.currency:
+        return None
+    return command.refuse(
+        "total_differs",
+        f"The customer was shown {shown.amount} {shown.currency}, "
+        f"the order comes to {computed} {order.currency} (minor units).",
+        field="total", shown=shown.model_dump(), computed=order.money(computed).model_dump(),
+    )
 
 
 def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) -> Order:

@@ -23,6 +23,8 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
 @service.handles(PutProduct)
 def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
     """Adds or replaces a product; placed orders keep what they were sold at."""
+    if command.price.amount < 0:
+        return [command.refuse("negative_price", "A price is zero or more.", field="price.amount")]
     product = Product(command.sku, command.names, command.price, command.tax_rate, command.weight_grams)
     work.products.preload([(work.shop, command.sku)])
     work.products.save((work.shop, command.sku), product)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, select, tuple_
@@ -9,11 +10,13 @@ from sqlalchemy import Table, select, tuple_
 from services.orders.domain.order import Product, Shop
 from services.orders.store.tables import counters, products, shops, stock
 from shared.contracts.values import Money, ShopProfile
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, str]
 """Shop and SKU; or shop and series."""
+SERIES = ("delivery_slip", "invoice")
+"""All that is numbered."""
 
 
 class Shops(Store[str, Shop]):
@@ -27,7 +30,7 @@ class Shops(Store[str, Shop]):
         }
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
-        write_rows(self.connection, shops, _shop_rows(new.values()), _shop_rows(changed.values()))
+        write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
 
 
 class Products(Store[Key, Product]):
@@ -51,7 +54,17 @@ class Stock(Store[Key, int]):
     """Available quantities; locked from load to commit."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
-        query = select(stock).where(_among(stock, "sku", keys)).order_by(stock.c.shop, stock.c.sku)
+        return self._locked(_among(stock, "sku", keys))
+
+    def lock(self, skus: Iterable[str]) -> None:
+        """Locks all that a batch will change, at once and so in one order; whose shop it is, is not known yet."""
+        wanted = sorted(set(skus))
+        found = self._locked(stock.c.sku.in_(wanted)) if wanted else {}
+        self._known.update(found)
+        self._stored.update(found)
+
+    def _locked(self, condition: Any) -> Mapping[Key, int]:
+        query = select(stock).where(condition).order_by(stock.c.sku, stock.c.shop)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.sku): row.available for row in rows}
 
@@ -76,24 +89,40 @@ class Counters(Store[Key, int]):
 
         write_rows(self.connection, counters, rows(new), rows(changed))
 
+    def lock(self, some: Iterable[str]) -> None:
+        """Locks all series of some shops together, so that nobody holds one and waits for another."""
+        self.preload((shop, series) for shop in some for series in SERIES)
+
     def next(self, shop: str, series: str) -> int:
         """Counts on. The number is given for good only with the commit: no gap and no duplicate."""
+        self.lock([shop])
+        if self.get((shop, series)) is None:
+            self._begin(shop)
         number = (self.get((shop, series)) or 0) + 1
         self.save((shop, series), number)
         return number
+
+    def _begin(self, shop: str) -> None:
+        """The first number of a shop: its rows come to be, once, even if others want them at the same moment."""
+        keys = [(shop, series) for series in SERIES if self._known[shop, series] is None]
+        rows = [{"shop": shop, "series": series, "last": 0} for _, series in keys]
+        self.connection.execute(insert(self.connection, counters).on_conflict_do_nothing(), rows)
+        found = self.load(keys)
+        self._known.update(found)
+        self._stored.update(found)
 
 
 def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:
     return tuple_(table.c.shop, table.c[column]).in_(keys)
 
 
-def _shop_rows(values: Iterable[Shop]) -> list[dict[str, Any]]:
-    return [
+def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
+    return [  # sorted, as the products are: rows that are not locked before are locked in one order when written
         {
             "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
             "default_language": shop.default_language, "prefixes": shop.prefixes,
         }
-        for shop in values
+        for _, shop in sorted(values.items(), key=itemgetter(0))
     ]
 
 
@@ -104,5 +133,5 @@ def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
             "currency": product.price.currency, "tax_rate": str(product.tax_rate),
             "weight_grams": product.weight_grams,
         }
-        for (shop, sku), product in values.items()
+        for (shop, sku), product in sorted(values.items(), key=itemgetter(0))
     ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,12 @@ class Orders(Store[UUID, Order]):
         super().__init__(connection)
         self.shops = shops
         self._before: dict[UUID, Order] = {}
+
+    def get(self, key: UUID) -> Order | None:
+        """The order, with its shop as this message sees it: it may have changed earlier in the batch."""
+        order = super().get(key)
+        shop = self.shops.get(order.shop.key) if order else None
+        return replace(order, shop=shop) if order and shop and shop is not order.shop else order
 
     def reference_taken(self, shop: str, reference: str) -> bool:
         """Whether an order of the shop, or of this batch, bears the reference."""

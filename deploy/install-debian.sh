@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: `install-debian.sh run` those to run Aftercart, `… test` also those to test it.
+# When all are there it does nothing, and needs neither rights nor network. No service of the packages is started.
+set -euo pipefail
+
+run=(rabbitmq-server dovecot-imapd dovecot-pop3d dovecot-lmtpd libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+  fonts-noto-core fonts-dejavu-core python3-venv)
+test=("${run[@]}" postgresql poppler-utils)
+
+fail() {
+  echo "$1" >&2
+  exit 1
+}
+
+# Prints the given packages that are not installed.
+missing_of() {
+  local installed package
+  installed=$(dpkg-query --show --showformat='${Package}=${db:Status-Status}\n' "$@" 2>/dev/null || true)
+  for package in "$@"; do
+    grep -qxF "$package=installed" <<<"$installed" || echo "$package"
+  done
+}
+
+# Packages start their services by these two commands; dpkg is told to find ours first.
+make_quiet_commands() {
+  quiet=$(mktemp -d)
+  trap 'rm -rf "$quiet"' EXIT
+  for command in invoke-rc.d deb-systemd-invoke; do
+    printf '#!/bin/sh\nexit 0\n' >"$quiet/$command"
+  done
+  chmod -R 755 "$quiet"
+}
+
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes -o DPkg::Lock::Timeout=300 "$@"
+}
+
+case "${1:-}" in
+run) wanted=("${run[@]}") ;;
+test) wanted=("${test[@]}") ;;
+*) fail "Say which packages are meant: $0 run, or $0 test." ;;
+esac
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  fail "This is not Debian: install what these Debian packages hold by your system's own means: ${wanted[*]}."
+fi
+
+mapfile -t missing < <(missing_of "${wanted[@]}")
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=()
+elif command -v sudo >/dev/null; then
+  as_root=(sudo)
+else
+  fail "Debian packages are missing: run this as root: apt-get install --no-install-recommends ${missing[*]}"
+fi
+
+echo "Installing Debian packages: ${missing[*]}"
+make_quiet_commands
+apt update || fail "Debian's list of packages could not be fetched: put right what apt-get says above, then try again."
+apt install --no-install-recommends -o DPkg::Path="$quiet:/usr/sbin:/usr/bin:/sbin:/bin" "${missing[@]}" ||
+  fail "Debian packages could not be installed: put right what apt-get says above, then try again."

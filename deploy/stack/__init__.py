@@ -1,0 +1,1 @@
+"""The local stack: the servers Aftercart needs, as private processes on free loopback ports."""

@@ -1,0 +1,126 @@
+"""A private Dovecot: mailboxes one reads by IMAP and POP3 and delivers into by LMTP."""
+
+import base64
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.stack import dovecot_settings, state
+from deploy.stack.account import server_account
+from deploy.stack.dovecot_settings import DovecotState
+from deploy.stack.lodging import Lodging
+from deploy.stack.ports import greets
+from deploy.stack.processes import Process
+from deploy.stack.programs import find_program
+
+PACKAGE = "dovecot-imapd"
+START_SECONDS = 30
+
+
+class Dovecot:
+    """A mail server for users that exist only here; `reply+token@shop.test` is delivered to `reply@shop.test`."""
+
+    def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
+        """Mean the server of that directory; `programs` are the directories of Dovecot's own program."""
+        directory = directory.resolve()
+        self._programs = programs
+        self.state = state.kept(directory / "state.json", DovecotState, dovecot_settings.new_state)
+        self._account = server_account("nobody")
+        self._lodging = Lodging(directory, self._account)
+        self._process = Process(directory, "dovecot")
+
+    def start(self) -> None:
+        """Returns when IMAP, POP3 and LMTP answer. Raises StackError."""
+        if self.running():
+            return
+        program = find_program("dovecot", PACKAGE, self._programs)
+        place = self._lodging.occupy()
+        configuration = self._prepare(place)
+        try:
+            self._process.start([program, "-F", "-c", configuration], cwd=place, account=self._account)
+            self._process.await_until(self._ready, START_SECONDS, "Dovecot")
+        except BaseException:
+            self.stop()
+            raise
+
+    def running(self) -> bool:
+        return self._process.running()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def stop(self) -> None:
+        self._process.stop()
+        self._lodging.leave()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def add_user(self, address: str, password: str) -> None:
+        """Gives this address a mailbox, or its mailbox another password; it may log in at once."""
+        place = self._lodging.make()
+        users = place / "users"
+        others = [line for line in self._user_lines(users) if line.partition(":")[0] != address]
+        # In base64, since the file's fields end at a colon.
+        hidden = base64.b64encode(password.encode()).decode()
+        draft = place / "users.new"
+        draft.touch(mode=0o600)
+        draft.write_text("".join(f"{line}\n" for line in [*others, f"{address}:{{PLAIN.b64}}{hidden}::::::"]))
+        self._account.own(draft)
+        draft.replace(users)
+
+    @property
+    def imap_port(self) -> int:
+        """IMAP in the clear, with STARTTLS offered."""
+        return self.state.imap_port
+
+    @property
+    def imaps_port(self) -> int:
+        """IMAP within TLS."""
+        return self.state.imaps_port
+
+    @property
+    def pop3_port(self) -> int:
+        """POP3 in the clear, with STLS offered."""
+        return self.state.pop3_port
+
+    @property
+    def pop3s_port(self) -> int:
+        """POP3 within TLS."""
+        return self.state.pop3s_port
+
+    @property
+    def lmtp_port(self) -> int:
+        """Delivery."""
+        return self.state.lmtp_port
+
+    @property
+    def certificate(self) -> Path:
+        """The self-signed certificate for localhost and 127.0.0.1, there after the first start."""
+        return self._lodging.path / "certificate.pem"
+
+    @property
+    def key(self) -> Path:
+        """The certificate's private key."""
+        return self._lodging.path / "key.pem"
+
+    @property
+    def log(self) -> Path:
+        """The file of the log."""
+        return self._process.log
+
+    def _prepare(self, place: Path) -> Path:
+        # After a crash a pid file is left, and the number in it may be another process's by now.
+        shutil.rmtree(place / "run", ignore_errors=True)
+        dovecot_settings.make_certificate(place)
+        (place / "users").touch(mode=0o600)
+        configuration = dovecot_settings.write_configuration(place, self.state, self._account)
+        self._account.own(place)
+        return configuration
+
+    def _ready(self) -> bool:
+        return (greets(self.imap_port, b"* OK") and greets(self.pop3_port, b"+OK") and greets(self.lmtp_port, b"220"))
+
+    def _user_lines(self, users: Path) -> list[str]:
+        return users.read_text().splitlines() if users.exists() else []

@@ -1,0 +1,171 @@
+"""A private RabbitMQ node: its own name, data, cookie, port mapper and ports."""
+
+import base64
+import http.client
+import secrets
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGCONT, SIGSTOP
+from urllib.parse import quote
+
+from deploy.stack import rabbitmq_settings, state
+from deploy.stack.ports import LOOPBACK, answers, greets
+from deploy.stack.processes import Process
+from deploy.stack.programs import clean_environment, find_program
+from deploy.stack.rabbitmq_settings import RabbitState
+from deploy.stack.trouble import StackError
+
+PACKAGE = "rabbitmq-server"
+# Not those of /usr/sbin, which change to the user `rabbitmq` and so need root.
+SCRIPTS = (Path("/usr/lib/rabbitmq/bin"),)
+START_SECONDS = 90
+STOP_SECONDS = 30
+CONTROL_SECONDS = 60
+AMQP_0_9_1 = b"AMQP\x00\x00\x09\x01"
+METHOD_FRAME = b"\x01\x00\x00"
+
+# While RabbitMQ stops, this handler asks for something that the stopping itself holds up: 5 seconds of waiting.
+FORGET_STATISTICS = "gen_event:delete_handler(rabbit_event, rabbit_mgmt_db_handler, [])."
+
+
+class RabbitNode:
+    """A node with the plugins for management and Prometheus, and the user `admin`."""
+
+    def __init__(self, directory: Path, *, name: str | None = None, memory: float = 0.4,
+                 scripts: Sequence[Path] = SCRIPTS) -> None:
+        """Mean the node of that directory; a new one gets that Erlang name (default: a unique one at localhost).
+
+        `memory` is the part of the machine's it may use before it blocks publishers, as of the next start.
+        `scripts` are the directories of RabbitMQ's own commands.
+        """
+        self._directory = directory.resolve()
+        self._memory = memory
+        self._scripts = scripts
+        own_name = name or f"aftercart-{secrets.token_hex(4)}@localhost"
+        self.state = state.kept(self._directory / "state.json", RabbitState,
+                                lambda: rabbitmq_settings.new_state(own_name))
+        self._port_mapper = Process(self._directory, "epmd")
+        self._node = Process(self._directory, "rabbitmq")
+
+    def start(self) -> None:
+        """Returns when AMQP and the management API answer. Raises StackError."""
+        if self.running():
+            return
+        server = find_program("rabbitmq-server", PACKAGE, self._scripts)
+        rabbitmq_settings.write_files(self._directory, self.state, self._memory)
+        try:
+            self._start_port_mapper()
+            self._node.start([server], env=self._environment(), cwd=self._directory)
+            self._node.await_until(self._ready, START_SECONDS, "RabbitMQ")
+        except BaseException:
+            self.kill()
+            self._port_mapper.stop()
+            raise
+
+    def running(self) -> bool:
+        return self._node.running()
+
+    @property
+    def pid(self) -> int | None:
+        return self._node.pid
+
+    def stop(self) -> None:
+        if self.running():
+            self.resume()
+            with suppress(StackError):
+                self._control("eval", FORGET_STATISTICS, seconds=5)
+        self._node.stop(STOP_SECONDS)
+        self._port_mapper.stop()
+
+    def kill(self) -> None:
+        """Ends the node by SIGKILL; its port mapper stays for the next start."""
+        self._node.kill()
+
+    def pause(self) -> None:
+        """Freezes the node: its connections stay open and nothing answers."""
+        self._node.send(SIGSTOP)
+
+    def resume(self) -> None:
+        self._node.send(SIGCONT)
+
+    @property
+    def log(self) -> Path:
+        """The file of the node's log."""
+        return self._node.log
+
+    @property
+    def admin_amqp_url(self) -> str:
+        """The URL of virtual host `/` for the user `admin`, whose password is `state.password`."""
+        return self.amqp_url("admin", self.state.password)
+
+    @property
+    def management_url(self) -> str:
+        """The root of the management API, with the user `admin` and the password."""
+        return f"http://admin:{self.state.password}@{LOOPBACK}:{self.state.management_port}"
+
+    @property
+    def admin_management_url(self) -> str:
+        """The same with the user `admin` and its password."""
+        return f"http://admin:{self.state.password}@{LOOPBACK}:{self.state.management_port}"
+
+    @property
+    def metrics_url(self) -> str:
+        """The page of the metrics for Prometheus."""
+        return f"http://{LOOPBACK}:{self.state.prometheus_port}/metrics"
+
+    def amqp_url(self, user: str, password: str) -> str:
+        """The URL of virtual host `/` for a user."""
+        return f"amqp://{quote(user, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.state.amqp_port}/%2F"
+
+    def ctl(self, *arguments: str) -> str:
+        """The output of rabbitmqctl. Raises StackError with its complaint, or when the node does not run."""
+        if not self.running():  # rabbitmqctl would start a port mapper of its own
+            raise StackError("RabbitMQ is not running: start it before asking rabbitmqctl.")
+        return self._control(*arguments, seconds=CONTROL_SECONDS)
+
+    def flush(self) -> None:
+        """Returns when new quorum queues are on disk, which RabbitMQ lets wait for 3 seconds.
+
+        Killed before that, it comes back with queues of that name which have lost their messages and never answer again.
+        """
+        self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
+
+    def _start_port_mapper(self) -> None:
+        if self._port_mapper.running():
+            return
+        port = self.state.port_mapper_port
+        program = find_program("epmd", "erlang-base")
+        self._port_mapper.start([program, "-port", str(port), "-address", LOOPBACK], env=self._environment())
+        self._port_mapper.await_until(lambda: answers(port), 10, "Erlang's port mapper")
+
+    def _environment(self) -> dict[str, str]:
+        return rabbitmq_settings.environment(self._directory, self.state)
+
+    def _control(self, *arguments: str, seconds: float) -> str:
+        program = find_program("rabbitmqctl", PACKAGE, self._scripts)
+        try:
+            done = subprocess.run([program, "--quiet", *arguments], env=clean_environment() | self._environment(),
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise StackError(f"rabbitmqctl {arguments[0]} gave no answer within {seconds:g} seconds: "
+                             f"see {self.log}.") from error
+        except subprocess.CalledProcessError as error:
+            complaint = " ".join((error.stderr or error.stdout).split())
+            raise StackError(f"rabbitmqctl {arguments[0]} failed: {complaint}") from error
+        return done.stdout
+
+    def _ready(self) -> bool:
+        return self._management_answers() and greets(self.state.amqp_port, METHOD_FRAME, said=AMQP_0_9_1)
+
+    def _management_answers(self) -> bool:
+        line = http.client.HTTPConnection(LOOPBACK, self.state.management_port, timeout=5)
+        key = base64.b64encode(f"admin:{self.state.password}".encode()).decode()
+        try:
+            line.request("GET", "/api/whoami", headers={"Authorization": f"Basic {key}"})
+            return line.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            line.close()

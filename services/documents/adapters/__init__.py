@@ -1,0 +1,35 @@
+"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it."""
+
+from importlib import import_module
+from typing import Any
+
+from services.documents.work import Renderer
+from shared.runtime.errors import SettingsError
+from shared.runtime.settings import ServiceSettings
+
+
+class DocumentSettings(ServiceSettings):
+    """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as long."""
+
+    slow_allowed: bool = False
+
+
+def open_renderer(settings: DocumentSettings) -> Renderer:
+    """The renderer, when all that it needs is installed; raises `SettingsError`."""
+    libraries = _load("libraries")
+    libraries.require_subsetting(slow_allowed=settings.slow_allowed)
+    libraries.require_fonts()
+    renderer: Renderer = _load("engine").Engine()
+    return renderer
+
+
+def _load(name: str) -> Any:
+    # WeasyPrint is not imported with this module: that takes half a second, and fails where Pango is missing, which
+    # must not stop those who only want to know what this service takes.
+    try:
+        return import_module(f"{__name__}.{name}")
+    except OSError as error:
+        raise SettingsError(
+            f"Pango cannot be loaded ({str(error).splitlines()[0]}): "
+            "install the Debian packages libpango-1.0-0 and libpangoft2-1.0-0."
+        ) from None

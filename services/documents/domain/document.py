@@ -1,0 +1,71 @@
+"""A document as it is kept: the bytes and everything about them."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.documents import DocumentView
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import DocumentKind
+
+LONGEST_NAME = 60  # characters of a number in a file name
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12`."""
+
+    content: bytes
+    engine: str
+
+
+@dataclass(frozen=True)
+class KeptDocument:
+    """A rendered document; `snapshot` is the JSON that it was made from. Never changed."""
+
+    document_id: UUID
+    shop: str
+    order_id: UUID
+    kind: DocumentKind
+    number: str
+    filename: str
+    sha256: str
+    size: int
+    content: bytes
+    snapshot: dict[str, Any]
+    engine: str
+    issued_at: datetime
+    rendered_at: datetime
+
+    def view(self) -> DocumentView:
+        """What is told of it."""
+        names = ("document_id", "order_id", "kind", "number", "filename", "sha256", "size")
+        return DocumentView(**{name: getattr(self, name) for name in names})
+
+
+def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime) -> KeptDocument:
+    """The document that is kept, of a shop, rendered at `at`."""
+    return KeptDocument(
+        document_id=snapshot.document_id,
+        shop=shop,
+        order_id=snapshot.order_id,
+        kind=snapshot.kind,
+        number=snapshot.number,
+        filename=filename(snapshot.kind, snapshot.number),
+        sha256=hashlib.sha256(rendered.content).hexdigest(),
+        size=len(rendered.content),
+        content=rendered.content,
+        snapshot=snapshot.model_dump(mode="json"),
+        engine=rendered.engine,
+        issued_at=snapshot.issued_at,
+        rendered_at=at,
+    )
+
+
+def filename(kind: str, number: str) -> str:
+    """A name that is safe in every file system and mail: `invoice`, "2026/IN 7" -> `invoice-2026-IN-7.pdf`."""
+    safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:LONGEST_NAME].strip("-")
+    return "-".join(part for part in (kind.replace("_", "-"), safe) if part) + ".pdf"

@@ -1,0 +1,19 @@
+"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33 < 8, as in ICU."""
+
+from datetime import date
+
+CYCLE = 12053  # days in 33 years
+FOUR_YEARS = 1461
+EPOCH = date(1600, 3, 20).toordinal()  # 1 Farvardin 979, a first year of a cycle
+
+
+def jalali(day: date) -> tuple[int, int, int]:
+    """Year, month and day of a Gregorian date: 2026-11-21 -> (1405, 8, 30)."""
+    cycles, rest = divmod(day.toordinal() - EPOCH, CYCLE)
+    fours, rest = divmod(rest, FOUR_YEARS)
+    year = 979 + 33 * cycles + 4 * fours
+    if rest >= 366:
+        years, rest = divmod(rest - 1, 365)
+        year += years
+    month, day_of_month = divmod(rest, 31) if rest < 186 else divmod(rest - 186, 30)
+    return year, month + (1 if rest < 186 else 7), day_of_month + 1

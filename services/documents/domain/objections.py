@@ -1,0 +1,95 @@
+"""Why a document must not be printed. A document never invents a number: what does not add up is told, not mended."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from services.documents.domain.currencies import decimal
+from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.values import Money
+
+Amounts = DocumentSnapshot | DocumentLine | TaxRow
+PARTS = ("net", "tax", "gross")
+WITHOUT_PRICES = ("delivery_slip", "return_slip")
+
+
+@dataclass(frozen=True)
+class Objection:
+    """`code` for machines, `reason` one sentence for people."""
+
+    code: str
+    reason: str
+
+
+def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Objection | None:
+    """What speaks against printing `snapshot` as a document of `kind`, whose number the document `holder` has."""
+    if snapshot.kind != kind:
+        return Objection("kind_differs", f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.")
+    if holder not in (None, snapshot.document_id):
+        return Objection("number_taken", f"The number {snapshot.number} belongs to the document {holder} already.")
+    return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
+
+
+def _disagreement(snapshot: DocumentSnapshot) -> Objection | None:
+    currencies = sorted({money.currency for money in _printed(snapshot)})
+    if len(currencies) > 1:
+        return Objection("currencies_differ", f"The amounts are in different currencies: {', '.join(currencies)}.")
+    wrong = next((entry for entry in _sums(snapshot) if entry.added != entry.said), None)
+    return None if wrong is None else Objection("sums_differ", wrong.sentence(currencies[0]))
+
+
+def _printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
+    for _name, row in _rows(snapshot):
+        yield from (row.net, row.tax, row.gross)
+    for line in snapshot.lines:
+        yield from (line.unit_net, line.unit_gross)
+
+
+def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:
+    for number, line in enumerate(snapshot.lines, start=1):
+        yield f"line {number}", line
+    yield "the shipping", snapshot.shipping
+    for row in snapshot.taxes:
+        yield f"the tax table at {_rate(row):f}%", row
+    yield "the document", snapshot
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """What some parts add up to, and what is `said` in another place; in minor units."""
+
+    parts: str
+    added: int
+    place: str
+    said: int
+
+    def sentence(self, currency: str) -> str:
+        added, said = (f"{decimal(amount, currency)} {currency}" for amount in (self.added, self.said))
+        return f"{self.parts} add up to {added} but {self.place} says {said}."
+
+
+def _sums(snapshot: DocumentSnapshot) -> Iterator[_Sum]:
+    """Every sum that a reader of the document could check."""
+    for name, row in _rows(snapshot):
+        yield _Sum(f"Net and tax of {name}", row.net.amount + row.tax.amount, "its gross", row.gross.amount)
+    for part in PARTS:
+        sold = _by_rate([*snapshot.lines, snapshot.shipping], part)
+        taxed = _by_rate(snapshot.taxes, part)
+        for rate in sorted(sold | taxed):
+            parts, place = f"Lines and shipping at {rate:f}% ({part})", "the tax table"
+            yield _Sum(parts, sold[rate], place, taxed[rate])
+        said = getattr(snapshot, part).amount
+        yield _Sum(f"The rows of the tax table ({part})", sum(taxed.values()), "the document", said)
+
+
+def _by_rate(rows: Iterable[DocumentLine | TaxRow], part: str) -> Counter[Decimal]:
+    sums: Counter[Decimal] = Counter()
+    for row in rows:
+        sums[_rate(row)] += getattr(row, part).amount
+    return sums
+
+
+def _rate(row: DocumentLine | TaxRow) -> Decimal:
+    return (row.tax_rate if isinstance(row, DocumentLine) else row.rate).normalize()

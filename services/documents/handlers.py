@@ -1,0 +1,83 @@
+"""What happens to each message: documents are rendered once, kept, told and handed out."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+
+from services.documents.domain.document import KeptDocument, Rendered, complete
+from services.documents.domain.objections import Objection, objection
+from services.documents.work import Renderer, Work
+from shared.contracts.documents import (
+    Document,
+    DocumentContent,
+    DocumentFailed,
+    DocumentList,
+    DocumentRendered,
+    GetDocument,
+    ListDocuments,
+)
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.runtime.service import Handlers
+
+Issued = InvoiceIssued | DeliverySlipIssued
+KINDS: dict[type[Event], str] = {InvoiceIssued: "invoice", DeliverySlipIssued: "delivery_slip"}
+
+papers = Handlers()
+
+
+def claim(event: Issued, work: Work) -> DocumentSnapshot | Objection | None:
+    """What to print, or why it must not be printed; None where it is kept already."""
+    snapshot = event.document
+    if work.documents.get(snapshot.document_id):
+        return None
+    holder = work.documents.holder(work.shop, snapshot.kind, snapshot.number)
+    return objection(snapshot, KINDS[type(event)], holder) or snapshot
+
+
+def render(claimed: DocumentSnapshot | Objection, renderer: Renderer) -> Rendered | Objection:
+    """Touches no more than the processor's time, so it may be repeated."""
+    return claimed if isinstance(claimed, Objection) else renderer.render(claimed)
+
+
+@papers.handles(InvoiceIssued, claim=claim, act=render)
+@papers.handles(DeliverySlipIssued, claim=claim, act=render)
+def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+    """Keeps what was rendered, or tells why nothing was."""
+    if isinstance(outcome, Objection):
+        return [_failed(event.document, outcome)]
+    if work.documents.get(event.document.document_id):
+        return []  # told twice by two messages at the same time: the first to be written counts
+    document = complete(event.document, outcome, shop=work.shop, at=work.now)
+    work.documents.save(document.document_id, document)
+    return _kept(document)
+
+
+@papers.handles(GetDocument)
+def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
+    """The stored bytes, as they were rendered."""
+    document = work.documents.get(query.document_id)
+    if document is None or document.shop != work.shop:
+        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
+    return Document(document=document.view(), content=b64encode(document.content))
+
+
+@papers.handles(ListDocuments)
+def list_documents(query: ListDocuments, work: Work) -> DocumentList:
+    """Empty for an order that has none, known or not."""
+    return DocumentList(documents=work.documents.of_order(work.shop, query.order_id))
+
+
+def _kept(document: KeptDocument) -> list[Event]:
+    view = document.view()
+    return [
+        DocumentRendered(document_id=view.document_id, document=view),
+        DocumentContent(document_id=view.document_id, document=view, content=b64encode(document.content)),
+    ]
+
+
+def _failed(snapshot: DocumentSnapshot, why: Objection) -> DocumentFailed:
+    return DocumentFailed(
+        document_id=snapshot.document_id, order_id=snapshot.order_id, kind=snapshot.kind, number=snapshot.number,
+        code=why.code, reason=why.reason,
+    )

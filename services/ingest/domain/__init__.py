@@ -1,0 +1,1 @@
+"""What the service `ingest` knows and decides: pure."""

@@ -1,0 +1,109 @@
+"""Header fields of a mail, read tolerantly and within limits: words, addresses, message ids."""
+
+import base64
+import binascii
+import re
+from email.message import Message
+from typing import NamedTuple
+
+from services.ingest.domain.charset import decode
+
+LONGEST_FIELD = 64 * 1024  # characters
+LONGEST_ADDRESS_FIELD = 8 * 1024
+MOST_FIELDS = 1000
+
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,189}")
+_WORD = re.compile(r"=\?([\w.:\-]{1,60})(?:\*[\w\-]*)?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,498}>")
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\((?:[^()\\]|\\.)*\)|<([^<>]*)>|([,;:])|([^"(<,;:]+)|.', re.DOTALL)
+# Control characters, and those that turn the direction of what follows: names and subjects could hide something.
+_UNSEEN = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+
+class Address(NamedTuple):
+    """A sender or recipient; the address in lower case."""
+
+    name: str
+    address: str
+
+
+class Headers:
+    """The fields of one part, by name in lower case."""
+
+    def __init__(self, part: Message) -> None:
+        self._fields: dict[str, list[str]] = {}
+        for number, (name, value) in enumerate(part.raw_items()):
+            if number < MOST_FIELDS:
+                self._fields.setdefault(str(name).lower(), []).append(_unfolded(str(value)))
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field, unfolded; encoded words are left as they are."""
+        return self._fields.get(name, [])
+
+    def first(self, name: str) -> str:
+        """The first value of a field; empty where there is none."""
+        return self.all(name)[0] if name in self._fields else ""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+
+def _unfolded(value: str) -> str:
+    # Bytes above 127 come as surrogates: a sender who wrote them without encoding meant UTF-8, mostly.
+    return " ".join(decode(value[:LONGEST_FIELD].encode("ascii", "surrogateescape")).split())
+
+
+def line(text: str, longest: int = 300) -> str:
+    """Text for one line of a screen: words decoded, nothing that hides or breaks it."""
+    return " ".join(_UNSEEN.sub(" ", words(text)).split())[:longest].strip()
+
+
+def words(text: str) -> str:
+    """RFC 2047: encoded words as text. Neighbours of one charset are joined first, since a character may be split."""
+    done, charset, data, end = [], "", b"", 0
+    for found in _WORD.finditer(text):
+        between = text[end : found.start()]
+        if between.strip() or found[1].lower() != charset:
+            done += [decode(data, charset), between if between.strip() or not charset else ""]
+            charset, data = found[1].lower(), b""
+        data += _word(found[2].lower(), found[3])
+        end = found.end()
+    return "".join([*done, decode(data, charset), text[end:]])
+
+
+def _word(encoding: str, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    if encoding == "q":
+        return binascii.a2b_qp(data, header=True)
+    try:
+        return base64.b64decode(data + b"==")
+    except ValueError:
+        return data
+
+
+def addresses(text: str) -> list[Address]:
+    """The addresses of a field. What stands in quotes or comments is a name, never an address."""
+    found: list[Address] = []
+    name, bare, angle = "", "", None
+    for token in _TOKEN.finditer(text[:LONGEST_ADDRESS_FIELD] + ","):
+        quoted, inside, mark, plain = token.groups()
+        if mark:
+            found += [] if mark == ":" else _closed(name, bare, angle)
+            name, bare, angle = "", "", None
+        elif inside is not None:
+            angle = f"{angle or ''} {inside}"
+        else:
+            name += re.sub(r"\\(.)", r"\1", quoted) if quoted else plain or ""
+            bare += plain or " "
+    return found
+
+
+def _closed(name: str, bare: str, angle: str | None) -> list[Address]:
+    places = ADDRESS.findall(bare if angle is None else angle)
+    shown = "" if angle is None else line(name, 200)
+    return [Address(shown, place.lower()) for place in places]
+
+
+def message_ids(text: str) -> list[str]:
+    """Every `<…>` of a Message-ID, In-Reply-To or References field, in order, with the brackets."""
+    return _MESSAGE_ID.findall(text)

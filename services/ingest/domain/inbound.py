@@ -1,0 +1,39 @@
+"""A mail that was fetched, and what became of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+State = Literal["new", "filed", "own", "duplicate", "unreadable"]
+"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is the server's word."""
+
+    inbound_id: UUID
+    shop: str
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    sha256: str | None
+    size: int
+    arrived_at: datetime
+    fetched_at: datetime
+    state: State = "new"
+    message_id: str = ""
+    found_by: str = ""
+    thread_id: UUID | None = None
+    reason: str = ""
+
+    def filed(self, thread_id: UUID, message_id: str, found_by: str) -> "Inbound":
+        return replace(self, state="filed", thread_id=thread_id, message_id=message_id, found_by=found_by)
+
+    def own(self, message_id: str) -> "Inbound":
+        return replace(self, state="own", message_id=message_id)
+
+    def unreadable(self, reason: str) -> "Inbound":
+        return replace(self, state="unreadable", reason=reason)

@@ -1,0 +1,86 @@
+"""A mail as it is read from its raw bytes, with what filing needs to know of it.
+
+Read with the policy compat32, which raises on almost nothing, and by our own tolerant eyes for the fields. What still
+cannot be read is `Unreadable`, never an exception: one bad mail must not hold up the others.
+"""
+
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from email.policy import compat32
+
+from services.ingest.domain.automatic import is_automatic, is_bounce
+from services.ingest.domain.body import clean, text_of
+from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
+
+MOST_REFERENCES = 20
+NOBODY = "mailer-daemon@unknown.invalid"
+"""Stands for the sender of an automatic mail that names none."""
+_RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+_REPORTED = 256 * 1024  # bytes of a bounce in which the mail that bounced is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says. Addresses in lower case, message ids with their brackets, "" for what it does not say."""
+
+    sender: str
+    sender_name: str
+    certain: bool
+    """False when several senders are named: then nobody knows who it is from."""
+    subject: str
+    text: str
+    message_id: str
+    answers: tuple[str, ...]
+    """Message ids it answers, nearest first."""
+    chain: tuple[str, ...]
+    """Message ids of the conversation so far as its sender tells it, oldest first."""
+    recipients: str
+    """All fields that say where it was delivered to, as they stand there."""
+    automatic: bool
+    reported: str
+    """Of a bounce: its text, in which the mail that bounced is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """`reason` is one sentence."""
+
+    reason: str
+
+
+def read(raw: bytes) -> Mail | Unreadable:
+    """The mail in `raw`."""
+    try:
+        message = message_from_bytes(raw, policy=compat32)
+        return _read(message, Headers(message), raw)
+    except Exception as error:  # whatever a sender may have thought of
+        return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
+
+
+def _read(message: Message, headers: Headers, raw: bytes) -> Mail | Unreadable:
+    automatic, bounce = is_automatic(message, headers), is_bounce(message, headers)
+    senders = [address for value in headers.all("from") for address in addresses(value)]
+    if not senders and automatic:
+        senders = [Address("", NOBODY)]
+    if not senders:
+        return Unreadable("It has no sender that can be read.")
+    answered = message_ids(" ".join(headers.all("in-reply-to")))
+    references = message_ids(" ".join(headers.all("references")))
+    return Mail(
+        sender=senders[0].address,
+        sender_name=senders[0].name,
+        certain=len(senders) == 1,
+        subject=line(headers.first("subject")),
+        text=text_of(message),
+        message_id=next(iter(message_ids(headers.first("message-id"))), ""),
+        answers=_distinct([*answered, *reversed(references)])[:MOST_REFERENCES],
+        chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
+        recipients=" ".join(value for name in _RECIPIENTS for value in headers.all(name)),
+        automatic=automatic,
+        reported=clean(raw[:_REPORTED].decode("ascii", "replace")) if bounce else "",
+    )
+
+
+def _distinct(ids: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,43 @@
+"""HTML as text to read: paragraphs stay apart, nothing of scripts, styles and comments is left.
+
+Not `html.parser`: half a megabyte of `<!--` keeps that busy for minutes. Here every expression ends at the next `<`, so
+that time grows with length only.
+"""
+
+import html
+import re
+
+LONGEST = 2_000_000  # characters of HTML that are looked at
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<mute>script|style|title|template|textarea)\b.*?(?:</(?P=mute)\b[^<>]*>?|\Z)"
+    r"|</?(?P<tag>[a-z][a-z0-9:-]*)[^<>\"']*(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*)*>"
+    r"|<[a-z/!?][^<>]*>?",
+    re.DOTALL | re.IGNORECASE,
+)
+_ENDLESS = re.compile(r"&#x?[0-9a-f]{8,};?", re.IGNORECASE)  # no character has such a number
+_NEW_LINE = (
+    "address", "article", "blockquote", "body", "br", "div", "dl", "dt", "dd", "fieldset", "figure", "footer", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "pre", "section", "table", "tr", "ul",
+)
+_BREAKS = dict.fromkeys(_NEW_LINE, "\n") | {"p": "\n\n", "td": " ", "th": " "}
+
+
+def text_of_html(page: str) -> str:
+    """The text of a page or a part of one; whatever it is, it is not refused."""
+    page = page[:LONGEST]
+    pieces: list[str] = []
+    end = 0
+    for token in _TOKEN.finditer(page):
+        pieces += [_plain(page[end : token.start()]), _BREAKS.get((token["tag"] or "").lower(), "")]
+        end = token.end()
+    return _tidy("".join(pieces) + _plain(page[end:]))
+
+
+def _plain(text: str) -> str:
+    return html.unescape(_ENDLESS.sub("\ufffd", re.sub(r"\s+", " ", text)))
+
+
+def _tidy(text: str) -> str:
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

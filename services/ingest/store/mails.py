@@ -1,0 +1,126 @@
+"""Mailboxes, and the mails that were fetched from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.mail import Mail, Unreadable, read
+from services.ingest.domain.mailbox import Checkpoint, State
+from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails
+from shared.runtime.database import insert, locking, write_rows
+from shared.runtime.store import Store
+
+
+class Mailboxes(Store[str, State]):
+    """How far mailboxes were read, and who reads them."""
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, State]:
+        """A mailbox seen for the first time gets its row at once, so that there is always something to lock."""
+        adding = insert(self.connection, mailboxes).on_conflict_do_nothing()
+        self.connection.execute(adding, [_state_row(State(key, Checkpoint(""))) for key in keys])
+        query = select(mailboxes).where(mailboxes.c.name.in_(keys)).order_by(mailboxes.c.name)
+        return {row.name: _state(row) for row in self.connection.execute(locking(self.connection, query))}
+
+    def state(self, name: str) -> State:
+        """What is kept of a mailbox; of a new one, a beginning."""
+        return self.get(name) or State(name, Checkpoint(""))
+
+    def put(self, new: Mapping[str, State], changed: Mapping[str, State]) -> None:
+        write_rows(self.connection, mailboxes, [], [_state_row(state) for state in changed.values()])
+
+
+class RawMails:
+    """Raw bytes by their SHA-256; written once, whoever finds them again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pending: dict[str, bytes] = {}
+        self._kept: dict[str, bytes] = {}
+
+    def add(self, content: bytes) -> str:
+        """Records the bytes; returns their SHA-256."""
+        digest = sha256(content).hexdigest()
+        self._pending[digest] = content
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes as they were stored. Raises `LookupError`."""
+        query = select(raw_mails.c.content).where(raw_mails.c.sha256 == digest)
+        found = self.connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise LookupError(f"the raw mail {digest} is not stored")
+        return bytes(found)
+
+    def keep(self) -> None:
+        self._kept |= self._pending
+        self._pending = {}
+
+    def discard(self) -> None:
+        self._pending = {}
+
+    def write(self) -> None:
+        if self._kept:
+            adding = insert(self.connection, raw_mails).on_conflict_do_nothing()
+            rows = [{"sha256": digest, "content": content} for digest, content in sorted(self._kept.items())]
+            self.connection.execute(adding, rows)
+
+
+class Inbounds(Store[UUID, Inbound]):
+    """Fetched mails, by id."""
+
+    def __init__(self, connection: Connection, raw_mails: RawMails) -> None:
+        super().__init__(connection)
+        self.raw_mails = raw_mails
+        self._read: dict[UUID, Mail | Unreadable] = {}
+
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Inbound]:
+        query = select(inbound_mails).where(inbound_mails.c.inbound_id.in_(keys)).order_by(inbound_mails.c.inbound_id)
+        return {row.inbound_id: _inbound(row) for row in self.connection.execute(locking(self.connection, query))}
+
+    def put(self, new: Mapping[UUID, Inbound], changed: Mapping[UUID, Inbound]) -> None:
+        write_rows(self.connection, inbound_mails, _inbound_rows(new.values()), _inbound_rows(changed.values()))
+
+    def stored(self, mailbox: str, digests: Iterable[str]) -> set[str]:
+        """Which of the bytes were fetched from the mailbox before."""
+        query = select(inbound_mails.c.sha256).where(
+            inbound_mails.c.mailbox == mailbox, inbound_mails.c.sha256.in_(sorted(digests))
+        )
+        return set(self.connection.execute(query).scalars())
+
+    def read(self, inbound: Inbound) -> Mail | Unreadable:
+        """What a mail says. Read once in a batch; its raw bytes are not held."""
+        if inbound.inbound_id not in self._read:
+            content = self.raw_mails.get(inbound.sha256) if inbound.sha256 else b""
+            self._read[inbound.inbound_id] = read(content)
+        return self._read[inbound.inbound_id]
+
+
+def _state(row: Any) -> State:
+    return State(
+        row.name, Checkpoint(row.folder, row.uidvalidity, row.last_uid), row.since, row.fence, row.holder,
+        row.leased_until, row.wanted, row.faults, row.fault, row.looked_at,
+    )
+
+
+def _state_row(state: State) -> dict[str, Any]:
+    at = state.checkpoint
+    return {
+        "name": state.name, "folder": at.folder, "uidvalidity": at.uidvalidity, "last_uid": at.last_uid,
+        "since": state.since, "fence": state.fence, "holder": state.holder, "leased_until": state.leased_until,
+        "wanted": state.wanted, "faults": state.faults, "fault": state.fault, "looked_at": state.looked_at,
+    }
+
+
+_FIELDS = tuple(Inbound.__dataclass_fields__)
+
+
+def _inbound(row: Any) -> Inbound:
+    return Inbound(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _inbound_rows(values: Iterable[Inbound]) -> list[dict[str, Any]]:
+    return [{name: getattr(inbound, name) for name in _FIELDS} for inbound in values]

@@ -1,0 +1,28 @@
+"""Messages for later that a claim plans, before its handler had a chance to."""
+
+from sqlalchemy import Connection
+
+from shared.runtime import journal
+
+
+class Plans:
+    """Rows of the schedule; the same key again replaces what was planned."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pending: list[journal.DueRow] = []
+        self._kept: list[journal.DueRow] = []
+
+    def add(self, row: journal.DueRow) -> None:
+        """Records a row."""
+        self._pending.append(row)
+
+    def keep(self) -> None:
+        self._kept += self._pending
+        self._pending = []
+
+    def discard(self) -> None:
+        self._pending = []
+
+    def write(self) -> None:
+        journal.add_schedule(self.connection, self._kept)

@@ -1,0 +1,113 @@
+"""What a handler of `ingest` may touch during one message. Locks in one order: mailboxes, mails, orders, threads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.ingest.domain.commands import FileMail
+from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
+from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.mailbox import Errand, Found, Mailbox
+from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.store.mails import Inbounds, Mailboxes, RawMails
+from services.ingest.store.plans import Plans
+from services.ingest.store.threads import Entries, KnownMails, KnownOrders, Threads
+from shared.contracts.conversation import Conversation, SigningKeys
+from shared.contracts.ingest import ReplyThread
+from shared.contracts.message import Message
+from shared.runtime.errors import NotYet
+from shared.runtime.post import Post
+from shared.runtime.service import Later
+from shared.runtime.store import UnitOfWork
+
+PATIENCE = timedelta(minutes=10)
+"""How long a mail waits for the order that it names; then it gets a thread of its own."""
+
+
+class Fetching(Protocol):
+    """Reads a mailbox. Whatever goes wrong is told in `Found.fault`, never raised."""
+
+    def __call__(self, errand: Errand) -> Found: ...
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """The world outside: the mailboxes of the settings by name, how they are read, and the keys of our signatures."""
+
+    mailboxes: Mapping[str, Mailbox]
+    keys: SigningKeys = field(repr=False)
+    fetch: Fetching
+
+
+class Work(UnitOfWork):
+    """The unit of work."""
+
+    adapters: Adapters
+
+    def __init__(self, connection: Connection, adapters: Adapters) -> None:
+        super().__init__(connection, adapters)
+        self.plans = self.part(Plans(connection))
+        self.mailboxes = self.part(Mailboxes(connection))
+        self.raw_mails = self.part(RawMails(connection))
+        self.inbounds = self.part(Inbounds(connection, self.raw_mails))
+        self.orders = self.part(KnownOrders(connection))
+        self.threads = self.part(Threads(connection))
+        self.entries = self.part(Entries(connection))
+        self.known_mails = self.part(KnownMails(connection))
+
+    def preload(self, messages: Sequence[Message]) -> None:
+        """Everything that filing a batch locks, in one order: otherwise two batches could wait for one another."""
+        self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
+        places = [self.evidence(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
+        conversations = [evidence.conversation for evidence in places if evidence]
+        self.orders.preload(found.id for found in conversations if found.kind == "order")
+        replied = [message.thread_id for message in messages if isinstance(message, ReplyThread)]
+        self.threads.preload([*map(thread_id_of, conversations), *replied])
+
+    def plan(self, told: Later) -> None:
+        """Puts down a message for later from within a claim, which tells nothing itself."""
+        self.plans.add(Post(self.service).first(told, self.now))
+
+    def mailbox(self, name: str) -> Mailbox | None:
+        """A mailbox of the settings, if it belongs to the shop of the message in hand."""
+        found = self.adapters.mailboxes.get(name)
+        return found if found and found.shop == self.shop else None
+
+    def thread(self, thread_id: UUID) -> Thread | None:
+        """A thread of the shop of the message in hand."""
+        found = self.threads.get(thread_id)
+        return found if found and found.shop == self.shop else None
+
+    def is_our_own(self, mail: Mail) -> bool:
+        """We sent it ourselves."""
+        return is_our_own(mail, self.adapters.keys)
+
+    def evidence(self, inbound: Inbound) -> Evidence | None:
+        """Which conversation a mail names: by our signature, else by a Message-ID that we know."""
+        mail = self.inbounds.read(inbound)
+        if isinstance(mail, Unreadable) or self.is_our_own(mail):
+            return None
+        return signed_evidence(mail, self.adapters.keys) or self._known_evidence(inbound.shop, mail)
+
+    def _known_evidence(self, shop: str, mail: Mail) -> Evidence | None:
+        self.known_mails.preload((shop, key) for key in (*mail.answers, mail.message_id) if key)
+        known = (self.known_mails.get((shop, key)) for key in mail.answers)
+        return next((Evidence(Conversation.parse(found), "known_id") for found in known if found), None)
+
+    def place(self, inbound: Inbound) -> Place:
+        """What is there where a mail belongs. Raises `NotYet` while the order it names has not arrived here."""
+        evidence = self.evidence(inbound)
+        if evidence is None:
+            return Place()
+        conversation = evidence.conversation
+        order = self.orders.get(conversation.id) if conversation.kind == "order" else None
+        if conversation.kind == "order" and order is None and self.now < inbound.fetched_at + PATIENCE:
+            raise NotYet(f"order {conversation.id}, which a mail answers, has not arrived here")
+        thread = self.threads.get(thread_id_of(conversation))
+        shops = {place.shop for place in (order, thread) if place}
+        return Place(evidence, order, thread) if shops == {inbound.shop} else Place()

@@ -1,0 +1,88 @@
+"""The front door of `ingest`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
+
+from services.ingest.adapters import imap
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.handlers import filing, mailboxes, neighbours, threads
+from services.ingest.store.tables import metadata
+from services.ingest.work import Adapters, Work
+from shared.contracts.conversation import SigningKeys
+from shared.contracts.ingest import MailReceived, MailUnreadable, ThreadMessageAdded, ThreadOpened, ThreadReplied
+from shared.runtime.health import house
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+
+
+class IngestSettings(ServiceSettings):
+    """What a worker of `ingest` needs: `AFTERCART_INGEST_…`."""
+
+    signing_keys: SecretStr = Field(description="number:hex, joined by commas; the same as those of notify")
+    mailboxes: Annotated[tuple[Mailbox, ...], NoDecode] = Field(
+        default=(), description="JSON list of {name, shop, host, port, user, password, security, verify_certificate, "
+        "folder, poll_seconds, start, language}",
+    )
+    passwords: Annotated[dict[str, SecretStr], NoDecode] = Field(
+        default={}, validate_default=True, description="JSON object: password by mailbox, where not given with it",
+    )
+
+    @field_validator("signing_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        SigningKeys.parse(value.get_secret_value())
+        return value
+
+    @field_validator("mailboxes", "passwords", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(f"it is no JSON: {error}") from None
+
+    @field_validator("mailboxes")
+    @classmethod
+    def _have_own_names(cls, value: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+        if len({mailbox.name for mailbox in value}) < len(value):
+            raise ValueError("two mailboxes have the same name")
+        return value
+
+    @field_validator("passwords")
+    @classmethod
+    def _are_complete(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
+        for mailbox in info.data.get("mailboxes", ()):
+            if mailbox.password is None and mailbox.name not in value:
+                raise ValueError(f"the mailbox '{mailbox.name}' has no password here and none among the mailboxes")
+        return value
+
+    def accounts(self) -> dict[str, Mailbox]:
+        """The mailboxes by name, each with its password."""
+        return {
+            mailbox.name: mailbox.model_copy(update={"password": self.passwords.get(mailbox.name, mailbox.password)})
+            for mailbox in self.mailboxes
+        }
+
+
+def adapters(settings: IngestSettings) -> Adapters:
+    """The world outside, as the settings describe it."""
+    keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
+    return Adapters(settings.accounts(), keys, imap.fetch)
+
+
+service = Service(
+    name="ingest",
+    handlers=[mailboxes.service, filing.service, threads.service, neighbours.service, house],
+    work=Work,
+    tables=metadata,
+    migrations=Path(__file__).parent / "migrations",
+    settings=IngestSettings,
+    adapters=adapters,
+    boot=mailboxes.first_looks,
+    tells=(MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied),
+    batch=8,  # few: what waits behind a slow mail server waits with its batch
+)

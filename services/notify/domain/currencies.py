@@ -1,0 +1,26 @@
+"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted in hundredths."""
+
+EXPONENTS = {
+    code: exponent
+    for exponent, codes in {
+        0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+        3: "BHD IQD JOD KWD LYD OMR TND",
+        4: "CLF UYW",
+    }.items()
+    for code in codes.split()
+}
+# Counted in hundredths by ISO, and so on the wire; people write the whole ones only.
+WHOLE = frozenset({"IRR"})
+
+
+def exponent(currency: str) -> int:
+    """How many decimals an amount of `currency` has."""
+    return EXPONENTS.get(currency, 2)
+
+
+def decimal(amount: int, currency: str) -> str:
+    """Minor units as a plain decimal number: 2870, "EUR" -> "28.70"."""
+    places = exponent(currency)
+    whole, part = divmod(abs(amount), 10**places)
+    shown = places and not (currency in WHOLE and part == 0)
+    return f"{'-' if amount < 0 else ''}{whole}{f'.{part:0{places}d}' if shown else ''}"

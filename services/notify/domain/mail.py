@@ -1,0 +1,96 @@
+"""A mail with its life: waiting for documents, queued, claimed, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from services.notify.domain.letter import Letter
+from services.notify.domain.wording import Content, Facts
+from shared.contracts.notify import MailState, MailView
+from shared.contracts.orders import DocumentReference
+
+
+class Writer(Protocol):
+    """Who finds the words."""
+
+    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
+        """The content of a mail that takes `documents` along."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """The event that a mail answers. The same shop, event, recipient and template are the same mail, for ever."""
+
+    shop: str
+    event_key: str
+    at: datetime
+
+    def mail_id(self, recipient: str, template: str) -> UUID:
+        return uuid5(NAMESPACE_URL, "\n".join((self.shop, self.event_key, recipient, template)))
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that have not arrived.
+
+    `attempts` counts claims, `doubts` lost answers; `reason` is the last answer of a server. `position` orders the
+    mails of one event; `changed_at` is when it came into its state.
+    """
+
+    mail_id: UUID
+    occasion: Occasion
+    facts: Facts
+    letter: Letter
+    conversation: str
+    order_id: UUID | None = None
+    thread_id: UUID | None = None
+    position: int = 0
+    wanted: tuple[DocumentReference, ...] = ()
+    missing: frozenset[UUID] = frozenset()
+    attached: tuple[str, ...] = ()
+    state: MailState = "queued"
+    attempts: int = 0
+    doubts: int = 0
+    reason: str = ""
+    changed_at: datetime | None = None
+    claimed_at: datetime | None = None
+
+    @property
+    def template(self) -> str:
+        return self.facts.template
+
+    @property
+    def recipient(self) -> str:
+        return self.letter.recipient.address
+
+    @property
+    def present(self) -> list[DocumentReference]:
+        """The documents that it can take along now."""
+        return [document for document in self.wanted if document.document_id not in self.missing]
+
+    def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
+        """With its documents looked up; it is queued when there is nothing (any more) to wait for."""
+        return replace(self, missing=missing, state="waiting" if missing else "queued", changed_at=at)
+
+    def rewritten(self, writer: Writer) -> "Mail":
+        """For the documents that are there, since no mail may speak of one that it does not take along."""
+        return replace(self, letter=self.letter.model_copy(update={"content": writer.write(self.facts, self.present)}))
+
+    def view(self) -> MailView:
+        """As others are told of it."""
+        return MailView(
+            mail_id=self.mail_id,
+            template=self.template,
+            conversation=self.conversation,
+            order_id=self.order_id,
+            thread_id=self.thread_id,
+            recipient=self.recipient,
+            subject=self.letter.content.subject,
+            message_id=self.letter.message_id,
+            attachments=list(self.attached),
+            state=self.state,
+            attempts=self.attempts,
+            at=self.changed_at or self.occasion.at,
+        )

@@ -1,0 +1,14 @@
+"""A shop as the sender of mails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contracts.values import ShopProfile
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Its profile, and when that was told: an older word never replaces a newer one."""
+
+    profile: ShopProfile
+    as_of: datetime

@@ -1,0 +1,31 @@
+"""Profiles by shop."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from services.notify.domain.shop import Shop
+from services.notify.store.tables import shops
+from shared.contracts.values import ShopProfile
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+
+class Shops(Store[str, Shop]):
+    """Who writes the mails of threads; those of orders carry the shop in their event."""
+
+    def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
+        query = select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
+        rows = self.connection.execute(locking(self.connection, query))
+        return {row.shop: Shop(ShopProfile.model_validate(row.profile), row.as_of) for row in rows}
+
+    def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
+        write_rows(self.connection, shops, _rows(new), _rows(changed))
+
+
+def _rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
+    return [
+        {"shop": key, "profile": shop.profile.model_dump(mode="json"), "as_of": shop.as_of}
+        for key, shop in values.items()
+    ]

@@ -1,0 +1,95 @@
+"""Messages as the contract describes them: words, payload and a whole example of each."""
+
+import json
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.contracts import samples
+from shared.contracts.asyncapi.schemas import ROOM, schema_name
+from shared.contracts.envelope import CONTENT_TYPE, Envelope
+from shared.contracts.message import PREFIX, Answer, Asking, Event, Message, Query, Refusal, catalogue, wire_type
+
+Json = dict[str, Any]
+
+CAUSE = {
+    "correlationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07", "causationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07",
+    "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+}
+
+
+def key(message: type[Message]) -> str:
+    """`order.place.v1`: the name of a message within the document."""
+    return message.wire_type().removeprefix(f"{PREFIX}.")
+
+
+def kind_of(message: type[Message]) -> str:
+    """`command`, `query`, `event`, `refusal` or `answer`."""
+    line = [ancestor.__name__ for ancestor in message.__mro__]
+    return next(name.lower() for name in line if name in ("Command", "Query", "Refusal", "Event", "Answer"))
+
+
+def exchange_role(message: type[Message]) -> str:
+    """Which exchange it is published to: `commands`, `events` or, if it is only an answer, `replies`."""
+    if issubclass(message, Asking):
+        return "commands"
+    if issubclass(message, Refusal):
+        asked = catalogue.get(wire_type(message.name.removesuffix("_refused"), message.version))
+        return "replies" if asked and issubclass(asked, Query) else "events"
+    return "replies" if issubclass(message, Answer) else "events"
+
+
+def summary(message: type[Message]) -> str:
+    """The first sentence of its docstring."""
+    return _words(message).split(". ")[0].rstrip(".")
+
+
+def described(message: type[Message], teller: str | None) -> Json:
+    """The AsyncAPI Message Object. `teller`: the service that sends it, if one does."""
+    return {
+        "name": message.wire_type(),
+        "title": message.name,
+        "summary": summary(message),
+        "description": _description(message),
+        "contentType": CONTENT_TYPE,
+        "correlationId": {"$ref": "#/components/correlationIds/correlationid"},
+        "tags": [{"name": kind_of(message)}],
+        "payload": payload(message),
+        "examples": [{"name": message.name, "payload": example(message, teller)}],
+    }
+
+
+def payload(message: type[Message]) -> Json:
+    """The schema of the whole envelope: what all have in common, and what only this message has."""
+    own = {"type": {"type": "string", "const": message.wire_type()}, "data": {"$ref": ROOM + schema_name(message)}}
+    needs_data = any(field.is_required() for field in message.model_fields.values())
+    required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
+    return {"allOf": [{"$ref": ROOM + "Envelope"}, {"type": "object", "properties": own, "required": required}]}
+
+
+def example(message: type[Message], teller: str | None) -> Json:
+    """A whole envelope with the class's `example` as data; the same on every machine."""
+    return json.loads(Envelope(  # type: ignore[no-any-return]
+        id=str(uuid5(NAMESPACE_URL, message.wire_type())),
+        type=message.wire_type(),
+        subject=message.example.get(message.subject_field or ""),
+        time=samples.NOON,
+        data=message.example,
+        **_circumstances(message, teller),
+    ).encode())
+
+
+def _circumstances(message: type[Message], teller: str | None) -> Json:
+    if issubclass(message, Asking):
+        return {"source": "/storefront", **({"replyto": "storefront.7f3a"} if issubclass(message, Query) else {})}
+    number = {"sequence": "000000000007"} if issubclass(message, Event) and message.subject_field else {}
+    return {"source": f"/{PREFIX}/{teller}" if teller else f"/{PREFIX}", **number, **CAUSE}
+
+
+def _description(message: type[Message]) -> str:
+    if not message.subject_field:
+        return _words(message)
+    return f"{_words(message)} Its `subject` is `data.{message.subject_field}`."
+
+
+def _words(message: type[Message]) -> str:
+    return " ".join((message.__doc__ or "").split())

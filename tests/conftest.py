@@ -1,0 +1,53 @@
+"""Real servers, private, one of each kind per session; stopped at the end, whatever happened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+
+from deploy.stack.dovecot import Dovecot
+from deploy.stack.postgres import Postgres
+from deploy.stack.rabbitmq import RabbitNode
+from deploy.stack.server import Server
+from deploy.stack.smtp import SmtpServer
+
+AnyServer = TypeVar("AnyServer", bound=Server)
+
+
+@dataclass(frozen=True)
+class Mailserver:
+    """Dovecot, and an SMTP server that delivers into its mailboxes."""
+
+    dovecot: Dovecot
+    smtp: SmtpServer
+
+
+@contextmanager
+def started(server: AnyServer) -> Iterator[AnyServer]:
+    """A server, running; also what is left of one that could not start is stopped."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
+    with started(RabbitNode(tmp_path_factory.mktemp("rabbitmq"))) as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with started(Postgres(tmp_path_factory.mktemp("postgres"))) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def mailserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailserver]:
+    with started(Dovecot(tmp_path_factory.mktemp("dovecot"))) as dovecot:
+        with started(SmtpServer(tmp_path_factory.mktemp("smtp"), dovecot.lmtp_port)) as smtp:
+            yield Mailserver(dovecot, smtp)

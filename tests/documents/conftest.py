@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from services.documents.adapters.engine import Engine
+from services.documents.adapters.papers import read_languages
+from services.documents.domain.language import Language
+from services.documents.worker import service
+from tests.documents.words import Press
+from tests.words import Desk, sqlite_url
+from tests.words import desk as open_desk
+
+databases = count(1)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """WeasyPrint."""
+    return Engine()
+
+
+@pytest.fixture(scope="session")
+def languages() -> dict[str, Language]:
+    return read_languages()
+
+
+@pytest.fixture
+def press() -> Press:
+    """A renderer that is quick and counts."""
+    return Press()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return str(request.getfixturevalue("postgres").create_database(f"documents_{next(databases)}"))
+
+
+@pytest.fixture
+def desk(url: str, press: Press) -> Iterator[Desk]:
+    """The service on a database of each kind."""
+    opened = open_desk(service, url, press)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def small_desk(tmp_path: Path, engine: Engine) -> Iterator[Desk]:
+    """The service on SQLite, with WeasyPrint."""
+    opened = open_desk(service, sqlite_url(tmp_path), engine)
+    yield opened
+    opened.engine.dispose()

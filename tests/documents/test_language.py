@@ -1,0 +1,93 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from services.documents.adapters.papers import read_language
+from services.documents.domain.currencies import decimal
+from services.documents.domain.jalali import jalali
+from services.documents.domain.language import Language, choose
+from tests.documents.words import money
+
+Languages = dict[str, Language]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (2870, "EUR", "28.70"), (-5, "EUR", "-0.05"), (0, "EUR", "0.00"), (1200, "JPY", "1200"), (1, "KWD", "0.001"),
+        (1250000, "IRR", "1250000"), (-(10**15), "USD", "-10000000000000.00"), (12345, "CLF", "1.2345"),
+    ],
+)
+def test_minor_units_are_written_with_the_currencys_decimals(amount: int, currency: str, written: str) -> None:
+    assert decimal(amount, currency) == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "english", "persian"),
+    [
+        (123456789, "EUR", "EUR 1,234,567.89", "۱٬۲۳۴٬۵۶۷٫۸۹ یورو"),
+        (1250000, "IRR", "IRR 1,250,000", "۱٬۲۵۰٬۰۰۰ ریال"),
+        (-1050, "EUR", "EUR −10.50", "\u2068−۱۰٫۵۰\u2069 یورو"),
+        (999, "CHF", "CHF 9.99", "۹٫۹۹ CHF"),
+    ],
+)
+def test_money_is_written_as_people_write_it(
+    amount: int, currency: str, english: str, persian: str, languages: Languages
+) -> None:
+    assert languages["en"].write_money(money(amount, currency)) == english
+    assert languages["fa"].write_money(money(amount, currency)) == persian
+
+
+def test_rates_have_no_idle_zeros(languages: Languages) -> None:
+    rates = [languages["en"].write_rate(Decimal(rate)) for rate in ("19", "19.60", "0", "5.5", "100", "0.1250")]
+    assert rates == ["19%", "19.6%", "0%", "5.5%", "100%", "0.125%"]
+    assert languages["fa"].write_rate(Decimal("9.5")) == "۹٫۵٪"
+
+
+def test_dates_are_written_in_the_languages_calendar(languages: Languages) -> None:
+    day = date(2026, 11, 21)
+    assert languages["en"].write_date(day) == "21 November 2026"
+    assert languages["fa"].write_date(day) == "۳۰ آبان ۱۴۰۵"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(1979, 2, 11), (1357, 11, 22)), (date(2021, 3, 20), (1399, 12, 30)), (date(2021, 3, 21), (1400, 1, 1)),
+        (date(2024, 3, 20), (1403, 1, 1)), (date(2025, 3, 20), (1403, 12, 30)), (date(2025, 3, 21), (1404, 1, 1)),
+    ],
+)
+def test_jalali_dates_that_are_known(day: date, expected: tuple[int, int, int]) -> None:
+    assert jalali(day) == expected
+
+
+def test_the_jalali_calendar_misses_no_day_and_leaps_as_icu_does() -> None:
+    day, last = date(1900, 3, 21), date(2100, 3, 20)
+    year, month, dom = jalali(day)
+    while day < last:
+        day += timedelta(days=1)
+        length = 31 if month <= 6 else 30 if month < 12 or (25 * year + 11) % 33 < 8 else 29
+        expected = (year, month, dom + 1) if dom < length else (year, month + 1, 1) if month < 12 else (year + 1, 1, 1)
+        assert jalali(day) == expected
+        year, month, dom = expected
+
+
+def test_every_language_has_every_text(languages: Languages) -> None:
+    assert {tag: sorted(language.texts) for tag, language in languages.items()} == {
+        tag: sorted(languages["en"].texts) for tag in languages
+    }
+    assert all(text.strip() for language in languages.values() for text in language.texts.values())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"), [("en", "en"), ("fa", "fa"), ("fa-IR", "fa"), ("en-x-a-b", "en"), ("xx", "en"), ("", "en")]
+)
+def test_an_unknown_language_falls_back(wanted: str, chosen: str, languages: Languages) -> None:
+    assert choose(languages, wanted).tag == chosen
+
+
+def test_a_language_file_with_a_fault_is_refused_by_the_faults_name() -> None:
+    with pytest.raises(ValidationError, match="digits"):
+        read_language("xx", 'digits = "012"')

@@ -1,0 +1,103 @@
+"""Builders: snapshots that agree with themselves unless a test says otherwise, and what one reads in a PDF."""
+
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.documents.domain.document import Rendered
+from shared.contracts import samples
+from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.values import Money
+
+INVOICE_ID = UUID(samples.DOCUMENT_ID)
+SLIP_ID = uuid5(INVOICE_ID, "slip")
+EVENTS = {"invoice": "invoice.issued", "delivery_slip": "delivery_slip.issued"}
+
+
+def money(amount: int, currency: str = "EUR") -> Money:
+    return Money(amount=amount, currency=currency)
+
+
+def amounts(net: int, tax: int, currency: str = "EUR") -> dict[str, Money]:
+    return {"net": money(net, currency), "tax": money(tax, currency), "gross": money(net + tax, currency)}
+
+
+def a_line(
+    sku: str = "MUG-BLUE", name: str = "Mug, blue", *, unit: int = 1000, quantity: int = 2, rate: str = "19",
+    currency: str = "EUR",
+) -> DocumentLine:
+    percent = Decimal(rate)
+    net = unit * quantity
+    return DocumentLine(
+        sku=sku, name=name, quantity=quantity, tax_rate=percent, unit_net=money(unit, currency),
+        unit_gross=money(unit + round(unit * percent / 100), currency),
+        **amounts(net, round(net * percent / 100), currency),
+    )
+
+
+def a_tax_row(rate: Decimal, net: int, tax: int, currency: str = "EUR") -> TaxRow:
+    return TaxRow(rate=rate, **amounts(net, tax, currency))
+
+
+def an_invoice(lines: Iterable[DocumentLine] = (), *, shipping: int = 412, **changes: Any) -> DocumentSnapshot:
+    """The sample invoice with these lines, tax table and totals reckoned, paid; then `changes`, as they are."""
+    sold = list(lines) or [a_line()]
+    currency, rate = sold[0].net.currency, sold[0].tax_rate
+    freight = a_tax_row(rate, shipping, round(shipping * rate / 100), currency)
+    taxes = _taxes([(line.tax_rate, line) for line in sold] + [(rate, freight)], currency)
+    whole = amounts(sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency)
+    payment = {**samples.PAYMENT, "amount": whole["gross"]}
+    reckoned = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
+    return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **reckoned, **changes})
+
+
+def _taxes(parts: list[tuple[Decimal, DocumentLine | TaxRow]], currency: str) -> list[TaxRow]:
+    rates = dict.fromkeys(rate for rate, _ in parts)
+    return [
+        a_tax_row(
+            rate,
+            sum(part.net.amount for other, part in parts if other == rate),
+            sum(part.tax.amount for other, part in parts if other == rate),
+            currency,
+        )
+        for rate in rates
+    ]
+
+
+def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> DocumentSnapshot:
+    return an_invoice(lines, **{"kind": "delivery_slip", "number": "DE000001", "document_id": SLIP_ID, **changes})
+
+
+def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:
+    """The data of the event that issues it."""
+    return {"order_id": str(snapshot.order_id), "document": snapshot.model_dump(mode="json")}
+
+
+@dataclass
+class Press:
+    """Prints the number of a document and nothing else."""
+
+    printed: list[str] = field(default_factory=list)
+
+    def render(self, snapshot: DocumentSnapshot) -> Rendered:
+        self.printed.append(snapshot.number)
+        return Rendered(f"%PDF {snapshot.number}".encode(), "press 1")
+
+
+def read(pdf: bytes, *options: str) -> str:
+    """What stands in a PDF, as poppler reads it, laid out as on the paper."""
+    command = ["pdftotext", "-layout", *options, "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The text of each page."""
+    return read(pdf).split("\f")[:-1]
+
+
+def squeezed(text: str) -> str:
+    """Every run of white space as one space."""
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""The service `ingest`: mails read, filed, answered; mailboxes fetched from real servers."""

@@ -1,0 +1,253 @@
+"""Mails, orders and answers find together, whatever comes first."""
+
+from uuid import uuid4
+
+from services.ingest.store.tables import inbound_mails, known_mails, raw_mails
+from shared.contracts import samples
+from shared.contracts.conversation import Conversation
+from shared.runtime.errors import NotYet
+from tests.ingest.words import (
+    CUSTOMER,
+    ORDER,
+    ORDER_ID,
+    STRANGERS_KEYS,
+    IngestDesk,
+    Server,
+    letter,
+    mail_sent,
+    order_placed,
+    our_id,
+    reply_to,
+)
+
+
+def arrives(desk: IngestDesk, server: Server, *mails: bytes) -> list[str]:
+    """Mails arrive and are fetched at the next look."""
+    server.receive(*mails)
+    return desk.look(minutes=1)
+
+
+def place_order(desk: IngestDesk, **changes: object) -> None:
+    assert desk.tell("order.placed", order_placed(**changes)) == []
+
+
+def thread_of_the_order(desk: IngestDesk) -> dict[str, object]:
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    return desk.thread(thread["thread_id"])
+
+
+def texts(thread: dict[str, object]) -> list[str]:
+    return [message["text"] for message in thread["messages"]]  # type: ignore[attr-defined]
+
+
+def answer(desk: IngestDesk, thread_id: str, text: str = "It left this morning.", by: str = "anna@shop.test") -> list[str]:
+    told = desk.tell("thread.reply", {"thread_id": thread_id, "text": text, "by": by})
+    desk.run(*desk.collect())
+    return [envelope.name for envelope in told]
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    arrives(desk, server, letter("By address", to=reply_to(ORDER)), letter("By id", in_reply_to=our_id(ORDER)))
+    thread = thread_of_the_order(desk)
+    assert texts(thread) == ["By address", "By id"] or texts(thread) == ["By id", "By address"]
+    assert thread["thread"]["order_reference"] == "XKBKNABJK"  # type: ignore[index]
+    assert [row.found_by for row in desk.rows(inbound_mails)].count("signed_id") == 1
+
+
+def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestDesk, server: Server) -> None:
+    assert arrives(desk, server, letter(to=reply_to(ORDER))) == []
+    assert [type(verdict.error) for verdict in desk.failed] == [NotYet]
+    place_order(desk)
+    assert "mail.received" in desk.run(*desk.again)
+    assert len(thread_of_the_order(desk)["messages"]) == 1  # type: ignore[arg-type]
+
+
+def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter(to=reply_to(ORDER)))
+    desk.clock.advance(minutes=10)
+    assert "thread.opened" in desk.run(*desk.again)
+    assert desk.threads()[0]["order_id"] is None
+
+
+def test_a_mail_waits_alone(desk: IngestDesk, server: Server) -> None:
+    assert arrives(desk, server, letter(to=reply_to(ORDER)), letter("Hello")).count("mail.received") == 1
+
+
+def test_one_order_has_one_thread_even_within_a_batch(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    told = arrives(desk, server, *(letter(str(number), to=reply_to(ORDER)) for number in range(5)))
+    assert (told.count("thread.opened"), told.count("thread.message_added")) == (1, 5)
+
+
+def test_an_order_that_is_told_of_twice_is_one_order(desk: IngestDesk) -> None:
+    place_order(desk)
+    place_order(desk, order__customer__email="new@example.test")
+
+
+def test_a_third_party_is_filed_as_such(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    arrives(desk, server, letter("It is mine!", from_="Eve <eve@evil.test>", to=reply_to(ORDER)))
+    thread = thread_of_the_order(desk)
+    assert [message["verified"] for message in thread["messages"]] == [False]  # type: ignore[attr-defined]
+    assert thread["thread"]["customer_email"] == CUSTOMER  # type: ignore[index]
+
+
+def test_a_forged_token_leads_nowhere(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    arrives(desk, server, letter(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS)))
+    assert desk.threads(order_id=str(ORDER_ID)) == []
+    assert len(desk.threads()) == 1
+
+
+def test_an_order_of_another_shop_is_not_found(desk: IngestDesk, server: Server) -> None:
+    desk.tell("order.placed", order_placed(), shop="other-shop")
+    arrives(desk, server, letter(to=reply_to(ORDER)))
+    (thread,) = desk.threads()
+    assert thread["order_id"] is None
+
+
+# --- threads ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(desk: IngestDesk, server: Server) -> None:
+    first, second = letter("One", message_id="<one@x.test>"), letter("Two", in_reply_to="<one@x.test>")
+    arrives(desk, server, first, second)
+    arrives(desk, server, letter("Three", references="<zero@x.test> <one@x.test> <other@y.test>"))
+    (thread,) = desk.threads()
+    assert sorted(texts(desk.thread(thread["thread_id"]))) == ["One", "Three", "Two"]
+
+
+def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter())
+    (thread,) = desk.threads()
+    conversation = Conversation.parse(thread["conversation"])
+    arrives(desk, server, letter("And now?", to=reply_to(conversation)))
+    assert len(desk.threads()) == 1
+
+
+def test_a_thread_that_is_not_there_leads_to_a_new_one(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter(to=reply_to(Conversation("thread", uuid4()))))
+    assert len(desk.threads()) == 1
+
+
+def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    desk.tell("mail.sent", mail_sent("<rewritten@relay.test>", ORDER))
+    arrives(desk, server, letter(in_reply_to="<rewritten@relay.test>"))
+    assert len(thread_of_the_order(desk)["messages"]) == 1  # type: ignore[arg-type]
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_employees_answer_carries_what_the_mail_needs(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    ours = our_id(ORDER)
+    arrives(desk, server, letter(in_reply_to=ours, references=ours, message_id="<c1@example.test>"))
+    thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
+    assert answer(desk, thread_id) == ["thread.message_added", "thread.replied"]
+    replied = desk.last("thread.replied")
+    assert (replied["in_reply_to"], replied["references"]) == ("<c1@example.test>", [ours, "<c1@example.test>"])
+    assert (replied["thread"]["owner"], replied["thread"]["status"]) == ("anna@shop.test", "closed")
+    assert replied["thread"]["conversation"] == f"order/{samples.ORDER_ID}"
+    message = desk.thread(thread_id)["messages"][-1]
+    assert (message["direction"], message["author"], message["verified"]) == ("employee", "anna@shop.test", True)
+    assert message == replied["message"]
+
+
+def test_what_was_sent_is_referred_to_later(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter(message_id="<c1@example.test>"))
+    (thread,) = desk.threads()
+    conversation = Conversation.parse(thread["conversation"])
+    for number in (1, 2):
+        answer(desk, thread["thread_id"], f"Answer {number}")
+    sent = [our_id(conversation), our_id(conversation)]
+    for message_id in sent:
+        desk.tell("mail.sent", mail_sent(message_id, conversation, thread["thread_id"]))
+        desk.clock.advance(seconds=1)
+    messages = desk.thread(thread["thread_id"])["messages"]
+    assert sorted(message["mail_message_id"] for message in messages) == sorted(["<c1@example.test>", *sent])
+    answer(desk, thread["thread_id"], "Answer 3")
+    assert desk.last("thread.replied")["references"] == [*sent, "<c1@example.test>"]
+
+
+def test_a_customer_reopens_the_thread_and_the_owner_stays(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter())
+    (thread,) = desk.threads()
+    answer(desk, thread["thread_id"])
+    assert desk.threads(status="open") == []
+    conversation = Conversation.parse(thread["conversation"])
+    arrives(desk, server, letter("But …", in_reply_to=our_id(conversation)))
+    (thread,) = desk.threads(status="open")
+    answer(desk, thread["thread_id"], by="ben@shop.test")
+    assert desk.threads()[0]["owner"] == "anna@shop.test"
+
+
+def test_only_threads_that_exist_are_answered_and_shown(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter())
+    known, unknown = desk.threads()[0]["thread_id"], str(uuid4())
+    for thread_id, shop in ((unknown, "default"), (known, "other-shop")):
+        command = {"thread_id": thread_id, "text": "Hello", "by": "anna"}
+        (refusal,) = desk.tell("thread.reply", command, shop=shop)
+        assert (refusal.name, refusal.data["code"]) == ("thread.reply_refused", "unknown_thread")
+        assert thread_id in refusal.data["reason"]
+        assert desk.thread(thread_id, shop=shop)["code"] == "unknown_thread"
+    assert desk.ask("thread.list", {}, shop="other-shop").data["threads"] == []
+
+
+def test_threads_are_listed_newest_first(desk: IngestDesk, server: Server) -> None:
+    for subject in ("one", "two", "three"):
+        arrives(desk, server, letter(subject=subject))
+    assert [thread["subject"] for thread in desk.threads()] == ["three", "two", "one"]
+
+
+# --- what wakes nobody ------------------------------------------------------------------------------------------------
+
+
+def test_an_automatic_answer_is_filed_and_reopens_nothing(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    arrives(desk, server, letter(to=reply_to(ORDER)))
+    thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
+    answer(desk, thread_id)
+    arrives(desk, server, letter("I am away.", to=reply_to(ORDER), headers=["Auto-Submitted: auto-replied"]))
+    thread = thread_of_the_order(desk)
+    assert len(thread["messages"]) == 3  # type: ignore[arg-type]
+    assert thread["thread"]["status"] == "closed"  # type: ignore[index]
+
+
+def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(desk: IngestDesk, server: Server) -> None:
+    place_order(desk)
+    assert arrives(desk, server, letter("Dear Ada", from_="service@shop.test", message_id=our_id(ORDER))) == []
+    assert [row.state for row in desk.rows(inbound_mails)] == ["own"]
+    assert desk.threads() == []
+
+
+def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(desk: IngestDesk, server: Server) -> None:
+    hopeless = bytes(range(256)) * 10
+    told = arrives(desk, server, hopeless, letter("Hello"))
+    assert sorted(told) == ["mail.received", "mail.unreadable", "thread.message_added", "thread.opened"]
+    assert desk.last("mail.unreadable")["reason"]
+    assert hopeless in [bytes(row.content) for row in desk.rows(raw_mails)]
+
+
+def test_ids_are_kept_once_whoever_uses_them(desk: IngestDesk, server: Server) -> None:
+    arrives(desk, server, letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>"))
+    arrives(desk, server, letter("three", message_id="<same@x.test>"))
+    assert len(desk.rows(known_mails)) == 1
+    assert len(desk.threads()) == 3
+
+
+def test_mails_in_persian_go_all_the_way(desk: IngestDesk, server: Server) -> None:
+    text = "سلام، سفارش من کجاست؟ می‌خواهم بدانم."
+    arrives(desk, server, letter(text, subject="سفارش من", from_=f"آدا <{CUSTOMER}>"))
+    (thread,) = desk.threads()
+    assert (thread["subject"], thread["customer_name"]) == ("سفارش من", "آدا")
+    assert texts(desk.thread(thread["thread_id"])) == [text]
+
+
+def test_health_is_answered(desk: IngestDesk) -> None:
+    assert desk.ask("service.health", {}).data["service"] == "ingest"

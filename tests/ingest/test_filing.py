@@ -1,0 +1,213 @@
+"""Where a mail belongs, and whether its sender may write there."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.ingest.domain.filing import Evidence, Filing, KnownOrder, Place, file, is_our_own, signed_evidence
+from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.mail import Mail, read
+from services.ingest.domain.thread import Thread, thread_id_of
+from shared.contracts.conversation import Conversation
+from tests.ingest.words import CUSTOMER, KEYS, NOON, ORDER, ORDER_ID, STRANGERS_KEYS, letter, our_id, reply_to
+
+MUG_ORDER = KnownOrder(ORDER_ID, "default", "XKBKNABJK", "Ada@Example.Test", "Ada Byron", "fa")
+OTHER = Conversation("thread", uuid4())
+
+
+def mail(text: str = "Where is it?", **fields: str) -> Mail:
+    found = read(letter(text, **fields))
+    assert isinstance(found, Mail)
+    return found
+
+
+def automatic(**fields: str) -> Mail:
+    return replace(mail(**fields), automatic=True)
+
+
+def inbound(number: int = 1) -> Inbound:
+    return Inbound(UUID(int=number), "default", "service", "INBOX", 7, number, "0" * 64, 100, NOON, NOON)
+
+
+def filed(found: Mail, place: Place = Place(), number: int = 1) -> Filing:  # noqa: B008 (a frozen value)
+    return file(found, inbound(number), place, "en", at=NOON)
+
+
+def known(order: KnownOrder | None = MUG_ORDER, thread: Thread | None = None, found_by: str = "signed_id") -> Place:
+    conversation = Conversation.parse(thread.view.conversation) if thread else ORDER
+    return Place(Evidence(conversation, found_by), order, thread)  # type: ignore[arg-type]
+
+
+def order_thread(**changes: object) -> Thread:
+    """The thread of the order, after its customer's first mail."""
+    thread = filed(mail(message_id="<first@example.test>"), known()).thread
+    return replace(thread, view=thread.view.model_copy(update=changes))
+
+
+# --- finding ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["to", "cc", "delivered_to", "x_original_to", "envelope_to"])
+def test_the_reply_address_is_found_wherever_it_was_delivered_to(field: str) -> None:
+    found = signed_evidence(mail(**{field: f'"Shop" <{reply_to(ORDER).upper()}>'}), KEYS)
+    assert found == Evidence(ORDER, "reply_address")
+
+
+def test_our_message_id_is_found_in_what_a_mail_answers() -> None:
+    assert signed_evidence(mail(in_reply_to=our_id(ORDER)), KEYS) == Evidence(ORDER, "signed_id")
+    assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS) == Evidence(ORDER, "signed_id")
+
+
+def test_the_nearest_of_our_message_ids_counts() -> None:
+    references = f"{our_id(OTHER)} {our_id(ORDER)} <later@x.test>"
+    assert signed_evidence(mail(references=references), KEYS) == Evidence(ORDER, "signed_id")
+    assert signed_evidence(mail(references=references, in_reply_to=our_id(OTHER)), KEYS) == Evidence(OTHER, "signed_id")
+
+
+def test_the_reply_address_counts_more_than_what_is_answered() -> None:
+    found = signed_evidence(mail(to=reply_to(ORDER), in_reply_to=our_id(OTHER)), KEYS)
+    assert found == Evidence(ORDER, "reply_address")
+
+
+def test_what_others_signed_is_no_evidence() -> None:
+    forged = mail(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS))
+    assert signed_evidence(forged, KEYS) is None
+
+
+def test_what_the_text_quotes_is_no_evidence() -> None:
+    assert signed_evidence(mail(f"> Message-ID: {our_id(ORDER)}"), KEYS) is None
+    assert signed_evidence(mail(subject=our_id(ORDER)), KEYS) is None
+
+
+def test_our_own_mail_is_known_by_its_message_id() -> None:
+    assert is_our_own(mail(message_id=our_id(ORDER)), KEYS)
+    assert not is_our_own(mail(message_id=our_id(ORDER, STRANGERS_KEYS)), KEYS)
+    assert not is_our_own(mail(in_reply_to=our_id(ORDER)), KEYS)
+
+
+# --- being allowed ----------------------------------------------------------------------------------------------------
+
+
+def test_the_customer_of_an_order_writes_in_its_thread() -> None:
+    done = filed(mail(subject="My mug"), known())
+    assert done.message.verified
+    view = done.thread.view
+    assert (view.conversation, view.order_reference, view.customer_email) == (str(ORDER), "XKBKNABJK", "Ada@Example.Test")
+    assert (view.status, view.language, view.subject) == ("open", "fa", "My mug")
+    assert [type(event).__name__ for event in done.events] == ["ThreadOpened", "ThreadMessageAdded", "MailReceived"]
+
+
+def test_a_second_mail_goes_into_the_same_thread() -> None:
+    thread = order_thread()
+    done = filed(mail(), known(thread=thread), number=2)
+    assert done.thread.id == thread.id == thread_id_of(ORDER)
+    assert [type(event).__name__ for event in done.events] == ["ThreadMessageAdded", "MailReceived"]
+
+
+def test_a_third_party_never_becomes_the_customer() -> None:
+    done = filed(mail(from_="Eve <eve@evil.test>", message_id="<evil@evil.test>"), known())
+    assert not done.message.verified
+    assert done.message.author == "eve@evil.test"
+    assert done.thread.view.customer_email == "Ada@Example.Test"
+    assert done.thread.last_mail == ""
+    later = filed(mail(from_="eve@evil.test", message_id="<evil@evil.test>"), known(thread=order_thread()), number=2)
+    assert not later.message.verified
+    assert later.thread.view == order_thread().view
+    assert later.thread.last_mail == "<first@example.test>"
+    assert "<evil@evil.test>" not in later.thread.chain
+
+
+def test_a_mail_with_two_senders_is_not_verified() -> None:
+    assert not filed(mail(from_=f"{CUSTOMER}, eve@evil.test"), known()).message.verified
+    assert not filed(mail(from_=f"{CUSTOMER}, eve@evil.test")).message.verified
+
+
+def test_a_message_id_that_others_may_know_leads_only_participants() -> None:
+    place = known(thread=order_thread(), found_by="known_id")
+    assert filed(mail(), place, number=2).thread.id == thread_id_of(ORDER)
+    stranger = filed(mail(from_="eve@evil.test"), place, number=2)
+    assert stranger.thread.id != thread_id_of(ORDER)
+    assert stranger.message.verified
+    assert (stranger.thread.view.customer_email, stranger.inbound.found_by) == ("eve@evil.test", "new")
+
+
+def test_a_mail_about_nothing_known_opens_a_thread_of_its_own() -> None:
+    one, two = filed(mail()), filed(mail(), number=2)
+    assert one.thread.id != two.thread.id
+    assert one.thread.view.conversation == f"thread/{one.thread.id}"
+    assert (one.thread.view.customer_email, one.thread.view.customer_name) == (CUSTOMER, "Ada Byron")
+    assert (one.thread.view.order_id, one.thread.view.language, one.inbound.found_by) == (None, "en", "new")
+    assert one.message.verified
+
+
+def test_the_same_mail_is_filed_the_same_way_whoever_does_it() -> None:
+    found = mail()
+    assert filed(found) == filed(found)
+
+
+# --- waking -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_customers_answer_reopens_a_closed_thread() -> None:
+    assert filed(mail(), known(thread=order_thread(status="closed")), number=2).thread.view.status == "open"
+
+
+@pytest.mark.parametrize("status", ["open", "pending1", "pending2"])
+def test_a_thread_that_is_not_closed_stays_as_it_is(status: str) -> None:
+    assert filed(mail(), known(thread=order_thread(status=status)), number=2).thread.view.status == status
+
+
+def test_a_third_party_reopens_too_since_nobody_would_see_it_otherwise() -> None:
+    done = filed(mail(from_="eve@evil.test"), known(thread=order_thread(status="closed")), number=2)
+    assert done.thread.view.status == "open"
+
+
+def test_automatic_mail_wakes_nobody() -> None:
+    thread = order_thread(status="closed")
+    done = filed(automatic(message_id="<away@example.test>"), known(thread=thread), number=2)
+    assert done.thread.view.status == "closed"
+    assert done.thread.last_mail == "<first@example.test>"
+    assert filed(automatic()).thread.view.status == "closed"
+
+
+def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
+    bounce = replace(automatic(from_="mailer-daemon@mx.test"), reported=f"Message-ID: {our_id(ORDER)}")
+    evidence = signed_evidence(bounce, KEYS)
+    assert evidence == Evidence(ORDER, "bounced_mail")
+    done = filed(bounce, Place(evidence, MUG_ORDER, order_thread(status="closed")), number=2)
+    assert (done.thread.view.status, done.message.verified) == ("closed", False)
+
+
+# --- the chain of references ------------------------------------------------------------------------------------------
+
+
+def test_an_answer_refers_to_all_that_was_before() -> None:
+    first = filed(mail(message_id="<c1@x.test>", references="<o1@shop.test>"), known()).thread
+    answered = first.replied("anna").sent("<e1@shop.test>")
+    second = filed(mail(message_id="<c2@x.test>", in_reply_to="<e1@shop.test>"), known(thread=answered), number=2).thread
+    assert second.last_mail == "<c2@x.test>"
+    assert second.references == ["<o1@shop.test>", "<c1@x.test>", "<e1@shop.test>", "<c2@x.test>"]
+    twice = second.sent("<e2@shop.test>")
+    assert twice.references[-1] == "<c2@x.test>"
+    assert twice.references[-2] == "<e2@shop.test>"
+
+
+def test_the_chain_keeps_its_beginning_and_its_end() -> None:
+    thread = order_thread()
+    for number in range(50):
+        thread = thread.sent(f"<{number}@shop.test>")
+    assert len(thread.chain) == 20
+    assert (thread.chain[0], thread.chain[-1]) == ("<first@example.test>", "<49@shop.test>")
+
+
+def test_a_mail_without_an_id_leaves_what_is_answered() -> None:
+    done = filed(mail(message_id=""), known(thread=order_thread()), number=2)
+    assert done.thread.last_mail == "<first@example.test>"
+
+
+def test_who_answers_first_owns_the_thread() -> None:
+    thread = order_thread()
+    once = thread.replied("anna")
+    assert (once.view.owner, once.view.status) == ("anna", "closed")
+    assert once.replied("ben").view.owner == "anna"

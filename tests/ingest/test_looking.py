@@ -1,0 +1,218 @@
+"""Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.ingest.domain.mailbox import GIVE_UP_AFTER, LEASE, Checkpoint, Errand, Fetched, Found
+from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages
+from shared.runtime.delivery import Fate
+from tests.ingest.words import NOON, SERVICE, IngestDesk, Killed, Server, another, letter
+from tests.words import delivery
+
+SYNC = {"mailbox": "service"}
+
+
+def states(desk: IngestDesk) -> list[str]:
+    return [row.state for row in desk.rows(inbound_mails)]
+
+
+def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(desk: IngestDesk, server: Server) -> None:
+    assert desk.due() == [NOON]
+    desk.look()
+    assert (server.looks, desk.due()) == (1, [NOON + timedelta(seconds=60)])
+    desk.look(seconds=59)
+    assert server.looks == 1
+    desk.look(seconds=1)
+    assert server.looks == 2
+
+
+def test_a_mail_is_kept_and_filed(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter("Where is my mug?"))
+    assert desk.look() == ["thread.opened", "thread.message_added", "mail.received"]
+    (thread,) = desk.threads()
+    assert desk.thread(thread["thread_id"])["messages"][0]["text"] == "Where is my mug?"
+    assert states(desk) == ["filed"]
+
+
+def test_what_was_seen_is_not_filed_again(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter(), letter())
+    desk.look()
+    server.receive(letter())
+    assert desk.look(minutes=1).count("mail.received") == 1
+    assert desk.look(minutes=1) == []
+    assert states(desk) == ["filed"] * 3
+
+
+def test_a_large_mailbox_is_fetched_window_by_window_without_pause(desk: IngestDesk, server: Server) -> None:
+    server.window = 3
+    server.receive(*(letter() for _ in range(8)))
+    assert desk.look().count("mail.received") == 8
+    assert server.looks == 3
+
+
+def test_uids_that_count_anew_file_nothing_twice(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter(), letter())
+    desk.look()
+    server.uidvalidity = 8
+    server.receive(letter())
+    assert desk.look(minutes=1).count("mail.received") == 1
+    assert sorted(states(desk)) == ["duplicate", "duplicate", "filed", "filed", "filed"]
+    assert len(desk.rows(raw_mails)) == len(desk.rows(thread_messages)) == 3
+
+
+def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(desk: IngestDesk, server: Server) -> None:
+    raw = letter()
+    server.receive(raw)
+    desk.look()
+    server.receive(raw)
+    assert desk.look(minutes=1) == []
+    assert sorted(states(desk)) == ["duplicate", "filed"]
+
+
+def test_other_words_under_the_same_message_id_are_another_mail(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>"))
+    assert desk.look().count("mail.received") == 2
+
+
+def test_the_same_mail_in_two_mailboxes_is_filed_in_both(url: str, server: Server) -> None:
+    desk = IngestDesk.at(url, server, [SERVICE, another(name="sales")])
+    desk.start()
+    server.receive(letter())
+    assert desk.look().count("mail.received") == 2
+    assert len(desk.rows(raw_mails)) == 1
+
+
+def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> None:
+    server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
+    assert desk.look() == []
+    assert [row.fault for row in desk.rows(mailboxes)] == [server.fault]
+    assert desk.due() == [NOON + timedelta(seconds=120)]
+    server.fault = ""
+    server.receive(letter())
+    assert "mail.received" in desk.look(seconds=120)
+    assert [row.fault for row in desk.rows(mailboxes)] == [""]
+
+
+def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> None:
+    def half(errand: Errand) -> Found:
+        whole = server(errand)
+        return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault="It went away.")
+
+    server.receive(letter("one"), letter("two"))
+    desk.adapters.__dict__["fetch"] = half
+    assert desk.look().count("mail.received") == 1
+    desk.adapters.__dict__["fetch"] = server
+    assert desk.look(minutes=2).count("mail.received") == 1
+
+
+def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestDesk) -> None:
+    def refusing(errand: Errand) -> Found:
+        return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),), fault="It is odd.")
+
+    desk.adapters.__dict__["fetch"] = refusing
+    assert desk.look() == ["mail.unreadable"]
+    assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
+    assert desk.look(hours=1) == []
+    assert GIVE_UP_AFTER > 3
+
+
+# --- asked for --------------------------------------------------------------------------------------------------------
+
+
+def test_a_look_may_be_asked_for(desk: IngestDesk, server: Server) -> None:
+    desk.look()
+    server.receive(letter())
+    assert "mail.received" in desk.run(delivery("mailbox.sync", SYNC))
+
+
+@pytest.mark.parametrize(("wanted", "shop"), [("nowhere", "default"), ("service", "other-shop")])
+def test_a_mailbox_that_the_shop_does_not_have_is_refused(desk: IngestDesk, wanted: str, shop: str) -> None:
+    told = desk.tell("mailbox.sync", {"mailbox": wanted}, shop=shop)
+    refusal = told[0]
+    assert (refusal.name, refusal.data["code"]) == ("mailbox.sync_refused", "unknown_mailbox")
+    assert wanted in refusal.data["reason"]
+
+
+def test_who_asks_for_a_look_in_the_middle_of_one_is_answered_and_gets_another(desk: IngestDesk, server: Server) -> None:
+    def ask_meanwhile() -> None:
+        server.meanwhile = lambda: None
+        told = desk.tell("mailbox.sync", SYNC, replyto="client.1")
+        assert [envelope.name for envelope in told] == ["command.done"]
+        server.receive(letter("just now"))
+
+    desk.look()
+    desk.collect()
+    server.meanwhile = ask_meanwhile
+    assert "mail.received" in desk.look(minutes=1)
+    assert server.looks == 3
+    assert len(desk.due()) == 1
+
+
+# --- crashes ----------------------------------------------------------------------------------------------------------
+
+
+def crash(desk: IngestDesk, server: Server) -> list[object]:
+    """Kills the process when everything is fetched and nothing is kept yet; the messages that come again."""
+    def fetch(errand: Errand) -> Found:
+        server(errand)
+        raise Killed
+
+    batch = desk.collect()
+    desk.adapters.__dict__["fetch"] = fetch
+    with pytest.raises(Killed):
+        desk.deliver(*batch)
+    desk.adapters.__dict__["fetch"] = server
+    return list(batch)
+
+
+def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter(), letter())
+    again = crash(desk, server)
+    assert desk.rows(inbound_mails) == []
+    assert desk.run(*again).count("mail.received") == 2  # type: ignore[arg-type]
+    assert desk.run(*again) == []  # type: ignore[arg-type]
+    assert states(desk) == ["filed", "filed"]
+    assert len(desk.due()) == 1
+
+
+def test_a_message_that_never_comes_again_does_not_end_the_looking(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    crash(desk, server)
+    assert desk.due() == [NOON + LEASE]
+    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+    assert desk.due() == [desk.clock.now + timedelta(seconds=60)]
+
+
+def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(desk: IngestDesk, server: Server) -> None:
+    def overtaken() -> None:
+        server.meanwhile = lambda: None
+        desk.clock.advance(seconds=LEASE.total_seconds())
+        assert desk.run(delivery("mailbox.sync", SYNC)).count("mail.received") == 1
+
+    server.receive(letter())
+    server.meanwhile = overtaken
+    first = desk.collect()
+    verdict = desk.deliver(*first)[0]
+    assert verdict.fate is Fate.RETRY
+    assert "took over" in str(verdict.error)
+    assert states(desk) == ["filed"]
+    assert desk.run(*first) == []
+    assert server.looks == 3
+
+
+def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    (message,) = desk.collect()
+    assert desk.run(message, message).count("mail.received") == 1
+    assert len(desk.due()) == 1
+    assert states(desk) == ["filed"]
+
+
+def test_a_handler_that_failed_is_tried_again_with_the_same_mails(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    (message,) = desk.collect()
+    desk.adapters.__dict__["fetch"] = lambda errand: Found(errand, errand.checkpoint, (None,))  # a bug
+    assert desk.deliver(message)[0].fate is Fate.RETRY
+    desk.adapters.__dict__["fetch"] = server
+    assert "mail.received" in desk.run(message)

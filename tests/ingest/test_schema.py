@@ -1,0 +1,55 @@
+"""The database holds what the code believes, and refuses what must never be."""
+
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
+from services.ingest.worker import service
+from shared.runtime import migrations
+from tests.ingest.words import IngestDesk, Server, letter
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(desk: IngestDesk) -> None:
+    with desk.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    desk.look()
+    before = [desk.rows(table) for table in metadata.sorted_tables]
+    assert migrations.upgrade(service, desk.engine) == "0001"
+    assert [desk.rows(table) for table in metadata.sorted_tables] == before
+
+
+def test_a_mail_cannot_be_kept_twice(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    desk.look()
+    (row,) = desk.rows(inbound_mails)
+    with pytest.raises(IntegrityError), desk.engine.begin() as connection:
+        connection.execute(insert(inbound_mails), {**row._mapping, "inbound_id": uuid4()})
+
+
+def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter())
+    desk.look()
+    message, mail = desk.rows(thread_messages)[0]._mapping, desk.rows(inbound_mails)[0]._mapping
+    for table, row in (
+        (thread_messages, {**message, "message_id": uuid4(), "thread_id": uuid4()}),
+        (inbound_mails, {**mail, "inbound_id": uuid4(), "uid": 99, "sha256": "f" * 64}),
+    ):
+        with pytest.raises(IntegrityError), desk.engine.begin() as connection:
+            connection.execute(insert(table), row)
+
+
+def test_raw_bytes_come_back_as_they_were_kept(desk: IngestDesk, server: Server) -> None:
+    raw = letter("\x00\xff سلام \r\n.\r\n") + bytes(range(256))
+    server.receive(raw)
+    desk.look()
+    assert [bytes(row.content) for row in desk.rows(raw_mails)] == [raw]

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.notify.words import NotifyDesk, Office
+from tests.words import sqlite_url
+
+databases = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return str(request.getfixturevalue("postgres").create_database(f"notify_{next(databases)}"))
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def desk(url: str, office: Office) -> Iterator[NotifyDesk]:
+    """The service on a database of each kind."""
+    opened = NotifyDesk.at(url, office)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def small_desk(tmp_path: Path, office: Office) -> Iterator[NotifyDesk]:
+    """The service on SQLite."""
+    opened = NotifyDesk.at(sqlite_url(tmp_path), office)
+    yield opened
+    opened.engine.dispose()

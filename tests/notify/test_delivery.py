@@ -1,0 +1,265 @@
+"""From event to accepted mail, through the pipeline, with a real SMTP server where it matters."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.adapters.smtp import SmtpServer
+from services.notify.domain.sending import PAUSES, Outcome
+from services.notify.worker import Office as RealOffice
+from shared.contracts import samples
+from shared.runtime.delivery import DONE, receive
+from shared.runtime.errors import NotYet, Unprocessable
+from tests.notify.servers import Receiver, Silent, nobody, smtp
+from tests.notify.words import (
+    DRAFTER,
+    LEASE,
+    WAIT,
+    Killed,
+    NotifyDesk,
+    Office,
+    content_of,
+    opened,
+    parts,
+    placed,
+    replied,
+    transitioned,
+)
+from tests.words import delivery, sqlite_url
+
+Bring = Callable[[NotifyDesk, dict[str, Any]], None]
+
+
+def announce(desk: NotifyDesk, event: dict[str, Any]) -> None:
+    desk.tell("order.transitioned", event)
+
+
+def bring(desk: NotifyDesk, event: dict[str, Any]) -> None:
+    desk.tell("document.content", content_of(event))
+
+
+@pytest.fixture
+def real(tmp_path: Any) -> Callable[[int], NotifyDesk]:
+    """The service, whose mail goes to a port."""
+
+    def at(port: int) -> NotifyDesk:
+        server = SmtpServer("127.0.0.1", port, "none", timeout=5)
+        return NotifyDesk.at(sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, server))
+
+    return at
+
+
+@pytest.mark.parametrize("steps", [(announce, bring), (bring, announce)], ids=["mail first", "document first"])
+def test_the_invoice_goes_along_whichever_comes_first(
+    desk: NotifyDesk, office: Office, steps: tuple[Bring, Bring]
+) -> None:
+    event = transitioned()
+    for step in steps:
+        step(desk, event)
+        desk.run_errands()
+    desk.clock.advance(WAIT)
+    desk.run_errands()
+    parcel, = office.sent
+    assert parts(opened(parcel.content))[-1] == "application/pdf"
+    told, = desk.events()
+    assert (told.name, told.data["mail"]["state"]) == ("mail.sent", "sent")
+    assert told.data["mail"]["attachments"] == ["invoice-IN000001.pdf"]
+
+
+def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyDesk]) -> None:
+    receiver, event = Receiver(), transitioned()
+    with smtp(receiver) as port:
+        desk = real(port)
+        announce(desk, event)
+        bring(desk, event)
+        desk.run_errands()
+    mail = opened(receiver.taken[0].content)
+    sent = desk.mails(event["order_id"])[0]
+    assert mail["Message-ID"] == sent.letter.message_id
+    assert mail["Subject"] == "Order XKBKNABJK: your payment has arrived"
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
+    assert (sent.state, sent.attempts, sent.reason) == ("sent", 1, "250 2.0.0 Taken")
+
+
+def test_an_event_that_comes_twice_sends_once(desk: NotifyDesk, office: Office) -> None:
+    twice = delivery("order.transitioned", transitioned(attach=[]))
+    assert desk.deliver(twice) == [DONE]
+    assert desk.deliver(twice) == [DONE]
+    desk.run_errands()
+    assert len(office.sent) == 1
+
+
+def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(desk: NotifyDesk, office: Office) -> None:
+    again = delivery("order.placed", placed())
+    desk.deliver(again)
+    desk.run_errands()
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM inbox")
+    assert desk.deliver(again) == [DONE]
+    desk.run_errands()
+    assert len(office.sent) == 2
+
+
+def test_a_placed_order_brings_its_confirmation_and_how_to_pay(desk: NotifyDesk, office: Office) -> None:
+    event = placed()
+    desk.tell("order.placed", event)
+    desk.run_errands()
+    subjects = [opened(parcel.content)["Subject"] for parcel in office.sent]
+    assert subjects == [
+        "We received your order XKBKNABJK", "Order XKBKNABJK: we are waiting for your bank transfer",
+    ]
+    answer = desk.ask("mail.list", {"order_id": event["order_id"]})
+    assert [mail["template"] for mail in answer.data["mails"]] == ["order_conf", "bankwire"]
+    assert {mail["state"] for mail in answer.data["mails"]} == {"sent"}
+
+
+def test_a_reply_goes_into_the_customer_s_thread(desk: NotifyDesk, office: Office) -> None:
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    desk.tell("thread.replied", replied())
+    desk.run_errands()
+    mail = opened(office.sent[0].content)
+    assert mail["In-Reply-To"] == "<a1@example.test>"
+    assert mail["References"].split() == ["<b2@shop.test>", "<a1@example.test>"]
+    assert mail["Auto-Submitted"] is None
+    answer = desk.ask("mail.list", {"thread_id": samples.THREAD_ID})
+    assert [mail["template"] for mail in answer.data["mails"]] == ["reply_msg"]
+
+
+def test_mail_to_a_customer_of_another_shop_is_not_listed(desk: NotifyDesk) -> None:
+    event = placed()
+    desk.tell("order.placed", event, shop="other")
+    assert desk.ask("mail.list", {"order_id": event["order_id"]}).data["mails"] == []
+
+
+def test_after_the_limit_the_mail_goes_without_and_the_late_document_sends_nothing(
+    desk: NotifyDesk, office: Office
+) -> None:
+    event = transitioned()
+    announce(desk, event)
+    desk.clock.advance(WAIT - timedelta(seconds=1))
+    assert desk.run_errands() == []
+    desk.clock.advance(timedelta(seconds=1))
+    desk.run_errands()
+    bring(desk, event)
+    desk.run_errands()
+    parcel, = office.sent
+    assert "application/pdf" not in parts(opened(parcel.content))
+    mail, = desk.mails(event["order_id"])
+    assert mail.attached == ()
+    assert [str(key) for key in mail.missing] == [event["attach"][0]["document_id"]]
+
+
+def test_a_deferred_mail_is_tried_again_after_growing_pauses(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Outcome("temporary", "451 later")] * 2
+    desk.tell("order.transitioned", transitioned(attach=[]))
+    desk.run_errands()
+    for pause in PAUSES[:2]:
+        assert desk.scheduled() == [desk.clock.now + pause]
+        desk.clock.advance(pause)
+        desk.run_errands()
+    assert [event.name for event in desk.events()] == ["mail.deferred", "mail.deferred", "mail.sent"]
+    assert desk.events()[-1].data["mail"]["attempts"] == 3
+    assert len({event.data["mail"]["message_id"] for event in desk.events()}) == 1
+    assert desk.scheduled() == []
+
+
+def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Outcome("temporary", "451 later")]
+    event = transitioned()
+    announce(desk, event)
+    bring(desk, event)
+    desk.run_errands()
+    assert desk.scheduled() == [desk.clock.now + PAUSES[0]]
+
+
+def test_a_refused_address_is_told_at_once_and_not_tried_again(real: Callable[[int], NotifyDesk]) -> None:
+    with smtp(Receiver(recipient="550 5.1.1 User unknown")) as port:
+        desk = real(port)
+        desk.tell("order.transitioned", transitioned(attach=[]))
+        desk.run_errands()
+    failed, = desk.events()
+    assert (failed.name, failed.data["reason"]) == ("mail.failed", "550 5.1.1 User unknown")
+    assert desk.scheduled() == []
+
+
+def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(real: Callable[[int], NotifyDesk]) -> None:
+    desk = real(nobody())
+    desk.tell("order.transitioned", transitioned(attach=[]))
+    assert desk.run_errands() == [DONE]
+    assert [event.name for event in desk.events()] == ["mail.deferred"]
+
+
+def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(real: Callable[[int], NotifyDesk]) -> None:
+    receiver = Silent()
+    with smtp(receiver) as port:
+        desk = real(port)
+        desk.tell("order.transitioned", transitioned(attach=[]))
+        for pause in PAUSES:
+            desk.run_errands()
+            desk.clock.advance(pause)
+    assert [(event.name, event.data["mail"]["state"]) for event in desk.events()] == [
+        ("mail.deferred", "unknown"), ("mail.failed", "unknown"),
+    ]
+    assert len({opened(taken.content)["Message-ID"] for taken in receiver.taken}) == 1
+    assert len(receiver.taken) == 2
+
+
+def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Killed()]
+    desk.tell("order.transitioned", transitioned(attach=[]))
+    with pytest.raises(Killed):
+        desk.run_errands()
+    desk.clock.advance(LEASE - timedelta(seconds=1))
+    verdict, = desk.run_errands()
+    assert isinstance(verdict.error, NotYet)
+    assert office.sent == []
+    desk.clock.advance(timedelta(seconds=1))
+    assert desk.run_errands() == [DONE]
+    assert len(office.sent) == 1
+    assert desk.events()[0].data["mail"]["attempts"] == 2
+
+
+def test_a_message_of_the_living_is_not_taken_from_them(desk: NotifyDesk, office: Office) -> None:
+    """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if it had sent."""
+    desk.tell("order.transitioned", transitioned(attach=[]))
+    errand, = desk.errands()
+    copy = NotifyDesk(desk.service, desk.engine, Office())
+    copy.pipeline.clock = desk.clock
+    verdicts = []
+
+    class Sending(Office):
+        def send(self, parcel: Any) -> Outcome:
+            verdicts.extend(copy.deliver(receive(errand.encode())))
+            return super().send(parcel)
+
+    desk.pipeline.adapters = Sending()
+    assert desk.run_errands() == [DONE]
+    assert isinstance(verdicts[0].error, NotYet)
+    assert desk.events()[0].name == "mail.sent"
+    assert copy.deliver(receive(errand.encode())) == [DONE]
+    assert len(desk.events()) == 1
+
+
+def test_a_mail_that_cannot_be_is_a_dead_letter(small_desk: NotifyDesk) -> None:
+    verdict = small_desk.deliver(delivery("mail.deliver", {"mail_id": samples.MAIL_ID}))[0]
+    assert isinstance(verdict.error, Unprocessable)
+
+
+def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, office: Office) -> None:
+    events = [transitioned() for _ in range(3)]
+    mixed = [
+        delivery("document.content", content_of(events[0])),
+        *(delivery("order.transitioned", event) for event in events),
+        *(delivery("document.content", content_of(event)) for event in events[1:]),
+    ]
+    assert desk.deliver(*mixed) == [DONE] * 6
+    desk.run_errands()
+    assert len(office.sent) == 3
+    assert all(parts(opened(parcel.content))[-1] == "application/pdf" for parcel in office.sent)
+
+
+def test_it_says_how_it_is(desk: NotifyDesk) -> None:
+    answer = desk.ask("service.health", {})
+    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0001")

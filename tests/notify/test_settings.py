@@ -1,0 +1,56 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.worker import NotifySettings, open_office
+from shared.runtime.errors import SettingsError
+from shared.runtime.process import LONGEST_HANDLER
+
+KEY = "1:" + "ab" * 32
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **values: str) -> NotifySettings:
+    given = {
+        "broker_url": "amqp://x", "database_url": "sqlite:////tmp/x.db", "smtp_host": "mx.test", "signing_keys": KEY,
+    }
+    for name, value in {**given, **values}.items():
+        monkeypatch.setenv(f"AFTERCART_NOTIFY_{name.upper()}", value)
+    return NotifySettings.load("notify")
+
+
+def test_the_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch, smtp_user="shop", smtp_password="secret", document_wait="5", claim_lease="7")
+    office = open_office(found)
+    assert (office.server.host, office.server.port, office.server.security) == ("mx.test", 587, "starttls")
+    assert (office.server.user, office.server.password) == ("shop", "secret")
+    assert (office.rules.document_wait, office.rules.lease) == (timedelta(seconds=5), timedelta(seconds=7))
+
+
+@pytest.mark.parametrize(("security", "port"), [("none", 25), ("starttls", 587), ("tls", 465)])
+def test_a_port_that_is_not_given_is_the_usual_one(monkeypatch: pytest.MonkeyPatch, security: str, port: int) -> None:
+    assert open_office(settings(monkeypatch, smtp_security=security)).server.port == port
+
+
+def test_a_given_port_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_office(settings(monkeypatch, smtp_port="2525")).server.port == 2525
+
+
+def test_the_lease_is_longer_than_a_worker_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch).claim_lease > LONGEST_HANDLER
+
+
+def test_keys_that_cannot_be_read_are_told_without_repeating_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="AFTERCART_NOTIFY_SIGNING_KEYS is wrong") as told:
+        settings(monkeypatch, signing_keys="1:abcdef-very-secret")
+    assert "very-secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("missing", ["smtp_host", "signing_keys"])
+def test_what_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    found: Any = settings(monkeypatch)
+    assert found
+    monkeypatch.delenv(f"AFTERCART_NOTIFY_{missing.upper()}")
+    monkeypatch.setenv("AFTERCART_ENV_FILE", "/nonexistent")
+    with pytest.raises(SettingsError, match=f"AFTERCART_NOTIFY_{missing.upper()} is not set"):
+        NotifySettings.load("notify")

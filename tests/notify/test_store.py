@@ -1,0 +1,148 @@
+import threading
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from services.notify.domain.letter import Attachment
+from services.notify.domain.mail import Mail
+from services.notify.domain.paper import Paper
+from services.notify.domain.shop import Shop
+from services.notify.store.tables import metadata
+from services.notify.work import Work
+from shared.contracts import samples
+from shared.contracts.values import ShopProfile
+from shared.runtime.database import reading
+from tests.conditions import until
+from tests.notify.words import NOON, PDF, NotifyDesk, Office, confirmation, content_of, state_mail, transitioned
+from tests.words import delivery
+
+
+def keep(desk: NotifyDesk, *mails: Mail) -> None:
+    with desk.engine.begin() as connection:
+        work = Work(connection, Office())
+        for mail in mails:
+            work.mails.get(mail.mail_id)
+            work.mails.save(mail.mail_id, mail)
+        work.keep()
+        work.write()
+
+
+def kept(desk: NotifyDesk, mail_id: UUID) -> Mail | None:
+    with desk.engine.begin() as connection:
+        return Work(connection, Office()).mails.get(mail_id)
+
+
+def test_the_migrations_make_the_tables_that_the_code_names(desk: NotifyDesk) -> None:
+    with reading(desk.engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_mail_comes_back_as_it_was_kept(desk: NotifyDesk) -> None:
+    mail = replace(
+        state_mail(order__language="fa"), missing=frozenset({uuid4()}), attached=("invoice.pdf",), state="deferred",
+        attempts=2, doubts=1, reason="451 بعداً", changed_at=NOON, claimed_at=NOON, thread_id=uuid4(), position=1,
+    )
+    keep(desk, mail)
+    assert kept(desk, mail.mail_id) == mail
+
+
+def test_a_changed_mail_replaces_what_was_kept(desk: NotifyDesk) -> None:
+    mail = replace(state_mail(), changed_at=NOON)
+    keep(desk, mail)
+    changed = replace(mail, state="sent", attempts=1, attached=("invoice.pdf",))
+    keep(desk, changed)
+    assert kept(desk, mail.mail_id) == changed
+
+
+def test_one_mail_has_one_row_whatever_its_id(desk: NotifyDesk) -> None:
+    mail = state_mail()
+    keep(desk, mail)
+    with pytest.raises(IntegrityError):
+        keep(desk, replace(mail, mail_id=uuid4()))
+
+
+def test_a_state_that_is_none_is_refused_by_the_database(desk: NotifyDesk) -> None:
+    with pytest.raises(IntegrityError):
+        keep(desk, replace(state_mail(), state="perhaps"))  # type: ignore[arg-type]
+
+
+def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyDesk) -> None:
+    order = {"order_id": samples.ORDER_ID, "order__order_id": samples.ORDER_ID}
+    first, thread_id = confirmation(**order), uuid4()
+    second = replace(state_mail(**order), position=1, thread_id=thread_id)
+    keep(desk, second, first, state_mail(attach=[], state__mail_template="refund"))
+    with reading(desk.engine) as connection:
+        mails = Work(connection, Office()).mails
+        assert [mail.mail_id for mail in mails.of("default", UUID(samples.ORDER_ID), None)] == [
+            first.mail_id, second.mail_id,
+        ]
+        assert [mail.mail_id for mail in mails.of("default", None, thread_id)] == [second.mail_id]
+        assert mails.of("other", UUID(samples.ORDER_ID), None) == []
+
+
+def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyDesk) -> None:
+    document_id, mail_id = uuid4(), uuid4()
+    with desk.engine.begin() as connection:
+        work = Work(connection, Office())
+        assert work.papers.get(document_id) == Paper()
+        work.papers.save(document_id, Paper().awaited(mail_id))
+        work.keep()
+        work.write()
+    with desk.engine.begin() as connection:
+        assert Work(connection, Office()).papers.get(document_id) == Paper(awaited_by=(mail_id,))
+
+
+def test_contents_are_read_in_the_order_asked(desk: NotifyDesk) -> None:
+    first, second = uuid4(), uuid4()
+    with desk.engine.begin() as connection:
+        work = Work(connection, Office())
+        for document_id, name in ((second, "b.pdf"), (first, "a.pdf")):
+            work.papers.get(document_id)
+            work.papers.save(document_id, Paper(name))
+            work.contents.add(document_id=document_id, content=PDF)
+        work.keep()
+        work.write()
+    with reading(desk.engine) as connection:
+        found = Work(connection, Office()).contents.read([first, uuid4(), second])
+    assert found == [Attachment(first, "a.pdf", PDF), Attachment(second, "b.pdf", PDF)]
+
+
+def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyDesk) -> None:
+    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON)
+    with reading(desk.engine) as connection:
+        assert Work(connection, Office()).shops.get("default") == shop
+
+
+def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyDesk) -> None:
+    event = transitioned()
+    document_id = UUID(event["attach"][0]["document_id"])
+    mail = replace(state_mail(**event), state="waiting", missing=frozenset({document_id}))
+    rival = threading.Thread(target=desk.deliver, args=[delivery("document.content", content_of(event))])
+    with desk.engine.begin() as connection:
+        work = Work(connection, Office())
+        paper = work.papers.get(document_id)
+        assert paper
+        rival.start()  # while the mail's transaction is open and the mail not written
+        if desk.engine.dialect.name == "postgresql":
+            until(lambda: waits_for_a_lock(desk))
+        work.papers.save(document_id, paper.awaited(mail.mail_id))
+        work.mails.save(mail.mail_id, mail)
+        work.keep()
+        work.write()
+    rival.join(30)
+    released = kept(desk, mail.mail_id)
+    assert released is not None
+    assert released.state == "queued"
+    assert [errand.data["mail_id"] for errand in desk.errands()] == [str(mail.mail_id)]
+
+
+def waits_for_a_lock(desk: NotifyDesk) -> bool:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with reading(desk.engine) as connection:
+        return bool(connection.execute(text(query)).scalar())

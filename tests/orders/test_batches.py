@@ -1,0 +1,161 @@
+"""What waits is taken together; nobody can tell the difference from what is left behind."""
+
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.orders.domain.states import DEFAULT_STATES
+from services.orders.worker import service
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime.delivery import DONE, Delivery, Fate, receive
+from tests.orders.conftest import NewDatabase
+from tests.orders.words import MUG, TEA, Storefront, everything, names, rows, stumble
+from tests.words import Desk, an_order, changed, desk
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+PRICES = [1190, 1190, 1190, 990]
+
+
+class Street:
+    """Two shops whose commands come as chance will have it, many of them wrong; each seed its own street."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self.ids = [str(UUID(int=self.chance.getrandbits(128), version=4)) for _ in range(6)]
+
+    def message(self, name: str, data: dict[str, Any], shop: str) -> Delivery:
+        identity = str(UUID(int=self.chance.getrandbits(128), version=4))
+        sent = Envelope(id=identity, source="/street", type=wire_type(name), data=data, shop=shop)
+        return receive(sent.encode())
+
+    def opening(self) -> list[Delivery]:
+        """Both shops, and half of the orders that there will be."""
+        placed = [an_order(order_id=order_id, reference=f"A-{order_id[:8].upper()}") for order_id in self.ids[::2]]
+        return [
+            self.message(name, data, shop)
+            for shop in ("left", "right")
+            for name, data in (
+                ("shop.put", samples.PUT_SHOP), ("product.put", samples.PUT_PRODUCT),
+                ("stock.set", {"sku": MUG, "quantity": 12}),
+            )
+        ] + [self.message("order.place", data, "left") for data in placed]
+
+    def commands(self, count: int = 50) -> list[Delivery]:
+        made: list[Delivery] = []
+        while len(made) < count:
+            again = made and self.chance.random() < 0.1
+            made.append(self.chance.choice(made) if again else self.command())
+        return made
+
+    def command(self) -> Delivery:
+        one_of = self.chance.choice
+        prefix, sku, order_id = one_of(["IN", "RE"]), one_of([MUG, TEA]), one_of(self.ids)
+        payment = {"payment_id": one_of(self.ids), "method": "Wire", "amount": {"amount": 1000, "currency": "EUR"}}
+        price, quantity = one_of(PRICES), one_of([1, 2, 3])
+        place = an_order(
+            order_id=order_id, reference=one_of([f"R-{number}" for number in range(9)]),
+            lines=[{"sku": MUG, "quantity": quantity}], total__amount=quantity * price + 490,
+        )
+        to, force = one_of(sorted(DEFAULT_STATES)), one_of([True, False])
+        move = {"order_id": order_id, "to": to, "force": force, "reason": "?"}
+        name, data = one_of([
+            ("shop.put", changed(samples.PUT_SHOP, invoice_prefix=prefix)),
+            ("product.put", changed(samples.PUT_PRODUCT, sku=sku, price__amount=price)),
+            ("stock.set", {"sku": sku, "quantity": one_of([2, 5, 9])}),
+            *[("order.place", place)] * 5, *[("order.transition", move)] * 6,
+            *[("payment.record", {"order_id": order_id, "payment": payment})] * 3,
+        ])
+        return self.message(name, data, one_of(["left"] * 4 + ["right"]))
+
+
+def told_by(orders: Desk) -> list[dict[str, Any]]:
+    """All that was told, without what is new each time: the ids of messages and traces."""
+    return [event.model_dump(exclude={"id", "traceparent"}) for event in orders.outbox()]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fifty_commands_together_are_the_same_fifty_one_by_one(seed: int, new_database: NewDatabase) -> None:
+    together, alone = desk(service, new_database()), desk(service, new_database())
+    street = Street(seed)
+    opening, commands = street.opening(), street.commands()
+    for each in (together, alone):
+        each.pipeline.clock = lambda: NOON
+        each.deliver(*opening)
+    assert together.deliver(*commands) == [DONE] * 50
+    for command in commands:
+        assert alone.deliver(command) == [DONE]
+    assert everything(together.engine) == everything(alone.engine)
+    assert told_by(together) == told_by(alone)
+    assert {"order.placed", "order.place_refused", "invoice.issued"} <= set(names(together.outbox()))
+
+
+def test_an_order_is_placed_paid_and_moved_in_one_batch(shop: Storefront) -> None:
+    data = an_order()
+    shop.deliver(shop.message("order.place", data), *moves(shop, data["order_id"], "payment_accepted", "processing"))
+    order = shop.order(data["order_id"])
+    assert [entry["state"] for entry in order["history"]] == ["awaiting_bank_wire", "payment_accepted", "processing"]
+    assert [document["number"] for document in order["documents"]] == ["IN000001", "DE000001"]
+
+
+def test_a_shop_changed_earlier_in_the_batch_counts_for_what_follows(shop: Storefront) -> None:
+    order_id = shop.place()
+    profile = changed(samples.PUT_SHOP, invoice_prefix="RE-", profile__name="New Name")
+    told = shop.deliver(shop.message("shop.put", profile), *moves(shop, order_id, "payment_accepted"))
+    issued = told[-1].data["document"]
+    assert (issued["number"], issued["shop"]["name"]) == ("RE-000001", "New Name")
+    assert told[1].data["order"]["shop"]["name"] == "New Name"
+
+
+def test_a_refused_command_in_a_batch_takes_no_number(shop: Storefront) -> None:
+    ids = shop.place_all(3)
+    shop.deliver(
+        *moves(shop, ids[0], "payment_accepted"), *moves(shop, ids[1], "delivered"),
+        *moves(shop, ids[1], "refunded"), *moves(shop, ids[2], "payment_accepted"),
+    )
+    assert shop.order(ids[2])["documents"][0]["number"] == "IN000002"
+
+
+def test_the_last_pieces_go_to_the_first_in_the_batch(shop: Storefront) -> None:
+    shop.tell("stock.set", {"sku": MUG, "quantity": 3})
+    told = shop.deliver(*(shop.message("order.place", an_order()) for _ in range(3)))
+    assert names(told) == ["order.placed", "stock.changed", "order.place_refused", "order.place_refused"]
+    assert shop.stock() == 1
+
+
+def test_a_piece_that_comes_back_in_a_batch_can_be_sold_in_it(shop: Storefront) -> None:
+    order_id = shop.place()
+    shop.tell("stock.set", {"sku": MUG, "quantity": 0})
+    told = shop.deliver(*moves(shop, order_id, "cancelled"), shop.message("order.place", an_order()))
+    assert names(told) == ["order.transitioned", "stock.changed", "order.placed", "stock.changed"]
+
+
+def test_an_order_that_the_database_rejects_harms_none_of_its_neighbours(shop: Storefront) -> None:
+    ids = shop.place_all(5)
+    with stumble(shop.desk.engine, ids[2]):
+        verdicts = shop.desk.deliver(*moves_of_all(shop, ids))
+    assert [verdict.fate for verdict in verdicts] == [Fate.DONE, Fate.DONE, Fate.RETRY, Fate.DONE, Fate.DONE]
+    assert [shop.order(order_id)["state"] for order_id in ids].count("payment_accepted") == 4
+    assert shop.order(ids[2])["history"][-1]["state"] == "awaiting_bank_wire"
+
+
+def test_a_number_that_a_failed_move_had_taken_is_given_to_the_next(shop: Storefront) -> None:
+    ids = shop.place_all(5)
+    messages = moves_of_all(shop, ids)
+    with stumble(shop.desk.engine, ids[0], ids[3]):
+        shop.desk.deliver(*messages)
+    shop.deliver(*messages)  # RabbitMQ brings those again that failed, and a few that did not
+    numbers = [row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop)]
+    assert sorted(numbers) == [f"IN{count:06d}" for count in range(1, 6)]
+
+
+def moves(shop: Storefront, order_id: str, *path: str) -> list[Delivery]:
+    return [shop.message("order.transition", {"order_id": order_id, "to": state}) for state in path]
+
+
+def moves_of_all(shop: Storefront, ids: list[str]) -> list[Delivery]:
+    return [message for order_id in ids for message in moves(shop, order_id, "payment_accepted")]

@@ -1,0 +1,122 @@
+"""An issued document: its number, and a snapshot that says everything that will ever be printed on it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from services.orders.domain.documents import issue, number_text
+from services.orders.domain.order import Order
+from shared.contracts import samples
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.orders.words import MUG, NOON, TEA, a_placed_order, a_product, move, pay
+
+COMPANY = {**samples.ADDRESS, "name": "Byron & Co", "vat_number": "GB123456789"}
+
+
+def an_invoice(order: Order, number: str = "IN000001") -> DocumentSnapshot:
+    event: Any = issue(order, "invoice", number, NOON).event
+    document: DocumentSnapshot = event.document
+    return document
+
+
+def two_rates() -> Order:
+    """Two mugs at 19 and three teas at 7 percent, shipping at 19: 55.67 euro."""
+    lines = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 3}]
+    tea = a_product(TEA, 899, "7", en="Green tea")
+    return a_placed_order(a_product(), tea, lines=lines, total__amount=5567, invoice_address=COMPANY)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "count", "text"),
+    [("IN", 1, "IN000001"), ("", 42, "000042"), ("2026-", 999_999, "2026-999999"), ("IN", 1_000_000, "IN1000000")],
+)
+def test_a_number_is_its_prefix_and_at_least_six_digits(prefix: str, count: int, text: str) -> None:
+    assert number_text(prefix, count) == text
+
+
+@given(some.text(max_size=10), some.lists(some.integers(1, 10**9), unique=True, max_size=20))
+def test_no_two_counts_give_the_same_number(prefix: str, counts: list[int]) -> None:
+    assert len({number_text(prefix, count) for count in counts}) == len(counts)
+
+
+def test_a_document_says_who_sold_what_to_whom() -> None:
+    order = two_rates()
+    document = an_invoice(order)
+    assert document.shop == order.shop.profile
+    assert document.customer == order.customer
+    assert document.invoice_address.model_dump()["vat_number"] == "GB123456789"
+    assert document.delivery_address == order.delivery_address
+    assert (document.order_id, document.order_reference) == (order.order_id, order.reference)
+    assert (document.ordered_at, document.issued_at, document.language) == (order.placed_at, NOON, "en")
+    assert (document.carrier, document.payment_method) == ("Swift Post", "Bank wire")
+
+
+def test_a_line_is_printed_with_its_quantity_its_rate_and_its_prices() -> None:
+    line = an_invoice(two_rates()).lines[0]
+    assert (line.sku, line.name, line.quantity, line.tax_rate) == (MUG, "Mug, blue", 2, 19)
+    amounts = [getattr(line, side).amount for side in ("unit_net", "unit_gross", "net", "tax", "gross")]
+    assert amounts == [1000, 1190, 2000, 380, 2380]
+
+
+def test_the_tax_table_has_a_row_per_rate_and_shipping_is_in_it() -> None:
+    rows = [(row.rate, row.net.amount, row.tax.amount, row.gross.amount) for row in an_invoice(two_rates()).taxes]
+    assert rows == [(19, 2412, 458, 2870), (7, 2521, 176, 2697)]
+
+
+def test_the_totals_are_those_of_the_order() -> None:
+    document = an_invoice(two_rates())
+    assert [document.net.amount, document.tax.amount, document.gross.amount] == [4933, 634, 5567]
+
+
+def test_shipping_stands_apart() -> None:
+    shipping = an_invoice(two_rates()).shipping
+    assert (shipping.rate, shipping.net.amount, shipping.tax.amount, shipping.gross.amount) == (19, 412, 78, 490)
+
+
+def test_a_rate_that_nothing_was_paid_at_has_no_row() -> None:
+    document = an_invoice(a_placed_order(carrier={"name": "Pick up", "tax_rate": "7"}, total__amount=2380))
+    assert [row.rate for row in document.taxes] == [19]
+
+
+def test_all_amounts_are_in_the_currency_of_the_order() -> None:
+    order = a_placed_order(a_product(price=10_000_000, currency="IRR"), currency="IRR", prices="tax_excluded",
+                           total={"amount": 23_800_583, "currency": "IRR"})
+    text = an_invoice(order).model_dump_json()
+    assert '"currency":"IRR"' in text
+    assert "EUR" not in text
+
+
+def test_the_invoice_of_a_paid_state_shows_the_payment_that_it_brought() -> None:
+    moved = move(pay(a_placed_order(), 1000), "payment_accepted")
+    told: Any = next(event for event in moved.events if event.name == "invoice.issued")
+    assert [payment.amount.amount for payment in told.document.payments] == [1000, 1870]
+
+
+def test_a_number_is_printed_as_it_was_given() -> None:
+    assert an_invoice(a_placed_order(), "2026/IN-7").number == "2026/IN-7"
+
+
+def test_a_documents_id_follows_from_order_kind_and_number() -> None:
+    order = a_placed_order()
+    assert an_invoice(order).document_id == an_invoice(order).document_id
+    different = {an_invoice(order, "IN000002").document_id, an_invoice(a_placed_order()).document_id,
+                 issue(order, "delivery_slip", "IN000001", NOON).reference.document_id}
+    assert len(different | {an_invoice(order).document_id}) == 4
+
+
+def test_the_reference_names_the_document_that_the_event_carries() -> None:
+    issued = issue(a_placed_order(), "delivery_slip", "DE000007", NOON)
+    event: Any = issued.event
+    assert (issued.reference.document_id, issued.reference.number) == (event.document.document_id, "DE000007")
+    assert (event.name, event.document.kind) == ("delivery_slip.issued", "delivery_slip")
+
+
+def test_a_document_does_not_change_with_the_order() -> None:
+    order = a_placed_order()
+    document = an_invoice(order)
+    before = document.model_dump_json()
+    moved = replace(order, carrier="Other", tracking_number="T1", state="shipped")
+    assert document.model_dump_json() == before != an_invoice(moved).model_dump_json()

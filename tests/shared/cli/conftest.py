@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+from pydantic import SecretStr
+
+from shared.cli.installation import Installation
+from shared.cli.main import main
+from shared.runtime import log
+from shared.runtime.settings import ServiceSettings
+from tests.shared.runtime.ground import CLIENT, TOY, Ground, management_url, working
+from tests.toy.service import toy
+from tests.words import sqlite_url
+
+
+@dataclass
+class Terminal:
+    """Somebody at the command line: the settings he has, the services that are installed there."""
+
+    environment: dict[str, str]
+    installation: Installation = field(default_factory=lambda: Installation({"toy": lambda: toy}))
+
+    def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
+        """Runs `aftercart` in this process."""
+        return CliRunner().invoke(
+            main, arguments, input=stdin, env=self.environment, obj=self.installation, catch_exceptions=False
+        )
+
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Runs it as a process of its own, with what is really installed."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "shared.cli.main", *arguments], env=os.environ | self.environment | more, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+
+    def without(self, *names: str) -> "Terminal":
+        """The same, with less in the environment."""
+        kept = {name: value for name, value in self.environment.items() if name not in names}
+        return Terminal(kept, self.installation)
+
+    def having(self, **more: str) -> "Terminal":
+        """The same, with other values in the environment."""
+        return Terminal(self.environment | more, self.installation)
+
+
+def terminal_at(ground: Ground, rabbit: Any, database: str) -> Terminal:
+    """All settings for a virtual host."""
+    delays = ",".join(map(str, ground.delays))
+    return Terminal({
+        "AFTERCART_ENV_FILE": os.devnull,
+        "AFTERCART_BROKER_URL": ground.url(CLIENT),
+        "AFTERCART_ADMIN_BROKER_URL": ground.url(),
+        "AFTERCART_MANAGEMENT_URL": management_url(rabbit),
+        "AFTERCART_RETRY_DELAYS": delays,
+        "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
+        "AFTERCART_TOY_DATABASE_URL": database,
+        "AFTERCART_TOY_RETRY_DELAYS": delays,
+    })
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet():
+    log.configure(ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error"))
+
+
+@pytest.fixture(scope="module")
+def place(rabbit):
+    """A virtual host with the toy's topology, for the tests of one module."""
+    found = Ground(rabbit)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def ground(place):
+    """The same, empty."""
+    yield place
+    with place.hand() as channel:
+        for queue in ("toy", "toy.dead", "aftercart.unrouted"):
+            channel.queue_purge(queue)
+
+
+@pytest.fixture
+def damaged(ground):
+    """The same, for tests that damage it."""
+    yield ground
+    ground.mend()
+
+
+@pytest.fixture
+def database(tmp_path):
+    return sqlite_url(tmp_path)
+
+
+@pytest.fixture
+def terminal(ground, rabbit, database):
+    return terminal_at(ground, rabbit, database)
+
+
+@pytest.fixture
+def worker(ground, database):
+    """The toy at work."""
+    with working(ground, database) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def served(rabbit, tmp_path_factory):
+    """Somebody where the toy is at work, for all tests of one module."""
+    ground, database = Ground(rabbit), sqlite_url(tmp_path_factory.mktemp("served"))
+    with working(ground, database):
+        yield terminal_at(ground, rabbit, database)
+    ground.close()
+
+
+@pytest.fixture
+def bare(ground, terminal):
+    """Settings for a virtual host in which nothing is."""
+    name = f"bare-{uuid4().hex[:8]}"
+    ground.api("PUT", f"/api/vhosts/{name}")
+    for user in ("admin", CLIENT.user):
+        rights = {"configure": ".*", "write": ".*", "read": ".*"}
+        ground.api("PUT", f"/api/permissions/{name}/{user}", json=rights)
+    urls = {
+        variable: urlsplit(url)._replace(path=f"/{name}").geturl()
+        for variable, url in terminal.environment.items() if variable.endswith("BROKER_URL")
+    }
+    yield terminal.having(**urls)
+    ground.api("DELETE", f"/api/vhosts/{name}")

@@ -1,0 +1,125 @@
+"""The front door: help, commands of other packages, and faults in one sentence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from shared.cli.installation import Installation
+
+COMMANDS = ["worker", "migrate", "topology", "send", "ask", "watch", "dead", "health"]
+
+
+@pytest.fixture
+def other_package(tmp_path, monkeypatch):
+    """A package that adds three commands, one of which works."""
+    (tmp_path / "other.py").write_text(
+        "import click\n"
+        "@click.command()\n"
+        "def greet():\n"
+        "    '''Greets.'''\n"
+        "    click.echo('hello')\n"
+        "plain = 3\n"
+    )
+    package = tmp_path / "other-1.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1\n")
+    (package / "entry_points.txt").write_text(
+        "[aftercart.commands]\ngreet = other:greet\nbroken = nothing.like.it:command\nplain = other:plain\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+def test_the_help_names_all_commands_and_every_command_has_help(terminal):
+    told = terminal.run("--help").stdout
+    for command in COMMANDS:
+        assert f"\n  {command} " in told
+        page = terminal.run(command, "--help")
+        assert page.exit_code == 0
+        assert "\\b" not in page.stdout
+
+
+def test_it_runs_as_a_module_too(terminal):
+    process = terminal.start("--version")
+    assert process.communicate(timeout=20)[0].startswith("aftercart ")
+
+
+def test_other_packages_add_commands(terminal, other_package):
+    assert terminal.run("greet").stdout == "hello\n"
+
+
+def test_a_broken_command_breaks_only_itself(terminal, other_package):
+    told = terminal.run("--help")
+    assert told.exit_code == 0
+    assert "broken" in told.stdout
+    result = terminal.run("broken", "--with", "options")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "The command 'broken' cannot be loaded (ModuleNotFoundError: No module named 'nothing'); install its package "
+        "again.\n",
+    )
+    assert "it is a int and no click command" in terminal.run("plain").stderr
+
+
+def test_a_command_loads_only_what_it_needs():
+    script = (
+        "import sys; from shared.cli.main import main; main(['send', '--help'], standalone_mode=False);"
+        "print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint', 'shared.cli.dead'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_an_unknown_command(terminal):
+    result = terminal.run("wach")
+    assert result.exit_code == 64
+    assert "No such command 'wach'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("amqp://client:x@127.0.0.1:1", "RabbitMQ at 127.0.0.1:1 cannot be reached (Connection refused): start it"),
+        ("amqp://a:b@nohost.invalid", "RabbitMQ at nohost.invalid:5672 cannot be reached (Name or service not known)"),
+        ("amqp://a:b@h:port", "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost."),
+        ("rabbit", "A URL of RabbitMQ cannot be read"),
+    ],
+)
+def test_a_rabbitmq_that_cannot_be_reached(terminal, url, sentence):
+    result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_password_that_is_refused(terminal, ground):
+    url = terminal.environment["AFTERCART_BROKER_URL"].replace("client-secret", "wrong")
+    result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
+    assert "refuses the password of 'client', or does not know this user" in result.stderr
+    assert "wrong" not in result.stderr
+
+
+def test_a_virtual_host_that_is_closed(terminal, ground):
+    url = terminal.environment["AFTERCART_BROKER_URL"].replace(ground.vhost, "elsewhere")
+    result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
+    assert "does not let 'client' into the virtual host 'elsewhere'" in result.stderr
+
+
+def test_a_missing_topology_is_told(bare):
+    result = bare.run("send", "toy.add", "-", stdin="{}")
+    assert result.exit_code == 1
+    assert "no exchange 'aftercart.replies'" in result.stderr
+    assert "run `aftercart topology apply`" in result.stderr
+
+
+def test_a_setting_that_is_missing(terminal):
+    result = terminal.without("AFTERCART_BROKER_URL").run("watch")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "AFTERCART_BROKER_URL is not set: put it into the environment or the env file, or start a stack with "
+        "`make up`.\n",
+    )
+
+
+def test_the_services_that_are_really_installed():
+    assert Installation().names == ["documents", "ingest", "notify", "orders"]

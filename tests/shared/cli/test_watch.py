@@ -1,0 +1,138 @@
+import json
+import signal
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conditions import until
+from tests.shared.runtime.ground import Ground
+from tests.words import envelope
+
+
+@pytest.fixture
+def ground(rabbit):
+    """A place with a stream in which nothing is yet."""
+    found = Ground(rabbit)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def watching(terminal):
+    """Starts `aftercart watch …` as a process and returns it as soon as it listens."""
+    started = []
+
+    def start(*arguments):
+        process = terminal.start("watch", *arguments)
+        started.append(process)
+        told = process.stderr.readline()
+        assert "Ctrl-C ends" in told, told + process.stderr.read()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def three_events(ground, worker):
+    """Told, and kept by the stream."""
+    ears = ground.listen()
+    for amount in (1, 2, 4):
+        ground.add("a", amount)
+    return ears.heard(3)
+
+
+def queues(ground):
+    """The watchers' queues."""
+    return [queue["name"] for queue in ground.management.queues(ground.vhost) if ".watch." in queue["name"]]
+
+
+def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, ground, worker):
+    process = watching()
+    ground.add("a", 2)
+    ground.add("a", 13)
+    done, refused = (process.stdout.readline().split(" ", 1)[1] for _ in range(2))
+    assert done == "toy.added a total=2\n"
+    assert refused == "toy.add_refused a code=unlucky reason=13 is not added.\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+
+
+def test_only_what_matches_the_pattern_is_shown(watching, ground, worker):
+    process = watching("*.add_refused", "--count", "1")
+    ground.add("a", 2)
+    ground.add("b", 13)
+    out, _ = process.communicate(timeout=10)
+    assert [line.split()[1:3] for line in out.splitlines()] == [["toy.add_refused", "b"]]
+    assert process.returncode == 0
+
+
+def test_the_watcher_s_queue_ends_with_it(watching, ground):
+    process = watching()
+    assert [queue.startswith("client.watch.") for queue in queues(ground)] == [True]
+    process.kill()
+    until(lambda: not queues(ground))
+
+
+def test_whole_events_as_json(watching, ground, worker):
+    process = watching("*.added", "--json", "--count", "1")
+    ground.add("a", 2)
+    event = json.loads(process.communicate(timeout=10)[0])
+    assert (event["type"], event["subject"], event["data"]) == ("aftercart.toy.added.v1", "a", {"key": "a", "total": 2})
+
+
+def test_the_past_is_replayed_from_the_first(terminal, three_events):
+    result = terminal.run("watch", "--from", "first", "--count", "3", "--json")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [event.id for event in three_events]
+
+
+def test_the_past_is_replayed_from_a_time(terminal, three_events):
+    since = three_events[1].time.isoformat()
+    result = terminal.run("watch", "toy.#", "--from", since, "--count", "2", "--json")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [event.id for event in three_events[1:]]
+
+
+def test_after_the_past_comes_the_present(watching, ground, three_events):
+    process = watching("--from", "first", "--count", "4")
+    past = [process.stdout.readline().split(" ", 1)[1] for _ in range(3)]
+    ground.add("a", 8)
+    assert past == [f"toy.added a total={total}\n" for total in (1, 3, 7)]
+    assert process.communicate(timeout=10)[0].endswith("toy.added a total=15\n")
+
+
+def test_what_was_written_last_is_replayed(terminal, three_events):
+    shown = terminal.run("watch", "--from", "last", "--count", "1", "--json").stdout
+    assert json.loads(shown)["id"] in [event.id for event in three_events]
+
+
+def test_a_start_that_is_none(terminal):
+    result = terminal.run("watch", "--from", "noon")
+    assert (result.exit_code, result.stderr) == (
+        1, "'noon' is no start: it is first, last, or a time such as 2026-11-21T12:00 or 2026-11-21T12:00Z.\n"
+    )
+
+
+def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
+    process = terminal.start("watch", "invoice.isued")
+    assert process.stderr.readline() == "No contract has an event 'invoice.isued'; did you mean 'invoice.issued'?\n"
+    assert process.stderr.readline().startswith("Watching invoice.isued on 127.0.0.1:")
+    process.kill()
+    process.communicate()
+
+
+def test_a_time_in_the_future_shows_nothing_of_the_past(watching, ground, three_events):
+    process = watching("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json")
+    ground.tell(timeless := envelope("other.told", {}))
+    assert json.loads(process.communicate(timeout=10)[0])["id"] == timeless.id
+
+
+def test_a_lost_connection_is_told(watching, ground):
+    process = watching()
+    ground.cut()
+    _, told = process.communicate(timeout=20)
+    assert told.startswith("The connection to RabbitMQ at 127.0.0.1:")
+    assert told.count("\n") == 1
+    assert process.returncode == 1

@@ -1,0 +1,126 @@
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from shared.runtime.database import engine_for
+from tests.conditions import until
+from tests.shared.runtime.ground import totals
+
+
+@pytest.fixture
+def installed(tmp_path_factory):
+    """The toy as an installed package, for processes: what goes into their PYTHONPATH."""
+    directory = tmp_path_factory.mktemp("installed")
+    package = directory / "toy-1.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: toy\nVersion: 1\n")
+    (package / "entry_points.txt").write_text("[aftercart.services]\ntoy = tests.toy.service:toy\n")
+    return os.pathsep.join([str(directory), os.getcwd()])
+
+
+@pytest.fixture
+def started(terminal, installed):
+    """Starts `aftercart …` with the toy installed; stops what still runs."""
+    processes = []
+
+    def start(*arguments, **environment):
+        process = terminal.start(*arguments, PYTHONPATH=installed, **environment)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def consumers(ground):
+    """How many worker processes take from the toy's queue."""
+    with ground.hand() as channel:
+        return channel.queue_declare("toy", passive=True).method.consumer_count
+
+
+def children(pid):
+    """The processes that a process started."""
+    return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_workers_work_and_stop_gracefully(started, terminal, ground, database):
+    terminal.run("migrate", "toy")
+    process = started("worker", "toy", "--processes", "2", "--threads", "2")
+    until(lambda: consumers(ground) == 2, 20)
+    assert terminal.run("send", "toy.add", "-", stdin='{"key": "a", "amount": 3}').exit_code == 0
+    assert terminal.run("health").exit_code == 0
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == 0, log
+    assert log.count('"outcome": "stopped"') == 2
+    assert totals(engine_for(database)) == {"a": 3}
+
+
+def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, terminal, ground):
+    terminal.run("migrate")
+    process = started("worker", "toy")
+    [first] = until(lambda: children(process.pid))
+    until(lambda: consumers(ground), 20)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: [child for child in children(process.pid) if child != first], 20)
+    process.terminate()
+    _, log = process.communicate(timeout=30)
+    assert '"outcome": "ended"' in log
+    assert '"part": "supervisor"' in log
+
+
+def test_a_database_that_is_behind_is_told_in_one_sentence(started):
+    process = started("worker", "toy", "--child")
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert told == (
+        "The database of toy is at revision 'none' and this version needs '0001': run `aftercart migrate toy`.\n"
+    )
+
+
+def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal):
+    result = terminal.without("AFTERCART_TOY_DATABASE_URL").run("worker", "toy")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("AFTERCART_TOY_DATABASE_URL is not set")
+
+
+def test_a_service_that_does_not_exist(terminal):
+    result = terminal.run("worker", "tony")
+    assert (result.exit_code, result.stderr) == (1, "There is no service 'tony'; did you mean 'toy'?\n")
+    assert terminal.run("worker", "xyz").stderr == "There is no service 'xyz'; there are toy.\n"
+
+
+def test_migrate_tells_the_revision(terminal):
+    assert terminal.run("migrate").stdout == "toy went from nothing to 0001\n"
+    assert terminal.run("migrate", "toy").stdout == "toy is at 0001\n"
+
+
+def test_to_migrate_rabbitmq_is_not_needed(terminal):
+    result = terminal.without("AFTERCART_TOY_BROKER_URL", "AFTERCART_BROKER_URL").run("migrate")
+    assert result.exit_code == 0
+
+
+def test_a_database_that_is_not_there(terminal):
+    nowhere = terminal.having(AFTERCART_TOY_DATABASE_URL="sqlite:////nowhere/toy.db").run("migrate")
+    assert (nowhere.exit_code, nowhere.stderr) == (
+        1,
+        "The database of toy cannot be used (unable to open database file): start it, or correct "
+        "AFTERCART_TOY_DATABASE_URL.\n",
+    )
+    refused = terminal.having(AFTERCART_TOY_DATABASE_URL="postgresql+psycopg://a:secret@127.0.0.1:1/a").run("migrate")
+    assert "Connection refused" in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+def test_another_service_s_database_is_not_touched(terminal, database):
+    terminal.run("migrate")
+    with engine_for(database).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")
+    result = terminal.run("migrate")
+    assert result.exit_code == 1
+    assert "perhaps AFTERCART_TOY_DATABASE_URL names another service's database" in result.stderr

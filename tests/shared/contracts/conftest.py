@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.cli.contract import contract_of
+from shared.cli.installation import Installation
+from shared.runtime.service import Service
+
+FILE = Path(__file__).parents[3] / "docs" / "asyncapi.yaml"
+
+
+@pytest.fixture(scope="session")
+def services() -> list[Service]:
+    return Installation().services()
+
+
+@pytest.fixture(scope="session")
+def contract(services: list[Service]) -> dict[str, Any]:
+    """As the code says it now."""
+    return contract_of(services)
+
+
+def parts(value: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping inside, at any depth."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from parts(inner)

@@ -1,0 +1,19 @@
+"""How messages are named: `<noun>.<verb>`; commands order, events say what happened."""
+
+import re
+
+NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+WITHOUT_ED = {"document.content", "mail.sent", "mail.unreadable", "payment.refund_due", "stock.short"}
+
+
+def fault(name: str, kind: str) -> str | None:
+    """What is wrong with the name of a message of that kind, or None."""
+    first, last = name.partition(".")[2].split("_")[0], name.rpartition("_")[2]
+    wrong = {
+        "it is not <noun>.<verb> in lower case": not NAME.fullmatch(name),
+        "it says what happened": kind in ("command", "query") and first.endswith("ed"),
+        "it does not say what happened": kind == "event" and not name.endswith("ed") and name not in WITHOUT_ED,
+        "only refusals end in _refused": (kind == "refusal") != (last == "refused"),
+        "only answers end in _answered": (kind == "answer") != (last == "answered" or name == "command.done"),
+    }
+    return next((reason for reason, found in wrong.items() if found), None)

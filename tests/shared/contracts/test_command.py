@@ -1,0 +1,45 @@
+"""`aftercart contract`, with one service installed."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from services.orders.worker import service as orders
+from shared.cli.contract import contract
+from shared.cli.installation import Installation
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "asyncapi.yaml"
+
+
+def run(file: Path, *arguments: str) -> Result:
+    installation = Installation({"orders": lambda: orders})
+    return CliRunner().invoke(contract, ["--output", str(file), *arguments], obj=installation)
+
+
+def test_it_writes_the_contract_once(file: Path) -> None:
+    assert run(file).stdout == f"{file} was written\n"
+    assert file.read_text(encoding="utf-8").startswith("# Made by `aftercart contract`")
+    assert run(file).stdout == f"{file} is fresh\n"
+
+
+def test_a_fresh_file_passes_the_check(file: Path) -> None:
+    run(file)
+    assert run(file, "--check").exit_code == 0
+
+
+@pytest.mark.parametrize("text", [None, "asyncapi: 3.0.0\n"])
+def test_a_stale_or_missing_file_fails_the_check_and_stays_as_it_is(file: Path, text: str | None) -> None:
+    if text:
+        file.write_text(text)
+    found = run(file, "--check")
+    assert found.exit_code != 0
+    assert f"{file} is not what the code says: run `aftercart contract`" in str(found.exception)
+    assert (file.read_text() if file.exists() else None) == text
+
+
+def test_it_names_messages_that_no_service_speaks(file: Path) -> None:
+    assert "No service takes or tells" in run(file).stderr

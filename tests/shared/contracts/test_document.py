@@ -1,0 +1,174 @@
+"""The document as a whole: fresh, well-formed, complete, the same each time."""
+
+import gzip
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
+from shared.contracts.asyncapi.operations import DoorPlate
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Command
+from shared.contracts.orders import GetOrder, OrderPlaced, PlaceOrder
+from shared.runtime.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.service import Service
+from tests.shared.contracts.conftest import FILE, parts
+from tests.toy.contracts import Add, Added
+
+Json = dict[str, Any]
+
+# @asyncapi/specs 6.11.1, schemas/3.0.0.json (Apache-2.0), unchanged: what the official parser judges by.
+RULES = Path(__file__).with_name("asyncapi-3.0.0.json.gz")
+EXCHANGES = Exchanges(COMMANDS, EVENTS, REPLIES)
+PLATES = {"shop": DoorPlate([PlaceOrder, GetOrder], [OrderPlaced]), "desk": DoorPlate([OrderPlaced], [])}
+
+
+@pytest.fixture(scope="module")
+def rules() -> Draft7Validator:
+    return Draft7Validator(json.loads(gzip.decompress(RULES.read_bytes())))
+
+
+@pytest.fixture(scope="module")
+def small() -> Json:
+    """Two services that are quickly understood."""
+    return document(PLATES, EXCHANGES, published())
+
+
+def test_the_file_is_what_the_code_says(contract: Json) -> None:
+    assert FILE.read_text(encoding="utf-8") == dump(contract), "run `aftercart contract` and look at what changed"
+
+
+def test_every_published_message_has_a_service(contract: Json) -> None:
+    assert silent(contract) == []
+
+
+def test_it_is_asyncapi(contract: Json, rules: Draft7Validator) -> None:
+    assert [error.message for error in rules.iter_errors(contract)] == []
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    (("operations", "shop.send.order.placed.v1", "action"), "publish"),
+    (("components", "channelBindings", "events", "amqp", "exchange", "type"), "topical"),
+    (("channels", "order.placed", "routing_key"), "order.placed"),
+    (("components", "messages", "order.place.v1", "payload", "allOf"), {}),
+])
+def test_what_is_not_asyncapi_is_found(small: Json, rules: Draft7Validator, path: tuple[str, ...], value: Any) -> None:
+    wrong = place = deepcopy(small)
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    assert not rules.is_valid(wrong)
+
+
+def test_every_reference_leads_somewhere(small: Json) -> None:
+    references = [part["$ref"] for part in parts(small) if "$ref" in part]
+    assert len(references) > 100
+    for reference in references:
+        place: Any = small
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def test_every_schema_is_a_schema_and_hides_nothing_beside_a_reference(small: Json) -> None:
+    for schema in small["components"]["schemas"].values():
+        Draft7Validator.check_schema(schema)
+    assert all(len(part) == 1 for part in parts(small) if "$ref" in part)
+
+
+def test_every_attribute_of_the_envelope_is_explained(small: Json) -> None:
+    attributes = small["components"]["schemas"]["Envelope"]["properties"]
+    assert attributes.keys() == Envelope.model_fields.keys()
+    assert all(attribute["description"] for attribute in attributes.values())
+
+
+def test_the_order_of_services_and_messages_makes_no_difference(small: Json) -> None:
+    turned = document(dict(reversed(PLATES.items())), EXCHANGES, reversed(published()))
+    assert dump(turned) == dump(small)
+
+
+def test_the_text_reads_back_and_keeps_its_letters(small: Json) -> None:
+    assert yaml.safe_load(dump(small)) == small
+    assert "لیوان آبی" in dump(small)
+    assert not any(mark in dump(small) for mark in ("&id", "!!python"))
+
+
+def test_the_routing_key_is_the_address_on_its_exchange(small: Json) -> None:
+    placed = small["channels"]["order.placed"]
+    assert placed["address"] == "order.placed"
+    assert placed["bindings"] == {"$ref": "#/components/channelBindings/events"}
+    bindings = small["components"]["channelBindings"]
+    assert {role: found["amqp"]["exchange"]["name"] for role, found in bindings.items()} == {
+        "commands": "aftercart.commands", "events": "aftercart.events", "replies": "aftercart.replies",
+    }
+
+
+@pytest.mark.parametrize(("name", "role"), [
+    ("order.place", "commands"), ("order.get", "commands"),
+    ("order.placed", "events"), ("order.place_refused", "events"),
+])
+def test_each_kind_of_message_has_its_exchange(small: Json, name: str, role: str) -> None:
+    assert small["channels"][name]["bindings"]["$ref"].endswith(role)
+
+
+def test_answers_have_no_address_of_their_own(small: Json) -> None:
+    assert not {"order.get_answered", "order.get_refused", "command.done"} & small["channels"].keys()
+    replies = small["channels"]["replies"]
+    assert replies["address"] is None
+    assert {"order.get_answered.v1", "order.get_refused.v1", "order.place_refused.v1", "command.done.v1"} <= (
+        replies["messages"].keys()
+    )
+
+
+def test_a_service_receives_what_it_takes_and_sends_what_it_tells(small: Json) -> None:
+    assert {name: operation["action"] for name, operation in small["operations"].items()} == {
+        "desk.receive.order.placed.v1": "receive",
+        "shop.receive.order.get.v1": "receive",
+        "shop.receive.order.place.v1": "receive",
+        "shop.send.order.place_refused.v1": "send",
+        "shop.send.order.placed.v1": "send",
+    }
+
+
+@pytest.mark.parametrize(("name", "answers"), [
+    ("shop.receive.order.place.v1", ["command.done.v1", "order.place_refused.v1"]),
+    ("shop.receive.order.get.v1", ["order.get_answered.v1", "order.get_refused.v1"]),
+])
+def test_what_asks_is_answered_at_its_replyto(small: Json, name: str, answers: list[str]) -> None:
+    reply = small["operations"][name]["reply"]
+    assert reply["address"]["location"] == "$message.payload#/replyto"
+    assert [part["$ref"] for part in reply["messages"]] == [f"#/channels/replies/messages/{name}" for name in answers]
+    assert "reply" not in small["operations"]["desk.receive.order.placed.v1"]
+
+
+def test_an_example_comes_from_a_service_that_tells_it(small: Json) -> None:
+    messages = small["components"]["messages"]
+    assert messages["order.placed.v1"]["examples"][0]["payload"]["source"] == "/aftercart/shop"
+    assert messages["order.place.v1"]["examples"][0]["payload"]["source"] == "/storefront"
+
+
+def test_what_a_service_sends_to_itself_stays_inside(small: Json) -> None:
+    class Tick(Command, name="desk.tick", internal=True):
+        """Ours."""
+
+    plates = PLATES | {"desk": DoorPlate([OrderPlaced, Tick], [Tick])}
+    assert document(plates, EXCHANGES, published()) == small
+
+
+def test_a_message_that_is_neither_published_nor_internal_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"toy: aftercart\.toy\.add\.v1, toy: aftercart\.toy\.added\.v1"):
+        document({"toy": DoorPlate([Add], [Added])}, EXCHANGES, published())
+
+
+def test_messages_that_nobody_speaks_are_listed(small: Json) -> None:
+    spoken = {"order.place.v1", "order.place_refused.v1", "order.get_answered.v1", "command.done.v1"}
+    assert {"stock.set.v1", "stock.changed.v1"} <= set(silent(small))
+    assert not spoken & set(silent(small))
+
+
+def test_every_service_has_a_tag(contract: Json, services: list[Service]) -> None:
+    assert {service.name for service in services} <= {tag["name"] for tag in contract["info"]["tags"]}

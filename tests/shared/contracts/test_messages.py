@@ -1,0 +1,64 @@
+"""Each message explains itself: name, docstring, example."""
+
+import re
+
+import pytest
+
+from shared.contracts.asyncapi.document import published
+from shared.contracts.asyncapi.messages import key, kind_of
+from shared.contracts.message import Asking, Message, Query, Refusal, catalogue
+from tests.shared.contracts.grammar import fault
+from tests.toy.contracts import Added
+
+each_message = pytest.mark.parametrize("message", published(), ids=key)
+
+
+@each_message
+def test_a_message_says_in_a_sentence_what_it_is(message: type[Message]) -> None:
+    words = vars(message).get("__doc__") or ""
+    assert re.fullmatch(r"\S.+\.", " ".join(words.split()))
+
+
+@each_message
+def test_a_message_has_an_example_of_its_own(message: type[Message]) -> None:
+    assert "example" in vars(message) or issubclass(message, Refusal)
+    message.model_validate(message.example, extra="forbid")
+
+
+@each_message
+def test_the_name_of_a_message_obeys_the_grammar(message: type[Message]) -> None:
+    assert fault(message.name, kind_of(message)) is None
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("order", "command"), ("Order.place", "command"), ("order.place.now", "command"), ("order.place2", "command"),
+    ("order.placed", "command"), ("order.closed_list", "query"), ("order.place_refused", "event"),
+    ("order.get_answered", "event"), ("order.place", "event"), ("order.place", "refusal"), ("order.detail", "answer"),
+])
+def test_a_wrong_name_is_found(name: str, kind: str) -> None:
+    assert fault(name, kind)
+
+
+@each_message
+def test_fields_are_lower_case_words_and_the_subject_is_one_of_them(message: type[Message]) -> None:
+    assert all(re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) for name in message.model_fields)
+    assert message.subject_field is None or message.model_fields[message.subject_field].is_required()
+
+
+@each_message
+def test_what_asks_can_be_refused_and_a_query_be_answered(message: type[Message]) -> None:
+    if issubclass(message, Asking):
+        assert message.refusal.wire_type() == f"aftercart.{message.name}_refused.v{message.version}"
+        assert message.refusal in published()
+    if issubclass(message, Query):
+        assert message.answer.name == f"{message.name}_answered"
+
+
+def test_each_class_has_a_name_that_no_other_has() -> None:
+    names = [message.__name__ for message in published()]
+    assert len(names) == len(set(names))
+
+
+def test_a_message_declared_elsewhere_is_not_published() -> None:
+    assert Added.wire_type() in catalogue
+    assert Added not in published()

@@ -1,0 +1,76 @@
+import dramatiq.worker
+import pytest
+import structlog
+
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from tests.shared.runtime.ground import Ground
+from tests.toy.service import tables, toy
+from tests.toy.world import World
+from tests.words import desk, sqlite_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs():
+    """Without colours, and without the local variables of every traceback, which take a second each."""
+    renderers = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(["event", "outcome"])]
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, *renderers])
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def quick_reconnect(monkeypatch):
+    """As the supervisor sets it for its workers, only quicker."""
+    monkeypatch.setattr(dramatiq.worker, "CONSUMER_RESTART_DELAY_SECS", 0.2)
+
+
+@pytest.fixture
+def ground(rabbit):
+    """A virtual host with the toy's topology on the session's RabbitMQ."""
+    found = Ground(rabbit)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def database(tmp_path):
+    """The URL of a database of its own."""
+    return sqlite_url(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def toy_postgresql(postgres):
+    url = postgres.create_database("toy")
+    engine = engine_for(url)
+    migrations.upgrade(toy, engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(toy_postgresql):
+    """The URL of an empty database; it is the same one for all, since making one takes a second."""
+    with toy_postgresql.begin() as connection:
+        for table in reversed(tables.sorted_tables):
+            connection.execute(table.delete())
+    return toy_postgresql.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request, tmp_path):
+    """The URL of an empty database, of each kind in turn."""
+    return sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql")
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def table(either_database, world):
+    """The toy's desk on each kind of database."""
+    found = desk(toy, either_database, world)
+    yield found
+    found.engine.dispose()

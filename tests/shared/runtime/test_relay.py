@@ -1,0 +1,183 @@
+"""The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here that says no."""
+
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts.envelope import decode
+from shared.runtime import journal, relay
+from shared.runtime.database import reading
+from shared.runtime.pipeline import utc_now
+from shared.runtime.publisher import Outcome
+from shared.runtime.relay import Relay, waves
+from tests.conditions import until
+from tests.words import delivery
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None])))
+def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
+    rows = [SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)]
+    found = list(waves(rows))
+    assert sorted(row.number for wave in found for row in wave) == list(range(len(rows)))
+    for subject in set(subjects) - {None}:
+        assert all([row.subject for row in wave].count(subject) <= 1 for wave in found)
+        numbers = [row.number for wave in found for row in wave if row.subject == subject]
+        assert numbers == sorted(numbers)
+    if rows:
+        most = max([count for subject, count in Counter(subjects).items() if subject is not None], default=1)
+        assert len(found) == most
+
+
+class Carrier:
+    """Takes messages, but refuses each id as often as it is told to."""
+
+    def __init__(self):
+        self.taken = []
+        self.refusals = Counter()
+        self.answer = Outcome.REFUSED
+
+    def publish(self, messages):
+        outcomes = []
+        for message in messages:
+            name = decode(message.body).data.get("total")
+            if self.refusals[name]:
+                self.refusals[name] -= 1
+                outcomes.append(self.answer)
+            else:
+                self.taken.append((message.exchange, message.routing_key, name))
+                outcomes.append(Outcome.CONFIRMED)
+        return outcomes
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(relay, "TROUBLE", 0.01)
+    monkeypatch.setattr(relay, "TAKE_OVER", 0.01)
+
+
+@pytest.fixture
+def carrier():
+    return Carrier()
+
+
+@pytest.fixture
+def sender(table, carrier):
+    found = Relay("toy", table.engine, carrier.publish)
+    yield found
+    found.stop()
+
+
+def add(key, amount=1, **more):
+    attributes = {"replyto": more.pop("replyto")} if "replyto" in more else {}
+    return delivery("toy.add", {"key": key, "amount": amount, **more}, **attributes)
+
+
+def waiting(table):
+    with reading(table.engine) as connection:
+        return journal.backlog(connection)["outbox"]
+
+
+def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier, sender):
+    table.deliver(add("a", tidy=True, replyto="client.r"))
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert sorted(carrier.taken, key=str) == [
+        ("aftercart.events", "toy.added", 1), ("aftercart.replies", "client.r", None), ("toy.self", "toy", None),
+    ]
+
+
+def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender):
+    table.deliver(*(add("a", 10) for _ in range(3)), add("b", 5), add("b", 5))
+    carrier.refusals[20] = 1  # the second event of `a`
+    with table.engine.connect() as connection:
+        assert sender.forward(connection) == 3
+        assert [total for _, _, total in carrier.taken] == [10, 5, 10]
+        assert sender.forward(connection) == 2
+    assert [total for _, _, total in carrier.taken][3:] == [20, 30]
+
+
+@pytest.mark.parametrize("answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED])
+def test_an_event_is_never_given_up(table, carrier, sender, answer):
+    table.deliver(add("a", 10))
+    carrier.refusals[10], carrier.answer = 7, answer
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert len(carrier.taken) == 1
+
+
+def test_a_reply_that_nobody_waits_for_any_more_is_dropped(table, carrier, sender):
+    table.deliver(add("a", 10, replyto="client.gone"))
+    carrier.refusals[None], carrier.answer = 99, Outcome.RETURNED
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert carrier.taken == [("aftercart.events", "toy.added", 10)]
+
+
+def test_a_reply_that_was_only_refused_is_kept(table, carrier, sender):
+    table.deliver(add("a", 10, replyto="client.r"))
+    carrier.refusals[None] = 3
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert ("aftercart.replies", "client.r", None) in carrier.taken
+
+
+def test_a_database_that_fails_for_a_while_does_not_end_the_relay(table, carrier, sender, monkeypatch):
+    fire, failures = journal.fire_due, iter([True] * 3)
+
+    def fail_at_first(*arguments):
+        if next(failures, False):
+            raise ConnectionError("the database is not there")
+        return fire(*arguments)
+
+    monkeypatch.setattr(journal, "fire_due", fail_at_first)
+    table.deliver(add("late", later=0.01), add("a"))
+    sender.start()
+    until(lambda: waiting(table) == 0 and len(carrier.taken) == 2)
+    assert sender.is_alive()
+
+
+def test_one_relay_is_active_and_another_takes_over_when_it_ends(table, carrier):
+    relays = [Relay("toy", table.engine, carrier.publish) for _ in range(3)]
+    for one in relays:
+        one.start()
+    first = until(lambda: next((one for one in relays if one.active), None))
+    assert sum(one.active for one in relays) == 1
+    first.stop()
+    until(lambda: sum(one.active for one in relays) == 1)
+    table.deliver(add("a"))
+    until(lambda: waiting(table) == 0)
+    for one in relays:
+        one.stop()
+    assert len(carrier.taken) == 1
+
+
+def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(table, carrier, sender, monkeypatch):
+    monkeypatch.setattr(relay, "SWEEP", 10)
+    table.deliver(*(add("old") for _ in range(35)))
+    sender.clock = lambda: utc_now() + relay.KEPT + timedelta(hours=1)
+    sender.start()
+    until(lambda: claims(table) == 0)
+
+
+def test_young_claims_are_kept(table, carrier, sender):
+    table.deliver(add("young"))
+    sender.clock = lambda: utc_now() + relay.KEPT - timedelta(hours=1)
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert claims(table) == 1
+
+
+def test_forgetting_takes_no_more_than_it_is_told(table):
+    table.deliver(*(add("old") for _ in range(35)))
+    with table.engine.begin() as connection:
+        assert journal.forget(connection, utc_now() + timedelta(hours=1), 10) == 10
+    assert claims(table) == 25
+
+
+def claims(table):
+    with reading(table.engine) as connection:
+        return len(connection.execute(journal.inbox.select()).all())

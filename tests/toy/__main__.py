@@ -1,0 +1,14 @@
+"""A worker process of the toy (`python -m tests.toy`), or its supervisor (`python -m tests.toy supervise`)."""
+
+import sys
+
+from shared.runtime import log
+from shared.runtime.process import run
+from shared.runtime.settings import HouseSettings
+from shared.runtime.supervisor import Supervisor
+from tests.toy.service import toy
+
+if sys.argv[1:] == ["supervise"]:
+    log.configure(HouseSettings(log_format="json"))
+    sys.exit(Supervisor([sys.executable, "-m", "tests.toy"], 1).run())
+sys.exit(run(toy, 1))
