@@ -1,6 +1,7 @@
 """A private Dovecot: mailboxes one reads by IMAP and POP3 and delivers into by LMTP."""
 
 import base64
+import imaplib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from deploy.stack import dovecot_settings, state
 from deploy.stack.account import server_account
 from deploy.stack.dovecot_settings import DovecotState
 from deploy.stack.lodging import Lodging
-from deploy.stack.ports import greets
+from deploy.stack.ports import LOOPBACK, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import find_program
 
@@ -51,24 +52,26 @@ class Dovecot:
         return self._process.pid
 
     def stop(self) -> None:
-        self._process.stop()
+        # A login process that has just begun may wait 5 seconds for another that has ended; Maildir needs no patience.
+        self._process.stop(timeout=3)
         self._lodging.leave()
 
     def kill(self) -> None:
         self._process.kill()
 
     def add_user(self, address: str, password: str) -> None:
-        """Gives this address a mailbox, or its mailbox another password; it may log in at once."""
-        place = self._lodging.make()
-        users = place / "users"
-        others = [line for line in self._user_lines(users) if line.partition(":")[0] != address]
+        """Gives this address a mailbox, or its mailbox another password; returns when it can log in (or could)."""
+        users = self._users(self._lodging.make())
         # In base64, since the file's fields end at a colon.
         hidden = base64.b64encode(password.encode()).decode()
-        draft = place / "users.new"
+        draft = users / f".{address}"
         draft.touch(mode=0o600)
-        draft.write_text("".join(f"{line}\n" for line in [*others, f"{address}:{{PLAIN.b64}}{hidden}::::::"]))
+        draft.write_text(f"{address}:{{PLAIN.b64}}{hidden}::::::\n")
         self._account.own(draft)
-        draft.replace(users)
+        draft.replace(users / address)
+        if self.running():
+            # Dovecot looks at a file once a second.
+            self._process.await_until(lambda: self._lets_in(address, password), 10, f"The mailbox of {address}")
 
     @property
     def imap_port(self) -> int:
@@ -114,7 +117,7 @@ class Dovecot:
         # After a crash a pid file is left, and the number in it may be another process's by now.
         shutil.rmtree(place / "run", ignore_errors=True)
         dovecot_settings.make_certificate(place)
-        (place / "users").touch(mode=0o600)
+        self._users(place)
         configuration = dovecot_settings.write_configuration(place, self.state, self._account)
         self._account.own(place)
         return configuration
@@ -122,5 +125,15 @@ class Dovecot:
     def _ready(self) -> bool:
         return (greets(self.imap_port, b"* OK") and greets(self.pop3_port, b"+OK") and greets(self.lmtp_port, b"220"))
 
-    def _user_lines(self, users: Path) -> list[str]:
-        return users.read_text().splitlines() if users.exists() else []
+    def _users(self, place: Path) -> Path:
+        users = place / "users"
+        users.mkdir(mode=0o700, exist_ok=True)
+        return users
+
+    def _lets_in(self, address: str, password: str) -> bool:
+        try:
+            with imaplib.IMAP4(LOOPBACK, self.imap_port, timeout=5) as client:
+                client.authenticate("PLAIN", lambda _: f"\0{address}\0{password}".encode())
+        except (OSError, imaplib.IMAP4.error):
+            return False
+        return True

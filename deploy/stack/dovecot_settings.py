@@ -68,11 +68,11 @@ auth_failure_delay = 0
 mail_max_userip_connections = 100
 passdb {{
   driver = passwd-file
-  args = {place}/users
+  args = {place}/users/%u
 }}
 userdb {{
   driver = passwd-file
-  args = {place}/users
+  args = {place}/users/%u
   default_fields = uid={account.uid} gid={account.gid} home={place}/mail/%u
 }}
 

@@ -3,6 +3,7 @@
 import click
 
 from shared.cli.client import Request, new_id, outsider
+from shared.cli.installation import Installation
 from shared.cli.request import REFUSED, UNANSWERED, is_refusal, read_data, shop_option, tell_refusal, waiting
 from shared.cli.screen import note, say_json
 from shared.cli.vocabulary import query_type
@@ -34,7 +35,8 @@ def ask(ctx: click.Context, name: str, file: str | None, shop: str, wait: float 
       echo '{"order_id": "6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"}' | aftercart ask order.get -
       aftercart ask service.health --all
     """  # noqa: D301 - click reads \b
-    request = Request(name, query_type(name), read_data(file) if file else {}, new_id(), shop)
+    kind = query_type(name, ctx.ensure_object(Installation))
+    request = Request(name, kind, read_data(file) if file else {}, new_id(), shop)
     seconds = wait or (FOR_ALL if everybody else FOR_ONE)
     with outsider(ClientSettings.load().broker_url.get_secret_value(), "ask") as client:
         client.send(request)

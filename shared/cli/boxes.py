@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from pika.adapters.blocking_connection import BlockingChannel
 
-from shared.cli.connection import connected
+from shared.cli.connection import connected, count
 from shared.cli.installation import Installation, suggestion
-from shared.cli.letters import PSEUDO_SERVICE, Box, Letter, read, waiting
-from shared.cli.screen import progress
+from shared.cli.letters import PSEUDO_SERVICE, Box, Letter, read
+from shared.cli.screen import note, progress
 from shared.runtime.errors import AftercartError, SettingsError
 from shared.runtime.settings import PREFIX, ClientSettings
 
@@ -39,10 +39,22 @@ def boxes(installation: Installation, service: str | None) -> list[Box]:
     return [Box(name) for name in ([service] if service else known)]
 
 
-def count(found: list[Box]) -> Totals:
-    """On a connection of its own: whoever is asked something meanwhile may take his time."""
+def count_all(channel: BlockingChannel, found: list[Box]) -> Totals:
+    """How many letters wait, without those that another command holds; a box that is missing is told and left out."""
+    totals = {}
+    for box in found:
+        counts = count(channel.connection, box.queue)
+        if counts is None:
+            note(f"The queue '{box.queue}' is missing: run `aftercart topology apply`.", style="yellow")
+        else:
+            totals[box] = counts[0]
+    return totals
+
+
+def count_apart(found: list[Box]) -> Totals:
+    """The same on a connection of its own: whoever is asked something meanwhile may take his time."""
     with administration() as channel:
-        return {box: waiting(channel, box) for box in found}
+        return count_all(channel, found)
 
 
 def read_all(channel: BlockingChannel, totals: Totals, what: str) -> Iterator[Letter]:

@@ -4,9 +4,9 @@ import sys
 
 import click
 
-from shared.cli.boxes import administration, boxes, count, read_all, require_found, settle
+from shared.cli.boxes import administration, boxes, count_all, count_apart, read_all, require_found, settle
 from shared.cli.installation import Installation, pass_installation
-from shared.cli.letters import PSEUDO_SERVICE, drop, read, replay, waiting
+from shared.cli.letters import PSEUDO_SERVICE, drop, read, replay
 from shared.cli.letters_shown import describe, say_letter, say_line
 from shared.cli.screen import counted, listed, note, say
 
@@ -36,11 +36,10 @@ def list_letters(installation: Installation, service: str | None, limit: int, as
     Each with its service, the time it was given up, its name, its id and its attempts, and below the reason. What is no
     readable message has an id made of its bytes, `raw-…`.
     """
-    totals = {}
     with administration() as channel:
-        for box in boxes(installation, service):
-            totals[box] = waiting(channel, box)
-            for letter in read(channel, box, min(limit, totals[box])):
+        totals = count_all(channel, boxes(installation, service))
+        for box, number in totals.items():
+            for letter in read(channel, box, min(limit, number)):
                 say_line(letter, as_json=as_json)
     if not as_json:
         note(f"{describe(totals)}.", style="dim")
@@ -56,7 +55,7 @@ def list_letters(installation: Installation, service: str | None, limit: int, as
 def show(installation: Installation, letter_id: str, service: str | None, body: bool) -> None:
     """Shows the dead letter ID: its envelope, its headers, its error."""
     with administration() as channel:
-        totals = {box: waiting(channel, box) for box in boxes(installation, service)}
+        totals = count_all(channel, boxes(installation, service))
         found = [letter for letter in read_all(channel, totals, "looking") if letter.id == letter_id]
     require_found({letter_id}, {letter.id for letter in found})
     for letter in found:
@@ -78,7 +77,7 @@ def replay_letters(installation: Installation, ids: tuple[str, ...], everything:
     letters only after RabbitMQ confirmed the copy; everything else stays, in order.
     """
     _require_choice(ids, everything)
-    totals = count(boxes(installation, service))
+    totals = count_apart(boxes(installation, service))
     done = settle(totals, None if everything else set(ids), replay, "replaying")
     say(f"replayed {counted(done, 'letter')}")
 
@@ -94,7 +93,7 @@ def drop_letters(
 ) -> None:
     """Throws dead letters away, for good; asks before. Everything else stays, in order."""
     _require_choice(ids, everything)
-    totals = count(boxes(installation, service))
+    totals = count_apart(boxes(installation, service))
     if not yes and any(totals.values()):
         what = describe(totals) if everything else f"the dead letter{'s'[: len(ids) > 1]} {listed(ids)}"
         click.confirm(f"Drop {what}, for good?", abort=True, err=True)

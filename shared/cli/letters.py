@@ -81,13 +81,11 @@ class Letter:
     @property
     def reason(self) -> str:
         """One sentence, or the error's name and text."""
+        if self.box.unrouted:
+            return f"no service takes '{self.routing_key}'{f'; {self.fault}' if self.fault else ''}"
         told = self.headers.get("x-reason")
-        if told:
-            return str(told)
         cause = str(self._death.get("reason", ""))
-        if cause:
-            return CAUSES.get(cause, cause)
-        return self.fault or f"no service takes '{self.routing_key}'"
+        return str(told) if told else CAUSES.get(cause, cause) or self.fault or "no reason is known"
 
     @property
     def origin(self) -> str:
@@ -98,11 +96,6 @@ class Letter:
     def _death(self) -> Mapping[str, Any]:
         deaths = self.headers.get("x-death")
         return deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
-
-
-def waiting(channel: BlockingChannel, box: Box) -> int:
-    """How many letters are in a box now, without those that another command holds."""
-    return int(channel.queue_declare(box.queue, passive=True).method.message_count)
 
 
 def read(channel: BlockingChannel, box: Box, most: int) -> Iterator[Letter]:

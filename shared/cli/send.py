@@ -3,6 +3,7 @@
 import click
 
 from shared.cli.client import Request, new_id, outsider
+from shared.cli.installation import Installation
 from shared.cli.request import REFUSED, UNANSWERED, is_refusal, read_data, shop_option, tell_refusal, waiting
 from shared.cli.screen import note, say, say_json
 from shared.cli.vocabulary import command_type
@@ -37,7 +38,8 @@ def send(
       aftercart send order.place order.json
       echo '{"sku": "MUG-BLUE", "quantity": 25}' | aftercart send stock.set -
     """  # noqa: D301 - click reads \b
-    request = Request(name, command_type(name, anyway=anyway), read_data(file), message_id, shop)
+    kind = command_type(name, ctx.ensure_object(Installation), anyway=anyway)
+    request = Request(name, kind, read_data(file), message_id, shop)
     with outsider(ClientSettings.load().broker_url.get_secret_value(), "send") as client:
         client.send(request, answer=wait > 0)
         (note if as_json else say)(f"sent {name} {request.id}")

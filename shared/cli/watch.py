@@ -6,6 +6,7 @@ from itertools import islice
 import click
 
 from shared.cli.connection import address, connected, login
+from shared.cli.installation import Installation, pass_installation
 from shared.cli.listening import open_live, open_replay, read_start
 from shared.cli.screen import note, say
 from shared.cli.telling import line
@@ -21,7 +22,8 @@ HEARTBEAT = 600  # seconds: a terminal may be stopped for a while, or `less` may
 @click.option("--from", "start", metavar="first|last|TIME",
               help="Begin with the past: first, last (what was written last), or a time such as 2026-11-21T12:00.")
 @click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events.")
-def watch(pattern: str, as_json: bool, start: str | None, count: int | None) -> None:
+@pass_installation
+def watch(installation: Installation, pattern: str, as_json: bool, start: str | None, count: int | None) -> None:
     """Shows events whose names match PATTERN, one on each line, until Ctrl-C.
 
     PATTERN is a name, in which `*` stands for one word and `#` for any number of words; all events by default.
@@ -34,7 +36,7 @@ def watch(pattern: str, as_json: bool, start: str | None, count: int | None) -> 
     """  # noqa: D301 - click reads \b
     begin = read_start(start) if start else None
     urls = ClientSettings.load().broker_url.get_secret_value()
-    unlikely = doubt(pattern)
+    unlikely = doubt(pattern, installation)
     if unlikely:
         note(unlikely, style="yellow")
     try:

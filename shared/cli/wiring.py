@@ -43,7 +43,7 @@ def wiring(services: Iterable[Service], settings: ClientSettings) -> Wiring:
     urls[CLIENT] = settings.broker_url.get_secret_value()
     logins = {name: Login(*login(url)) for name, url in urls.items()}
     _require_different_users(logins, set(_administrators(settings)))
-    delays = sorted({*settings.retry_delays, *(delay for one in own.values() for delay in one.retry_delays)})
+    delays = sorted({delay for one in own.values() for delay in one.retry_delays})
     host = _one_vhost(urls)
     return Wiring(
         definitions(services, delays, logins, host), host, [name for name in own if name not in urls]

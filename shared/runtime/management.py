@@ -34,8 +34,11 @@ class Management:
 
     def unbind(self, binding: dict[str, Any]) -> None:
         """Removes one binding of a queue."""
-        parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination", "routing_key")]
-        self._call("DELETE", "/api/bindings/{}/e/{}/q/{}/{}".format(*parts))
+        parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination")]
+        path = "/api/bindings/{}/e/{}/q/{}".format(*parts)
+        for found in self._call("GET", path).json():  # RabbitMQ's own name of it is known from there only
+            if (found["routing_key"], found["arguments"]) == (binding["routing_key"], binding["arguments"]):
+                self._call("DELETE", f"{path}/{quote(found['properties_key'], safe='')}")
 
     def queues(self, vhost: str = "/") -> list[dict[str, Any]]:
         """All queues with their counts."""

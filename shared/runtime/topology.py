@@ -6,11 +6,12 @@ is declared anywhere else. Applying twice changes nothing; where something exist
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from shared.contracts.message import Command, Query
 from shared.runtime.errors import TopologyError
@@ -33,7 +34,7 @@ class Login:
     def of(cls, url: str) -> "Login":
         """From an AMQP URL (the first, where several are joined by `;`)."""
         parts = urlsplit(url.split(";", maxsplit=1)[0])
-        return cls(parts.username or "guest", parts.password or "guest")
+        return cls(unquote(parts.username or "guest"), unquote(parts.password or "guest"))
 
 
 def definitions(
@@ -106,14 +107,14 @@ def _service_rights(name: str) -> dict[str, str]:
     """Reads its queue; writes its own exchange, events and replies; declares nothing."""
     return {
         "configure": "^$",
-        "write": f"^({name}\\.self|aftercart\\.(events|replies))$",
-        "read": f"^{name}$",
+        "write": f"^({re.escape(own_exchange(name))}|aftercart\\.(events|replies))$",
+        "read": f"^{re.escape(name)}$",
     }
 
 
 def _client_rights(user: str) -> dict[str, str]:
     """Outsiders publish commands and read events and their replies, through queues whose names begin with their own."""
-    own = f"{user}\\..*"
+    own = f"{re.escape(user)}\\..*"
     return {
         "configure": f"^{own}$",
         "write": f"^(aftercart\\.commands|{own})$",
@@ -124,7 +125,7 @@ def _client_rights(user: str) -> dict[str, str]:
 def _client_topics(user: str, vhost: str) -> list[dict[str, Any]]:
     """Nobody listens to another's replies: the reply address begins with the user's name."""
     return [
-        {"user": user, "vhost": vhost, "exchange": REPLIES, "write": "^$", "read": f"^{user}\\.[^*#]+$"},
+        {"user": user, "vhost": vhost, "exchange": REPLIES, "write": "^$", "read": f"^{re.escape(user)}\\.[^*#]+$"},
     ]
 
 

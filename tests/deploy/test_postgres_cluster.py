@@ -9,9 +9,8 @@ from psycopg.conninfo import make_conninfo
 from deploy.stack.ports import answers
 from deploy.stack.postgres import Postgres
 from deploy.stack.trouble import StackError
-from tests.conditions import until
 from tests.conftest import started
-from tests.deploy.words import alive, family_of, open_directory, places_in_tmp
+from tests.deploy.words import alive, family_of, open_directory
 
 
 @pytest.fixture(scope="module")
@@ -84,17 +83,8 @@ def test_a_cluster_with_clients_is_stopped_at_once_and_keeps_its_data(cluster, p
     assert ask(url, "SELECT name FROM fact") == "through a stop"
 
 
-def test_nothing_stays_in_tmp(tmp_path):
-    before = places_in_tmp()
-    with started(Postgres(tmp_path)) as cluster:
-        assert cluster.running()
-    until(lambda: places_in_tmp() <= before)
-
-
 def test_a_directory_the_server_can_reach_is_used_itself():
-    before = places_in_tmp()
     with open_directory() as place, started(Postgres(place / "pg")) as cluster:
-        assert places_in_tmp() == before
         assert ask(cluster.create_database("orders"), "SHOW data_directory") == str(place / "pg" / "data" / "cluster")
 
 

@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
+from email import policy
 from email.message import EmailMessage
 from itertools import count
 
@@ -47,11 +48,11 @@ def new_address(dovecot: Dovecot) -> str:
     return address
 
 
-def mail(recipient: str, text: str = "Hello") -> EmailMessage:
+def mail(recipient: str, text: str = "Hello") -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = SENDER, recipient, "hello"
     message.set_content(text, cte="8bit")
-    return message
+    return message.as_bytes(policy=policy.SMTP)
 
 
 def inbox(dovecot: Dovecot, address: str) -> list[bytes]:
@@ -63,32 +64,32 @@ def inbox(dovecot: Dovecot, address: str) -> list[bytes]:
 
 
 def test_an_accepted_mail_lies_in_the_mailbox(smtp, dovecot, address):
-    assert smtp.sendmail(SENDER, [address], mail(address).as_bytes()) == {}
+    assert smtp.sendmail(SENDER, [address], mail(address)) == {}
     assert inbox(dovecot, address) == [b"Hello\r\n"]
 
 
 def test_text_in_utf_8_arrives_as_it_was_sent(smtp, dovecot, address):
-    smtp.send_message(mail(address, "سلام ÄÖÜ"), mail_options=["BODY=8BITMIME"])
+    smtp.sendmail(SENDER, [address], mail(address, "سلام ÄÖÜ"), mail_options=["BODY=8BITMIME"])
     assert inbox(dovecot, address) == ["سلام ÄÖÜ\r\n".encode()]
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_were_sent(smtp, dovecot, address):
-    smtp.send_message(mail(address, ".\n..\n.hidden"))
+    smtp.sendmail(SENDER, [address], mail(address, ".\n..\n.hidden"))
     assert inbox(dovecot, address) == [b".\r\n..\r\n.hidden\r\n"]
 
 
 def test_a_reply_address_with_a_token_reaches_the_mailbox(smtp, dovecot, address):
-    smtp.sendmail(SENDER, [address.replace("@", "+token@")], mail(address).as_bytes())
+    smtp.sendmail(SENDER, [address.replace("@", "+token@")], mail(address))
     assert len(inbox(dovecot, address)) == 1
 
 
 def test_a_bounce_has_no_sender_and_is_delivered(smtp, dovecot, address):
-    smtp.sendmail("", [address], mail(address).as_bytes())
+    smtp.sendmail("", [address], mail(address))
     assert len(inbox(dovecot, address)) == 1
 
 
 def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(smtp, dovecot, address):
-    refused = smtp.sendmail(SENDER, [address, "nobody@shop.test"], mail(address).as_bytes())
+    refused = smtp.sendmail(SENDER, [address, "nobody@shop.test"], mail(address))
     assert set(refused) == {"nobody@shop.test"}
     code, words = refused["nobody@shop.test"]
     assert code == 550
@@ -98,7 +99,7 @@ def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(smt
 
 def test_several_recipients_get_one_copy_each(smtp, dovecot):
     readers = [new_address(dovecot) for _ in range(3)]
-    assert smtp.sendmail(SENDER, readers, mail(readers[0]).as_bytes()) == {}
+    assert smtp.sendmail(SENDER, readers, mail(readers[0])) == {}
     assert [len(inbox(dovecot, reader)) for reader in readers] == [1, 1, 1]
 
 
@@ -111,7 +112,7 @@ def test_without_mailboxes_the_client_shall_try_again(tmp_path):
             assert smtp.rcpt(address)[0] == 250
             dovecot.kill()
             assert smtp.rcpt(address)[0] == 451
-            assert smtp.data(mail(address).as_bytes())[0] == 451
+            assert smtp.data(mail(address))[0] == 451
 
 
 def test_where_a_user_is_set_clients_must_log_in(tmp_path, dovecot, address):
@@ -119,11 +120,11 @@ def test_where_a_user_is_set_clients_must_log_in(tmp_path, dovecot, address):
                             key=dovecot.key)) as server, client(server) as smtp:
         smtp.starttls(context=ssl.create_default_context(cafile=str(dovecot.certificate)))
         with pytest.raises(smtplib.SMTPSenderRefused):
-            smtp.sendmail(SENDER, [address], mail(address).as_bytes())
+            smtp.sendmail(SENDER, [address], mail(address))
         with pytest.raises(smtplib.SMTPAuthenticationError):
             smtp.login("shop", "wrong")
         smtp.login("shop", server.state.password)
-        assert smtp.sendmail(SENDER, [address], mail(address).as_bytes()) == {}
+        assert smtp.sendmail(SENDER, [address], mail(address)) == {}
 
 
 def test_it_is_found_again_by_its_directory_and_leaves_no_process(tmp_path, dovecot):

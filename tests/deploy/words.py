@@ -22,11 +22,6 @@ def alive(family: list[Identity]) -> list[int]:
     return [member.pid for member in family if member.alive()]
 
 
-def places_in_tmp() -> set[Path]:
-    """The directories that servers live in for a while because they cannot reach their own."""
-    return set(Path("/tmp").glob("aftercart-*"))
-
-
 @contextmanager
 def open_directory() -> Iterator[Path]:
     """A directory that every user can come into, as pytest's are not."""

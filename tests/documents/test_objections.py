@@ -45,7 +45,7 @@ def test_a_rate_without_any_amount_needs_no_row() -> None:
     ],
 )
 def test_sums_that_differ_are_told_and_never_mended(changes: dict[str, object], sentence: str) -> None:
-    found = objection(an_invoice(**changes), "invoice")
+    found = objection(an_invoice().model_copy(update=changes), "invoice")
     assert found is not None
     assert (found.code, found.reason) == ("sums_differ", sentence)
 

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -7,8 +6,6 @@ from structlog.testing import capture_logs
 
 from tests.ingest.words import IngestDesk, Server
 from tests.words import sqlite_url
-
-databases = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +15,16 @@ def logs() -> Iterator[object]:
         yield entries
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of each kind in turn."""
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def any_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestDesk]:
+    """The service on a database of each kind in turn."""
     if request.param == "sqlite":
-        return sqlite_url(tmp_path)
-    return str(request.getfixturevalue("postgres").create_database(f"ingest_{next(databases)}"))
+        url = sqlite_url(tmp_path_factory.mktemp("ingest"))
+    else:
+        url = request.getfixturevalue("postgres").create_database("ingest")
+    opened = IngestDesk.at(url)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture
@@ -33,9 +34,15 @@ def server() -> Server:
 
 
 @pytest.fixture
-def desk(url: str, server: Server) -> Iterator[IngestDesk]:
-    """The service on a database of each kind, started."""
-    opened = IngestDesk.at(url, server)
-    opened.start()
+def desk(any_desk: IngestDesk, server: Server) -> IngestDesk:
+    """The service, with nothing in its database and one mailbox on that server."""
+    any_desk.begin(server)
+    return any_desk
+
+
+@pytest.fixture
+def small_desk(tmp_path: Path) -> Iterator[IngestDesk]:
+    """The service on SQLite, not begun."""
+    opened = IngestDesk.at(sqlite_url(tmp_path))
     yield opened
     opened.engine.dispose()

@@ -30,9 +30,10 @@ def test_addresses_are_found_where_they_are_meant(field: str, expected: list[tup
     assert [tuple(address) for address in addresses(field)] == expected
 
 
-@pytest.mark.parametrize("field", ['"' * 60_000, '"\\' * 30_000, "(" * 60_000, "<" * 60_000, "a@" * 30_000, "," * 60_000])
+@pytest.mark.parametrize("piece", ['"', '"\\', "(", "<", "a@", ",", "=?utf-8?q?", "=?utf-8?q?a?="])
 @pytest.mark.timeout(20)
-def test_nonsense_of_any_length_is_no_work(field: str) -> None:
+def test_nonsense_of_any_length_is_no_work(piece: str) -> None:
+    field = piece * 20_000
     addresses(field)
     message_ids(field)
     line(field)

@@ -6,7 +6,7 @@ import pytest
 
 from services.ingest.domain.mailbox import GIVE_UP_AFTER, LEASE, Checkpoint, Errand, Fetched, Found
 from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages
-from shared.runtime.delivery import Fate
+from shared.runtime.delivery import Delivery, Fate
 from tests.ingest.words import NOON, SERVICE, IngestDesk, Killed, Server, another, letter
 from tests.words import delivery
 
@@ -75,9 +75,8 @@ def test_other_words_under_the_same_message_id_are_another_mail(desk: IngestDesk
     assert desk.look().count("mail.received") == 2
 
 
-def test_the_same_mail_in_two_mailboxes_is_filed_in_both(url: str, server: Server) -> None:
-    desk = IngestDesk.at(url, server, [SERVICE, another(name="sales")])
-    desk.start()
+def test_the_same_mail_in_two_mailboxes_is_filed_in_both(desk: IngestDesk, server: Server) -> None:
+    desk.begin(server, SERVICE, another(name="sales"))
     server.receive(letter())
     assert desk.look().count("mail.received") == 2
     assert len(desk.rows(raw_mails)) == 1
@@ -100,9 +99,9 @@ def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> N
         return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault="It went away.")
 
     server.receive(letter("one"), letter("two"))
-    desk.adapters.__dict__["fetch"] = half
+    desk.reads_by(half)
     assert desk.look().count("mail.received") == 1
-    desk.adapters.__dict__["fetch"] = server
+    desk.reads_by(server)
     assert desk.look(minutes=2).count("mail.received") == 1
 
 
@@ -110,7 +109,7 @@ def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: Ing
     def refusing(errand: Errand) -> Found:
         return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),), fault="It is odd.")
 
-    desk.adapters.__dict__["fetch"] = refusing
+    desk.reads_by(refusing)
     assert desk.look() == ["mail.unreadable"]
     assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
     assert desk.look(hours=1) == []
@@ -134,7 +133,7 @@ def test_a_mailbox_that_the_shop_does_not_have_is_refused(desk: IngestDesk, want
     assert wanted in refusal.data["reason"]
 
 
-def test_who_asks_for_a_look_in_the_middle_of_one_is_answered_and_gets_another(desk: IngestDesk, server: Server) -> None:
+def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(desk: IngestDesk, server: Server) -> None:
     def ask_meanwhile() -> None:
         server.meanwhile = lambda: None
         told = desk.tell("mailbox.sync", SYNC, replyto="client.1")
@@ -152,26 +151,26 @@ def test_who_asks_for_a_look_in_the_middle_of_one_is_answered_and_gets_another(d
 # --- crashes ----------------------------------------------------------------------------------------------------------
 
 
-def crash(desk: IngestDesk, server: Server) -> list[object]:
+def crash(desk: IngestDesk, server: Server) -> list[Delivery]:
     """Kills the process when everything is fetched and nothing is kept yet; the messages that come again."""
     def fetch(errand: Errand) -> Found:
         server(errand)
         raise Killed
 
     batch = desk.collect()
-    desk.adapters.__dict__["fetch"] = fetch
+    desk.reads_by(fetch)
     with pytest.raises(Killed):
         desk.deliver(*batch)
-    desk.adapters.__dict__["fetch"] = server
-    return list(batch)
+    desk.reads_by(server)
+    return batch
 
 
 def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(desk: IngestDesk, server: Server) -> None:
     server.receive(letter(), letter())
     again = crash(desk, server)
     assert desk.rows(inbound_mails) == []
-    assert desk.run(*again).count("mail.received") == 2  # type: ignore[arg-type]
-    assert desk.run(*again) == []  # type: ignore[arg-type]
+    assert desk.run(*again).count("mail.received") == 2
+    assert desk.run(*again) == []
     assert states(desk) == ["filed", "filed"]
     assert len(desk.due()) == 1
 
@@ -212,7 +211,7 @@ def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Se
 def test_a_handler_that_failed_is_tried_again_with_the_same_mails(desk: IngestDesk, server: Server) -> None:
     server.receive(letter())
     (message,) = desk.collect()
-    desk.adapters.__dict__["fetch"] = lambda errand: Found(errand, errand.checkpoint, (None,))  # a bug
+    desk.reads_by(lambda errand: Found(errand, errand.checkpoint, (None,)))  # a bug
     assert desk.deliver(message)[0].fate is Fate.RETRY
-    desk.adapters.__dict__["fetch"] = server
+    desk.reads_by(server)
     assert "mail.received" in desk.run(message)

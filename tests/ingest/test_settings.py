@@ -10,7 +10,9 @@ from services.ingest.worker import IngestSettings, adapters
 from shared.runtime.errors import SettingsError
 
 SERVICE = {"name": "service", "host": "mail.test", "port": 993, "user": "service@shop.test", "password": "hush-hush"}
-GIVEN = {"BROKER_URL": "amqp://ingest:x@localhost", "DATABASE_URL": "sqlite:////tmp/x.db", "SIGNING_KEYS": "1:" + "ab" * 32}
+GIVEN = {
+    "BROKER_URL": "amqp://ingest:x@localhost", "DATABASE_URL": "sqlite:////tmp/x.db", "SIGNING_KEYS": "1:" + "ab" * 32,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -68,13 +70,13 @@ def test_what_is_wrong_is_named(environment: pytest.MonkeyPatch, mailboxes: Any,
 
 def test_what_is_no_json_is_told_without_repeating_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AFTERCART_INGEST_MAILBOXES", '[{"password": "hush"')
-    with pytest.raises(SettingsError, match="AFTERCART_INGEST_MAILBOXES is wrong.*no JSON") as fault:
+    with pytest.raises(SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is wrong.*no JSON") as fault:
         IngestSettings.load("ingest")
     assert "hush" not in str(fault.value)
 
 
 def test_keys_that_cannot_sign_are_told_without_repeating_them(environment: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError, match="AFTERCART_INGEST_SIGNING_KEYS is wrong.*64 hexadecimal") as fault:
+    with pytest.raises(SettingsError, match=r"AFTERCART_INGEST_SIGNING_KEYS is wrong.*64 hexadecimal") as fault:
         load(environment, SIGNING_KEYS="1:abcd")
     assert "abcd" not in str(fault.value)
 

@@ -1,6 +1,6 @@
 """Words to tell of mails with: letters, a mail server that is a list, and a desk whose errands are run."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from sqlalchemy import Row, Table, delete, select
 
 from services.ingest.domain.mailbox import Checkpoint, Errand, Fetched, Found, Mailbox
-from services.ingest.work import Adapters
+from services.ingest.store.tables import metadata
+from services.ingest.work import Adapters, Fetching
 from services.ingest.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
@@ -106,13 +107,24 @@ class IngestDesk(Desk):
     again: list[Delivery]
 
     @classmethod
-    def at(cls, url: str, fetch: Any, mailboxes: Sequence[Mailbox] = (SERVICE,)) -> "IngestDesk":
-        """On the database of a URL, with what reads the mailboxes."""
-        adapters = Adapters({mailbox.name: mailbox for mailbox in mailboxes}, KEYS, fetch)
-        desk = cls(service, engine_for(url), adapters)
-        desk.pipeline.clock = desk.clock = Clock()
-        desk.told, desk.failed, desk.again = [], [], []
-        return desk
+    def at(cls, url: str) -> "IngestDesk":
+        """On the database of a URL; `begin` opens it."""
+        return cls(service, engine_for(url))
+
+    def begin(self, fetch: Fetching, *mailboxes: Mailbox) -> None:
+        """Noon of a new day: an empty database, and a worker that starts."""
+        with self.engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+        self.pipeline.clock = self.clock = Clock()
+        self.told, self.failed, self.again = [], [], []
+        self.adapters = Adapters({mailbox.name: mailbox for mailbox in mailboxes or [SERVICE]}, KEYS, fetch)
+        self.reads_by(fetch)
+        self.start()
+
+    def reads_by(self, fetch: Fetching) -> None:
+        """From now on the mailboxes are read by this."""
+        self.adapters = self.pipeline.adapters = replace(self.adapters, fetch=fetch)
 
     def start(self) -> None:
         """What a worker does when it starts."""

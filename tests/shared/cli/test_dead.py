@@ -9,7 +9,7 @@ import pytest
 from shared.cli.installation import Installation
 from tests.conditions import until
 from tests.shared.runtime.ground import totals, working
-from tests.words import sqlite_url
+from tests.words import envelope, sqlite_url
 
 UNREADABLE = b"\xff\xfe not JSON"
 RAW_ID = "raw-e198f6c16f95"
@@ -203,12 +203,10 @@ def test_a_service_that_does_not_exist(terminal):
     assert (result.exit_code, result.stderr) == (1, "There is no service 'tony'; did you mean 'toy'?\n")
 
 
-def test_a_box_that_is_missing(terminal):
-    both = replace(terminal, installation=Installation({"absent": lambda: None}))
-    result = both.run("dead", "list")
-    assert result.exit_code == 1
-    assert "no queue 'absent.dead'" in result.stderr
-    assert "run `aftercart topology apply`" in result.stderr
+def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(terminal, graveyard):
+    both = replace(terminal, installation=Installation({"absent": lambda: None, "toy": lambda: None}))
+    assert "The queue 'absent.dead' is missing: run `aftercart topology apply`." in both.run("dead", "list").stderr
+    assert listed(both) == graveyard
 
 
 def test_it_needs_an_administrator(terminal):
@@ -217,7 +215,17 @@ def test_it_needs_an_administrator(terminal):
     assert result.stderr.startswith("AFTERCART_ADMIN_BROKER_URL is not set")
 
 
-def test_an_outsider_may_not_read_them(terminal):
+def test_an_outsider_may_not_read_them(terminal, graveyard):
     outsider = terminal.environment["AFTERCART_BROKER_URL"]
     result = terminal.having(AFTERCART_ADMIN_BROKER_URL=outsider).run("dead", "list")
-    assert result.exit_code == 0  # nothing is there, so nothing had to be read
+    assert result.exit_code == 1
+    assert "RabbitMQ refuses (ACCESS_REFUSED" in result.stderr
+
+
+def test_what_came_from_outside_is_still_known_after_a_replay(terminal, ground):
+    with ground.hand() as channel:
+        headers = {"x-exchange": "aftercart.commands", "x-reason": "-", "x-attempts": 1}
+        body = envelope("toy.tidy", {"key": "a"}).encode()
+        channel.basic_publish("toy.self", "toy.dead", body, pika.BasicProperties(headers=headers))
+    terminal.run("dead", "replay", "--all")
+    assert ground.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}

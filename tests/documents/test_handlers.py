@@ -1,0 +1,141 @@
+"""The handlers with the simplest store and press that do."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.documents.domain.document import KeptDocument, Rendered
+from services.documents.domain.objections import Objection
+from services.documents.handlers import claim, hand_out_document, keep_document, list_documents, render
+from shared.contracts.documents import (
+    Document,
+    DocumentContent,
+    DocumentFailed,
+    DocumentRendered,
+    DocumentView,
+    GetDocument,
+    ListDocuments,
+)
+from shared.contracts.message import Event
+from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, money
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    kept: dict[UUID, KeptDocument] = field(default_factory=dict)
+
+    def get(self, document_id: UUID) -> KeptDocument | None:
+        return self.kept.get(document_id)
+
+    def save(self, document_id: UUID, document: KeptDocument) -> None:
+        self.kept[document_id] = document
+
+    def holder(self, shop: str, kind: str, number: str) -> UUID | None:
+        found = (one for one in self.kept.values() if (one.shop, one.kind, one.number) == (shop, kind, number))
+        return next((one.document_id for one in found), None)
+
+    def of_order(self, shop: str, order_id: UUID) -> list[DocumentView]:
+        return [one.view() for one in self.kept.values() if (one.shop, one.order_id) == (shop, order_id)]
+
+
+@dataclass
+class Desk:
+    documents: Shelf = field(default_factory=Shelf)
+    shop: str = "default"
+    now: datetime = NOON
+
+
+def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:
+    return InvoiceIssued(order_id=snapshot.order_id, document=snapshot)
+
+
+def go_through(event: Any, work: Any, press: Press) -> list[Event]:
+    """All five beats."""
+    claimed = claim(event, work)
+    return [] if claimed is None else list(keep_document(event, work, render(claimed, press)))
+
+
+@pytest.fixture
+def work() -> Any:
+    return Desk()
+
+
+def test_an_invoice_is_rendered_kept_and_told_with_its_bytes(work: Any, press: Press) -> None:
+    rendered, content = go_through(invoice_issued(an_invoice()), work, press)
+    kept = work.documents.get(INVOICE_ID)
+    assert isinstance(rendered, DocumentRendered)
+    assert isinstance(content, DocumentContent)
+    assert (kept.content, kept.rendered_at) == (b"%PDF IN000001", NOON)
+    assert rendered.document == content.document == kept.view()
+    assert content.content == kept.content
+
+
+def test_what_is_told_survives_the_wire(work: Any, press: Press) -> None:
+    content = go_through(invoice_issued(an_invoice()), work, press)[1]
+    assert DocumentContent.model_validate_json(content.model_dump_json()) == content
+
+
+def test_a_delivery_slip_goes_the_same_way(work: Any, press: Press) -> None:
+    slip = a_delivery_slip()
+    go_through(DeliverySlipIssued(order_id=slip.order_id, document=slip), work, press)
+    assert work.documents.get(slip.document_id).filename == "delivery-slip-DE000001.pdf"
+
+
+def test_what_is_kept_is_not_rendered_again(work: Any, press: Press) -> None:
+    go_through(invoice_issued(an_invoice()), work, press)
+    assert go_through(invoice_issued(an_invoice(note="changed")), work, press) == []
+    assert press.printed == ["IN000001"]
+
+
+def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(work: Any, press: Press) -> None:
+    event = invoice_issued(an_invoice())
+    go_through(event, work, press)
+    assert list(keep_document(event, work, Rendered(b"other", "press 2"))) == []
+    assert work.documents.get(INVOICE_ID).content == b"%PDF IN000001"
+
+
+def test_a_document_that_does_not_add_up_is_told_and_not_printed(work: Any, press: Press) -> None:
+    (failed,) = go_through(invoice_issued(an_invoice(gross=money(2871))), work, press)
+    assert isinstance(failed, DocumentFailed)
+    assert (failed.code, failed.number) == ("sums_differ", "IN000001")
+    assert press.printed == []
+    assert work.documents.kept == {}
+
+
+def test_a_taken_number_is_told(work: Any, press: Press) -> None:
+    go_through(invoice_issued(an_invoice()), work, press)
+    found = claim(invoice_issued(an_invoice(document_id=uuid4())), work)
+    assert isinstance(found, Objection)
+    assert found.code == "number_taken"
+
+
+def test_a_document_is_handed_out_with_its_bytes(work: Any, press: Press) -> None:
+    go_through(invoice_issued(an_invoice()), work, press)
+    answer = hand_out_document(GetDocument(document_id=INVOICE_ID), work)
+    assert isinstance(answer, Document)
+    assert answer.content == b"%PDF IN000001"
+
+
+def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any, press: Press) -> None:
+    query = GetDocument(document_id=INVOICE_ID)
+    unknown = hand_out_document(query, work)
+    go_through(invoice_issued(an_invoice()), work, press)
+    work.shop = "other"
+    assert hand_out_document(query, work) == unknown
+    assert unknown == query.refuse("unknown_document", f"There is no document {INVOICE_ID}.")
+
+
+def test_the_documents_of_an_order_are_listed(work: Any, press: Press) -> None:
+    invoice = an_invoice()
+    go_through(invoice_issued(invoice), work, press)
+    assert [one.number for one in list_documents(ListDocuments(order_id=invoice.order_id), work).documents] == [
+        "IN000001"
+    ]
+    assert list_documents(ListDocuments(order_id=uuid4()), work).documents == []

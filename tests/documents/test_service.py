@@ -1,0 +1,122 @@
+"""The whole service through its pipeline, without RabbitMQ."""
+
+import hashlib
+from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import import_module
+from threading import Barrier
+from uuid import uuid4
+
+from services.documents.domain.document import Rendered
+from services.documents.worker import service
+from shared.contracts.message import catalogue
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.runtime.delivery import DONE, Fate
+from tests.documents.words import EVENTS, INVOICE_ID, SLIP_ID, Press, a_delivery_slip, an_invoice, issued, money, read
+from tests.words import Desk, delivery
+from tests.words import desk as open_desk
+
+INVOICE = issued(an_invoice())
+
+
+def test_an_invoice_goes_from_event_to_paper_and_is_handed_out(small_desk: Desk) -> None:
+    rendered, content = small_desk.tell(EVENTS["invoice"], INVOICE)
+    assert [rendered.name, content.name] == ["document.rendered", "document.content"]
+    assert rendered.subject == content.subject == str(INVOICE_ID)
+    pdf = b64decode(content.data["content"])
+    assert "IN000001" in read(pdf)
+    answer = small_desk.ask("document.get", {"document_id": str(INVOICE_ID)})
+    assert answer.name == "document.get_answered"
+    assert b64decode(answer.data["content"]) == pdf
+    assert answer.data["document"]["sha256"] == hashlib.sha256(pdf).hexdigest()
+    assert answer.data["document"]["size"] == len(pdf)
+
+
+def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Press) -> None:
+    twice = delivery(EVENTS["invoice"], INVOICE)
+    assert desk.deliver(twice) + desk.deliver(twice) == [DONE, DONE]
+    assert desk.deliver(twice, twice) == [DONE, DONE]
+    assert press.printed == ["IN000001"]
+    assert len(desk.outbox()) == 2
+
+
+def test_another_event_for_a_kept_document_changes_nothing(desk: Desk, press: Press) -> None:
+    desk.tell(EVENTS["invoice"], INVOICE)
+    assert desk.tell(EVENTS["invoice"], issued(an_invoice(note="changed"))) == []
+    assert press.printed == ["IN000001"]
+
+
+def test_a_batch_keeps_every_document_and_harms_no_neighbour(desk: Desk, press: Press) -> None:
+    wrong = issued(an_invoice(document_id=uuid4(), number="IN000002", gross=money(1)))
+    verdicts = desk.deliver(
+        delivery(EVENTS["invoice"], INVOICE),
+        delivery(EVENTS["invoice"], wrong),
+        delivery(EVENTS["delivery_slip"], issued(a_delivery_slip())),
+    )
+    assert verdicts == [DONE] * 3
+    assert press.printed == ["IN000001", "DE000001"]
+    assert [told.name for told in desk.outbox()].count("document.failed") == 1
+
+
+def test_a_failed_document_is_told_once_and_kept_never(desk: Desk, press: Press) -> None:
+    twice = delivery(EVENTS["invoice"], issued(an_invoice(gross=money(2871))))
+    desk.deliver(twice)
+    desk.deliver(twice)
+    (failed,) = desk.outbox()
+    assert (failed.name, failed.data["code"]) == ("document.failed", "sums_differ")
+    assert desk.ask("document.get", {"document_id": str(INVOICE_ID)}).data["code"] == "unknown_document"
+    assert press.printed == []
+
+
+def test_a_number_that_is_taken_is_told(desk: Desk) -> None:
+    desk.tell(EVENTS["invoice"], INVOICE)
+    (failed,) = desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())))
+    assert failed.data["code"] == "number_taken"
+    assert len(desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())), shop="other")) == 2
+
+
+def test_shops_see_their_own_documents(desk: Desk) -> None:
+    desk.tell(EVENTS["invoice"], INVOICE, shop="tea")
+    desk.tell(EVENTS["delivery_slip"], issued(a_delivery_slip()), shop="tea")
+    query = {"order_id": INVOICE["order_id"]}
+    listed = desk.ask("document.list", query, shop="tea").data["documents"]
+    assert {one["document_id"] for one in listed} == {str(INVOICE_ID), str(SLIP_ID)}
+    assert desk.ask("document.list", query).data["documents"] == []
+    assert desk.ask("document.get", {"document_id": str(INVOICE_ID)}).name == "document.get_refused"
+
+
+@dataclass
+class Meeting(Press):
+    """Both have claimed before either has printed."""
+
+    barrier: Barrier = field(default_factory=lambda: Barrier(2, timeout=30))
+
+    def render(self, snapshot: DocumentSnapshot) -> Rendered:
+        self.barrier.wait()
+        return super().render(snapshot)
+
+
+def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
+    desk = open_desk(service, url, Meeting())
+    event = delivery(EVENTS["invoice"], INVOICE)
+    again = delivery(EVENTS["invoice"], INVOICE)
+    with ThreadPoolExecutor(2) as workers:
+        verdicts = [verdict for found in workers.map(desk.deliver, (event, again)) for verdict in found]
+    assert Fate.DONE in [verdict.fate for verdict in verdicts]
+    assert {verdict.fate for verdict in verdicts} <= {Fate.DONE, Fate.RETRY}
+    assert sorted(told.name for told in desk.outbox()) == ["document.content", "document.rendered"]
+    desk.engine.dispose()
+
+
+def test_it_is_in_good_health(desk: Desk) -> None:
+    answer = desk.ask("service.health", {})
+    assert (answer.data["service"], answer.data["healthy"]) == ("documents", True)
+
+
+def test_it_tells_what_its_door_plate_says() -> None:
+    told = {kind.name for kind in service.tells}
+    taken = {catalogue[kind].name for kind in service.handlings}
+    plate = import_module("services.documents").__doc__ or ""
+    assert all(f"`{name}`" in plate for name in told | taken)
+    assert told == {"document.rendered", "document.content", "document.failed"}

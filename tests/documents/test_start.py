@@ -1,0 +1,56 @@
+"""What is missing is told at the start, in one sentence that says what to do."""
+
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+import services.documents.adapters as adapters
+from services.documents.adapters import DocumentSettings, libraries, open_renderer
+from shared.runtime.errors import SettingsError
+from tests.documents.words import an_invoice
+
+
+def settings(**changes: bool) -> DocumentSettings:
+    return DocumentSettings(broker_url="amqp://", database_url="sqlite://", **changes)
+
+
+def test_the_renderer_opens_and_renders() -> None:
+    rendered = open_renderer(settings()).render(an_invoice())
+    assert rendered.content.startswith(b"%PDF-1.7")
+    assert rendered.engine.startswith("weasyprint 70.")
+
+
+def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "harfbuzz_subset", None)
+    with pytest.raises(SettingsError, match="libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"):
+        open_renderer(settings())
+
+
+def test_without_the_subset_library_it_starts_slow_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "harfbuzz_subset", None)
+    with capture_logs() as logs:
+        open_renderer(settings(slow_allowed=True))
+    assert [(entry["event"], entry["outcome"]) for entry in logs] == [("renderer", "slow")]
+
+
+def test_being_slow_is_allowed_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"BROKER_URL": "amqp://", "DATABASE_URL": "sqlite://", "SLOW_ALLOWED": "true"}.items():
+        monkeypatch.setenv(f"AFTERCART_DOCUMENTS_{name}", value)
+    assert DocumentSettings.load("documents").slow_allowed
+
+
+def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
+    with pytest.raises(SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"):
+        open_renderer(settings())
+
+
+def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'\nand more")
+
+    monkeypatch.setattr(adapters, "import_module", missing)
+    with pytest.raises(SettingsError, match="^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\\.$"):
+        open_renderer(settings())

@@ -1,0 +1,119 @@
+"""Both databases hold what the code believes, and never let go of a document."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from services.documents.domain.document import KeptDocument, Rendered, complete
+from services.documents.store import tables
+from services.documents.work import Work
+from services.documents.worker import service
+from shared.runtime import migrations
+from shared.runtime.database import reading
+from tests.documents.words import INVOICE_ID, a_delivery_slip, an_invoice
+from tests.words import Desk
+
+NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def a_document(**changes: Any) -> KeptDocument:
+    document = complete(an_invoice(note="آبی"), Rendered(bytes(range(256)), "press 1"), shop="default", at=NOON)
+    return replace(document, **changes)
+
+
+def keep(desk: Desk, *documents: KeptDocument) -> None:
+    with desk.engine.begin() as connection:
+        work = Work(connection)
+        for document in documents:
+            work.documents.get(document.document_id)
+            work.documents.save(document.document_id, document)
+        work.keep()
+        work.write()
+
+
+def kept(desk: Desk) -> KeptDocument | None:
+    with reading(desk.engine) as connection:
+        return Work(connection).documents.get(INVOICE_ID)
+
+
+def test_the_migration_makes_the_tables_that_the_code_names(desk: Desk) -> None:
+    with reading(desk.engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables) == []
+
+
+def test_migrating_again_changes_nothing(desk: Desk) -> None:
+    keep(desk, a_document())
+    assert migrations.upgrade(service, desk.engine) == migrations.require(service, desk.engine)
+    assert kept(desk) == a_document()
+
+
+def test_a_document_comes_back_as_it_was_kept(desk: Desk) -> None:
+    keep(desk, a_document())
+    assert kept(desk) == a_document()
+
+
+def test_a_document_that_is_saved_again_is_refused_and_stays(desk: Desk) -> None:
+    keep(desk, a_document())
+    with pytest.raises(IntegrityError):
+        keep(desk, a_document(content=b"other", size=5))
+    assert kept(desk) == a_document()
+
+
+def test_a_number_is_given_once_in_a_shop_and_kind(desk: Desk) -> None:
+    keep(desk, a_document())
+    with pytest.raises(IntegrityError):
+        keep(desk, a_document(document_id=uuid4()))
+    keep(desk, a_document(document_id=uuid4(), shop="other"), a_document(document_id=uuid4(), kind="credit_slip"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET number = 'X'",
+        "UPDATE documents SET content = content",
+        "DELETE FROM documents",
+        "INSERT INTO documents SELECT * FROM documents",
+    ],
+)
+def test_the_database_itself_refuses_to_change_or_drop_a_document(statement: str, desk: Desk) -> None:
+    keep(desk, a_document())
+    with pytest.raises(DBAPIError), desk.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert kept(desk) == a_document()
+
+
+def test_neither_does_a_database_replace_or_empty(desk: Desk) -> None:
+    keep(desk, a_document())
+    upsert = "INSERT INTO documents SELECT * FROM documents WHERE true ON CONFLICT (document_id) DO UPDATE SET size = 1"
+    replacing = {"sqlite": "INSERT OR REPLACE INTO documents SELECT * FROM documents", "postgresql": "TRUNCATE documents"}
+    for statement in (upsert, replacing[desk.engine.dialect.name]):
+        with pytest.raises(DBAPIError), desk.engine.begin() as connection:
+            connection.execute(text(statement))
+    assert kept(desk) == a_document()
+
+
+def test_a_number_leads_to_its_document(desk: Desk) -> None:
+    keep(desk, a_document())
+    with reading(desk.engine) as connection:
+        found = Work(connection).documents
+        assert found.holder("default", "invoice", "IN000001") == INVOICE_ID
+        assert found.holder("other", "invoice", "IN000001") is None
+        assert found.holder("default", "credit_slip", "IN000001") is None
+
+
+def test_the_documents_of_an_order_are_listed_oldest_first(desk: Desk) -> None:
+    slip = complete(a_delivery_slip(), Rendered(b"slip", "press 1"), shop="default", at=NOON)
+    later = replace(slip, issued_at=NOON + timedelta(days=1))
+    elsewhere = a_document(document_id=uuid4(), shop="other")
+    keep(desk, later, a_document(), elsewhere)
+    with reading(desk.engine) as connection:
+        found = Work(connection).documents
+        assert found.of_order("default", slip.order_id) == [a_document().view(), later.view()]
+        assert found.of_order("default", uuid4()) == []
