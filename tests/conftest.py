@@ -1,5 +1,6 @@
 """Real servers, private, one of each kind per session; stopped at the end, whatever happened."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ class Mailserver:
 
     dovecot: Dovecot
     smtp: SmtpServer
+
+
+def pytest_configure() -> None:
+    """SIGTERM (of `timeout`, of a cancelled CI run) ends the session in good order, with its servers."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
 
 
 @contextmanager
@@ -48,6 +54,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def mailserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailserver]:
-    with started(Dovecot(tmp_path_factory.mktemp("dovecot"))) as dovecot:
-        with started(SmtpServer(tmp_path_factory.mktemp("smtp"), dovecot.lmtp_port)) as smtp:
-            yield Mailserver(dovecot, smtp)
+    dovecot = Dovecot(tmp_path_factory.mktemp("dovecot"))
+    smtp = SmtpServer(tmp_path_factory.mktemp("smtp"), dovecot.lmtp_port)
+    with started(dovecot), started(smtp):
+        yield Mailserver(dovecot, smtp)

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,15 @@ class LocalStack:
     def _await_answers(self) -> None:
         answered: set[str] = set()
         with outsider(self.amqp_url("client"), "up") as client:
-            def everybody() -> bool:
-                question = Request(AskHealth.name, AskHealth.wire_type(), {}, new_id())
-                client.send(question)
-                answered.update(answer.data["service"] for answer in client.replies(question, 0.5))
-                return answered >= self.services.keys()
+            def answers(name: str) -> bool:
+                if name not in answered:
+                    question = Request(AskHealth.name, AskHealth.wire_type(), {}, new_id())
+                    client.send(question)
+                    answered.update(answer.data["service"] for answer in client.replies(question, 0.3))
+                return name in answered
 
             for name in self.services:
-                self.worker(name).await_until(lambda: everybody() or name in answered, START_SECONDS, f"worker {name}")
+                self.worker(name).await_until(partial(answers, name), START_SECONDS, f"The worker of {name}")
 
     # --- parts --------------------------------------------------------------------------------------------------------
 

@@ -106,8 +106,9 @@ class Process:
 
     def _identity(self) -> Identity | None:
         identity = state.load(self.record, Identity)
-        if identity and identity.pid in _children and _children[identity.pid].poll() is not None:
-            del _children[identity.pid]
+        child = _children.get(identity.pid) if identity else None
+        if child and child.poll() is not None:
+            _children.pop(child.pid, None)
         return identity
 
     def _signal(self, identity: Identity, number: Signals) -> None:

@@ -102,8 +102,8 @@ class RabbitNode:
 
     @property
     def management_url(self) -> str:
-        """The root of the management API, with the user `admin` and the password."""
-        return f"http://admin:{self.state.password}@{LOOPBACK}:{self.state.management_port}"
+        """The root of the management API, without user and password."""
+        return f"http://{LOOPBACK}:{self.state.management_port}"
 
     @property
     def admin_management_url(self) -> str:
@@ -128,7 +128,7 @@ class RabbitNode:
     def flush(self) -> None:
         """Returns when new quorum queues are on disk, which RabbitMQ lets wait for 3 seconds.
 
-        Killed before that, it comes back with queues of that name which have lost their messages and never answer again.
+        Killed before that, it comes back with queues that have lost their messages and never answer again.
         """
         self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
 

@@ -113,7 +113,7 @@ def _count(found: Checkup, connection: BlockingConnection) -> None:
 
 
 def _ask(found: Checkup, client: Client, seconds: float) -> None:
-    """Ends as soon as every service has answered."""
+    """Ends as soon as every service has answered; also those without consumers are asked: they may just be starting."""
     asked = {look.name: look for look in found.services if look.waiting is not None}
     if not asked:
         return

@@ -20,6 +20,7 @@ from shared.runtime.errors import SettingsError, TopologyError
 from shared.runtime.publisher import connection_parameters
 
 MISSING, FORBIDDEN = 404, 403  # reply codes of AMQP
+PATIENCE = 10.0  # seconds that RabbitMQ may block us for want of memory or disk space
 
 
 @contextmanager
@@ -54,6 +55,7 @@ def _open(urls: str, purpose: str, heartbeat: int | None) -> BlockingConnection:
         raise SettingsError("A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost.") from None
     for one in parameters:
         one.heartbeat = heartbeat or one.heartbeat
+        one.blocked_connection_timeout = PATIENCE
     try:
         return BlockingConnection(parameters)
     except ProbableAuthenticationError:

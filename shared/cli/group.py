@@ -1,6 +1,7 @@
 """A group of commands that are loaded one by one, so that a broken one breaks only itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -35,20 +36,31 @@ class LazyGroup(click.Group):
         load = self._loaders().get(cmd_name)
         return _loaded(cmd_name, load) if load else None
 
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with _wrong_usage():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _wrong_usage():
+                return super().invoke(ctx)
         except AftercartError as error:
             raise Fault(str(error)) from error
-        except click.UsageError as error:
-            error.show()
-            ctx.exit(WRONG_USAGE)
 
     def _loaders(self) -> dict[str, Callable[[], Any]]:
         found: dict[str, Callable[[], Any]] = {name: partial(_load, path) for name, path in self._built_in.items()}
         for point in sorted(entry_points(group=MORE_COMMANDS), key=lambda point: point.name):
             found.setdefault(point.name, point.load)
         return found
+
+
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        error.show()
+        raise click.exceptions.Exit(WRONG_USAGE) from error
 
 
 def _load(path: str) -> Any:

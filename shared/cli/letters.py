@@ -17,8 +17,6 @@ ORIGIN = "x-exchange"  # where a letter was first published, as far as its servi
 PSEUDO_SERVICE = "unrouted"  # commands that no service takes
 CAUSES = {
     "delivery_limit": "RabbitMQ delivered it too often without an answer: its worker died of it, or was stopped often",
-    "expired": "it waited too long",
-    "rejected": "the worker rejected it",
 }
 
 
@@ -68,32 +66,35 @@ class Letter:
 
     @property
     def time(self) -> datetime | None:
-        """When it was buried; of an unrouted one, when it was sent."""
-        buried = self.headers.get("x-buried-at")
-        if isinstance(buried, str):
-            try:
-                return datetime.fromisoformat(buried)
-            except ValueError:
-                return None
-        died = self._death.get("time")
-        return died if isinstance(died, datetime) else self.envelope.time if self.envelope else None
+        """When it was given up; of an unrouted one, when it was sent."""
+        if self.box.unrouted:
+            return self.envelope.time if self.envelope else None
+        if self._death:
+            died = self._death.get("time")
+            return died if isinstance(died, datetime) else None
+        try:
+            return datetime.fromisoformat(str(self.headers.get("x-buried-at")))
+        except ValueError:
+            return None
 
     @property
     def reason(self) -> str:
         """One sentence, or the error's name and text."""
         if self.box.unrouted:
             return f"no service takes '{self.routing_key}'{f'; {self.fault}' if self.fault else ''}"
-        told = self.headers.get("x-reason")
-        cause = str(self._death.get("reason", ""))
-        return str(told) if told else CAUSES.get(cause, cause) or self.fault or "no reason is known"
+        if self._death:
+            cause = str(self._death.get("reason"))
+            return CAUSES.get(cause, cause)
+        return str(self.headers.get("x-reason") or self.fault or "no reason is known")
 
     @property
     def origin(self) -> str:
         """The exchange it was first published to, where that is known: an outsider may not say everything."""
-        return str(self.headers.get(ORIGIN) or self._death.get("exchange") or "")
+        return str((self._death.get("exchange") if self._death else self.headers.get(ORIGIN)) or "")
 
     @property
     def _death(self) -> Mapping[str, Any]:
+        """What RabbitMQ wrote when it gave the letter up itself; its other headers are then the sender's own."""
         deaths = self.headers.get("x-death")
         return deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
 

@@ -12,6 +12,7 @@ from rich.text import Text
 T = TypeVar("T")
 
 WIDE = 200  # columns of a file or a pipe
+MANY = 200  # items that are worth a progress bar
 JOINERS = "\u200c\u200d"  # Persian is written with them
 
 
@@ -59,9 +60,10 @@ def local(time: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
 
 
 def progress(items: Iterable[T], total: int, what: str) -> Iterable[T]:
-    """The same items, with a bar on a terminal while it takes long."""
+    """The same items, with a bar on a terminal where there are many."""
     screen = console(stderr=True)
-    return track(items, what, total=total, console=screen, transient=True, disable=not screen.is_terminal)
+    short_work = total < MANY or not screen.is_terminal
+    return track(items, what, total=total, console=screen, transient=True, disable=short_work)
 
 
 def counted(number: int, thing: str) -> str:

@@ -26,6 +26,15 @@ from sqlalchemy.exc import ArgumentError
 
 from shared.runtime.errors import SettingsError
 
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""How constraints are called, on both databases alike, so that a migration can name them."""
+
 Row = Mapping[str, Any]
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in a column named INTEGER
 Minor = BigInteger
@@ -53,7 +62,7 @@ def engine_for(url: str, threads: int = 1) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SettingsError("The database URL cannot be read: it is sqlite:////path or postgresql+psycopg://…") from None
+        raise SettingsError("The database URL cannot be read: write sqlite:////path or postgresql+psycopg://") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, threads)
     if parsed.drivername == "postgresql+psycopg":

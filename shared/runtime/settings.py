@@ -31,7 +31,7 @@ class HouseSettings(BaseSettings):
 
     log_format: Literal["json", "console", "auto"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    retry_delays: Annotated[tuple[float, ...], NoDecode] = Field(
+    retry_delays: Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode] = Field(
         default=(1, 10, 60, 600, 3600), min_length=1, max_length=10,
         description="Seconds between attempts, as `1,10,60`; after the last the message goes to the dead letters",
     )

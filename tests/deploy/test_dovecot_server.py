@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
@@ -19,7 +18,8 @@ from deploy.stack.trouble import StackError
 from tests.conftest import started
 from tests.deploy.words import alive, family_of, open_directory
 
-PASSWORD = 'a : "b" \\ ü'
+SECRET = "secret"
+ODD_PASSWORD = 'a : "b" \\ ü'
 numbers = count(1)
 
 
@@ -38,7 +38,7 @@ def dovecot(place):
 def address(dovecot):
     """A mailbox nobody else has."""
     address = f"user{next(numbers)}@shop.test"
-    dovecot.add_user(address, "secret")
+    dovecot.add_user(address, SECRET)
     return address
 
 
@@ -47,7 +47,7 @@ def trust(dovecot: Dovecot) -> ssl.SSLContext:
 
 
 @contextmanager
-def mailbox(dovecot: Dovecot, address: str, password: str = "secret") -> Iterator[IMAPClient]:
+def mailbox(dovecot: Dovecot, address: str, password: str = SECRET) -> Iterator[IMAPClient]:
     with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
         client.starttls(trust(dovecot))
         client.login(address, password)
@@ -80,20 +80,20 @@ def test_mail_for_an_address_with_a_token_reaches_the_mailbox_and_keeps_the_toke
 
 def test_imap_within_tls(dovecot, address):
     with IMAPClient("localhost", dovecot.imaps_port, ssl_context=trust(dovecot), timeout=10) as client:
-        client.login(address, "secret")
+        client.login(address, SECRET)
 
 
 def test_imap_in_the_clear(dovecot, address):
     with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
         assert client.has_capability("STARTTLS")
-        client.login(address, "secret")
+        client.login(address, SECRET)
 
 
 def test_pop3_within_tls(dovecot, address):
     deliver(dovecot, address, "hello")
     client = poplib.POP3_SSL("localhost", dovecot.pop3s_port, context=trust(dovecot), timeout=10)
     client.user(address)
-    client.pass_("secret")
+    client.pass_(SECRET)
     assert client.stat()[0] == 1
     client.quit()
 
@@ -102,7 +102,7 @@ def test_pop3_in_the_clear_with_stls(dovecot, address):
     client = poplib.POP3("localhost", dovecot.pop3_port, timeout=10)
     client.stls(trust(dovecot))
     client.user(address)
-    client.pass_("secret")
+    client.pass_(SECRET)
     client.quit()
 
 
@@ -112,17 +112,17 @@ def test_nobody_else_vouches_for_the_certificate(dovecot):
 
 
 def test_any_password_will_do(dovecot):
-    dovecot.add_user("odd@shop.test", PASSWORD)
+    dovecot.add_user("odd@shop.test", ODD_PASSWORD)
     with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
-        client.plain_login("odd@shop.test", PASSWORD)
+        client.plain_login("odd@shop.test", ODD_PASSWORD)
 
 
-def test_wrong_passwords_are_refused_without_delay(dovecot, address):
-    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=1) as client:
+def test_after_wrong_passwords_the_right_one_is_let_in(dovecot, address):
+    with IMAPClient("localhost", dovecot.imap_port, ssl=False, timeout=10) as client:
         for _ in range(3):
             with pytest.raises(LoginError):
                 client.login(address, "wrong")
-        client.login(address, "secret")
+        client.login(address, SECRET)
 
 
 def test_a_mailbox_gets_another_password(dovecot, address):
@@ -168,7 +168,7 @@ def test_a_stopped_dovecot_leaves_no_process_and_keeps_its_mailboxes(dovecot, pl
 
 def test_a_directory_the_server_can_reach_is_used_itself():
     with open_directory() as place, started(Dovecot(place / "mail")) as dovecot:
-        dovecot.add_user("ada@shop.test", "secret")
+        dovecot.add_user("ada@shop.test", SECRET)
         deliver(dovecot, "ada@shop.test", "hello")
         assert list((place / "mail" / "data" / "mail" / "ada@shop.test").rglob("new/*"))
 
@@ -178,7 +178,7 @@ def test_a_path_too_long_for_sockets_is_no_hindrance(tmp_path):
     with started(Dovecot(place)) as dovecot:
         assert answers(dovecot.imap_port)
         refuge = (place / "data").resolve()
-        assert refuge.parent.parent == Path("/tmp")
+        assert len(str(refuge)) < 40
     assert not refuge.parent.exists()
     assert (place / "data" / "dovecot.conf").is_file()
 
@@ -190,7 +190,7 @@ def test_it_does_not_run_as_root(dovecot):
 
 
 def test_secrets_are_private(dovecot, place):
-    dovecot.add_user("ada@shop.test", "secret")
+    dovecot.add_user("ada@shop.test", SECRET)
     for name in ("users/ada@shop.test", "key.pem"):
         assert (place / "data" / name).stat().st_mode & 0o077 == 0
 

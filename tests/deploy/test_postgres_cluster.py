@@ -42,7 +42,7 @@ def test_a_database_is_made_once(cluster):
     assert ask(url, "SELECT current_database()") == "orders"
 
 
-@pytest.mark.parametrize("setting, value", [
+@pytest.mark.parametrize(("setting", "value"), [
     ("fsync", "on"), ("listen_addresses", "127.0.0.1"), ("unix_socket_directories", ""), ("server_encoding", "UTF8"),
 ])
 def test_settings(cluster, setting, value):

@@ -64,7 +64,8 @@ def kept_message(node: RabbitNode, queue: str) -> bytes | None:
 
 def ports_open_to_all() -> set[int]:
     """Of the whole machine, from the kernel's tables, where 0A is a port somebody listens on."""
-    lines = [line.split() for table in ("tcp", "tcp6") for line in Path("/proc/net", table).read_text().splitlines()[1:]]
+    tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
+    lines = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]
     listening = [local.split(":") for _, local, _, status, *_ in lines if status == "0A"]
     return {int(port, 16) for address, port in listening if not address.strip("0")}
 
@@ -76,7 +77,7 @@ def test_every_port_is_of_the_loopback_address(node):
 
 
 def test_the_management_api_and_the_metrics_answer(node):
-    assert json.loads(get(f"{node.management_url}/api/overview"))["node"] == node.state.name
+    assert json.loads(get(f"{node.admin_management_url}/api/overview"))["node"] == node.state.name
     assert b"rabbitmq_build_info" in get(node.metrics_url)
 
 
@@ -88,7 +89,7 @@ def test_rabbitmqctl_speaks_to_this_node(node):
 
 
 def test_what_rabbitmqctl_complains_about_is_told(node):
-    with pytest.raises(StackError, match="rabbitmqctl delete_user failed: .*nobody-knows-me.* does not exist"):
+    with pytest.raises(StackError, match=r"rabbitmqctl delete_user failed: .*nobody-knows-me.* does not exist"):
         node.ctl("delete_user", "nobody-knows-me")
 
 

@@ -104,7 +104,9 @@ def test_several_recipients_get_one_copy_each(smtp, dovecot):
 
 
 def test_without_mailboxes_the_client_shall_try_again(tmp_path):
-    with started(Dovecot(tmp_path / "dovecot")) as dovecot, started(SmtpServer(tmp_path / "smtp", dovecot.lmtp_port)) as server:
+    dovecot = Dovecot(tmp_path / "dovecot")
+    server = SmtpServer(tmp_path / "smtp", dovecot.lmtp_port)
+    with started(dovecot), started(server):
         address = new_address(dovecot)
         with client(server) as smtp:
             smtp.ehlo()
@@ -144,7 +146,8 @@ def test_it_is_found_again_by_its_directory_and_leaves_no_process(tmp_path, dove
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path, mailserver):
-    server = SmtpServer(tmp_path, mailserver.dovecot.lmtp_port, certificate=tmp_path / "missing.pem", key=tmp_path / "missing.pem")
+    missing = tmp_path / "missing.pem"
+    server = SmtpServer(tmp_path, mailserver.dovecot.lmtp_port, certificate=missing, key=missing)
     with pytest.raises(StackError, match=r"(?s)ended before it was ready.*No such file or directory"):
         server.start()
     assert not server.running()

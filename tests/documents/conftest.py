@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.papers import read_languages
+from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
 from tests.documents.words import Press

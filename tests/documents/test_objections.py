@@ -51,7 +51,7 @@ def test_sums_that_differ_are_told_and_never_mended(changes: dict[str, object], 
 
 
 def test_amounts_of_two_currencies_are_not_added() -> None:
-    found = objection(an_invoice(**amounts(2412, 458, "USD")), "invoice")
+    found = objection(an_invoice().model_copy(update=amounts(2412, 458, "USD")), "invoice")
     assert found is not None
     assert found.code == "currencies_differ"
     assert found.reason == "The amounts are in different currencies: EUR, USD."

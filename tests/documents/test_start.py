@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-import services.documents.adapters as adapters
+from services.documents import adapters
 from services.documents.adapters import DocumentSettings, libraries, open_renderer
 from shared.runtime.errors import SettingsError
 from tests.documents.words import an_invoice
 
 
-def settings(**changes: bool) -> DocumentSettings:
-    return DocumentSettings(broker_url="amqp://", database_url="sqlite://", **changes)
+def settings(slow_allowed: bool = False) -> DocumentSettings:
+    return DocumentSettings(broker_url="amqp://", database_url="sqlite://", slow_allowed=slow_allowed)
 
 
 def test_the_renderer_opens_and_renders() -> None:
@@ -23,7 +23,7 @@ def test_the_renderer_opens_and_renders() -> None:
 
 def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
-    with pytest.raises(SettingsError, match="libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"):
+    with pytest.raises(SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"):
         open_renderer(settings())
 
 
@@ -52,5 +52,5 @@ def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> Non
         raise OSError("cannot load library 'libpango-1.0-0'\nand more")
 
     monkeypatch.setattr(adapters, "import_module", missing)
-    with pytest.raises(SettingsError, match="^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\\.$"):
+    with pytest.raises(SettingsError, match=r"^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\.$"):
         open_renderer(settings())

@@ -3,7 +3,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.documents.domain.text import DIRECTION_CONTROLS, UNPRINTABLE, clean, clean_lines, isolate
+from services.documents.domain.text import clean, clean_lines, isolate
+from shared.writing.text import DIRECTION_CONTROLS, UNPRINTABLE
 
 
 def test_plain_text_stays_as_it_is() -> None:

@@ -1,7 +1,9 @@
 """Mails, orders and answers find together, whatever comes first."""
 
+from dataclasses import replace
 from uuid import uuid4
 
+from services.ingest.domain.mailbox import Errand, Found
 from services.ingest.store.tables import inbound_mails, known_mails, raw_mails
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
@@ -19,6 +21,7 @@ from tests.ingest.words import (
     our_id,
     reply_to,
 )
+from tests.words import delivery
 
 
 def arrives(desk: IngestDesk, server: Server, *mails: bytes) -> list[str]:
@@ -40,7 +43,7 @@ def texts(thread: dict[str, object]) -> list[str]:
     return [message["text"] for message in thread["messages"]]  # type: ignore[attr-defined]
 
 
-def answer(desk: IngestDesk, thread_id: str, text: str = "It left this morning.", by: str = "anna@shop.test") -> list[str]:
+def answer(desk: IngestDesk, thread_id: str, text: str = "It left.", by: str = "anna@shop.test") -> list[str]:
     told = desk.tell("thread.reply", {"thread_id": thread_id, "text": text, "by": by})
     desk.run(*desk.collect())
     return [envelope.name for envelope in told]
@@ -53,7 +56,7 @@ def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(desk: In
     place_order(desk)
     arrives(desk, server, letter("By address", to=reply_to(ORDER)), letter("By id", in_reply_to=our_id(ORDER)))
     thread = thread_of_the_order(desk)
-    assert texts(thread) == ["By address", "By id"] or texts(thread) == ["By id", "By address"]
+    assert texts(thread) == ["By address", "By id"]
     assert thread["thread"]["order_reference"] == "XKBKNABJK"  # type: ignore[index]
     assert [row.found_by for row in desk.rows(inbound_mails)].count("signed_id") == 1
 
@@ -118,7 +121,7 @@ def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(desk: IngestDes
     arrives(desk, server, first, second)
     arrives(desk, server, letter("Three", references="<zero@x.test> <one@x.test> <other@y.test>"))
     (thread,) = desk.threads()
-    assert sorted(texts(desk.thread(thread["thread_id"]))) == ["One", "Three", "Two"]
+    assert texts(desk.thread(thread["thread_id"])) == ["One", "Two", "Three"]
 
 
 def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestDesk, server: Server) -> None:
@@ -173,6 +176,27 @@ def test_what_was_sent_is_referred_to_later(desk: IngestDesk, server: Server) ->
     assert sorted(message["mail_message_id"] for message in messages) == sorted(["<c1@example.test>", *sent])
     answer(desk, thread["thread_id"], "Answer 3")
     assert desk.last("thread.replied")["references"] == [*sent, "<c1@example.test>"]
+
+
+def test_what_came_in_the_second_of_an_answer_stands_after_it(desk: IngestDesk, server: Server) -> None:
+    def at_once(errand: Errand) -> Found:
+        found = server(errand)
+        to_the_second = desk.clock.now.replace(microsecond=0)
+        return replace(found, mails=tuple(replace(mail, arrived_at=to_the_second) for mail in found.mails))
+
+    desk.reads_by(at_once)
+    arrives(desk, server, letter("one", message_id="<one@x.test>"))
+    thread_id = desk.threads()[0]["thread_id"]
+    desk.clock.advance(seconds=59.3)
+    answer(desk, thread_id, "two")
+    server.receive(letter("three", in_reply_to="<one@x.test>"))
+    desk.look(seconds=0.7)
+    desk.clock.advance(seconds=0.2)
+    answer(desk, thread_id, "four")
+    server.receive(letter("five", in_reply_to="<one@x.test>"))
+    desk.clock.advance(seconds=0.1)
+    desk.run(delivery("mailbox.sync", {"mailbox": "service"}))
+    assert texts(desk.thread(thread_id)) == ["one", "two", "three", "four", "five"]
 
 
 def test_a_customer_reopens_the_thread_and_the_owner_stays(desk: IngestDesk, server: Server) -> None:

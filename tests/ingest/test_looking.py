@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.ingest.domain.mailbox import GIVE_UP_AFTER, LEASE, Checkpoint, Errand, Fetched, Found
+from services.ingest.domain.mailbox import LEASE, Checkpoint, Errand, Fetched, Found
 from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages
 from shared.runtime.delivery import Delivery, Fate
-from tests.ingest.words import NOON, SERVICE, IngestDesk, Killed, Server, another, letter
+from tests.ingest.words import NOON, SERVICE, IngestDesk, Killed, Server, an_errand, another, letter
 from tests.words import delivery
 
 SYNC = {"mailbox": "service"}
@@ -113,7 +113,6 @@ def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: Ing
     assert desk.look() == ["mail.unreadable"]
     assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
     assert desk.look(hours=1) == []
-    assert GIVE_UP_AFTER > 3
 
 
 # --- asked for --------------------------------------------------------------------------------------------------------
@@ -183,6 +182,17 @@ def test_a_message_that_never_comes_again_does_not_end_the_looking(desk: IngestD
     assert desk.due() == [desk.clock.now + timedelta(seconds=60)]
 
 
+def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_the_looking(
+    desk: IngestDesk, server: Server
+) -> None:
+    server.receive(letter())
+    crash(desk, server)
+    desk.start()
+    assert desk.look() == []
+    assert desk.due() == [NOON + LEASE]
+    assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
+
+
 def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(desk: IngestDesk, server: Server) -> None:
     def overtaken() -> None:
         server.meanwhile = lambda: None
@@ -211,7 +221,8 @@ def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Se
 def test_a_handler_that_failed_is_tried_again_with_the_same_mails(desk: IngestDesk, server: Server) -> None:
     server.receive(letter())
     (message,) = desk.collect()
-    desk.reads_by(lambda errand: Found(errand, errand.checkpoint, (None,)))  # a bug
+    broken = Found(an_errand(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]
+    desk.reads_by(lambda errand: broken)
     assert desk.deliver(message)[0].fate is Fate.RETRY
     desk.reads_by(server)
     assert "mail.received" in desk.run(message)

@@ -82,9 +82,9 @@ def test_a_fault_after_progress_counts_as_the_first() -> None:
 def test_another_folder_is_begun_anew() -> None:
     state, errand = leased(NEW)
     state, _ = state.settle(found(errand, mails=9), NOON)
-    _, errand = state.lease(another(folder="Support"), "b", NOON)
-    assert isinstance(errand, Errand)
-    assert errand.checkpoint == Checkpoint("Support")
+    _, other = state.lease(another(folder="Support"), "b", NOON)
+    assert isinstance(other, Errand)
+    assert other.checkpoint == Checkpoint("Support")
 
 
 def test_only_the_first_look_decides_from_when_on_mail_is_wanted() -> None:

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest.domain.markup import text_of_html
 
@@ -29,6 +31,11 @@ from services.ingest.domain.markup import text_of_html
 ])
 def test_html_reads_as_it_looks(page: str, text: str) -> None:
     assert text_of_html(page) == text
+
+
+@given(st.text(alphabet=st.sampled_from("<>/!-&#;'\" aPscript=x0\n\u200c"), max_size=200))
+def test_whatever_it_is_text_comes_of_it(page: str) -> None:
+    assert "<p>" not in text_of_html(page)
 
 
 @pytest.mark.parametrize("piece", [

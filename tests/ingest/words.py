@@ -66,9 +66,9 @@ class Clock:
 
 @dataclass
 class Server:
-    """A mail server that is a list: UIDs count from 1. `fault` is what it answers instead, `window` how much at once.
+    """A mail server that is a list: UIDs count from 1, one second after another.
 
-    `meanwhile` is called in the middle of every look.
+    `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the middle of every look.
     """
 
     mails: list[bytes] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Server:
         last = known.last_uid if known.uidvalidity in (None, self.uidvalidity) else 0
         new = list(enumerate(self.mails, 1))[last : last + self.window]
         reached = Checkpoint(known.folder, self.uidvalidity, last + len(new))
-        fetched = tuple(Fetched(uid, raw, len(raw), NOON) for uid, raw in new)
+        fetched = tuple(Fetched(uid, raw, len(raw), NOON + timedelta(seconds=uid)) for uid, raw in new)
         return Found(errand, reached, fetched, more=reached.last_uid < len(self.mails))
 
 
@@ -202,5 +202,5 @@ def mail_sent(message_id: str, conversation: Conversation, thread_id: str | None
 
 def an_errand(mailbox: Mailbox, **changes: Any) -> Errand:
     """A first look into a mailbox."""
-    errand = Errand(mailbox, Checkpoint(mailbox.folder), None, 0, 1, NOON + timedelta(minutes=10))
+    errand = Errand(mailbox, Checkpoint(mailbox.folder), None, 0, 1)
     return replace(errand, **changes)

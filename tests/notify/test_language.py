@@ -3,11 +3,12 @@ from string import Formatter
 import pytest
 from jinja2 import Environment, meta
 
-from services.notify.adapters.writer import read_language, read_languages
-from services.notify.domain.language import OTHER_STATE, Language, choose
+from services.notify.adapters.writer import read_languages
+from services.notify.domain.language import OTHER_STATE, Language
 from services.notify.domain.wording import ORDER_VALUES
 from shared.contracts.documents import DocumentView
 from shared.contracts.values import Money
+from shared.writing.script import choose, read_language
 from tests.notify.words import confirmation
 
 LANGUAGES = read_languages()
@@ -84,4 +85,4 @@ def test_a_customer_whose_language_we_do_not_speak_is_written_to_in_english() ->
 
 def test_a_broken_language_file_is_told_by_its_field() -> None:
     with pytest.raises(ValueError, match="direction"):
-        read_language("xx", 'direction = "down"')
+        read_language(Language, "xx", 'direction = "down"')

@@ -2,15 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain.text import (
-    clean,
-    clean_lines,
-    direction,
-    isolate,
-    paragraphs,
-    without_answer_marks,
-    without_isolates,
-)
+from services.notify.domain.text import clean_lines, direction, paragraphs, without_answer_marks, without_isolates
+from shared.writing.text import clean, isolate
 
 
 @given(st.text())

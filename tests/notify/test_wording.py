@@ -4,11 +4,11 @@ import pytest
 
 from services.notify.adapters.writer import read_languages
 from services.notify.domain.mail import Mail
-from services.notify.domain.text import FIRST_STRONG
 from shared.contracts import samples
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import DocumentReference, StateView
 from shared.contracts.values import ShopProfile
+from shared.writing.text import FIRST_STRONG
 from tests.notify.words import DRAFTER, WRITER, confirmation, occasion, replied, state_mail
 
 VOID = {"meta", "br"}

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -6,10 +6,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.orders.worker import service
-from tests.orders.words import Storefront, forget_what_was_told
+from tests.orders.words import NewDatabase, Storefront, forget_what_was_told
 from tests.words import Desk, a_shop_with_mugs, desk, sqlite_url
 
-NewDatabase = Callable[[], str]
 shops = count(1)
 databases = count(1)
 

@@ -56,14 +56,14 @@ def test_a_document_says_who_sold_what_to_whom() -> None:
 
 def test_a_line_is_printed_with_its_quantity_its_rate_and_its_prices() -> None:
     line = an_invoice(two_rates()).lines[0]
-    assert (line.sku, line.name, line.quantity, line.tax_rate) == (MUG, "Mug, blue", 2, 19)
+    assert (line.sku, line.name, line.quantity, str(line.tax_rate)) == (MUG, "Mug, blue", 2, "19")
     amounts = [getattr(line, side).amount for side in ("unit_net", "unit_gross", "net", "tax", "gross")]
     assert amounts == [1000, 1190, 2000, 380, 2380]
 
 
 def test_the_tax_table_has_a_row_per_rate_and_shipping_is_in_it() -> None:
-    rows = [(row.rate, row.net.amount, row.tax.amount, row.gross.amount) for row in an_invoice(two_rates()).taxes]
-    assert rows == [(19, 2412, 458, 2870), (7, 2521, 176, 2697)]
+    rows = [(str(row.rate), row.net.amount, row.tax.amount, row.gross.amount) for row in an_invoice(two_rates()).taxes]
+    assert rows == [("19", 2412, 458, 2870), ("7", 2521, 176, 2697)]
 
 
 def test_the_totals_are_those_of_the_order() -> None:
@@ -73,7 +73,8 @@ def test_the_totals_are_those_of_the_order() -> None:
 
 def test_shipping_stands_apart() -> None:
     shipping = an_invoice(two_rates()).shipping
-    assert (shipping.rate, shipping.net.amount, shipping.tax.amount, shipping.gross.amount) == (19, 412, 78, 490)
+    assert str(shipping.rate) == "19"
+    assert [shipping.net.amount, shipping.tax.amount, shipping.gross.amount] == [412, 78, 490]
 
 
 def test_a_rate_that_nothing_was_paid_at_has_no_row() -> None:

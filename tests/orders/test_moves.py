@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ POSSIBLE = [(here, there) for here, there in PAIRS if there in (DEFAULT_STATES[h
 IMPOSSIBLE = [pair for pair in PAIRS if pair not in POSSIBLE]
 
 
-def refusal(here: str, there: str, **how: object) -> Refusal:
+def refusal(here: str, there: str, **how: Any) -> Refusal:
     refused = try_to_move(replace(ORDER, state=here), there, **how)
     assert isinstance(refused, Refusal)
     return refused

@@ -1,10 +1,7 @@
 """Many workers at once, each with connections of its own: nothing is sold, counted or done twice, nobody gets stuck."""
 
-from random import Random
-from typing import Any
-
 from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
-from tests.orders.words import MUG, POT, TEA, Storefront, a_payment, at_once, names, rows, stumble
+from tests.orders.words import MUG, Storefront, a_payment, at_once, names, rows, stumble
 from tests.words import an_order
 
 
@@ -148,44 +145,3 @@ def test_numbers_follow_the_time_of_issue(shop: Storefront, url: str) -> None:
     issued = [event.data["document"] for event in shop.desk.outbox() if event.name == "invoice.issued"]
     dated = sorted((document["number"], document["issued_at"]) for document in issued)
     assert [at for _, at in dated] == sorted(at for _, at in dated)
-
-
-# --- locks ------------------------------------------------------------------------------------------------------------
-
-
-def test_workers_that_want_the_same_rows_in_different_order_never_block_each_other(
-    shop: Storefront, url: str, logs: list[Any]
-) -> None:
-    """A deadlock would be resolved by the database, after a second, by failing a whole batch: it is taken apart."""
-    chance = Random(7)
-    for sku in (TEA, POT):
-        shop.tell("product.put", a_product(sku))
-        shop.tell("stock.set", {"sku": sku, "quantity": 10_000})
-    shop.tell("stock.set", {"sku": MUG, "quantity": 10_000})
-    shop.move(shop.place(), "processing")
-    for _ in range(5):
-        assert at_once(url, *(errands(shop, chance) for _ in range(4))) == [[DONE] * 18] * 4
-    assert {"done"} <= {entry["outcome"] for entry in logs} <= {"done", "refused"}
-
-
-def a_product(sku: str) -> dict[str, Any]:
-    return {"sku": sku, "names": {"en": sku}, "price": {"amount": 1190, "currency": "EUR"}, "tax_rate": "19"}
-
-
-def errands(shop: Storefront, chance: Random) -> list[Delivery]:
-    """A batch that sells, cancels, pays and prepares, in any order, what other batches want, too."""
-    skus = [MUG, TEA, POT]
-    carts = [[{"sku": sku, "quantity": 1} for sku in chance.sample(skus, 2)] for _ in range(9)]
-    placed = [an_order(lines=cart, initial_state="awaiting_cod") for cart in carts]
-    shop.desk.deliver(*(shop.message("order.place", order) for order in placed))
-    ids = [order["order_id"] for order in placed]
-    batch = [
-        *(move(shop, order_id, to) for order_id, to in
-          zip(ids, ["processing", "payment_accepted", "cancelled"] * 3, strict=True)),
-        *(shop.message("order.place", an_order(lines=cart)) for cart in carts[:3]),
-        *(shop.message("product.put", a_product(sku)) for sku in skus),
-        *(shop.message("payment.record", a_payment(order_id)) for order_id in ids[:2]),
-        shop.message("stock.set", {"sku": chance.choice(skus), "quantity": 9_000}),
-    ]
-    chance.shuffle(batch)
-    return batch

@@ -1,5 +1,6 @@
 """Everything comes again sooner or later: the same message, the same order, the same payment."""
 
+from typing import Any
 from uuid import uuid4
 
 from shared.contracts import samples
@@ -70,10 +71,11 @@ def test_a_reference_that_another_order_of_the_shop_bears_is_refused(shop: Store
     assert (refused["code"], refused["details"]["field"]) == ("reference_taken", "reference")
 
 
-def test_a_reference_is_taken_within_a_batch_too(shop: Storefront) -> None:
+def test_a_reference_is_taken_within_a_batch_too(shop: Storefront, logs: list[Any]) -> None:
     told = shop.deliver(*(shop.message("order.place", an_order(reference="ABC-2")) for _ in range(2)))
     assert names(told) == ["order.placed", "stock.changed", "order.place_refused"]
     assert told[-1].data["code"] == "reference_taken"
+    assert "taken_apart" not in [entry["outcome"] for entry in logs]
 
 
 def test_the_reference_of_a_refused_order_is_free(shop: Storefront) -> None:

@@ -35,6 +35,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PREFIXES = {"invoice": "IN", "delivery_slip": "DE"}
 SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", PREFIXES)
 MUG, TEA, POT = "MUG-BLUE", "TEA-250", "POT-RED"
+NewDatabase = Callable[[], str]
 JOURNAL = {"inbox", "outbox", "schedule", "sequence"}
 
 
@@ -139,11 +140,8 @@ class Storefront:
         return answer.data
 
     def stock(self, sku: str = MUG) -> int:
-        stock = metadata.tables["stock"]
-        with reading(self.desk.engine) as connection:
-            return connection.execute(
-                select(stock.c.available).where(stock.c.shop == self.shop, stock.c.sku == sku)
-            ).scalar_one()
+        (found,) = rows(self.desk.engine, "stock", shop=self.shop, sku=sku)
+        return int(found.available)
 
     def refusal(self, name: str, data: dict[str, Any], **attributes: Any) -> dict[str, Any]:
         """A command that must be refused and change nothing; the refusal's data."""

@@ -8,7 +8,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from services.documents.adapters.libraries import pango_version
-from services.documents.adapters.papers import Papers, read_languages, read_templates
+from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.document import Rendered
 from shared.contracts.snapshot import DocumentSnapshot
 
@@ -27,14 +27,14 @@ class Engine:
 
     def __init__(self) -> None:
         templates = read_templates()
-        self._papers = Papers(templates, read_languages())
+        self._templates = Templates(templates, read_languages())
         self._fetcher, self._fonts, self._lock = NothingFetcher(), FontConfiguration(), Lock()
         self._style = weasyprint.CSS(string=templates["document.css"], url_fetcher=self._fetcher)
         self._name = f"weasyprint {weasyprint.__version__}, pango {pango_version()}"
 
     def render(self, snapshot: DocumentSnapshot) -> Rendered:
         """The PDF of a document. Raises `jinja2.TemplateError` where there is no template of its kind."""
-        html = self._papers.write(snapshot)
+        html = self._templates.fill(snapshot)
         with self._lock:
             return Rendered(self.print_html(html, snapshot.document_id.hex), self._name)
 

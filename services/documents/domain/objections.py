@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from services.documents.domain.currencies import decimal
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
+from shared.writing.currencies import decimal
 
 Amounts = DocumentSnapshot | DocumentLine | TaxRow
 PARTS = ("net", "tax", "gross")

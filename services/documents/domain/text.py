@@ -1,25 +1,17 @@
-"""Text of strangers, made fit for paper: no control characters, no tricks with the direction of writing, no bombs."""
+"""Text of strangers, made fit for paper: clean, in its own order, without words that no line can hold."""
 
 import unicodedata
-from collections.abc import Iterator
-from itertools import groupby, islice
 
-# Embeddings, overrides and isolates reach beyond the text that they stand in. Joiners stay: Persian needs them.
-DIRECTION_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-FIRST_STRONG, POP, MAY_BREAK = "\u2068", "\u2069", "\u200b"
+from shared.writing import text as any_text
+
+MAY_BREAK = "\u200b"
 OPPOSITE = {"ltr": frozenset({"R", "AL", "AN"}), "rtl": frozenset({"L", "EN", "ES", "ET"})}
-
-# Line breaking takes time by the square of a word's length, and a minute for 100 kB of accents on one letter.
-MARKS, MOST_MARKS = frozenset({"Mn", "Me"}), 8
-LONGEST_WORD, PIECE = 100, 20
+LONGEST_WORD, PIECE = 100, 20  # line breaking takes time by the square of a word's length
 
 
 def clean(text: str) -> str:
     """One line: controls are dropped, every run of white space is a space, endless words may be broken."""
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(_printable(text))
-    return " ".join(_breakable(word) for word in text.split())
+    return " ".join(_breakable(word) for word in any_text.clean(text).split())
 
 
 def clean_lines(text: str) -> list[str]:
@@ -30,15 +22,8 @@ def clean_lines(text: str) -> list[str]:
 def isolate(text: str, direction: str) -> str:
     """`text` so that it keeps its own order inside a text that runs in `direction` (`ltr`, `rtl`)."""
     if any(unicodedata.bidirectional(character) in OPPOSITE[direction] for character in text):
-        return f"{FIRST_STRONG}{text}{POP}"
+        return any_text.isolate(text)
     return text
-
-
-def _printable(text: str) -> Iterator[str]:
-    shown = (character for character in text if character not in DIRECTION_CONTROLS)
-    for category, characters in groupby(shown, unicodedata.category):
-        most = MOST_MARKS if category in MARKS else None
-        yield " " if category in UNPRINTABLE else "".join(islice(characters, most))
 
 
 def _breakable(word: str) -> str:

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from socket import SHUT_RDWR
-from threading import Timer
+from threading import Event, Timer
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
@@ -56,20 +56,22 @@ def cut_after(seconds: float, client: IMAPClient) -> Iterator[None]:
     """Cuts the connection when the step is not done in time, which the timeout of single reads does not do: a server
     may send a byte now and then. Raises `TimeoutError`.
     """
-    timer = Timer(seconds, _cut, [client])
+    too_late = Event()
+    timer = Timer(seconds, _cut, [client, too_late])
     timer.daemon = True
     timer.start()
     try:
         yield
     except TROUBLE:
-        if timer.finished.is_set():
+        if too_late.is_set():
             raise TimeoutError from None
         raise
     finally:
         timer.cancel()
 
 
-def _cut(client: IMAPClient) -> None:
+def _cut(client: IMAPClient, too_late: Event) -> None:
+    too_late.set()
     with suppress(OSError):
         client.socket().shutdown(SHUT_RDWR)
 

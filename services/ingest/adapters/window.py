@@ -17,7 +17,7 @@ MOST_MAILS = 50
 MOST_BYTES = 16 * 2**20
 LARGEST_MAIL = 25 * 2**20  # bytes; of a larger one its beginning is kept
 BEGINNING = 2**20
-FIRST_SPAN, LARGEST_SPAN = 1000, 100_000  # UIDs in one search: longer answers break imaplib's limit of a line
+FIRST_SPAN, LARGEST_SPAN = 1000, 50_000  # UIDs in one search: longer answers break imaplib's limit of a line
 ENOUGH = 25.0  # seconds after which no further mail is begun
 SLOWEST = 100_000  # bytes per second at which a large mail is still waited for
 
@@ -71,7 +71,7 @@ class Window:
     def _search(self, client: IMAPClient, last: int) -> tuple[list[int], int]:
         """The next UIDs, and up to where was searched. Ranges with numbers only: `n:*` would always name one."""
         span = FIRST_SPAN
-        while self.checkpoint.last_uid < last and time.monotonic() < self._deadline:
+        while self.checkpoint.last_uid < last:
             begin = self.checkpoint.last_uid + 1
             end = min(begin + span - 1, last)
             uids = sorted(uid for uid in client.search(["UID", f"{begin}:{end}"]) if begin <= uid <= end)
@@ -79,6 +79,8 @@ class Window:
                 return uids, end
             self._pass(end)
             span = min(2 * span, LARGEST_SPAN)
+            if time.monotonic() > self._deadline:
+                break
         return [], self.checkpoint.last_uid
 
     def _take_all(self, client: IMAPClient, chosen: Sequence[int], listed: Listing) -> bool:

@@ -1,7 +1,7 @@
 """Where a mail belongs, and whether its sender may write there: two separate questions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from shared.contracts.message import Event
 
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "new"]
 MOST_TOKENS = 50
+A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _signed(text: str, keys: SigningKeys) -> Conversation | None:
     return next((conversation for conversation in read if conversation), None)
 
 
-def file(mail: Mail, inbound: Inbound, place: Place, language: str, at: datetime) -> Filing:
+def file(mail: Mail, inbound: Inbound, place: Place, language: str) -> Filing:
     """Puts the mail into its thread, or into a new one; `language` is that of strangers.
 
     A sender who is no participant is filed as unverified where our signature led him there, and never becomes the
@@ -90,6 +91,7 @@ def file(mail: Mail, inbound: Inbound, place: Place, language: str, at: datetime
     an unverified sender wrote reopens a closed thread, too: often it is the customer with another address, and a mail
     that nobody looks at would be lost.
     """
+    at = min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
     may_write = mail.certain and mail.sender == (place.participant or "").lower()
     if not may_write and place.evidence and place.evidence.found_by == "known_id":
         place = Place()
@@ -101,7 +103,7 @@ def file(mail: Mail, inbound: Inbound, place: Place, language: str, at: datetime
     )
     message = ThreadMessage(
         message_id=inbound.inbound_id, direction="customer", author=mail.sender, text=mail.text,
-        at=min(inbound.arrived_at, at), verified=verified, mail_message_id=mail.message_id,
+        at=at, verified=verified, mail_message_id=mail.message_id,
     )
     found_by = place.evidence.found_by if place.evidence and place.participant else "new"
     kept = inbound.filed(thread.id, mail.message_id, found_by)

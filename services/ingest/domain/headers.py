@@ -12,7 +12,9 @@ LONGEST_FIELD = 64 * 1024  # characters
 LONGEST_ADDRESS_FIELD = 8 * 1024
 MOST_FIELDS = 1000
 
-ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,189}")
+# As the contract has it, without what is not to be seen.
+_ATOM = r"[^@\s<>,;:\"()\[\]\\\x00-\x20\x7f-\xa0\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,189}}")
 _WORD = re.compile(r"=\?([\w.:\-]{1,60})(?:\*[\w\-]*)?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,498}>")
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\((?:[^()\\]|\\.)*\)|<([^<>]*)>|([,;:])|([^"(<,;:]+)|.', re.DOTALL)

@@ -53,14 +53,13 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Permission to read a mailbox `until` then. `since`: mails that arrived earlier are not wanted."""
+    """Permission to read a mailbox. `since`: mails that arrived earlier are not wanted."""
 
     mailbox: Mailbox
     checkpoint: Checkpoint
     since: datetime | None
     faults: int
     fence: int
-    until: datetime
 
 
 class Idle(Enum):
@@ -111,8 +110,7 @@ class State:
 
         The same message, delivered once more, takes over from itself.
         """
-        held = self.holder is not None and self.leased_until is not None and at < self.leased_until
-        if held and self.holder != holder:
+        if self.leased_until and at < self.leased_until and self.holder != holder:
             return replace(self, wanted=True), Idle.BUSY
         same_folder = self.checkpoint.folder == mailbox.folder
         checkpoint = self.checkpoint if same_folder else Checkpoint(mailbox.folder)
@@ -121,7 +119,7 @@ class State:
         taken = replace(
             self, checkpoint=checkpoint, since=since, fence=self.fence + 1, holder=holder, leased_until=at + LEASE
         )
-        return taken, Errand(mailbox, checkpoint, since, self.faults, taken.fence, at + LEASE)
+        return taken, Errand(mailbox, checkpoint, since, self.faults, taken.fence)
 
     def settle(self, found: Found, at: datetime) -> tuple["State", datetime]:
         """Moves the checkpoint and gives the lease back; returns when to look again."""

@@ -22,15 +22,15 @@ def first_looks(work: Work) -> Iterable[Later]:
 
 
 def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
-    """Takes the lease of the mailbox, and plans a look for the case that this one never comes to its end."""
+    """Takes the lease of the mailbox, and plans a look at its end, for the case that who holds it never comes back."""
     mailbox = work.mailbox(command.mailbox)
     if mailbox is None:
         return Idle.UNKNOWN
     state = work.mailboxes.state(mailbox.name)
     leased, errand = state.lease(mailbox, f"{work.envelope.source} {work.envelope.id}", work.now)
     work.mailboxes.save(mailbox.name, leased)
-    if isinstance(errand, Errand):
-        work.plan(_look(mailbox, errand.until))
+    if leased.leased_until:
+        work.plan(_look(mailbox, leased.leased_until))
     return errand
 
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from services.ingest.domain.filing import KnownOrder
-from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.domain.thread import Thread
 from services.ingest.work import Work
-from shared.contracts.conversation import Conversation
 from shared.contracts.notify import MailSent, MailView
 from shared.contracts.orders import OrderPlaced
 from shared.runtime.service import Handlers
@@ -27,8 +26,8 @@ def keep_message_id(event: MailSent, work: Work) -> None:
     """Keeps where answers to the mail belong; an employee's answer gets its Message-ID."""
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
-    thread = work.thread(mail.thread_id or thread_id_of(Conversation.parse(mail.conversation)))
-    if mail.thread_id and thread:
+    thread = work.thread(mail.thread_id) if mail.thread_id else None
+    if thread:
         work.threads.save(thread.id, thread.sent(mail.message_id))
         _name_answer(mail, thread, work)
 

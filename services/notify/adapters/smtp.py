@@ -10,7 +10,7 @@ from typing import Literal
 
 from services.notify.domain.letter import Parcel
 from services.notify.domain.sending import Outcome
-from services.notify.domain.text import clean
+from shared.writing.text import clean
 
 Security = Literal["none", "starttls", "tls"]
 Reply = tuple[int, bytes]

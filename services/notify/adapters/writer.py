@@ -2,7 +2,6 @@
 
 import re
 import textwrap
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -12,10 +11,12 @@ from jinja2 import DictLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from services.notify.domain.language import Language, choose
-from services.notify.domain.text import FIRST_STRONG, POP, direction, without_isolates
+from services.notify.domain.language import Language
+from services.notify.domain.text import direction, without_isolates
 from services.notify.domain.wording import Content, Facts, View, view
 from shared.contracts.orders import DocumentReference
+from shared.writing import script
+from shared.writing.text import FIRST_STRONG, POP
 
 HOUSE = files("services.notify")
 LINE = 76  # characters of a line of text
@@ -35,7 +36,7 @@ class Writer:
 
     def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
         """The content of a mail that takes `documents` along."""
-        language = choose(self.languages, facts.language)
+        language = script.choose(self.languages, facts.language)
         shown = view(facts, documents, language, self._say)
         text = self._place("mail.txt", shown)
         return Content(
@@ -55,14 +56,7 @@ class Writer:
 
 def read_languages() -> dict[str, Language]:
     """Every file of the folder `languages`, by its tag."""
-    found = (file for file in (HOUSE / "languages").iterdir() if file.name.endswith(".toml"))
-    languages = (read_language(file.name.removesuffix(".toml"), file.read_text("utf-8")) for file in found)
-    return {language.tag: language for language in languages}
-
-
-def read_language(tag: str, toml: str) -> Language:
-    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong field."""
-    return Language.model_validate({"tag": tag, **tomllib.loads(toml)})
+    return script.read_languages(Language, HOUSE / "languages")
 
 
 def read_layouts() -> dict[str, str]:

@@ -11,9 +11,9 @@ from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
-from services.notify.domain.text import clean
 from services.notify.domain.wording import Content
 from shared.contracts.message import Value
+from shared.writing.text import clean
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 LONGEST_CHAIN = 20

@@ -3,26 +3,14 @@
 import re
 import unicodedata
 
-FIRST_STRONG, POP = "\u2068", "\u2069"
-# Embeddings, overrides and isolates reach beyond the text that they stand in. Joiners stay: Persian needs them.
-DIRECTION_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+from shared.writing.text import FIRST_STRONG, POP, clean
+
 ANSWER_MARKS = re.compile(r"^\s*((re|aw|sv|antw|r|پاسخ)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
-def clean(text: str) -> str:
-    """One line: controls become spaces, every run of white space one space."""
-    return " ".join("".join(_printable(character) for character in text).split())
-
-
 def clean_lines(text: str) -> str:
-    """The same for each line of a longer text; its lines stay as they are."""
+    """The same for each line of a longer text, cleaned; its lines stay as they are."""
     return "\n".join(clean(line) for line in text.strip().splitlines())
-
-
-def isolate(text: str) -> str:
-    """`text` so that it keeps its own direction inside any other; nothing stays nothing."""
-    return f"{FIRST_STRONG}{text}{POP}" if text else ""
 
 
 def direction(text: str, otherwise: str = "") -> str:
@@ -44,9 +32,3 @@ def without_answer_marks(subject: str) -> str:
 def paragraphs(text: str) -> list[str]:
     """The parts of a text that empty lines divide."""
     return [part for part in re.split(r"\n\s*\n", text.strip()) if part]
-
-
-def _printable(character: str) -> str:
-    if character in DIRECTION_CONTROLS:
-        return ""
-    return " " if unicodedata.category(character) in UNPRINTABLE else character

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.notify.domain.language import Language
-from services.notify.domain.text import clean, clean_lines, direction, isolate, paragraphs
+from services.notify.domain.text import clean_lines, direction, paragraphs
 from shared.contracts.message import Value
 from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
 from shared.contracts.values import Address, Money, ShopProfile
+from shared.writing.text import clean, isolate
 
 Say = Callable[[str, Mapping[str, str]], str]
 """Fills values into a template of a language's file."""

@@ -15,17 +15,9 @@ from sqlalchemy import (
 )
 
 from shared.runtime import journal
-from shared.runtime.database import Identity, Json, Minor, UtcDateTime
+from shared.runtime.database import NAMING, Identity, Json, Minor, UtcDateTime
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = MetaData(naming_convention=NAMING)
 
 
 def _order_id(**options: bool) -> Column[object]:

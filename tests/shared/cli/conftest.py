@@ -23,7 +23,7 @@ from tests.words import sqlite_url
 class Terminal:
     """Somebody at the command line: the settings he has, the services that are installed there."""
 
-    environment: dict[str, str]
+    environment: dict[str, str | None]
     installation: Installation = field(default_factory=lambda: Installation({"toy": lambda: toy}))
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -41,8 +41,7 @@ class Terminal:
 
     def without(self, *names: str) -> "Terminal":
         """The same, with less in the environment."""
-        kept = {name: value for name, value in self.environment.items() if name not in names}
-        return Terminal(kept, self.installation)
+        return Terminal(self.environment | dict.fromkeys(names), self.installation)
 
     def having(self, **more: str) -> "Terminal":
         """The same, with other values in the environment."""

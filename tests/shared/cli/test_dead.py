@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pika
 import pytest
@@ -82,6 +83,19 @@ def test_the_list_can_be_short(terminal, graveyard):
     told = terminal.run("dead", "list", "--limit", "2").stderr
     assert told == "4 dead letters: 4 of toy.\nOf each service 2 are shown; --limit shows more.\n"
     assert listed(terminal) == graveyard
+
+
+def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, ground):
+    ground.send(envelope("toy.add", {"key": "a"}), headers={"x-reason": "forged", "x-exchange": "toy.self"})
+    with ground.hand() as channel:
+        while (got := channel.basic_get("toy"))[0] is not None:  # as a worker that dies of it
+            channel.basic_nack(got[0].delivery_tag)
+    until(lambda: ground.depth("toy.dead"))
+    [letter] = map(json.loads, terminal.run("dead", "list", "--json").stdout.splitlines())
+    assert letter["reason"].startswith("RabbitMQ delivered it too often without an answer")
+    assert abs(datetime.fromisoformat(letter["time"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    terminal.run("dead", "replay", "--all")
+    assert ground.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
 
 
 def test_without_dead_letters_it_says_so(terminal):

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from shared.cli import connection
 from shared.cli.installation import Installation
 
 COMMANDS = ["worker", "migrate", "topology", "send", "ask", "watch", "dead", "health"]
@@ -70,6 +71,12 @@ def test_a_command_loads_only_what_it_needs():
     assert done.stdout.splitlines()[-1] == "set()"
 
 
+def test_wrong_options_have_the_exit_code_of_wrong_usage(terminal):
+    for arguments in (["--bogus"], ["send", "--bogus"], ["dead", "list", "--bogus"], ["dead", "lst"]):
+        result = terminal.run(*arguments)
+        assert (result.exit_code, "Usage: " in result.stderr) == (64, True)
+
+
 def test_an_unknown_command(terminal):
     result = terminal.run("wach")
     assert result.exit_code == 64
@@ -103,6 +110,17 @@ def test_a_virtual_host_that_is_closed(terminal, ground):
     url = terminal.environment["AFTERCART_BROKER_URL"].replace(ground.vhost, "elsewhere")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert "does not let 'client' into the virtual host 'elsewhere'" in result.stderr
+
+
+def test_a_rabbitmq_that_is_short_of_memory(terminal, rabbit, monkeypatch):
+    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    rabbit.ctl("set_vm_memory_high_watermark", "0.000001")
+    try:
+        result = terminal.run("send", "toy.add", "-", stdin="{}")
+    finally:
+        rabbit.ctl("set_vm_memory_high_watermark", "0.4")
+    assert result.exit_code == 1
+    assert "takes no messages: it is short of memory or disk space." in result.stderr
 
 
 def test_a_missing_topology_is_told(bare):

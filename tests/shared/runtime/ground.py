@@ -29,7 +29,7 @@ from tests.toy.service import counters, toy
 from tests.toy.world import World
 
 DELAYS = (0.1, 0.3)
-TOY, CLIENT, STRANGER = Login("toy", "toy-secret"), Login("client", "client-secret"), Login("stranger", "stranger-secret")
+TOY, CLIENT = Login("toy", "toy-secret"), Login("client", "client-secret")
 
 
 def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
@@ -152,7 +152,6 @@ class Ground:
         """Takes everything out."""
         found: list[Letter] = []
         with self.hand() as channel:
-            channel.basic_qos(prefetch_count=500)
             while count := channel.queue_declare(queue, passive=True).method.message_count:
                 for method, properties, body in channel.consume(queue, inactivity_timeout=10):
                     assert method is not None, f"{queue} did not give its {count} messages"
@@ -193,12 +192,13 @@ class Ground:
         """Deletes a queue."""
         self.api("DELETE", f"/api/queues/{self.vhost}/{queue}")
 
-    def fill(self, queue: str) -> None:
+    def fill(self, queue: str, exchange: str = "toy.self") -> None:
         """Makes a queue refuse everything."""
         self.remove(queue)
         with self.hand() as channel:
             channel.queue_declare(queue, durable=True, arguments={"x-max-length": 0, "x-overflow": "reject-publish"})
-            channel.queue_bind(queue, "toy.self", queue)
+            if exchange:
+                channel.queue_bind(queue, exchange, queue)
 
     def mend(self, *queues: str) -> None:
         """Puts queues back as they should be."""

@@ -83,8 +83,7 @@ def test_an_act_with_wrong_data_is_refused_and_not_done(table, world):
 
 
 def test_acts_and_other_messages_share_a_batch(table, world):
-    verdicts = table.deliver(
-        delivery("toy.add", {"key": "b", "amount": 1}), act(), delivery("toy.add", {"key": "b", "amount": 1, "fail": "bug"})
-    )
+    fine, failing = {"key": "b", "amount": 1}, {"key": "b", "amount": 1, "fail": "bug"}
+    verdicts = table.deliver(delivery("toy.add", fine), act(), delivery("toy.add", failing))
     assert [verdict.fate for verdict in verdicts] == [Fate.DONE, Fate.DONE, Fate.RETRY]
     assert totals(table.engine) == {"a": 1, "b": 1}

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import dramatiq
 import pika
 import pytest
 
@@ -10,6 +11,7 @@ from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.publisher import Outcome, Outgoing, Publisher
 from tests.conditions import stays, until
 from tests.shared.runtime.ground import CLIENT, TOY, Ground, envelope, totals, working
+from tests.shared.runtime.stock import StockBroker, stock
 from tests.toy.world import World
 
 
@@ -24,10 +26,8 @@ def node(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ground(node):
     # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second that a quorum queue is
-    # its own, and one killed before that never comes back.
-    found = Ground(node)
-    yield found
-    found.close()
+    # its own, and one that is killed before that never comes back. It goes with its node.
+    return Ground(node)
 
 
 @pytest.fixture
@@ -74,6 +74,21 @@ def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(groun
         assert ground.depth(ears.name) == 0
         alarm(False)
         assert {event.subject for event in ears.heard(3)} >= {"a", "b", "c"}
+
+
+def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(ground, alarm):
+    with stock(ground, "jobs", confirm=False) as shop:
+        gate = shop.world.shut("a")
+        shop.world.troubles["a"] = 1
+        shop.send("jobs", "a")
+        assert gate.entered.wait(10)
+        alarm(True)
+        gate.opened.set()
+        until(lambda: not shop.worker.consumers["jobs"].consumer.known_tags)
+        shop.crash()  # the copy was still in its socket
+        alarm(False)
+        assert [shop.keys(queue) for queue in ("jobs", "jobs.DQ", "jobs.XQ")] == [[], [], []]
+    ground.mend()
 
 
 def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database):
@@ -124,6 +139,21 @@ def test_a_confirm_that_never_comes_is_given_up_in_time(node, ground):
     publisher.close()
 
 
+def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, ground):
+    broker = StockBroker(url=ground.url(), confirm_delivery=True, middleware=[])
+    actor = dramatiq.actor(actor_name="jobs", queue_name="jobs", broker=broker)(lambda: None)
+    actor.send()
+    node.pause()
+    try:
+        publishing = threading.Thread(target=actor.send, daemon=True)
+        publishing.start()
+        assert stays(publishing.is_alive, 3)
+    finally:
+        node.resume()
+    publishing.join(30)
+    broker.close()
+
+
 def test_a_worker_stops_in_time_when_its_node_is_gone(node, ground, database):
     with working(ground, database) as process:
         ground.add("last")
@@ -132,4 +162,3 @@ def test_a_worker_stops_in_time_when_its_node_is_gone(node, ground, database):
         until(lambda: not process.worker.consumers["toy"].consumer.channel.is_open)
         began = time.monotonic()
     assert time.monotonic() - began < 20
-    node.start()

@@ -26,7 +26,7 @@ def told(desk):
 @pytest.fixture
 def commits(table):
     found = []
-    event.listen(table.engine, "commit", lambda connection: found.append(connection))
+    event.listen(table.engine, "commit", found.append)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What fails is tried again, later and later, and then lies in the dead queue with its story; nothing is lost between."""
+"""What fails is tried again, later and later, and then lies in the dead queue with its story."""
 
 import json
 from datetime import UTC, datetime

@@ -9,7 +9,7 @@ from pika.exceptions import ChannelClosedByBroker, ProbableAccessDeniedError, Pr
 from shared.runtime.names import COMMANDS, EVENTS, REPLIES, STREAM
 from shared.runtime.topology import Login, apply, definitions
 from tests.conditions import until
-from tests.shared.runtime.ground import CLIENT, STRANGER, TOY, Ground, envelope, totals, working
+from tests.shared.runtime.ground import CLIENT, TOY, Ground, envelope, totals, working
 from tests.toy.service import toy
 from tests.words import sqlite_url
 
@@ -145,7 +145,7 @@ def test_an_outsider_s_unrouted_messages_cannot_go_where_he_may_not_write(ground
 
 def test_who_has_no_login_stays_outside(ground):
     with pytest.raises((ProbableAuthenticationError, ProbableAccessDeniedError)):
-        ground.channel(STRANGER)
+        ground.channel(Login("stranger", "secret"))
 
 
 def test_the_stream_replays_what_was_told_from_the_first(ground, tmp_path):

@@ -106,7 +106,7 @@ def test_an_outsider_s_name_is_taken_literally():
 
 def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it():
     url = "amqp://us%40er:p%2Fss%3Aword@host/vhost;amqp://other:x@host"
-    credentials = pika.URLParameters(url.split(";")[0]).credentials
+    credentials = pika.URLParameters(url.split(";", maxsplit=1)[0]).credentials
     assert Login.of(url) == Login(credentials.username, credentials.password) == Login("us@er", "p/ss:word")
 
 

@@ -1,29 +1,22 @@
 """Templates and languages that come with the service, and HTML from them."""
 
-import tomllib
 from importlib.resources import files
 from types import SimpleNamespace
 
 from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from services.documents.domain.language import Language, choose
-from services.documents.domain.view import view
+from services.documents.domain.language import Language
+from services.documents.domain.writing import write
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.writing import script
 
 HOUSE = files("services.documents")
 
 
 def read_languages() -> dict[str, Language]:
     """Every file of the folder `languages`, by its tag."""
-    found = (file for file in (HOUSE / "languages").iterdir() if file.name.endswith(".toml"))
-    languages = (read_language(file.name.removesuffix(".toml"), file.read_text("utf-8")) for file in found)
-    return {language.tag: language for language in languages}
-
-
-def read_language(tag: str, toml: str) -> Language:
-    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong field."""
-    return Language.model_validate({"tag": tag, **tomllib.loads(toml)})
+    return script.read_languages(Language, HOUSE / "languages")
 
 
 def read_templates() -> dict[str, str]:
@@ -31,8 +24,8 @@ def read_templates() -> dict[str, str]:
     return {file.name: file.read_text("utf-8") for file in (HOUSE / "templates").iterdir()}
 
 
-class Papers:
-    """Writes snapshots as HTML. Templates are sandboxed: they reach the view they are given and nothing else."""
+class Templates:
+    """Snapshots as HTML. Templates are sandboxed: they reach the paper they are given and nothing else."""
 
     def __init__(self, templates: dict[str, str], languages: dict[str, Language]) -> None:
         self.languages = languages
@@ -40,9 +33,9 @@ class Papers:
             loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    def write(self, snapshot: DocumentSnapshot) -> str:
+    def fill(self, snapshot: DocumentSnapshot) -> str:
         """The HTML of a document, in its language. Raises `jinja2.TemplateError`."""
-        shown = view(snapshot, choose(self.languages, snapshot.language))
+        paper = write(snapshot, script.choose(self.languages, snapshot.language))
         template = self._environment.get_template(f"{snapshot.kind}.html")
         # Not the dict itself: `texts.items` would be its method.
-        return template.render(document=shown, texts=SimpleNamespace(**shown.texts))
+        return template.render(document=paper, texts=SimpleNamespace(**paper.texts))

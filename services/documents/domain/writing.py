@@ -1,93 +1,24 @@
-"""What stands on the paper: every value of a snapshot as the text that is printed. A template gets this and no more."""
+"""From a snapshot to the words on the paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from services.documents.domain.language import Language
+from services.documents.domain.paper import Labelled, LineText, Paper, PaymentText, TaxText
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
 
-Labelled = tuple[str, str]
-"""A label and the text beside it."""
+WIDE = 12  # characters of an amount that fit where tax table and totals stand side by side
 
 
-@dataclass(frozen=True)
-class LineView:
-    """A line; `unit` and `total` are without tax."""
-
-    reference: str
-    product: str
-    rate: str
-    unit: str
-    quantity: str
-    total: str
-
-
-@dataclass(frozen=True)
-class TaxView:
-    """A row of the tax table."""
-
-    rate: str
-    net: str
-    tax: str
-    gross: str
-
-
-@dataclass(frozen=True)
-class TotalView:
-    """A row under the lines; `key` is its name in the language files."""
-
-    key: str
-    label: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class PaymentView:
-    """A payment that was received."""
-
-    method: str
-    transaction: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class DocumentView:
-    """A whole document. `issued` is for the file's properties (RFC 3339); `currency` is that of all bare amounts, and
-    `amounts_in` says so above the lines.
-    """
-
-    language: str
-    direction: str
-    texts: dict[str, str]
-    kind: str
-    title: str
-    number: str
-    issued: str
-    facts: list[Labelled]
-    shop: str
-    shop_lines: list[str]
-    invoice_address: list[str]
-    delivery_address: list[str]
-    currency: str
-    amounts_in: str
-    lines: list[LineView]
-    items: str
-    taxes: list[TaxView]
-    totals: list[TotalView]
-    payments: list[PaymentView]
-    note: list[str]
-    legal: list[str]
-
-
-def view(snapshot: DocumentSnapshot, language: Language) -> DocumentView:
+def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     """The document in `language`. Lines of a delivery slip are sorted by reference."""
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)
     currency = language.name_currency(snapshot.gross.currency)
-    return DocumentView(
+    rows, taxes = [_line(line, language) for line in lines], [_tax(row, language) for row in snapshot.taxes]
+    return Paper(
         language=language.tag,
         direction=language.direction,
         texts=language.texts,
@@ -95,17 +26,18 @@ def view(snapshot: DocumentSnapshot, language: Language) -> DocumentView:
         title=language.texts[snapshot.kind],
         number=_own(snapshot.number, language),
         issued=snapshot.issued_at.isoformat(timespec="seconds"),
-        facts=[(language.texts[key], text) for key, text in _facts(snapshot, language) if text],
+        facts=[fact for fact in _facts(snapshot, language) if fact.text],
         shop=_own(snapshot.shop.name, language),
         shop_lines=_shop(snapshot, language),
         invoice_address=_address(snapshot.invoice_address, language),
         delivery_address=_address(snapshot.delivery_address, language),
         currency=currency,
         amounts_in=language.texts["amounts_in"].format(currency=currency),
-        lines=[_line(line, language) for line in lines],
+        wide=_wide(rows, taxes),
+        lines=rows,
         items=language.write_number(str(sum(line.quantity for line in lines))),
-        taxes=[_tax(row, language) for row in snapshot.taxes],
-        totals=[TotalView(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)],
+        taxes=taxes,
+        totals=[Labelled(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)],
         payments=[_payment(payment, language) for payment in snapshot.payments],
         note=[language.isolate(line) for line in clean_lines(snapshot.note)],
         legal=[language.isolate(line) for line in clean_lines(snapshot.shop.legal_text)],
@@ -117,14 +49,13 @@ def _own(text: str, language: Language) -> str:
 
 
 def _facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
-    return [
-        (f"{snapshot.kind}_date", language.write_date(snapshot.issued_at)),
-        ("order_reference", _own(snapshot.order_reference, language)),
-        ("order_date", language.write_date(snapshot.ordered_at)),
-        ("payment_method", _own(snapshot.payment_method, language) if snapshot.kind == "invoice" else ""),
-        ("carrier", _own(snapshot.carrier, language)),
-        ("tracking_number", _own(snapshot.tracking_number, language)),
-    ]
+    texts = language.texts
+    named = ("order_reference", "payment_method", "carrier", "tracking_number")
+    fact = {key: Labelled(key, texts[key], _own(getattr(snapshot, key), language)) for key in named}
+    issued = Labelled("date", texts[f"{snapshot.kind}_date"], language.write_date(snapshot.issued_at))
+    ordered = Labelled("date", texts["order_date"], language.write_date(snapshot.ordered_at))
+    paying = [fact["payment_method"]] if snapshot.kind == "invoice" else []
+    return [issued, fact["order_reference"], ordered, *paying, fact["carrier"], fact["tracking_number"]]
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
@@ -152,8 +83,8 @@ def _labelled(key: str, text: str, language: Language) -> str:
     return f"{language.texts[key]}: {_own(text, language)}"
 
 
-def _line(line: DocumentLine, language: Language) -> LineView:
-    return LineView(
+def _line(line: DocumentLine, language: Language) -> LineText:
+    return LineText(
         reference=_own(line.sku, language),
         product=_own(line.name, language),
         rate=language.write_rate(line.tax_rate),
@@ -163,13 +94,13 @@ def _line(line: DocumentLine, language: Language) -> LineView:
     )
 
 
-def _tax(row: TaxRow, language: Language) -> TaxView:
+def _tax(row: TaxRow, language: Language) -> TaxText:
     amounts = [language.write_amount(money) for money in (row.net, row.tax, row.gross)]
-    return TaxView(language.write_rate(row.rate), *amounts)
+    return TaxText(language.write_rate(row.rate), *amounts)
 
 
-def _payment(payment: Payment, language: Language) -> PaymentView:
-    return PaymentView(
+def _payment(payment: Payment, language: Language) -> PaymentText:
+    return PaymentText(
         _own(payment.method, language), _own(payment.transaction_id, language), language.write_money(payment.amount)
     )
 
@@ -195,3 +126,8 @@ def _paid(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
         ("paid", Money(amount=paid, currency=currency)),
         ("due", Money(amount=snapshot.gross.amount - paid, currency=currency)),
     ]
+
+
+def _wide(lines: Sequence[LineText], taxes: Sequence[TaxText]) -> bool:
+    printed = [*(line.total for line in lines), *(line.unit for line in lines), *(row.gross for row in taxes)]
+    return any(len(amount) > WIDE for amount in printed)

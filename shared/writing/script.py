@@ -1,0 +1,73 @@
+"""A language's way to write numbers and money, and the choice among languages. A language is one TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.abc import Traversable
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from shared.contracts.message import Value
+from shared.contracts.values import Money
+from shared.writing import currencies
+
+FALLBACK = "en"
+MINUS = "−"
+LATIN_DIGITS = "0123456789"
+
+
+class Script(Value):
+    """What every language has, whatever it is used for; `tag` is its file's name (BCP 47)."""
+
+    tag: str
+    direction: Literal["ltr", "rtl"]
+    digits: str = Field(min_length=10, max_length=10)
+    decimal_mark: str
+    group_mark: str
+    money: str = Field(description="With {number} and {currency}")
+    currencies: dict[str, str] = Field(description="Names of currencies that are not written by their code")
+
+    def write_number(self, plain: str) -> str:
+        """A plain decimal number (`-1234.50`) in this language's digits and marks."""
+        whole, point, part = plain.lstrip("-").partition(".")
+        text = f"{int(whole):,}".replace(",", self.group_mark) + (self.decimal_mark + part if point else "")
+        return (MINUS if plain.startswith("-") else "") + self.write_digits(text)
+
+    def write_amount(self, money: Money) -> str:
+        """An amount without its currency, for a table that names it elsewhere."""
+        return self.write_number(currencies.decimal(money.amount, money.currency))
+
+    def write_money(self, money: Money) -> str:
+        """An amount with its currency."""
+        return self.money.format(number=self.write_amount(money), currency=self.name_currency(money.currency))
+
+    def name_currency(self, code: str) -> str:
+        """What a currency is called."""
+        return self.currencies.get(code, code)
+
+    def write_digits(self, text: str) -> str:
+        """The same text with this language's digits."""
+        return text.translate(str.maketrans(LATIN_DIGITS, self.digits))
+
+
+L = TypeVar("L", bound=Script)
+
+
+def choose(languages: Mapping[str, L], wanted: str) -> L:
+    """The language for a BCP 47 tag: that one, its parents (`fa-IR`, `fa`), else English."""
+    tag = wanted
+    while tag and tag not in languages:
+        tag = tag.rpartition("-")[0]
+    return languages[tag or FALLBACK]
+
+
+def read_language(kind: type[L], tag: str, toml: str) -> L:
+    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong field."""
+    return kind.model_validate({"tag": tag, **tomllib.loads(toml)})
+
+
+def read_languages(kind: type[L], folder: Traversable) -> dict[str, L]:
+    """Every file of a folder, by its tag."""
+    found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
+    languages = (read_language(kind, file.name.removesuffix(".toml"), file.read_text("utf-8")) for file in found)
+    return {language.tag: language for language in languages}

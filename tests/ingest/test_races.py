@@ -1,0 +1,91 @@
+"""Several workers at once, on PostgreSQL: they wait for one another, and nothing is made twice."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from deploy.stack.postgres import Postgres
+from services.ingest.domain.mailbox import Errand, Found
+from services.ingest.store.tables import mailboxes, thread_messages, threads
+from shared.runtime.delivery import Delivery, Fate
+from tests.ingest.words import ORDER, IngestDesk, Server, letter, order_placed, reply_to
+from tests.words import delivery
+
+numbers = count(1)
+
+
+@pytest.fixture
+def workers(postgres: Postgres) -> Iterator[list[IngestDesk]]:
+    """Two workers of one database."""
+    url = postgres.create_database(f"ingest_race_{next(numbers)}")
+    desks = [IngestDesk.at(url), IngestDesk.at(url)]
+    yield desks
+    for desk in desks:
+        desk.engine.dispose()
+
+
+def both(workers: list[IngestDesk], act: Callable[[IngestDesk], Any]) -> list[Any]:
+    """What each of them does, at the same time."""
+    with ThreadPoolExecutor(len(workers)) as pool:
+        return list(pool.map(act, workers))
+
+
+def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestDesk]) -> None:
+    server, start = Server([letter()]), Barrier(2)
+
+    def fetch(errand: Errand) -> Found:
+        return server(errand)
+
+    def ask(desk: IngestDesk) -> list[Fate]:
+        start.wait()
+        return [verdict.fate for verdict in desk.deliver(delivery("mailbox.sync", {"mailbox": "service"}))]
+
+    for desk in workers:
+        desk.begin(fetch)
+    assert both(workers, ask) == [[Fate.DONE], [Fate.DONE]]
+    desk = workers[0]
+    assert desk.look().count("mail.received") == 1
+    assert [row.holder for row in desk.rows(mailboxes)] == [None]
+    assert len(desk.due()) == 1
+
+
+def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[IngestDesk]) -> None:
+    one, other = workers
+    for _ in range(5):
+        server, start = Server([letter(str(number), to=reply_to(ORDER)) for number in range(6)]), Barrier(2)
+        other.begin(server)
+        one.begin(server)
+        one.tell("order.placed", order_placed())
+        one.deliver(*one.collect())
+        filing = one.collect()
+        halves = {id(one): filing[:3], id(other): filing[:2:-1]}
+
+        def file(desk: IngestDesk, halves: dict[int, list[Delivery]] = halves, start: Barrier = start) -> list[Fate]:
+            start.wait()
+            return [verdict.fate for verdict in desk.deliver(*halves[id(desk)])]
+
+        assert both(workers, file) == [[Fate.DONE] * 3] * 2
+        assert len(one.rows(threads)) == 1
+        assert len(one.rows(thread_messages)) == 6
+        one.collect()
+        assert [envelope.name for envelope in one.told].count("thread.opened") == 1
+
+
+def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDesk]) -> None:
+    one, other = workers
+    server, start = Server([letter()]), Barrier(2)
+    other.begin(server)
+    one.begin(server)
+    one.deliver(*one.collect())
+    filing = one.collect()
+
+    def file(desk: IngestDesk) -> list[Fate]:
+        start.wait()
+        return [verdict.fate for verdict in desk.deliver(*filing)]
+
+    assert both(workers, file) == [[Fate.DONE]] * 2
+    assert len(one.rows(thread_messages)) == 1

@@ -1,0 +1,87 @@
+"""Two batches that want the same rows, one from the front and one from the back, do not get in each other's way.
+
+A deadlock would be found by PostgreSQL after a second, and the batch that it fails would be taken apart.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.runtime.delivery import DONE, Delivery
+from tests.orders.words import MUG, TEA, Storefront, at_once
+from tests.words import an_order
+
+Batch = Callable[[Storefront, Storefront], list[Delivery]]
+
+
+def sales(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Of two products, one after the other."""
+    return [*sell(shop, MUG), *sell(shop, TEA)]
+
+
+def cancellations_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """One product comes back while the other is sold."""
+    return [*move_all(shop, "cancelled", shop.place_all(8)), *sell(shop, TEA)]
+
+
+def counts_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """The stock of one product is set while the other is sold."""
+    return [shop.message("stock.set", {"sku": TEA, "quantity": 5000}), *sell(shop, MUG)]
+
+
+def numbers_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Invoices, then stock."""
+    return [*move_all(shop, "payment_accepted", shop.place_all(8)), *sell(shop, TEA)]
+
+
+def two_series(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Delivery slips, then invoices."""
+    paid, unpaid = shop.place_all(20), shop.place_all(20)
+    shop.desk.deliver(*move_all(shop, "payment_accepted", paid))
+    return [*move_all(shop, "processing", paid), *move_all(shop, "payment_accepted", unpaid)]
+
+
+def numbers_of_two_shops(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Invoices of one shop, then of another."""
+    return [message for each in (shop, other) for message in move_all(each, "payment_accepted", each.place_all(20))]
+
+
+def catalogue(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Many products, one after the other."""
+    return [shop.message("product.put", a_product(f"P-{number}")) for number in range(150)]
+
+
+def sell(shop: Storefront, sku: str) -> list[Delivery]:
+    return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
+
+
+def move_all(shop: Storefront, to: str, orders: list[str]) -> list[Delivery]:
+    return [shop.message("order.transition", {"order_id": order_id, "to": to}) for order_id in orders]
+
+
+def a_product(sku: str) -> dict[str, Any]:
+    return {"sku": sku, "names": {"en": sku}, "price": {"amount": 1190, "currency": "EUR"}, "tax_rate": "19"}
+
+
+@pytest.fixture
+def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Storefront]:
+    """Two shops with mugs and tea enough, which have issued their first documents."""
+    for each in (shop, other_shop):
+        each.deliver(each.message("product.put", a_product(TEA)), *catalogue(each, each))
+        each.deliver(*(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA)))
+        each.move(each.place(), "processing")
+    return shop, other_shop
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops, catalogue],
+)
+def test_two_batches_never_wait_for_each_other_in_a_circle(
+    batch: Batch, stocked: tuple[Storefront, Storefront], url: str, logs: list[Any]
+) -> None:
+    for _ in range(5):
+        forth, back = batch(*stocked), batch(*stocked)[::-1]
+        assert at_once(url, forth, back) == [[DONE] * len(forth)] * 2
+    assert {entry["outcome"] for entry in logs} == {"done"}

@@ -1,0 +1,100 @@
+"""Settings, from wherever they come; each fault is told with the variable's name, and without the secret."""
+
+import os
+
+import pytest
+from pydantic import SecretStr
+
+from shared.runtime.errors import SettingsError
+from shared.runtime.settings import ClientSettings, HouseSettings, ServiceSettings, env_file
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    """An environment with nothing of ours in it, in an empty directory."""
+    for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def service(monkeypatch):
+    monkeypatch.setenv("AFTERCART_TOY_BROKER_URL", "amqp://toy:secret@host/%2f")
+    monkeypatch.setenv("AFTERCART_TOY_DATABASE_URL", "sqlite:////tmp/toy.db")
+
+
+def test_a_service_reads_its_own_variables(service, monkeypatch):
+    monkeypatch.setenv("AFTERCART_TOY_BATCH", "7")
+    monkeypatch.setenv("AFTERCART_OTHER_BATCH", "8")
+    found = ServiceSettings.load("toy")
+    assert found.broker_url.get_secret_value() == "amqp://toy:secret@host/%2f"
+    assert found.batch == 7
+
+
+def test_what_is_missing_is_told_by_its_variable():
+    with pytest.raises(SettingsError) as told:
+        ServiceSettings.load("toy")
+    assert "AFTERCART_TOY_BROKER_URL is not set" in str(told.value)
+    assert "AFTERCART_TOY_DATABASE_URL is not set" in str(told.value)
+
+
+@pytest.mark.parametrize(("field", "value", "sentence"), [
+    ("BATCH", "0", "AFTERCART_TOY_BATCH is wrong: Input should be greater than 0."),
+    ("BATCH", "many", "AFTERCART_TOY_BATCH is wrong: "),
+    ("LOG_LEVEL", "loud", "AFTERCART_TOY_LOG_LEVEL is wrong: "),
+    ("RETRY_DELAYS", "", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", "1,soon", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", "1,-2", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", "0", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", "nan", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", "1,inf", "AFTERCART_TOY_RETRY_DELAYS"),
+    ("RETRY_DELAYS", ",".join("1" * 11), "AFTERCART_TOY_RETRY_DELAYS"),
+])
+def test_what_is_wrong_is_told_by_its_variable(service, monkeypatch, field, value, sentence):
+    monkeypatch.setenv(f"AFTERCART_TOY_{field}", value)
+    with pytest.raises(SettingsError) as told:
+        ServiceSettings.load("toy")
+    assert sentence in str(told.value)
+
+
+def test_a_secret_is_shown_by_nothing(service):
+    assert "secret" not in repr(ServiceSettings.load("toy"))
+
+
+def test_delays_are_read_as_a_line_of_numbers(monkeypatch):
+    monkeypatch.setenv("AFTERCART_RETRY_DELAYS", "0.5, 10,60")
+    assert HouseSettings.load().retry_delays == (0.5, 10, 60)
+
+
+def test_secrets_may_lie_in_files(monkeypatch, tmp_path):
+    (tmp_path / "aftercart_toy_broker_url").write_text("amqp://from-a-file\n")
+    (tmp_path / "aftercart_toy_database_url").write_text("sqlite:////x.db\n")
+    monkeypatch.setenv("AFTERCART_SECRETS_DIR", str(tmp_path))
+    assert ServiceSettings.load("toy").broker_url.get_secret_value() == "amqp://from-a-file"
+
+
+def test_the_environment_counts_more_than_the_file_and_the_file_more_than_secrets(service, monkeypatch, tmp_path):
+    (tmp_path / "aftercart_toy_batch").write_text("1")
+    monkeypatch.setenv("AFTERCART_SECRETS_DIR", str(tmp_path))
+    assert ServiceSettings.load("toy").batch == 1
+    (tmp_path / ".env").write_text("AFTERCART_TOY_BATCH=2\nSOMETHING_ELSE=x\n")
+    assert ServiceSettings.load("toy").batch == 2
+    monkeypatch.setenv("AFTERCART_TOY_BATCH", "3")
+    assert ServiceSettings.load("toy").batch == 3
+
+
+def test_the_file_that_is_named_is_read_instead_of_the_usual_one(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("AFTERCART_BROKER_URL=amqp://usual\n")
+    (tmp_path / "named.env").write_text("AFTERCART_BROKER_URL=amqp://named\n")
+    monkeypatch.setenv("AFTERCART_ENV_FILE", str(tmp_path / "named.env"))
+    assert ClientSettings.load().broker_url == SecretStr("amqp://named")
+
+
+def test_a_named_file_that_is_not_there_is_none(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("AFTERCART_BROKER_URL=amqp://usual\n")
+    monkeypatch.setenv("AFTERCART_ENV_FILE", "/dev/null")
+    assert env_file() is None
+
+
+def test_without_any_file_there_is_none():
+    assert env_file() is None
