@@ -10,6 +10,7 @@ from rich.table import Table
 
 from deploy.demo.walk import Walk, attachments
 from shared.contracts.envelope import Envelope
+from shared.writing.currencies import decimal
 
 
 def page(walk: Walk, console: Console) -> None:
@@ -74,7 +75,7 @@ def _what(event: Envelope) -> str:
 
 
 def _money(money: dict[str, Any]) -> str:
-    return f"{money['amount'] / 100:.2f} {money['currency']}"  # the demonstration's shop sells in euro
+    return f"{decimal(money['amount'], money['currency'])} {money['currency']}"
 
 
 def _papers(walk: Walk) -> Table:

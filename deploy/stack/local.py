@@ -5,8 +5,9 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 from deploy.stack.dovecot import Dovecot
@@ -18,7 +19,7 @@ from shared.contracts.house import AskHealth
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.management import Management
-from shared.runtime.service import installed_services
+from shared.runtime.service import Service, installed_services
 from shared.runtime.topology import Login, apply, definitions
 
 SHOP_MAILBOX = "service@shop.test"
@@ -38,8 +39,12 @@ class LocalStack:
         self.rabbit = RabbitNode(self.directory / "rabbitmq")
         self.dovecot = Dovecot(self.directory / "dovecot")
         self.env_file = self.directory / "aftercart.env"
-        self.services = installed_services()
         self.worker_module = "shared.cli.main"
+
+    @cached_property
+    def services(self) -> dict[str, Service]:
+        """Those of this installation, by name."""
+        return installed_services()
 
     # --- up and down --------------------------------------------------------------------------------------------------
 
@@ -66,8 +71,11 @@ class LocalStack:
 
     def down(self) -> None:
         """Stops everything, the workers first, so that they finish what they began."""
-        for name in self.services:
-            self.worker(name).stop(timeout=STOP_SECONDS)
+        workers = [self.worker(record.stem) for record in sorted((self.directory / "workers").glob("*.json"))]
+        for worker in workers:
+            worker.send(SIGTERM)  # all at once; each may take its time
+        for worker in workers:
+            worker.stop(timeout=STOP_SECONDS)
         self.smtp.stop()
         self.dovecot.stop()
         self.rabbit.stop()
@@ -161,7 +169,6 @@ class LocalStack:
             prefix = f"AFTERCART_{name.upper()}"
             found[f"{prefix}_BROKER_URL"] = self.amqp_url(name)
             found[f"{prefix}_DATABASE_URL"] = self.database_url(name)
-            found[f"{prefix}_RETRY_DELAYS"] = RETRY_DELAYS
         return found
 
     def _mailbox(self) -> dict[str, Any]:

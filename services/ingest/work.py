@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
@@ -16,6 +16,7 @@ from services.ingest.domain.mailbox import Errand, Found, Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.mails import Inbounds, Mailboxes, RawMails
 from services.ingest.store.plans import Plans
+from services.ingest.store.tables import mailboxes
 from services.ingest.store.threads import Entries, KnownMails, KnownOrders, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
 from shared.contracts.ingest import ReplyThread
@@ -68,6 +69,11 @@ class Work(UnitOfWork):
         self.orders.preload(found.id for found in conversations if found.kind == "order")
         replied = [message.thread_id for message in messages if isinstance(message, ReplyThread)]
         self.threads.preload([*map(thread_id_of, conversations), *replied])
+
+    def problems(self) -> list[str]:
+        """Mailboxes that cannot be read."""
+        query = select(mailboxes.c.name, mailboxes.c.fault).where(mailboxes.c.fault != "").order_by(mailboxes.c.name)
+        return [f"Mailbox '{row.name}' cannot be read: {row.fault}" for row in self.connection.execute(query)]
 
     def plan(self, told: Later) -> None:
         """Puts down a message for later from within a claim, which tells nothing itself."""

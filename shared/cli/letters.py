@@ -10,10 +10,9 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
-from shared.runtime.delivery import receive
+from shared.runtime.delivery import ORIGIN, receive
 from shared.runtime.names import COMMANDS, UNROUTED, dead_queue, own_exchange
 
-ORIGIN = "x-exchange"  # where a letter was first published, as far as its service or RabbitMQ vouches for it
 PSEUDO_SERVICE = "unrouted"  # commands that no service takes
 CAUSES = {
     "delivery_limit": "RabbitMQ delivered it too often without an answer: its worker died of it, or was stopped often",

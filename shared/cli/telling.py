@@ -8,17 +8,16 @@ from rich.text import Text
 
 from shared.cli.screen import clean, local, short
 from shared.contracts.envelope import Envelope
+from shared.writing.currencies import decimal
 
 LONGEST, MOST = 48, 6  # characters of a value, fields of a line
-TELLING = ("reference", "number", "key", "template", "recipient", "amount", "filename", "name")  # parts of a value
+# Parts of a value that say what it is.
+TELLING = ("reference", "number", "key", "total", "template", "recipient", "amount", "filename", "name")
 PLUMBING = ("at", "sequence", "sha256")
-# Currencies whose minor unit is not a hundredth. Source: ISO 4217
-NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 
 
 def line(event: Envelope) -> Text:
-    """`12:00:01 order.placed 6f1c… order=XKBKNABJK state=awaiting_bank_wire lines=1`."""
+    """`12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
     refused = event.name.endswith("_refused")
     text = Text.assemble(
         (local(event.time, "%H:%M:%S"), "dim"), " ", (clean(event.name), "bold red" if refused else "bold cyan")
@@ -55,9 +54,7 @@ def _money(value: Mapping[str, Any]) -> str:
     amount, currency = value.get("amount"), value.get("currency")
     if set(value) != {"amount", "currency"} or not isinstance(amount, int) or not isinstance(currency, str):
         return ""
-    decimals = 0 if currency in NO_DECIMALS.split() else 3 if currency in THREE_DECIMALS.split() else 2
-    whole, part = divmod(abs(amount), 10**decimals)
-    return f"{'-' if amount < 0 else ''}{whole}{f'.{part:0{decimals}d}' if decimals else ''} {currency}"
+    return f"{decimal(amount, currency)} {currency}"
 
 
 def _is_uuid(value: Any) -> bool:

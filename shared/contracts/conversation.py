@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 KINDS = ("order", "thread")
@@ -41,7 +41,7 @@ class Conversation:
 class SigningKeys:
     """Secrets by number (0-255). The highest signs; all are accepted, so that a key can be replaced."""
 
-    secrets: Mapping[int, bytes]
+    secrets: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "SigningKeys":

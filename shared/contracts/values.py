@@ -11,7 +11,8 @@ from shared.contracts.message import Value
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47")]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>,;:\"()\[\]\\]{1,64}@[^@\s<>,;:\"()\[\]\\]{1,190}$", max_length=254)]
+MAIL_CHARACTER = r"[^@\s\x00-\x1f\x7f<>,;:\"()\[\]\\]"
+Email = Annotated[str, Field(pattern=f"^{MAIL_CHARACTER}{{1,64}}@{MAIL_CHARACTER}{{1,190}}$", max_length=254)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Sku = Annotated[str, Field(min_length=1, max_length=64, description="Reference of a product or combination")]
 StateKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]

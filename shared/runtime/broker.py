@@ -16,7 +16,7 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker, _RabbitmqConsumer
 from dramatiq.errors import ConnectionClosed
 from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
-from shared.runtime.delivery import ATTEMPTS, Delivery, receive
+from shared.runtime.delivery import ATTEMPTS, ORIGIN, Delivery, receive
 from shared.runtime.log import logger
 from shared.runtime.names import dead_queue, own_exchange, wait_queue
 from shared.runtime.publisher import Outcome, Outgoing, Publisher, connection_parameters
@@ -56,7 +56,10 @@ class HouseConsumer(_RabbitmqConsumer):
         if method is None:
             return None
         self.known_tags.add(method.delivery_tag)
-        return HeldMessage(self, method.delivery_tag, receive(body, properties.headers, method.exchange))
+        headers = properties.headers or {}
+        is_ours = method.exchange == own_exchange(self.queue_name)  # a retry or a replay, told where it came from
+        exchange = headers.get(ORIGIN, method.exchange) if is_ours else method.exchange
+        return HeldMessage(self, method.delivery_tag, receive(body, headers, str(exchange)))
 
     def ack_all(self, messages: Iterable[HeldMessage]) -> None:
         """Acknowledges what is done."""
@@ -173,4 +176,5 @@ class HouseBroker(RabbitmqBroker):
         # Fresh headers: with a copied `x-death` RabbitMQ would take the next round for a circle and drop the message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
+        headers = {ORIGIN: delivery.exchange, **headers}
         return Outgoing(own_exchange(self.service), queue, delivery.body, id_, headers, expires)

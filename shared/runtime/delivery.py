@@ -8,6 +8,7 @@ from typing import Any
 from shared.contracts.envelope import Envelope, Unreadable, decode
 
 ATTEMPTS = "x-attempts"
+ORIGIN = "x-exchange"  # where a copy of ours was first published; believed from our own exchange only
 MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
 LONGEST_PROPERTY = 255  # bytes, in AMQP
 

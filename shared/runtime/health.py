@@ -15,7 +15,7 @@ house = Handlers()
 def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
     """Counted in the database; that the answer arrives at all shows the rest."""
     rows = journal.backlog(work.connection)
-    problems = []
+    problems = work.problems()
     if rows["outbox"] > TOO_MANY:
         problems.append(f"{rows['outbox']} messages wait in the outbox: look whether RabbitMQ refuses publishers.")
     return ServiceHealth(

@@ -7,7 +7,7 @@ disturbed; when the common write itself fails, the messages are taken one by one
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,7 +119,7 @@ class Pipeline:
         for item in items:
             if item.handling.act:  # one after another, so that what was done is kept before the next is touched
                 self._act(item)
-                if item.verdict is DONE and item.outcome != "nothing_to_do":
+                if item.verdict is DONE:
                     self._effects_of_one(item)
         ready = [item for item in items if not item.handling.act]
         try:
@@ -144,10 +144,8 @@ class Pipeline:
         handling = item.handling
         try:
             claimed = self._claim(item)
-            if item.outcome == "duplicate":
-                return
-            if claimed is None:
-                item.outcome = "nothing_to_do"
+            if claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
+                item.handling = replace(handling, handler=lambda _message, _work: ())
             elif handling.act:
                 with self._bound(item):
                     item.extra = (handling.act(claimed, self.adapters),)
@@ -157,7 +155,6 @@ class Pipeline:
     def _claim(self, item: Item) -> Any:
         with self.engine.begin() as connection:
             if journal.claimed(connection, item.key):
-                item.outcome = "duplicate"
                 return None
             if item.handling.claim is None:
                 return item.message

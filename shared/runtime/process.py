@@ -67,7 +67,7 @@ class WorkerProcess:
     def _boot(self) -> None:
         with self.engine.begin() as connection:
             work = self.service.work(connection, self.pipeline.adapters)
-            work.now = utc_now()
+            work.service, work.now = self.service.name, utc_now()
             rows = [self.pipeline.post.first(later, work.now) for later in self.service.boot(work)]
             work.keep()
             work.write()

@@ -20,8 +20,10 @@ LOCAL_STACK = Path("var/aftercart.env")  # written by `aftercart up`
 def env_file() -> Path | None:
     """`AFTERCART_ENV_FILE`, else `.env`, else what the local stack wrote; None if there is none of them."""
     named = os.environ.get(f"{PREFIX}ENV_FILE")
+    if named and not Path(named).exists():
+        raise SettingsError(f"{PREFIX}ENV_FILE names '{named}', which does not exist.")
     candidates = [Path(named)] if named else [Path(".env"), LOCAL_STACK]
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if path.exists()), None)
 
 
 class HouseSettings(BaseSettings):
@@ -43,14 +45,19 @@ class HouseSettings(BaseSettings):
 
     @classmethod
     def load(cls, part: str = "", **given: Any) -> Self:
-        """The settings of the house, or of one service (`part`). Raises `SettingsError`."""
+        """The settings of the house, or of one service (`part`), where what all share is the house's unless it is set
+        for the service. Raises `SettingsError`.
+        """
         prefix = f"{PREFIX}{part.upper()}_" if part else PREFIX
         secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
         try:
             sources: dict[str, Any] = {"_env_prefix": prefix, "_env_file": env_file(), "_secrets_dir": secrets}
-            return cls(**sources, **given)
+            found = cls(**sources, **given)
         except ValidationError as error:
             raise SettingsError(" ".join(_sentence(prefix, fault) for fault in error.errors())) from None
+        house = HouseSettings.load() if part else found
+        ours = HouseSettings.model_fields.keys() & (house.model_fields_set - found.model_fields_set)
+        return found.model_copy(update={name: getattr(house, name) for name in ours})
 
 
 class ClientSettings(HouseSettings):

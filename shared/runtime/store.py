@@ -141,6 +141,10 @@ class UnitOfWork:
     def preload(self, messages: Sequence[Message]) -> None:
         """Loads and locks what a batch will need; a service overrides it where that pays."""
 
+    def problems(self) -> list[str]:
+        """What is wrong beyond the runtime, a sentence each, for `service.health`; a service overrides it."""
+        return []
+
     def begin(self, envelope: Envelope, now: datetime) -> None:
         """The next message of the batch."""
         self.envelope, self.now = envelope, now

@@ -20,6 +20,8 @@ from shared.runtime.names import COMMANDS, EVENTS, REPLIES, STREAM, UNROUTED, de
 from shared.runtime.service import Handling, Service
 
 DELIVERY_LIMIT = 100  # requeues, stops and reconnects all count; the real limit on attempts is ours
+KEPT = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+"""Arguments of a queue whose letters people look at: RabbitMQ 4 would drop one that was looked at twenty times."""
 Definitions = dict[str, list[dict[str, Any]]]
 
 
@@ -55,7 +57,7 @@ def definitions(
             _exchange(UNROUTED, "fanout", vhost),
         ],
         "queues": [
-            _queue(UNROUTED, vhost, {"x-queue-type": "quorum"}),
+            _queue(UNROUTED, vhost, KEPT),
             _queue(STREAM, vhost, {"x-queue-type": "stream", "x-max-age": stream_age}),
         ],
         "bindings": [_binding(UNROUTED, UNROUTED, "", vhost), _binding(EVENTS, STREAM, "#", vhost)],
@@ -86,7 +88,7 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
         })
         for delay in delays
     ]
-    queues = [_queue(name, vhost, work), _queue(dead_queue(name), vhost, quorum), *waits]
+    queues = [_queue(name, vhost, work), _queue(dead_queue(name), vhost, KEPT), *waits]
     inward = [_binding(own, queue["name"], queue["name"], vhost) for queue in queues]
     taken = [
         _binding(_source(handling), name, handling.message.name, vhost)

@@ -16,8 +16,8 @@ def told(name, data, subject=None):
 
 def test_a_transition():
     assert told("order.transitioned", samples.ORDER_TRANSITIONED, samples.ORDER_ID) == (
-        f"order.transitioned {samples.ORDER_ID} order=XKBKNABJK came_from=awaiting_bank_wire state=payment_accepted "
-        "by=anna@shop.test attach=1"
+        f"order.transitioned {samples.ORDER_ID} order=XKBKNABJK 28.70 EUR came_from=awaiting_bank_wire "
+        "state=payment_accepted by=anna@shop.test attach=1"
     )
 
 

@@ -43,6 +43,21 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(ground, 
         waiting.opened.set()
 
 
+def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, database):
+    world = World()
+    gate = world.shut("a")
+    with working(ground, database, world, threads=2, batch=1) as process:
+        ground.send(*adds("a", "b", "c"))
+        assert gate.entered.wait(10)
+        until(lambda: totals(process.engine) == {"b": 1, "c": 1})
+        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)
+        ground.lock_out("toy")
+        ground.cut()
+        assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == ["a"]
+        ground.mend()
+        gate.opened.set()
+
+
 def test_two_copies_at_the_same_time_have_one_effect(ground, database):
     world = World()
     gate = world.shut("a")
