@@ -10,20 +10,21 @@ from shared.contracts.message import Value
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47")]
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47")]
 MAIL_CHARACTER = r"[^@\s\x00-\x1f\x7f<>,;:\"()\[\]\\]"
 Email = Annotated[str, Field(pattern=f"^{MAIL_CHARACTER}{{1,64}}@{MAIL_CHARACTER}{{1,190}}$", max_length=254)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Sku = Annotated[str, Field(min_length=1, max_length=64, description="Reference of a product or combination")]
 StateKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
-Quantity = Annotated[int, Field(gt=0, le=1_000_000)]
+Quantity = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
 DocumentKind = Literal["invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary"]
 
 
 def _is_percent(rate: Decimal) -> Decimal:
-    if not rate.is_finite() or not 0 <= rate <= 100 or rate.as_tuple().exponent < -4:  # type: ignore[operator]
+    exponent = rate.as_tuple().exponent
+    if not isinstance(exponent, int) or not -4 <= exponent <= 2 or not 0 <= rate <= 100:
         raise ValueError("a tax rate is a decimal string in percent from 0 to 100 with at most four decimals")
-    return rate
+    return Decimal(f"{rate:f}")
 
 
 TaxRate = Annotated[
@@ -38,7 +39,7 @@ TaxRate = Annotated[
 class Money(Value):
     """An amount in the currency's minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro."""
 
-    amount: int = Field(gt=-(2**53), lt=2**53, description="Exact in every language that reads JSON")
+    amount: int = Field(gt=-(2**53), lt=2**53, strict=True, description="Exact in every language that reads JSON")
     currency: Currency
 
 

@@ -46,6 +46,8 @@ def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str
 def _checked(body: bytes) -> Envelope:
     """The envelope, if what it says can be said again: to RabbitMQ as properties, to anybody in UTF-8."""
     envelope = decode(body)
+    if "\0" in f"{envelope.id}{envelope.source}{envelope.subject}{envelope.correlationid}":
+        raise Unreadable("id, source, subject or correlationid: the character NUL cannot be kept")
     for name in ("id", "replyto"):
         if len((getattr(envelope, name) or "").encode(errors="replace")) > LONGEST_PROPERTY:
             raise Unreadable(f"{name}: longer than the {LONGEST_PROPERTY} bytes that RabbitMQ can carry")

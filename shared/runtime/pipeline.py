@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
@@ -32,6 +33,9 @@ from shared.runtime.store import UnitOfWork
 log = logger()
 
 LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
+NUL = rb"\u0000"  # as JSON writes it
+NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
+
 Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 
 
@@ -103,6 +107,8 @@ class Pipeline:
         extra = "ignore" if issubclass(handling.message, Event) else "forbid"
         try:
             message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
+            if NUL in delivery.body and holds_nul(envelope.data):
+                raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
         except ValidationError as error:
             if issubclass(handling.message, Asking):
                 return Item(envelope, None, _refusing(handling.message, envelope, error), delivery.attempts)
@@ -251,6 +257,15 @@ class Pipeline:
             **({"error": f"{type(error).__name__}: {error}"} if error else {}),
             **({"exc_info": error} if loud and not isinstance(error, Unprocessable) else {}),
         )
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(holds_nul(part) for part in value)
 
 
 def _fail(item: Item, error: Exception) -> None:

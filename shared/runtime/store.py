@@ -64,7 +64,8 @@ class Store(Generic[K, V]):
         """The value as this message sees it, or None."""
         if key in self._pending:
             return self._pending[key]
-        self.preload([key])
+        if key not in self._known:
+            self.preload([key])
         return self._known[key]
 
     def known(self) -> Iterable[V]:

@@ -9,8 +9,7 @@ from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
 from tests.documents.words import Press
-from tests.words import Desk, sqlite_url
-from tests.words import desk as open_desk
+from tests.words import Desk, desk as open_desk, sqlite_url
 
 databases = count(1)
 

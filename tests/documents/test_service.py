@@ -14,8 +14,7 @@ from shared.contracts.message import catalogue
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.delivery import DONE, Fate
 from tests.documents.words import EVENTS, INVOICE_ID, SLIP_ID, Press, a_delivery_slip, an_invoice, issued, money, read
-from tests.words import Desk, delivery
-from tests.words import desk as open_desk
+from tests.words import Desk, delivery, desk as open_desk
 
 INVOICE = issued(an_invoice())
 

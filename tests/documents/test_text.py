@@ -1,7 +1,6 @@
 import unicodedata
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.documents.domain.text import clean, clean_lines, isolate
 from shared.writing.text import DIRECTION_CONTROLS, UNPRINTABLE

@@ -3,8 +3,7 @@ from email.utils import getaddresses
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.notify.domain.letter import Attachment, Letter, Mailbox, chain, filename, pack
 from tests.notify.words import PDF, confirmation, opened, parts, state_mail

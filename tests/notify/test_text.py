@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.notify.domain.text import clean_lines, direction, paragraphs, without_answer_marks, without_isolates
 from shared.writing.text import clean, isolate

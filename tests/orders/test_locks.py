@@ -49,7 +49,7 @@ def numbers_of_two_shops(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 def catalogue(shop: Storefront, _: Storefront) -> list[Delivery]:
     """Many products, one after the other."""
-    return [shop.message("product.put", a_product(f"P-{number}")) for number in range(150)]
+    return [shop.message("product.put", a_product(f"P-{number}")) for number in range(100)]
 
 
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
@@ -81,7 +81,7 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
 def test_two_batches_never_wait_for_each_other_in_a_circle(
     batch: Batch, stocked: tuple[Storefront, Storefront], url: str, logs: list[Any]
 ) -> None:
-    for _ in range(5):
+    for _ in range(3):
         forth, back = batch(*stocked), batch(*stocked)[::-1]
         assert at_once(url, forth, back) == [[DONE] * len(forth)] * 2
     assert {entry["outcome"] for entry in logs} == {"done"}

@@ -4,8 +4,7 @@ import string
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address, tokens_in
 

@@ -1,0 +1,35 @@
+"""Messages of the service `orders`: what it takes and what it tells."""
+
+from shared.contracts.orders.commands import (
+    PlaceOrder as PlaceOrder,
+    PutProduct as PutProduct,
+    PutShop as PutShop,
+    RecordPayment as RecordPayment,
+    SetStock as SetStock,
+    TransitionOrder as TransitionOrder,
+)
+from shared.contracts.orders.events import (
+    DeliverySlipIssued as DeliverySlipIssued,
+    InvoiceIssued as InvoiceIssued,
+    OrderPlaced as OrderPlaced,
+    OrderTransitioned as OrderTransitioned,
+    PaymentRecorded as PaymentRecorded,
+    ProductChanged as ProductChanged,
+    ShopChanged as ShopChanged,
+    StockChanged as StockChanged,
+)
+from shared.contracts.orders.parts import (
+    By as By,
+    Carrier as Carrier,
+    DocumentReference as DocumentReference,
+    OrderLineView as OrderLineView,
+    OrderSummary as OrderSummary,
+    Reference as Reference,
+    StateView as StateView,
+    WantedLine as WantedLine,
+)
+from shared.contracts.orders.queries import (
+    GetOrder as GetOrder,
+    HistoryEntry as HistoryEntry,
+    OrderDetail as OrderDetail,
+)

@@ -1,0 +1,100 @@
+"""What `orders` can be told to do."""
+
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts import samples
+from shared.contracts.message import Command
+from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, WantedLine
+from shared.contracts.values import (
+    Address,
+    Currency,
+    Customer,
+    Language,
+    Money,
+    Payment,
+    ShopProfile,
+    Sku,
+    StateKey,
+    TaxRate,
+    Text,
+)
+
+
+class PutShop(Command, name="shop.put"):
+    """Sets the profile of the shop that the envelope names (`shop`), and how it numbers its documents."""
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_SHOP
+
+    profile: ShopProfile
+    default_language: Language = "en"
+    invoice_prefix: Prefix = "IN"
+    delivery_prefix: Prefix = "DE"
+
+
+class PutProduct(Command, name="product.put", subject="sku"):
+    """Adds a product (or combination) to the catalogue, or replaces it. Placed orders keep what they were sold at."""
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
+
+    sku: Sku
+    names: dict[Language, Text] = Field(min_length=1, description="Name per language")
+    price: Money = Field(description="Unit price, tax included or not as `prices` of the order says")
+    tax_rate: TaxRate
+    weight_grams: int = Field(default=0, ge=0, le=10_000_000, strict=True)
+
+
+class SetStock(Command, name="stock.set", subject="sku"):
+    """Sets the available stock of a product after a count."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "quantity": 25}
+
+    sku: Sku
+    quantity: int = Field(ge=0, le=1_000_000_000, strict=True)
+
+
+class PlaceOrder(Command, name="order.place", subject="order_id"):
+    """Places an order, from the checkout or by hand. Prices and tax rates come from the catalogue; `total` is what the
+    customer was shown: if it differs, the order is refused with the difference.
+    """
+
+    example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
+
+    order_id: UUID = Field(description="Chosen by the storefront, so that a repeated command is recognised")
+    reference: Reference
+    customer: Customer
+    language: Language
+    currency: Currency
+    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
+    lines: list[WantedLine] = Field(min_length=1, max_length=1000)
+    delivery_address: Address
+    invoice_address: Address
+    carrier: Carrier
+    payment_method: Text
+    total: Money
+    initial_state: StateKey = "awaiting_bank_wire"
+    placed_by: By = "customer"
+
+
+class RecordPayment(Command, name="payment.record", subject="order_id"):
+    """Records money that was received for an order. Repeating a `payment_id` changes nothing."""
+
+    example: ClassVar[dict[str, Any]] = samples.RECORD_PAYMENT
+
+    order_id: UUID
+    payment: Payment
+    by: By = "system"
+
+
+class TransitionOrder(Command, name="order.transition", subject="order_id"):
+    """Moves an order to another state, with all that the state brings, whole or not at all."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "to": "payment_accepted", "by": "anna@shop.test"}
+
+    order_id: UUID
+    to: StateKey
+    by: By = "system"
+    force: bool = False
+    reason: str = Field(default="", max_length=500)

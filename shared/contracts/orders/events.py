@@ -1,0 +1,102 @@
+"""What `orders` tells."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from shared.contracts import samples
+from shared.contracts.message import Event
+from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
+
+
+class ShopChanged(Event, name="shop.changed"):
+    """The profile of the shop that the envelope names is now this."""
+
+    example: ClassVar[dict[str, Any]] = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
+
+    profile: ShopProfile
+    default_language: Language
+
+
+class ProductChanged(Event, name="product.changed", subject="sku"):
+    """A product was added to the catalogue or replaced."""
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
+
+    sku: Sku
+    names: dict[Language, Text]
+    price: Money
+    tax_rate: TaxRate
+    weight_grams: int
+
+
+class StockChanged(Event, name="stock.changed", subject="sku"):
+    """The available stock changed by `change` to `available`, because of `cause`."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "change": -2, "available": 23, "cause": "order.place"}
+
+    sku: Sku
+    change: int
+    available: int
+    cause: str
+    order_id: UUID | None = None
+
+
+class OrderPlaced(Event, name="order.placed", subject="order_id"):
+    """An order was placed; it stands in its first state."""
+
+    example: ClassVar[dict[str, Any]] = samples.ORDER_PLACED
+
+    order_id: UUID
+    order: OrderSummary
+    state: StateView
+    lines: list[OrderLineView]
+
+
+class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):
+    """Money was received; `due` is what is still missing (negative: too much was paid)."""
+
+    example: ClassVar[dict[str, Any]] = samples.PAYMENT_RECORDED
+
+    order_id: UUID
+    payment: Payment
+    due: Money
+
+
+class OrderTransitioned(Event, name="order.transitioned", subject="order_id"):
+    """An order moved to another state. `attach` names the documents that the state's mail takes along."""
+
+    example: ClassVar[dict[str, Any]] = samples.ORDER_TRANSITIONED
+
+    order_id: UUID
+    order: OrderSummary
+    came_from: StateKey
+    state: StateView
+    by: str
+    at: AwareDatetime
+    forced: bool = False
+    attach: list[DocumentReference] = []
+
+
+class InvoiceIssued(Event, name="invoice.issued", subject="order_id"):
+    """An invoice got its number; the snapshot is all that will ever be printed on it."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "document": samples.SNAPSHOT}
+
+    order_id: UUID
+    document: DocumentSnapshot
+
+
+class DeliverySlipIssued(Event, name="delivery_slip.issued", subject="order_id"):
+    """A delivery slip got its number; the snapshot is all that will ever be printed on it."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "document": samples.SNAPSHOT | {"kind": "delivery_slip", "number": "DE000001"},
+    }
+
+    order_id: UUID
+    document: DocumentSnapshot
