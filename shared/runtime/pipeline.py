@@ -1,40 +1,33 @@
 """Everything around a handler, once for all services.
 
-Read and validate, bind log and trace, open the transaction, claim in the inbox, call, put what is told into the outbox,
-commit. What waits is taken into one transaction; a handler that fails has written nothing and its neighbours are not
-disturbed; when the common write itself fails, the messages are taken one by one.
+For what `intake` let in: bind log and trace, open the transaction, claim in the inbox, call, put what is told into the
+outbox, commit. What waits is taken into one transaction; a handler that fails has written nothing and its neighbours
+are not disturbed; when the common write itself fails, the messages are taken one by one.
 """
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
-from shared.contracts.envelope import Envelope, faults, first_fault
-from shared.contracts.message import Asking, Event, Message, Query, Refusal
+from shared.contracts.message import Message, Query, Refusal
 from shared.runtime import journal, trace
 from shared.runtime.database import reading
 from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.intake import Item, take_in
 from shared.runtime.log import logger
-from shared.runtime.names import COMMANDS, EVENTS
 from shared.runtime.post import Post
 from shared.runtime.publisher import Outcome, Outgoing
-from shared.runtime.service import Handling, Service
+from shared.runtime.service import Service
 from shared.runtime.store import UnitOfWork
 
 log = logger()
-
-LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
-NUL = rb"\u0000"  # as JSON writes it
-NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
 
 Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 
@@ -42,25 +35,6 @@ Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
-
-
-@dataclass
-class Item:
-    """A readable message on its way through the pipeline."""
-
-    envelope: Envelope
-    message: Message | None
-    handling: Handling
-    attempts: int = 0
-    extra: tuple[Any, ...] = ()
-    told: list[Any] = field(default_factory=list)
-    verdict: Verdict = DONE
-    outcome: str = "done"
-    started: float = field(default_factory=time.perf_counter)
-
-    @property
-    def key(self) -> journal.Key:
-        return self.envelope.source, self.envelope.id
 
 
 class Pipeline:
@@ -82,7 +56,7 @@ class Pipeline:
 
     def process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         """What becomes of each delivery, in the same order. Never raises for a message's sake."""
-        read = [self._read(delivery) for delivery in deliveries]
+        read = [take_in(delivery, self.service) for delivery in deliveries]
         items = [item for item in read if isinstance(item, Item)]
         self._effects([item for item in items if not issubclass(item.handling.message, Query)])
         for item in items:
@@ -90,34 +64,6 @@ class Pipeline:
                 self._answer(item)
             self._tell_log(item)
         return [item.verdict if isinstance(item, Item) else item for item in read]
-
-    # --- reading ------------------------------------------------------------------------------------------------------
-
-    def _read(self, delivery: Delivery) -> Item | Verdict:
-        envelope = delivery.envelope
-        if envelope is None:
-            return self._bury(delivery, delivery.fault)
-        if trace.trace_id(envelope.traceparent) is None:  # a walk that begins here
-            envelope = envelope.model_copy(update={"traceparent": trace.child(None)})
-        handling = self.service.handlings.get(envelope.type)
-        if handling is None:
-            return self._bury(delivery, f"{self.service.name} does not take messages of type '{envelope.type}'")
-        if not _may_come_through(delivery.exchange, handling.message):
-            return self._bury(delivery, f"'{envelope.type}' may not be sent to {delivery.exchange}")
-        extra = "ignore" if issubclass(handling.message, Event) else "forbid"
-        try:
-            message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
-            if NUL in delivery.body and holds_nul(envelope.data):
-                raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
-        except ValidationError as error:
-            if issubclass(handling.message, Asking):
-                return Item(envelope, None, _refusing(handling.message, envelope, error), delivery.attempts)
-            return self._bury(delivery, f"{envelope.type}: {first_fault(error)}")
-        return Item(envelope, message, handling, delivery.attempts)
-
-    def _bury(self, delivery: Delivery, reason: str) -> Verdict:
-        log.warning(delivery.name, outcome="buried", reason=reason)
-        return Verdict(Fate.BURY, Unprocessable(reason))
 
     # --- commands and events ------------------------------------------------------------------------------------------
 
@@ -259,37 +205,9 @@ class Pipeline:
         )
 
 
-def holds_nul(value: Any) -> bool:
-    """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot keep."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(holds_nul(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(holds_nul(part) for part in value)
-
-
 def _fail(item: Item, error: Exception) -> None:
     fate = Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY
     item.verdict, item.outcome, item.told = Verdict(fate, error), fate.value, []
-
-
-def _may_come_through(exchange: str, kind: type[Message]) -> bool:
-    """Whoever may write an exchange may say only what belongs there: an outsider no events, nobody what is internal."""
-    if exchange in (COMMANDS, EVENTS):
-        return not kind.internal and issubclass(kind, Asking if exchange == COMMANDS else Event)
-    return True
-
-
-def _refusing(kind: type[Asking], envelope: Envelope, error: ValidationError) -> Handling:
-    """Wrong data in a readable command or query is refused with a sentence that names the field."""
-    named = envelope.subject or envelope.data.get(kind.subject_field or "")
-    refusal = kind.refusal(
-        aggregate=named[:LONGEST_SUBJECT] if isinstance(named, str) else None,
-        code="invalid",
-        reason=first_fault(error),
-        details={"faults": faults(error)},
-    )
-    return Handling(kind, lambda _message, _work: [refusal])
 
 
 def _as_list(answer: Message | Iterable[Message]) -> list[Message]:

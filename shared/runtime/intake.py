@@ -1,0 +1,106 @@
+"""The door: which deliveries may be handled at all, and by whom.
+
+Bytes that cannot be read, types that the service does not take, and messages that came by an exchange where they do
+not belong are buried with the reason; commands and queries with wrong data are refused, with a sentence that names the
+field.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from shared.contracts.envelope import Envelope, faults, first_fault
+from shared.contracts.message import Asking, Event, Message
+from shared.runtime import journal, trace
+from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
+from shared.runtime.errors import Unprocessable
+from shared.runtime.log import logger
+from shared.runtime.names import COMMANDS, EVENTS
+from shared.runtime.service import Handling, Service
+
+log = logger()
+
+LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
+NUL = rb"\u0000"  # as JSON writes it
+NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
+
+
+@dataclass
+class Item:
+    """A readable message on its way through the pipeline."""
+
+    envelope: Envelope
+    message: Message | None
+    handling: Handling
+    attempts: int = 0
+    extra: tuple[Any, ...] = ()
+    told: list[Any] = field(default_factory=list)
+    verdict: Verdict = DONE
+    outcome: str = "done"
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def key(self) -> journal.Key:
+        return self.envelope.source, self.envelope.id
+
+
+def take_in(delivery: Delivery, service: Service) -> Item | Verdict:
+    """A message that can be handled, or the verdict over one that cannot. Wrong data of a command or query is handled,
+    too: by a refusal that names the field. Never raises.
+    """
+    envelope = delivery.envelope
+    if envelope is None:
+        return _bury(delivery, delivery.fault)
+    if trace.trace_id(envelope.traceparent) is None:  # a walk that begins here
+        envelope = envelope.model_copy(update={"traceparent": trace.child(None)})
+    handling = service.handlings.get(envelope.type)
+    if handling is None:
+        return _bury(delivery, f"{service.name} does not take messages of type '{envelope.type}'")
+    if not _may_come_through(delivery.exchange, handling.message):
+        return _bury(delivery, f"'{envelope.type}' may not be sent to {delivery.exchange}")
+    extra = "ignore" if issubclass(handling.message, Event) else "forbid"
+    try:
+        message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]
+        if NUL in delivery.body and _holds_nul(envelope.data):
+            raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
+    except ValidationError as error:
+        if issubclass(handling.message, Asking):
+            return Item(envelope, None, _refusing(handling.message, envelope, error), delivery.attempts)
+        return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
+    return Item(envelope, message, handling, delivery.attempts)
+
+
+def _bury(delivery: Delivery, reason: str) -> Verdict:
+    log.warning(delivery.name, outcome="buried", reason=reason)
+    return Verdict(Fate.BURY, Unprocessable(reason))
+
+
+def _may_come_through(exchange: str, kind: type[Message]) -> bool:
+    """Whoever may write an exchange may say only what belongs there: an outsider no events, nobody what is internal."""
+    if exchange in (COMMANDS, EVENTS):
+        return not kind.internal and issubclass(kind, Asking if exchange == COMMANDS else Event)
+    return True
+
+
+def _refusing(kind: type[Asking], envelope: Envelope, error: ValidationError) -> Handling:
+    """Wrong data in a readable command or query is refused with a sentence that names the field."""
+    named = envelope.subject or envelope.data.get(kind.subject_field or "")
+    refusal = kind.refusal(
+        aggregate=named[:LONGEST_SUBJECT] if isinstance(named, str) else None,
+        code="invalid",
+        reason=first_fault(error),
+        details={"faults": faults(error)},
+    )
+    return Handling(kind, lambda _message, _work: [refusal])
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_holds_nul(part) for part in value)
