@@ -10,6 +10,7 @@ from types import FrameType
 from shared.runtime import journal, log, migrations
 from shared.runtime.broker import HouseBroker
 from shared.runtime.database import engine_for
+from shared.runtime.names import STREAM
 from shared.runtime.pipeline import Pipeline, utc_now
 from shared.runtime.publisher import Publisher
 from shared.runtime.relay import Relay
@@ -30,7 +31,7 @@ class WorkerProcess:
         urls = settings.broker_url.get_secret_value()
         self.engine = engine_for(settings.database_url.get_secret_value(), threads)
         migrations.require(service, self.engine)
-        self.publisher = Publisher(urls, f"{service.name} publisher")
+        self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
         self.relay = Relay(service.name, self.engine, self.publisher.publish)
         self.pipeline = Pipeline(
             service, self.engine, self.publisher.publish,

@@ -18,6 +18,7 @@ from pika.exceptions import AMQPError, ShortStringTooLong
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.log import logger
+from shared.runtime.readiness import Readiness
 
 log = logger()
 
@@ -95,8 +96,9 @@ class _Batch:
 class Publisher:
     """One connection for a whole process; `publish` may be called by any thread."""
 
-    def __init__(self, urls: str, name: str = "publisher") -> None:
-        self._urls, self._name = urls, name
+    def __init__(self, urls: str, name: str = "publisher", awaits: str | None = None) -> None:
+        """`awaits`: a stream that must run before anything is published on a new connection."""
+        self._urls, self._name, self._awaits = urls, name, awaits
         self._connection: SelectConnection | None = None
         self._channel: Channel | None = None
         self._tag = 0
@@ -190,7 +192,13 @@ class Publisher:
         self._tag = 0
         channel.add_on_close_callback(lambda channel, _reason: _close_with(channel))
         channel.add_on_return_callback(self._note_returned)
-        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._start(channel))
+        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._look_around(channel))
+
+    def _look_around(self, channel: Channel) -> None:
+        if self._awaits is None:
+            self._start(channel)
+        else:
+            Readiness(channel.connection, self._awaits, lambda: self._start(channel)).look()
 
     def _start(self, channel: Channel) -> None:
         self._channel, self._blocked = channel, False

@@ -106,11 +106,11 @@ def _source(handling: Handling) -> str:
 
 
 def _service_rights(name: str) -> dict[str, str]:
-    """Reads its queue; writes its own exchange, events and replies; declares nothing."""
+    """Reads its queue (and the stream, to see whether it runs); writes its own exchange, events, replies; no more."""
     return {
         "configure": "^$",
         "write": f"^({re.escape(own_exchange(name))}|aftercart\\.(events|replies))$",
-        "read": f"^{re.escape(name)}$",
+        "read": f"^({re.escape(name)}|{re.escape(STREAM)})$",
     }
 
 

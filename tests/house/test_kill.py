@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.local import LocalStack
-from tests.conditions import until
+from tests.conditions import stays, until
 from tests.house.facts import Facts, faults, gather, queue_depths, rows
 from tests.house.load import Load
 from tests.house.nemesis import Nemesis
@@ -42,7 +42,7 @@ def settled(stack: LocalStack, load: Load) -> Facts:
     """The facts, when everything that was begun is done."""
     load.publisher.close()
     until(lambda: mails_sent(stack) >= 4 * len(load.orders), PATIENCE, pause=0.2)
-    until(lambda: quiet(stack), PATIENCE, pause=0.2)
+    until(lambda: stays(lambda: quiet(stack), 1.5), PATIENCE)  # what the management API says is a second old
     return gather(stack, [order["order_id"] for order in load.orders])
 
 

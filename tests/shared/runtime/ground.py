@@ -153,6 +153,7 @@ class Ground:
         found: list[Letter] = []
         with self.hand() as channel:
             while count := channel.queue_declare(queue, passive=True).method.message_count:
+                channel.basic_qos(prefetch_count=min(count, 60_000))
                 for method, properties, body in channel.consume(queue, inactivity_timeout=10):
                     assert method is not None, f"{queue} did not give its {count} messages"
                     found.append(Letter(body, properties.headers or {}, method.routing_key))

@@ -3,7 +3,7 @@
 import threading
 
 from tests.conditions import stays, until
-from tests.shared.runtime.ground import envelope, totals, working
+from tests.shared.runtime.ground import envelope, totals, worker, working
 from tests.toy.world import World
 
 
@@ -43,10 +43,27 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(ground, 
         waiting.opened.set()
 
 
-def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, database):
+def test_what_was_prefetched_over_a_former_connection_is_skipped(ground, database, monkeypatch):
     world = World()
     gate = world.shut("a")
-    with working(ground, database, world, threads=2, batch=1) as process:
+    with working(ground, database, world, batch=1) as process:
+        handled, handle = [], process.pipeline.process
+        monkeypatch.setattr(process.pipeline, "process", lambda found: handled.extend(found) or handle(found))
+        ground.send(*adds("a", "b"))
+        assert gate.entered.wait(10)
+        until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)
+        former = process.worker.consumers["toy"].consumer
+        ground.cut()
+        until(lambda: process.worker.consumers["toy"].consumer is not former)
+        gate.opened.set()
+        until(lambda: totals(process.engine) == {"a": 1, "b": 1})
+    assert [delivery.envelope.data["key"] for delivery in handled] == ["a", "a", "b"]
+
+
+def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, postgresql):
+    world = World()
+    gate = world.shut("a")
+    with working(ground, postgresql, world, threads=2, batch=1) as process:
         ground.send(*adds("a", "b", "c"))
         assert gate.entered.wait(10)
         until(lambda: totals(process.engine) == {"b": 1, "c": 1})
@@ -58,10 +75,10 @@ def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, dat
         gate.opened.set()
 
 
-def test_two_copies_at_the_same_time_have_one_effect(ground, database):
+def test_two_copies_at_the_same_time_have_one_effect(ground, postgresql):
     world = World()
     gate = world.shut("a")
-    with working(ground, database, world, threads=2, batch=1) as process:
+    with working(ground, postgresql, world, threads=2, batch=1) as process:
         ground.send(*adds("a"))
         assert gate.entered.wait(10)
         former = process.worker.consumers["toy"].consumer
@@ -106,6 +123,21 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(gro
     assert done == keys[:len(done)]
     assert len(done) < 40
     assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys[len(done):]
+
+
+def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(ground, database):
+    """Some in the worker's memory, some in pika's buffer, which pika alone would return first."""
+    process = worker(ground, database)
+    keys = [str(number) for number in range(60)]
+    ground.send(*adds(*keys))
+    consumer = process.broker.consume("toy", prefetch=40, timeout=1000)
+    held = [next(consumer) for _ in range(20)]
+    until(lambda: ground.depth("toy") == 20)
+    consumer.connection.process_data_events()
+    consumer.close()
+    assert [message.delivery.envelope.data["key"] for message in held] == keys[:20]
+    assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys
+    process.stop()
 
 
 def test_many_threads_acknowledge_many_messages_on_one_channel(ground, database):

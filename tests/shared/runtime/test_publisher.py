@@ -116,6 +116,25 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
     assert confirmed <= arrived
 
 
+def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher):
+    assert publisher.publish([to("toy")]) == [YES]
+    loop, busy, release = publisher._connection.ioloop, threading.Event(), threading.Event()
+
+    def end():
+        busy.set()
+        release.wait(10)
+        loop.stop()
+
+    loop.add_callback_threadsafe(end)
+    assert busy.wait(10)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(publisher.publish, [to("toy")])
+        until(lambda: publisher._queued)
+        release.set()
+        assert answer.result(2) == [UNKNOWN]
+    assert publisher.publish([to("toy")]) == [YES]
+
+
 def test_without_rabbitmq_the_answer_is_unknown_in_time():
     publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
     began = time.monotonic()

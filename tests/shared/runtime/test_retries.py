@@ -63,7 +63,7 @@ def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(ground, worke
 def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(ground, worker):
     ground.send(envelope("toy.add", {"key": "h", "amount": 1, "fail": "never"}), headers={"x-death": "?", "a": "b"})
     headers = set(ground.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
-    assert headers == {"x-attempts", "x-reason", "x-error", "x-buried-at"}
+    assert headers == {"x-exchange", "x-attempts", "x-reason", "x-error", "x-buried-at"}
 
 
 def test_a_count_of_attempts_from_a_stranger_is_bounded(ground, worker, world):
@@ -81,6 +81,17 @@ def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_
     until(lambda: totals(worker.engine).get("full") == 1)
     assert world.seen.count("full") == 3
     assert ground.depth("toy.dead") == 0
+
+
+def test_what_is_kept_is_not_tried_again_in_a_hot_loop(ground, worker, world):
+    ground.fill("toy.wait.100")
+    world.troubles["hot"] = 99
+    ground.add("hot")
+    until(lambda: world.seen.count("hot"))
+    assert stays(lambda: world.seen.count("hot") <= 2, 1.5)
+    world.troubles["hot"] = 0
+    ground.mend("toy.wait.100")
+    until(lambda: totals(worker.engine).get("hot") == 1)
 
 
 def test_a_missing_wait_queue_leaves_the_original_where_it_is(ground, worker, world):
@@ -141,5 +152,5 @@ def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(r
 
 def test_dead_letters_are_kept_without_limit_of_time(ground):
     dead = ground.api("GET", f"/api/queues/{ground.vhost}/toy.dead")
-    assert dead["arguments"] == {"x-queue-type": "quorum"}
+    assert dead["arguments"] == {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
     assert not dead.get("policy")

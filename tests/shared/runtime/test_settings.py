@@ -90,10 +90,24 @@ def test_the_file_that_is_named_is_read_instead_of_the_usual_one(monkeypatch, tm
     assert ClientSettings.load().broker_url == SecretStr("amqp://named")
 
 
-def test_a_named_file_that_is_not_there_is_none(monkeypatch, tmp_path):
-    (tmp_path / ".env").write_text("AFTERCART_BROKER_URL=amqp://usual\n")
-    monkeypatch.setenv("AFTERCART_ENV_FILE", "/dev/null")
-    assert env_file() is None
+def test_a_named_file_that_is_not_there_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("AFTERCART_ENV_FILE", str(tmp_path / "nowhere.env"))
+    with pytest.raises(SettingsError, match=r"AFTERCART_ENV_FILE .*nowhere\.env"):
+        HouseSettings.load()
+
+
+def test_what_all_share_is_the_house_s_unless_it_is_set_for_the_service(service, monkeypatch):
+    monkeypatch.setenv("AFTERCART_RETRY_DELAYS", "2,4")
+    monkeypatch.setenv("AFTERCART_LOG_LEVEL", "debug")
+    monkeypatch.setenv("AFTERCART_TOY_LOG_LEVEL", "error")
+    found = ServiceSettings.load("toy")
+    assert (found.retry_delays, found.log_level) == ((2, 4), "error")
+
+
+def test_a_house_s_broker_is_not_a_service_s(monkeypatch):
+    monkeypatch.setenv("AFTERCART_BROKER_URL", "amqp://outsider")
+    with pytest.raises(SettingsError, match="AFTERCART_TOY_BROKER_URL is not set"):
+        ServiceSettings.load("toy")
 
 
 def test_without_any_file_there_is_none():

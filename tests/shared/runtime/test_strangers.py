@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pika
 import pytest
 
 from tests.conditions import until
@@ -123,6 +124,27 @@ def test_an_outsider_cannot_say_what_only_the_service_may_say_to_itself(ground, 
     ground.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
     assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
     assert totals(worker.engine)["kept"] == 5
+
+
+def test_an_outsider_cannot_pretend_by_a_header_to_be_the_service(ground, worker):
+    forged = envelope("toy.tidy", {"key": "kept"}).encode()
+    ground.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
+    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+
+
+def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(ground, worker):
+    ground.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
+    letter = ground.dead()[0]
+    with ground.hand() as channel:
+        channel.basic_publish("toy.self", "toy", letter.body, pika.BasicProperties(headers={
+            "x-exchange": letter.headers["x-exchange"],
+        }))
+    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+
+
+def test_what_the_service_says_to_itself_is_believed(ground, worker):
+    ground.add("tidied", 5, tidy=True)
+    until(lambda: totals(worker.engine).get("tidied") == 0)
 
 
 def test_an_outsider_cannot_tell_events(ground, worker):

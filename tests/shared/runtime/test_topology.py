@@ -77,7 +77,8 @@ def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted):
     assert queue(wanted, "toy.wait.2500")["arguments"]["x-message-ttl"] == 2500
     assert queue(wanted, "toy.wait.2500")["arguments"]["x-dead-letter-routing-key"] == "toy"
     assert queue(wanted, "toy")["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
-    assert queue(wanted, "toy.dead")["arguments"] == {"x-queue-type": "quorum"}
+    for name in ("toy.dead", "aftercart.unrouted"):
+        assert queue(wanted, name)["arguments"] == {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
 
 
 def test_stops_and_reconnects_do_not_use_up_the_delivery_limit(wanted):
