@@ -39,7 +39,7 @@ def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str
     attempts = min(max(count, 0), MAX_BELIEVED_ATTEMPTS) if isinstance(count, int) else 0
     try:
         return Delivery(body, _checked(body), "", attempts, headers, exchange)
-    except Unreadable as fault:
+    except Exception as fault:  # whatever it is, this message's consumer must live
         return Delivery(body, None, str(fault), attempts, headers, exchange)
 
 

@@ -99,8 +99,13 @@ def _refusing(kind: type[Asking], envelope: Envelope, error: ValidationError) ->
 
 def _holds_nul(value: Any) -> bool:
     """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot keep."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(_holds_nul(part) for part in value)
+    parts = [value]  # without recursion: a stranger chooses the depth
+    while parts:
+        part = parts.pop()
+        if isinstance(part, str) and "\0" in part:
+            return True
+        if isinstance(part, dict):
+            parts += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            parts += part
+    return False

@@ -171,8 +171,8 @@ class Pipeline:
             if isinstance(item.told[0], Refusal):
                 item.outcome = "refused"
             answer = self.post.answer(item, item.told[0], self.clock())
-            # RETURNED: nobody waits for it any more.
-            if self.publish([answer])[0] not in (Outcome.CONFIRMED, Outcome.RETURNED):
+            # RETURNED: nobody waits for it any more. REFUSED: who waits has no room for it.
+            if self.publish([answer])[0] not in (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED):
                 raise NotYet("the answer was not confirmed by RabbitMQ")
         except Exception as error:
             _fail(item, error)

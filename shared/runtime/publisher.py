@@ -31,7 +31,8 @@ class Outcome(Enum):
 
     CONFIRMED = "confirmed"
     RETURNED = "returned"  # no queue wants it
-    REFUSED = "refused"  # a queue is full, or an alarm blocks publishers
+    REFUSED = "refused"  # a queue that wants it is full
+    BLOCKED = "blocked"  # an alarm blocks publishers; nothing was sent
     UNKNOWN = "unknown"  # connection lost, or no answer in time
 
 
@@ -125,7 +126,7 @@ class Publisher:
         if not self._ready.wait(timeout):
             return [Outcome.UNKNOWN] * len(messages)
         if self._blocked:  # what we wrote now would wait in the socket and come out when the alarm ends
-            return [Outcome.REFUSED] * len(messages)
+            return [Outcome.BLOCKED] * len(messages)
         batch = _Batch(messages)
         connection = self._queue(batch)
         if connection is None:

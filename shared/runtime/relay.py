@@ -6,11 +6,12 @@ publish fails in the middle.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
 
 from shared.runtime import journal
 from shared.runtime.leadership import leadership, step
@@ -25,6 +26,12 @@ BATCH = 200  # rows
 POLL = 0.1  # seconds between looks, when another process may have written
 TAKE_OVER = 0.5  # seconds between tries to become the active one
 TROUBLE = 1.0  # seconds after a failure
+LONGEST_REST = 30.0  # seconds, of what RabbitMQ refuses
+MOST_RESTS = 1000  # in one statement
+SAID_NO = {Outcome.REFUSED, Outcome.RETURNED}
+DONE = {  # a reply that nobody waits for any more, or whose reader left no room for it, is done, too
+    "event": {Outcome.CONFIRMED}, "self": {Outcome.CONFIRMED}, "reply": {Outcome.CONFIRMED, *SAID_NO},
+}
 SWEEP = 1000  # claims forgotten at once
 KEPT = timedelta(days=30)  # claims in the inbox; longer than any replay may take
 
@@ -41,6 +48,7 @@ class Relay(threading.Thread):
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._exchanges = {"event": EVENTS, "reply": REPLIES, "self": own_exchange(service)}
         self._next_sweep = clock()
+        self._rests = Rests()
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -87,28 +95,68 @@ class Relay(threading.Thread):
 
     def forward(self, connection: Connection) -> int:
         """Sends one batch of rows; how many were confirmed and deleted."""
+        resting = self._rests.lanes()
         with step(connection):
-            rows = connection.execute(select(journal.outbox).order_by(journal.outbox.c.number).limit(BATCH)).all()
+            rows = connection.execute(_waiting(resting).limit(BATCH)).all()
         sent: list[int] = []
-        stuck: set[Any] = set()
+        stuck = set(resting)
+        in_trouble = False
         for wave in waves(rows):
             free = [row for row in wave if _lane(row) not in stuck]
             outcomes = self.publish([self._outgoing(row) for row in free])
             for row, outcome in zip(free, outcomes, strict=True):
-                if outcome is Outcome.CONFIRMED or (outcome is Outcome.RETURNED and row.route == "reply"):
-                    sent.append(row.number)  # a reply that nobody waits for any more is done, too
-                else:
-                    stuck.add(_lane(row))
+                if outcome in DONE[row.route]:
+                    sent.append(row.number)
+                    self._rests.end(_lane(row))
+                    continue
+                stuck.add(_lane(row))
+                if outcome in SAID_NO:
+                    self._rests.begin(_lane(row))
+                in_trouble |= outcome not in SAID_NO
         if sent:
             with step(connection):
                 connection.execute(delete(journal.outbox).where(journal.outbox.c.number.in_(sent)))
-        if stuck:
+        if len(rows) > len(sent):
             log.warning("relay", outcome="kept", rows=len(rows) - len(sent))
+        if in_trouble:
             self._stopping.wait(TROUBLE)
         return len(sent)
 
     def _outgoing(self, row: Any) -> Outgoing:
         return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)
+
+
+class Rests:
+    """Lanes whose row RabbitMQ refused rest for a while, longer each time; the others go on."""
+
+    def __init__(self) -> None:
+        self._pauses: dict[Any, float] = {}
+        self._until: dict[Any, float] = {}
+
+    def begin(self, lane: Any) -> None:
+        """It was refused."""
+        self._pauses[lane] = min(LONGEST_REST, 2 * self._pauses.get(lane, TROUBLE / 2))
+        self._until[lane] = time.monotonic() + self._pauses[lane]
+
+    def end(self, lane: Any) -> None:
+        """It was taken."""
+        self._pauses.pop(lane, None)
+        self._until.pop(lane, None)
+
+    def lanes(self) -> set[Any]:
+        """Those that rest now."""
+        now = time.monotonic()
+        return {lane for lane, until in self._until.items() if until > now}
+
+
+def _waiting(resting: Collection[Any]) -> Select[Any]:
+    """What may leave, in order. Without a look at what rests, the first rows of the table could hold up all others."""
+    subject, number = journal.outbox.c.subject, journal.outbox.c.number
+    some = list(resting)[:MOST_RESTS]
+    subjects = [lane for lane in some if isinstance(lane, str)]
+    numbers = [lane for lane in some if isinstance(lane, int)]
+    awake = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
+    return select(journal.outbox).where(awake).order_by(number)
 
 
 def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:

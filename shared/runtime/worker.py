@@ -13,7 +13,7 @@ import dramatiq
 from dramatiq.worker import Worker, WorkerThread
 
 from shared.runtime.broker import ACTOR, HeldMessage, HouseBroker
-from shared.runtime.delivery import Fate, Verdict
+from shared.runtime.delivery import Delivery, Fate, Verdict
 from shared.runtime.log import logger
 from shared.runtime.pipeline import Pipeline
 from shared.runtime.publisher import Outgoing
@@ -54,7 +54,7 @@ class BatchThread(WorkerThread):
 
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)
-        verdicts = self.worker.pipeline.process([message.delivery for message in held])
+        verdicts = self._verdicts([message.delivery for message in held])
         done: list[HeldMessage] = []
         failed: list[tuple[HeldMessage, Outgoing]] = []
         for message, verdict in zip(held, verdicts, strict=True):
@@ -73,6 +73,15 @@ class BatchThread(WorkerThread):
         else:
             self.worker.streak = 0
         self.worker.ended(self)
+
+    def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
+        try:
+            return self.worker.pipeline.process(deliveries)
+        except Exception as error:  # even a fault of the pipeline is one message's, never the thread's
+            log.exception("batch", outcome="pipeline_failed", size=len(deliveries))
+            if len(deliveries) == 1:
+                return [Verdict(Fate.RETRY, error)]
+            return [verdict for delivery in deliveries for verdict in self._verdicts([delivery])]
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):

@@ -1,5 +1,6 @@
 """A worker whose inbox takes every message for new. For the negative control only: the judge must notice."""
 
+import os
 import sys
 
 from shared.cli.main import main
@@ -13,6 +14,7 @@ def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
     return set(keys)
 
 
+os.environ["AFTERCART_ORDERS_BATCH"] = "1"  # two copies in one batch are recognised without the inbox
 journal.claim = forgetful
 journal.claimed = lambda connection, key: False  # type: ignore[assignment]
 

@@ -17,7 +17,7 @@ GIVEN = {
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    monkeypatch.setenv("AFTERCART_ENV_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AFTERCART_ENV_FILE", "/dev/null")
     for name, value in GIVEN.items():
         monkeypatch.setenv(f"AFTERCART_INGEST_{name}", value)
     return monkeypatch

@@ -51,6 +51,6 @@ def test_what_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch, missing: str)
     found: Any = settings(monkeypatch)
     assert found
     monkeypatch.delenv(f"AFTERCART_NOTIFY_{missing.upper()}")
-    monkeypatch.setenv("AFTERCART_ENV_FILE", "/nonexistent")
+    monkeypatch.setenv("AFTERCART_ENV_FILE", "/dev/null")
     with pytest.raises(SettingsError, match=f"AFTERCART_NOTIFY_{missing.upper()} is not set"):
         NotifySettings.load("notify")

@@ -173,7 +173,7 @@ def test_a_long_handler_does_not_cost_the_connection(ground, database):
         ground.send(*adds("a"))
         assert gate.entered.wait(10)
         consumer = process.worker.consumers["toy"].consumer
-        assert stays(lambda: consumer.channel.is_open, 4)
+        assert stays(lambda: consumer.channel.is_open, 3.5)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1})
     assert world.seen == ["a"]

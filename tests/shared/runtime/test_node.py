@@ -147,7 +147,7 @@ def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, gr
     try:
         publishing = threading.Thread(target=actor.send, daemon=True)
         publishing.start()
-        assert stays(publishing.is_alive, 3)
+        assert stays(publishing.is_alive, 2)
     finally:
         node.resume()
     publishing.join(30)

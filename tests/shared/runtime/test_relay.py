@@ -95,11 +95,37 @@ def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender)
     with table.engine.connect() as connection:
         assert sender.forward(connection) == 3
         assert [total for _, _, total in carrier.taken] == [10, 5, 10]
-        assert sender.forward(connection) == 2
+        assert until(lambda: sender.forward(connection)) == 2
     assert [total for _, _, total in carrier.taken][3:] == [20, 30]
 
 
-@pytest.mark.parametrize("answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED])
+def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(table, carrier, sender, monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 3)
+    table.deliver(*(add(f"refused {number}", 10) for number in range(9)), *(add("a", 7) for _ in range(9)))
+    carrier.refusals[10] = 10**6
+    sender.start()
+    until(lambda: [total for _, _, total in carrier.taken] == [7 * number for number in range(1, 10)])
+
+
+def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
+    monkeypatch.setattr(relay, "TROUBLE", 1.0)
+    rests, now = relay.Rests(), [0.0]
+    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
+    waits = []
+    for _ in range(8):
+        rests.begin("a")
+        began = now[0]
+        while "a" in rests.lanes():
+            now[0] += 0.5
+        waits.append(now[0] - began)
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    rests.end("a")
+    rests.begin("a")
+    now[0] += 1
+    assert rests.lanes() == set()
+
+
+@pytest.mark.parametrize("answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED, Outcome.BLOCKED])
 def test_an_event_is_never_given_up(table, carrier, sender, answer):
     table.deliver(add("a", 10))
     carrier.refusals[10], carrier.answer = 7, answer
@@ -108,17 +134,19 @@ def test_an_event_is_never_given_up(table, carrier, sender, answer):
     assert len(carrier.taken) == 1
 
 
-def test_a_reply_that_nobody_waits_for_any_more_is_dropped(table, carrier, sender):
+@pytest.mark.parametrize("answer", [Outcome.RETURNED, Outcome.REFUSED])
+def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(table, carrier, sender, answer):
     table.deliver(add("a", 10, replyto="client.gone"))
-    carrier.refusals[None], carrier.answer = 99, Outcome.RETURNED
+    carrier.refusals[None], carrier.answer = 99, answer
     sender.start()
     until(lambda: waiting(table) == 0)
     assert carrier.taken == [("aftercart.events", "toy.added", 10)]
 
 
-def test_a_reply_that_was_only_refused_is_kept(table, carrier, sender):
+@pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
+def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, answer):
     table.deliver(add("a", 10, replyto="client.r"))
-    carrier.refusals[None] = 3
+    carrier.refusals[None], carrier.answer = 3, answer
     sender.start()
     until(lambda: waiting(table) == 0)
     assert ("aftercart.replies", "client.r", None) in carrier.taken

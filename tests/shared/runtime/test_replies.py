@@ -1,5 +1,7 @@
 """Whoever gave a reply address learns what became of his command, and the answer to his question."""
 
+import pytest
+
 from shared.contracts.envelope import decode
 from shared.runtime.delivery import DONE, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
@@ -102,14 +104,16 @@ def test_a_question_may_be_asked_again_and_is_answered_anew(table):
     assert [decode(answer.body).name for answer in table.answers] == ["toy.get_refused", "toy.get_answered"]
 
 
-def test_an_answer_that_rabbitmq_does_not_confirm_is_given_again_later(table):
-    table.pipeline.publish = lambda messages: [Outcome.UNKNOWN]
+@pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
+def test_an_answer_of_which_rabbitmq_said_nothing_is_given_again_later(table, answer):
+    table.pipeline.publish = lambda messages: [answer]
     verdict = table.deliver(delivery("toy.get", {"key": "a"}, replyto="client.r"))[0]
     assert (verdict.fate, type(verdict.error)) == (Fate.RETRY, NotYet)
 
 
-def test_an_answer_that_nobody_waits_for_any_more_is_done(table):
-    table.pipeline.publish = lambda messages: [Outcome.RETURNED]
+@pytest.mark.parametrize("answer", [Outcome.RETURNED, Outcome.REFUSED])
+def test_an_answer_that_nobody_waits_for_or_has_room_for_is_done(table, answer):
+    table.pipeline.publish = lambda messages: [answer]
     assert table.deliver(delivery("toy.get", {"key": "a"}, replyto="client.r")) == [DONE]
 
 

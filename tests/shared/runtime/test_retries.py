@@ -136,6 +136,23 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(ground, wor
     assert max(batches) >= 20
 
 
+def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_nor_the_thread(
+    ground, worker, monkeypatch
+):
+    process = worker.pipeline.process
+
+    def break_at(deliveries):
+        if any(b"breaks" in delivery.body for delivery in deliveries):
+            raise RecursionError("too deep")
+        return process(deliveries)
+
+    monkeypatch.setattr(worker.pipeline, "process", break_at)
+    ground.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in ("left", "breaks", "right")))
+    assert ground.dead()[0].headers["x-reason"] == "RecursionError: too deep"
+    assert totals(worker.engine)["left"] == totals(worker.engine)["right"] == 1
+    assert worker.fault() is None
+
+
 def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(rabbit):
     ground = Ground(rabbit)
     ground.send(envelope("toy.add", {"key": "a", "amount": 1}))

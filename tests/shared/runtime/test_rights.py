@@ -75,7 +75,7 @@ def test_a_service_may_do_its_work(ground, act):
     declare("toy.more"), declare("mine"), delete("toy"),
     lambda channel: channel.exchange_declare("mine"),
     publish("", "other"), publish("", "toy"), publish("other.self", "other"), publish(COMMANDS, "toy.add"),
-    read("other"), read("other.dead"), read("toy.dead"), read("toy.wait.100"), read(STREAM), purge("other"),
+    read("other"), read("other.dead"), read("toy.dead"), read("toy.wait.100"), purge("other"),
     bind("toy", EVENTS, "#"), bind("toy", COMMANDS, "#"),
 ], ids=lambda act: None)
 def test_a_service_may_do_nothing_else(ground, act):

@@ -74,6 +74,24 @@ def test_what_cannot_be_read_is_a_dead_letter_that_says_why(ground, body, reason
     assert letter.headers["x-attempts"] == 1
 
 
+@pytest.mark.parametrize("depth", [100, 400, 900, 980, 1000, 5000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
+def test_however_deep_the_data_it_is_refused_or_a_dead_letter(ground, depth, opening, closing):
+    ears = ground.listen("toy.add_refused")
+    data = f'{{"key": "deep", "amount": 1, "more": {opening * depth}"\\u0000\\u0041"{closing * depth}}}'
+    ground.send(event(id=str(uuid4()), data="?").replace(b'"?"', data.encode()))
+    until(lambda: ground.depth("toy.dead") + ground.depth(ears.name) == 1)
+    ground.empty("toy.dead")
+
+
+def test_an_event_with_deep_data_harms_nothing(ground, worker):
+    data = f'{{"key": "deep", "weight": {{"grams": 1}}, "more": {"[" * 900}"\\u0000"{"]" * 900}}}'
+    message = envelope("toy.weighed", {}).encode().replace(b'"data":{}', b'"data":' + data.encode())
+    with ground.hand() as channel:
+        channel.basic_publish("aftercart.events", "toy.weighed", message)
+    assert "NUL" in ground.dead()[0].headers["x-reason"]
+
+
 def test_an_unknown_type_is_a_dead_letter_that_says_why(ground):
     ground.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
     assert "toy does not take messages of type 'aftercart.toy.subtract.v1'" in ground.dead()[0].headers["x-reason"]

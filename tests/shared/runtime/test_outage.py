@@ -1,0 +1,46 @@
+"""The database goes away in the middle of load and comes back: nothing is lost, nothing is done twice."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from deploy.stack.postgres import Postgres
+from tests.conditions import until
+from tests.shared.runtime.ground import Ground, envelope, totals, working
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    own = Postgres(tmp_path_factory.mktemp("cluster"))
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def ground(rabbit):
+    found = Ground(rabbit, delays=(0.5, 2, 5))
+    yield found
+    found.close()
+
+
+def done(engine):
+    try:
+        return sum(totals(engine).values())
+    except OperationalError:
+        return 0
+
+
+def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
+    with working(ground, cluster.create_database("toy"), threads=2, batch=5) as process:
+        ears = ground.listen()
+        ground.send(*(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300)))
+        until(lambda: done(process.engine) > 50)
+        cluster.kill()
+        cluster.start()
+        until(lambda: done(process.engine) == 300, timeout=30)
+        assert totals(process.engine) == {f"k{number}": 30 for number in range(10)}
+        told = set()
+        until(lambda: told.update((event.subject, int(event.sequence)) for event in ears.heard(0)) or len(told) == 300)
+        assert process.fault() is None
+    assert told == {(f"k{number}", count) for number in range(10) for count in range(1, 31)}
+    assert ground.depth("toy") == ground.depth("toy.dead") == 0
