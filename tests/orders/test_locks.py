@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
+from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.delivery import DONE, Delivery
 from tests.orders.words import MUG, TEA, Storefront, at_once
@@ -117,7 +118,8 @@ def test_a_batch_locks_nothing_of_another_shop(
     with shop.desk.engine.connect() as holder:
         if holder.dialect.name == "postgresql":
             for table in ("stock", "shops", "counters", "orders"):
-                holder.execute(text(f"SELECT * FROM {table} WHERE shop = :shop FOR UPDATE"), {"shop": other.shop})
+                found = metadata.tables[table]
+                holder.execute(select(found).where(found.c.shop == other.shop).with_for_update())
         else:
             holder.rollback()
         assert at_once(url, batch) == [[DONE] * len(batch)]
