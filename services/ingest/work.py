@@ -20,11 +20,10 @@ from services.ingest.store.tables import mailboxes
 from services.ingest.store.threads import Entries, KnownMails, KnownOrders, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
 from shared.contracts.ingest import ReplyThread
-from shared.contracts.message import Message
 from shared.runtime.errors import NotYet
 from shared.runtime.post import Post
 from shared.runtime.service import Later
-from shared.runtime.store import UnitOfWork
+from shared.runtime.store import Arrived, UnitOfWork
 
 PATIENCE = timedelta(minutes=10)
 """How long a mail waits for the order that it names; then it gets a thread of its own."""
@@ -61,8 +60,9 @@ class Work(UnitOfWork):
         self.entries = self.part(Entries(connection))
         self.known_mails = self.part(KnownMails(connection))
 
-    def preload(self, messages: Sequence[Message]) -> None:
+    def preload(self, batch: Sequence[Arrived]) -> None:
         """Everything that filing a batch locks, in one order: otherwise two batches could wait for one another."""
+        messages = [message for _, message in batch]
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
         places = [self.evidence(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
         conversations = [evidence.conversation for evidence in places if evidence]

@@ -19,7 +19,7 @@ from services.notify.store.shops import Shops
 from shared.contracts.documents import DocumentContent
 from shared.contracts.message import Message
 from shared.contracts.orders import OrderTransitioned
-from shared.runtime.store import UnitOfWork
+from shared.runtime.store import Arrived, UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,9 @@ class Work(UnitOfWork):
         """The event in hand, as the reason of a mail."""
         return Occasion(self.shop, f"{self.envelope.source}/{self.envelope.id}", self.now)
 
-    def preload(self, messages: Sequence[Message]) -> None:
+    def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks the papers of a batch, then its mails: one order, so that no two batches wait for each other."""
+        messages = [message for _, message in batch]
         arriving = [message.document_id for message in messages if isinstance(message, DocumentContent)]
         self.papers.preload([*arriving, *(key for message in messages for key in _attached(message))])
         known = [self.papers.get(key) for key in arriving]

@@ -1,22 +1,31 @@
-"""What a handler of `orders` may touch during one message. Locks in one order: orders, stock, counters."""
+"""What a handler of `orders` may touch during one message. Locks in one order: orders, stock, shops (for numbers)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.orders.domain.documents import number_text
 from services.orders.domain.lifecycle import missing_documents
+from services.orders.domain.numbering import Given
 from services.orders.domain.order import Shop
 from services.orders.domain.placing import Catalogue
 from services.orders.domain.states import DEFAULT_STATES, State
-from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.catalogue import Counters, Key, Products, Shops, Stock
 from services.orders.store.orders import Orders
 from services.orders.store.tables import stock_movements
-from shared.contracts.message import Message
-from shared.contracts.orders import PlaceOrder, RecordPayment, SetStock, StockChanged, TransitionOrder
+from shared.contracts.house import EraseCustomer
+from shared.contracts.orders import (
+    AdjustStock,
+    PlaceOrder,
+    PutShop,
+    RecordPayment,
+    SetStock,
+    StockChanged,
+    TransitionOrder,
+)
 from shared.contracts.values import DocumentKind
-from shared.runtime.store import Ledger, UnitOfWork
+from shared.runtime.store import Arrived, Ledger, UnitOfWork
 
 
 class Work(UnitOfWork):
@@ -33,22 +42,40 @@ class Work(UnitOfWork):
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
 
-    def preload(self, messages: Sequence[Message]) -> None:
+    def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
-        self.orders.preload(
-            message.order_id
-            for message in messages
-            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment)
-        )
-        moves = [message for message in messages if isinstance(message, TransitionOrder)]
-        moved = [(self.orders.get(move.order_id), self.states.get(move.to)) for move in moves]
-        reached = [(order, state) for order, state in moved if order and state]
-        self.stock.lock([
-            *(message.sku for message in messages if isinstance(message, SetStock)),
-            *(line.sku for message in messages if isinstance(message, PlaceOrder) for line in message.lines),
-            *(line.sku for order, state in reached if state.has("restock") for line in order.lines),
-        ])
-        self.counters.lock(order.shop.key for order, state in reached if missing_documents(order, state))
+        self.orders.preload(self._order_ids(batch))
+        self.stock.preload(self._stock_keys(batch))
+        self.shops.lock(self._numbering_shops(batch))
+
+    def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
+        for envelope, message in batch:
+            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment):
+                yield message.order_id
+            elif isinstance(message, EraseCustomer):
+                yield from self.orders.of_customer(envelope.shop, message.customer_id)
+
+    def _stock_keys(self, batch: Sequence[Arrived]) -> Iterator[Key]:
+        for envelope, message in batch:
+            if isinstance(message, SetStock | AdjustStock):
+                yield envelope.shop, message.sku
+            elif isinstance(message, PlaceOrder):
+                yield from ((envelope.shop, line.sku) for line in message.lines)
+            elif isinstance(message, TransitionOrder):
+                order, state = self.orders.get(message.order_id), self.states.get(message.to)
+                if order and state and state.has("restock"):
+                    yield from ((order.shop.key, line.sku) for line in order.lines)
+
+    def _numbering_shops(self, batch: Sequence[Arrived]) -> Iterator[str]:
+        """Those that change their series, and those that will issue documents; an order may come with this batch."""
+        for envelope, message in batch:
+            state = self.states.get(message.to) if isinstance(message, TransitionOrder) else None
+            if isinstance(message, PutShop):
+                yield envelope.shop
+            elif isinstance(message, TransitionOrder) and state:
+                order = self.orders.get(message.order_id)
+                if missing_documents(order, state) if order else state.has("invoice") or state.has("delivery_slip"):
+                    yield envelope.shop
 
     def catalogue(self, skus: Sequence[str]) -> Catalogue:
         """Shop, products and stock that a new order needs; the stock is locked."""
@@ -70,4 +97,14 @@ class Work(UnitOfWork):
 
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
         """The next number of a kind of document, as it will be printed."""
-        return number_text(shop.prefixes.get(kind, ""), self.counters.next(shop.key, kind))
+        self.shops.lock([shop.key])
+        held = self.shops.get(shop.key) or shop
+        series, year = held.numbering[kind], held.year(self.now)
+        return series.text(self.counters.next((shop.key, *series.key(kind, year))), year)
+
+    def given_numbers(self) -> Given:
+        """What the shop of the message in hand has numbered so far."""
+        return Given(
+            last=lambda key: self.counters.get((self.shop, *key)) or 0,
+            numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
+        )

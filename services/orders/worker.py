@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, orders
+from services.orders.handlers import catalogue, customers, orders
 from services.orders.store.tables import metadata
 from services.orders.work import Work
+from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.orders import (
     DeliverySlipIssued,
     InvoiceIssued,
@@ -20,13 +21,13 @@ from shared.runtime.service import Service
 
 service = Service(
     name="orders",
-    handlers=[orders.service, catalogue.service, house],
+    handlers=[orders.service, catalogue.service, customers.service, house],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
-        ProductChanged, ShopChanged,
+        ProductChanged, ShopChanged, CustomerErased, CustomerExported,
     ),
     batch=50,
 )

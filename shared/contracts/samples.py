@@ -27,7 +27,15 @@ SHOP_PROFILE: Json = {
     },
     "registration": "HRB 12345",
 }
-PUT_SHOP: Json = {"profile": SHOP_PROFILE, "default_language": "en", "invoice_prefix": "IN", "delivery_prefix": "DE"}
+PUT_SHOP: Json = {
+    "profile": SHOP_PROFILE, "default_language": "en", "invoice_prefix": "IN", "delivery_prefix": "DE",
+    "numbering": {
+        "invoice": {
+            "series": "main", "width": 6, "year": "none", "separator": "/", "yearly": False, "start": 0,
+        },
+    },
+    "timezone": "Europe/Berlin", "rounding": {"mode": "half_up", "per": "total"}, "legal_years": 10,
+}
 PUT_PRODUCT: Json = {
     "sku": "MUG-BLUE", "names": {"en": "Mug, blue", "fa": "لیوان آبی"}, "price": euro(1190), "tax_rate": "19",
     "weight_grams": 350,

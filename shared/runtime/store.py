@@ -14,6 +14,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.message import Message
 from shared.runtime.database import Row
 
+Arrived = tuple[Envelope, Message]
+"""A message of a batch in its envelope, which names the shop."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -139,7 +141,7 @@ class UnitOfWork:
         self._parts.append(part)
         return part
 
-    def preload(self, messages: Sequence[Message]) -> None:
+    def preload(self, batch: Sequence[Arrived]) -> None:
         """Loads and locks what a batch will need; a service overrides it where that pays."""
 
     def problems(self) -> list[str]:

@@ -19,6 +19,9 @@ REQUIRED = {
                 "profile.address.city profile.address.country",
     "product.put": "sku names price price.amount price.currency tax_rate",
     "stock.set": "sku quantity",
+    "stock.adjust": "sku change cause",
+    "customer.erase": "customer_id",
+    "customer.export": "customer_id",
     "order.place": "order_id reference customer customer.customer_id customer.email customer.name language currency "
                    "lines lines.0.sku lines.0.quantity delivery_address invoice_address carrier carrier.name "
                    f"payment_method total total.amount total.currency {ADDRESSES}",
@@ -31,6 +34,12 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "profile.name": ["", "x" * 201], "profile.email": ["", "nobody", "a b@shop.test", "<a@b.test>", "a@b@c"],
         "profile.address.country": ["de", "DEU", ""], "profile.legal_text": ["x" * 2001],
         "default_language": ["English", "EN", ""], "invoice_prefix": ["x" * 11], "delivery_prefix": ["x" * 11],
+        "numbering.invoice.series": ["", "x" * 21, "Main"], "numbering.invoice.width": [0, 13, 1.5, "6"],
+        "numbering.invoice.year": ["", "both"], "numbering.invoice.separator": ["--", "a", " "],
+        "numbering.invoice.yearly": ["perhaps", 2], "numbering.invoice.start": [-1, 1_000_000_001, 0.5],
+        "timezone": ["", "Berlin", "Europe", "../etc/passwd", "Mars/Olympus", "x" * 61],
+        "rounding.mode": ["", "HALF_UP", "nearest"], "rounding.per": ["", "order"],
+        "legal_years": [-1, 101, 1.5, "ten"],
     },
     "product.put": {
         "sku": ["", "x" * 65], "names": [{}, {"English": "Mug"}, {"en": ""}], "price.currency": ["eur", "EURO", "€"],
@@ -38,6 +47,12 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "tax_rate": ["-1", "100.0001", "19.60001", "NaN", "Infinity", "a fifth", ""],
     },
     "stock.set": {"sku": ["", "x" * 65], "quantity": [-1, 1_000_000_001, 1.5, "many"]},
+    "stock.adjust": {
+        "sku": ["", "x" * 65], "change": [-1_000_000_001, 1_000_000_001, 0.5, "all"], "cause": ["", "x" * 61],
+        "by": ["", "x" * 101],
+    },
+    "customer.erase": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
+    "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
     "order.place": {
         "order_id": ["", "42"], "reference": ["AB", "abc", "A B C", "A" * 33], "language": ["english", "e"],
         "lines": [[], [{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.quantity": [0, -1, 1_000_001, 0.5],
@@ -67,7 +82,11 @@ def good(shop: Storefront) -> dict[str, dict[str, Any]]:
     order_id = shop.place()
     return {
         "shop.put": samples.PUT_SHOP, "product.put": samples.PUT_PRODUCT, "order.place": an_order(),
-        "stock.set": {"sku": "MUG-BLUE", "quantity": 25}, "payment.record": a_payment(order_id),
+        "stock.set": {"sku": "MUG-BLUE", "quantity": 25},
+        "stock.adjust": {"sku": "MUG-BLUE", "change": -2, "cause": "broken", "by": "anna@shop.test"},
+        "customer.erase": {"customer_id": "c-1001", "emails": ["ada@example.test"]},
+        "customer.export": {"customer_id": "c-1001", "emails": ["ada@example.test"]},
+        "payment.record": a_payment(order_id),
         "order.transition": {"order_id": order_id, "to": "payment_accepted", "by": "anna@shop.test"},
     }
 

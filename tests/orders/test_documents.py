@@ -3,10 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-from hypothesis import given, strategies as some
-
-from services.orders.domain.documents import issue, number_text
+from services.orders.domain.documents import issue
 from services.orders.domain.order import Order
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
@@ -26,19 +23,6 @@ def two_rates() -> Order:
     lines = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 3}]
     tea = a_product(TEA, 899, "7", en="Green tea")
     return a_placed_order(a_product(), tea, lines=lines, total__amount=5567, invoice_address=COMPANY)
-
-
-@pytest.mark.parametrize(
-    ("prefix", "count", "text"),
-    [("IN", 1, "IN000001"), ("", 42, "000042"), ("2026-", 999_999, "2026-999999"), ("IN", 1_000_000, "IN1000000")],
-)
-def test_a_number_is_its_prefix_and_at_least_six_digits(prefix: str, count: int, text: str) -> None:
-    assert number_text(prefix, count) == text
-
-
-@given(some.text(max_size=10), some.lists(some.integers(1, 10**9), unique=True, max_size=20))
-def test_no_two_counts_give_the_same_number(prefix: str, counts: list[int]) -> None:
-    assert len({number_text(prefix, count) for count in counts}) == len(counts)
 
 
 def test_a_document_says_who_sold_what_to_whom() -> None:

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from services.orders.store.tables import metadata
+from shared.contracts import samples
 from shared.runtime.delivery import DONE, Delivery
 from tests.orders.words import MUG, TEA, Storefront, at_once
-from tests.words import an_order
+from tests.words import an_order, changed
 
 Batch = Callable[[Storefront, Storefront], list[Delivery]]
 
@@ -52,6 +55,22 @@ def catalogue(shop: Storefront, _: Storefront) -> list[Delivery]:
     return [shop.message("product.put", a_product(f"P-{number}")) for number in range(100)]
 
 
+def series_and_numbers(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """The series of one shop are changed while the other's are used."""
+    start = shop.message("shop.put", changed(samples.PUT_SHOP, profile__name="Other"))
+    return [start, *numbers_of_two_shops(shop, other)]
+
+
+def adjustments_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """The stock of one product is adjusted while the other is sold."""
+    return [shop.message("stock.adjust", {"sku": TEA, "change": -1, "cause": "broken"}), *sell(shop, MUG)]
+
+
+def erasures_and_moves(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Orders of a customer are erased while they are moved."""
+    return [shop.message("customer.erase", {"customer_id": "c-1001"}), *move_all(shop, "cancelled", shop.place_all(8))]
+
+
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
     return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
 
@@ -76,7 +95,10 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
 
 @pytest.mark.parametrize(
     "batch",
-    [sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops, catalogue],
+    [
+        sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
+        catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves,
+    ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(
     batch: Batch, stocked: tuple[Storefront, Storefront], url: str, logs: list[Any]
@@ -84,4 +106,21 @@ def test_two_batches_never_wait_for_each_other_in_a_circle(
     for _ in range(3):
         forth, back = batch(*stocked), batch(*stocked)[::-1]
         assert at_once(url, forth, back) == [[DONE] * len(forth)] * 2
+    assert {entry["outcome"] for entry in logs} == {"done"}
+
+
+def test_a_batch_locks_nothing_of_another_shop(
+    stocked: tuple[Storefront, Storefront], url: str, logs: list[Any]
+) -> None:
+    """SQLite has one writer; there it is only seen that the batch is done."""
+    shop, other = stocked
+    batch = [*numbers_and_sales(shop, other), shop.message("stock.adjust", {"sku": MUG, "change": 1, "cause": "found"})]
+    with shop.desk.engine.connect() as holder:
+        if holder.dialect.name == "postgresql":
+            for table in ("stock", "shops", "counters", "orders"):
+                found = metadata.tables[table]
+                holder.execute(select(found).where(found.c.shop == other.shop).with_for_update())
+        else:
+            holder.rollback()
+        assert at_once(url, batch) == [[DONE] * len(batch)]
     assert {entry["outcome"] for entry in logs} == {"done"}

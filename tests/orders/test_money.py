@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as some
 
-from services.orders.domain.money import half_up, share, tax_in, tax_on
+from services.orders.domain.money import rounded, share, tax_in, tax_on
 
 amounts = some.integers(0, 10**16)
 rates = some.decimals(0, 100, places=4, allow_nan=False)
@@ -16,22 +16,22 @@ rates = some.decimals(0, 100, places=4, allow_nan=False)
     ("value", "whole"), [("0", 0), ("0.4", 0), ("0.5", 1), ("1.49", 1), ("1.5", 2), ("2.5", 3), ("2.4999999", 2)]
 )
 def test_a_half_is_rounded_away_from_zero(value: str, whole: int) -> None:
-    assert half_up(Decimal(value)) == half_up(Fraction(value)) == whole
+    assert rounded(Decimal(value)) == rounded(Fraction(value)) == whole
 
 
 @given(some.fractions())
 def test_a_credit_is_rounded_as_its_invoice_was(value: Fraction) -> None:
-    assert half_up(-value) == -half_up(value)
+    assert rounded(-value) == -rounded(value)
 
 
 @given(some.fractions())
 def test_rounding_never_moves_an_amount_by_more_than_a_half(value: Fraction) -> None:
-    assert abs(half_up(value) - value) <= Fraction(1, 2)
+    assert abs(rounded(value) - value) <= Fraction(1, 2)
 
 
 @given(some.decimals(-(10**15), 10**15, places=6))
 def test_decimals_and_fractions_are_rounded_alike(value: Decimal) -> None:
-    assert half_up(value) == half_up(Fraction(value))
+    assert rounded(value) == rounded(Fraction(value))
 
 
 def test_the_tax_in_a_price_is_what_its_net_amount_would_bear() -> None:

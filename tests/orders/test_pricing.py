@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as some
 
 from services.orders.domain.documents import issue
-from services.orders.domain.money import half_up
+from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, priced, total, unit_prices
 from shared.contracts.snapshot import DocumentSnapshot
@@ -36,7 +36,7 @@ class Sale:
         stated: dict[Fraction, int] = defaultdict(int)
         for price, quantity, rate in (*self.lines, (self.shipping[0], 1, self.shipping[1])):
             stated[Fraction(rate)] += price * quantity
-        taxes = [half_up(amount * rate / 100) for rate, amount in stated.items()]
+        taxes = [rounded(amount * rate / 100) for rate, amount in stated.items()]
         return sum(stated.values()) + (sum(taxes) if self.prices == "tax_excluded" else 0)
 
     def order(self) -> Order:

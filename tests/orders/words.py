@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, delete, select
 
-from services.orders.domain.documents import number_text
 from services.orders.domain.lifecycle import Moved, record_payment, transition
+from services.orders.domain.numbering import Series
 from services.orders.domain.order import Order, Product, Shop
 from services.orders.domain.placing import Catalogue, Placed, place
 from services.orders.domain.states import DEFAULT_STATES
@@ -23,7 +23,7 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PlaceOrder, RecordPayment, TransitionOrder
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.values import DocumentKind, Money, ShopProfile
 from shared.runtime import journal
 from shared.runtime.database import engine_for, reading
 from shared.runtime.delivery import DONE, Delivery, Verdict
@@ -32,8 +32,8 @@ from shared.runtime.publisher import Outcome
 from tests.words import Desk, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PREFIXES = {"invoice": "IN", "delivery_slip": "DE"}
-SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", PREFIXES)
+NUMBERING: dict[DocumentKind, Series] = {"invoice": Series("IN"), "delivery_slip": Series("DE")}
+SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", NUMBERING)
 MUG, TEA, POT = "MUG-BLUE", "TEA-250", "POT-RED"
 NewDatabase = Callable[[], str]
 JOURNAL = {"inbox", "outbox", "schedule", "sequence"}
@@ -66,9 +66,9 @@ class Numbers:
     def __init__(self) -> None:
         self.given: Counter[str] = Counter()
 
-    def __call__(self, kind: str) -> str:
+    def __call__(self, kind: DocumentKind) -> str:
         self.given[kind] += 1
-        return number_text(PREFIXES[kind], self.given[kind])
+        return NUMBERING[kind].text(self.given[kind], 2026)
 
 
 def try_to_move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved | Refusal:

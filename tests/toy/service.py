@@ -6,13 +6,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, MetaData, String, Table, select
 
-from shared.contracts.message import Message
 from shared.runtime import journal
 from shared.runtime.database import locking, write_rows
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.health import house
 from shared.runtime.service import Handlers, Later, Service
-from shared.runtime.store import Store, UnitOfWork
+from shared.runtime.store import Arrived, Store, UnitOfWork
 from tests.toy.contracts import Act, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 
@@ -45,8 +44,8 @@ class Work(UnitOfWork):
         super().__init__(connection, adapters or World())
         self.counters = self.part(Counters(connection))
 
-    def preload(self, messages: Sequence[Message]) -> None:
-        self.counters.preload(message.key for message in messages if isinstance(message, Add))
+    def preload(self, batch: Sequence[Arrived]) -> None:
+        self.counters.preload(message.key for _, message in batch if isinstance(message, Add))
 
 
 def die_once() -> None:

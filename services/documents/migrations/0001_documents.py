@@ -4,34 +4,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.runtime import migrations
+from shared.runtime import law, migrations
 
 revision, down_revision = "0001", None
-
-SQLITE = (
-    """CREATE TRIGGER documents_keep_update BEFORE UPDATE ON documents
-    BEGIN SELECT RAISE(ABORT, 'a document is never changed'); END""",
-    """CREATE TRIGGER documents_keep_delete BEFORE DELETE ON documents
-    BEGIN SELECT RAISE(ABORT, 'a document is never deleted'); END""",
-    # INSERT OR REPLACE deletes without asking the triggers above.
-    """CREATE TRIGGER documents_keep_replace BEFORE INSERT ON documents
-    WHEN EXISTS (SELECT 1 FROM documents AS kept WHERE kept.document_id = NEW.document_id
-        OR (kept.shop = NEW.shop AND kept.kind = NEW.kind AND kept.number = NEW.number))
-    BEGIN SELECT RAISE(ABORT, 'a document is never replaced'); END""",
-)
-POSTGRESQL = (
-    """CREATE FUNCTION refuse_to_change_documents() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'a document is never changed or deleted' USING ERRCODE = 'restrict_violation'; END $$""",
-    """CREATE TRIGGER documents_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON documents
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_documents()""",
-)
 
 
 def upgrade() -> None:
     connection = op.get_bind()
     _create_documents()
-    for statement in POSTGRESQL if connection.dialect.name == "postgresql" else SQLITE:
-        op.execute(statement)
+    law.keep(connection, "documents", unique=[["document_id"], ["shop", "kind", "number"]])
     migrations.create_journal(connection)
 
 

@@ -21,4 +21,5 @@ def detail(order: Order) -> OrderDetail:
         ],
         payments=list(order.payments),
         documents=list(order.documents),
+        rounding=order.rounding,
     )

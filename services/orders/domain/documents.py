@@ -15,7 +15,6 @@ from shared.contracts.values import DocumentKind
 EVENTS: dict[str, type[InvoiceIssued] | type[DeliverySlipIssued]] = {
     "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued,
 }
-WIDTH = 6  # digits of a number
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,6 @@ class Document:
     reference: DocumentReference
     event: Event
     issued_at: datetime
-
-
-def number_text(prefix: str, count: int) -> str:
-    """`IN`, 1 -> `IN000001`."""
-    return f"{prefix}{count:0{WIDTH}d}"
 
 
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
@@ -69,7 +63,7 @@ def _snapshot(order: Order, kind: DocumentKind, number: str, at: datetime) -> Do
 
 
 def _line(order: Order, line: Line) -> DocumentLine:
-    unit_net, unit_gross = unit_prices(line.charge, order.prices)
+    unit_net, unit_gross = unit_prices(line.charge, order.prices, order.rounding)
     amount = line.charge.amount
     return DocumentLine(
         sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,

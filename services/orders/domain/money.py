@@ -1,29 +1,42 @@
-"""Whole minor units outside, Decimal inside: rounding half up, taxes per rate, cents shared so that sums agree."""
+"""Whole minor units outside, exact fractions inside: rounding, taxes, cents shared so that sums agree."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
+
+from shared.contracts.orders import RoundingMode
 
 LARGEST = 2**53
 """Amounts stay below it: messages carry no larger ones."""
 
 
-def half_up(value: Decimal | Fraction) -> int:
-    """The nearest whole number; halves away from zero, so that a credit mirrors its invoice."""
-    if isinstance(value, Fraction):
-        sign = -1 if value < 0 else 1
-        return sign * ((2 * abs(value.numerator) + value.denominator) // (2 * value.denominator))
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:
+    """A whole number beside `value`; symmetric about zero, so that a credit mirrors its invoice.
+
+    `up` is away from zero, `down` towards it; the `half_…` go to the nearest and say what becomes of a half.
+    """
+    exact = Fraction(value)
+    whole, rest = divmod(abs(exact.numerator), exact.denominator)
+    beyond_half, odd = 2 * rest - exact.denominator, whole % 2 == 1
+    further = {
+        "half_up": beyond_half >= 0,
+        "half_down": beyond_half > 0,
+        "half_even": beyond_half > 0 or (beyond_half == 0 and odd),
+        "half_odd": beyond_half > 0 or (beyond_half == 0 and not odd),
+        "up": rest > 0,
+        "down": False,
+    }[mode]
+    return (whole + further) * (-1 if exact < 0 else 1)
 
 
-def tax_in(gross: int, rate: Decimal) -> int:
+def tax_in(gross: int, rate: Decimal, mode: RoundingMode = "half_up") -> int:
     """The tax that a price with tax contains; `rate` in percent."""
-    return half_up(Fraction(gross) * Fraction(rate) / (100 + Fraction(rate)))
+    return rounded(Fraction(gross) * Fraction(rate) / (100 + Fraction(rate)), mode)
 
 
-def tax_on(net: int, rate: Decimal) -> int:
+def tax_on(net: int, rate: Decimal, mode: RoundingMode = "half_up") -> int:
     """The tax that comes on top of a price without tax; `rate` in percent."""
-    return half_up(Fraction(net) * Fraction(rate) / 100)
+    return rounded(Fraction(net) * Fraction(rate) / 100, mode)
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:

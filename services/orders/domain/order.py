@@ -1,24 +1,34 @@
 """An order and what belongs to it, as frozen values. Money in the order's currency, minor units."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from services.orders.domain.pricing import Amount, Charge, Prices, total
+from services.orders.domain.numbering import Series
+from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
 from services.orders.domain.states import State
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Address, Customer, Money, Payment, ShopProfile
+from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, Rounding, StateView
+from shared.contracts.values import Address, Customer, DocumentKind, Money, Payment, ShopProfile
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop's profile and how it numbers its documents."""
+    """A shop's profile, and how it numbers its documents, rounds its taxes and keeps its records."""
 
     key: str
     profile: ShopProfile
     default_language: str
-    prefixes: dict[str, str]
+    numbering: Mapping[DocumentKind, Series]
+    timezone: str = "UTC"
+    rounding: Rounding = USUAL
+    legal_years: int = 10
+
+    def year(self, at: datetime) -> int:
+        """The year in the shop's time zone."""
+        return at.astimezone(ZoneInfo(self.timezone)).year
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,7 @@ class Order:
     history: tuple[Change, ...] = ()
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = field(default=())
+    rounding: Rounding = USUAL
 
     @property
     def amount(self) -> Amount:

@@ -108,7 +108,7 @@ def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) 
     products = [(line, catalogue.products[line.sku]) for line in command.lines]
     charges = [Charge(product.price.amount, line.quantity, product.tax_rate) for line, product in products if product]
     *lines, shipping = priced(
-        [*charges, Charge(command.carrier.price, 1, command.carrier.tax_rate)], command.prices
+        [*charges, Charge(command.carrier.price, 1, command.carrier.tax_rate)], command.prices, shop.rounding
     )
     return Order(
         order_id=command.order_id,
@@ -119,6 +119,7 @@ def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) 
         language=command.language,
         currency=command.currency,
         prices=command.prices,
+        rounding=shop.rounding,
         lines=tuple(
             Line(line.sku, product.name(command.language, shop.default_language), charge)
             for (line, product), charge in zip(products, lines, strict=True)

@@ -1,4 +1,4 @@
-"""What an order costs: tax is computed once per rate and shared among the lines, so every sum agrees to the cent."""
+"""What an order costs. Each charge bears whole minor units of tax, every sum adds those: all agree to the cent."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Literal
 
 from services.orders.domain.money import share, tax_in, tax_on
+from shared.contracts.orders import Rounding
 
 Prices = Literal["tax_included", "tax_excluded"]
+USUAL = Rounding()
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,30 @@ def total(amounts: Iterable[Amount]) -> Amount:
     return sum(amounts, Amount())
 
 
-def priced(charges: Sequence[Charge], prices: Prices) -> list[Charge]:
-    """The charges with their amounts. The tax of each rate is rounded once, on the sum of that rate."""
-    found = list(charges)
+def priced(charges: Sequence[Charge], prices: Prices, rounding: Rounding = USUAL) -> list[Charge]:
+    """The charges with their amounts."""
+    return [
+        replace(charge, amount=Amount(charge.stated - (tax if prices == "tax_included" else 0), tax))
+        for charge, tax in zip(charges, _taxes(charges, prices, rounding), strict=True)
+    ]
+
+
+def _taxes(charges: Sequence[Charge], prices: Prices, rounding: Rounding) -> list[int]:
+    if rounding.per == "item":
+        return [_tax(charge.price, charge.rate, prices, rounding) * charge.quantity for charge in charges]
+    if rounding.per == "line":
+        return [_tax(charge.stated, charge.rate, prices, rounding) for charge in charges]
+    taxes = [0] * len(charges)
     for rate, indexes in _by_rate(charges).items():
         stated = [charges[index].stated for index in indexes]
-        tax = tax_in(sum(stated), rate) if prices == "tax_included" else tax_on(sum(stated), rate)
-        for index, part in zip(indexes, share(tax, stated), strict=True):
-            net = charges[index].stated - (part if prices == "tax_included" else 0)
-            found[index] = replace(charges[index], amount=Amount(net, part))
-    return found
+        whole = _tax(sum(stated), rate, prices, rounding)
+        for index, part in zip(indexes, share(whole, stated), strict=True):
+            taxes[index] = part
+    return taxes
+
+
+def _tax(stated: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
+    return (tax_in if prices == "tax_included" else tax_on)(stated, rate, rounding.mode)
 
 
 def by_rate(charges: Sequence[Charge]) -> dict[Decimal, Amount]:
@@ -64,11 +80,10 @@ def by_rate(charges: Sequence[Charge]) -> dict[Decimal, Amount]:
     return {rate: total(charges[index].amount for index in groups[rate]) for rate in sorted(groups, reverse=True)}
 
 
-def unit_prices(charge: Charge, prices: Prices) -> tuple[int, int]:
+def unit_prices(charge: Charge, prices: Prices, rounding: Rounding = USUAL) -> tuple[int, int]:
     """One unit without and with tax, for print; the other side of the stated price is rounded."""
-    if prices == "tax_included":
-        return charge.price - tax_in(charge.price, charge.rate), charge.price
-    return charge.price, charge.price + tax_on(charge.price, charge.rate)
+    tax = _tax(charge.price, charge.rate, prices, rounding)
+    return (charge.price - tax, charge.price) if prices == "tax_included" else (charge.price, charge.price + tax)
 
 
 def _by_rate(charges: Sequence[Charge]) -> dict[Decimal, list[int]]:

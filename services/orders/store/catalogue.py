@@ -5,29 +5,42 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Connection, Table, select, tuple_
 
+from services.orders.domain.numbering import Series
 from services.orders.domain.order import Product, Shop
 from services.orders.store.tables import counters, products, shops, stock
+from shared.contracts.orders import Numbering, Rounding
 from shared.contracts.values import Money, ShopProfile
-from shared.runtime.database import insert, locking, write_rows
+from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, str]
-"""Shop and SKU; or shop and series."""
-SERIES = ("delivery_slip", "invoice")
-"""All that is numbered."""
+"""Shop and SKU."""
+SeriesKey = tuple[str, str, str, int]
+"""Shop, kind, series, and the year or 0."""
+COUNTED = ("shop", "kind", "series", "year")
 
 
 class Shops(Store[str, Shop]):
-    """Profiles by shop."""
+    """Profiles by shop. A shop's row is the lock of its numbers: who issues a document or changes a series holds it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._locked: set[str] = set()
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        rows = self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
-        return {
-            row.shop: Shop(row.shop, ShopProfile.model_validate(row.profile), row.default_language, row.prefixes)
-            for row in rows
-        }
+        return {row.shop: _shop(row) for row in self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))}
+
+    def lock(self, keys: Iterable[str]) -> None:
+        """Locks shops until the commit, in one order, and sees them as they are then."""
+        wanted = sorted(set(keys) - self._locked)
+        if wanted:
+            query = select(shops).where(shops.c.shop.in_(wanted)).order_by(shops.c.shop)
+            found = {row.shop: _shop(row) for row in self.connection.execute(locking(self.connection, query))}
+            self._known.update({key: found.get(key) for key in wanted})
+            self._stored.update(found)
+            self._locked.update(wanted)
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
@@ -54,17 +67,7 @@ class Stock(Store[Key, int]):
     """Available quantities; locked from load to commit."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
-        return self._locked(_among(stock, "sku", keys))
-
-    def lock(self, skus: Iterable[str]) -> None:
-        """Locks all that a batch will change, at once and so in one order; whose shop it is, is not known yet."""
-        wanted = sorted(set(skus))
-        found = self._locked(stock.c.sku.in_(wanted)) if wanted else {}
-        self._known.update(found)
-        self._stored.update(found)
-
-    def _locked(self, condition: Any) -> Mapping[Key, int]:
-        query = select(stock).where(condition).order_by(stock.c.sku, stock.c.shop)
+        query = select(stock).where(_among(stock, "sku", keys)).order_by(stock.c.shop, stock.c.sku)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.sku): row.available for row in rows}
 
@@ -75,52 +78,52 @@ class Stock(Store[Key, int]):
         write_rows(self.connection, stock, rows(new), rows(changed))
 
 
-class Counters(Store[Key, int]):
-    """The last number of each series; locked from load to commit, so taken last."""
+class Counters(Store[SeriesKey, int]):
+    """The last number of each series. Whoever touches one holds its shop's row, from before until the commit."""
 
-    def load(self, keys: Sequence[Key]) -> Mapping[Key, int]:
-        query = select(counters).where(_among(counters, "series", keys)).order_by(counters.c.shop, counters.c.series)
-        rows = self.connection.execute(locking(self.connection, query))
-        return {(row.shop, row.series): row.last for row in rows}
+    def load(self, keys: Sequence[SeriesKey]) -> Mapping[SeriesKey, int]:
+        key = [counters.c[name] for name in COUNTED]
+        rows = self.connection.execute(select(counters).where(tuple_(*key).in_(keys)))
+        return {(row.shop, row.kind, row.series, row.year): row.last for row in rows}
 
-    def put(self, new: Mapping[Key, int], changed: Mapping[Key, int]) -> None:
-        def rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
-            return [{"shop": shop, "series": series, "last": last} for (shop, series), last in values.items()]
+    def put(self, new: Mapping[SeriesKey, int], changed: Mapping[SeriesKey, int]) -> None:
+        def rows(values: Mapping[SeriesKey, int]) -> list[dict[str, Any]]:
+            return [{**dict(zip(COUNTED, key, strict=True)), "last": last} for key, last in values.items()]
 
         write_rows(self.connection, counters, rows(new), rows(changed))
 
-    def lock(self, some: Iterable[str]) -> None:
-        """Locks all series of some shops together, so that nobody holds one and waits for another."""
-        self.preload((shop, series) for shop in some for series in SERIES)
-
-    def next(self, shop: str, series: str) -> int:
+    def next(self, key: SeriesKey) -> int:
         """Counts on. The number is given for good only with the commit: no gap and no duplicate."""
-        self.lock([shop])
-        if self.get((shop, series)) is None:
-            self._begin(shop)
-        number = (self.get((shop, series)) or 0) + 1
-        self.save((shop, series), number)
+        number = (self.get(key) or 0) + 1
+        self.save(key, number)
         return number
-
-    def _begin(self, shop: str) -> None:
-        """The first number of a shop: its rows come to be, once, even if others want them at the same moment."""
-        keys = [(shop, series) for series in SERIES if self._known[shop, series] is None]
-        rows = [{"shop": shop, "series": series, "last": 0} for _, series in keys]
-        self.connection.execute(insert(self.connection, counters).on_conflict_do_nothing(), rows)
-        found = self.load(keys)
-        self._known.update(found)
-        self._stored.update(found)
 
 
 def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:
     return tuple_(table.c.shop, table.c[column]).in_(keys)
 
 
+def _shop(row: Any) -> Shop:
+    numbering = {
+        kind: Series(series["prefix"], Numbering.model_validate(series["rules"]))
+        for kind, series in row.numbering.items()
+    }
+    return Shop(
+        row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.timezone,
+        Rounding.model_validate(row.rounding), row.legal_years,
+    )
+
+
 def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
     return [  # sorted, as the products are: rows that are not locked before are locked in one order when written
         {
             "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
-            "default_language": shop.default_language, "prefixes": shop.prefixes,
+            "default_language": shop.default_language, "timezone": shop.timezone,
+            "numbering": {
+                kind: {"prefix": series.prefix, "rules": series.rules.model_dump()}
+                for kind, series in shop.numbering.items()
+            },
+            "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

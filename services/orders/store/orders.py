@@ -13,7 +13,7 @@ from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.store.catalogue import Shops
 from services.orders.store.tables import documents, order_history, order_lines, orders, payments
-from shared.contracts.orders import DocumentReference
+from shared.contracts.orders import DocumentReference, Rounding
 from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
@@ -42,6 +42,27 @@ class Orders(Store[UUID, Order]):
         ).first()
         batch = [order for order in self.known() if order.shop.key == shop and order.reference == reference]
         return found is not None or bool(batch)
+
+    def numbers(self, shop: str, kind: str, prefix: str) -> set[str]:
+        """The numbers that documents of a kind bear in a shop, or will with this batch, and that begin so."""
+        found = self.connection.execute(
+            select(documents.c.number).where(
+                documents.c.shop == shop, documents.c.kind == kind,
+                documents.c.number.startswith(prefix, autoescape=True),
+            )
+        )
+        batch = (document for order in self.known() if order.shop.key == shop for document in order.issued(kind))
+        return {row.number for row in found} | {document.number for document in batch}
+
+    def of_customer(self, shop: str, customer_id: str) -> list[UUID]:
+        """The orders of a customer, this batch's too, by id."""
+        wanted = orders.c.customer["customer_id"].as_string() == customer_id
+        found = self.connection.execute(select(orders.c.order_id).where(orders.c.shop == shop, wanted)).scalars()
+        batch = (
+            order.order_id for order in self.known()
+            if (order.shop.key, order.customer.customer_id) == (shop, customer_id)
+        )
+        return sorted({*found, *batch})
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Order]:
         query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
@@ -92,6 +113,7 @@ class Orders(Store[UUID, Order]):
             documents=tuple(
                 DocumentReference(document_id=x.document_id, kind=x.kind, number=x.number) for x in part(documents)
             ),
+            rounding=Rounding(mode=row.rounding_mode, per=row.rounding_per),
         )
 
 
@@ -118,6 +140,7 @@ def _row(order: Order) -> dict[str, Any]:
         "shipping_tax": order.shipping.amount.tax,
         "delivery_address": order.delivery_address.model_dump(mode="json"),
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
+        "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
     }
 
 

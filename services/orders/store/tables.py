@@ -29,7 +29,10 @@ shops = Table(
     Column("shop", String(40), primary_key=True),
     Column("profile", Json, nullable=False),
     Column("default_language", String(35), nullable=False),
-    Column("prefixes", Json, nullable=False),
+    Column("numbering", Json, nullable=False),
+    Column("timezone", String(60), nullable=False),
+    Column("rounding", Json, nullable=False),
+    Column("legal_years", Integer, nullable=False),
 )
 products = Table(
     "products", metadata,
@@ -60,7 +63,9 @@ stock_movements = Table(
 counters = Table(
     "counters", metadata,
     Column("shop", String(40), primary_key=True),
-    Column("series", String(40), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("series", String(20), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
 )
 orders = Table(
@@ -87,6 +92,8 @@ orders = Table(
     Column("delivery_address", Json, nullable=False),
     Column("invoice_address", Json, nullable=False),
     Column("holds_stock", Boolean, nullable=False),
+    Column("rounding_mode", String(10), nullable=False, server_default="half_up"),
+    Column("rounding_per", String(10), nullable=False, server_default="total"),
     UniqueConstraint("shop", "reference"),
 )
 order_lines = Table(

@@ -1,6 +1,7 @@
 """Messages of the service `orders`: what it takes and what it tells."""
 
 from shared.contracts.orders.commands import (
+    AdjustStock as AdjustStock,
     PlaceOrder as PlaceOrder,
     PutProduct as PutProduct,
     PutShop as PutShop,
@@ -32,4 +33,11 @@ from shared.contracts.orders.queries import (
     GetOrder as GetOrder,
     HistoryEntry as HistoryEntry,
     OrderDetail as OrderDetail,
+)
+from shared.contracts.orders.settings import (
+    Numbering as Numbering,
+    Numberings as Numberings,
+    Rounding as Rounding,
+    RoundingMode as RoundingMode,
+    TimeZone as TimeZone,
 )

@@ -8,6 +8,7 @@ from pydantic import Field
 from shared.contracts import samples
 from shared.contracts.message import Command
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, WantedLine
+from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
 from shared.contracts.values import (
     Address,
     Currency,
@@ -24,7 +25,9 @@ from shared.contracts.values import (
 
 
 class PutShop(Command, name="shop.put"):
-    """Sets the profile of the shop that the envelope names (`shop`), and how it numbers its documents."""
+    """Sets the profile of the shop that the envelope names (`shop`), and how it numbers its documents, rounds its taxes
+    and keeps its records. What was placed or issued before stays as it is.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_SHOP
 
@@ -32,6 +35,15 @@ class PutShop(Command, name="shop.put"):
     default_language: Language = "en"
     invoice_prefix: Prefix = "IN"
     delivery_prefix: Prefix = "DE"
+    credit_prefix: Prefix = "CR"
+    return_prefix: Prefix = "RT"
+    numbering: Numberings = Numberings()
+    timezone: TimeZone = Field(default="UTC", description="Where the year of a number begins")
+    rounding: Rounding = Field(default=Rounding(), description="Of orders placed from now on")
+    legal_years: int = Field(
+        default=10, ge=0, le=100, strict=True,
+        description="How long the law wants paid or documented orders kept, after the year of their last change",
+    )
 
 
 class PutProduct(Command, name="product.put", subject="sku"):
@@ -53,6 +65,17 @@ class SetStock(Command, name="stock.set", subject="sku"):
 
     sku: Sku
     quantity: int = Field(ge=0, le=1_000_000_000, strict=True)
+
+
+class AdjustStock(Command, name="stock.adjust", subject="sku"):
+    """Changes the available stock of a product by some pieces, and says why: what came in, broke, or was found."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "change": -1, "cause": "broken", "by": "anna@shop.test"}
+
+    sku: Sku
+    change: int = Field(ge=-1_000_000_000, le=1_000_000_000, strict=True, description="More, or less where negative")
+    cause: str = Field(min_length=1, max_length=60, description="Why, in a few words")
+    by: By = "system"
 
 
 class PlaceOrder(Command, name="order.place", subject="order_id"):

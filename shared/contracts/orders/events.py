@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from shared.contracts import samples
 from shared.contracts.message import Event
 from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.orders.settings import Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
 
@@ -19,6 +20,9 @@ class ShopChanged(Event, name="shop.changed"):
 
     profile: ShopProfile
     default_language: Language
+    numbering: Numberings = Numberings()
+    timezone: str = "UTC"
+    rounding: Rounding = Rounding()
 
 
 class ProductChanged(Event, name="product.changed", subject="sku"):

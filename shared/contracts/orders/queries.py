@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary
+from shared.contracts.orders.settings import Rounding
 from shared.contracts.values import Address, Money, Payment, StateKey
 
 
@@ -37,6 +38,7 @@ class OrderDetail(Answer, name="order.get_answered"):
     history: list[HistoryEntry]
     payments: list[Payment]
     documents: list[DocumentReference]
+    rounding: Rounding = Rounding()
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):

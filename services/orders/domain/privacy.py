@@ -1,0 +1,91 @@
+"""What is personal in orders, what the law wants kept of it, and for how long."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from services.orders.domain.detail import detail
+from services.orders.domain.order import Order
+from services.orders.domain.states import State
+from shared.contracts.house import CustomerErased, CustomerExported, KeptRecords
+from shared.contracts.values import Address, Customer
+
+NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
+PART = 100  # orders in a message
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """The orders that lost all that was personal in them, and what is told."""
+
+    orders: Sequence[Order]
+    event: CustomerErased
+
+
+def kept_until(order: Order) -> date | None:
+    """The day from which the law lets go of an order; None where it wants nothing, since nothing was paid or issued."""
+    if not order.payments and not order.documents:
+        return None
+    last = max(change.at for change in order.history)
+    return date(order.shop.year(last) + order.shop.legal_years + 1, 1, 1)
+
+
+def erase(
+    customer_id: str, orders: Iterable[Order], states: Mapping[str, State], at: datetime, service: str = "orders"
+) -> Erasure:
+    """Erases where neither the law nor an unfinished order stands against it."""
+    erased, running, legal = [], [], []
+    for order in orders:
+        until = kept_until(order)
+        if until and order.shop.year(at) < until.year:
+            legal.append(order)
+        elif until is None and not _is_final(order, states):
+            running.append(order)
+        elif anonymous(order) != order:
+            erased.append(anonymous(order))
+    kept = [*_by_law(legal), *_running(running)]
+    event = CustomerErased(customer_id=customer_id, service=service, erased={"orders": len(erased)}, kept=kept)
+    return Erasure(erased, event)
+
+
+def export(customer_id: str, orders: Sequence[Order], service: str = "orders") -> list[CustomerExported]:
+    """All that is known, a hundred orders a message."""
+    shown = [detail(order).model_dump(mode="json") for order in orders]
+    parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
+    return [
+        CustomerExported(
+            customer_id=customer_id, service=service, part=number, parts=len(parts), records={"orders": part}
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
+
+
+def anonymous(order: Order) -> Order:
+    """The same order of nobody; the countries stay, since the taxes follow from them."""
+    return replace(
+        order, customer=NOBODY, tracking_number="", delivery_address=_nowhere(order.delivery_address),
+        invoice_address=_nowhere(order.invoice_address),
+    )
+
+
+def _nowhere(address: Address) -> Address:
+    return Address(name="erased", line1="erased", city="erased", country=address.country)
+
+
+def _is_final(order: Order, states: Mapping[str, State]) -> bool:
+    state = states.get(order.state)
+    return state is not None and state.moves == frozenset()
+
+
+def _by_law(orders: Sequence[Order]) -> list[KeptRecords]:
+    if not orders:
+        return []
+    years = orders[0].shop.legal_years
+    reason = f"Orders with payments or documents are kept for {years} years after that of their last change."
+    until = max(filter(None, map(kept_until, orders)))
+    return [KeptRecords(what="orders", count=len(orders), code="legal_time", reason=reason, until=until)]
+
+
+def _running(orders: Sequence[Order]) -> list[KeptRecords]:
+    reason = "Orders that are not finished need their addresses: cancel them first."
+    return [KeptRecords(what="orders", count=len(orders), code="running", reason=reason)] if orders else []

@@ -1,0 +1,22 @@
+"""A writer of invoices in a process of its own, which may be killed at any moment."""
+
+from collections.abc import Sequence
+from multiprocessing.synchronize import Event
+
+from services.orders.worker import service
+from shared.runtime.database import engine_for
+from shared.runtime.delivery import Fate, receive
+from shared.runtime.pipeline import Pipeline
+from shared.runtime.publisher import Outcome
+
+
+def write(url: str, bodies: Sequence[bytes], batch: int, begun: Event) -> None:
+    """Takes its messages, a few at a time and again until all are done, as RabbitMQ would bring them."""
+    pipeline = Pipeline(service, engine_for(url), lambda messages: [Outcome.CONFIRMED] * len(messages))
+    waiting = [bodies[start : start + batch] for start in range(0, len(bodies), batch)]
+    begun.set()
+    while waiting:
+        taken = waiting.pop(0)
+        verdicts = pipeline.process([receive(body) for body in taken])
+        failed = [body for body, verdict in zip(taken, verdicts, strict=True) if verdict.fate is not Fate.DONE]
+        waiting += [failed] if failed else []
