@@ -1,8 +1,10 @@
 """Orders: takes them through their states, and everything of money, stock and numbers that belongs to that.
 
-Takes  `order.place`, `order.transition`, `payment.record`, `product.put`, `stock.set`, `shop.put`; asks: `order.get`.
+Takes  `order.place`, `order.transition`, `payment.record`, `product.put`, `stock.set`, `shop.put`, `state.put`;
+       asks: `order.get`, `order.actions`.
 Tells  everything that happens to an order: `order.*`, `payment.*`, `invoice.issued`, `delivery_slip.issued`,
-       `stock.changed`, `product.changed`, `shop.changed`, and a refusal for each command.
-Keeps  shops, products, stock, orders, their history, payments and issued documents, and the counters of the numbers.
+       `stock.*`, `product.changed`, `shop.changed`, `state.changed`, and a refusal for each command.
+Keeps  shops, their states, products, stock and who waits for it, orders, their history, payments and issued
+       documents, and the counters of the numbers.
 Needs  nothing but its database.
 """

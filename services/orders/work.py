@@ -1,54 +1,105 @@
-"""What a handler of `orders` may touch during one message. Locks in one order: orders, stock, counters."""
+"""What a handler of `orders` may touch during one message. Locks in one order: shops, orders, stock, counters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.orders.domain.backorder import joined, lacking, left_by, served
 from services.orders.domain.documents import number_text
-from services.orders.domain.lifecycle import missing_documents
-from services.orders.domain.order import Shop
+from services.orders.domain.lifecycle import NextNumber, missing_documents
+from services.orders.domain.order import Order, Shop
 from services.orders.domain.placing import Catalogue
-from services.orders.domain.states import DEFAULT_STATES, State
+from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Counters, Products, Shops, Stock
 from services.orders.store.orders import Orders
+from services.orders.store.states import States
 from services.orders.store.tables import stock_movements
-from shared.contracts.message import Message
-from shared.contracts.orders import PlaceOrder, RecordPayment, SetStock, StockChanged, TransitionOrder
+from services.orders.store.waiting import Waiting
+from shared.contracts.message import Event, Message
+from shared.contracts.orders import (
+    PlaceOrder,
+    PutShop,
+    PutState,
+    RecordPayment,
+    Reservation,
+    SetStock,
+    StockChanged,
+    StockReserved,
+    StockShort,
+    TransitionOrder,
+)
 from shared.contracts.values import DocumentKind
 from shared.runtime.store import Ledger, UnitOfWork
+
+RESERVED = "stock.reserved"
 
 
 class Work(UnitOfWork):
     """The unit of work."""
 
-    states: Mapping[str, State] = DEFAULT_STATES
-
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters)
         self.shops = self.part(Shops(connection))
+        self.states = self.part(States(connection))
         self.products = self.part(Products(connection))
-        self.orders = self.part(Orders(connection, self.shops))
+        self.waiting = Waiting(connection)
+        self.orders = self.part(Orders(connection, self.shops, self.waiting))
         self.stock = self.part(Stock(connection))
+        self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
 
+    @property
+    def graph(self) -> Graph:
+        """The states and moves of the shop of the message in hand."""
+        return self.states.graph(self.shop)
+
+    @property
+    def numbers(self) -> NextNumber:
+        """The shop's next number of a kind of document."""
+        return lambda kind: self.next_number(self._shop(), kind)
+
     def preload(self, messages: Sequence[Message]) -> None:
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
+        coming = [(envelope.shop, message) for envelope, message in zip(self.envelopes, messages, strict=True)]
+        self.shops.lock(shop for shop, message in coming if isinstance(message, PutShop | PutState))
         self.orders.preload(
             message.order_id
             for message in messages
             if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment)
         )
-        moves = [message for message in messages if isinstance(message, TransitionOrder)]
-        moved = [(self.orders.get(move.order_id), self.states.get(move.to)) for move in moves]
-        reached = [(order, state) for order, state in moved if order and state]
+        reached = [pair for shop, message in coming for pair in self._reached(shop, message)]
         self.stock.lock([
             *(message.sku for message in messages if isinstance(message, SetStock)),
             *(line.sku for message in messages if isinstance(message, PlaceOrder) for line in message.lines),
-            *(line.sku for order, state in reached if state.has("restock") for line in order.lines),
+            *(
+                line.sku for _, order, state in reached if order and state.has("restock") == order.holds_stock
+                for line in order.lines
+            ),
         ])
-        self.counters.lock(order.shop.key for order, state in reached if missing_documents(order, state))
+        self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        self.counters.lock(shop for shop, order, state in reached if missing_documents(order, state))
+
+    def _reached(self, shop: str, message: Message) -> Iterable[tuple[str, Order | None, State]]:
+        """The states that an order may come to because of a message, with the shop that counts its documents."""
+        if not isinstance(message, PlaceOrder | TransitionOrder | RecordPayment):
+            return []
+        graph, order = self.states.graph(shop), self.orders.bare(message.order_id)
+        if not isinstance(message, PlaceOrder) and (order is None or order.shop.key != shop):
+            return []
+        wanted = graph.get(_goal(message, order, graph) or "")
+        states = [wanted, graph.get(wanted.when_short or "")] if wanted else []
+        return [(shop, order, state) for state in states if state]
+
+    def _shop(self) -> Shop:
+        shop = self.shops.get(self.shop)
+        if shop is None:
+            raise LookupError(f"the shop '{self.shop}' is not kept")
+        return shop
+
+    # --- catalogue and stock ------------------------------------------------------------------------------------------
 
     def catalogue(self, skus: Sequence[str]) -> Catalogue:
         """Shop, products and stock that a new order needs; the stock is locked."""
@@ -58,16 +109,70 @@ class Work(UnitOfWork):
         return Catalogue(
             self.shops.get(self.shop),
             {sku: self.products.get((shop, sku)) for shop, sku in keys},
-            {sku: self.stock.get((shop, sku)) or 0 for shop, sku in keys},
+            {sku: self.left(sku) for _, sku in keys},
         )
+
+    def left(self, sku: str) -> int:
+        """What is free of a product."""
+        return self.stock.get((self.shop, sku)) or 0
 
     def move_stock(self, sku: str, change: int, cause: str, order_id: Any = None) -> StockChanged:
         """Changes the available stock and writes the movement with its cause."""
-        available = (self.stock.get((self.shop, sku)) or 0) + change
+        available = self.left(sku) + change
         self.stock.save((self.shop, sku), available)
         self.movements.add(shop=self.shop, sku=sku, change=change, cause=cause, order_id=order_id, at=self.now)
         return StockChanged(sku=sku, change=change, available=available, cause=cause, order_id=order_id)
 
+    def take_stock(self, order: Order, cause: str) -> list[Event]:
+        """Sets aside what is there for an order; for what is missing it waits its turn."""
+        taken = [self.move_stock(sku, -count, cause, order.order_id) for sku, count in order.held.items() if count]
+        return [*taken, *self._wait(order)]
+
+    def _wait(self, order: Order) -> Iterable[Event]:
+        for sku in dict.fromkeys(line.sku for line in order.lines if line.missing):
+            queue = joined(self.waiting.get((self.shop, sku)) or (), order, sku)
+            self.waiting.save((self.shop, sku), queue)
+            self.stock.save((self.shop, sku), self.left(sku))  # so that there is a row that others lock
+            yield StockShort(sku=sku, missing=lacking(queue, order.order_id), order_id=order.order_id)
+
+    def give_back(self, order: Order, cause: str) -> list[Event]:
+        """What an order held is free again, for those who wait first; it waits no more itself."""
+        for sku in order.held:
+            self.waiting.save((self.shop, sku), left_by(self.waiting.get((self.shop, sku)) or (), order.order_id))
+        held = {sku: count for sku, count in order.held.items() if count}
+        back: list[Event] = [self.move_stock(sku, count, cause, order.order_id) for sku, count in held.items()]
+        return [*back, *(event for sku in held for event in self.serve(sku))]
+
+    def serve(self, sku: str) -> list[Event]:
+        """Gives what is free of a product to those who wait for it, in the order of placing, and tells who."""
+        queue, got = served(self.waiting.get((self.shop, sku)) or (), self.left(sku))
+        if not got:
+            return []
+        self.waiting.save((self.shop, sku), queue)
+        moved = [self.move_stock(sku, -count, RESERVED, order_id) for order_id, count in got.items()]
+        return [*moved, self._reserved(sku, got)]
+
+    def _reserved(self, sku: str, got: Mapping[UUID, int]) -> StockReserved:
+        queue = self.waiting.get((self.shop, sku)) or ()
+        still = self.waiting.still(got)
+        return StockReserved(
+            sku=sku, available=self.left(sku), filled=[order_id for order_id in got if order_id not in still],
+            reservations=[
+                Reservation(order_id=order_id, quantity=count, missing=lacking(queue, order_id))
+                for order_id, count in got.items()
+            ],
+        )
+
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
         """The next number of a kind of document, as it will be printed."""
         return number_text(shop.prefixes.get(kind, ""), self.counters.next(shop.key, kind))
+
+
+def _goal(message: PlaceOrder | TransitionOrder | RecordPayment, order: Order | None, graph: Graph) -> str | None:
+    """The state that a message is to bring an order to."""
+    if isinstance(message, PlaceOrder):
+        return message.initial_state
+    if isinstance(message, TransitionOrder):
+        return message.to
+    here = graph.get(order.state) if order else None
+    return here.when_paid if here else None

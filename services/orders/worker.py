@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, orders
+from services.orders.handlers import catalogue, orders, states
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.orders import (
@@ -13,20 +13,23 @@ from shared.contracts.orders import (
     PaymentRecorded,
     ProductChanged,
     ShopChanged,
+    StateChanged,
     StockChanged,
+    StockReserved,
+    StockShort,
 )
 from shared.runtime.health import house
 from shared.runtime.service import Service
 
 service = Service(
     name="orders",
-    handlers=[orders.service, catalogue.service, house],
+    handlers=[orders.service, states.service, catalogue.service, house],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
-        ProductChanged, ShopChanged,
+        StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged,
     ),
     batch=50,
 )

@@ -123,7 +123,9 @@ class Pipeline:
         with self.engine.begin() as connection:
             fresh = journal.claim(connection, [item.key for item in items], self.clock())
             work = self._open(connection)
-            work.preload([item.message for item in items if item.message and item.key in fresh])
+            arrived = [(item.envelope, item.message) for item in items if item.message and item.key in fresh]
+            work.envelopes = [envelope for envelope, _ in arrived]
+            work.preload([message for _, message in arrived])
             for item in items:
                 if item.key in fresh:
                     fresh.discard(item.key)  # the same message twice in one batch

@@ -174,7 +174,7 @@ def test_the_stock_of_an_unknown_product_is_refused(shop: Storefront) -> None:
         ({"currency": "USD"}, "wrong_currency", "currency"),
         ({"total__amount": 2871}, "total_differs", "total"),
         ({"initial_state": "dreaming"}, "unknown_state", "initial_state"),
-        ({"initial_state": "payment_accepted"}, "not_an_initial_state", "initial_state"),
+        ({"initial_state": "cancelled"}, "not_an_initial_state", "initial_state"),
     ],
 )
 def test_an_order_that_cannot_be_is_refused(shop: Storefront, changes: dict[str, Any], code: str, field: str) -> None:
@@ -205,7 +205,9 @@ def test_payments_beyond_what_can_be_told_are_refused(shop: Storefront) -> None:
 @pytest.mark.parametrize(
     ("to", "code", "field"),
     [({"to": "delivered"}, "move_not_possible", "to"), ({"to": "dreaming"}, "unknown_state", "to"),
-     ({"to": "delivered", "force": True}, "reason_missing", "reason")],
+     ({"to": "delivered", "force": True, "by": "anna"}, "reason_missing", "reason"),
+     ({"to": "delivered", "force": True, "reason": "I want it"}, "not_privileged", "by"),
+     ({"to": "delivered", "force": True, "reason": "I want it", "by": "customer"}, "not_privileged", "by")],
 )
 def test_a_move_that_cannot_be_is_refused(shop: Storefront, to: dict[str, Any], code: str, field: str) -> None:
     found = shop.refusal("order.transition", {"order_id": shop.place(), **to})

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from services.orders.domain.lifecycle import Moved, transition
-from services.orders.domain.states import DEFAULT_STATES
 from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
-from tests.orders.words import NOON, Numbers, a_placed_order, move, try_to_move
+from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, try_to_move
 
 ORDER = a_placed_order()
 PAIRS = [pair for pair in product(DEFAULT_STATES, repeat=2) if pair[0] != pair[1]]

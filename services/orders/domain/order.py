@@ -6,19 +6,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.orders.domain.pricing import Amount, Charge, Prices, total
-from services.orders.domain.states import State
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary
 from shared.contracts.values import Address, Customer, Money, Payment, ShopProfile
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop's profile and how it numbers its documents."""
+    """A shop's profile, how it numbers its documents, and whether orders may wait for stock and goods come back."""
 
     key: str
     profile: ShopProfile
     default_language: str
     prefixes: dict[str, str]
+    backorders: bool = False
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Product:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does."""
+    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for."""
 
     sku: str
     name: str
     charge: Charge
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Order:
-    """The aggregate: one row lock, one version of the truth."""
+    """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every state it ever stood in:
+    what is once true stays true, whatever becomes of the graph.
+    """
 
     order_id: UUID
     shop: Shop
@@ -78,6 +82,7 @@ class Order:
     state: str
     tracking_number: str = ""
     holds_stock: bool = True
+    reached: frozenset[str] = frozenset()
     history: tuple[Change, ...] = ()
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = field(default=())
@@ -95,6 +100,19 @@ class Order:
     def due(self) -> int:
         """What is still missing; negative when too much was paid."""
         return self.amount.gross - self.paid
+
+    @property
+    def held(self) -> dict[str, int]:
+        """The pieces that are set aside for it, by SKU."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            found[line.sku] = found.get(line.sku, 0) + line.charge.quantity - line.missing
+        return found
+
+    @property
+    def short(self) -> bool:
+        """Whether it waits for stock."""
+        return any(line.missing for line in self.lines)
 
     def money(self, amount: int) -> Money:
         """An amount in the order's currency."""
@@ -126,14 +144,7 @@ class Order:
             OrderLineView(
                 sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
                 unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
+                missing=line.missing,
             )
             for line in self.lines
         ]
-
-
-def state_view(state: State, language: str) -> StateView:
-    """A state as an event tells it."""
-    return StateView(
-        key=state.key, label=state.label(language), colour=state.colour, mail_template=state.mail_template,
-        hidden=state.hidden,
-    )

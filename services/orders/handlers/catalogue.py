@@ -16,7 +16,10 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     """Sets the shop's profile; documents that were issued keep what they say."""
     prefixes = {"invoice": command.invoice_prefix, "delivery_slip": command.delivery_prefix}
     work.shops.preload([work.shop])
-    work.shops.save(work.shop, Shop(work.shop, command.profile, command.default_language, prefixes))
+    shop = Shop(
+        work.shop, command.profile, command.default_language, prefixes, command.backorders, command.returns
+    )
+    work.shops.save(work.shop, shop)
     return [ShopChanged(profile=command.profile, default_language=command.default_language)]
 
 
@@ -33,8 +36,8 @@ def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
 
 @service.handles(SetStock)
 def set_stock(command: SetStock, work: Work) -> Iterable[Event]:
-    """A count: the difference is a movement like any other."""
+    """A count: the difference is a movement like any other. Orders that wait are served from it."""
     if work.products.get((work.shop, command.sku)) is None:
         return [command.refuse("unknown_product", f"There is no product '{command.sku}'.", field="sku")]
     change = command.quantity - (work.stock.get((work.shop, command.sku)) or 0)
-    return [work.move_stock(command.sku, change, "stock.set")]
+    return [work.move_stock(command.sku, change, command.name), *work.serve(command.sku)]

@@ -25,9 +25,18 @@ class Shops(Store[str, Shop]):
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         rows = self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
         return {
-            row.shop: Shop(row.shop, ShopProfile.model_validate(row.profile), row.default_language, row.prefixes)
+            row.shop: Shop(row.shop, ShopProfile.model_validate(row.profile), row.default_language, row.prefixes,
+                           row.backorders, row.returns)
             for row in rows
         }
+
+    def lock(self, keys: Iterable[str]) -> None:
+        """Locks the rows of some shops: two that change the same shop come one after the other."""
+        wanted = sorted(set(keys))
+        if wanted:
+            query = select(shops.c.shop).where(shops.c.shop.in_(wanted)).order_by(shops.c.shop)
+            self.connection.execute(locking(self.connection, query))
+            self.preload(wanted)
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
@@ -121,6 +130,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
         {
             "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
             "default_language": shop.default_language, "prefixes": shop.prefixes,
+            "backorders": shop.backorders, "returns": shop.returns,
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]
