@@ -74,7 +74,7 @@ def after_payment(
 ) -> Moved | None:
     """Where an order that is paid in full goes on from a state that waits for that; None where it stays."""
     state = graph.get(order.state)
-    if state is None or state.when_paid is None or order.due > 0:
+    if state is None or state.when_paid is None or order.due > 0 or not order.holds_stock:
         return None
     onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=command.by)
     decision = transition(order, onward, graph, number, at)
@@ -104,7 +104,7 @@ def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] 
     """Why an order cannot move to a state now, code and sentence; or None."""
     here = graph.get(order.state)
     if here is None or not here.leads_to(to.key):
-        return "move_not_possible", f"An order cannot go from '{order.state}' to '{to.key}'"
+        return "move_not_possible", f"An order cannot go from '{order.state}' to '{to.key}'."
     found = first_objection(landing(order, to, graph).guards, order)
     return (found[0], found[1]) if found else None
 
@@ -165,7 +165,7 @@ def _refusal(
     code, sentence = found
     possible = _possible(order, graph)
     if code == "move_not_possible":
-        sentence = f"{sentence}; possible: {', '.join(possible) or 'nothing'}."
+        sentence = f"{sentence.removesuffix('.')}; possible: {', '.join(possible) or 'nothing'}."
         return command.refuse(code, sentence, field="to", possible=possible)
     return command.refuse("guard_objects", sentence, field="to", guard=code, possible=possible)
 

@@ -155,7 +155,8 @@ def _reachable(graph: Graph) -> set[str]:
     while waiting:
         state = graph[waiting.pop()]
         led = set(graph) if state.moves is None else set(state.moves)
-        fresh = (led | {key for key in (state.when_short, state.when_paid) if key}) - found
+        led |= {key for key in (state.when_short, state.when_paid) if key}
+        fresh = (led & graph.keys()) - found
         found |= fresh
         waiting += fresh
     return found
