@@ -118,6 +118,12 @@ def test_money_for_an_order_whose_stock_came_meanwhile_accepts_the_payment(empty
     assert empty.order(order_id)["state"] == "payment_accepted"
 
 
+def test_force_does_not_pass_an_order_by_its_wait_where_none_was_needed(empty: Storefront) -> None:
+    order_id = empty.place()
+    told = empty.move(order_id, "payment_accepted", force=True)
+    assert (told[0].data["state"]["key"], told[0].data["forced"]) == ("backorder_paid", False)
+
+
 def test_paying_twice_changes_nothing_and_says_so(empty: Storefront) -> None:
     order_id = empty.place(initial_state="payment_accepted")
     refused = empty.refusal("order.transition", {"order_id": order_id, "to": "payment_accepted"})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.orders.domain.guards import first_objection
-from services.orders.domain.lifecycle import objection_to_move
+from services.orders.domain.moves import objection_to_move
 from services.orders.domain.order import Order, Shop
 from services.orders.domain.states import Graph, State
 from shared.contracts.orders import OrderActions, Possibility

@@ -8,8 +8,8 @@ from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
 from services.orders.domain.documents import Document, issue
-from services.orders.domain.guards import first_objection
 from services.orders.domain.money import LARGEST
+from services.orders.domain.moves import destination, is_forced, out_of_stock, refusal_of_move
 from services.orders.domain.order import Change, Order
 from services.orders.domain.states import Graph, State, state_view
 from shared.contracts.message import Event, Refusal
@@ -17,7 +17,6 @@ from shared.contracts.orders import (
     DocumentReference,
     OrderTransitioned,
     PaymentRecorded,
-    PlaceOrder,
     RecordPayment,
     TransitionOrder,
 )
@@ -29,7 +28,6 @@ ATTACH: dict[Numbered, Literal["attach_invoice", "attach_delivery_slip"]] = {
     "invoice": "attach_invoice", "delivery_slip": "attach_delivery_slip",
 }
 NextNumber = Callable[[DocumentKind], str]
-NOT_EMPLOYEES = ("customer", "system")
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,13 @@ def transition(
         return command.refuse("unknown_state", f"There is no state '{command.to}'.", field="to")
     retaken = not order.holds_stock and not wanted.has("restock")
     taking = replace(stocked(order, left), holds_stock=True) if retaken else order
-    state = wanted if command.force else landing(taking, wanted, graph)
-    refusal = _refusal(taking, command, wanted, state, graph)
+    state = destination(taking, command, wanted, graph)
+    refusal = refusal_of_move(taking, command, wanted, graph)
     if refusal is None and retaken:
         refusal = out_of_stock(command, taking, state, left)
     if refusal:
         return refusal
-    forced = objection_to_move(taking, wanted, graph) is not None
+    forced = is_forced(taking, command, wanted, graph)
     change = Change(state.key, at, command.by, forced, command.reason)
     moved = enter(replace(taking, history=(*order.history, change)), state, number, at)
     told = _transitioned(order, moved.order, state, change)
@@ -81,11 +79,6 @@ def after_payment(
     return decision if isinstance(decision, Moved) else None
 
 
-def landing(order: Order, state: State, graph: Graph) -> State:
-    """Where an order comes that is to go to a state: it may have to wait for its stock."""
-    return graph.get(state.when_short or "", state) if order.short else state
-
-
 def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
     """The order in a state, with all that the state brings: the same when it is placed there as when it moves there."""
     moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags), [])
@@ -98,28 +91,6 @@ def attached(order: Order, state: State) -> list[DocumentReference]:
     """The documents that the mail of a state takes along."""
     kinds = [kind for kind in NUMBERED if state.has(ATTACH[kind])]
     return [document for kind in kinds for document in order.issued(kind)]
-
-
-def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] | None:
-    """Why an order cannot move to a state now, code and sentence; or None."""
-    here = graph.get(order.state)
-    if here is None or not here.leads_to(to.key):
-        return "move_not_possible", f"An order cannot go from '{order.state}' to '{to.key}'."
-    found = first_objection(landing(order, to, graph).guards, order)
-    return (found[0], found[1]) if found else None
-
-
-def out_of_stock(command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Left) -> Refusal | None:
-    """The refusal of an order that would have to wait for stock where it cannot."""
-    short = next((line.sku for line in order.lines if line.missing), None)
-    if short is None or state.has("backorder"):
-        return None
-    wanted = sum(line.charge.quantity for line in order.lines if line.sku == short)
-    field = "to" if isinstance(command, TransitionOrder) else "lines"
-    return command.refuse(
-        "out_of_stock", f"{wanted} of '{short}' are wanted and {left(short)} are left.",
-        field=field, sku=short, left=left(short),
-    )
 
 
 def missing_documents(order: Order | None, state: State) -> list[DocumentKind]:
@@ -146,38 +117,6 @@ def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
             "payment_too_large", "The payments come to more than can be kept.", field="payment.amount.amount"
         )
     return _with_payment(Moved(order, []), payment)
-
-
-def _possible(order: Order, graph: Graph) -> list[str]:
-    return sorted(key for key, state in graph.items() if objection_to_move(order, state, graph) is None)
-
-
-def _refusal(
-    order: Order, command: TransitionOrder, wanted: State, state: State, graph: Graph
-) -> Refusal | None:
-    if order.state == state.key:
-        return command.refuse("already_in_state", f"The order is in the state '{state.key}' already.", field="to")
-    if command.force:
-        return _refusal_of_force(order, command, wanted, graph)
-    found = objection_to_move(order, wanted, graph)
-    if found is None:
-        return None
-    code, sentence = found
-    possible = _possible(order, graph)
-    if code == "move_not_possible":
-        sentence = f"{sentence.removesuffix('.')}; possible: {', '.join(possible) or 'nothing'}."
-        return command.refuse(code, sentence, field="to", possible=possible)
-    return command.refuse("guard_objects", sentence, field="to", guard=code, possible=possible)
-
-
-def _refusal_of_force(order: Order, command: TransitionOrder, wanted: State, graph: Graph) -> Refusal | None:
-    if objection_to_move(order, wanted, graph) is None:
-        return None
-    if command.by in NOT_EMPLOYEES:
-        return command.refuse("not_privileged", "Only an employee may force a move: name who in 'by'.", field="by")
-    if not command.reason.strip():
-        return command.refuse("reason_missing", "Forcing a move needs a reason.", field="reason")
-    return None
 
 
 def _pay_the_rest(moved: Moved, state: State) -> Moved:

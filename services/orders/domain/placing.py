@@ -6,8 +6,9 @@ from datetime import datetime
 
 from services.orders.domain.backorder import stocked
 from services.orders.domain.guards import first_objection
-from services.orders.domain.lifecycle import NextNumber, attached, enter, landing, out_of_stock
+from services.orders.domain.lifecycle import NextNumber, attached, enter
 from services.orders.domain.money import LARGEST
+from services.orders.domain.moves import landing, out_of_stock
 from services.orders.domain.order import Change, Line, Order, Product, Shop
 from services.orders.domain.pricing import Charge, priced
 from services.orders.domain.states import Graph, State, state_view
