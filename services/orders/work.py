@@ -75,8 +75,8 @@ class Work(UnitOfWork):
             *(message.sku for message in messages if isinstance(message, SetStock)),
             *(line.sku for message in messages if isinstance(message, PlaceOrder) for line in message.lines),
             *(
-                line.sku for _, order, state in reached if order and state.has("restock") == order.holds_stock
-                for line in order.lines
+                line.sku for _, order, state in reached
+                if order and (state.has("restock") or state.ends or not order.holds_stock) for line in order.lines
             ),
         ])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)

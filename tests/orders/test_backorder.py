@@ -171,6 +171,20 @@ def test_a_cancelled_order_leaves_its_pieces_to_those_who_wait(empty: Storefront
     assert [empty.order(each)["lines"][0]["missing"] for each in (first, second)] == [0, 0]
 
 
+def test_an_order_that_ends_while_it_waits_gives_back_what_was_set_aside_for_it(empty: Storefront) -> None:
+    order_id = empty.place(initial_state="payment_accepted")
+    empty.move(order_id, "refunded")
+    assert empty.stock() == 1
+    assert names(empty.tell("stock.set", {"sku": MUG, "quantity": 5})) == ["stock.changed"]
+
+
+def test_a_cancelled_order_that_is_refunded_by_force_takes_no_stock(shop: Storefront) -> None:
+    order_id = shop.place()
+    shop.move(order_id, "cancelled")
+    shop.move(order_id, "refunded", force=True, reason="the bank asks for it", by="anna")
+    assert shop.stock() == 100
+
+
 def test_an_order_is_filled_when_the_last_of_its_products_is_there(empty: Storefront) -> None:
     empty.tell("product.put", changed(samples.PUT_PRODUCT, sku=TEA))
     both = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]

@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
 from services.orders.domain.documents import Document, issue
+from services.orders.domain.guards import is_shipped
 from services.orders.domain.money import LARGEST
 from services.orders.domain.moves import destination, is_forced, out_of_stock, refusal_of_move
 from services.orders.domain.order import Change, Order
@@ -52,7 +53,7 @@ def transition(
     wanted = graph.get(command.to)
     if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.to}'.", field="to")
-    retaken = not order.holds_stock and not wanted.has("restock")
+    retaken = not order.holds_stock and not wanted.has("restock") and not wanted.ends
     taking = replace(stocked(order, left), holds_stock=True) if retaken else order
     state = destination(taking, command, wanted, graph)
     refusal = refusal_of_move(taking, command, wanted, graph)
@@ -138,9 +139,12 @@ def _with_payment(moved: Moved, payment: Payment) -> Moved:
 
 
 def _restock(moved: Moved, state: State) -> Moved:
-    if not state.has("restock") or not moved.order.holds_stock:
+    """An order that ends while it still waits for a part was not sent: it gives back what was set aside for it."""
+    order = moved.order
+    given_up = state.ends and order.short and not is_shipped(order)
+    if not order.holds_stock or not (given_up or state.has("restock")):
         return moved
-    return replace(moved, order=replace(moved.order, holds_stock=False), restocked=True)
+    return replace(moved, order=replace(order, holds_stock=False), restocked=True)
 
 
 def _issue_documents(moved: Moved, state: State, number: NextNumber, at: datetime) -> Moved:

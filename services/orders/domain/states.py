@@ -33,6 +33,11 @@ class State:
     def has(self, flag: StateFlag) -> bool:
         return flag in self.flags
 
+    @property
+    def ends(self) -> bool:
+        """Whether it is final."""
+        return self.moves is not None and not self.moves
+
     def leads_to(self, key: str) -> bool:
         """Whether the graph has a move from here to that other state."""
         return key != self.key and (self.moves is None or key in self.moves)
