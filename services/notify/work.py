@@ -18,7 +18,7 @@ from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
 from shared.contracts.documents import DocumentContent
 from shared.contracts.message import Message
-from shared.contracts.orders import OrderTransitioned
+from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.runtime.store import Arrived, UnitOfWork
 
 
@@ -83,6 +83,6 @@ class Work(UnitOfWork):
 
 def _attached(message: Message) -> list[UUID]:
     """The documents that a message's mail takes along."""
-    if isinstance(message, OrderTransitioned) and message.state.mail_template:
+    if isinstance(message, OrderPlaced | OrderTransitioned) and message.state.mail_template:
         return [document.document_id for document in message.attach]
     return []

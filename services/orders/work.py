@@ -1,52 +1,77 @@
 """What a handler of `orders` may touch during one message. Locks in one order: orders, stock, shops (for numbers)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.orders.domain.lifecycle import missing_documents
+from services.orders.domain.backorder import joined, lacking, left_by, served
+from services.orders.domain.lifecycle import NextNumber, missing_documents
 from services.orders.domain.numbering import Given
-from services.orders.domain.order import Shop
+from services.orders.domain.order import Order, Shop
 from services.orders.domain.placing import Catalogue
-from services.orders.domain.states import DEFAULT_STATES, State
+from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Counters, Key, Products, Shops, Stock
 from services.orders.store.orders import Orders
+from services.orders.store.states import States
 from services.orders.store.tables import stock_movements
+from services.orders.store.waiting import Waiting
 from shared.contracts.house import EraseCustomer
+from shared.contracts.message import Event, Message
 from shared.contracts.orders import (
     AdjustStock,
     PlaceOrder,
     PutShop,
+    PutState,
     RecordPayment,
+    Reservation,
     SetStock,
     StockChanged,
+    StockReserved,
+    StockShort,
     TransitionOrder,
 )
 from shared.contracts.values import DocumentKind
 from shared.runtime.store import Arrived, Ledger, UnitOfWork
 
+RESERVED = "stock.reserved"
+
 
 class Work(UnitOfWork):
     """The unit of work."""
 
-    states: Mapping[str, State] = DEFAULT_STATES
-
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters)
         self.shops = self.part(Shops(connection))
+        self.states = self.part(States(connection))
         self.products = self.part(Products(connection))
-        self.orders = self.part(Orders(connection, self.shops))
+        self.waiting = Waiting(connection)
+        self.orders = self.part(Orders(connection, self.shops, self.waiting))
         self.stock = self.part(Stock(connection))
+        self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
+
+    @property
+    def graph(self) -> Graph:
+        """The states and moves of the shop of the message in hand."""
+        return self.states.graph(self.shop)
+
+    @property
+    def numbers(self) -> NextNumber:
+        """The shop's next number of a kind of document."""
+        return lambda kind: self.next_number(self._shop(), kind)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(self._order_ids(batch))
-        self.stock.preload(self._stock_keys(batch))
-        self.shops.lock(self._numbering_shops(batch))
+        reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
+        self.stock.preload(self._stock_keys(batch, reached))
+        self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
+        self.shops.lock(changed | {shop for shop, order, state in reached if missing_documents(order, state)})
+        self.states.forget(changed)  # read before the lock
 
     def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
         for envelope, message in batch:
@@ -55,27 +80,34 @@ class Work(UnitOfWork):
             elif isinstance(message, EraseCustomer):
                 yield from self.orders.of_customer(envelope.shop, message.customer_id)
 
-    def _stock_keys(self, batch: Sequence[Arrived]) -> Iterator[Key]:
+    def _stock_keys(self, batch: Sequence[Arrived], reached: Sequence["Reached"]) -> Iterator[Key]:
         for envelope, message in batch:
             if isinstance(message, SetStock | AdjustStock):
                 yield envelope.shop, message.sku
             elif isinstance(message, PlaceOrder):
                 yield from ((envelope.shop, line.sku) for line in message.lines)
-            elif isinstance(message, TransitionOrder):
-                order, state = self.orders.get(message.order_id), self.states.get(message.to)
-                if order and state and state.has("restock"):
-                    yield from ((order.shop.key, line.sku) for line in order.lines)
+        for shop, order, state in reached:
+            if order and (state.has("restock") or state.ends or not order.holds_stock):
+                yield from ((shop, line.sku) for line in order.lines)
 
-    def _numbering_shops(self, batch: Sequence[Arrived]) -> Iterator[str]:
-        """Those that change their series, and those that will issue documents; an order may come with this batch."""
-        for envelope, message in batch:
-            state = self.states.get(message.to) if isinstance(message, TransitionOrder) else None
-            if isinstance(message, PutShop):
-                yield envelope.shop
-            elif isinstance(message, TransitionOrder) and state:
-                order = self.orders.get(message.order_id)
-                if missing_documents(order, state) if order else state.has("invoice") or state.has("delivery_slip"):
-                    yield envelope.shop
+    def _reached(self, shop: str, message: Message) -> Iterable["Reached"]:
+        """The states that an order may come to because of a message; the order may come with this batch."""
+        if not isinstance(message, PlaceOrder | TransitionOrder | RecordPayment):
+            return []
+        graph, order = self.states.graph(shop), self.orders.bare(message.order_id)
+        if order is not None and order.shop.key != shop:
+            return []
+        wanted = graph.get(_goal(message, order, graph) or "")
+        states = [wanted, graph.get(wanted.when_short or "")] if wanted else []
+        return [(shop, order, state) for state in states if state]
+
+    def _shop(self) -> Shop:
+        shop = self.shops.get(self.shop)
+        if shop is None:
+            raise LookupError(f"the shop '{self.shop}' is not kept")
+        return shop
+
+    # --- catalogue and stock ------------------------------------------------------------------------------------------
 
     def catalogue(self, skus: Sequence[str]) -> Catalogue:
         """Shop, products and stock that a new order needs; the stock is locked."""
@@ -85,15 +117,59 @@ class Work(UnitOfWork):
         return Catalogue(
             self.shops.get(self.shop),
             {sku: self.products.get((shop, sku)) for shop, sku in keys},
-            {sku: self.stock.get((shop, sku)) or 0 for shop, sku in keys},
+            {sku: self.left(sku) for _, sku in keys},
         )
+
+    def left(self, sku: str) -> int:
+        """What is free of a product."""
+        return self.stock.get((self.shop, sku)) or 0
 
     def move_stock(self, sku: str, change: int, cause: str, order_id: Any = None) -> StockChanged:
         """Changes the available stock and writes the movement with its cause."""
-        available = (self.stock.get((self.shop, sku)) or 0) + change
+        available = self.left(sku) + change
         self.stock.save((self.shop, sku), available)
         self.movements.add(shop=self.shop, sku=sku, change=change, cause=cause, order_id=order_id, at=self.now)
         return StockChanged(sku=sku, change=change, available=available, cause=cause, order_id=order_id)
+
+    def take_stock(self, order: Order, cause: str) -> list[Event]:
+        """Sets aside what is there for an order; for what is missing it waits its turn."""
+        taken = [self.move_stock(sku, -count, cause, order.order_id) for sku, count in order.held.items() if count]
+        return [*taken, *self._wait(order)]
+
+    def _wait(self, order: Order) -> Iterable[Event]:
+        for sku in dict.fromkeys(line.sku for line in order.lines if line.missing):
+            queue = joined(self.waiting.get((self.shop, sku)) or (), order, sku)
+            self.waiting.save((self.shop, sku), queue)
+            self.stock.save((self.shop, sku), self.left(sku))  # so that there is a row that others lock
+            yield StockShort(sku=sku, missing=lacking(queue, order.order_id), order_id=order.order_id)
+
+    def give_back(self, order: Order, cause: str) -> list[Event]:
+        """What an order held is free again, for those who wait first; it waits no more itself."""
+        for sku in order.held:
+            self.waiting.save((self.shop, sku), left_by(self.waiting.get((self.shop, sku)) or (), order.order_id))
+        held = {sku: count for sku, count in order.held.items() if count}
+        back: list[Event] = [self.move_stock(sku, count, cause, order.order_id) for sku, count in held.items()]
+        return [*back, *(event for sku in held for event in self.serve(sku))]
+
+    def serve(self, sku: str) -> list[Event]:
+        """Gives what is free of a product to those who wait for it, in the order of placing, and tells who."""
+        queue, got = served(self.waiting.get((self.shop, sku)) or (), self.left(sku))
+        if not got:
+            return []
+        self.waiting.save((self.shop, sku), queue)
+        moved = [self.move_stock(sku, -count, RESERVED, order_id) for order_id, count in got.items()]
+        return [*moved, self._reserved(sku, got)]
+
+    def _reserved(self, sku: str, got: Mapping[UUID, int]) -> StockReserved:
+        queue = self.waiting.get((self.shop, sku)) or ()
+        still = self.waiting.still(got)
+        return StockReserved(
+            sku=sku, available=self.left(sku), filled=[order_id for order_id in got if order_id not in still],
+            reservations=[
+                Reservation(order_id=order_id, quantity=count, missing=lacking(queue, order_id))
+                for order_id, count in got.items()
+            ],
+        )
 
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
         """The next number of a kind of document, as it will be printed."""
@@ -108,3 +184,17 @@ class Work(UnitOfWork):
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )
+
+
+Reached = tuple[str, Order | None, State]
+"""A shop, an order of it if it is there already, and a state that it may come to."""
+
+
+def _goal(message: PlaceOrder | TransitionOrder | RecordPayment, order: Order | None, graph: Graph) -> str | None:
+    """The state that a message is to bring an order to."""
+    if isinstance(message, PlaceOrder):
+        return message.initial_state
+    if isinstance(message, TransitionOrder):
+        return message.to
+    here = graph.get(order.state) if order else None
+    return here.when_paid if here else None

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, customers, orders
+from services.orders.handlers import catalogue, customers, orders, states
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.house import CustomerErased, CustomerExported
@@ -14,20 +14,23 @@ from shared.contracts.orders import (
     PaymentRecorded,
     ProductChanged,
     ShopChanged,
+    StateChanged,
     StockChanged,
+    StockReserved,
+    StockShort,
 )
 from shared.runtime.health import house
 from shared.runtime.service import Service
 
 service = Service(
     name="orders",
-    handlers=[orders.service, catalogue.service, customers.service, house],
+    handlers=[orders.service, states.service, catalogue.service, customers.service, house],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
-        ProductChanged, ShopChanged, CustomerErased, CustomerExported,
+        StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged, CustomerErased, CustomerExported,
     ),
     batch=50,
 )

@@ -77,6 +77,12 @@ STATE: Json = {
     "key": "payment_accepted", "label": "Payment accepted", "colour": "#3498D8", "mail_template": "payment",
     "hidden": False,
 }
+STATE_DEFINITION: Json = {
+    "key": "packed", "labels": {"en": "Packed", "fa": "بسته‌بندی شده"}, "colour": "#01B887",
+    "flags": ["valid", "attach_delivery_slip"], "mail_template": "preparation", "moves": ["shipped", "cancelled"],
+    "guards": ["stock_is_there"],
+}
+PUT_STATE: Json = STATE_DEFINITION | {"comes_from": ["processing"]}
 INVOICE_REFERENCE: Json = {"document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001"}
 ORDER_PLACED: Json = {
     "order_id": ORDER_ID, "order": ORDER_SUMMARY | {"paid": euro(0)}, "lines": [ORDER_LINE],

@@ -120,10 +120,11 @@ class Ledger:
 
 class UnitOfWork:
     """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, in the order of locking;
-    `adapters` is its outside world (None where it has none).
+    `adapters` is its outside world (None where it has none). `envelopes` are those of the messages of `preload`.
     """
 
     envelope: Envelope
+    envelopes: Sequence[Envelope] = ()
     now: datetime
     service: str
 

@@ -25,6 +25,12 @@ def test_a_placed_order_is_confirmed_and_its_first_state_told() -> None:
     assert [mail.position for mail in mails] == [0, 1]
 
 
+def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmation_none() -> None:
+    event = OrderPlaced.model_validate(placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE))
+    mails = DRAFTER.placed(event, occasion())
+    assert [[document.number for document in mail.wanted] for mail in mails] == [[], ["IN000001"]]
+
+
 def test_a_first_state_without_a_template_is_not_told() -> None:
     event = OrderPlaced.model_validate(placed(state__mail_template=None))
     assert [mail.template for mail in DRAFTER.placed(event, occasion())] == ["order_conf"]

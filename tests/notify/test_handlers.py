@@ -92,6 +92,14 @@ def announce(work: Any, event: dict[str, Any]) -> list[Any]:
     return told(handlers.announce_state(OrderTransitioned.model_validate(event), work))
 
 
+def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any) -> None:
+    event = placed(attach=transitioned()["attach"], state=samples.STATE)
+    told(handlers.confirm_order(OrderPlaced.model_validate(event), work))
+    assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
+        ("order_conf", "queued"), ("payment", "waiting"),
+    ]
+
+
 def bring(work: Any, event: dict[str, Any]) -> list[Any]:
     return told(handlers.keep_document(DocumentContent.model_validate(content_of(event)), work))
 

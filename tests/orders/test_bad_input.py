@@ -17,6 +17,7 @@ ADDRESSES = " ".join(
 REQUIRED = {
     "shop.put": "profile profile.name profile.email profile.address profile.address.name profile.address.line1 "
                 "profile.address.city profile.address.country",
+    "state.put": "key labels",
     "product.put": "sku names price price.amount price.currency tax_rate",
     "stock.set": "sku quantity",
     "stock.adjust": "sku change cause",
@@ -46,6 +47,13 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "price.amount": [2**53, -(2**53), 11.5, "much"], "weight_grams": [-1, 10_000_001],
         "tax_rate": ["-1", "100.0001", "19.60001", "NaN", "Infinity", "a fifth", ""],
     },
+    "state.put": {
+        "key": ["", "Packed", "x" * 41, "a b"], "labels": [{}, {"English": "Packed"}, {"en": ""}, {"en": "x" * 201}],
+        "colour": ["red", "#12345", "#1234567", ""], "flags": [["shiny"], ["paid"] * 21], "hidden": ["perhaps", 2],
+        "mail_template": ["", "Packed!", "x" * 41], "moves": [["Shipped"], ["shipped"] * 201], "initial": ["perhaps"],
+        "guards": [["Why not?"], ["stock_is_there"] * 21], "comes_from": [[""], ["shipped"] * 201],
+        "when_short": ["", "On backorder"], "when_paid": ["", "x" * 41],
+    },
     "stock.set": {"sku": ["", "x" * 65], "quantity": [-1, 1_000_000_001, 1.5, "many"]},
     "stock.adjust": {
         "sku": ["", "x" * 65], "change": [-1_000_000_001, 1_000_000_001, 0.5, "all"], "cause": ["", "x" * 61],
@@ -72,6 +80,9 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "reason": ["x" * 501],
     },
 }
+GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
+OPTIONAL = (("mail_template",), ("moves",), ("when_short",), ("when_paid",))
+NAMED = (("names",), ("labels",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
 each_command = pytest.mark.parametrize("name", COMMANDS)
 
@@ -81,6 +92,7 @@ def good(shop: Storefront) -> dict[str, dict[str, Any]]:
     """Commands that would all be carried out."""
     order_id = shop.place()
     return {
+        "state.put": GOOD_STATE,
         "shop.put": samples.PUT_SHOP, "product.put": samples.PUT_PRODUCT, "order.place": an_order(),
         "stock.set": {"sku": "MUG-BLUE", "quantity": 25},
         "stock.adjust": {"sku": "MUG-BLUE", "change": -2, "cause": "broken", "by": "anna@shop.test"},
@@ -145,7 +157,8 @@ def test_a_missing_field_is_refused(name: str, shop: Storefront, good: dict[str,
 
 @each_command
 def test_a_field_that_is_null_is_refused(name: str, shop: Storefront, good: dict[str, Any]) -> None:
-    refused(shop, name, [(path, replaced(good[name], path, None)) for path in fields(good[name])])
+    paths = [path for path in fields(good[name]) if path not in OPTIONAL]
+    refused(shop, name, [(path, replaced(good[name], path, None)) for path in paths])
 
 
 @each_command
@@ -156,7 +169,7 @@ def test_a_field_of_a_foreign_kind_is_refused(name: str, shop: Storefront, good:
 
 @each_command
 def test_a_field_that_is_not_known_is_refused(name: str, shop: Storefront, good: dict[str, Any]) -> None:
-    inside = [path[:-1] for path in fields(good[name]) if isinstance(path[-1], str) and path[:-1] != ("names",)]
+    inside = [path[:-1] for path in fields(good[name]) if isinstance(path[-1], str) and path[:-1] not in NAMED]
     unknown: list[Path] = [(*path, "surprise") for path in sorted(set(inside), key=str)]
     refused(shop, name, [(path, replaced(good[name], path, 1)) for path in unknown])
 
@@ -172,6 +185,11 @@ def test_a_refusal_does_not_repeat_the_value_that_was_wrong(name: str, shop: Sto
     path = path_of(REQUIRED[name].split()[-1])
     (told,) = shop.tell(name, replaced(good[name], path, {"secret": "my-password"}))
     assert "my-password" not in str(told.data)
+
+
+def test_a_state_that_is_no_nonsense_but_null_is_as_if_it_were_not_there(shop: Storefront) -> None:
+    nothing = dict.fromkeys(("mail_template", "moves", "when_short", "when_paid"))
+    assert shop.tell("state.put", GOOD_STATE | nothing)[0].data["moves"] is None
 
 
 def test_a_negative_price_is_refused(shop: Storefront) -> None:
@@ -193,7 +211,7 @@ def test_the_stock_of_an_unknown_product_is_refused(shop: Storefront) -> None:
         ({"currency": "USD"}, "wrong_currency", "currency"),
         ({"total__amount": 2871}, "total_differs", "total"),
         ({"initial_state": "dreaming"}, "unknown_state", "initial_state"),
-        ({"initial_state": "payment_accepted"}, "not_an_initial_state", "initial_state"),
+        ({"initial_state": "cancelled"}, "not_an_initial_state", "initial_state"),
     ],
 )
 def test_an_order_that_cannot_be_is_refused(shop: Storefront, changes: dict[str, Any], code: str, field: str) -> None:
@@ -224,7 +242,9 @@ def test_payments_beyond_what_can_be_told_are_refused(shop: Storefront) -> None:
 @pytest.mark.parametrize(
     ("to", "code", "field"),
     [({"to": "delivered"}, "move_not_possible", "to"), ({"to": "dreaming"}, "unknown_state", "to"),
-     ({"to": "delivered", "force": True}, "reason_missing", "reason")],
+     ({"to": "delivered", "force": True, "by": "anna"}, "reason_missing", "reason"),
+     ({"to": "delivered", "force": True, "reason": "I want it"}, "not_privileged", "by"),
+     ({"to": "delivered", "force": True, "reason": "I want it", "by": "customer"}, "not_privileged", "by")],
 )
 def test_a_move_that_cannot_be_is_refused(shop: Storefront, to: dict[str, Any], code: str, field: str) -> None:
     found = shop.refusal("order.transition", {"order_id": shop.place(), **to})

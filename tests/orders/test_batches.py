@@ -7,13 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.orders.domain.states import DEFAULT_STATES
 from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.runtime.delivery import DONE, Delivery, Fate, receive
-from tests.orders.words import MUG, TEA, NewDatabase, Storefront, everything, names, rows, stumble
+from tests.orders.words import DEFAULT_STATES, MUG, TEA, NewDatabase, Storefront, everything, names, rows, stumble
 from tests.words import Desk, an_order, changed, desk
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -59,11 +58,13 @@ class Street:
         place = an_order(
             order_id=order_id, reference=one_of([f"R-{number}" for number in range(9)]),
             lines=[{"sku": MUG, "quantity": quantity}], total__amount=quantity * price + 490,
+            initial_state=one_of(["awaiting_bank_wire", "awaiting_cod", "payment_accepted", "backorder_unpaid"]),
         )
         to, force = one_of(sorted(DEFAULT_STATES)), one_of([True, False])
-        move = {"order_id": order_id, "to": to, "force": force, "reason": "?"}
+        move = {"order_id": order_id, "to": to, "force": force, "reason": "?", "by": "anna"}
         name, data = one_of([
-            ("shop.put", changed(samples.PUT_SHOP, invoice_prefix=prefix)),
+            ("shop.put", changed(samples.PUT_SHOP, invoice_prefix=prefix, backorders=one_of([True, False]))),
+            ("state.put", changed(samples.PUT_STATE, colour=one_of(["#34209E", "#3498D8"]), guards=[])),
             ("product.put", changed(samples.PUT_PRODUCT, sku=sku, price__amount=price)),
             ("stock.set", {"sku": sku, "quantity": one_of([2, 5, 9])}),
             *[("order.place", place)] * 5, *[("order.transition", move)] * 6,

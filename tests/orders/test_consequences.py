@@ -7,8 +7,7 @@ import pytest
 
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
-from services.orders.domain.states import DEFAULT_STATES
-from tests.orders.words import Numbers, a_placed_order, a_product, move, pay, try_to_move
+from tests.orders.words import DEFAULT_STATES, Numbers, a_placed_order, a_product, move, pay, try_to_move
 
 PAID = sorted(key for key, state in DEFAULT_STATES.items() if state.has("paid"))
 INVOICED = sorted(key for key, state in DEFAULT_STATES.items() if state.has("invoice"))
@@ -166,9 +165,15 @@ def test_no_other_state_gives_stock_back(key: str) -> None:
     assert moved.order.holds_stock
 
 
-def test_an_order_cancelled_twice_by_force_gives_its_stock_back_once() -> None:
-    order = forced(move(a_placed_order(), "cancelled").order, "processing").order
-    assert not move(order, "cancelled").restocked
+def test_an_order_forced_out_of_cancelled_takes_its_stock_again_and_can_give_it_back_again() -> None:
+    again = forced(move(a_placed_order(), "cancelled").order, "processing")
+    assert again.retaken
+    assert again.order.held == {"MUG-BLUE": 2}
+    assert move(again.order, "cancelled").restocked
+
+
+def test_no_other_move_takes_stock() -> None:
+    assert not move(a_placed_order(), "payment_accepted").retaken
 
 
 def test_an_order_that_holds_no_stock_gives_none_back() -> None:

@@ -33,6 +33,28 @@ def counts_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
     return [shop.message("stock.set", {"sku": TEA, "quantity": 5000}), *sell(shop, MUG)]
 
 
+def backorders_and_counts(shop: Storefront, _: Storefront) -> list[Delivery]:
+    """Two products are waited for, and come in."""
+    shop.desk.deliver(*(shop.message("stock.set", {"sku": sku, "quantity": 3}) for sku in (MUG, TEA)))
+    waiting = [
+        shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}], initial_state="backorder_unpaid"))
+        for sku in (MUG, TEA) for _ in range(8)
+    ]
+    return [*waiting, *(shop.message("stock.set", {"sku": sku, "quantity": 50}) for sku in (MUG, TEA))]
+
+
+def placed_as_paid(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Orders of two shops that are numbered as soon as they are placed."""
+    paid = [an_order(initial_state="payment_accepted") for _ in range(16)]
+    return [each.message("order.place", new) for each, new in zip([shop] * 8 + [other] * 8, paid, strict=True)]
+
+
+def own_states_and_profiles(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Two shops change their states and their profiles."""
+    put = [("state.put", samples.PUT_STATE), ("shop.put", samples.PUT_SHOP)]
+    return [each.message(name, data) for each in (shop, other) for name, data in put * 4]
+
+
 def numbers_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
     """Invoices, then stock."""
     return [*move_all(shop, "payment_accepted", shop.place_all(8)), *sell(shop, TEA)]
@@ -97,7 +119,8 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
     "batch",
     [
         sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
-        catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves,
+        catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves, backorders_and_counts, placed_as_paid,
+        own_states_and_profiles,
     ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(

@@ -7,15 +7,46 @@ from typing import Any
 import pytest
 
 from services.orders.domain.lifecycle import Moved, transition
-from services.orders.domain.states import DEFAULT_STATES
 from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
-from tests.orders.words import NOON, Numbers, a_placed_order, move, try_to_move
+from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, try_to_move
 
+MOVES = """
+awaiting_cheque          ....xxxxxx..x.
+awaiting_bank_wire       ....xxxxxx..x.
+awaiting_cod             ....xxxxxx..x.
+awaiting_paypal          ....xxxxxx..x.
+payment_accepted         ........xxx.xx
+remote_payment_accepted  ........xxx.xx
+payment_error            xx.xxx.xxx..x.
+backorder_unpaid         ....xxx.xx..x.
+backorder_paid           .........xx.xx
+processing               ........x.x.xx
+shipped                  ...........x.x
+delivered                .............x
+cancelled                ..............
+refunded                 ..............
+"""
+"""From the state of the line to the states of the columns, which stand in the same order."""
 ORDER = a_placed_order()
 PAIRS = [pair for pair in product(DEFAULT_STATES, repeat=2) if pair[0] != pair[1]]
 POSSIBLE = [(here, there) for here, there in PAIRS if there in (DEFAULT_STATES[here].moves or ())]
 IMPOSSIBLE = [pair for pair in PAIRS if pair not in POSSIBLE]
+
+
+def test_the_graph_is_the_one_of_the_table() -> None:
+    lines = dict(line.split() for line in MOVES.strip().splitlines())
+    assert list(lines) == list(DEFAULT_STATES)
+    marks = {(here, there): mark for here, row in lines.items() for there, mark in zip(lines, row, strict=True)}
+    assert set(POSSIBLE) == {pair for pair, mark in marks.items() if mark == "x"}
+
+
+@pytest.mark.parametrize(("here", "there"), list(product(DEFAULT_STATES, repeat=2)))
+def test_every_pair_of_states_is_a_move_or_a_refusal_that_changes_nothing(here: str, there: str) -> None:
+    order, numbers = replace(ORDER, state=here), Numbers()
+    moved = try_to_move(order, there, numbers)
+    assert isinstance(moved, Moved) == ((here, there) in POSSIBLE)
+    assert isinstance(moved, Moved) or not numbers.given
 
 
 def refusal(here: str, there: str, **how: Any) -> Refusal:

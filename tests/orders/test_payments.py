@@ -4,9 +4,8 @@ import pytest
 
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
-from services.orders.domain.states import DEFAULT_STATES
 from shared.contracts.message import Refusal
-from tests.orders.words import a_placed_order, pay, try_to_pay
+from tests.orders.words import DEFAULT_STATES, a_placed_order, pay, try_to_pay
 
 PAYMENT_ID = "a9b8c7d6-e5f4-4a3b-92c1-d0e9f8a7b006"
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.orders.domain.states import BLUE, DARK, DEFAULT_STATES, GREEN, RED, SKY, State
+from services.orders.domain.states import State
+from tests.orders.words import DEFAULT_STATES
 
 TABLE = """
 | key | name (en) | colour | invoice | valid | delivery slip | shipped | paid | mail template |
@@ -58,7 +59,7 @@ def test_a_state_has_the_flags_of_the_table(row: dict[str, str]) -> None:
     columns = {name.replace(" ", "_"): row[name] for name in HEAD[3:8]}
     expected = {flag for flag, cell in columns.items() if cell.startswith("yes")}
     expected |= {f"attach_{flag}" for flag, cell in columns.items() if cell.endswith("attached")}
-    assert DEFAULT_STATES[row["key"]].flags - {"restock"} == expected
+    assert DEFAULT_STATES[row["key"]].flags - {"restock", "backorder"} == expected
 
 
 @each_row
@@ -72,7 +73,9 @@ def test_only_a_cancelled_order_gives_its_stock_back() -> None:
 
 
 def test_the_colours_are_five() -> None:
-    assert {state.colour for state in DEFAULT_STATES.values()} == {BLUE, SKY, GREEN, RED, DARK}
+    assert {state.colour for state in DEFAULT_STATES.values()} == {
+        "#34209E", "#3498D8", "#01B887", "#E74C3C", "#2C3E50",
+    }
 
 
 @each_state

@@ -16,7 +16,7 @@ from services.orders.domain.lifecycle import Moved, record_payment, transition
 from services.orders.domain.numbering import Series
 from services.orders.domain.order import Order, Product, Shop
 from services.orders.domain.placing import Catalogue, Placed, place
-from services.orders.domain.states import DEFAULT_STATES
+from services.orders.store.states import default_states
 from services.orders.store.tables import metadata
 from services.orders.worker import service
 from shared.contracts import samples
@@ -35,6 +35,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NUMBERING: dict[DocumentKind, Series] = {"invoice": Series("IN"), "delivery_slip": Series("DE")}
 SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", NUMBERING)
 MUG, TEA, POT = "MUG-BLUE", "TEA-250", "POT-RED"
+DEFAULT_STATES = default_states()
 NewDatabase = Callable[[], str]
 JOURNAL = {"inbox", "outbox", "schedule", "sequence"}
 
@@ -50,7 +51,7 @@ def try_to_place(*products: Product, shop: Shop | None = SHOP, stock: int = 100,
     """`order.place` with a catalogue of these products (else the mug), each with that stock."""
     found = {product.sku: product for product in products or [a_product()]}
     catalogue = Catalogue(shop, found, dict.fromkeys(found, stock))
-    return place(PlaceOrder.model_validate(an_order(**changes)), catalogue, DEFAULT_STATES, NOON)
+    return place(PlaceOrder.model_validate(an_order(**changes)), catalogue, DEFAULT_STATES, Numbers(), NOON)
 
 
 def a_placed_order(*products: Product, state: str = "awaiting_bank_wire", **changes: Any) -> Order:
@@ -72,8 +73,8 @@ class Numbers:
 
 
 def try_to_move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved | Refusal:
-    command = TransitionOrder(order_id=order.order_id, to=to, **how)
-    return transition(order, command, DEFAULT_STATES, numbers or Numbers(), NOON)
+    command = TransitionOrder(**{"order_id": order.order_id, "to": to, "by": "anna@shop.test", **how})
+    return transition(order, command, DEFAULT_STATES, numbers or Numbers(), NOON, lambda sku: 100)
 
 
 def move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved:

@@ -29,7 +29,7 @@ class Drafter:
         mails = [self._order_mail(event.order, facts, occasion)]
         if event.state.mail_template:
             facts = _facts(event.order, event.state, event.state.mail_template)
-            mails.append(self._order_mail(event.order, facts, occasion, position=1))
+            mails.append(self._order_mail(event.order, facts, occasion, event.attach, position=1))
         return mails
 
     def transitioned(self, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:

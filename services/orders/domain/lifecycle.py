@@ -1,55 +1,102 @@
 """The most important act of the whole system: moving an order to another state, with all that the state brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import uuid5
 
+from services.orders.domain.backorder import Left, stocked
 from services.orders.domain.documents import Document, issue
+from services.orders.domain.guards import is_shipped
 from services.orders.domain.money import LARGEST
-from services.orders.domain.order import Change, Order, state_view
-from services.orders.domain.states import State
+from services.orders.domain.moves import destination, is_forced, out_of_stock, refusal_of_move
+from services.orders.domain.order import Change, Order
+from services.orders.domain.states import Graph, State, state_view
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import OrderTransitioned, PaymentRecorded, RecordPayment, TransitionOrder
+from shared.contracts.orders import (
+    DocumentReference,
+    OrderTransitioned,
+    PaymentRecorded,
+    RecordPayment,
+    TransitionOrder,
+)
 from shared.contracts.values import DocumentKind, Payment
 
+Numbered = Literal["invoice", "delivery_slip"]
+NUMBERED: tuple[Numbered, ...] = ("invoice", "delivery_slip")
+ATTACH: dict[Numbered, Literal["attach_invoice", "attach_delivery_slip"]] = {
+    "invoice": "attach_invoice", "delivery_slip": "attach_delivery_slip",
+}
 NextNumber = Callable[[DocumentKind], str]
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The order after a decision, the documents it got, and what is told."""
+    """The order after a decision, the documents it got, and what is told. `restocked`: its stock goes back; `retaken`:
+    it takes its stock again.
+    """
 
     order: Order
     events: list[Event]
     issued: tuple[Document, ...] = ()
     restocked: bool = False
+    retaken: bool = False
 
 
 def transition(
-    order: Order, command: TransitionOrder, states: Mapping[str, State], number: NextNumber, at: datetime
+    order: Order, command: TransitionOrder, graph: Graph, number: NextNumber, at: datetime, left: Left = lambda _: 0
 ) -> Moved | Refusal:
-    """Moves an order. `number` gives the next number of a kind of document; it is asked only if one is issued."""
-    state = states.get(command.to)
-    if state is None:
+    """Moves an order. `number` gives the next number of a kind of document, asked only if one is issued; `left` says
+    what is free of a product, asked only if the order gave its stock back before.
+    """
+    wanted = graph.get(command.to)
+    if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.to}'.", field="to")
-    possible = _possible(order, states)
-    refusal = _refusal(order, command, possible)
+    retaken = not order.holds_stock and not wanted.has("restock") and not wanted.ends
+    taking = replace(stocked(order, left), holds_stock=True) if retaken else order
+    state = destination(taking, command, wanted, graph)
+    refusal = refusal_of_move(taking, command, wanted, graph)
+    if refusal is None and retaken:
+        refusal = out_of_stock(command, taking, state, left)
     if refusal:
         return refusal
-    change = Change(command.to, at, command.by, command.to not in possible, command.reason)
-    moved = Moved(replace(order, state=state.key, history=(*order.history, change)), [])
+    forced = is_forced(taking, command, wanted, graph)
+    change = Change(state.key, at, command.by, forced, command.reason)
+    moved = enter(replace(taking, history=(*order.history, change)), state, number, at)
+    told = _transitioned(order, moved.order, state, change)
+    return replace(moved, events=[told, *moved.events], retaken=retaken)
+
+
+def after_payment(
+    order: Order, command: RecordPayment, graph: Graph, number: NextNumber, at: datetime
+) -> Moved | None:
+    """Where an order that is paid in full goes on from a state that waits for that; None where it stays."""
+    state = graph.get(order.state)
+    if state is None or state.when_paid is None or order.due > 0 or not order.holds_stock:
+        return None
+    onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=command.by)
+    decision = transition(order, onward, graph, number, at)
+    return decision if isinstance(decision, Moved) else None
+
+
+def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
+    """The order in a state, with all that the state brings: the same when it is placed there as when it moves there."""
+    moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags), [])
     for consequence in (_pay_the_rest, _restock):
         moved = consequence(moved, state)
-    moved = _issue_documents(moved, state, number, at)
-    return replace(moved, events=[_transitioned(order, moved.order, state, change), *moved.events])
+    return _issue_documents(moved, state, number, at)
 
 
-def missing_documents(order: Order, state: State) -> list[DocumentKind]:
+def attached(order: Order, state: State) -> list[DocumentReference]:
+    """The documents that the mail of a state takes along."""
+    kinds = [kind for kind in NUMBERED if state.has(ATTACH[kind])]
+    return [document for kind in kinds for document in order.issued(kind)]
+
+
+def missing_documents(order: Order | None, state: State) -> list[DocumentKind]:
     """What reaching a state issues: each kind once in an order's life."""
-    kinds: tuple[Literal["invoice", "delivery_slip"], ...] = ("invoice", "delivery_slip")
-    return [kind for kind in kinds if state.has(kind) and not order.issued(kind)]
+    return [kind for kind in NUMBERED if state.has(kind) and not (order and order.issued(kind))]
 
 
 def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
@@ -73,27 +120,6 @@ def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
     return _with_payment(Moved(order, []), payment)
 
 
-def _possible(order: Order, states: Mapping[str, State]) -> list[str]:
-    moves = states[order.state].moves
-    return sorted((states.keys() if moves is None else moves) - {order.state})
-
-
-def _refusal(order: Order, command: TransitionOrder, possible: list[str]) -> Refusal | None:
-    if order.state == command.to:
-        return command.refuse("already_in_state", f"The order is in the state '{command.to}' already.", field="to")
-    if command.to in possible:
-        return None
-    if not command.force:
-        return command.refuse(
-            "move_not_possible",
-            f"An order cannot go from '{order.state}' to '{command.to}'; possible: {', '.join(possible) or 'nothing'}.",
-            field="to", possible=possible,
-        )
-    if not command.reason.strip():
-        return command.refuse("reason_missing", "Forcing a move needs a reason.", field="reason")
-    return None
-
-
 def _pay_the_rest(moved: Moved, state: State) -> Moved:
     order = moved.order
     if not state.has("paid") or order.due <= 0:
@@ -113,9 +139,12 @@ def _with_payment(moved: Moved, payment: Payment) -> Moved:
 
 
 def _restock(moved: Moved, state: State) -> Moved:
-    if not state.has("restock") or not moved.order.holds_stock:
+    """An order that ends while it still waits for a part was not sent: it gives back what was set aside for it."""
+    order = moved.order
+    given_up = state.ends and order.short and not is_shipped(order)
+    if not order.holds_stock or not (given_up or state.has("restock")):
         return moved
-    return replace(moved, order=replace(moved.order, holds_stock=False), restocked=True)
+    return replace(moved, order=replace(order, holds_stock=False), restocked=True)
 
 
 def _issue_documents(moved: Moved, state: State, number: NextNumber, at: datetime) -> Moved:
@@ -139,5 +168,5 @@ def _transitioned(before: Order, order: Order, state: State, change: Change) -> 
         by=change.by,
         at=change.at,
         forced=change.forced,
-        attach=list(order.issued("invoice")) if state.has("attach_invoice") else [],
+        attach=attached(order, state),
     )

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
-from services.orders.domain.states import State
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, Rounding, StateView
+from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, Rounding
 from shared.contracts.values import Address, Customer, DocumentKind, Money, Payment, ShopProfile
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop's profile, and how it numbers its documents, rounds its taxes and keeps its records."""
+    """A shop's profile, and how it numbers its documents, rounds its taxes, keeps its records and treats its stock."""
 
     key: str
     profile: ShopProfile
@@ -25,6 +24,8 @@ class Shop:
     timezone: str = "UTC"
     rounding: Rounding = USUAL
     legal_years: int = 10
+    backorders: bool = False
+    returns: bool = False
 
     def year(self, at: datetime) -> int:
         """The year in the shop's time zone."""
@@ -49,11 +50,12 @@ class Product:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does."""
+    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for."""
 
     sku: str
     name: str
     charge: Charge
+    missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Order:
-    """The aggregate: one row lock, one version of the truth."""
+    """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every state it ever stood in:
+    what is once true stays true, whatever becomes of the graph.
+    """
 
     order_id: UUID
     shop: Shop
@@ -88,6 +92,7 @@ class Order:
     state: str
     tracking_number: str = ""
     holds_stock: bool = True
+    reached: frozenset[str] = frozenset()
     history: tuple[Change, ...] = ()
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = field(default=())
@@ -106,6 +111,19 @@ class Order:
     def due(self) -> int:
         """What is still missing; negative when too much was paid."""
         return self.amount.gross - self.paid
+
+    @property
+    def held(self) -> dict[str, int]:
+        """The pieces that are set aside for it, by SKU."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            found[line.sku] = found.get(line.sku, 0) + line.charge.quantity - line.missing
+        return found
+
+    @property
+    def short(self) -> bool:
+        """Whether it waits for stock."""
+        return any(line.missing for line in self.lines)
 
     def money(self, amount: int) -> Money:
         """An amount in the order's currency."""
@@ -137,14 +155,7 @@ class Order:
             OrderLineView(
                 sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
                 unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
+                missing=line.missing,
             )
             for line in self.lines
         ]
-
-
-def state_view(state: State, language: str) -> StateView:
-    """A state as an event tells it."""
-    return StateView(
-        key=state.key, label=state.label(language), colour=state.colour, mail_template=state.mail_template,
-        hidden=state.hidden,
-    )

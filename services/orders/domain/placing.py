@@ -1,14 +1,17 @@
 """Placing an order: the catalogue's prices, or a refusal that says what differs."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.orders.domain.backorder import stocked
+from services.orders.domain.guards import first_objection
+from services.orders.domain.lifecycle import NextNumber, attached, enter
 from services.orders.domain.money import LARGEST
-from services.orders.domain.order import Change, Line, Order, Product, Shop, state_view
+from services.orders.domain.moves import landing, out_of_stock
+from services.orders.domain.order import Change, Line, Order, Product, Shop
 from services.orders.domain.pricing import Charge, priced
-from services.orders.domain.states import State
+from services.orders.domain.states import Graph, State, state_view
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
 
@@ -32,60 +35,59 @@ class Placed:
 
 
 def place(
-    command: PlaceOrder, catalogue: Catalogue, states: Mapping[str, State], at: datetime
+    command: PlaceOrder, catalogue: Catalogue, graph: Graph, number: NextNumber, at: datetime
 ) -> Placed | Refusal:
-    """The order as it will stand, or why not."""
-    shop, state = catalogue.shop, states.get(command.initial_state)
+    """The order as it will stand, with all that its first state brings, or why not."""
+    shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
         return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
-    if state is None:
+    if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state")
-    wrong = _wrong_start(command, state) or _wrong_line(command, catalogue)
+    wrong = _wrong_start(command, wanted) or _wrong_line(command, catalogue)
     if wrong:
         return wrong
-    order = _order(command, shop, catalogue, at)
-    wrong = _wrong_total(command, order)
-    if wrong:
-        return wrong
+    order = stocked(_order(command, shop, catalogue, at), lambda sku: catalogue.stock.get(sku, 0))
+    state = landing(order, wanted, graph) if shop.backorders else wanted
+    wrong = _too_short(command, order, state, catalogue) or _wrong_total(command, order)
+    return wrong or _objection(command, order, state) or _placed(order, state, number, command.placed_by, at)
+
+
+def _placed(order: Order, state: State, number: NextNumber, by: str, at: datetime) -> Placed:
+    moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
+    order = moved.order
     placed = OrderPlaced(
         order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
-        lines=order.line_views(),
+        lines=order.line_views(), attach=attached(order, state),
     )
-    return Placed(order, _wanted(command), [placed])
+    return Placed(order, order.held, [placed, *moved.events])
 
 
 def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:
-    """Placing brings no payment, document or stock of its own: those come with a move."""
-    if not state.flags and state.moves != frozenset():
+    if state.initial:
         return None
-    return command.refuse(
-        "not_an_initial_state",
-        f"An order cannot begin in '{state.key}': place it in a state that awaits something, then move it there.",
-        field="initial_state",
-    )
+    return command.refuse("not_an_initial_state", f"No order can begin in '{state.key}'.", field="initial_state")
 
 
-def _wanted(command: PlaceOrder) -> Mapping[str, int]:
-    wanted: Counter[str] = Counter()
-    for line in command.lines:
-        wanted[line.sku] += line.quantity
-    return wanted
+def _objection(command: PlaceOrder, order: Order, state: State) -> Refusal | None:
+    found = first_objection(state.guards, order)
+    return command.refuse("guard_objects", found[1], field="initial_state", guard=found[0]) if found else None
+
+
+def _too_short(command: PlaceOrder, order: Order, state: State, catalogue: Catalogue) -> Refusal | None:
+    return out_of_stock(command, order, state, lambda sku: catalogue.stock.get(sku, 0))
 
 
 def _wrong_line(command: PlaceOrder, catalogue: Catalogue) -> Refusal | None:
-    for sku, quantity in _wanted(command).items():
-        product, left = catalogue.products.get(sku), catalogue.stock.get(sku, 0)
+    for line in command.lines:
+        product = catalogue.products.get(line.sku)
         if product is None:
-            return command.refuse("unknown_product", f"There is no product '{sku}'.", field="lines", sku=sku)
+            return command.refuse(
+                "unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku
+            )
         if product.price.currency != command.currency:
             return command.refuse(
-                "wrong_currency", f"'{sku}' is priced in {product.price.currency}, not in {command.currency}.",
-                field="currency", sku=sku,
-            )
-        if quantity > left:
-            return command.refuse(
-                "out_of_stock", f"{quantity} of '{sku}' are wanted and {left} are left.",
-                field="lines", sku=sku, left=left,
+                "wrong_currency", f"'{line.sku}' is priced in {product.price.currency}, not in {command.currency}.",
+                field="currency", sku=line.sku,
             )
     return None
 
@@ -132,5 +134,4 @@ def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) 
         delivery_address=command.delivery_address,
         invoice_address=command.invoice_address,
         state=command.initial_state,
-        history=(Change(command.initial_state, at, command.placed_by),),
     )

@@ -1,14 +1,17 @@
-"""The default states and moves, as data: table *States* of the specification, one line a state.
+"""States and moves as values, and what makes a graph of them nonsense. The default ones lie in `states.toml`.
 
 Moves: None = any other state, empty = final. What is once true of an order (paid, shipped, invoiced) stays true.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-BLUE, SKY, GREEN, RED, DARK = "#34209E", "#3498D8", "#01B887", "#E74C3C", "#2C3E50"
+from services.orders.domain.guards import GUARDS
+from shared.contracts.message import Refusal
+from shared.contracts.orders import PutState, StateDefinition, StateFlag, StateView
 
-Flag = Literal["invoice", "attach_invoice", "valid", "delivery_slip", "shipped", "paid", "restock"]
+Graph = Mapping[str, "State"]
+MOST = 200  # states of a shop
 
 
 @dataclass(frozen=True)
@@ -18,58 +21,147 @@ class State:
     key: str
     colour: str
     labels: dict[str, str]
-    flags: frozenset[Flag] = frozenset()
+    flags: frozenset[StateFlag] = frozenset()
     mail_template: str | None = None
     moves: frozenset[str] | None = None
     hidden: bool = False
+    initial: bool = False
+    guards: tuple[str, ...] = ()
+    when_short: str | None = None
+    when_paid: str | None = None
 
-    def has(self, flag: Flag) -> bool:
+    def has(self, flag: StateFlag) -> bool:
         return flag in self.flags
 
+    @property
+    def ends(self) -> bool:
+        """Whether it is final."""
+        return self.moves is not None and not self.moves
+
+    def leads_to(self, key: str) -> bool:
+        """Whether the graph has a move from here to that other state."""
+        return key != self.key and (self.moves is None or key in self.moves)
+
     def label(self, language: str) -> str:
-        """The name in a language, or in English."""
-        return self.labels.get(language) or self.labels.get(language.partition("-")[0]) or self.labels["en"]
+        """The name in a language (`en` serves `en-GB`), else in English, else any."""
+        wanted = (language, language.partition("-")[0], "en")
+        return next((self.labels[each] for each in wanted if each in self.labels), next(iter(self.labels.values())))
 
 
-def _state(key: str, colour: str, flags: str, mail: str | None, moves: str | None, en: str, fa: str) -> State:
+def state_view(state: State, language: str) -> StateView:
+    """A state as an event tells it."""
+    return StateView(
+        key=state.key, label=state.label(language), colour=state.colour, mail_template=state.mail_template,
+        hidden=state.hidden,
+    )
+
+
+def state_of(told: StateDefinition) -> State:
+    """The state that a message, or the file, defines."""
     return State(
-        key, colour, {"en": en, "fa": fa}, frozenset(flags.split()), mail,  # type: ignore[arg-type]
-        None if moves is None else frozenset(moves.split()),
+        told.key, told.colour, dict(told.labels), frozenset(told.flags), told.mail_template,
+        None if told.moves is None else frozenset(told.moves), told.hidden, told.initial, tuple(told.guards),
+        told.when_short, told.when_paid,
     )
 
 
-UNPAID = "payment_accepted remote_payment_accepted payment_error backorder_unpaid backorder_paid processing cancelled"
-PAID = "processing shipped backorder_paid cancelled refunded"
-INVOICED = "invoice valid"
-
-DEFAULT_STATES = {
-    state.key: state
-    for state in (
-        _state("awaiting_cheque", BLUE, "", "cheque", UNPAID, "Awaiting cheque payment", "منتظر پرداخت چک"),
-        _state("awaiting_bank_wire", BLUE, "", "bankwire", UNPAID,
-               "Awaiting bank wire payment", "در انتظار بررسی پرداخت"),
-        _state("awaiting_cod", BLUE, "", "cashondelivery", UNPAID,
-               "Awaiting cash on delivery validation", "منتظر پرداخت در محل"),
-        _state("awaiting_paypal", BLUE, "", None, UNPAID, "Awaiting PayPal payment", "در انتظار پرداخت PayPal"),
-        _state("payment_accepted", SKY, f"{INVOICED} attach_invoice paid", "payment", PAID,
-               "Payment accepted", "پرداخت پذیرفته شد"),
-        _state("remote_payment_accepted", SKY, f"{INVOICED} paid", "payment", PAID,
-               "Remote payment accepted", "پرداخت از راه دور تأیید شده"),
-        _state("payment_error", RED, "", "payment_error",
-               f"{UNPAID} awaiting_cheque awaiting_bank_wire awaiting_paypal",
-               "Payment error", "خطای پرداخت"),
-        _state("backorder_unpaid", BLUE, "", "outofstock", UNPAID,
-               "On backorder (not paid)", "در انتظار موجودی (پرداخت نشده)"),
-        _state("backorder_paid", SKY, f"{INVOICED} paid", "outofstock", PAID,
-               "On backorder (paid)", "در انتظار موجودی (پرداخت شده)"),
-        _state("processing", SKY, f"{INVOICED} delivery_slip", "preparation",
-               "shipped cancelled refunded backorder_paid",
-               "Processing in progress", "در حال آماده‌سازی"),
-        _state("shipped", GREEN, f"{INVOICED} delivery_slip shipped", "shipped", "delivered refunded",
-               "Shipped", "ارسال شده"),
-        _state("delivered", GREEN, f"{INVOICED} delivery_slip shipped", None, "refunded",
-               "Delivered", "تحویل داده شده"),
-        _state("cancelled", DARK, "restock", "order_canceled", "", "Cancelled", "لغو شده"),
-        _state("refunded", GREEN, "", "refund", "", "Refunded", "بازپرداخت شده"),
+def definition_of(state: State) -> StateDefinition:
+    """The same, as it is told and kept."""
+    return StateDefinition(
+        key=state.key, labels=state.labels, colour=state.colour, flags=sorted(state.flags),
+        mail_template=state.mail_template, moves=None if state.moves is None else sorted(state.moves),
+        hidden=state.hidden, initial=state.initial, guards=list(state.guards), when_short=state.when_short,
+        when_paid=state.when_paid,
     )
-}
+
+
+def put_state(command: PutState, graph: Graph) -> list[State] | Refusal:
+    """The states that a shop's graph gets or changes, or why that would make nonsense."""
+    state, sources = state_of(command), [graph.get(key) for key in command.comes_from]
+    for key, source in zip(command.comes_from, sources, strict=True):
+        if source is None or key == command.key:
+            sentence = f"There is no other state '{key}' to come from."
+            return command.refuse("unknown_source", sentence, field="comes_from")
+    changed = [state, *(_leading(source, state.key) for source in sources if source and source.moves is not None)]
+    if len(graph.keys() | {state.key}) > MOST:
+        return command.refuse("too_many_states", f"A shop has {MOST} states at most.", field="key")
+    found = next(objections({**graph, **{each.key: each for each in changed}}), None)
+    return command.refuse(found.code, found.sentence, field=found.field, state=found.state) if found else changed
+
+
+def _leading(source: State, key: str) -> State:
+    return replace(source, moves=(source.moves or frozenset()) | {key})
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a graph is nonsense: the state and its field, a code, a sentence."""
+
+    state: str
+    field: str
+    code: str
+    sentence: str
+
+
+def objections(graph: Graph) -> Iterator[Objection]:
+    """Everything that is wrong with a graph, state by state; a state that cannot be reached comes last."""
+    for state in graph.values():
+        for rule in RULES:
+            yield from rule(state, graph)
+    for key in sorted(graph.keys() - _reachable(graph)):
+        yield Objection(key, "comes_from", "unreachable", f"No order can ever come to '{key}': nothing leads there.")
+
+
+def _unknown_targets(state: State, graph: Graph) -> Iterator[Objection]:
+    named = [("moves", key) for key in sorted(state.moves or ())]
+    named += [(field, key) for field in ("when_short", "when_paid") if (key := getattr(state, field))]
+    for field, key in named:
+        if key not in graph:
+            yield Objection(state.key, field, "unknown_target", f"'{state.key}' leads to '{key}', which there is not.")
+        elif key == state.key:
+            yield Objection(state.key, field, "leads_to_itself", f"'{key}' cannot lead to itself.")
+
+
+def _unknown_guards(state: State, _: Graph) -> Iterator[Objection]:
+    for name in state.guards:
+        if name not in GUARDS:
+            known = ", ".join(GUARDS)
+            yield Objection(state.key, "guards", "unknown_guard", f"There is no guard '{name}'; there are: {known}.")
+
+
+def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Objection]:
+    waits = graph.get(state.when_short or "")
+    if waits and not waits.has("backorder"):
+        sentence = f"An order cannot wait for stock in '{waits.key}': it has not the flag 'backorder'."
+        yield Objection(state.key, "when_short", "no_backorder", sentence)
+
+
+def _flags_that_contradict(state: State, _: Graph) -> Iterator[Objection]:
+    for one, other in CONTRADICTIONS:
+        if state.has(one) and state.has(other):
+            sentence = f"'{state.key}' cannot have both '{one}' and '{other}'."
+            yield Objection(state.key, "flags", "flags_contradict", sentence)
+    if state.initial and state.has("restock"):
+        sentence = f"An order cannot begin in '{state.key}', which gives its stock back."
+        yield Objection(state.key, "initial", "flags_contradict", sentence)
+
+
+CONTRADICTIONS: tuple[tuple[StateFlag, StateFlag], ...] = (
+    ("restock", "shipped"), ("restock", "backorder"), ("restock", "paid"), ("backorder", "shipped"),
+)
+RULES: tuple[Callable[[State, Graph], Iterator[Objection]], ...] = (
+    _unknown_targets, _unknown_guards, _waiting_nowhere, _flags_that_contradict,
+)
+
+
+def _reachable(graph: Graph) -> set[str]:
+    found = {state.key for state in graph.values() if state.initial}
+    waiting = list(found)
+    while waiting:
+        state = graph[waiting.pop()]
+        led = set(graph) if state.moves is None else set(state.moves)
+        led |= {key for key in (state.when_short, state.when_paid) if key}
+        fresh = (led & graph.keys()) - found
+        found |= fresh
+        waiting += fresh
+    return found

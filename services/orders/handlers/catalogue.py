@@ -20,7 +20,7 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     before = work.shops.get(work.shop)
     shop = Shop(
         work.shop, command.profile, command.default_language, series_of(command), command.timezone,
-        command.rounding, command.legal_years,
+        command.rounding, command.legal_years, command.backorders, command.returns,
     )
     starts = renumber(command, before.numbering if before else {}, work.given_numbers(), shop.year(work.now))
     if isinstance(starts, Refusal):
@@ -45,11 +45,11 @@ def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
 
 @service.handles(SetStock)
 def set_stock(command: SetStock, work: Work) -> Iterable[Event]:
-    """A count: the difference is a movement like any other."""
+    """A count: the difference is a movement like any other. Orders that wait are served from it."""
     if work.products.get((work.shop, command.sku)) is None:
         return [_unknown(command)]
     change = command.quantity - (work.stock.get((work.shop, command.sku)) or 0)
-    return [work.move_stock(command.sku, change, "stock.set")]
+    return [work.move_stock(command.sku, change, command.name), *work.serve(command.sku)]
 
 
 @service.handles(AdjustStock)
@@ -66,7 +66,7 @@ def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event]:
     if left + command.change > MOST_STOCK:
         reason = f"There would be more than {MOST_STOCK} of '{command.sku}'."
         return [command.refuse("too_much_stock", reason, field="change", left=left)]
-    return [work.move_stock(command.sku, command.change, command.cause)]
+    return [work.move_stock(command.sku, command.change, command.cause), *work.serve(command.sku)]
 
 
 def _unknown(command: SetStock | AdjustStock) -> Refusal:

@@ -15,7 +15,7 @@ service = Handlers()
 @service.handles(EraseCustomer)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's orders those of nobody, except for those that are kept; again changes nothing more."""
-    erasure = privacy.erase(command.customer_id, _orders(command, work), work.states, at=work.now)
+    erasure = privacy.erase(command.customer_id, _orders(command, work), work.graph, at=work.now)
     for order in erasure.orders:
         work.orders.save(order.order_id, order)
     return [erasure.event]

@@ -3,10 +3,19 @@
 from collections.abc import Iterable
 
 from services.orders.domain import lifecycle, placing
+from services.orders.domain.actions import actions
 from services.orders.domain.detail import detail
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import GetOrder, OrderDetail, PlaceOrder, RecordPayment, TransitionOrder
+from shared.contracts.orders import (
+    GetOrder,
+    GetOrderActions,
+    OrderActions,
+    OrderDetail,
+    PlaceOrder,
+    RecordPayment,
+    TransitionOrder,
+)
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -20,17 +29,16 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
     if work.orders.reference_taken(work.shop, command.reference):
         return [command.refuse("reference_taken", f"Another order is '{command.reference}'.", field="reference")]
     catalogue = work.catalogue([line.sku for line in command.lines])
-    placed = placing.place(command, catalogue, work.states, at=work.now)
+    placed = placing.place(command, catalogue, work.graph, work.numbers, at=work.now)
     if isinstance(placed, Refusal):
         return [placed]
     work.orders.save(command.order_id, placed.order)
-    moved = [work.move_stock(sku, -count, command.name, command.order_id) for sku, count in placed.taken.items()]
-    return [*placed.events, *moved]
+    return [*placed.events, *work.take_stock(placed.order, command.name)]
 
 
 @service.handles(RecordPayment)
 def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
-    """Adds a payment to the order."""
+    """Adds a payment to the order; paid in full, it goes on from a state that waits for that."""
     order = work.orders.get(command.order_id)
     if order is None or order.shop.key != work.shop:
         return [_unknown(command)]
@@ -38,7 +46,10 @@ def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)
-    return decision.events
+    onward = lifecycle.after_payment(decision.order, command, work.graph, work.numbers, work.now)
+    if onward:
+        work.orders.save(order.order_id, onward.order)
+    return [*decision.events, *(onward.events if onward else [])]
 
 
 @service.handles(TransitionOrder)
@@ -47,14 +58,13 @@ def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
     order = work.orders.get(command.order_id)
     if order is None or order.shop.key != work.shop:
         return [_unknown(command)]
-    decision = lifecycle.transition(
-        order, command, work.states, lambda kind: work.next_number(order.shop, kind), at=work.now
-    )
+    decision = lifecycle.transition(order, command, work.graph, work.numbers, work.now, work.left)
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)
-    back = [(line.sku, line.charge.quantity) for line in order.lines] if decision.restocked else []
-    return [*decision.events, *(work.move_stock(sku, count, command.to, order.order_id) for sku, count in back)]
+    if decision.restocked:
+        return [*decision.events, *work.give_back(order, command.to)]
+    return [*decision.events, *(work.take_stock(decision.order, command.name) if decision.retaken else [])]
 
 
 @service.handles(GetOrder)
@@ -64,5 +74,12 @@ def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
     return _unknown(query) if order is None or order.shop.key != work.shop else detail(order)
 
 
-def _unknown(asked: TransitionOrder | RecordPayment | GetOrder) -> Refusal:
+@service.handles(GetOrderActions)
+def answer_actions(query: GetOrderActions, work: Work) -> OrderActions | Refusal:
+    """What may be done with the order now."""
+    order = work.orders.get(query.order_id)
+    return _unknown(query) if order is None or order.shop.key != work.shop else actions(order, work.graph)
+
+
+def _unknown(asked: TransitionOrder | RecordPayment | GetOrder | GetOrderActions) -> Refusal:
     return asked.refuse("unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id")

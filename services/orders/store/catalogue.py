@@ -124,6 +124,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
                 for kind, series in shop.numbering.items()
             },
             "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
+            "backorders": shop.backorders, "returns": shop.returns,
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

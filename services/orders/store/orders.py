@@ -13,6 +13,7 @@ from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.store.catalogue import Shops
 from services.orders.store.tables import documents, order_history, order_lines, orders, payments
+from services.orders.store.waiting import Waiting
 from shared.contracts.orders import DocumentReference, Rounding
 from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import locking, write_rows
@@ -24,16 +25,32 @@ Rows = list[dict[str, Any]]
 class Orders(Store[UUID, Order]):
     """Orders by id; their rows are locked, in the order of the ids."""
 
-    def __init__(self, connection: Connection, shops: Shops) -> None:
+    def __init__(self, connection: Connection, shops: Shops, waiting: Waiting) -> None:
         super().__init__(connection)
-        self.shops = shops
+        self.shops, self.waiting = shops, waiting
         self._before: dict[UUID, Order] = {}
 
     def get(self, key: UUID) -> Order | None:
-        """The order, with its shop as this message sees it: it may have changed earlier in the batch."""
-        order = super().get(key)
-        shop = self.shops.get(order.shop.key) if order else None
-        return replace(order, shop=shop) if order and shop and shop is not order.shop else order
+        """The order, with its shop and with what it waits for as this message sees them: both may have changed earlier
+        in the batch.
+        """
+        order = self.bare(key)
+        if order is None:
+            return None
+        return replace(order, shop=self.shops.get(order.shop.key) or order.shop, lines=self._lines(order))
+
+    def bare(self, key: UUID) -> Order | None:
+        """The order as it was kept, before the stock is locked."""
+        return super().get(key)
+
+    def _lines(self, order: Order) -> tuple[Line, ...]:
+        """The lines with what each of them lacks."""
+        queues = [self.waiting.get((order.shop.key, line.sku)) for line in order.lines]
+        missing = [
+            sum(wait.quantity for wait in queue or () if (wait.order_id, wait.position) == (order.order_id, position))
+            for position, queue in enumerate(queues)
+        ]
+        return tuple(replace(line, missing=lack) for line, lack in zip(order.lines, missing, strict=True))
 
     def reference_taken(self, shop: str, reference: str) -> bool:
         """Whether an order of the shop, or of this batch, bears the reference."""
@@ -108,6 +125,7 @@ class Orders(Store[UUID, Order]):
             payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
             tracking_number=row.tracking_number, holds_stock=row.holds_stock,
+            reached=frozenset((row.reached or "").split()),
             history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
             payments=tuple(_payment(payment) for payment in part(payments)),
             documents=tuple(
@@ -141,6 +159,7 @@ def _row(order: Order) -> dict[str, Any]:
         "delivery_address": order.delivery_address.model_dump(mode="json"),
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
         "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
+        "reached": " ".join(sorted(order.reached)),
     }
 
 

@@ -6,12 +6,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 from shared.runtime import journal
@@ -33,6 +35,15 @@ shops = Table(
     Column("timezone", String(60), nullable=False),
     Column("rounding", Json, nullable=False),
     Column("legal_years", Integer, nullable=False),
+    Column("backorders", Boolean, nullable=False, server_default=false()),
+    Column("returns", Boolean, nullable=False, server_default=false()),
+)
+states = Table(
+    "states", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("definition", Json, nullable=False),
 )
 products = Table(
     "products", metadata,
@@ -49,6 +60,16 @@ stock = Table(
     Column("shop", String(40), primary_key=True),
     Column("sku", String(64), primary_key=True),
     Column("available", BigInteger, CheckConstraint("available >= 0", name="never_oversold"), nullable=False),
+)
+waiting = Table(
+    "waiting", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("sku", String(64), primary_key=True),
+    _order_id(primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("quantity", Integer, CheckConstraint("quantity > 0", name="something_missing"), nullable=False),
+    Index(None, "order_id"),
 )
 stock_movements = Table(
     "stock_movements", metadata,
@@ -94,6 +115,7 @@ orders = Table(
     Column("holds_stock", Boolean, nullable=False),
     Column("rounding_mode", String(10), nullable=False, server_default="half_up"),
     Column("rounding_per", String(10), nullable=False, server_default="total"),
+    Column("reached", String(200)),
     UniqueConstraint("shop", "reference"),
 )
 order_lines = Table(

@@ -5,6 +5,7 @@ from shared.contracts.orders.commands import (
     PlaceOrder as PlaceOrder,
     PutProduct as PutProduct,
     PutShop as PutShop,
+    PutState as PutState,
     RecordPayment as RecordPayment,
     SetStock as SetStock,
     TransitionOrder as TransitionOrder,
@@ -17,7 +18,10 @@ from shared.contracts.orders.events import (
     PaymentRecorded as PaymentRecorded,
     ProductChanged as ProductChanged,
     ShopChanged as ShopChanged,
+    StateChanged as StateChanged,
     StockChanged as StockChanged,
+    StockReserved as StockReserved,
+    StockShort as StockShort,
 )
 from shared.contracts.orders.parts import (
     By as By,
@@ -25,13 +29,19 @@ from shared.contracts.orders.parts import (
     DocumentReference as DocumentReference,
     OrderLineView as OrderLineView,
     OrderSummary as OrderSummary,
+    Possibility as Possibility,
     Reference as Reference,
+    Reservation as Reservation,
+    StateDefinition as StateDefinition,
+    StateFlag as StateFlag,
     StateView as StateView,
     WantedLine as WantedLine,
 )
 from shared.contracts.orders.queries import (
     GetOrder as GetOrder,
+    GetOrderActions as GetOrderActions,
     HistoryEntry as HistoryEntry,
+    OrderActions as OrderActions,
     OrderDetail as OrderDetail,
 )
 from shared.contracts.orders.settings import (

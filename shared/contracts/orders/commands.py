@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command
-from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, WantedLine
+from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
 from shared.contracts.values import (
     Address,
@@ -44,6 +44,18 @@ class PutShop(Command, name="shop.put"):
         default=10, ge=0, le=100, strict=True,
         description="How long the law wants paid or documented orders kept, after the year of their last change",
     )
+    backorders: bool = Field(default=False, description="Whether orders may wait for stock that is not there")
+    returns: bool = Field(default=False, description="Whether customers may send goods back")
+
+
+class PutState(Command, StateDefinition, name="state.put", subject="key"):
+    """Adds a state to the shop's graph, or replaces it. `comes_from` adds a move to it to each of those states, so that
+    a new state can be reached. Orders keep what they once were.
+    """
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_STATE
+
+    comes_from: States = []
 
 
 class PutProduct(Command, name="product.put", subject="sku"):
@@ -59,7 +71,7 @@ class PutProduct(Command, name="product.put", subject="sku"):
 
 
 class SetStock(Command, name="stock.set", subject="sku"):
-    """Sets the available stock of a product after a count."""
+    """Sets the available stock of a product after a count. Orders that wait for it get theirs first."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "quantity": 25}
 
@@ -97,7 +109,7 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     carrier: Carrier
     payment_method: Text
     total: Money
-    initial_state: StateKey = "awaiting_bank_wire"
+    initial_state: StateKey = Field(default="awaiting_bank_wire", description="With all that the state brings")
     placed_by: By = "customer"
 
 
@@ -112,7 +124,9 @@ class RecordPayment(Command, name="payment.record", subject="order_id"):
 
 
 class TransitionOrder(Command, name="order.transition", subject="order_id"):
-    """Moves an order to another state, with all that the state brings, whole or not at all."""
+    """Moves an order to another state, with all that the state brings, whole or not at all. `force` goes where the
+    graph does not lead; it is for employees, and needs a reason.
+    """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "to": "payment_accepted", "by": "anna@shop.test"}
 

@@ -3,11 +3,18 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict
 
 from shared.contracts import samples
 from shared.contracts.message import Event
-from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.orders.parts import (
+    DocumentReference,
+    OrderLineView,
+    OrderSummary,
+    Reservation,
+    StateDefinition,
+    StateView,
+)
 from shared.contracts.orders.settings import Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
@@ -23,6 +30,13 @@ class ShopChanged(Event, name="shop.changed"):
     numbering: Numberings = Numberings()
     timezone: str = "UTC"
     rounding: Rounding = Rounding()
+
+
+class StateChanged(Event, StateDefinition, name="state.changed", subject="key"):
+    """A state of the shop's graph is now this."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    example: ClassVar[dict[str, Any]] = samples.STATE_DEFINITION
 
 
 class ProductChanged(Event, name="product.changed", subject="sku"):
@@ -49,8 +63,36 @@ class StockChanged(Event, name="stock.changed", subject="sku"):
     order_id: UUID | None = None
 
 
+class StockShort(Event, name="stock.short", subject="sku"):
+    """An order waits for stock: so many pieces are missing."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "missing": 2, "order_id": samples.ORDER_ID}
+
+    sku: Sku
+    missing: int
+    order_id: UUID
+
+
+class StockReserved(Event, name="stock.reserved", subject="sku"):
+    """Stock came in and was set aside for the orders that waited for it, in the order of placing. `filled` names those
+    that wait for nothing any more, of no product.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "sku": "MUG-BLUE", "available": 23, "filled": [samples.ORDER_ID],
+        "reservations": [{"order_id": samples.ORDER_ID, "quantity": 2, "missing": 0}],
+    }
+
+    sku: Sku
+    available: int
+    reservations: list[Reservation]
+    filled: list[UUID]
+
+
 class OrderPlaced(Event, name="order.placed", subject="order_id"):
-    """An order was placed; it stands in its first state."""
+    """An order was placed; it stands in its first state. `attach` names the documents that the state's mail takes
+    along.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_PLACED
 
@@ -58,6 +100,7 @@ class OrderPlaced(Event, name="order.placed", subject="order_id"):
     order: OrderSummary
     state: StateView
     lines: list[OrderLineView]
+    attach: list[DocumentReference] = []
 
 
 class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):

@@ -1,6 +1,6 @@
 """What commands, events and answers of `orders` are made of."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -22,6 +22,35 @@ from shared.contracts.values import (
 By = Annotated[str, Field(min_length=1, max_length=100, description="Who: `customer`, `system`, or an employee")]
 Prefix = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Stands before a document's number")]
 Reference = Annotated[str, Field(pattern="^[A-Z0-9-]{3,32}$", description="What people call the order")]
+
+
+Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="As CSS writes it: `#34209E`")]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+StateFlag = Literal[
+    "invoice", "attach_invoice", "valid", "delivery_slip", "attach_delivery_slip", "shipped", "paid", "restock",
+    "backorder",
+]
+States = Annotated[list[StateKey], Field(max_length=200)]
+
+
+class StateDefinition(Value):
+    """A state: its names, what reaching it brings, and where it leads."""
+
+    key: StateKey
+    labels: dict[Language, Text] = Field(min_length=1, max_length=50, description="Name per language")
+    colour: Colour = "#34209E"
+    flags: list[StateFlag] = Field(
+        default=[], max_length=20,
+        description="What it brings: documents, and whether its mail takes them along; the payment of the rest "
+        "(`paid`); the stock given back (`restock`); `backorder`: an order may wait here for stock",
+    )
+    mail_template: Name | None = Field(default=None, description="Mail to the customer; none: no mail")
+    moves: States | None = Field(default=None, description="Where it leads: null is anywhere, empty is nowhere (final)")
+    hidden: bool = Field(default=False, description="Not shown to the customer")
+    initial: bool = Field(default=False, description="An order may be placed in it")
+    guards: list[Name] = Field(default=[], max_length=20, description="Conditions, by name, that reaching it asks for")
+    when_short: StateKey | None = Field(default=None, description="Where an order comes instead while it lacks stock")
+    when_paid: StateKey | None = Field(default=None, description="Where an order goes on when it is paid in full")
 
 
 class WantedLine(Value):
@@ -83,3 +112,21 @@ class OrderLineView(Value):
     unit_price: Money
     tax_rate: TaxRate
     total: Money
+    missing: int = Field(default=0, description="How many of them the order still waits for")
+
+
+class Reservation(Value):
+    """What an order got of the stock that came in, and what its lines still lack of that product."""
+
+    order_id: UUID
+    quantity: int
+    missing: int
+
+
+class Possibility(Value):
+    """Something that may be done with an order now, or why not."""
+
+    name: str = Field(description="Name of an action, or key of a state")
+    label: str = Field(default="", description="A state's name in the order's language")
+    possible: bool
+    reason: str = Field(default="", description="Why not, in one sentence")

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
-from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary
+from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, Possibility
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.values import Address, Money, Payment, StateKey
 
@@ -43,6 +43,33 @@ class OrderDetail(Answer, name="order.get_answered"):
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
     """Asks for one order, by its id."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+
+    order_id: UUID
+
+
+class OrderActions(Answer, name="order.actions_answered"):
+    """What may be done with an order now, where it may move, and why the rest is not possible."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "state": "payment_accepted",
+        "actions": [
+            {"name": "cancel_products", "possible": False, "reason": "The order is paid."},
+            {"name": "standard_refund", "possible": True},
+        ],
+        "moves": [{"name": "processing", "label": "Processing in progress", "possible": True}],
+    }
+
+    order_id: UUID
+    state: StateKey
+    actions: list[Possibility]
+    moves: list[Possibility]
+
+
+class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject="order_id"):
+    """Asks what may be done with an order now."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 

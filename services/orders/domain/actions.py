@@ -1,0 +1,57 @@
+"""Which actions an order allows now, as policies in a list; and where it may move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.orders.domain.guards import first_objection
+from services.orders.domain.moves import objection_to_move
+from services.orders.domain.order import Order, Shop
+from services.orders.domain.states import Graph, State
+from shared.contracts.orders import OrderActions, Possibility
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An action and the guards it asks for; `shop_allows` gives the shop's reason against it, or None."""
+
+    name: str
+    guards: tuple[str, ...]
+    shop_allows: Callable[[Shop], str | None] = lambda shop: None
+
+
+def _returns(shop: Shop) -> str | None:
+    return None if shop.returns else "This shop takes nothing back."
+
+
+POLICIES = (
+    Policy("cancel_products", ("stock_is_held", "nothing_paid", "nothing_shipped")),
+    Policy("standard_refund", ("something_is_paid", "nothing_shipped")),
+    Policy("partial_refund", ("something_is_paid",)),
+    Policy("return_products", ("order_is_shipped",), _returns),
+    Policy("change_carrier", ("stock_is_held", "nothing_shipped")),
+)
+
+
+def actions(order: Order, graph: Graph) -> OrderActions:
+    """What is possible now, and why the rest is not."""
+    return OrderActions(
+        order_id=order.order_id,
+        state=order.state,
+        actions=[_action(policy, order) for policy in POLICIES],
+        moves=[_move(state, order, graph) for state in graph.values() if state.key != order.state],
+    )
+
+
+def _action(policy: Policy, order: Order) -> Possibility:
+    reason = policy.shop_allows(order.shop)
+    if reason is None:
+        found = first_objection(policy.guards, order)
+        reason = found[1] if found else ""
+    return Possibility(name=policy.name, possible=not reason, reason=reason)
+
+
+def _move(state: State, order: Order, graph: Graph) -> Possibility:
+    found = objection_to_move(order, state, graph)
+    return Possibility(
+        name=state.key, label=state.label(order.language), possible=found is None, reason=found[1] if found else ""
+    )

@@ -1,0 +1,73 @@
+"""Guards: named conditions of an order, that answer with nothing (yes) or with the reason why not."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from services.orders.domain.order import Order
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition; `objection` gives the reason against it in one sentence, or None."""
+
+    name: str
+    objection: Callable[[Order], str | None]
+
+
+def is_paid(order: Order) -> bool:
+    """Whether money came, or the order once stood in a paid state."""
+    return order.paid > 0 or "paid" in order.reached
+
+
+def is_shipped(order: Order) -> bool:
+    """Whether the order once stood in a shipped state."""
+    return "shipped" in order.reached
+
+
+def _payment_covers_total(order: Order) -> str | None:
+    return None if order.due <= 0 else f"{order.due} {order.currency} (minor units) are still to be paid."
+
+
+def _something_is_paid(order: Order) -> str | None:
+    return None if is_paid(order) else "Nothing was paid yet."
+
+
+def _nothing_paid(order: Order) -> str | None:
+    return "The order is paid, at least in part." if is_paid(order) else None
+
+
+def _nothing_shipped(order: Order) -> str | None:
+    return "The order was shipped." if is_shipped(order) else None
+
+
+def _order_is_shipped(order: Order) -> str | None:
+    return None if is_shipped(order) else "The order was not shipped yet."
+
+
+def _stock_is_there(order: Order) -> str | None:
+    missing = [f"{line.missing} of '{line.sku}'" for line in order.lines if line.missing]
+    return f"The order waits for stock: {', '.join(missing)}." if missing else None
+
+
+def _stock_is_held(order: Order) -> str | None:
+    return None if order.holds_stock else "The order gave its stock back."
+
+
+GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("payment_covers_total", _payment_covers_total),
+        Guard("something_is_paid", _something_is_paid),
+        Guard("nothing_paid", _nothing_paid),
+        Guard("nothing_shipped", _nothing_shipped),
+        Guard("order_is_shipped", _order_is_shipped),
+        Guard("stock_is_there", _stock_is_there),
+        Guard("stock_is_held", _stock_is_held),
+    )
+}
+
+
+def first_objection(names: Iterable[str], order: Order) -> tuple[str, str] | None:
+    """The first guard that objects, and why."""
+    found = ((name, GUARDS[name].objection(order)) for name in names)
+    return next(((name, reason) for name, reason in found if reason), None)

@@ -1,0 +1,23 @@
+"""A shop's own states."""
+
+from collections.abc import Iterable
+
+from services.orders.domain.states import definition_of, put_state
+from services.orders.work import Work
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import PutState, StateChanged
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(PutState)
+def change_graph(command: PutState, work: Work) -> Iterable[Event]:
+    """Puts the state over the shop's graph, where that makes sense; orders keep what they once were."""
+    if work.shops.get(work.shop) is None:
+        return [command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")]
+    changed = put_state(command, work.graph)
+    if isinstance(changed, Refusal):
+        return [changed]
+    work.states.save(work.shop, {**(work.states.get(work.shop) or {}), **{state.key: state for state in changed}})
+    return [StateChanged(**definition_of(state).model_dump()) for state in changed]

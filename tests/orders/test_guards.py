@@ -1,0 +1,92 @@
+"""Guards answer yes with nothing, or with the reason why not; the default graph asks them, force passes them by."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.orders.domain.guards import GUARDS
+from services.orders.domain.lifecycle import Moved, transition
+from services.orders.domain.order import Order
+from shared.contracts.message import Refusal
+from shared.contracts.orders import TransitionOrder
+from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
+
+ORDER = a_placed_order()
+PAID = pay(ORDER, 2870)
+SHIPPED = move(move(PAID, "payment_accepted").order, "shipped").order
+SHORT = replace(ORDER, lines=(replace(ORDER.lines[0], missing=1),))
+CANCELLED = move(ORDER, "cancelled").order
+
+
+def lacks(guard: str, order: Order) -> str | None:
+    return GUARDS[guard].objection(order)
+
+
+@pytest.mark.parametrize(
+    ("guard", "yes", "no", "reason"),
+    [
+        ("payment_covers_total", PAID, pay(ORDER, 1000), "1870 EUR (minor units) are still to be paid."),
+        ("something_is_paid", pay(ORDER, 1), ORDER, "Nothing was paid yet."),
+        ("nothing_paid", ORDER, pay(ORDER, 1), "The order is paid, at least in part."),
+        ("nothing_shipped", PAID, SHIPPED, "The order was shipped."),
+        ("order_is_shipped", SHIPPED, PAID, "The order was not shipped yet."),
+        ("stock_is_there", ORDER, SHORT, "The order waits for stock: 1 of 'MUG-BLUE'."),
+        ("stock_is_held", ORDER, CANCELLED, "The order gave its stock back."),
+    ],
+)
+def test_a_guard_says_yes_or_why_not(guard: str, yes: Order, no: Order, reason: str) -> None:
+    assert (lacks(guard, yes), lacks(guard, no)) == (None, reason)
+
+
+def test_every_guard_is_found_by_its_name() -> None:
+    assert [guard.name for guard in GUARDS.values()] == list(GUARDS)
+
+
+@pytest.mark.parametrize("to", ["processing", "shipped"])
+def test_an_order_that_waits_for_stock_is_neither_prepared_nor_shipped(to: str) -> None:
+    refused = try_to_move(replace(SHORT, state="backorder_paid"), to)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.details["guard"], refused.details["field"]) == (
+        "guard_objects", "stock_is_there", "to",
+    )
+    assert refused.reason == "The order waits for stock: 1 of 'MUG-BLUE'."
+
+
+def test_a_move_that_a_guard_refuses_is_not_among_the_possible_ones() -> None:
+    refused = try_to_move(replace(SHORT, state="backorder_paid"), "processing")
+    assert isinstance(refused, Refusal)
+    assert refused.details["possible"] == ["cancelled", "refunded"]
+
+
+def test_what_was_once_shipped_cannot_be_cancelled_even_after_it_was_forced_back() -> None:
+    back = move(SHIPPED, "processing", force=True, reason="parcel came back").order
+    refused = try_to_move(back, "cancelled")
+    assert isinstance(refused, Refusal)
+    assert refused.details["guard"] == "nothing_shipped"
+
+
+def test_force_passes_a_guard_and_stands_in_the_history() -> None:
+    change = move(replace(SHORT, state="backorder_paid"), "processing", force=True, reason="part delivery").order
+    assert (change.history[-1].forced, change.history[-1].reason) == (True, "part delivery")
+
+
+@pytest.mark.parametrize("by", ["customer", "system"])
+def test_only_an_employee_forces(by: str) -> None:
+    refused = try_to_move(ORDER, "delivered", by=by, force=True, reason="I want it")
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.details["field"]) == ("not_privileged", "by")
+
+
+def ship_when(**changes: Any) -> Moved | Refusal:
+    """To *shipped* in a graph whose *shipped* is changed so."""
+    graph = {**DEFAULT_STATES, "shipped": replace(DEFAULT_STATES["shipped"], **changes)}
+    command = TransitionOrder(order_id=ORDER.order_id, to="shipped")
+    return transition(replace(ORDER, state="processing"), command, graph, Numbers(), NOON)
+
+
+def test_a_shop_that_ships_nothing_unpaid_names_the_guard() -> None:
+    assert isinstance(ship_when(), Moved)
+    refused = ship_when(guards=("payment_covers_total",))
+    assert isinstance(refused, Refusal)
+    assert refused.details["guard"] == "payment_covers_total"

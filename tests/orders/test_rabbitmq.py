@@ -1,0 +1,104 @@
+"""A shop with a state of its own, and an order that waits for stock, over a real RabbitMQ: pika and JSON, no more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from deploy.stack.rabbitmq import RabbitNode
+from services.orders.worker import service
+from shared.cli.client import Client, Request, new_id, outsider
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from shared.runtime.process import WorkerProcess
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.topology import Definitions, Login, definitions
+from tests.shared.runtime.ground import CLIENT, Ground
+from tests.words import an_order, sqlite_url
+
+ORDERS = Login("orders", "orders-secret")
+PATIENCE = 20
+
+
+class OrdersGround(Ground):
+    """The topology of `orders` in a virtual host of its own."""
+
+    def topology(self, service: Service = service) -> Definitions:
+        return definitions([service], self.delays, {"orders": ORDERS, "client": CLIENT}, self.vhost)
+
+
+@contextmanager
+def working(ground: Ground, url: str) -> Iterator[None]:
+    engine = engine_for(url)
+    migrations.upgrade(service, engine)
+    engine.dispose()
+    settings = ServiceSettings(
+        broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url), retry_delays=ground.delays,
+    )
+    process = WorkerProcess(service, settings, 1)
+    process.start()
+    try:
+        yield
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+    found = OrdersGround(rabbit)
+    yield found
+    found.close()
+
+
+def said(client: Client, name: str, data: dict[str, Any]) -> Envelope:
+    """What a storefront is answered."""
+    request = Request(name, wire_type(name), data, new_id())
+    client.send(request)
+    return next(client.replies(request, PATIENCE))
+
+
+def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(ground: Ground, tmp_path: Path) -> None:
+    order = an_order()
+    order_id = order["order_id"]
+
+    def move(to: str, **how: Any) -> tuple[str, dict[str, Any]]:
+        return "order.transition", {"order_id": order_id, "to": to, "by": "anna@shop.test", **how}
+
+    with working(ground, sqlite_url(tmp_path)), outsider(ground.url(CLIENT), "walk") as client:
+        events = ground.listen("#")
+        script: list[tuple[tuple[str, dict[str, Any]], Any]] = [
+            (("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True}), ["shop.changed"]),
+            (("product.put", samples.PUT_PRODUCT), ["product.changed"]),
+            (("stock.set", {"sku": "MUG-BLUE", "quantity": 1}), ["stock.changed"]),
+            (("state.put", samples.PUT_STATE), ["state.changed", "state.changed"]),
+            (("state.put", samples.PUT_STATE | {"moves": ["dreaming"]}), "unknown_target"),
+            (("order.place", order), ["order.placed", "stock.changed", "stock.short"]),
+            (move("payment_accepted"), ["order.transitioned", "payment.recorded", "invoice.issued"]),
+            (move("payment_accepted"), "already_in_state"),
+            (move("processing"), "guard_objects"),
+            (("stock.set", {"sku": "MUG-BLUE", "quantity": 9}), ["stock.changed", "stock.changed", "stock.reserved"]),
+            (move("processing"), ["order.transitioned", "delivery_slip.issued"]),
+            (move("packed"), ["order.transitioned"]),
+            (move("delivered"), "move_not_possible"),
+            (move("delivered", force=True, reason="fetched"), ["order.transitioned"]),
+        ]
+        for (name, data), expected in script:
+            answer = said(client, name, data).data
+            assert answer.get("events", answer.get("code")) == expected, (name, answer)
+        actions = said(client, "order.actions", {"order_id": order_id}).data["actions"]
+        assert [each["name"] for each in actions if each["possible"]] == ["partial_refund", "return_products"]
+        history = said(client, "order.get", {"order_id": order_id}).data["history"]
+        assert [(each["state"], each["forced"]) for each in history] == [
+            ("backorder_unpaid", False), ("backorder_paid", False), ("processing", False), ("packed", False),
+            ("delivered", True),
+        ]
+        heard = events.heard(sum(len(expected) if isinstance(expected, list) else 1 for _, expected in script))
+        reserved = next(event for event in heard if event.name == "stock.reserved")
+        assert reserved.data["filled"] == [order_id]

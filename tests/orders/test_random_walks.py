@@ -1,0 +1,95 @@
+"""Whatever is done with orders, in whatever order: what is once true stays true, and the sums agree."""
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from services.orders.domain.lifecycle import Moved
+from services.orders.domain.order import Order
+from shared.contracts import samples
+from tests.orders.conftest import open_shop
+from tests.orders.words import DEFAULT_STATES, MUG, Numbers, Storefront, a_payment, a_placed_order, rows, try_to_move
+from tests.words import Desk, an_order
+
+states = st.sampled_from(sorted(DEFAULT_STATES))
+steps = st.lists(st.tuples(states, st.booleans()), max_size=25)
+NUMBERED = {"invoice", "delivery_slip"}
+
+
+@given(st.sampled_from([key for key, state in DEFAULT_STATES.items() if state.initial]), steps)
+def test_what_is_once_true_of_an_order_stays_true(start: str, walk: list[tuple[str, bool]]) -> None:
+    order, numbers = a_placed_order(initial_state=start, state=start), Numbers()
+    for to, force in walk:
+        before, moved = order, try_to_move(order, to, numbers, force=force, reason="in a test")
+        if isinstance(moved, Moved):
+            order = moved.order
+            lasts(before, moved)
+
+
+def lasts(before: Order, moved: Moved) -> None:
+    after = moved.order
+    assert after.reached >= before.reached
+    assert after.paid >= before.paid
+    assert (after.history[:-1], after.documents[: len(before.documents)]) == (before.history, before.documents)
+    assert after.payments[: len(before.payments)] == before.payments
+    assert not {kind for kind, count in Counter(each.kind for each in after.documents).items() if count > 1}
+    assert NUMBERED & after.reached == {
+        each.kind for each in after.documents
+    }
+    assert after.due <= 0 or "paid" not in after.reached
+    assert (moved.restocked, moved.retaken) == (
+        before.holds_stock and not after.holds_stock, after.holds_stock and not before.holds_stock,
+    )
+
+
+place = st.tuples(st.just("place"), st.sampled_from(["awaiting_bank_wire", "payment_accepted", "processing"]),
+                  st.integers(1, 4))
+move = st.tuples(st.just("move"), states, st.integers(0, 5), st.booleans())
+count = st.tuples(st.just("count"), st.integers(0, 6))
+pay = st.tuples(st.just("pay"), st.integers(0, 5))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(place, move, move, count, pay), min_size=8, max_size=30))
+def test_the_sums_of_stock_agree_whatever_is_done(orders: Desk, deeds: list[Any]) -> None:
+    shop = open_shop(orders)
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
+    placed: list[str] = []
+    shop.deliver(*(shop.message(*command(deed, placed)) for deed in deeds))
+    agree(shop)
+
+
+def command(deed: Any, placed: list[str]) -> tuple[str, dict[str, Any]]:
+    """The message that does it; the orders that were placed are counted round."""
+    what, *how = deed
+    if what == "count":
+        return "stock.set", {"sku": MUG, "quantity": how[0]}
+    if what == "place" or not placed:
+        state, quantity = how if what == "place" else ("awaiting_bank_wire", 1)
+        total = quantity * 1190 + 490
+        new = an_order(initial_state=state, lines=[{"sku": MUG, "quantity": quantity}], total__amount=total)
+        placed.append(new["order_id"])
+        return "order.place", new
+    order_id = placed[(how[1] if what == "move" else how[0]) % len(placed)]
+    if what == "pay":
+        return "payment.record", a_payment(order_id, 7000)
+    return "order.transition", {"order_id": order_id, "to": how[0], "force": how[2], "reason": "?", "by": "anna"}
+
+
+def agree(shop: Storefront) -> None:
+    engine = shop.desk.engine
+    movements = rows(engine, "stock_movements", shop=shop.shop)
+    waiting = rows(engine, "waiting", shop=shop.shop)
+    assert sum(row.change for row in movements) == shop.stock()
+    assert not (waiting and shop.stock())
+    lacking = Counter({row.order_id: row.quantity for row in waiting})
+    for order in rows(engine, "orders", shop=shop.shop):
+        ordered = sum(line.quantity for line in rows(engine, "order_lines", order_id=order.order_id))
+        held = -sum(row.change for row in movements if row.order_id == order.order_id)
+        assert held == (ordered - lacking[order.order_id] if order.holds_stock else 0)
+        assert order.holds_stock or not lacking[order.order_id]
+        kinds = Counter(row.kind for row in rows(engine, "documents", order_id=order.order_id))
+        assert set(kinds.values()) <= {1}
+    numbers = [row.number for row in rows(engine, "documents", shop=shop.shop, kind="invoice")]
+    assert sorted(numbers) == [f"IN{number:06d}" for number in range(1, len(numbers) + 1)]
