@@ -11,9 +11,8 @@ import pytest
 
 from services.orders.domain.order import Change, Order
 from services.orders.domain.privacy import NOBODY, PART, erase, export, kept_until
-from services.orders.domain.states import DEFAULT_STATES
 from shared.contracts import samples
-from tests.orders.words import NOON, SHOP, Storefront, a_placed_order, everything, move, pay
+from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Storefront, a_placed_order, everything, move, pay
 from tests.words import changed
 
 ADA = samples.CUSTOMER["customer_id"]

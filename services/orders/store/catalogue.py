@@ -110,7 +110,7 @@ def _shop(row: Any) -> Shop:
     }
     return Shop(
         row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.timezone,
-        Rounding.model_validate(row.rounding), row.legal_years,
+        Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
     )
 
 
