@@ -11,10 +11,12 @@ from services.orders.domain.order import Shop
 from services.orders.domain.placing import Catalogue
 from services.orders.domain.states import DEFAULT_STATES, State
 from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
-from services.orders.store.tables import stock_movements
+from services.orders.store.people import Acquaintances, Carts, Customers
+from services.orders.store.tables import order_messages, stock_movements
 from shared.contracts.message import Message
-from shared.contracts.orders import PlaceOrder, RecordPayment, SetStock, StockChanged, TransitionOrder
+from shared.contracts.orders import PlaceOrder, RecordPayment, SetNote, SetStock, StockChanged, TransitionOrder
 from shared.contracts.values import DocumentKind
 from shared.runtime.store import Ledger, UnitOfWork
 
@@ -32,13 +34,18 @@ class Work(UnitOfWork):
         self.stock = self.part(Stock(connection))
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
+        self.customers = self.part(Customers(connection))
+        self.acquaintances = self.part(Acquaintances(connection))
+        self.carts = self.part(Carts(connection))
+        self.messages = self.part(Messages(connection, order_messages))
+        self.listing = Listing(connection)
 
     def preload(self, messages: Sequence[Message]) -> None:
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(
             message.order_id
             for message in messages
-            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment)
+            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment | SetNote)
         )
         moves = [message for message in messages if isinstance(message, TransitionOrder)]
         moved = [(self.orders.get(move.order_id), self.states.get(move.to)) for move in moves]

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, orders
+from services.orders.handlers import catalogue, lists, orders, people
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.orders import (
+    CartChanged,
+    CustomerChanged,
     DeliverySlipIssued,
     InvoiceIssued,
+    OrderNoted,
     OrderPlaced,
     OrderTransitioned,
     PaymentRecorded,
@@ -20,13 +23,13 @@ from shared.runtime.service import Service
 
 service = Service(
     name="orders",
-    handlers=[orders.service, catalogue.service, house],
+    handlers=[orders.service, catalogue.service, people.service, lists.service, house],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
-        ProductChanged, ShopChanged,
+        ProductChanged, ShopChanged, OrderNoted, CustomerChanged, CartChanged,
     ),
     batch=50,
 )

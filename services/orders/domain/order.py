@@ -44,6 +44,7 @@ class Line:
     sku: str
     name: str
     charge: Charge
+    weight_grams: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Order:
     history: tuple[Change, ...] = ()
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = field(default=())
+    note: str = ""
 
     @property
     def amount(self) -> Amount:

@@ -1,12 +1,22 @@
-"""Orders: placed, paid, moved; and the question for one."""
+"""Orders: placed, paid, moved, noted; and the question for one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.orders.domain import lifecycle, placing
-from services.orders.domain.detail import detail
+from services.orders.domain.detail import Around, detail
+from services.orders.domain.people import met
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import GetOrder, OrderDetail, PlaceOrder, RecordPayment, TransitionOrder
+from shared.contracts.orders import (
+    GetOrder,
+    OrderDetail,
+    OrderNoted,
+    PlaceOrder,
+    RecordPayment,
+    SetNote,
+    TransitionOrder,
+)
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -24,6 +34,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
     if isinstance(placed, Refusal):
         return [placed]
     work.orders.save(command.order_id, placed.order)
+    work.acquaintances.save((work.shop, command.customer.customer_id), met(placed.order))
     moved = [work.move_stock(sku, -count, command.name, command.order_id) for sku, count in placed.taken.items()]
     return [*placed.events, *moved]
 
@@ -57,12 +68,25 @@ def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
     return [*decision.events, *(work.move_stock(sku, count, command.to, order.order_id) for sku, count in back)]
 
 
+@service.handles(SetNote)
+def set_note(command: SetNote, work: Work) -> Iterable[Event]:
+    """What employees tell each other about the order."""
+    order = work.orders.get(command.order_id)
+    if order is None or order.shop.key != work.shop:
+        return [_unknown(command)]
+    work.orders.save(order.order_id, replace(order, note=command.note))
+    return [OrderNoted(order_id=order.order_id, note=command.note, by=command.by)]
+
+
 @service.handles(GetOrder)
 def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
     """The order with all that belongs to it."""
     order = work.orders.get(query.order_id)
-    return _unknown(query) if order is None or order.shop.key != work.shop else detail(order)
+    if order is None or order.shop.key != work.shop:
+        return _unknown(query)
+    key = order.order_id
+    return detail(order, Around(work.states, work.listing.messages(key), work.listing.new_customer(key)))
 
 
-def _unknown(asked: TransitionOrder | RecordPayment | GetOrder) -> Refusal:
+def _unknown(asked: TransitionOrder | RecordPayment | SetNote | GetOrder) -> Refusal:
     return asked.refuse("unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id")

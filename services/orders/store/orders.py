@@ -1,7 +1,7 @@
 """Orders with everything that belongs to them, loaded and written for a whole batch in one statement per table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,14 +11,17 @@ from sqlalchemy import Connection, Table, select
 
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
+from services.orders.domain.search import words
 from services.orders.store.catalogue import Shops
-from services.orders.store.tables import documents, order_history, order_lines, orders, payments
+from services.orders.store.tables import documents, order_history, order_lines, order_words, orders, payments
+from services.orders.store.words import rewrite
 from shared.contracts.orders import DocumentReference
 from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
 
 Rows = list[dict[str, Any]]
+REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
 
 
 class Orders(Store[UUID, Order]):
@@ -59,6 +62,11 @@ class Orders(Store[UUID, Order]):
         for table, rows in PARTS:
             added = [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)]
             write_rows(self.connection, table, added)
+        self._put_words(new, changed)
+
+    def _put_words(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
+        other = [order for key, order in changed.items() if order.customer != self._before[key].customer]
+        rewrite(self.connection, order_words, _words(new.values()), _words(other))
 
     def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
         """What was not there when the order was loaded: these parts only ever grow."""
@@ -86,7 +94,7 @@ class Orders(Store[UUID, Order]):
             shipping=Charge(row.shipping, 1, Decimal(row.shipping_rate), Amount(row.shipping_net, row.shipping_tax)),
             payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
-            tracking_number=row.tracking_number, holds_stock=row.holds_stock,
+            tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
             history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
             payments=tuple(_payment(payment) for payment in part(payments)),
             documents=tuple(
@@ -96,7 +104,8 @@ class Orders(Store[UUID, Order]):
 
 
 def _line(row: Any) -> Line:
-    return Line(row.sku, row.name, Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax)))
+    charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax))
+    return Line(row.sku, row.name, charge, row.weight_grams)
 
 
 def _payment(row: Any) -> Payment:
@@ -118,6 +127,19 @@ def _row(order: Order) -> dict[str, Any]:
         "shipping_tax": order.shipping.amount.tax,
         "delivery_address": order.delivery_address.model_dump(mode="json"),
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
+        "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
+        "total": amount.gross, "note": order.note,
+    }
+
+
+def _words(some: Iterable[Order]) -> dict[tuple[str, UUID], list[tuple[str, str]]]:
+    """By which words orders are found."""
+    return {
+        (order.shop.key, order.order_id): [
+            *((REFERENCE, word) for word in words(order.reference)),
+            *((CUSTOMER, word) for word in words(order.customer.name, order.customer.email)),
+        ]
+        for order in some
     }
 
 
@@ -130,6 +152,7 @@ def _line_rows(order: Order) -> Rows:
         {
             "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
             "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
+            "weight_grams": line.weight_grams,
         }
         for line in order.lines
     ])
