@@ -7,8 +7,12 @@ from shared.runtime import migrations
 from tests.orders.words import NewDatabase, Storefront, everything, forget_what_was_told
 from tests.words import a_shop_with_mugs, desk
 
-COLUMNS = {"orders": "customer_id delivery_country total note", "order_lines": "weight_grams"}
-TABLES = "order_words customer_words product_words order_messages customers carts"
+COLUMNS = {"orders": "customer_id delivery_country total note new_customer", "order_lines": "weight_grams"}
+INDICES = (
+    "placed_at_order_id customer_id_placed_at_order_id state_placed_at_order_id delivery_country_placed_at_order_id "
+    "payment_method_placed_at_order_id new_customer_placed_at_order_id currency_total"
+)
+TABLES = "first_orders order_words customer_words product_words order_messages customers carts"
 
 
 def test_orders_customers_and_products_that_were_kept_before_are_found(new_database: NewDatabase) -> None:
@@ -19,8 +23,7 @@ def test_orders_customers_and_products_that_were_kept_before_are_found(new_datab
     shop.place_all(3)
     before = everything(orders.engine)
     with orders.engine.begin() as connection:  # back to the revision before: what it did not have is gone
-        for index in ("placed_at_order_id", "customer_id_placed_at_order_id", "state_placed_at_order_id",
-                      "delivery_country_placed_at_order_id", "payment_method_placed_at_order_id", "currency_total"):
+        for index in INDICES.split():
             connection.execute(text(f"DROP INDEX ix_orders_shop_{index}"))
         for table, columns in COLUMNS.items():
             for column in columns.split():

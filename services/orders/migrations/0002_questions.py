@@ -16,7 +16,8 @@ SORTING = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql
 AT_ONCE = 1000  # rows that are read and written together
 INDEXED = (
     "shop placed_at order_id", "shop customer_id placed_at order_id", "shop state placed_at order_id",
-    "shop delivery_country placed_at order_id", "shop payment_method placed_at order_id", "shop currency total",
+    "shop delivery_country placed_at order_id", "shop payment_method placed_at order_id",
+    "shop new_customer placed_at order_id", "shop currency total",
 )
 
 
@@ -24,6 +25,7 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("customer_id", sa.String(64), nullable=False, server_default=sa.text("''")))
     op.add_column("orders", sa.Column("delivery_country", sa.String(2), nullable=False, server_default=sa.text("''")))
     op.add_column("orders", sa.Column("total", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
+    op.add_column("orders", sa.Column("new_customer", sa.Boolean(), nullable=False, server_default=sa.text("false")))
     op.add_column("orders", sa.Column("note", sa.String(2000), nullable=False, server_default=sa.text("''")))
     op.add_column("order_lines", sa.Column("weight_grams", sa.Integer(), nullable=False, server_default=sa.text("0")))
     _tables()
@@ -33,6 +35,13 @@ def upgrade() -> None:
 
 
 def _tables() -> None:
+    op.create_table(
+        "first_orders",
+        sa.Column("shop", sa.String(40), nullable=False),
+        sa.Column("customer_id", sa.String(64), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "customer_id", name=op.f("pk_first_orders")),
+    )
     op.create_table(
         "order_messages",
         sa.Column("message_id", sa.Uuid(), nullable=False),
@@ -89,8 +98,10 @@ def _table(name: str, *plain: str, uuids: str = "", jsons: str = "") -> sa.Table
 
 ORDERS = _table(
     "orders", "shop", "reference", "language", "net", "tax", "total", "placed_at", "customer_id", "delivery_country",
+    "new_customer",
     uuids="order_id", jsons="customer delivery_address invoice_address",
 )
+FIRST_ORDERS = _table("first_orders", "shop", "customer_id", uuids="order_id")
 LINES = _table("order_lines", "sku", "weight_grams", uuids="order_id")
 PRODUCTS = _table("products", "shop", "sku", "weight_grams", jsons="names")
 CUSTOMERS = _table("customers", "shop", "customer_id", "email", "name", "language", "sorting", jsons="addresses")
@@ -102,9 +113,14 @@ PRODUCT_WORDS = _table("product_words", "shop", "sku", "word")
 def _fill(connection: sa.Connection) -> None:
     """Orders, customers and products that were kept before are listed and found like all others."""
     _fill_columns(connection)
-    for orders in _read(connection, sa.select(ORDERS).order_by(ORDERS.c.placed_at)):
+    for orders in _read(connection, sa.select(ORDERS).order_by(ORDERS.c.placed_at, ORDERS.c.order_id)):
         _add(connection, ORDER_WORDS, [row for order in orders for row in _order_words(order)])
+        _add(connection, FIRST_ORDERS, [
+            {"shop": order.shop, "customer_id": order.customer_id, "order_id": order.order_id} for order in orders
+        ])
         _add(connection, CUSTOMERS, [_customer(order) for order in orders])
+    first = ORDERS.c.order_id.in_(sa.select(FIRST_ORDERS.c.order_id))
+    connection.execute(sa.update(ORDERS).values(new_customer=sa.true()).where(first))
     for customers in _read(connection, sa.select(CUSTOMERS)):
         _add(connection, CUSTOMER_WORDS, [
             {"shop": customer.shop, "customer_id": customer.customer_id, "word": word}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Uuid, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Uuid, func, literal, select, tuple_
 
 from services.orders.domain.cursor import Cursor
 from services.orders.domain.listing import Entry
@@ -15,17 +15,10 @@ from shared.runtime.database import UtcDateTime, insert
 from shared.runtime.store import Ledger
 
 Conditions = list[ColumnElement[bool]]
-earlier = orders.alias("earlier")
-NEW_CUSTOMER = ~exists(
-    select(earlier.c.order_id).where(
-        earlier.c.shop == orders.c.shop, earlier.c.customer_id == orders.c.customer_id,
-        tuple_(earlier.c.placed_at, earlier.c.order_id) < tuple_(orders.c.placed_at, orders.c.order_id),
-    )
-)
 COLUMNS = (
     orders.c.order_id, orders.c.reference, orders.c.placed_at, orders.c.customer, orders.c.currency, orders.c.total,
     orders.c.paid, orders.c.payment_method, orders.c.delivery_country, orders.c.state,
-    NEW_CUSTOMER.label("new_customer"),
+    orders.c.new_customer,
 )
 
 
@@ -50,7 +43,7 @@ class Listing:
 
     def new_customer(self, order_id: Any) -> bool:
         """Whether it is its customer's first order."""
-        return bool(self.connection.scalar(select(NEW_CUSTOMER).where(orders.c.order_id == order_id)))
+        return bool(self.connection.scalar(select(orders.c.new_customer).where(orders.c.order_id == order_id)))
 
     def messages(self, order_id: Any) -> int:
         """How many messages there are in threads about an order."""
@@ -72,12 +65,11 @@ def _conditions(shop: str, asked: OrderFilter) -> Conditions:
 
 
 def _equal(asked: OrderFilter) -> Conditions:
-    same = {name: getattr(asked, name) for name in ("customer_id", "payment_method", "delivery_country")}
+    names = ("customer_id", "payment_method", "delivery_country", "new_customer")
+    same = {name: getattr(asked, name) for name in names}
     found: Conditions = [orders.c[name] == value for name, value in same.items() if value is not None]
     if asked.states:
         found.append(orders.c.state.in_(sorted(set(asked.states))))
-    if asked.new_customer is not None:
-        found.append(NEW_CUSTOMER if asked.new_customer else ~NEW_CUSTOMER)
     return found
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,19 @@ from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.domain.search import words
 from services.orders.store.catalogue import Shops
-from services.orders.store.tables import documents, order_history, order_lines, order_words, orders, payments
+from services.orders.store.tables import (
+    documents,
+    first_orders,
+    order_history,
+    order_lines,
+    order_words,
+    orders,
+    payments,
+)
 from services.orders.store.words import rewrite
 from shared.contracts.orders import DocumentReference
 from shared.contracts.values import Address, Customer, Money, Payment
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
 Rows = list[dict[str, Any]]
@@ -57,12 +66,27 @@ class Orders(Store[UUID, Order]):
         return loaded
 
     def put(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
-        write_rows(self.connection, orders, [_row(order) for order in new.values()],
-                   [_row(order) for order in changed.values()])
+        first = self._first(new)
+        write_rows(
+            self.connection, orders, [_row(order) | {"new_customer": key in first} for key, order in new.items()],
+            [_row(order) for order in changed.values()],
+        )
         for table, rows in PARTS:
             added = [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)]
             write_rows(self.connection, table, added)
         self._put_words(new, changed)
+
+    def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
+        """Which of the orders are their customers' first: one each, even if two come at the same moment."""
+        rows = [
+            {"shop": order.shop.key, "customer_id": order.customer.customer_id, "order_id": key}
+            for key, order in new.items()
+        ]
+        rows.sort(key=itemgetter("shop", "customer_id"))  # locked in one order by all who write
+        if not rows:
+            return frozenset()
+        found = insert(self.connection, first_orders).values(rows).on_conflict_do_nothing()
+        return frozenset(self.connection.scalars(found.returning(first_orders.c.order_id)))
 
     def _put_words(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
         other = [order for key, order in changed.items() if order.customer != self._before[key].customer]

@@ -98,12 +98,14 @@ orders = Table(
     Column("delivery_country", String(2), nullable=False, server_default=EMPTY),
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("note", String(2000), nullable=False, server_default=EMPTY),
+    Column("new_customer", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("shop", "reference"),
     Index(None, "shop", "placed_at", "order_id"),
     Index(None, "shop", "customer_id", "placed_at", "order_id"),
     Index(None, "shop", "state", "placed_at", "order_id"),
     Index(None, "shop", "delivery_country", "placed_at", "order_id"),
     Index(None, "shop", "payment_method", "placed_at", "order_id"),
+    Index(None, "shop", "new_customer", "placed_at", "order_id"),
     Index(None, "shop", "currency", "total"),
 )
 order_lines = Table(
@@ -149,6 +151,12 @@ documents = Table(
     Column("kind", String(20), nullable=False),
     Column("number", String(60), nullable=False),
     UniqueConstraint("shop", "kind", "number"),
+)
+first_orders = Table(
+    "first_orders", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("customer_id", String(64), primary_key=True),
+    Column("order_id", Uuid, nullable=False),
 )
 order_messages = Table(
     "order_messages", metadata,
