@@ -38,7 +38,7 @@ def say_order(found: Data) -> None:
         "customer": f"{customer['name']} <{customer['email']}>{', new customer' if found['new_customer'] else ''}",
         "total": f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid {_money(order['paid'])}",
         "payment": order["payment_method"],
-        "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg",
+        "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg, {_money(found['products_total'])}",
         "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
         "messages": str(found["messages"]), "note": found["note"],
         "delivery to": _address(found["delivery_address"]), "": found["delivery_map"],

@@ -91,6 +91,7 @@ ORDER_TRANSITIONED: Json = {
 ORDER_DETAIL: Json = {
     "order": ORDER_SUMMARY, "state": "payment_accepted", "lines": [ORDER_LINE], "shipping": euro(490),
     "net": euro(2412), "tax": euro(458), "delivery_address": ADDRESS, "invoice_address": ADDRESS,
+    "products_total": euro(2380),
     "state_label": "Payment accepted", "state_since": NOON, "new_customer": True, "products": 2, "messages": 1,
     "weight_grams": 700, "note": "Call before delivery.", "delivery_map": MAP, "invoice_map": MAP,
     "history": [

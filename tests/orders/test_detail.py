@@ -45,6 +45,7 @@ def test_an_order_tells_how_much_there_is_of_everything(shop: Storefront) -> Non
     lines = [{"sku": "MUG-BLUE", "quantity": 2}, {"sku": "FEATHER", "quantity": 1}]
     order = shop.order(shop.place(lines=lines, total__amount=2870 + 1190))
     assert (order["products"], order["weight_grams"], order["messages"], order["note"]) == (3, 700, 0, "")
+    assert (order["products_total"]["amount"], order["shipping"]["amount"]) == (3 * 1190, 490)
     assert order["delivery_map"] == order["invoice_map"] == samples.MAP
 
 

@@ -36,6 +36,7 @@ def detail(order: Order, around: Around) -> OrderDetail:
         weight_grams=sum(line.weight_grams * line.charge.quantity for line in order.lines),
         note=order.note,
         lines=order.line_views(),
+        products_total=order.money(sum(line.charge.stated for line in order.lines)),
         shipping=order.money(order.shipping.stated),
         net=order.money(amount.net),
         tax=order.money(amount.tax),

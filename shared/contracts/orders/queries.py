@@ -47,6 +47,7 @@ class OrderDetail(Answer, name="order.get_answered"):
     weight_grams: int = Field(description="Of all products")
     note: str = Field(description="Private: for employees")
     lines: list[OrderLineView]
+    products_total: Money = Field(description="Of all lines, in the order's kind of prices")
     shipping: Money
     net: Money
     tax: Money
