@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
+from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
+from deploy.stack.postgres import Postgres
 from shared.runtime import log
 from shared.runtime.settings import HouseSettings
 
@@ -36,3 +38,29 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
     click.echo(f"{'pgbench, 16 clients, no broker':34}{plain:12,.0f}{1:12.2f}")
     for batch, rate in rates.items():
         click.echo(f"{f'one worker, batches of {batch}':34}{rate:12,.0f}{rate / plain:12.2f}")
+
+
+@bench.command()
+@click.option("--count", "counts", type=click.IntRange(100), multiple=True, default=(10_000, 1_000_000),
+              show_default=True, help="Orders; more than once: one database after another.")
+def lists(counts: tuple[int, ...]) -> None:
+    """How long lists, searches and exports take among many orders, on PostgreSQL."""
+    log.configure(HouseSettings(log_level="warning"))
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
+        postgres = Postgres(Path(directory) / "postgres")
+        try:
+            postgres.start()
+            for count in counts:
+                _lists(postgres.create_database(f"lists_{count}"), count)
+        finally:
+            postgres.stop()
+
+
+def _lists(database_url: str, count: int) -> None:
+    bench = Lists(database_url, count)
+    click.echo(f"making {count:,} orders")
+    bench.prepare()
+    click.echo(f"{'milliseconds':26}{'median':>10}{'slowest':>10}{'found':>8}  read as a whole")
+    for timing in bench.timings():
+        scanned = ", ".join(timing.scanned) or "-"
+        click.echo(f"{timing.question:26}{timing.median:10.1f}{timing.slowest:10.1f}{timing.found:8}  {scanned}")

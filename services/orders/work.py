@@ -7,25 +7,30 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.orders.domain.backorder import joined, lacking, left_by, served
+from services.orders.domain.detail import Around, detail
 from services.orders.domain.lifecycle import NextNumber, missing_documents
 from services.orders.domain.numbering import Given
 from services.orders.domain.order import Order, Shop
 from services.orders.domain.placing import Catalogue
 from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Counters, Key, Products, Shops, Stock
+from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
+from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
 from services.orders.store.states import States
-from services.orders.store.tables import stock_movements
+from services.orders.store.tables import order_messages, stock_movements
 from services.orders.store.waiting import Waiting
 from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Event, Message
 from shared.contracts.orders import (
     AdjustStock,
+    OrderDetail,
     PlaceOrder,
     PutShop,
     PutState,
     RecordPayment,
     Reservation,
+    SetNote,
     SetStock,
     StockChanged,
     StockReserved,
@@ -52,6 +57,12 @@ class Work(UnitOfWork):
         self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
+        self.customers = self.part(Customers(connection))
+        self.acquaintances = self.part(Acquaintances(connection))
+        self.carts = self.part(Carts(connection))
+        self.forgotten = self.part(Forgotten(connection))
+        self.messages = self.part(Messages(connection, order_messages))
+        self.listing = Listing(connection)
 
     @property
     def graph(self) -> Graph:
@@ -73,9 +84,14 @@ class Work(UnitOfWork):
         self.shops.lock(changed | {shop for shop, order, state in reached if missing_documents(order, state)})
         self.states.forget(changed)  # read before the lock
 
+    def detail(self, order: Order) -> OrderDetail:
+        """The order with all that is known around it."""
+        key = order.order_id
+        return detail(order, Around(self.graph, self.listing.messages(key), self.listing.new_customer(key)))
+
     def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
         for envelope, message in batch:
-            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment):
+            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment | SetNote):
                 yield message.order_id
             elif isinstance(message, EraseCustomer):
                 yield from self.orders.of_customer(envelope.shop, message.customer_id)

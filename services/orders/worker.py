@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, customers, orders, states
+from services.orders.handlers import catalogue, customers, lists, orders, people, states
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.orders import (
+    CartChanged,
+    CustomerChanged,
     DeliverySlipIssued,
     InvoiceIssued,
+    OrderNoted,
     OrderPlaced,
     OrderTransitioned,
     PaymentRecorded,
@@ -24,13 +27,16 @@ from shared.runtime.service import Service
 
 service = Service(
     name="orders",
-    handlers=[orders.service, states.service, catalogue.service, customers.service, house],
+    handlers=[
+        orders.service, states.service, catalogue.service, people.service, customers.service, lists.service, house,
+    ],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
-        StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged, CustomerErased, CustomerExported,
+        StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged, OrderNoted, CustomerChanged, CartChanged,
+        CustomerErased, CustomerExported,
     ),
     batch=50,
 )

@@ -10,6 +10,8 @@ COMMANDS = {
     "topology": "shared.cli.topology:topology",
     "send": "shared.cli.send:send",
     "ask": "shared.cli.ask:ask",
+    "order": "shared.cli.order:order",
+    "export": "shared.cli.export:export",
     "watch": "shared.cli.watch:watch",
     "dead": "shared.cli.dead:dead",
     "health": "shared.cli.health:health",

@@ -44,6 +44,13 @@ CUSTOMER: Json = {"customer_id": "c-1001", "email": "ada@example.test", "name": 
 ADDRESS: Json = {
     "name": "Ada Byron", "line1": "12 St James's Square", "postcode": "SW1Y 4JH", "city": "London", "country": "GB",
 }
+MAP = "https://www.openstreetmap.org/search?query=12%20St%20James%27s%20Square%2C%20SW1Y%204JH%20London%2C%20GB"
+KNOWN_CUSTOMER: Json = {
+    "customer_id": "c-1001", "email": "ada@example.test", "full_name": "Ada Byron", "language": "en",
+    "addresses": [ADDRESS],
+}
+CART_ID = "f3b9dacf-1e7f-4081-9ba2-c3d4e5f6a007"
+PUT_CART: Json = {"cart_id": CART_ID, "customer_id": "c-1001", "lines": [{"sku": "MUG-BLUE", "quantity": 2}]}
 PLACE_ORDER: Json = {
     "order_id": ORDER_ID,
     "reference": "XKBKNABJK",
@@ -98,12 +105,27 @@ ORDER_TRANSITIONED: Json = {
 ORDER_DETAIL: Json = {
     "order": ORDER_SUMMARY, "state": "payment_accepted", "lines": [ORDER_LINE], "shipping": euro(490),
     "net": euro(2412), "tax": euro(458), "delivery_address": ADDRESS, "invoice_address": ADDRESS,
+    "products_total": euro(2380),
+    "state_label": "Payment accepted", "state_since": NOON, "new_customer": True, "products": 2, "messages": 1,
+    "weight_grams": 700, "note": "Call before delivery.", "delivery_map": MAP, "invoice_map": MAP,
     "history": [
         {"state": "awaiting_bank_wire", "at": NOON, "by": "customer"},
         {"state": "payment_accepted", "at": NOON, "by": "anna@shop.test"},
     ],
     "payments": [PAYMENT], "documents": [INVOICE_REFERENCE],
 }
+LISTED_ORDER: Json = {
+    "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "customer": CUSTOMER, "new_customer": True,
+    "total": euro(2870), "paid": euro(2870), "payment_method": "Bank wire", "delivery_country": "GB",
+    "state": "payment_accepted", "state_label": "Payment accepted", "state_colour": "#3498D8",
+}
+CURSOR = "MjAyNi0xMS0yMVQxMjowMDowMCswMDowMHw2ZjFjMmE1NDNiMGU0ZDBlOWE1NzBmMmY1ZDFmNmEwMQ"
+EXPORTED = (
+    "reference,placed_at,customer,email,customer_id,new_customer,total,paid,currency,payment_method,delivery_country,"
+    "state,state_label,order_id\r\n"
+    "XKBKNABJK,2026-11-21T12:00:00Z,Ada Byron,ada@example.test,c-1001,yes,28.70,28.70,EUR,Bank wire,GB,"
+    f"payment_accepted,Payment accepted,{ORDER_ID}\r\n"
+)
 SNAPSHOT: Json = {
     "document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001", "issued_at": NOON, "language": "en",
     "shop": SHOP_PROFILE, "order_id": ORDER_ID, "order_reference": "XKBKNABJK", "ordered_at": NOON,

@@ -29,6 +29,10 @@ REQUIRED = {
     "payment.record": "order_id payment payment.payment_id payment.method payment.amount payment.amount.amount "
                       "payment.amount.currency",
     "order.transition": "order_id to",
+    "order.set_note": "order_id note",
+    "customer.put": "customer_id email full_name addresses.0.name addresses.0.line1 addresses.0.city "
+                    "addresses.0.country",
+    "cart.put": "cart_id customer_id lines lines.0.sku lines.0.quantity",
 }
 OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "shop.put": {
@@ -79,6 +83,15 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "order_id": ["42"], "to": ["", "Payment accepted", "x" * 41], "by": ["", "x" * 101], "force": ["perhaps", 2],
         "reason": ["x" * 501],
     },
+    "order.set_note": {"order_id": ["42"], "note": ["x" * 2001], "by": ["", "x" * 101]},
+    "customer.put": {
+        "customer_id": ["", "x" * 65], "email": ["", "ada", "ada@"], "full_name": ["", "x" * 201],
+        "language": ["English", ""], "addresses.0.country": ["Germany"], "addresses": [[samples.ADDRESS] * 51],
+    },
+    "cart.put": {
+        "cart_id": ["", "42"], "customer_id": ["", "x" * 65], "lines.0.quantity": [0, -1, 1_000_001, 0.5],
+        "lines": [[{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
+    },
 }
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
 OPTIONAL = (("mail_template",), ("moves",), ("when_short",), ("when_paid",))
@@ -100,6 +113,8 @@ def good(shop: Storefront) -> dict[str, dict[str, Any]]:
         "customer.export": {"customer_id": "c-1001", "emails": ["ada@example.test"]},
         "payment.record": a_payment(order_id),
         "order.transition": {"order_id": order_id, "to": "payment_accepted", "by": "anna@shop.test"},
+        "order.set_note": {"order_id": order_id, "note": "Call.", "by": "anna@shop.test"},
+        "customer.put": samples.KNOWN_CUSTOMER, "cart.put": samples.PUT_CART,
     }
 
 

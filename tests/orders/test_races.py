@@ -145,3 +145,9 @@ def test_numbers_follow_the_time_of_issue(shop: Storefront, url: str) -> None:
     issued = [event.data["document"] for event in shop.desk.outbox() if event.name == "invoice.issued"]
     dated = sorted((document["number"], document["issued_at"]) for document in issued)
     assert [at for _, at in dated] == sorted(at for _, at in dated)
+
+
+def test_two_first_orders_at_the_same_moment_make_one_new_customer(url: str, shop: Storefront) -> None:
+    orders = [an_order() for _ in range(6)]
+    at_once(url, *([shop.message("order.place", order)] for order in orders))
+    assert sorted(shop.order(order["order_id"])["new_customer"] for order in orders) == [False] * 5 + [True]

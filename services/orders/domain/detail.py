@@ -1,25 +1,67 @@
 """An order as the answer to a question."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from services.orders.domain.listing import label
 from services.orders.domain.order import Order
+from services.orders.domain.states import State
 from shared.contracts.orders import HistoryEntry, OrderDetail
+from shared.contracts.values import Address
+
+MAP = "https://www.openstreetmap.org/search?query="
 
 
-def detail(order: Order) -> OrderDetail:
+@dataclass(frozen=True)
+class Around:
+    """What is known of an order beside itself."""
+
+    states: Mapping[str, State]
+    messages: int
+    new_customer: bool
+
+
+def detail(order: Order, around: Around) -> OrderDetail:
     """Everything that belongs to it."""
     amount = order.amount
     return OrderDetail(
         order=order.summary(),
         state=order.state,
+        state_label=label(around.states, order.state, order.language),
+        state_since=order.history[-1].at if order.history else order.placed_at,
+        new_customer=around.new_customer,
+        products=sum(line.charge.quantity for line in order.lines),
+        messages=around.messages,
+        weight_grams=sum(line.weight_grams * line.charge.quantity for line in order.lines),
+        note=order.note,
         lines=order.line_views(),
+        products_total=order.money(sum(line.charge.stated for line in order.lines)),
         shipping=order.money(order.shipping.stated),
         net=order.money(amount.net),
         tax=order.money(amount.tax),
         delivery_address=order.delivery_address,
         invoice_address=order.invoice_address,
-        history=[
-            HistoryEntry(state=x.state, at=x.at, by=x.by, forced=x.forced, reason=x.reason) for x in order.history
-        ],
+        delivery_map=map_link(order.delivery_address),
+        invoice_map=map_link(order.invoice_address),
+        history=_history(order, around.states),
         payments=list(order.payments),
         documents=list(order.documents),
         rounding=order.rounding,
     )
+
+
+def map_link(address: Address) -> str:
+    """Where OpenStreetMap searches an address; it learns no names."""
+    place = f"{address.postcode} {address.city}".strip()
+    return MAP + quote(", ".join(filter(None, (address.line1, place, address.region, address.country))), safe="")
+
+
+def _history(order: Order, states: Mapping[str, State]) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            state=change.state, at=change.at, by=change.by, forced=change.forced, reason=change.reason,
+            label=label(states, change.state, order.language),
+        )
+        for change in order.history
+    ]

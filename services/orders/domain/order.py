@@ -56,6 +56,7 @@ class Line:
     name: str
     charge: Charge
     missing: int = 0
+    weight_grams: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Order:
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = field(default=())
     rounding: Rounding = USUAL
+    note: str = ""
 
     @property
     def amount(self) -> Amount:

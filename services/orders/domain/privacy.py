@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.orders.domain.detail import detail
 from services.orders.domain.order import Order
 from services.orders.domain.states import State
 from shared.contracts.house import CustomerErased, CustomerExported, KeptRecords
+from shared.contracts.message import Value
+from shared.contracts.orders import OrderDetail
 from shared.contracts.values import Address, Customer
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
@@ -20,6 +21,7 @@ class Erasure:
 
     orders: Sequence[Order]
     event: CustomerErased
+    forgotten: bool
 
 
 def kept_until(order: Order) -> date | None:
@@ -31,9 +33,12 @@ def kept_until(order: Order) -> date | None:
 
 
 def erase(
-    customer_id: str, orders: Iterable[Order], states: Mapping[str, State], at: datetime, service: str = "orders"
+    customer_id: str, orders: Iterable[Order], beside: Mapping[str, int], states: Mapping[str, State], at: datetime,
+    service: str = "orders",
 ) -> Erasure:
-    """Erases where neither the law nor an unfinished order stands against it."""
+    """Erases where neither the law nor an unfinished order stands against it. What is known `beside` the orders (how
+    many of each kind) goes unless an order still runs.
+    """
     erased, running, legal = [], [], []
     for order in orders:
         until = kept_until(order)
@@ -44,17 +49,22 @@ def erase(
         elif anonymous(order) != order:
             erased.append(anonymous(order))
     kept = [*_by_law(legal), *_running(running)]
-    event = CustomerErased(customer_id=customer_id, service=service, erased={"orders": len(erased)}, kept=kept)
-    return Erasure(erased, event)
+    counts = {"orders": len(erased), **({} if running else {kind: count for kind, count in beside.items() if count})}
+    event = CustomerErased(customer_id=customer_id, service=service, erased=counts, kept=kept)
+    return Erasure(erased, event, forgotten=not running)
 
 
-def export(customer_id: str, orders: Sequence[Order], service: str = "orders") -> list[CustomerExported]:
-    """All that is known, a hundred orders a message."""
-    shown = [detail(order).model_dump(mode="json") for order in orders]
+def export(
+    customer_id: str, orders: Sequence[OrderDetail], known: Mapping[str, Sequence[Value]], service: str = "orders"
+) -> list[CustomerExported]:
+    """All that is known, a hundred orders a message; what is `known` beside them, by its kind, comes with the first."""
+    shown = [order.model_dump(mode="json") for order in orders]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
+    beside = {kind: [value.model_dump(mode="json") for value in values] for kind, values in known.items()}
     return [
         CustomerExported(
-            customer_id=customer_id, service=service, part=number, parts=len(parts), records={"orders": part}
+            customer_id=customer_id, service=service, part=number, parts=len(parts),
+            records={"orders": part, **(beside if number == 1 else {})},
         )
         for number, part in enumerate(parts, start=1)
     ]
@@ -63,7 +73,7 @@ def export(customer_id: str, orders: Sequence[Order], service: str = "orders") -
 def anonymous(order: Order) -> Order:
     """The same order of nobody; the countries stay, since the taxes follow from them."""
     return replace(
-        order, customer=NOBODY, tracking_number="", delivery_address=_nowhere(order.delivery_address),
+        order, customer=NOBODY, tracking_number="", note="", delivery_address=_nowhere(order.delivery_address),
         invoice_address=_nowhere(order.invoice_address),
     )
 

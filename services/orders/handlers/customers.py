@@ -1,30 +1,42 @@
 """Personal data of a customer: exported, and erased where the law lets it go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.orders.domain import privacy
 from services.orders.domain.order import Order
 from services.orders.work import Work
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.message import Event
+from shared.contracts.message import Event, Value
 from shared.runtime.service import Handlers
 
 service = Handlers()
+
+MOST_CARTS = 1000  # told of one customer
 
 
 @service.handles(EraseCustomer)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's orders those of nobody, except for those that are kept; again changes nothing more."""
-    erasure = privacy.erase(command.customer_id, _orders(command, work), work.graph, at=work.now)
+    beside = {kind: len(values) for kind, values in _known(command, work).items()}
+    erasure = privacy.erase(command.customer_id, _orders(command, work), beside, work.graph, at=work.now)
     for order in erasure.orders:
         work.orders.save(order.order_id, order)
+    if erasure.forgotten:
+        work.forgotten.add(work.shop, command.customer_id)
     return [erasure.event]
 
 
 @service.handles(ExportCustomer)
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
-    """Tells all orders of the customer."""
-    return privacy.export(command.customer_id, _orders(command, work))
+    """Tells all orders of the customer, and what is known of him beside them."""
+    orders = [work.detail(order) for order in _orders(command, work)]
+    return privacy.export(command.customer_id, orders, _known(command, work))
+
+
+def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
+    customer = work.customers.get((work.shop, command.customer_id))
+    carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
+    return {"customers": [customer] if customer else [], "carts": [cart.view() for cart in carts]}
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:

@@ -1,10 +1,11 @@
-"""Orders: placed, paid, moved; and the question for one."""
+"""Orders: placed, paid, moved, noted; and the question for one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.orders.domain import lifecycle, placing
 from services.orders.domain.actions import actions
-from services.orders.domain.detail import detail
+from services.orders.domain.people import met
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -12,8 +13,10 @@ from shared.contracts.orders import (
     GetOrderActions,
     OrderActions,
     OrderDetail,
+    OrderNoted,
     PlaceOrder,
     RecordPayment,
+    SetNote,
     TransitionOrder,
 )
 from shared.runtime.service import Handlers
@@ -33,6 +36,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
     if isinstance(placed, Refusal):
         return [placed]
     work.orders.save(command.order_id, placed.order)
+    work.acquaintances.save((work.shop, command.customer.customer_id), met(placed.order))
     return [*placed.events, *work.take_stock(placed.order, command.name)]
 
 
@@ -67,11 +71,23 @@ def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
     return [*decision.events, *(work.take_stock(decision.order, command.name) if decision.retaken else [])]
 
 
+@service.handles(SetNote)
+def set_note(command: SetNote, work: Work) -> Iterable[Event]:
+    """What employees tell each other about the order."""
+    order = work.orders.get(command.order_id)
+    if order is None or order.shop.key != work.shop:
+        return [_unknown(command)]
+    work.orders.save(order.order_id, replace(order, note=command.note))
+    return [OrderNoted(order_id=order.order_id, note=command.note, by=command.by)]
+
+
 @service.handles(GetOrder)
 def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
     """The order with all that belongs to it."""
     order = work.orders.get(query.order_id)
-    return _unknown(query) if order is None or order.shop.key != work.shop else detail(order)
+    if order is None or order.shop.key != work.shop:
+        return _unknown(query)
+    return work.detail(order)
 
 
 @service.handles(GetOrderActions)
@@ -81,5 +97,5 @@ def answer_actions(query: GetOrderActions, work: Work) -> OrderActions | Refusal
     return _unknown(query) if order is None or order.shop.key != work.shop else actions(order, work.graph)
 
 
-def _unknown(asked: TransitionOrder | RecordPayment | GetOrder | GetOrderActions) -> Refusal:
+def _unknown(asked: TransitionOrder | RecordPayment | SetNote | GetOrder | GetOrderActions) -> Refusal:
     return asked.refuse("unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id")

@@ -5,11 +5,13 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, func, select, tuple_
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.order import Product, Shop
-from services.orders.store.tables import counters, products, shops, stock
+from services.orders.domain.search import wanted, words
+from services.orders.store.tables import counters, product_words, products, shops, stock
+from services.orders.store.words import begun, rewrite
 from shared.contracts.orders import Numbering, Rounding
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.database import locking, write_rows
@@ -51,16 +53,22 @@ class Products(Store[Key, Product]):
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
         rows = self.connection.execute(select(products).where(_among(products, "sku", keys)))
-        return {
-            (row.shop, row.sku): Product(
-                row.sku, row.names, Money(amount=row.price, currency=row.currency), Decimal(row.tax_rate),
-                row.weight_grams,
-            )
-            for row in rows
-        }
+        return {(row.shop, row.sku): _product(row) for row in rows}
 
     def put(self, new: Mapping[Key, Product], changed: Mapping[Key, Product]) -> None:
         write_rows(self.connection, products, _product_rows(new), _product_rows(changed))
+        rewrite(self.connection, product_words, _product_words(new), _product_words(changed))
+
+    def search(self, shop: str, text: str, limit: int) -> list[tuple[Product, int]]:
+        """Products with the stock left, by reference; one more than `limit` where there are more."""
+        left = (stock.c.shop == products.c.shop) & (stock.c.sku == products.c.sku)
+        found = begun(products.c.sku, product_words, shop, wanted(text))
+        query = (
+            select(products, func.coalesce(stock.c.available, 0).label("available"))
+            .select_from(products.outerjoin(stock, left))
+            .where(products.c.shop == shop, *found).order_by(products.c.sku).limit(limit + 1)
+        )
+        return [(_product(row), row.available) for row in self.connection.execute(query)]
 
 
 class Stock(Store[Key, int]):
@@ -130,6 +138,11 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
     ]
 
 
+def _product(row: Any) -> Product:
+    price = Money(amount=row.price, currency=row.currency)
+    return Product(row.sku, row.names, price, Decimal(row.tax_rate), row.weight_grams)
+
+
 def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
     return [
         {
@@ -139,3 +152,7 @@ def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
         }
         for (shop, sku), product in sorted(values.items(), key=itemgetter(0))
     ]
+
+
+def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:
+    return {key: [(word,) for word in words(key[1], *product.names.values())] for key, product in values.items()}

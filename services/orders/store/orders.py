@@ -1,9 +1,10 @@
 """Orders with everything that belongs to them, loaded and written for a whole batch in one statement per table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,26 @@ from sqlalchemy import Connection, Table, select
 
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
+from services.orders.domain.search import words
 from services.orders.store.catalogue import Shops
-from services.orders.store.tables import documents, order_history, order_lines, orders, payments
+from services.orders.store.tables import (
+    documents,
+    first_orders,
+    order_history,
+    order_lines,
+    order_words,
+    orders,
+    payments,
+)
 from services.orders.store.waiting import Waiting
+from services.orders.store.words import rewrite
 from shared.contracts.orders import DocumentReference, Rounding
 from shared.contracts.values import Address, Customer, Money, Payment
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
 Rows = list[dict[str, Any]]
+REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
 
 
 class Orders(Store[UUID, Order]):
@@ -92,11 +104,31 @@ class Orders(Store[UUID, Order]):
         return loaded
 
     def put(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
-        write_rows(self.connection, orders, [_row(order) for order in new.values()],
-                   [_row(order) for order in changed.values()])
+        first = self._first(new)
+        write_rows(
+            self.connection, orders, [_row(order) | {"new_customer": key in first} for key, order in new.items()],
+            [_row(order) for order in changed.values()],
+        )
         for table, rows in PARTS:
             added = [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)]
             write_rows(self.connection, table, added)
+        self._put_words(new, changed)
+
+    def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
+        """Which of the orders are their customers' first: one each, even if two come at the same moment."""
+        rows = [
+            {"shop": order.shop.key, "customer_id": order.customer.customer_id, "order_id": key}
+            for key, order in new.items()
+        ]
+        rows.sort(key=itemgetter("shop", "customer_id"))  # locked in one order by all who write
+        if not rows:
+            return frozenset()
+        found = insert(self.connection, first_orders).values(rows).on_conflict_do_nothing()
+        return frozenset(self.connection.scalars(found.returning(first_orders.c.order_id)))
+
+    def _put_words(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
+        other = [order for key, order in changed.items() if order.customer != self._before[key].customer]
+        rewrite(self.connection, order_words, _words(new.values()), _words(other))
 
     def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
         """What was not there when the order was loaded: these parts only ever grow."""
@@ -124,7 +156,7 @@ class Orders(Store[UUID, Order]):
             shipping=Charge(row.shipping, 1, Decimal(row.shipping_rate), Amount(row.shipping_net, row.shipping_tax)),
             payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
-            tracking_number=row.tracking_number, holds_stock=row.holds_stock,
+            tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
             reached=frozenset((row.reached or "").split()),
             history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
             payments=tuple(_payment(payment) for payment in part(payments)),
@@ -136,7 +168,8 @@ class Orders(Store[UUID, Order]):
 
 
 def _line(row: Any) -> Line:
-    return Line(row.sku, row.name, Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax)))
+    charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax))
+    return Line(row.sku, row.name, charge, row.weight_grams)
 
 
 def _payment(row: Any) -> Payment:
@@ -160,6 +193,19 @@ def _row(order: Order) -> dict[str, Any]:
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
         "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
         "reached": " ".join(sorted(order.reached)),
+        "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
+        "total": amount.gross, "note": order.note,
+    }
+
+
+def _words(some: Iterable[Order]) -> dict[tuple[str, UUID], list[tuple[str, str]]]:
+    """By which words orders are found."""
+    return {
+        (order.shop.key, order.order_id): [
+            *((REFERENCE, word) for word in words(order.reference)),
+            *((CUSTOMER, word) for word in words(order.customer.name, order.customer.email)),
+        ]
+        for order in some
     }
 
 
@@ -172,6 +218,7 @@ def _line_rows(order: Order) -> Rows:
         {
             "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
             "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
+            "weight_grams": line.weight_grams,
         }
         for line in order.lines
     ])

@@ -1,5 +1,7 @@
 """The tables of `orders`. Money in minor units (BIGINT); addresses and names as JSON, as they were given."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -14,12 +16,16 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    text,
 )
 
 from shared.runtime import journal
 from shared.runtime.database import NAMING, Identity, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
+EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
+Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
+Sorting = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 def _order_id(**options: bool) -> Column[object]:
@@ -116,7 +122,19 @@ orders = Table(
     Column("rounding_mode", String(10), nullable=False, server_default="half_up"),
     Column("rounding_per", String(10), nullable=False, server_default="total"),
     Column("reached", String(200)),
+    Column("customer_id", String(64), nullable=False, server_default=EMPTY),
+    Column("delivery_country", String(2), nullable=False, server_default=EMPTY),
+    Column("total", Minor, nullable=False, server_default=ZERO),
+    Column("note", String(2000), nullable=False, server_default=EMPTY),
+    Column("new_customer", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("shop", "reference"),
+    Index(None, "shop", "placed_at", "order_id"),
+    Index(None, "shop", "customer_id", "placed_at", "order_id"),
+    Index(None, "shop", "state", "placed_at", "order_id"),
+    Index(None, "shop", "delivery_country", "placed_at", "order_id"),
+    Index(None, "shop", "payment_method", "placed_at", "order_id"),
+    Index(None, "shop", "new_customer", "placed_at", "order_id"),
+    Index(None, "shop", "currency", "total"),
 )
 order_lines = Table(
     "order_lines", metadata,
@@ -129,6 +147,7 @@ order_lines = Table(
     Column("rate", String(10), nullable=False),
     Column("net", Minor, nullable=False),
     Column("tax", Minor, nullable=False),
+    Column("weight_grams", Integer, nullable=False, server_default=ZERO),
 )
 order_history = Table(
     "order_history", metadata,
@@ -161,4 +180,52 @@ documents = Table(
     Column("number", String(60), nullable=False),
     UniqueConstraint("shop", "kind", "number"),
 )
+first_orders = Table(
+    "first_orders", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("customer_id", String(64), primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+)
+order_messages = Table(
+    "order_messages", metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("order_id", Uuid, nullable=False, index=True),
+)
+customers = Table(
+    "customers", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("customer_id", String(64), primary_key=True),
+    Column("email", String(254), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("addresses", Json, nullable=False),
+    Column("sorting", Sorting, nullable=False),
+    Index(None, "shop", "sorting", "customer_id"),
+)
+carts = Table(
+    "carts", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("cart_id", Uuid, primary_key=True),
+    Column("customer_id", String(64), nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index(None, "shop", "customer_id", "changed_at", "cart_id"),
+)
+
+
+def _words(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
+    """Words by which rows are found, sorted by their letters."""
+    names = [part.name for part in parts]
+    return Table(
+        table, metadata, Column("shop", String(40), primary_key=True), key, *parts,
+        Column("word", Word, primary_key=True),
+        Index(None, "shop", *names, "word", key.name),
+    )
+
+
+order_words = _words(
+    "order_words", Column("order_id", Uuid, primary_key=True), Column("part", String(10), primary_key=True)
+)
+customer_words = _words("customer_words", Column("customer_id", String(64), primary_key=True))
+product_words = _words("product_words", Column("sku", String(64), primary_key=True))
 journal.into(metadata)

@@ -3,16 +3,22 @@
 from shared.contracts.orders.commands import (
     AdjustStock as AdjustStock,
     PlaceOrder as PlaceOrder,
+    PutCart as PutCart,
+    PutCustomer as PutCustomer,
     PutProduct as PutProduct,
     PutShop as PutShop,
     PutState as PutState,
     RecordPayment as RecordPayment,
+    SetNote as SetNote,
     SetStock as SetStock,
     TransitionOrder as TransitionOrder,
 )
 from shared.contracts.orders.events import (
+    CartChanged as CartChanged,
+    CustomerChanged as CustomerChanged,
     DeliverySlipIssued as DeliverySlipIssued,
     InvoiceIssued as InvoiceIssued,
+    OrderNoted as OrderNoted,
     OrderPlaced as OrderPlaced,
     OrderTransitioned as OrderTransitioned,
     PaymentRecorded as PaymentRecorded,
@@ -22,6 +28,13 @@ from shared.contracts.orders.events import (
     StockChanged as StockChanged,
     StockReserved as StockReserved,
     StockShort as StockShort,
+)
+from shared.contracts.orders.lists import (
+    Cart as Cart,
+    FoundProduct as FoundProduct,
+    KnownCustomer as KnownCustomer,
+    ListedOrder as ListedOrder,
+    OrderFilter as OrderFilter,
 )
 from shared.contracts.orders.parts import (
     By as By,
@@ -38,11 +51,23 @@ from shared.contracts.orders.parts import (
     WantedLine as WantedLine,
 )
 from shared.contracts.orders.queries import (
+    CartList as CartList,
+    CustomersFound as CustomersFound,
+    ExportOrders as ExportOrders,
     GetOrder as GetOrder,
     GetOrderActions as GetOrderActions,
+    GetStock as GetStock,
     HistoryEntry as HistoryEntry,
+    ListCarts as ListCarts,
+    ListOrders as ListOrders,
     OrderActions as OrderActions,
     OrderDetail as OrderDetail,
+    OrderExport as OrderExport,
+    OrderList as OrderList,
+    ProductsFound as ProductsFound,
+    SearchCustomers as SearchCustomers,
+    SearchProducts as SearchProducts,
+    StockLevel as StockLevel,
 )
 from shared.contracts.orders.settings import (
     Numbering as Numbering,

@@ -7,12 +7,14 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command
+from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
 from shared.contracts.values import (
     Address,
     Currency,
     Customer,
+    Email,
     Language,
     Money,
     Payment,
@@ -135,3 +137,37 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
     by: By = "system"
     force: bool = False
     reason: str = Field(default="", max_length=500)
+
+
+class PutCustomer(Command, name="customer.put", subject="customer_id"):
+    """Makes a customer known, or replaces what is known of him. Placed orders keep what they say."""
+
+    example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
+
+    customer_id: CustomerKey
+    email: Email
+    full_name: Text
+    language: Language = "en"
+    addresses: list[Address] = Field(default=[], max_length=50)
+
+
+class PutCart(Command, name="cart.put", subject="cart_id"):
+    """Keeps a customer's cart as it is now, so that an order can be begun from it later. It reserves no stock."""
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_CART
+
+    cart_id: UUID = Field(description="Chosen by the storefront")
+    customer_id: CustomerKey
+    lines: list[WantedLine] = Field(max_length=1000)
+
+
+class SetNote(Command, name="order.set_note", subject="order_id"):
+    """Sets the private note of an order, for employees only; an empty one removes it."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "note": "Call before delivery.", "by": "anna@shop.test",
+    }
+
+    order_id: UUID
+    note: str = Field(max_length=2000)
+    by: By = "system"

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, ConfigDict
 
 from shared.contracts import samples
 from shared.contracts.message import Event
+from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import (
     DocumentReference,
     OrderLineView,
@@ -14,10 +15,11 @@ from shared.contracts.orders.parts import (
     Reservation,
     StateDefinition,
     StateView,
+    WantedLine,
 )
 from shared.contracts.orders.settings import Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
+from shared.contracts.values import Address, Email, Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
 
 
 class ShopChanged(Event, name="shop.changed"):
@@ -147,3 +149,37 @@ class DeliverySlipIssued(Event, name="delivery_slip.issued", subject="order_id")
 
     order_id: UUID
     document: DocumentSnapshot
+
+
+class CustomerChanged(Event, name="customer.changed", subject="customer_id"):
+    """A customer was made known, or what is known of him was replaced."""
+
+    example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
+
+    customer_id: CustomerKey
+    email: Email
+    full_name: Text
+    language: Language
+    addresses: list[Address]
+
+
+class CartChanged(Event, name="cart.changed", subject="cart_id"):
+    """A customer's cart was put; it holds these products now."""
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_CART
+
+    cart_id: UUID
+    customer_id: CustomerKey
+    lines: list[WantedLine]
+
+
+class OrderNoted(Event, name="order.noted", subject="order_id"):
+    """The private note of an order is now this."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "note": "Call before delivery.", "by": "anna@shop.test",
+    }
+
+    order_id: UUID
+    note: str
+    by: str

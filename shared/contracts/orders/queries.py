@@ -3,13 +3,23 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
+from shared.contracts.orders.lists import (
+    Cart,
+    Cursor,
+    CustomerKey,
+    FirstLetters,
+    FoundProduct,
+    KnownCustomer,
+    ListedOrder,
+    OrderFilter,
+)
 from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, Possibility
 from shared.contracts.orders.settings import Rounding
-from shared.contracts.values import Address, Money, Payment, StateKey
+from shared.contracts.values import Address, Language, Money, Payment, Sku, StateKey
 
 
 class HistoryEntry(Value):
@@ -20,6 +30,7 @@ class HistoryEntry(Value):
     by: str
     forced: bool = False
     reason: str = ""
+    label: str = Field(default="", description="The state's name in the order's language")
 
 
 class OrderDetail(Answer, name="order.get_answered"):
@@ -29,12 +40,22 @@ class OrderDetail(Answer, name="order.get_answered"):
 
     order: OrderSummary
     state: StateKey
+    state_label: str = Field(description="In the order's language")
+    state_since: AwareDatetime
+    new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
+    products: int = Field(description="Pieces, all lines together")
+    messages: int = Field(description="In the customer's threads about this order")
+    weight_grams: int = Field(description="Of all products")
+    note: str = Field(description="Private: for employees")
     lines: list[OrderLineView]
+    products_total: Money = Field(description="Of all lines, in the order's kind of prices")
     shipping: Money
     net: Money
     tax: Money
     delivery_address: Address
     invoice_address: Address
+    delivery_map: str = Field(description="Where the delivery address is searched on OpenStreetMap")
+    invoice_map: str = Field(description="Where the invoice address is searched on OpenStreetMap")
     history: list[HistoryEntry]
     payments: list[Payment]
     documents: list[DocumentReference]
@@ -74,3 +95,123 @@ class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject=
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
     order_id: UUID
+
+
+class OrderList(Answer, name="order.list_answered"):
+    """A page of orders, newest first."""
+
+    example: ClassVar[dict[str, Any]] = {"orders": [samples.LISTED_ORDER], "next": samples.CURSOR}
+
+    orders: list[ListedOrder]
+    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+
+
+class ListOrders(Query, name="order.list", answer=OrderList):
+    """Asks for the orders of the shop, newest first, a page at a time."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "filter": {"search": "ada", "states": ["payment_accepted"], "delivery_country": "GB"}, "limit": 50,
+    }
+
+    filter: OrderFilter = OrderFilter()
+    language: Language = Field(default="en", description="In which the states are named")
+    limit: int = Field(default=50, ge=1, le=500, strict=True)
+    cursor: Cursor | None = None
+
+
+class OrderExport(Answer, name="order.export_answered"):
+    """A piece of the list as CSV (RFC 4180, UTF-8). All pieces, one behind the other, are the file."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "csv": samples.EXPORTED, "rows": 1, "total": 1, "next": None,
+    }
+
+    csv: str = Field(description="The first piece begins with the names of the columns")
+    rows: int = Field(description="Orders in this piece")
+    total: int | None = Field(default=None, description="In the first piece: how many orders the filter finds now")
+    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+
+
+class ExportOrders(Query, name="order.export", answer=OrderExport):
+    """Asks for the filtered list as CSV, newest first, a piece at a time: see ADR 5."""
+
+    example: ClassVar[dict[str, Any]] = {"filter": {"placed_from": "2026-01-01T00:00:00Z"}, "limit": 1000}
+
+    filter: OrderFilter = OrderFilter()
+    language: Language = Field(default="en", description="In which the states are named")
+    limit: int = Field(default=1000, ge=1, le=2000, strict=True, description="Orders in a piece")
+    cursor: Cursor | None = None
+
+
+class CustomersFound(Answer, name="customer.search_answered"):
+    """The customers that were found, by name."""
+
+    example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "more": False}
+
+    customers: list[KnownCustomer]
+    more: bool = Field(description="Whether there are others: more letters find fewer")
+
+
+class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
+    """Asks for customers by the first letters of words of their name or e-mail."""
+
+    example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}
+
+    text: FirstLetters
+    limit: int = Field(default=10, ge=1, le=50, strict=True)
+
+
+class ProductsFound(Answer, name="product.search_answered"):
+    """The products that were found, by reference."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "products": [samples.PUT_PRODUCT | {"available": 23}], "more": False,
+    }
+
+    products: list[FoundProduct]
+    more: bool = Field(description="Whether there are others: more letters find fewer")
+
+
+class SearchProducts(Query, name="product.search", answer=ProductsFound):
+    """Asks for products by the first letters of words of their reference, or of their name in any language."""
+
+    example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
+
+    text: FirstLetters
+    limit: int = Field(default=10, ge=1, le=50, strict=True)
+
+
+class CartList(Answer, name="cart.list_answered"):
+    """A page of a customer's carts, the last changed first."""
+
+    example: ClassVar[dict[str, Any]] = {"carts": [samples.PUT_CART | {"changed_at": samples.NOON}]}
+
+    carts: list[Cart]
+    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+
+
+class ListCarts(Query, name="cart.list", answer=CartList, subject="customer_id"):
+    """Asks for the earlier carts of a customer, the last changed first."""
+
+    example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 20}
+
+    customer_id: CustomerKey
+    limit: int = Field(default=20, ge=1, le=100, strict=True)
+    cursor: Cursor | None = None
+
+
+class StockLevel(Answer, name="stock.get_answered"):
+    """How many are left."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "available": 23}
+
+    sku: Sku
+    available: int
+
+
+class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
+    """Asks how many of a product are left."""
+
+    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
+
+    sku: Sku

@@ -8,7 +8,7 @@ import pytest
 from shared.cli import connection
 from shared.cli.installation import Installation
 
-COMMANDS = ["worker", "migrate", "topology", "send", "ask", "watch", "dead", "health"]
+COMMANDS = ["worker", "migrate", "topology", "send", "ask", "order", "export", "watch", "dead", "health"]
 
 
 @pytest.fixture

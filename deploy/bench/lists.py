@@ -1,0 +1,130 @@
+"""How long the questions for many orders take, on PostgreSQL, asked one after another as a worker answers them."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Engine, event, text
+
+from services.orders.worker import service
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope, decode
+from shared.contracts.message import wire_type
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from shared.runtime.delivery import receive
+from shared.runtime.pipeline import Pipeline
+from shared.runtime.publisher import Outcome, Outgoing
+
+FILL = Path(__file__).parent / "lists.sql"
+AGAIN = 12  # times each question is asked: PostgreSQL may change its plan after five
+EURO = "EUR"
+FILTERS: Mapping[str, dict[str, Any]] = {
+    "all": {},
+    "reference": {"reference": "R-00000777"},
+    "customer, rare": {"customer": "ada77 byron"},
+    "customer, common": {"customer": "ada"},
+    "search, rare": {"search": "noether12 emma1"},
+    "search, every order": {"search": "example"},
+    "customer_id": {"customer_id": "c-77"},
+    "total, narrow": {"total_from": {"amount": 777, "currency": EURO}, "total_to": {"amount": 778, "currency": EURO}},
+    "total, wide": {"total_from": {"amount": 1000, "currency": EURO}},
+    "payment method, rare": {"payment_method": "Cheque"},
+    "one state": {"states": ["awaiting_bank_wire"]},
+    "three states": {"states": ["shipped", "cancelled", "payment_accepted"]},
+    "no such state": {"states": ["payment_error"]},
+    "placed": {"placed_from": "2026-11-01T00:00:00Z", "placed_before": "2026-11-02T00:00:00Z"},
+    "country, rare": {"delivery_country": "IS"},
+    "new customer": {"new_customer": True},
+    "known customer": {"new_customer": False},
+    "rare and common": {"delivery_country": "IS", "search": "ada", "new_customer": False},
+}
+
+
+class Timing(NamedTuple):
+    """Milliseconds of a question, and the tables that it read as a whole."""
+
+    question: str
+    median: float
+    slowest: float
+    found: int
+    scanned: list[str]
+
+
+class Lists:
+    """A database with many orders, and the service that answers from it."""
+
+    def __init__(self, database_url: str, count: int) -> None:
+        self.engine: Engine = engine_for(database_url)
+        self.count = count
+        self.answers: list[Outgoing] = []
+        self.pipeline = Pipeline(service, self.engine, self._hear)
+
+    def prepare(self) -> None:
+        """Schema and rows, with fresh statistics."""
+        migrations.upgrade(service, self.engine)
+        values = {
+            "count": self.count, "profile": json.dumps(samples.SHOP_PROFILE), "address": json.dumps(samples.ADDRESS),
+        }
+        with self.engine.begin() as connection:
+            for statement in FILL.read_text("utf-8").split(";\n"):
+                used = {name: value for name, value in values.items() if f":{name}" in statement}
+                if statement.strip():
+                    connection.execute(text(statement), used)
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+    def timings(self) -> Iterator[Timing]:
+        """Every filter's first page of fifty; the last page of all; customers; the whole export."""
+        for name, chosen in FILTERS.items():
+            yield self._time(name, "order.list", {"filter": chosen})
+        middle = self._ask("order.list", {"filter": {"placed_before": "2026-11-01T00:00:00Z"}, "limit": 1})["next"]
+        yield self._time("a page far behind", "order.list", {"cursor": middle})
+        yield self._time("a piece of the export", "order.export", {"cursor": middle})
+        yield self._time("first piece, counted", "order.export", {})
+        yield self._time("customers, rare", "customer.search", {"text": "ada77 byron"})
+        yield self._time("customers, common", "customer.search", {"text": "e"})
+
+    def _time(self, question: str, name: str, data: dict[str, Any]) -> Timing:
+        times, answer = [], {}
+        for _ in range(AGAIN):
+            start = time.perf_counter()
+            answer = self._ask(name, data)
+            times.append((time.perf_counter() - start) * 1000)
+        found = answer.get("rows") or len(answer.get("orders") or answer.get("customers") or ())
+        return Timing(question, statistics.median(times), max(times), found, self._scanned(name, data))
+
+    def _scanned(self, name: str, data: dict[str, Any]) -> list[str]:
+        """Tables that EXPLAIN shows to be read from end to end."""
+        statements: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if statement.startswith("SELECT"):
+                statements.append((statement, parameters))
+
+        event.listen(self.engine, "before_cursor_execute", note)
+        self._ask(name, data)
+        event.remove(self.engine, "before_cursor_execute", note)
+        with self.engine.connect() as connection:
+            plans = [
+                row[0] for statement, parameters in statements
+                for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            ]
+        return sorted({plan.partition("Seq Scan on ")[2].split()[0] for plan in plans if "Seq Scan on " in plan})
+
+    def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        question = Envelope(
+            id=str(uuid4()), source="/bench", type=wire_type(name), data=data, replyto="bench", shop="bench"
+        )
+        (verdict,) = self.pipeline.process([receive(question.encode())])
+        if verdict.error:
+            raise verdict.error
+        return decode(self.answers.pop().body).data
+
+    def _hear(self, messages: Any) -> list[Outcome]:
+        self.answers += messages
+        return [Outcome.CONFIRMED] * len(messages)

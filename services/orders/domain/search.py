@@ -1,0 +1,68 @@
+"""Words as they are looked up by their first letters: what people write in different ways becomes the same.
+
+Case, accents and kinds of digits do not matter, nor whether ی and ک were typed on a Persian or an Arabic keyboard, nor
+whether parts of a word are joined by the zero-width non-joiner, or simply written together.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+LONGEST = 64  # characters of a word that are kept
+MOST_WANTED = 8  # words of a question that count
+JOINER = "\u200c"  # zero-width non-joiner: between the parts of one Persian word
+SAME = str.maketrans({
+    "ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا",
+    "ـ": None, "ء": None,
+    "ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th",
+})
+
+
+def words(*texts: str) -> frozenset[str]:
+    """The words of texts, as they are kept to be found; in Persian also two of them written together."""
+    return frozenset(word[:LONGEST] for text in texts for word in _kept(_plain(text)))
+
+
+def wanted(text: str) -> tuple[str, ...]:
+    """The first letters that someone asks for: every one must begin a word. Empty where nothing can be looked up."""
+    plain = _plain(text).replace(JOINER, "")
+    found = sorted({word[:LONGEST] for word in _split(plain)}, key=lambda word: (-len(word), word))
+    needed = [word for place, word in enumerate(found) if not any(other.startswith(word) for other in found[:place])]
+    return tuple(needed[:MOST_WANTED])
+
+
+def sorting(text: str) -> str:
+    """The words in the order of the text: what a list is sorted by."""
+    return " ".join(_split(_plain(text).replace(JOINER, "")))
+
+
+def _kept(plain: str) -> Iterator[str]:
+    pieces = list(_split(plain))
+    yield from pieces
+    yield from _split(plain.replace(JOINER, ""))
+    yield from (one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other))
+
+
+def _plain(text: str) -> str:
+    """Letters and digits in their plainest form; marks are gone, every other character is a space, joiners stay."""
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(SAME)
+    return "".join(_characters(unicodedata.normalize("NFKD", folded).translate(SAME)))
+
+
+def _characters(text: str) -> Iterator[str]:
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Nd":
+            yield str(unicodedata.decimal(character))
+        elif category[0] in "LN" or category == "Mc" or character == JOINER:
+            yield character
+        elif category not in ("Mn", "Me", "Cf"):
+            yield " "
+
+
+def _split(plain: str) -> Iterable[str]:
+    return plain.replace(JOINER, " ").split()
+
+
+def _is_persian(word: str) -> bool:
+    return "\u0600" <= word[0] <= "\u06ff"

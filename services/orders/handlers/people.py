@@ -1,0 +1,43 @@
+"""Customers, their carts, and the messages they exchange with the shop."""
+
+from collections.abc import Iterable
+
+from services.orders.domain.people import KeptCart
+from services.orders.work import Work
+from shared.contracts.ingest import ThreadMessageAdded
+from shared.contracts.message import Event
+from shared.contracts.orders import CartChanged, CustomerChanged, KnownCustomer, PutCart, PutCustomer
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(PutCustomer)
+def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
+    """Makes a customer known, or replaces what is known of him."""
+    key, customer = (work.shop, command.customer_id), KnownCustomer(**command.model_dump())
+    work.customers.preload([key])
+    work.customers.save(key, customer)
+    return [CustomerChanged(**command.model_dump())]
+
+
+@service.handles(PutCart)
+def put_cart(command: PutCart, work: Work) -> Iterable[Event]:
+    """Keeps the cart as it is now."""
+    keys = sorted({(work.shop, line.sku) for line in command.lines})
+    work.products.preload(keys)
+    unknown = next((sku for shop, sku in keys if work.products.get((shop, sku)) is None), None)
+    if unknown:
+        return [command.refuse("unknown_product", f"There is no product '{unknown}'.", field="lines", sku=unknown)]
+    cart = KeptCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
+    work.carts.preload([(work.shop, command.cart_id)])
+    work.carts.save((work.shop, command.cart_id), cart)
+    return [CartChanged(**command.model_dump())]
+
+
+@service.handles(ThreadMessageAdded)
+def note_message(event: ThreadMessageAdded, work: Work) -> Iterable[Event]:
+    """Counts the messages about an order."""
+    if event.order_id:
+        work.messages.add(message_id=event.message.message_id, order_id=event.order_id)
+    return []

@@ -1,0 +1,107 @@
+"""The list of orders: read in pages by key, along an index, never as a whole."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Uuid, func, literal, select, tuple_
+
+from services.orders.domain.cursor import Cursor
+from services.orders.domain.listing import Entry
+from services.orders.domain.search import wanted
+from services.orders.store.orders import CUSTOMER, REFERENCE
+from services.orders.store.tables import order_messages, order_words, orders
+from services.orders.store.words import begun
+from shared.contracts.orders import OrderFilter
+from shared.runtime.database import UtcDateTime, insert
+from shared.runtime.store import Ledger
+
+Conditions = list[ColumnElement[bool]]
+COLUMNS = (
+    orders.c.order_id, orders.c.reference, orders.c.placed_at, orders.c.customer, orders.c.currency, orders.c.total,
+    orders.c.paid, orders.c.payment_method, orders.c.delivery_country, orders.c.state,
+    orders.c.new_customer,
+)
+
+
+class Listing:
+    """Orders of one shop, found by a filter."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def page(self, shop: str, asked: OrderFilter, after: Cursor | None, limit: int) -> list[Entry]:
+        """The next orders behind a cursor, newest first; one more than `limit` where there are more."""
+        query = (
+            select(*COLUMNS).where(*_conditions(shop, asked), *_behind(after))
+            .order_by(orders.c.placed_at.desc(), orders.c.order_id.desc()).limit(limit + 1)
+        )
+        return [Entry(*row) for row in self.connection.execute(query)]
+
+    def count(self, shop: str, asked: OrderFilter) -> int:
+        """How many orders the filter finds."""
+        query = select(func.count()).select_from(orders).where(*_conditions(shop, asked))
+        return int(self.connection.scalar(query) or 0)
+
+    def new_customer(self, order_id: Any) -> bool:
+        """Whether it is its customer's first order."""
+        return bool(self.connection.scalar(select(orders.c.new_customer).where(orders.c.order_id == order_id)))
+
+    def messages(self, order_id: Any) -> int:
+        """How many messages there are in threads about an order."""
+        query = select(func.count()).select_from(order_messages).where(order_messages.c.order_id == order_id)
+        return int(self.connection.scalar(query) or 0)
+
+
+class Messages(Ledger):
+    """Which messages there are in threads about orders; one that was noted before is no other."""
+
+    def write(self) -> None:
+        if self._kept:
+            statement = insert(self.connection, self.table).on_conflict_do_nothing()
+            self.connection.execute(statement, sorted(self._kept, key=lambda row: str(row["message_id"])))
+
+
+def _conditions(shop: str, asked: OrderFilter) -> Conditions:
+    return [orders.c.shop == shop, *_equal(asked), *_between(asked), *_worded(shop, asked)]
+
+
+def _equal(asked: OrderFilter) -> Conditions:
+    names = ("customer_id", "payment_method", "delivery_country", "new_customer")
+    same = {name: getattr(asked, name) for name in names}
+    found: Conditions = [orders.c[name] == value for name, value in same.items() if value is not None]
+    if asked.states:
+        found.append(orders.c.state.in_(sorted(set(asked.states))))
+    return found
+
+
+def _between(asked: OrderFilter) -> Conditions:
+    found: Conditions = []
+    for money in filter(None, (asked.total_from, asked.total_to)):
+        found.append(orders.c.currency == money.currency)
+    if asked.total_from:
+        found.append(orders.c.total >= asked.total_from.amount)
+    if asked.total_to:
+        found.append(orders.c.total <= asked.total_to.amount)
+    if asked.placed_from:
+        found.append(orders.c.placed_at >= asked.placed_from)
+    if asked.placed_before:
+        found.append(orders.c.placed_at < asked.placed_before)
+    return found
+
+
+def _worded(shop: str, asked: OrderFilter) -> Conditions:
+    found: Conditions = []
+    for text, parts in (
+        (asked.search, (CUSTOMER, REFERENCE)), (asked.customer, (CUSTOMER,)), (asked.reference, (REFERENCE,)),
+    ):
+        if text is not None:
+            found += begun(orders.c.order_id, order_words, shop, wanted(text), parts)
+    if asked.reference is not None:  # to the letter; the words have led to it
+        found.append(func.substr(orders.c.reference, 1, len(asked.reference)) == asked.reference)
+    return found
+
+
+def _behind(after: Cursor | None) -> Conditions:
+    if after is None:
+        return []
+    last = tuple_(literal(after.at, UtcDateTime), literal(after.key, Uuid))
+    return [tuple_(orders.c.placed_at, orders.c.order_id) < last]

@@ -1,0 +1,138 @@
+"""Customers and their carts, by shop."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_
+
+from services.orders.domain.cursor import Cursor
+from services.orders.domain.people import KeptCart
+from services.orders.domain.search import sorting, wanted, words
+from services.orders.store.tables import carts, customer_words, customers, first_orders
+from services.orders.store.words import begun, rewrite
+from shared.contracts.orders import KnownCustomer, WantedLine
+from shared.runtime.database import UtcDateTime, insert, write_rows
+from shared.runtime.store import Store
+
+Key = tuple[str, str]
+"""Shop and customer."""
+CartKey = tuple[str, UUID]
+"""Shop and cart."""
+SORTING = 200  # characters
+
+
+class Customers(Store[Key, KnownCustomer]):
+    """What was told of customers. Not locked: whoever puts one replaces him whole."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
+        query = select(customers).where(tuple_(customers.c.shop, customers.c.customer_id).in_(keys))
+        return {(row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)}
+
+    def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
+        write_rows(self.connection, customers, _rows(new), _rows(changed))
+        rewrite(self.connection, customer_words, _words(new), _words(changed))
+
+    def search(self, shop: str, text: str, limit: int) -> list[KnownCustomer]:
+        """By name; one more than `limit` where there are more."""
+        found = begun(customers.c.customer_id, customer_words, shop, wanted(text))
+        query = (
+            select(customers).where(customers.c.shop == shop, *found)
+            .order_by(customers.c.sorting, customers.c.customer_id).limit(limit + 1)
+        )
+        return [_customer(row) for row in self.connection.execute(query)]
+
+
+class Acquaintances(Customers):
+    """Customers whom an order tells of: kept where they are not known, without a look at who is."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
+        return {}
+
+    def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
+        statement = insert(self.connection, customers).values(_rows(new)).on_conflict_do_nothing()
+        rows = self.connection.execute(statement.returning(customers.c.shop, customers.c.customer_id))
+        unknown = {(row.shop, row.customer_id) for row in rows}
+        rewrite(self.connection, customer_words, _words({key: new[key] for key in unknown}), {})
+
+
+class Carts(Store[CartKey, KeptCart]):
+    """Carts as they were last put."""
+
+    def load(self, keys: Sequence[CartKey]) -> Mapping[CartKey, KeptCart]:
+        query = select(carts).where(tuple_(carts.c.shop, carts.c.cart_id).in_(keys))
+        return {(row.shop, row.cart_id): _cart(row) for row in self.connection.execute(query)}
+
+    def put(self, new: Mapping[CartKey, KeptCart], changed: Mapping[CartKey, KeptCart]) -> None:
+        write_rows(self.connection, carts, _cart_rows(new), _cart_rows(changed))
+
+    def of(self, shop: str, customer_id: str, after: Cursor | None, limit: int) -> list[KeptCart]:
+        """A customer's carts, the last changed first; one more than `limit` where there are more."""
+        query = select(carts).where(carts.c.shop == shop, carts.c.customer_id == customer_id)
+        if after:
+            last = tuple_(literal(after.at, UtcDateTime), literal(after.key, Uuid))
+            query = query.where(tuple_(carts.c.changed_at, carts.c.cart_id) < last)
+        query = query.order_by(carts.c.changed_at.desc(), carts.c.cart_id.desc()).limit(limit + 1)
+        return [_cart(row) for row in self.connection.execute(query)]
+
+
+class Forgotten:
+    """Customers who are erased, with their carts and the words by which they were found."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pending: list[Key] = []
+        self._kept: list[Key] = []
+
+    def add(self, shop: str, customer_id: str) -> None:
+        """Records that nothing is to be known of a customer any more."""
+        self._pending.append((shop, customer_id))
+
+    def keep(self) -> None:
+        self._kept += self._pending
+        self._pending = []
+
+    def discard(self) -> None:
+        self._pending = []
+
+    def write(self) -> None:
+        for table in (customers, customer_words, carts, first_orders) if self._kept else ():
+            key = tuple_(table.c.shop, table.c.customer_id)
+            self.connection.execute(delete(table).where(key.in_(self._kept)))
+
+
+def _customer(row: Any) -> KnownCustomer:
+    return KnownCustomer(
+        customer_id=row.customer_id, email=row.email, full_name=row.name, language=row.language,
+        addresses=row.addresses,
+    )
+
+
+def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
+    return [  # sorted: rows that are not locked before are locked in one order when written
+        {
+            "shop": shop, **customer.model_dump(mode="json", exclude={"full_name"}), "name": customer.full_name,
+            "sorting": sorting(customer.full_name)[:SORTING],
+        }
+        for (shop, _), customer in sorted(values.items(), key=itemgetter(0))
+    ]
+
+
+def _words(values: Mapping[Key, KnownCustomer]) -> dict[Key, Iterable[tuple[str]]]:
+    return {key: [(word,) for word in words(customer.full_name, customer.email)] for key, customer in values.items()}
+
+
+def _cart(row: Any) -> KeptCart:
+    lines = tuple(WantedLine.model_validate(line) for line in row.lines)
+    return KeptCart(row.cart_id, row.customer_id, lines, row.changed_at)
+
+
+def _cart_rows(values: Mapping[CartKey, KeptCart]) -> list[dict[str, Any]]:
+    return [
+        {
+            "shop": shop, "cart_id": cart.cart_id, "customer_id": cart.customer_id, "changed_at": cart.changed_at,
+            "lines": [line.model_dump(mode="json") for line in cart.lines],
+        }
+        for (shop, _), cart in sorted(values.items(), key=itemgetter(0))
+    ]

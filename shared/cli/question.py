@@ -1,0 +1,47 @@
+"""Questions of commands that know what they ask: asked as an outsider, with a fault in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from shared.cli.client import Client, Request, new_id, outsider
+from shared.cli.request import REFUSED, UNANSWERED, is_refusal, tell_refusal
+from shared.cli.screen import note
+from shared.contracts.message import wire_type
+from shared.runtime.settings import ClientSettings
+
+Data = dict[str, Any]
+wait_option = click.option("--wait", type=click.FloatRange(0, min_open=True), default=30, show_default=True,
+                           metavar="SECONDS", help="How long to wait for an answer.")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who asks about one shop, and waits so long for each answer."""
+
+    client: Client
+    shop: str
+    seconds: float
+
+    def ask(self, name: str, data: Data) -> Data:
+        """The answer. A refusal is told and ends the command with 2, silence with 3."""
+        request = Request(name, wire_type(name), data, new_id(), self.shop)
+        self.client.send(request)
+        reply = next(self.client.replies(request, self.seconds), None)
+        if reply is None:
+            note(f"Nobody answered within {self.seconds:g} seconds: see `aftercart health`.", style="yellow")
+            raise click.exceptions.Exit(UNANSWERED)
+        if is_refusal(reply):
+            tell_refusal(reply)
+            raise click.exceptions.Exit(REFUSED)
+        return reply.data
+
+
+@contextmanager
+def asking(shop: str, seconds: float, purpose: str) -> Iterator[Asker]:
+    """An asker on a connection of its own."""
+    with outsider(ClientSettings.load().broker_url.get_secret_value(), purpose) as client:
+        yield Asker(client, shop, seconds)

@@ -1,0 +1,106 @@
+"""What the lists of `orders` are asked with and made of."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from shared.contracts.message import Value
+from shared.contracts.orders.parts import Reference, WantedLine
+from shared.contracts.values import (
+    Address,
+    Country,
+    Customer,
+    Email,
+    Language,
+    Money,
+    Sku,
+    StateKey,
+    TaxRate,
+    Text,
+)
+
+Cursor = Annotated[str, Field(min_length=1, max_length=200, description="`next` of the page before, as it came")]
+CustomerKey = Annotated[str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")]
+FirstLetters = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=100,
+        description="Words, or their first letters; case, accents, kinds of digits and of letters do not matter",
+    ),
+]
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time lies between the years 1 and 9999 in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class OrderFilter(Value):
+    """Which orders are meant; every field that is given must fit."""
+
+    search: FirstLetters | None = Field(default=None, description="In reference, customer's name and e-mail")
+    reference: str | None = Field(default=None, pattern="^[A-Z0-9-]{1,32}$", description="Its first letters, or all")
+    customer: FirstLetters | None = Field(default=None, description="In the customer's name and e-mail")
+    customer_id: CustomerKey | None = None
+    total_from: Money | None = Field(default=None, description="In this currency, at least this")
+    total_to: Money | None = Field(default=None, description="In this currency, at most this")
+    payment_method: Text | None = None
+    states: list[StateKey] = Field(default=[], max_length=50, description="One of these; empty: any")
+    placed_from: Moment | None = Field(default=None, description="Then or later")
+    placed_before: Moment | None = Field(default=None, description="Earlier than this")
+    delivery_country: Country | None = None
+    new_customer: bool | None = Field(default=None, description="Whether it is the customer's first order in the shop")
+
+
+class ListedOrder(Value):
+    """An order as a line of the list."""
+
+    order_id: UUID
+    reference: Reference
+    placed_at: AwareDatetime
+    customer: Customer
+    new_customer: bool
+    total: Money
+    paid: Money
+    payment_method: str
+    delivery_country: Country
+    state: StateKey
+    state_label: str = Field(description="In the language that was asked for, or in English")
+    state_colour: str
+
+
+class KnownCustomer(Value):
+    """A customer with the addresses that are known of him."""
+
+    customer_id: CustomerKey
+    email: Email
+    full_name: Text
+    language: Language
+    addresses: list[Address]
+
+
+class FoundProduct(Value):
+    """A product (or combination) that can be sold now."""
+
+    sku: Sku
+    names: dict[Language, Text]
+    price: Money
+    tax_rate: TaxRate
+    weight_grams: int
+    available: int = Field(description="Stock left")
+
+
+class Cart(Value):
+    """A cart as it was last put."""
+
+    cart_id: UUID
+    customer_id: CustomerKey
+    lines: list[WantedLine]
+    changed_at: AwareDatetime

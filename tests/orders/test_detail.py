@@ -1,0 +1,103 @@
+"""One order, complete."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.orders.domain.detail import map_link
+from shared.contracts import samples
+from shared.contracts.values import Address
+from tests.orders.words import Storefront, a_placed_order, rows
+from tests.words import changed
+
+
+@pytest.mark.parametrize(("address", "query"), [
+    ({"line1": "1 Market Square", "postcode": "10115", "city": "Berlin", "country": "DE"},
+     "1%20Market%20Square%2C%2010115%20Berlin%2C%20DE"),
+    ({"line1": "A&B #1?", "city": "Köln", "region": "NRW", "country": "DE"},
+     "A%26B%20%231%3F%2C%20K%C3%B6ln%2C%20NRW%2C%20DE"),
+    ({"line1": "خیابان ولیعصر", "city": "تهران", "country": "IR", "company": "Secret", "phone": "12345"},
+     "%D8%AE%DB%8C%D8%A7%D8%A8%D8%A7%D9%86%20%D9%88%D9%84%DB%8C%D8%B9%D8%B5%D8%B1%2C%20%D8%AA%D9%87%D8%B1%D8%A7%D9%86"
+     "%2C%20IR"),
+])
+def test_the_map_is_asked_for_the_place_and_learns_no_name(address: dict[str, str], query: str) -> None:
+    link = map_link(Address(name="Ada Byron", **address))
+    assert link == f"https://www.openstreetmap.org/search?query={query}"
+
+
+def test_the_map_of_the_published_example_is_the_one_that_is_made() -> None:
+    assert map_link(Address.model_validate(samples.ADDRESS)) == samples.MAP
+
+
+def test_an_order_tells_its_state_by_name_and_since_when(shop: Storefront) -> None:
+    order_id = shop.place(language="fa")
+    told = shop.move(order_id, "payment_accepted")
+    order = shop.order(order_id)
+    assert (order["state"], order["state_label"]) == ("payment_accepted", "پرداخت پذیرفته شد")
+    assert order["state_since"] == order["history"][-1]["at"] == told[0].data["at"]
+    assert [entry["label"] for entry in order["history"]] == ["در انتظار بررسی پرداخت", "پرداخت پذیرفته شد"]
+
+
+def test_an_order_tells_how_much_there_is_of_everything(shop: Storefront) -> None:
+    shop.tell("product.put", changed(samples.PUT_PRODUCT, sku="FEATHER", weight_grams=0))
+    shop.tell("stock.set", {"sku": "FEATHER", "quantity": 5})
+    lines = [{"sku": "MUG-BLUE", "quantity": 2}, {"sku": "FEATHER", "quantity": 1}]
+    order = shop.order(shop.place(lines=lines, total__amount=2870 + 1190))
+    assert (order["products"], order["weight_grams"], order["messages"], order["note"]) == (3, 700, 0, "")
+    assert (order["products_total"]["amount"], order["shipping"]["amount"]) == (3 * 1190, 490)
+    assert order["delivery_map"] == order["invoice_map"] == samples.MAP
+
+
+def test_the_weight_is_the_one_it_was_sold_with(shop: Storefront) -> None:
+    order_id = shop.place()
+    shop.tell("product.put", changed(samples.PUT_PRODUCT, weight_grams=9999))
+    assert shop.order(order_id)["weight_grams"] == 700
+    assert a_placed_order().lines[0].weight_grams == 0
+
+
+def test_the_first_order_is_a_new_customers(shop: Storefront) -> None:
+    first, second = shop.place(), shop.place()
+    assert [shop.order(order_id)["new_customer"] for order_id in (first, second)] == [True, False]
+
+
+def message(order_id: str | None, message_id: str) -> dict[str, Any]:
+    return {
+        "thread_id": samples.THREAD_ID, "order_id": order_id, "status": "open",
+        "message": samples.THREAD_MESSAGE | {"message_id": message_id},
+    }
+
+
+def test_messages_in_its_threads_are_counted_once(shop: Storefront) -> None:
+    order_id, other, again = shop.place(), shop.place(), str(uuid4())
+    added = [message(about, str(uuid4())) for about in (order_id, other, None)]
+    added += [message(order_id, again)] * 2
+    shop.deliver(*(shop.message("thread.message_added", each) for each in added))
+    shop.tell("thread.message_added", message(order_id, again))
+    assert [shop.order(known)["messages"] for known in (order_id, other)] == [2, 1]
+
+
+# --- the private note -------------------------------------------------------------------------------------------------
+
+
+def test_a_note_is_told_and_shown_and_can_be_removed(shop: Storefront) -> None:
+    order_id = shop.place()
+    note = {"order_id": order_id, "note": "Call before delivery.", "by": "anna@shop.test"}
+    assert [(event.name, event.data) for event in shop.tell("order.set_note", note)] == [("order.noted", note)]
+    assert shop.order(order_id)["note"] == "Call before delivery."
+    shop.move(order_id, "payment_accepted")
+    assert shop.order(order_id)["note"] == "Call before delivery."
+    shop.tell("order.set_note", {"order_id": order_id, "note": ""})
+    assert shop.order(order_id)["note"] == ""
+
+
+def test_a_note_on_an_order_of_another_shop_is_refused(shop: Storefront, other_shop: Storefront) -> None:
+    refused = shop.refusal("order.set_note", {"order_id": other_shop.place(), "note": "mine"})
+    assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
+
+
+def test_a_change_of_state_writes_no_words_again(shop: Storefront) -> None:
+    order_id = shop.place()
+    before = rows(shop.desk.engine, "order_words", shop=shop.shop)
+    shop.move(order_id, "payment_accepted")
+    assert rows(shop.desk.engine, "order_words", shop=shop.shop) == before != []

@@ -1,0 +1,250 @@
+"""The list of orders: every filter, page by page, newest first."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from services.orders.store.tables import metadata
+from tests.orders.words import NOON, Storefront
+from tests.words import an_order
+
+GERMAN = {"name": "Bert", "line1": "Hauptstraße 1", "city": "Köln", "country": "DE"}
+
+
+def ask(shop: Storefront, name: str = "order.list", **data: Any) -> dict[str, Any]:
+    answer = shop.desk.ask(name, data, shop=shop.shop)
+    assert answer.name == f"{name}_answered", answer.data
+    return answer.data
+
+
+def found(shop: Storefront, **chosen: Any) -> list[str]:
+    """The references that a filter finds, in order."""
+    return [row["reference"] for row in ask(shop, filter=chosen)["orders"]]
+
+
+def place(shop: Storefront, reference: str, name: str = "Ada Byron", **changes: Any) -> str:
+    customer = {"customer_id": name.lower(), "email": f"{name.partition(' ')[0].lower()}@example.test", "name": name}
+    return shop.place(**{"reference": reference, "customer": customer, **changes})
+
+
+def set_time(shop: Storefront, order_id: str, at: datetime) -> None:
+    """As if it had been placed then."""
+    orders = metadata.tables["orders"]
+    with shop.desk.engine.begin() as connection:
+        reference = shop.order(order_id)["order"]["reference"]
+        connection.execute(update(orders).where(orders.c.reference == reference).values(placed_at=at))
+
+
+@pytest.fixture
+def three(shop: Storefront) -> Storefront:
+    """A shop with three orders, hours apart: two of Ada's, between them one of Bert's, who lives in Germany."""
+    first = place(shop, "AAA-1")
+    second = place(shop, "BBB-2", "Bert Brecht", delivery_address=GERMAN, payment_method="Cheque",
+                   lines=[{"sku": "MUG-BLUE", "quantity": 1}], total__amount=1680)
+    third = place(shop, "AAC-3")
+    for hour, order_id in enumerate((first, second, third)):
+        set_time(shop, order_id, NOON + timedelta(hours=hour))
+    shop.move(second, "payment_accepted")
+    return shop
+
+
+def test_the_newest_order_comes_first(three: Storefront) -> None:
+    assert found(three) == ["AAC-3", "BBB-2", "AAA-1"]
+
+
+@pytest.mark.parametrize(("chosen", "wanted"), [
+    ({"reference": "AA"}, ["AAC-3", "AAA-1"]), ({"reference": "AAA-1"}, ["AAA-1"]), ({"reference": "A-1"}, []),
+    ({"reference": "BBB-"}, ["BBB-2"]), ({"reference": "1"}, []),
+    ({"customer": "ad"}, ["AAC-3", "AAA-1"]), ({"customer": "BRE bert"}, ["BBB-2"]), ({"customer": "bbb"}, []),
+    ({"customer": "bert@example.test"}, ["BBB-2"]),
+    ({"customer_id": "bert brecht"}, ["BBB-2"]), ({"customer_id": "bert"}, []),
+    ({"total_from": {"amount": 1681, "currency": "EUR"}}, ["AAC-3", "AAA-1"]),
+    ({"total_from": {"amount": 1680, "currency": "EUR"}, "total_to": {"amount": 1680, "currency": "EUR"}}, ["BBB-2"]),
+    ({"total_to": {"amount": 2869, "currency": "EUR"}}, ["BBB-2"]),
+    ({"total_from": {"amount": 0, "currency": "USD"}}, []),
+    ({"payment_method": "Cheque"}, ["BBB-2"]), ({"payment_method": "cash"}, []),
+    ({"states": ["payment_accepted"]}, ["BBB-2"]),
+    ({"states": ["payment_accepted", "awaiting_bank_wire"]}, ["AAC-3", "BBB-2", "AAA-1"]),
+    ({"states": ["shipped"]}, []), ({"states": []}, ["AAC-3", "BBB-2", "AAA-1"]),
+    ({"placed_from": "2026-11-21T13:00:00Z"}, ["AAC-3", "BBB-2"]),
+    ({"placed_before": "2026-11-21T13:00:00Z"}, ["AAA-1"]),
+    ({"placed_from": "2026-11-21T16:30:00+03:30", "placed_before": "2026-11-21T14:00:00Z"}, ["BBB-2"]),
+    ({"delivery_country": "DE"}, ["BBB-2"]), ({"delivery_country": "FR"}, []),
+    ({"new_customer": True}, ["BBB-2", "AAA-1"]), ({"new_customer": False}, ["AAC-3"]),
+    ({"search": "aa"}, ["AAC-3", "AAA-1"]), ({"search": "brecht"}, ["BBB-2"]), ({"search": "ada aac"}, ["AAC-3"]),
+    ({"search": "ada bert"}, []), ({"search": "example"}, ["AAC-3", "BBB-2", "AAA-1"]),
+    ({"search": "a", "delivery_country": "GB", "new_customer": True}, ["AAA-1"]),
+])
+def test_a_filter_finds_what_fits_it(three: Storefront, chosen: dict[str, Any], wanted: list[str]) -> None:
+    assert found(three, **chosen) == wanted
+
+
+def test_a_line_of_the_list_says_what_its_columns_show(three: Storefront) -> None:
+    (row,) = ask(three, filter={"reference": "BBB-2"}, language="fa")["orders"]
+    assert row.pop("order_id")
+    assert row == {
+        "reference": "BBB-2", "placed_at": "2026-11-21T13:00:00Z", "new_customer": True,
+        "customer": {"customer_id": "bert brecht", "email": "bert@example.test", "name": "Bert Brecht"},
+        "total": {"amount": 1680, "currency": "EUR"}, "paid": {"amount": 1680, "currency": "EUR"},
+        "payment_method": "Cheque", "delivery_country": "DE", "state": "payment_accepted",
+        "state_label": "پرداخت پذیرفته شد", "state_colour": "#3498D8",
+    }
+
+
+def test_persian_names_are_found_however_they_are_typed(shop: Storefront) -> None:
+    place(shop, "FA-1", "علي كريمي‌راد", customer__email="k@example.test")
+    assert found(shop, customer="علی کریمی") == found(shop, search="راد") == ["FA-1"]
+
+
+@pytest.mark.parametrize("reference", ["---", "-A-", "A--B"])
+def test_a_reference_of_signs_is_found_by_its_letters(shop: Storefront, reference: str) -> None:
+    place(shop, reference)
+    letters = any(sign.isalnum() for sign in reference)
+    assert found(shop, **({"reference": reference} if letters else {"customer": "ada"})) == [reference]
+
+
+def pages(shop: Storefront, limit: int, **chosen: Any) -> list[list[str]]:
+    """All pages, each asked for with the cursor of the one before."""
+    cursor, all_pages = None, []
+    while True:
+        page = ask(shop, filter=chosen, limit=limit, cursor=cursor)
+        all_pages.append([row["reference"] for row in page["orders"]])
+        cursor = page["next"]
+        if cursor is None:
+            return all_pages
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 8])
+def test_the_pages_together_are_the_list(shop: Storefront, limit: int) -> None:
+    ids = [place(shop, f"R-{number}") for number in range(7)]
+    for number, order_id in enumerate(ids):  # three moments: orders of the same moment are not lost between pages
+        set_time(shop, order_id, NOON + timedelta(minutes=number // 3))
+    whole = pages(shop, limit)
+    assert [len(page) for page in whole[:-1]] == [limit] * (len(whole) - 1)
+    together = [reference for page in whole for reference in page]
+    assert sorted(together) == [f"R-{number}" for number in range(7)]
+    assert together == found(shop)
+
+
+def test_a_new_order_moves_no_later_page(shop: Storefront) -> None:
+    for number in range(4):
+        place(shop, f"R-{number}")
+    first = ask(shop, limit=2)
+    place(shop, "R-NEW")
+    second = ask(shop, limit=2, cursor=first["next"])
+    assert [row["reference"] for page in (first, second) for row in page["orders"]] == ["R-3", "R-2", "R-1", "R-0"]
+
+
+def test_another_shop_has_a_list_of_its_own(shop: Storefront, other_shop: Storefront) -> None:
+    place(other_shop, "AAA-1")
+    assert found(shop) == found(shop, search="aaa") == found(shop, customer="ada") == []
+
+
+def test_who_bought_in_another_shop_is_a_new_customer_here(shop: Storefront, other_shop: Storefront) -> None:
+    place(other_shop, "AAA-1")
+    place(shop, "AAA-2")
+    assert found(shop, new_customer=True) == ["AAA-2"]
+
+
+def test_two_first_orders_in_one_batch_make_one_new_customer(shop: Storefront) -> None:
+    shop.place_all(2)
+    assert sorted(row["new_customer"] for row in ask(shop)["orders"]) == [False, True]
+
+
+@pytest.mark.parametrize(("data", "code", "field"), [
+    ({"cursor": "nonsense"}, "unknown_cursor", "cursor"),
+    ({"filter": {"states": ["shipped", "dreaming"]}}, "unknown_state", "filter.states"),
+    ({"filter": {"search": "!?"}}, "nothing_to_search", "filter.search"),
+    ({"filter": {"customer": "@"}}, "nothing_to_search", "filter.customer"),
+    ({"filter": {"reference": "--"}}, "nothing_to_search", "filter.reference"),
+    ({"filter": {"placed_from": "2026-01-02T00:00:00Z", "placed_before": "2026-01-02T00:00:00Z"}}, "empty_range",
+     "filter.placed_before"),
+    ({"filter": {"total_from": {"amount": 2, "currency": "EUR"}, "total_to": {"amount": 1, "currency": "EUR"}}},
+     "empty_range", "filter.total_to"),
+    ({"filter": {"total_from": {"amount": 2, "currency": "EUR"}, "total_to": {"amount": 3, "currency": "USD"}}},
+     "wrong_currency", "filter.total_to"),
+])
+@pytest.mark.parametrize("name", ["order.list", "order.export"])
+def test_a_question_that_makes_no_sense_is_refused(
+    shop: Storefront, name: str, data: dict[str, Any], code: str, field: str
+) -> None:
+    answer = shop.desk.ask(name, data, shop=shop.shop)
+    assert (answer.name, answer.data["code"], answer.data["details"]["field"]) == (f"{name}_refused", code, field)
+    assert answer.data["reason"].endswith(".")
+
+
+@pytest.mark.parametrize(("name", "data", "field"), [
+    ("order.list", {"limit": 0}, "limit"), ("order.list", {"limit": 501}, "limit"),
+    ("order.list", {"limit": "9"}, "limit"), ("order.list", {"language": "English"}, "language"),
+    ("order.export", {"limit": 2001}, "limit"), ("order.list", {"cursor": ""}, "cursor"),
+    ("order.list", {"filter": {"surprise": 1}}, "filter.surprise"), ("order.list", {"filter": None}, "filter"),
+    ("order.list", {"filter": {"placed_from": "2026-01-01T00:00:00"}}, "filter.placed_from"),
+    ("order.list", {"filter": {"placed_from": "0001-01-01T00:00:00+14:00"}}, "filter.placed_from"),
+    ("order.list", {"filter": {"delivery_country": "Germany"}}, "filter.delivery_country"),
+    ("order.list", {"filter": {"reference": "abc"}}, "filter.reference"),
+    ("order.list", {"filter": {"search": "x" * 101}}, "filter.search"),
+    ("order.list", {"filter": {"total_from": 5}}, "filter.total_from"),
+    ("order.list", {"filter": {"states": "shipped"}}, "filter.states"),
+])
+def test_wrong_data_is_refused_at_its_field(shop: Storefront, name: str, data: dict[str, Any], field: str) -> None:
+    answer = shop.desk.ask(name, data, shop=shop.shop)
+    assert (answer.name, answer.data["code"]) == (f"{name}_refused", "invalid")
+    assert field in {fault["field"] for fault in answer.data["details"]["faults"]}
+
+
+# --- the export -------------------------------------------------------------------------------------------------------
+
+
+def exported(shop: Storefront, limit: int, **chosen: Any) -> tuple[str, Sequence[dict[str, Any]]]:
+    """The file, and the answers that it was made of."""
+    answers, cursor = [], None
+    while not answers or cursor:
+        answers.append(ask(shop, "order.export", filter=chosen, limit=limit, cursor=cursor))
+        cursor = answers[-1]["next"]
+    return "".join(answer["csv"] for answer in answers), answers
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 1000])
+def test_the_pieces_together_are_the_file(three: Storefront, limit: int) -> None:
+    text, answers = exported(three, limit)
+    rows = list(csv.DictReader(StringIO(text, newline="")))
+    assert [row["reference"] for row in rows] == found(three)
+    assert [row["new_customer"] for row in rows] == ["no", "yes", "yes"]
+    assert [answer["total"] for answer in answers] == [3, *[None] * (len(answers) - 1)]
+    assert sum(answer["rows"] for answer in answers) == 3
+
+
+def test_the_export_holds_what_the_filter_finds(three: Storefront) -> None:
+    text, answers = exported(three, 1000, delivery_country="DE")
+    assert [line.split(",")[0] for line in text.splitlines()] == ["reference", "BBB-2"]
+    assert answers[0]["total"] == 1
+
+
+def test_an_empty_list_is_a_file_with_its_columns(shop: Storefront) -> None:
+    text, _ = exported(shop, 10)
+    assert text.startswith("reference,")
+    assert text.count("\r\n") == 1
+
+
+def test_a_formula_in_a_name_comes_out_harmless(shop: Storefront) -> None:
+    place(shop, "EVIL-1", '=HYPERLINK("http://evil.test")', customer={
+        "customer_id": "+1", "email": "=1@example.test", "name": '=HYPERLINK("http://evil.test")',
+    })
+    (row,) = csv.DictReader(StringIO(exported(shop, 10)[0], newline=""))
+    assert (row["customer"], row["email"], row["customer_id"]) == (
+        "'=HYPERLINK(\"http://evil.test\")", "'=1@example.test", "'+1",
+    )
+
+
+def test_an_order_is_as_it_was_placed(shop: Storefront) -> None:
+    data = an_order()
+    shop.tell("order.place", data)
+    (row,) = ask(shop)["orders"]
+    assert {key: row[key] for key in ("order_id", "reference", "customer", "total")} == {
+        key: data[key] for key in ("order_id", "reference", "customer", "total")
+    }
