@@ -190,6 +190,9 @@ class Publisher:
                 connection.ioloop.close()
 
     def _opened(self, channel: Channel) -> None:
+        if self._stopping.is_set():  # closed before there was anything to close
+            _close(channel.connection)
+            return
         self._tag = 0
         channel.add_on_close_callback(lambda channel, _reason: _close_with(channel))
         channel.add_on_return_callback(self._note_returned)

@@ -160,6 +160,16 @@ def test_a_closed_publisher_s_thread_has_ended(ground):
     assert not publisher.alive
 
 
+def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(ground):
+    for pause in (0, 0.002, 0.004, 0.008):
+        publisher = Publisher(ground.url(TOY))
+        time.sleep(pause)
+        began = time.monotonic()
+        publisher.close()
+        assert not publisher.alive
+        assert time.monotonic() - began < 2
+
+
 # --- how connections are made -----------------------------------------------------------------------------------------
 
 
