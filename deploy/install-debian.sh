@@ -50,7 +50,7 @@ mapfile -t missing < <(missing_of "${wanted[@]}")
 
 if [ "$(id -u)" -eq 0 ]; then
   as_root=()
-elif command -v sudo >/dev/null; then
+elif command -v sudo >/dev/null && sudo -v; then
   as_root=(sudo)
 else
   fail "Debian packages are missing: run this as root: apt-get install --no-install-recommends ${missing[*]}"

@@ -1,5 +1,6 @@
 """Real servers, private, one of each kind per session; stopped at the end, whatever happened."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,12 @@ class Mailserver:
 
 
 def pytest_configure() -> None:
-    """SIGTERM (of `timeout`, of a cancelled CI run) ends the session in good order, with its servers."""
+    """Settings come from the tests alone, not from a stack that was started here before. SIGTERM (of `timeout`, of a
+    cancelled CI run) ends the session in good order, with its servers.
+    """
+    for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
+        del os.environ[name]
+    os.environ["AFTERCART_ENV_FILE"] = os.devnull
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
 
 

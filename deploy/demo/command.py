@@ -23,15 +23,8 @@ def demo(directory: Path) -> None:
     """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     stack = LocalStack(directory)
-    was_running = stack.running()
-    try:
-        with console.status("starting"):
-            stack.up(lambda part: console.print(f"[dim]starting[/dim]    {part}"))
+    with stack.running_meanwhile(lambda part: console.print(f"[dim]{part}[/dim]")):
         walk = _walk(stack, console)
-    finally:
-        if not was_running:
-            console.print("[dim]stopping the stack[/dim]")
-            stack.down()
     summary.page(walk, console)
     print(summary.line(walk), flush=True)
 

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -50,16 +50,24 @@ class Walk:
         """A program that knows nothing of ours publishes products, stock, the order, its payment and its moves."""
         program, order = str(HOWTO / "storefront.py"), str(HOWTO / "order.json")
         command = [sys.executable, program, self.stack.amqp_url("client"), order]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as storefront:
-            for line in storefront.stdout or ():
-                said = json.loads(line)
-                if "sent" not in said:
-                    raise AftercartError(f"A message of the storefront was refused: {said['reason']}")
-                self.order_id, self.reference = said["order_id"], said["reference"]
-                self.tell(f"storefront  {said['sent']} → {', '.join(said['events'])}")
-                self.ear.listen(0)
+        # In a session of its own, so that Ctrl-C is ours alone to answer.
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as storefront:
+            try:
+                self._follow(storefront.stdout or ())
+            except BaseException:
+                storefront.kill()
+                raise
         if storefront.returncode:
             raise AftercartError("The storefront's program failed; what it printed stands above.")
+
+    def _follow(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            said = json.loads(line)
+            if "sent" not in said:
+                raise AftercartError(f"A message of the storefront was refused: {said['reason']}")
+            self.order_id, self.reference = said["order_id"], said["reference"]
+            self.tell(f"storefront  {said['sent']} → {', '.join(said['events'])}")
+            self.ear.listen(0)
 
     def save_documents(self) -> None:
         """Asks for the invoice and the delivery slip and writes them where one can open them."""

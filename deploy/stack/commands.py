@@ -16,8 +16,9 @@ where = click.option("--directory", type=click.Path(path_type=Path), default=Pat
 def up(directory: Path, processes: int, threads: int) -> None:
     """Starts the local stack and leaves it running: RabbitMQ, Dovecot, SMTP, the four workers on SQLite."""
     stack = LocalStack(directory, processes, threads)
-    stack.up(lambda part: click.echo(f"starting {part}"))
-    click.echo(f"Everything runs; settings are in {stack.env_file}. Stop it with `aftercart down`.")
+    with stack.down_if_it_fails(click.echo):
+        stack.up(click.echo)
+    click.echo(f"Everything runs; settings are in {stack.env_file}. Stop it with `make down`.")
 
 
 @click.command()

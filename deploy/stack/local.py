@@ -4,17 +4,20 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIG_IGN, SIGHUP, SIGINT, SIGTERM, signal
 from typing import Any
 
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.smtp import SmtpServer
+from deploy.stack.trouble import StackError
 from shared.cli.client import Request, new_id, outsider
+from shared.cli.database import told_plainly
 from shared.contracts.house import AskHealth
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
@@ -51,23 +54,61 @@ class LocalStack:
     def up(self, progress: Progress) -> None:
         """Starts what does not run yet; returns when every part answers."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        progress("RabbitMQ")
+        progress("starting RabbitMQ")
         self.rabbit.start()
-        progress("Dovecot (IMAP, POP3)")
+        progress("starting Dovecot (IMAP, POP3)")
         self.dovecot.start()
         for address in (SHOP_MAILBOX, CUSTOMER_MAILBOX):
             self.dovecot.add_user(address, self.secret(address))
-        progress("SMTP server")
+        progress("starting the SMTP server")
         self.smtp.start()
         self._write_env()
-        progress("topology")
+        progress("applying the topology")
         self.apply_topology()
         for service in self.services.values():
-            progress(f"worker {service.name}")
-            migrations.upgrade(service, engine_for(self.database_url(service.name)))
+            progress(f"starting the worker of {service.name}")
+            with told_plainly(service.name):
+                migrations.upgrade(service, engine_for(self.database_url(service.name)))
             self.start_worker(service.name)
         progress("waiting until every service answers")
         self._await_answers()
+
+    @contextmanager
+    def running_meanwhile(self, progress: Progress) -> Iterator[None]:
+        """Up, and down again at the end, however it comes: Ctrl-C, a closed terminal, `kill`. One that runs already
+        is left running.
+        """
+        if self.running():
+            progress("this stack runs already and will go on running: `make down` stops it")
+            yield
+            return
+        with self.down_if_it_fails(progress):
+            self.up(progress)
+            yield
+        self._stop_undisturbed(progress)
+
+    @contextmanager
+    def down_if_it_fails(self, progress: Progress) -> Iterator[None]:
+        """Leaves nothing running where starting it, or what is done with it, fails or is interrupted."""
+        before = {number: signal(number, _interrupt) for number in (SIGTERM, SIGHUP)}
+        try:
+            with _told_plainly():
+                yield
+        except BaseException:
+            self._stop_undisturbed(progress)
+            raise
+        finally:
+            for number, handler in before.items():
+                signal(number, handler)
+
+    def _stop_undisturbed(self, progress: Progress) -> None:
+        before = {number: signal(number, SIG_IGN) for number in (SIGINT, SIGTERM, SIGHUP)}
+        try:
+            progress("stopping the stack")
+            self.down()
+        finally:
+            for number, handler in before.items():
+                signal(number, handler)
 
     def down(self) -> None:
         """Stops everything, the workers first, so that they finish what they began."""
@@ -131,7 +172,10 @@ class LocalStack:
     def secret(self, name: str) -> str:
         """A password or key of this stack, made once."""
         file = self.directory / "secrets.json"
-        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        try:
+            known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        except ValueError:
+            raise StackError(f"{file} is damaged: remove the stack's data with `make clean`.") from None
         if name not in known:
             known[name] = secrets.token_hex(32)
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
@@ -177,3 +221,17 @@ class LocalStack:
             "user": SHOP_MAILBOX, "password": self.secret(SHOP_MAILBOX), "security": "starttls",
             "verify_certificate": False, "folder": "INBOX", "poll_seconds": 1, "start": "beginning",
         }
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise StackError(
+            f"{error.filename} belongs to another user: run this as that user, or remove the data with `make clean`."
+        ) from error

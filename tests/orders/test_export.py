@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from services.orders.domain.export import COLUMNS, FORMULA, harmless, written
 from services.orders.domain.listing import Entry
-from services.orders.domain.states import DEFAULT_STATES
+from tests.orders.words import DEFAULT_STATES
 
 
 def an_entry(name: str = "Ada Byron", **changes: Any) -> Entry:

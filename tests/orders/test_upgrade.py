@@ -30,7 +30,7 @@ def test_orders_customers_and_products_that_were_kept_before_are_found(new_datab
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         for table in TABLES.split():
             connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003_states'"))
     migrations.upgrade(service, orders.engine)
     assert everything(orders.engine) == before
     orders.engine.dispose()

@@ -33,8 +33,8 @@ def kept_until(order: Order) -> date | None:
 
 
 def erase(
-    customer_id: str, orders: Iterable[Order], beside: Mapping[str, int], states: Mapping[str, State], at: datetime,
-    service: str = "orders",
+    customer_id: str, orders: Iterable[Order], states: Mapping[str, State], at: datetime,
+    beside: Mapping[str, int] | None = None, service: str = "orders",
 ) -> Erasure:
     """Erases where neither the law nor an unfinished order stands against it. What is known `beside` the orders (how
     many of each kind) goes unless an order still runs.
@@ -49,7 +49,7 @@ def erase(
         elif anonymous(order) != order:
             erased.append(anonymous(order))
     kept = [*_by_law(legal), *_running(running)]
-    counts = {"orders": len(erased), **({} if running else {kind: count for kind, count in beside.items() if count})}
+    counts = {"orders": len(erased), **({} if running else {kind: count for kind, count in (beside or {}).items() if count})}
     event = CustomerErased(customer_id=customer_id, service=service, erased=counts, kept=kept)
     return Erasure(erased, event, forgotten=not running)
 

@@ -18,7 +18,7 @@ MOST_CARTS = 1000  # told of one customer
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's orders those of nobody, except for those that are kept; again changes nothing more."""
     beside = {kind: len(values) for kind, values in _known(command, work).items()}
-    erasure = privacy.erase(command.customer_id, _orders(command, work), beside, work.graph, at=work.now)
+    erasure = privacy.erase(command.customer_id, _orders(command, work), work.graph, work.now, beside)
     for order in erasure.orders:
         work.orders.save(order.order_id, order)
     if erasure.forgotten:

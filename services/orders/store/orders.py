@@ -169,7 +169,7 @@ class Orders(Store[UUID, Order]):
 
 def _line(row: Any) -> Line:
     charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax))
-    return Line(row.sku, row.name, charge, row.weight_grams)
+    return Line(row.sku, row.name, charge, weight_grams=row.weight_grams)
 
 
 def _payment(row: Any) -> Payment:
