@@ -1,15 +1,13 @@
 """The list of orders: every filter, page by page, newest first."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from services.orders.store.tables import metadata
 from tests.orders.words import NOON, Storefront
 from tests.words import an_order
 
@@ -22,6 +20,9 @@ def ask(shop: Storefront, name: str = "order.list", **data: Any) -> dict[str, An
     return answer.data
 
 
+Clock = Callable[[datetime], None]
+
+
 def found(shop: Storefront, **chosen: Any) -> list[str]:
     """The references that a filter finds, in order."""
     return [row["reference"] for row in ask(shop, filter=chosen)["orders"]]
@@ -32,20 +33,21 @@ def place(shop: Storefront, reference: str, name: str = "Ada Byron", **changes: 
     return shop.place(**{"reference": reference, "customer": customer, **changes})
 
 
-def at(shop: Storefront, moment: datetime) -> None:
-    """It is that moment now, and stays so."""
-    shop.desk.pipeline.clock = lambda: moment
+@pytest.fixture
+def at(shop: Storefront, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the clock: it is that moment now, and stays so to the end of the test."""
+    return lambda moment: monkeypatch.setattr(shop.desk.pipeline, "clock", lambda: moment)
 
 
 @pytest.fixture
-def three(shop: Storefront) -> Storefront:
+def three(shop: Storefront, at: Clock) -> Storefront:
     """A shop with three orders, hours apart: two of Ada's, between them one of Bert's, who lives in Germany."""
-    at(shop, NOON)
+    at(NOON)
     place(shop, "AAA-1")
-    at(shop, NOON + timedelta(hours=1))
+    at(NOON + timedelta(hours=1))
     second = place(shop, "BBB-2", "Bert Brecht", delivery_address=GERMAN, payment_method="Cheque",
                    lines=[{"sku": "MUG-BLUE", "quantity": 1}], total__amount=1680)
-    at(shop, NOON + timedelta(hours=2))
+    at(NOON + timedelta(hours=2))
     place(shop, "AAC-3")
     shop.move(second, "payment_accepted")
     return shop
@@ -118,9 +120,9 @@ def pages(shop: Storefront, limit: int, **chosen: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 8])
-def test_the_pages_together_are_the_list(shop: Storefront, limit: int) -> None:
+def test_the_pages_together_are_the_list(shop: Storefront, at: Clock, limit: int) -> None:
     for number in range(7):  # three moments: orders of the same moment are not lost between pages
-        at(shop, NOON + timedelta(minutes=number // 3))
+        at(NOON + timedelta(minutes=number // 3))
         place(shop, f"R-{number}")
     whole = pages(shop, limit)
     assert [len(page) for page in whole[:-1]] == [limit] * (len(whole) - 1)

@@ -97,7 +97,7 @@ def test_an_order_of_before_is_given_what_it_reached(new_database: NewDatabase) 
         entry = text(OLD_ENTRY).bindparams(bindparam("id", order_id, Uuid))
         for position, state in enumerate(("awaiting_bank_wire", "payment_accepted", "shipped")):
             connection.execute(entry, {"position": position, "state": state})
-        command.upgrade(config, "head")
+        command.upgrade(config, "0003_states")
         reached = connection.execute(text("SELECT reached FROM orders")).scalar_one()
     engine.dispose()
     assert reached == "attach_invoice delivery_slip invoice paid shipped valid"

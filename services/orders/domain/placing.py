@@ -123,7 +123,10 @@ def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) 
         prices=command.prices,
         rounding=shop.rounding,
         lines=tuple(
-            Line(line.sku, product.name(command.language, shop.default_language), charge, weight_grams=product.weight_grams)
+            Line(
+                line.sku, product.name(command.language, shop.default_language), charge,
+                weight_grams=product.weight_grams,
+            )
             for (line, product), charge in zip(products, lines, strict=True)
             if product
         ),

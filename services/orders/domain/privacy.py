@@ -49,18 +49,21 @@ def erase(
         elif anonymous(order) != order:
             erased.append(anonymous(order))
     kept = [*_by_law(legal), *_running(running)]
-    counts = {"orders": len(erased), **({} if running else {kind: count for kind, count in (beside or {}).items() if count})}
-    event = CustomerErased(customer_id=customer_id, service=service, erased=counts, kept=kept)
+    also = {} if running else {kind: count for kind, count in (beside or {}).items() if count}
+    event = CustomerErased(
+        customer_id=customer_id, service=service, erased={"orders": len(erased), **also}, kept=kept
+    )
     return Erasure(erased, event, forgotten=not running)
 
 
 def export(
-    customer_id: str, orders: Sequence[OrderDetail], known: Mapping[str, Sequence[Value]], service: str = "orders"
+    customer_id: str, orders: Sequence[OrderDetail], known: Mapping[str, Sequence[Value]] | None = None,
+    service: str = "orders",
 ) -> list[CustomerExported]:
     """All that is known, a hundred orders a message; what is `known` beside them, by its kind, comes with the first."""
     shown = [order.model_dump(mode="json") for order in orders]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    beside = {kind: [value.model_dump(mode="json") for value in values] for kind, values in known.items()}
+    beside = {kind: [value.model_dump(mode="json") for value in values] for kind, values in (known or {}).items()}
     return [
         CustomerExported(
             customer_id=customer_id, service=service, part=number, parts=len(parts),

@@ -36,7 +36,10 @@ def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
 def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
     customer = work.customers.get((work.shop, command.customer_id))
     carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
-    return {"customers": [customer] if customer else [], "carts": [cart.view() for cart in carts]}
+    known: dict[str, Sequence[Value]] = {
+        "customers": [customer] if customer else [], "carts": [cart.view() for cart in carts],
+    }
+    return {kind: values for kind, values in known.items() if values}
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:
