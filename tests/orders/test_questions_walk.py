@@ -160,7 +160,7 @@ def test_an_export_holds_what_the_options_choose(office: Office, tmp_path: Path)
 
 
 def test_an_export_shows_how_far_it_is_on_a_terminal(office: Office, tmp_path: Path) -> None:
-    result = office.having(FORCE_COLOR="1").run(
+    result = office.having(FORCE_COLOR="1", TERM="xterm").run(
         "export", "orders", "--shop", "large", "--output", str(tmp_path / "orders.csv")
     )
     assert "exporting" in result.stderr
