@@ -1,5 +1,6 @@
 """The snapshot of a document: everything that is printed, fixed at the moment of issue. All amounts in minor units."""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -9,14 +10,28 @@ from shared.contracts.values import Address, Customer, DocumentKind, Language, M
 
 
 class DocumentLine(Value):
-    """A line: `unit_net` × quantity need not equal `net` to the cent; `net + tax = gross` always does."""
+    """A line: `unit_net` × quantity need not equal `net` to the cent; `net + tax = gross` always does. They are after
+    all discounts; `unit_net` and `unit_gross` are before them.
+    """
 
+    line: int | None = Field(default=None, ge=1, description="Number of the line within the order")
     sku: Sku
     name: str
     quantity: int
     tax_rate: TaxRate
     unit_net: Money
     unit_gross: Money
+    net: Money
+    tax: Money
+    gross: Money
+
+
+class DocumentDiscount(Value):
+    """What a discount takes off, as positive amounts that the lines and the shipping no longer contain."""
+
+    name: str
+    code: str = Field(default="", description="Of the voucher, if one was used")
+    kind: Literal["percent", "amount", "free_shipping", "gift"]
     net: Money
     tax: Money
     gross: Money
@@ -49,11 +64,18 @@ class DocumentSnapshot(Value):
     carrier: str
     tracking_number: str = ""
     payment_method: str
-    lines: list[DocumentLine] = Field(min_length=1)
+    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
+    lines: list[DocumentLine] = Field(description="Of a supplementary invoice or a credit slip: what it is about")
+    discounts: list[DocumentDiscount] = []
     shipping: TaxRow
     taxes: list[TaxRow]
     net: Money
     tax: Money
     gross: Money
     payments: list[Payment] = []
+    due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
+    corrects: str = Field(default="", max_length=60, description="Number of the invoice that this one changes")
+    corrects_issued_at: AwareDatetime | None = None
+    reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
+    return_until: AwareDatetime | None = Field(default=None, description="Of a return slip: last day for the goods")
     note: str = Field(default="", max_length=100_000)
