@@ -12,12 +12,20 @@ DEAD = frozenset("ZX")
 
 
 class Status(NamedTuple):
-    """What the kernel says of a process: one letter, two numbers of others, clock ticks since boot."""
+    """What the kernel says of a process: one letter, two numbers of others, its threads, clock ticks since boot."""
 
     state: str
     parent: int
     session: int
+    threads: int
     start: int
+
+    @property
+    def dead(self) -> bool:
+        """Whether all of it has ended. The first thread is a zombie as soon as it has: until the others are gone too,
+        the process still holds its files and ports.
+        """
+        return self.state in DEAD and self.threads <= 1
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Identity:
     def alive(self) -> bool:
         """Whether this very process still runs; one that waits to be reaped does not."""
         status = self._own_status()
-        return status is not None and status.state not in DEAD
+        return status is not None and not status.dead
 
     def send(self, number: signal.Signals) -> None:
         """Signals this process and no other; nothing happens when it is gone.
@@ -84,7 +92,8 @@ def _status(pid: int) -> Status | None:
         return None
     # The program's name stands in brackets and may itself hold brackets and spaces.
     fields = text.rpartition(")")[2].split()
-    return Status(state=fields[0], parent=int(fields[1]), session=int(fields[3]), start=int(fields[19]))
+    return Status(state=fields[0], parent=int(fields[1]), session=int(fields[3]), threads=int(fields[17]),
+                  start=int(fields[19]))
 
 
 def _boot() -> str:

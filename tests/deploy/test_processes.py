@@ -13,7 +13,7 @@ import pytest
 
 from deploy.stack import state
 from deploy.stack.identity import Identity
-from deploy.stack.ports import CLIENT_RANGE, LOOPBACK, free_port
+from deploy.stack.ports import CLIENT_RANGE, LOOPBACK, answers, free_port
 from deploy.stack.processes import Process
 from deploy.stack.trouble import StackError
 from tests.conditions import until
@@ -23,6 +23,15 @@ SLEEPER = ["sleep", "600"]
 PARENT = ["sh", "-c", "sleep 600 & echo ready; wait"]
 STUBBORN = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"]
 POLITE = ["sh", "-c", "trap 'echo good night; exit 0' TERM; echo ready; while :; do sleep 0.05; done"]
+
+# Its first thread has ended, another holds the port: so it is for a moment with every server of many threads.
+HEADLESS = """
+import ctypes, socket, sys, threading
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+threading.Thread(target=threading.Event().wait).start()
+print("ready", flush=True)
+ctypes.CDLL(None).pthread_exit(None)
+"""
 
 
 @pytest.fixture
@@ -115,6 +124,15 @@ def test_a_process_that_ended_by_itself_does_not_run(process):
     process.start(["true"])
     until(lambda: not process.running())
     process.stop()
+
+
+def test_a_process_lives_until_its_last_thread_has_ended(process):
+    port = free_port()
+    start(process, [sys.executable, "-c", HEADLESS, str(port)])
+    until(lambda: " Z " in Path(f"/proc/{process.pid}/stat").read_text())
+    assert process.running()
+    process.kill()
+    assert not answers(port)
 
 
 @pytest.mark.parametrize("other", [{"start": 1}, {"boot": "another"}])
