@@ -1,4 +1,4 @@
-"""Messages of the service `ingest`."""
+"""Threads: what they are, what is asked of them, what they tell."""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -53,14 +53,6 @@ class ReplyThread(Command, name="thread.reply", subject="thread_id"):
     by: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
-    """Fetches what is new in a mailbox, now."""
-
-    example: ClassVar[dict[str, Any]] = {"mailbox": "service"}
-
-    mailbox: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name in the settings")]
-
-
 class Thread(Answer, name="thread.get_answered"):
     """A thread with its messages, oldest first."""
 
@@ -93,34 +85,6 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
 
     order_id: UUID | None = None
     status: ThreadStatus | None = None
-
-
-class MailReceived(Event, name="mail.received", subject="mailbox"):
-    """A mail was fetched and filed into a thread."""
-
-    example: ClassVar[dict[str, Any]] = {
-        "mailbox": "service", "inbound_id": samples.MAIL_ID, "thread_id": samples.THREAD_ID,
-        "sender": "ada@example.test", "subject": "Re: Your order", "message_id": "<a1@example.test>",
-    }
-
-    mailbox: str
-    inbound_id: UUID
-    thread_id: UUID
-    sender: str
-    subject: str
-    message_id: str
-
-
-class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
-    """A mail was fetched that could not be understood; its raw bytes are kept."""
-
-    example: ClassVar[dict[str, Any]] = {
-        "mailbox": "service", "inbound_id": samples.MAIL_ID, "reason": "It has no sender that can be read.",
-    }
-
-    mailbox: str
-    inbound_id: UUID
-    reason: str
 
 
 class ThreadOpened(Event, name="thread.opened", subject="thread_id"):

@@ -1,0 +1,45 @@
+"""Mailboxes and the mails that are fetched from them."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts import samples
+from shared.contracts.message import Command, Event
+
+
+class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
+    """Fetches what is new in a mailbox, now."""
+
+    example: ClassVar[dict[str, Any]] = {"mailbox": "service"}
+
+    mailbox: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name in the settings")]
+
+
+class MailReceived(Event, name="mail.received", subject="mailbox"):
+    """A mail was fetched and filed into a thread."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "mailbox": "service", "inbound_id": samples.MAIL_ID, "thread_id": samples.THREAD_ID,
+        "sender": "ada@example.test", "subject": "Re: Your order", "message_id": "<a1@example.test>",
+    }
+
+    mailbox: str
+    inbound_id: UUID
+    thread_id: UUID
+    sender: str
+    subject: str
+    message_id: str
+
+
+class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
+    """A mail was fetched that could not be understood; its raw bytes are kept."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "mailbox": "service", "inbound_id": samples.MAIL_ID, "reason": "It has no sender that can be read.",
+    }
+
+    mailbox: str
+    inbound_id: UUID
+    reason: str
