@@ -1,1 +1,1 @@
-"""How numbers, money, dates and the text of strangers are written for people, in any language. Pure."""
+"""How numbers, money, dates and the text of strangers are written for people, and how text is found again. Pure."""

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from services.orders.domain.cursor import Cursor, read
-from services.orders.domain.search import wanted
 from services.orders.domain.states import State
+from shared.contracts.cursor import Cursor, read
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ExportOrders,
@@ -17,6 +16,7 @@ from shared.contracts.orders import (
     SearchProducts,
 )
 from shared.contracts.values import Customer, Money
+from shared.writing.search import wanted
 
 UNKNOWN_COLOUR = "#888888"  # of a state that was taken out of the graph
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.orders.domain.cursor import Cursor
 from services.orders.domain.order import Order
+from shared.contracts.cursor import Cursor
 from shared.contracts.orders import Cart, KnownCustomer, WantedLine
 
 

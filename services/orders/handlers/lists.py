@@ -1,8 +1,9 @@
 """Questions that find many: orders, customers, products, carts; and how many of a product are left."""
 
-from services.orders.domain import cursor, export, listing
+from services.orders.domain import export, listing
 from services.orders.domain.listing import Entry
 from services.orders.work import Work
+from shared.contracts import cursor
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CartList,

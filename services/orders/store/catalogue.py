@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Table, func, select, tuple_
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.order import Product, Shop
-from services.orders.domain.search import wanted, words
 from services.orders.store.tables import counters, product_words, products, shops, stock
-from services.orders.store.words import begun, rewrite
 from shared.contracts.orders import Numbering, Rounding
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
+from shared.runtime.words import begun, rewrite
+from shared.writing.search import wanted, words
 
 Key = tuple[str, str]
 """Shop and SKU."""

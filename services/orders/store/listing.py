@@ -4,15 +4,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Uuid, func, literal, select, tuple_
 
-from services.orders.domain.cursor import Cursor
 from services.orders.domain.listing import Entry
-from services.orders.domain.search import wanted
 from services.orders.store.orders import CUSTOMER, REFERENCE
 from services.orders.store.tables import order_messages, order_words, orders
-from services.orders.store.words import begun
+from shared.contracts.cursor import Cursor
 from shared.contracts.orders import OrderFilter
 from shared.runtime.database import UtcDateTime, insert
 from shared.runtime.store import Ledger
+from shared.runtime.words import begun
+from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]
 COLUMNS = (

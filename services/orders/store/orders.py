@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Table, select
 
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
-from services.orders.domain.search import words
 from services.orders.store.catalogue import Shops
 from services.orders.store.tables import (
     documents,
@@ -24,11 +23,12 @@ from services.orders.store.tables import (
     payments,
 )
 from services.orders.store.waiting import Waiting
-from services.orders.store.words import rewrite
 from shared.contracts.orders import DocumentReference, Rounding
 from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
+from shared.runtime.words import rewrite
+from shared.writing.search import words
 
 Rows = list[dict[str, Any]]
 REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands

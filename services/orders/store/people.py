@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_
 
-from services.orders.domain.cursor import Cursor
 from services.orders.domain.people import KeptCart
-from services.orders.domain.search import sorting, wanted, words
 from services.orders.store.tables import carts, customer_words, customers, first_orders
-from services.orders.store.words import begun, rewrite
+from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
 from shared.runtime.database import UtcDateTime, insert, write_rows
 from shared.runtime.store import Store
+from shared.runtime.words import begun, rewrite
+from shared.writing.search import sorting, wanted, words
 
 Key = tuple[str, str]
 """Shop and customer."""

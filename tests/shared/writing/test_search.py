@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from services.orders.domain.search import LONGEST, MOST_WANTED, sorting, wanted, words
+from shared.writing.search import LONGEST, MOST_WANTED, sorting, wanted, words
 
 ZWNJ = "\u200c"
 

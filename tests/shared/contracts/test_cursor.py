@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies as st
 
-from services.orders.domain.cursor import Cursor, read, write
+from shared.contracts.cursor import Cursor, read, write
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 
