@@ -13,7 +13,16 @@ from services.ingest.handlers import filing, mailboxes, neighbours, threads
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.ingest import MailReceived, MailUnreadable, ThreadMessageAdded, ThreadOpened, ThreadReplied
+from shared.contracts.ingest import (
+    ContactSubmitted,
+    MailReceived,
+    MailUnreadable,
+    OrderMessagePosted,
+    ThreadForwarded,
+    ThreadMessageAdded,
+    ThreadOpened,
+    ThreadReplied,
+)
 from shared.runtime.health import house
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
@@ -83,6 +92,9 @@ service = Service(
     settings=IngestSettings,
     adapters=adapters,
     boot=mailboxes.first_looks,
-    tells=(MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied),
+    tells=(
+        MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
+        ContactSubmitted, OrderMessagePosted,
+    ),
     batch=8,  # few: what waits behind a slow mail server waits with its batch
 )

@@ -159,3 +159,35 @@ THREAD_MESSAGE: Json = {
     "message_id": MESSAGE_ID, "direction": "customer", "author": "ada@example.test",
     "text": "When will it arrive?", "at": NOON, "mail_message_id": "<a1@example.test>",
 }
+CONTACT: Json = {
+    "key": "warranty", "names": {"en": "Warranty", "fa": "ضمانت"}, "email": "warranty@shop.test",
+    "descriptions": {"en": "For what broke within two years."}, "save_messages": True, "offered": True,
+}
+SUBMIT_CONTACT: Json = {
+    "submission_id": MESSAGE_ID, "contact": "customer_service", "email": "ada@example.test",
+    "customer_name": "Ada Byron", "language": "en", "text": "When will it arrive?", "customer_id": "c-1001",
+    "order_reference": "XKBKNABJK", "sku": "MUG-BLUE",
+    "attachments": [{
+        "filename": "mug.png",
+        "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    }],
+}
+CANNED_MESSAGE: Json = {
+    "key": "delay", "names": {"en": "Delay", "fa": "تأخیر"},
+    "texts": {
+        "en": "Dear {customer_name},\nyour order {order_reference} leaves a little later. We are sorry.\n{employee}",
+        "fa": "{customer_name} گرامی،\nسفارش {order_reference} با کمی تأخیر ارسال می‌شود.\n{employee}",
+    },
+}
+DESK: Json = {
+    "statuses": {
+        "pending1": {
+            "labels": {"en": "Waits for the supplier", "fa": "در انتظار تأمین‌کننده"}, "colour": "#8A2BE2",
+            "meanings": {"en": "We asked the supplier and wait for an answer."},
+        },
+    },
+    "status_after_reply": "closed",
+    "default_replies": {"en": "Dear {customer_name},\n\n\n\n{employee}, {shop_name}"},
+    "form_files": {"allowed": True, "media_types": ["application/pdf", "image/png"], "largest": 1048576, "most": 2},
+    "mail_submissions": False,
+}

@@ -1,5 +1,16 @@
 """Messages of the service `ingest`: what it takes and what it tells."""
 
+from shared.contracts.ingest.actions import (
+    ThreadForwarded as ThreadForwarded,
+)
+from shared.contracts.ingest.canned import (
+    OrderMessagePosted as OrderMessagePosted,
+)
+from shared.contracts.ingest.contacts import (
+    Contact as Contact,
+    ContactSubmitted as ContactSubmitted,
+    FormFile as FormFile,
+)
 from shared.contracts.ingest.mailboxes import (
     MailReceived as MailReceived,
     MailUnreadable as MailUnreadable,

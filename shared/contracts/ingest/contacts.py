@@ -1,0 +1,71 @@
+"""Contacts: whom customers may write to, and the form by which they do."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Base64Bytes, Field, WithJsonSchema
+
+from shared.contracts import samples
+from shared.contracts.ingest.threads import ThreadView
+from shared.contracts.message import Event, Value
+from shared.contracts.values import Email, Language, Text
+
+LARGEST_FILE = 8 * 1024 * 1024  # bytes
+MOST_FILES = 10
+
+FileContent = Annotated[
+    Base64Bytes,
+    Field(max_length=LARGEST_FILE),
+    WithJsonSchema({"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}),
+]
+"""Bytes, on the wire in base64."""
+ContactKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="Its short name, for machines")]
+
+
+class Contact(Value):
+    """A recipient that the shop offers to its customers."""
+
+    key: ContactKey
+    names: dict[Language, Text] = Field(min_length=1, max_length=50, description="Name per language")
+    email: Email | None = Field(default=None, description="Where its mails go; null: to the address of the shop")
+    descriptions: dict[Language, Annotated[str, Field(max_length=2000)]] = Field(
+        default={}, max_length=50, description="Per language: what it is for"
+    )
+    save_messages: bool = Field(
+        default=True, description="Whether what is written to it becomes a thread; if not, it is mailed to `email`"
+    )
+    offered: bool = Field(default=True, description="Whether the contact form may name it")
+
+
+class FormFile(Value):
+    """A file that a customer attached, in base64."""
+
+    filename: Text
+    content: FileContent
+
+
+class ContactSubmitted(Event, name="contact.submitted", subject="submission_id"):
+    """A customer wrote by the contact form. Where `mailed` is true it is to be mailed to the contact, with the files;
+    the customer is sent a confirmation in any case.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "submission_id": samples.MESSAGE_ID, "contact": samples.CONTACT, "mailed": True, "email": "ada@example.test",
+        "customer_name": "Ada Byron", "language": "en", "text": "When will it arrive?", "order_id": samples.ORDER_ID,
+        "order_reference": "XKBKNABJK", "sku": "MUG-BLUE", "thread": samples.THREAD_VIEW, "filenames": ["mug.png"],
+        "attachments": samples.SUBMIT_CONTACT["attachments"],
+    }
+
+    submission_id: UUID
+    contact: Contact
+    mailed: bool = Field(description="Always where there is no thread; else as the shop wants it")
+    email: Email
+    customer_name: str
+    language: Language
+    text: str
+    order_id: UUID | None = None
+    order_reference: str | None = None
+    sku: str | None = None
+    thread: ThreadView | None = Field(default=None, description="Where it was filed; null: the contact saves nothing")
+    filenames: list[str] = Field(default=[], description="Of all that was attached")
+    attachments: list[FormFile] = Field(default=[], description="With their bytes, where it is to be mailed")
