@@ -13,8 +13,8 @@ help:  ## This list
 run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through it, stop it
 	@$(BIN)/aftercart demo
 
-test: debian-test $(TEST)  ## Set up and run the whole test suite
-	@$(BIN)/python -m pytest
+test: debian-test $(TEST)  ## Set up and run the whole test suite, in three processes with servers of their own
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 up: debian-run $(RUN)  ## Start the local stack and leave it running
 	@$(BIN)/aftercart up

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
@@ -63,9 +64,13 @@ def terminal_at(ground: Ground, rabbit: Any, database: str) -> Terminal:
     })
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def quiet():
+    """Here only: loggers that remembered it would keep it for the tests that come after."""
     log.configure(ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error"))
+    structlog.configure(cache_logger_on_first_use=False)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

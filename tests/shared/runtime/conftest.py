@@ -10,7 +10,7 @@ from tests.toy.world import World
 from tests.words import desk, sqlite_url
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def plain_logs():
     """Without colours, and without the local variables of every traceback, which take a second each."""
     renderers = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(["event", "outcome"])]
