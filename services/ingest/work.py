@@ -1,6 +1,6 @@
 """What a handler of `ingest` may touch during one message. Locks in one order: mailboxes, mails, orders, threads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -8,23 +8,42 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from services.ingest.domain import contacts, desk
 from services.ingest.domain.commands import FileMail
+from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.domain.mailbox import Errand, Found, Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
+from services.ingest.store.listing import Listing
 from services.ingest.store.mails import Inbounds, Mailboxes, RawMails
 from services.ingest.store.plans import Plans
-from services.ingest.store.tables import mailboxes
-from services.ingest.store.threads import Entries, KnownMails, KnownOrders, Threads
+from services.ingest.store.settings import Definitions, Desks, Shops
+from services.ingest.store.submissions import Submissions
+from services.ingest.store.tables import canned_messages, contacts as contacts_table, mailboxes
+from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
-from shared.contracts.ingest import ReplyThread
+from shared.contracts.house import EraseCustomer, ExportCustomer
+from shared.contracts.ingest import (
+    CannedMessage,
+    Contact,
+    DeskOptions,
+    PostOrderMessage,
+    SubmitContact,
+    ThreadMessage,
+    ThreadView,
+)
+from shared.contracts.message import Command
+from shared.contracts.notify import MailSent
+from shared.contracts.orders import OrderPlaced, OrderTransitioned, PaymentRecorded
 from shared.runtime.errors import NotYet
 from shared.runtime.post import Post
 from shared.runtime.service import Later
 from shared.runtime.store import Arrived, UnitOfWork
 
+ABOUT_ORDERS = PostOrderMessage | OrderPlaced | OrderTransitioned | PaymentRecorded
 PATIENCE = timedelta(minutes=10)
 """How long a mail waits for the order that it names; then it gets a thread of its own."""
 
@@ -55,20 +74,45 @@ class Work(UnitOfWork):
         self.mailboxes = self.part(Mailboxes(connection))
         self.raw_mails = self.part(RawMails(connection))
         self.inbounds = self.part(Inbounds(connection, self.raw_mails))
+        self.contacts = self.part(Definitions(connection, contacts_table, Contact))
+        self.canned_messages = self.part(Definitions(connection, canned_messages, CannedMessage))
+        self.desks = self.part(Desks(connection))
+        self.shops = self.part(Shops(connection))
+        self.customers = self.part(Customers(connection))
+        self.submissions = self.part(Submissions(connection))
         self.orders = self.part(KnownOrders(connection))
+        self.order_changes = self.part(OrderChanges(connection))
         self.threads = self.part(Threads(connection))
         self.entries = self.part(Entries(connection))
         self.known_mails = self.part(KnownMails(connection))
+        self.listing = Listing(connection)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
-        """Everything that filing a batch locks, in one order: otherwise two batches could wait for one another."""
+        """Everything that a batch locks, in one order: otherwise two batches could wait for one another."""
         messages = [message for _, message in batch]
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
         places = [self.evidence(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
         conversations = [evidence.conversation for evidence in places if evidence]
-        self.orders.preload(found.id for found in conversations if found.kind == "order")
-        replied = [message.thread_id for message in messages if isinstance(message, ReplyThread)]
-        self.threads.preload([*map(thread_id_of, conversations), *replied])
+        ordered = [Conversation("order", order_id) for order_id in self._orders_in(batch)]
+        self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
+        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *self._threads_in(batch)])
+
+    def _orders_in(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
+        """The orders that messages are about."""
+        forms = [(at.shop, told.order_reference) for at, told in batch if isinstance(told, SubmitContact)]
+        references = [(shop, reference) for shop, reference in forms if reference]
+        yield from self.orders.with_references(references).values() if references else ()
+        yield from (told.order_id for _, told in batch if isinstance(told, ABOUT_ORDERS))
+
+    def _threads_in(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
+        """The threads that messages name, or those of a customer whom they name."""
+        for envelope, told in batch:
+            if isinstance(told, Command) and told.subject_field == "thread_id":
+                yield UUID(told.aggregate_key)
+            elif isinstance(told, MailSent) and told.mail.thread_id:
+                yield told.mail.thread_id
+            elif isinstance(told, EraseCustomer):
+                yield from self.threads.of(envelope.shop, told.customer_id, self.emails_of(envelope.shop, told))
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""
@@ -88,6 +132,12 @@ class Work(UnitOfWork):
         """A thread of the shop of the message in hand."""
         found = self.threads.get(thread_id)
         return found if found and found.shop == self.shop else None
+
+    def keep_message(self, thread: Thread, message: ThreadMessage) -> None:
+        """Keeps a new message with its thread, which may be new as well."""
+        self.threads.save(thread.id, thread)
+        self.entries.preload([message.message_id])
+        self.entries.save(message.message_id, Entry(thread.id, message))
 
     def is_our_own(self, mail: Mail) -> bool:
         """We sent it ourselves."""
@@ -117,3 +167,40 @@ class Work(UnitOfWork):
         thread = self.threads.get(thread_id_of(conversation))
         shops = {place.shop for place in (order, thread) if place}
         return Place(evidence, order, thread) if shops == {inbound.shop} else Place()
+
+    # --- what the shop set up -----------------------------------------------------------------------------------------
+
+    def contact(self, key: str) -> Contact | None:
+        """A contact of the shop; two are there from the start."""
+        return self.contacts.get((self.shop, key)) or contacts.FIRST.get(key)
+
+    def written_to(self, shop: str, mail: Mail) -> str:
+        """The contact that a mail was written to."""
+        return contacts.addressed(self.all_contacts(shop), mail.recipients)
+
+    def all_contacts(self, shop: str) -> dict[str, Contact]:
+        """All contacts of a shop, by key."""
+        return dict(sorted({**contacts.FIRST, **self.contacts.of(shop)}.items()))
+
+    @property
+    def options(self) -> DeskOptions:
+        """The options of the shop's desk."""
+        return self.desks.get(self.shop) or desk.NEW
+
+    @property
+    def shop_name(self) -> str:
+        """What the shop is called; nothing before its profile was told."""
+        known = self.shops.get(self.shop)
+        return known.name if known else ""
+
+    # --- customers ----------------------------------------------------------------------------------------------------
+
+    def customer_of(self, view: ThreadView) -> KnownCustomer | None:
+        """The customer of a thread, by his key, else by his address."""
+        known = self.customers.get((self.shop, view.customer_id)) if view.customer_id else None
+        return known or self.customers.with_email(self.shop, view.customer_email)
+
+    def emails_of(self, shop: str, command: EraseCustomer | ExportCustomer) -> list[str]:
+        """The addresses by which a customer is known."""
+        known = self.customers.get((shop, command.customer_id))
+        return sorted({*command.emails, *([known.email] if known else [])})

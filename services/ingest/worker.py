@@ -9,19 +9,26 @@ from pydantic_settings import NoDecode
 
 from services.ingest.adapters import imap
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.handlers import filing, mailboxes, neighbours, threads
+from services.ingest.handlers import contact_form, desk, filing, mailboxes, neighbours, threads, views
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
 from shared.contracts.conversation import SigningKeys
 from shared.contracts.ingest import (
+    CannedMessageChanged,
+    CannedMessageRemoved,
+    ContactChanged,
     ContactSubmitted,
+    DeskChanged,
     MailReceived,
     MailUnreadable,
     OrderMessagePosted,
+    ThreadAssigned,
     ThreadForwarded,
     ThreadMessageAdded,
     ThreadOpened,
     ThreadReplied,
+    ThreadStatusChanged,
+    ThreadViewed,
 )
 from shared.runtime.health import house
 from shared.runtime.service import Service
@@ -85,7 +92,10 @@ def adapters(settings: IngestSettings) -> Adapters:
 
 service = Service(
     name="ingest",
-    handlers=[mailboxes.service, filing.service, threads.service, neighbours.service, house],
+    handlers=[
+        mailboxes.service, filing.service, threads.service, views.service, contact_form.service, desk.service,
+        neighbours.service, house,
+    ],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
@@ -94,7 +104,8 @@ service = Service(
     boot=mailboxes.first_looks,
     tells=(
         MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
-        ContactSubmitted, OrderMessagePosted,
+        ThreadStatusChanged, ThreadAssigned, ThreadViewed, OrderMessagePosted, ContactSubmitted, ContactChanged,
+        DeskChanged, CannedMessageChanged, CannedMessageRemoved,
     ),
     batch=8,  # few: what waits behind a slow mail server waits with its batch
 )

@@ -191,3 +191,11 @@ DESK: Json = {
     "form_files": {"allowed": True, "media_types": ["application/pdf", "image/png"], "largest": 1048576, "most": 2},
     "mail_submissions": False,
 }
+THREAD_CUSTOMER: Json = {
+    "customer_id": "c-1001", "email": "ada@example.test", "name": "Ada Byron", "addresses": [ADDRESS], "orders": 3,
+    "spent": [euro(8610)], "registered_at": NOON,
+}
+THREAD_ORDER: Json = {
+    "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "state": "Payment accepted",
+    "colour": "#3498D8", "total": euro(2870), "paid": euro(2870),
+}

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.ingest.domain.filing import Evidence, Filing, KnownOrder, Place, file, is_our_own, signed_evidence
+from services.ingest.domain.filing import Evidence, Filing, Place, file, is_our_own, signed_evidence
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read
+from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
 from shared.contracts.conversation import Conversation
 from tests.ingest.words import CUSTOMER, KEYS, NOON, ORDER, ORDER_ID, STRANGERS_KEYS, letter, our_id, reply_to
@@ -114,7 +115,7 @@ def test_a_third_party_never_becomes_the_customer() -> None:
     assert done.thread.last_mail == ""
     later = filed(mail(from_="eve@evil.test", message_id="<evil@evil.test>"), known(thread=order_thread()), number=2)
     assert not later.message.verified
-    assert later.thread.view == order_thread().view
+    assert later.thread.view == order_thread(unread=2).view
     assert later.thread.last_mail == "<first@example.test>"
     assert "<evil@evil.test>" not in later.thread.chain
 
@@ -185,7 +186,7 @@ def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
 
 def test_an_answer_refers_to_all_that_was_before() -> None:
     first = filed(mail(message_id="<c1@x.test>", references="<o1@shop.test>"), known()).thread
-    answered = first.replied("anna").sent("<e1@shop.test>")
+    answered = first.replied("anna", "closed", NOON).sent("<e1@shop.test>")
     answer = mail(message_id="<c2@x.test>", in_reply_to="<e1@shop.test>")
     second = filed(answer, known(thread=answered), number=2).thread
     assert second.last_mail == "<c2@x.test>"
@@ -210,6 +211,6 @@ def test_a_mail_without_an_id_leaves_what_is_answered() -> None:
 
 def test_who_answers_first_owns_the_thread() -> None:
     thread = order_thread()
-    once = thread.replied("anna")
+    once = thread.replied("anna", "closed", NOON)
     assert (once.view.owner, once.view.status) == ("anna", "closed")
-    assert once.replied("ben").view.owner == "anna"
+    assert once.replied("ben", "closed", NOON).view.owner == "anna"

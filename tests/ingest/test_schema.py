@@ -24,7 +24,7 @@ def test_migrating_again_changes_nothing(desk: IngestDesk, server: Server) -> No
     server.receive(letter())
     desk.look()
     before = [desk.rows(table) for table in metadata.sorted_tables]
-    assert migrations.upgrade(service, desk.engine) == "0001"
+    assert migrations.upgrade(service, desk.engine) == "0002_desk"
     assert [desk.rows(table) for table in metadata.sorted_tables] == before
 
 

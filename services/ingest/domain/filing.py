@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
 
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail
+from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
 from shared.contracts.ingest import MailReceived, ThreadMessage, ThreadMessageAdded, ThreadOpened, ThreadView
@@ -15,18 +15,6 @@ from shared.contracts.message import Event
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "new"]
 MOST_TOKENS = 50
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOrder:
-    """What filing needs to know of an order."""
-
-    order_id: UUID
-    shop: str
-    reference: str
-    customer_email: str
-    customer_name: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +71,8 @@ def _signed(text: str, keys: SigningKeys) -> Conversation | None:
     return next((conversation for conversation in read if conversation), None)
 
 
-def file(mail: Mail, inbound: Inbound, place: Place, language: str) -> Filing:
-    """Puts the mail into its thread, or into a new one; `language` is that of strangers.
+def file(mail: Mail, inbound: Inbound, place: Place, language: str, contact: str | None = None) -> Filing:
+    """Puts the mail into its thread, or into a new one; `language` is that of strangers, `contact` whom they wrote to.
 
     A sender who is no participant is filed as unverified where our signature led him there, and never becomes the
     customer; a Message-ID alone, which others may know, leads only participants. Automatic mail wakes no thread. What
@@ -95,22 +83,24 @@ def file(mail: Mail, inbound: Inbound, place: Place, language: str) -> Filing:
     may_write = mail.certain and mail.sender == (place.participant or "").lower()
     if not may_write and place.evidence and place.evidence.found_by == "known_id":
         place = Place()
-    before = place.thread or _opened(mail, inbound, place.order, language, at)
+    before = place.thread or _opened(mail, inbound, place.order, language, contact, at)
     verified = may_write or (mail.certain and place.participant is None)
     thread = before.heard(
         [*mail.chain, *filter(None, [mail.message_id])], mail.message_id,
-        wakes=not mail.automatic, answered=verified and not (mail.automatic and before.last_mail),
+        at=at, wakes=not mail.automatic, answered=verified and not (mail.automatic and before.last_mail),
     )
     message = ThreadMessage(
         message_id=inbound.inbound_id, direction="customer", author=mail.sender, text=mail.text,
-        at=at, verified=verified, mail_message_id=mail.message_id,
+        at=at, verified=verified, unread=not mail.automatic, mail_message_id=mail.message_id,
     )
     found_by = place.evidence.found_by if place.evidence and place.participant else "new"
     kept = inbound.filed(thread.id, mail.message_id, found_by)
     return Filing(kept, thread, message, _events(mail, kept, thread, message, opened=place.thread is None))
 
 
-def _opened(mail: Mail, inbound: Inbound, order: KnownOrder | None, language: str, at: datetime) -> Thread:
+def _opened(
+    mail: Mail, inbound: Inbound, order: KnownOrder | None, language: str, contact: str | None, at: datetime
+) -> Thread:
     conversation = Conversation("thread", derived_id("mail", inbound.inbound_id))
     if order:
         conversation = Conversation("order", order.order_id)
@@ -120,7 +110,8 @@ def _opened(mail: Mail, inbound: Inbound, order: KnownOrder | None, language: st
         customer_email=order.customer_email if order else mail.sender,
         customer_name=order.customer_name if order else mail.sender_name,
         language=order.language if order else language,
-        subject=mail.subject, status="closed" if mail.automatic else "open", opened_at=at,
+        subject=mail.subject, status="closed" if mail.automatic else "open", opened_at=at, contact=contact,
+        customer_id=(order.customer_id or None) if order else None,
     )
     return Thread(inbound.shop, view)
 

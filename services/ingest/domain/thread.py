@@ -3,13 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from shared.contracts.conversation import Conversation
-from shared.contracts.ingest import ThreadMessage, ThreadView
+from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadView
 
+NOWHERE = ".invalid"  # RFC 2606: no such domain will ever be
 LONGEST_CHAIN = 20  # Message-IDs; a header that grows for ever is refused by some servers
 _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of a thread. `first_response`: whole seconds from its opening to the first answer at
+    `answered_at`, of a thread that a customer began.
+    """
+
+    customer_messages: int = 0
+    employee_messages: int = 0
+    answered_at: datetime | None = None
+    first_response: int | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +35,70 @@ class Thread:
     view: ThreadView
     last_mail: str = ""
     chain: tuple[str, ...] = ()
+    tally: Tally = Tally()
 
     @property
     def id(self) -> UUID:
         return self.view.thread_id
 
-    def heard(self, ids: Iterable[str], last_mail: str, *, wakes: bool, answered: bool) -> "Thread":
-        """After a mail that came: `wakes` reopens it when it was closed, `answered` makes it the one to answer."""
-        status = "open" if wakes and self.view.status == "closed" else self.view.status
-        woken = replace(self, view=self.view.model_copy(update={"status": status}))
-        if not answered:
-            return woken
-        return replace(woken, chain=grown(self.chain, ids), last_mail=last_mail or self.last_mail)
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether there is somebody to write to: the customer may be erased, or a mail server."""
+        return not self.view.customer_email.endswith(NOWHERE)
 
-    def replied(self, by: str) -> "Thread":
-        """After an employee's answer: who answers first owns it, and it is closed."""
-        changes = {"owner": self.view.owner or by, "status": "closed"}
+    def heard(self, ids: Iterable[str], last_mail: str, *, at: datetime, wakes: bool, answered: bool) -> "Thread":
+        """After a mail that came: `wakes` calls for an answer, and reopens it when it was closed; `answered` makes it
+        the one to answer.
+        """
+        found = self.asked(at) if wakes else self._counted(customer_messages=self.tally.customer_messages + 1)
+        if not answered:
+            return found
+        return replace(found, chain=grown(self.chain, ids), last_mail=last_mail or self.last_mail)
+
+    def asked(self, at: datetime) -> "Thread":
+        """After a message that calls for an answer."""
+        view = self.view
+        asked = self._viewed(
+            status="open" if view.status == "closed" else view.status, unread=view.unread + 1,
+            waits_since=view.waits_since or at,
+        )
+        return asked._counted(customer_messages=self.tally.customer_messages + 1, closed_at=asked._closed_at(at))
+
+    def replied(self, by: str, status: ThreadStatus, at: datetime) -> "Thread":
+        """After an employee's answer: who answers first owns it."""
+        tally, view = self.tally, self.view
+        first = tally.answered_at is None and tally.customer_messages > 0
+        replied = self._viewed(owner=view.owner or by, status=status, waits_since=None, unread=0)
+        return replied._counted(
+            employee_messages=tally.employee_messages + 1, answered_at=tally.answered_at or at,
+            first_response=_seconds(view.opened_at, at) if first else tally.first_response,
+            closed_at=replied._closed_at(at),
+        )
+
+    def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
+        """In another status: who closes it ends the waiting, who reopens it wants it answered."""
+        waits_since = None if status == "closed" else self.view.waits_since
+        if self.view.status == "closed" and status == "open":
+            waits_since = at
+        changed = self._viewed(status=status, waits_since=waits_since)
+        return changed._counted(closed_at=changed._closed_at(at))
+
+    def assigned(self, owner: str | None) -> "Thread":
+        """In the hands of an employee, or of nobody."""
+        return self._viewed(owner=owner)
+
+    def read(self) -> "Thread":
+        """After somebody read all of it."""
+        return self._viewed(unread=0)
+
+    def _viewed(self, **changes: object) -> "Thread":
         return replace(self, view=self.view.model_copy(update=changes))
+
+    def _counted(self, **changes: Any) -> "Thread":
+        return replace(self, tally=replace(self.tally, **changes))
+
+    def _closed_at(self, at: datetime) -> datetime | None:
+        return (self.tally.closed_at or at) if self.view.status == "closed" else None
 
     def sent(self, message_id: str) -> "Thread":
         """After an answer left as the mail of that id."""
@@ -64,6 +126,14 @@ def thread_id_of(conversation: Conversation) -> UUID:
     return conversation.id if conversation.kind == "thread" else derived_id(conversation)
 
 
-def employee_message(message_id: UUID, by: str, text: str, at: datetime) -> ThreadMessage:
-    """An answer; its Message-ID is known when it was sent."""
-    return ThreadMessage(message_id=message_id, direction="employee", author=by, text=text, at=at)
+def employee_message(
+    message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False
+) -> ThreadMessage:
+    """What an employee wrote; the Message-ID of an answer is known when it was sent."""
+    return ThreadMessage(
+        message_id=message_id, direction="employee", author=by, text=text, at=at, private=private
+    )
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds()))

@@ -42,7 +42,7 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     language = mailbox.language if mailbox else STRANGERS_LANGUAGE
-    filed = filing.file(mail, inbound, work.place(inbound), language)
+    filed = filing.file(mail, inbound, work.place(inbound), language, work.written_to(inbound.shop, mail))
     thread = filed.thread
     work.threads.preload([thread.id])
     work.threads.save(thread.id, thread)

@@ -1,12 +1,17 @@
 """What the other services tell: orders that mails may be about, and the mails that answers will refer to."""
 
 from dataclasses import replace
+from typing import Literal
 
-from services.ingest.domain.filing import KnownOrder
-from services.ingest.domain.thread import Thread
+from services.ingest.domain import customers
+from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
+from services.ingest.domain.submission import Submission
+from services.ingest.domain.thread import Thread, derived_id
+from services.ingest.handlers.contact_form import held_by
+from services.ingest.store.settings import Shop
 from services.ingest.work import Work
 from shared.contracts.notify import MailSent, MailView
-from shared.contracts.orders import OrderPlaced
+from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded, ShopChanged
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -14,17 +19,51 @@ service = Handlers()
 
 @service.handles(OrderPlaced)
 def keep_order(event: OrderPlaced, work: Work) -> None:
-    """Keeps who ordered."""
-    order, customer = event.order, event.order.customer
-    known = KnownOrder(event.order_id, work.shop, order.reference, customer.email, customer.name, order.language)
-    work.orders.preload([event.order_id])
-    work.orders.save(event.order_id, known)
+    """Keeps who ordered, and what."""
+    order = event.order
+    _keep(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
+
+
+@service.handles(OrderTransitioned)
+def keep_state(event: OrderTransitioned, work: Work) -> None:
+    """Keeps where an order stands, and when it came there."""
+    _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
+
+
+@service.handles(PaymentRecorded)
+def keep_payment(event: PaymentRecorded, work: Work) -> None:
+    """Keeps what was paid for an order."""
+    order = work.orders.get(event.order_id)
+    if order:
+        work.orders.save(event.order_id, order.paid_up_to(event.due))
+
+
+@service.handles(CustomerChanged)
+def keep_customer(event: CustomerChanged, work: Work) -> None:
+    """Keeps what is known of a customer, and since when."""
+    key = (work.shop, event.customer_id)
+    work.customers.save(key, customers.told(work.customers.get(key), event, work.envelope.time or work.now))
+
+
+@service.handles(ShopChanged)
+def keep_shop(event: ShopChanged, work: Work) -> None:
+    """Keeps what the shop is called."""
+    as_of = work.envelope.time or work.now
+    known = work.shops.get(work.shop)
+    if known is None or known.as_of <= as_of:
+        work.shops.save(work.shop, Shop(event.profile.name, event.default_language, as_of))
 
 
 @service.handles(MailSent)
 def keep_message_id(event: MailSent, work: Work) -> None:
-    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID."""
+    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and what was held until the
+    mail had left is let go.
+    """
     mail = event.mail
+    held = held_by(mail, work)
+    if held:
+        key = (work.shop, held.submission_id)
+        work.submissions.save(key, Submission(held.submission_id, mail.conversation))
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
     thread = work.thread(mail.thread_id) if mail.thread_id else None
     if thread:
@@ -41,3 +80,13 @@ def _name_answer(mail: MailView, thread: Thread, work: Work) -> None:
             named = entry.message.model_copy(update={"mail_message_id": mail.message_id})
             return work.entries.save(named.message_id, replace(entry, message=named))
     return None
+
+
+def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
+    """The order, unless something later is known of it; and the change, in any case."""
+    known = work.orders.get(order.order_id)
+    if known is None or known.changed_at <= order.changed_at:
+        work.orders.save(order.order_id, order)
+    envelope = work.envelope
+    change_id = derived_id("order", envelope.source, envelope.id)
+    work.order_changes.add(OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour))

@@ -1,21 +1,26 @@
-"""Threads: answered by employees, and shown to them."""
+"""What employees do with threads: each command changes one of them."""
 
 from collections.abc import Iterable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from services.ingest.domain.thread import employee_message
-from services.ingest.store.threads import Entry
+from services.ingest.domain import answering
+from services.ingest.domain.answering import Written
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
+from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
-    GetThread,
-    ListThreads,
+    AssignThread,
+    ForwardThread,
+    MarkThreadRead,
+    PostOrderMessage,
     ReplyThread,
-    Thread,
-    ThreadList,
-    ThreadMessageAdded,
-    ThreadReplied,
+    SetThreadStatus,
+    ThreadAssigned,
+    ThreadStatusChanged,
+    ThreadViewed,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Asking, Event, Refusal
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -26,34 +31,110 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     """Adds an employee's answer; the customer gets it by mail from those who take `thread.replied`."""
     before = work.thread(command.thread_id)
     if before is None:
-        return [_unknown(command)]
-    thread = before.replied(command.by)
-    message = employee_message(uuid4(), command.by, command.text, work.now)
-    work.threads.save(thread.id, thread)
-    work.entries.preload([message.message_id])
-    work.entries.save(message.message_id, Entry(thread.id, message))
-    view = thread.view
-    return [
-        ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message),
-        ThreadReplied(
-            thread_id=thread.id, thread=view, message=message, in_reply_to=thread.last_mail or None,
-            references=thread.references,
-        ),
-    ]
+        return [unknown_thread(command, command.thread_id)]
+    written = answering.reply(command, before, uuid4(), work.options.status_after_reply, work.now)
+    if isinstance(written, Written):
+        _mark_read(command.thread_id, work)
+    return _keep(written, work)
 
 
-@service.handles(GetThread)
-def answer_thread(query: GetThread, work: Work) -> Thread | Refusal:
-    """A thread with its messages."""
-    thread = work.thread(query.thread_id)
-    return Thread(thread=thread.view, messages=work.entries.of(thread.id)) if thread else _unknown(query)
+@service.handles(PostOrderMessage)
+def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]:
+    """Keeps a note on an order, or a message that its customer gets by mail."""
+    order = work.orders.get(command.order_id)
+    if order is None or order.shop != work.shop:
+        reason = f"There is no order {command.order_id} in this shop."
+        return [command.refuse("unknown_order", reason, field="order_id")]
+    text = _order_text(command, order, work)
+    if isinstance(text, Refusal):
+        return [text]
+    before = work.thread(thread_id_of(Conversation("order", order.order_id)))
+    return _keep(answering.post(command, order, before, text, uuid4(), work.now), work)
 
 
-@service.handles(ListThreads)
-def answer_threads(query: ListThreads, work: Work) -> ThreadList:
-    """The newest threads of the shop."""
-    return ThreadList(threads=work.threads.newest(work.shop, query.order_id, query.status))
+@service.handles(ForwardThread)
+def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
+    """Sends a thread to an employee or someone else; who mails it takes `thread.forwarded`."""
+    before = work.thread(command.thread_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    messages = work.entries.visible(command.thread_id, private=command.employee is not None)
+    return _keep(answering.forward(command, before, messages, uuid4(), work.now), work)
 
 
-def _unknown(asked: ReplyThread | GetThread) -> Refusal:
-    return asked.refuse("unknown_thread", f"There is no thread {asked.thread_id} in this shop.", field="thread_id")
+@service.handles(SetThreadStatus)
+def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
+    """Gives a thread another status; the one that it has is no news."""
+    before = work.thread(command.thread_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    came_from = before.view.status
+    if came_from == command.status:
+        return []
+    work.threads.save(before.id, before.with_status(command.status, work.now))
+    return [ThreadStatusChanged(
+        thread_id=before.id, came_from=came_from, status=command.status, by=command.by, at=work.now
+    )]
+
+
+@service.handles(AssignThread)
+def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
+    """Gives a thread to an employee, or to nobody; to its owner, it is no news."""
+    before = work.thread(command.thread_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    came_from = before.view.owner
+    if came_from == command.owner:
+        return []
+    work.threads.save(before.id, before.assigned(command.owner))
+    return [ThreadAssigned(
+        thread_id=before.id, came_from=came_from, owner=command.owner, by=command.by, at=work.now
+    )]
+
+
+@service.handles(MarkThreadRead)
+def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
+    """Nothing in the thread is unread any more; what was read before is no news."""
+    before = work.thread(command.thread_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    if not before.view.unread:
+        return []
+    work.threads.save(before.id, before.read())
+    count = _mark_read(before.id, work)
+    return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
+
+
+def unknown_thread(asked: Asking, thread_id: UUID, field: str = "thread_id") -> Refusal:
+    """The refusal of a thread that is not there, or belongs to another shop."""
+    return asked.refuse("unknown_thread", f"There is no thread {thread_id} in this shop.", field=field)
+
+
+def unknown_canned_message(asked: Asking, key: str | None, field: str = "canned_message") -> Refusal:
+    """The refusal of a predefined message that the shop has not."""
+    return asked.refuse("unknown_canned_message", f"There is no predefined message '{key}'.", field=field)
+
+
+def _order_text(command: PostOrderMessage, order: KnownOrder, work: Work) -> str | Refusal:
+    if (command.text is None) == (command.canned_message is None):
+        return command.refuse("which", "A message has either a 'text' or a 'canned_message'.", field="text")
+    if command.text is not None:
+        return command.text
+    canned = work.canned_messages.get((work.shop, command.canned_message or ""))
+    if canned is None:
+        return unknown_canned_message(command, command.canned_message)
+    return answering.order_text(canned, order, command.by, work.shop_name)
+
+
+def _mark_read(thread_id: UUID, work: Work) -> int:
+    unread = work.entries.unread(thread_id)
+    for entry in unread:
+        work.entries.save(entry.message.message_id, entry.read())
+    return len(unread)
+
+
+def _keep(written: Written | Refusal, work: Work) -> Iterable[Event]:
+    if isinstance(written, Refusal):
+        return [written]
+    work.keep_message(written.thread, written.message)
+    return written.events

@@ -14,12 +14,17 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
+    text,
 )
 
 from shared.runtime import journal
-from shared.runtime.database import NAMING, Json, UtcDateTime
+from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
+EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
+NO_CURRENCY = text("'XXX'")
+Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
 
 mailboxes = Table(
     "mailboxes", metadata,
@@ -69,6 +74,73 @@ orders = Table(
     Column("customer_email", String(254), nullable=False),
     Column("customer_name", String(200), nullable=False),
     Column("language", String(35), nullable=False),
+    Column("customer_id", String(64), nullable=False, server_default=EMPTY),
+    Column("email_key", String(254), nullable=False, server_default=EMPTY),
+    Column("placed_at", UtcDateTime),
+    Column("currency", String(3), nullable=False, server_default=NO_CURRENCY),
+    Column("total", Minor, nullable=False, server_default=ZERO),
+    Column("paid", Minor, nullable=False, server_default=ZERO),
+    Column("state", String(200), nullable=False, server_default=EMPTY),
+    Column("colour", String(7), nullable=False, server_default=EMPTY),
+    Column("changed_at", UtcDateTime),
+    Index(None, "shop", "reference"),
+    Index(None, "shop", "customer_id"),
+    Index(None, "shop", "email_key"),
+)
+order_changes = Table(
+    "order_changes", metadata,
+    Column("change_id", Uuid, primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(200), nullable=False),
+    Column("colour", String(7), nullable=False),
+    Index(None, "order_id", "at"),
+)
+customers = Table(
+    "customers", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("customer_id", String(64), primary_key=True),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("addresses", Json, nullable=False),
+    Column("registered_at", UtcDateTime, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Index(None, "shop", "email_key"),
+)
+shops = Table(
+    "shops", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+)
+contacts = Table(
+    "contacts", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("definition", Json, nullable=False),
+)
+desks = Table(
+    "desks", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("options", Json, nullable=False),
+)
+canned_messages = Table(
+    "canned_messages", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("definition", Json, nullable=False),
+)
+submissions = Table(
+    "submissions", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("submission_id", Uuid, primary_key=True),
+    Column("conversation", String(50), nullable=False),
+    Column("held", Json),
+    Index(None, "conversation"),
 )
 threads = Table(
     "threads", metadata,
@@ -86,7 +158,31 @@ threads = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_mail", String(500), nullable=False),
     Column("chain", Json, nullable=False),
-    Index(None, "shop", "opened_at"),
+    Column("contact", String(40)),
+    Column("customer_id", String(64)),
+    Column("sku", String(64)),
+    Column("unread", Integer, nullable=False, server_default=ZERO),
+    Column("waits_since", UtcDateTime),
+    Column("email_key", String(254), nullable=False, server_default=EMPTY),
+    Column("customer_messages", Integer, nullable=False, server_default=ZERO),
+    Column("employee_messages", Integer, nullable=False, server_default=ZERO),
+    Column("answered_at", UtcDateTime),
+    Column("first_response", BigInteger),
+    Column("closed_at", UtcDateTime),
+    Index(None, "shop", "opened_at", "thread_id"),
+    Index(None, "shop", "status", "opened_at", "thread_id"),
+    Index(None, "shop", "contact", "opened_at", "thread_id"),
+    Index(None, "shop", "owner", "opened_at", "thread_id"),
+    Index(None, "shop", "email_key"),
+    Index(None, "shop", "customer_id"),
+    Index(None, "shop", "waits_since"),
+)
+thread_words = Table(
+    "thread_words", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("thread_id", Uuid, primary_key=True),
+    Column("word", Word, primary_key=True),
+    Index(None, "shop", "word", "thread_id"),
 )
 thread_messages = Table(
     "thread_messages", metadata,
@@ -97,6 +193,8 @@ thread_messages = Table(
     Column("text", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("verified", Boolean, nullable=False),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("unread", Boolean, nullable=False, server_default=false()),
     Column("mail_message_id", String(500), nullable=False),
     Index(None, "thread_id", "at"),
 )

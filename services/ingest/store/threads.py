@@ -1,38 +1,24 @@
-"""Threads with their messages, the orders they are about, and where a Message-ID belongs."""
+"""Threads with their messages, and where a Message-ID belongs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
-from services.ingest.domain.filing import KnownOrder
-from services.ingest.domain.thread import Thread
-from services.ingest.store.tables import known_mails, orders, thread_messages, threads
-from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadView
+from services.ingest.domain.thread import Tally, Thread
+from services.ingest.domain.vocabulary import words_of
+from services.ingest.store.customers import of_customer
+from services.ingest.store.tables import known_mails, thread_messages, thread_words, threads
+from shared.contracts.ingest import ThreadMessage, ThreadView
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
-MOST_LISTED = 200
-_ORDER = tuple(KnownOrder.__dataclass_fields__)
+_TALLY = tuple(Tally.__dataclass_fields__)
 _VIEW = tuple(ThreadView.model_fields)
 _MESSAGE = tuple(ThreadMessage.model_fields)
-
-
-class KnownOrders(Store[UUID, KnownOrder]):
-    """Orders by id. Locked, so that two mails about an order without a thread wait for one another."""
-
-    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, KnownOrder]:
-        query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
-        rows = self.connection.execute(locking(self.connection, query))
-        return {row.order_id: KnownOrder(**_fields(row, _ORDER)) for row in rows}
-
-    def put(self, new: Mapping[UUID, KnownOrder], changed: Mapping[UUID, KnownOrder]) -> None:
-        def rows(values: Mapping[UUID, KnownOrder]) -> list[dict[str, Any]]:
-            return [_fields(order, _ORDER) for order in values.values()]
-
-        write_rows(self.connection, orders, rows(new), rows(changed))
+_IN_TIME = (thread_messages.c.at, thread_messages.c.message_id)
 
 
 class Threads(Store[UUID, Thread]):
@@ -44,14 +30,12 @@ class Threads(Store[UUID, Thread]):
 
     def put(self, new: Mapping[UUID, Thread], changed: Mapping[UUID, Thread]) -> None:
         write_rows(self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values()))
+        _add_words(self.connection, [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()])
 
-    def newest(self, shop: str, order_id: UUID | None, status: ThreadStatus | None) -> list[ThreadView]:
-        """Threads of a shop, newest first, at most `MOST_LISTED`."""
-        query = select(threads).where(threads.c.shop == shop)
-        query = query.where(threads.c.order_id == order_id) if order_id else query
-        query = query.where(threads.c.status == status) if status else query
-        query = query.order_by(threads.c.opened_at.desc(), threads.c.thread_id).limit(MOST_LISTED)
-        return [_thread(row).view for row in self.connection.execute(query)]
+    def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[UUID]:
+        """The ids of all stored threads of a customer."""
+        query = select(threads.c.thread_id).where(of_customer(threads, shop, customer_id, emails))
+        return list(self.connection.execute(query.order_by(threads.c.thread_id)).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +45,41 @@ class Entry:
     thread_id: UUID
     message: ThreadMessage
 
+    def read(self) -> "Entry":
+        """After somebody read it."""
+        return replace(self, message=self.message.model_copy(update={"unread": False}))
+
 
 class Entries(Store[UUID, Entry]):
     """Messages by id; they are changed only under the lock of their thread."""
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Entry]:
         query = select(thread_messages).where(thread_messages.c.message_id.in_(keys))
-        return {row.message_id: _entry(row) for row in self.connection.execute(query)}
+        return {row.message_id: read_entry(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[UUID, Entry], changed: Mapping[UUID, Entry]) -> None:
         write_rows(self.connection, thread_messages, _entry_rows(new.values()), _entry_rows(changed.values()))
+        ids = {entry.thread_id for entry in new.values()}
+        query = select(threads.c.thread_id, threads.c.shop).where(threads.c.thread_id.in_(ids))
+        shops = {row.thread_id: row.shop for row in self.connection.execute(query)} if ids else {}
+        found = [(shops[entry.thread_id], entry.thread_id, [entry.message.text]) for entry in new.values()]
+        _add_words(self.connection, found)
 
     def of(self, thread_id: UUID) -> list[ThreadMessage]:
         """All stored messages of a thread, oldest first."""
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
-        rows = self.connection.execute(query.order_by(thread_messages.c.at, thread_messages.c.message_id))
-        return [_entry(row).message for row in rows]
+        return [read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))]
+
+    def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
+        """The stored messages of a thread, oldest first; private ones only where they are wanted."""
+        return [message for message in self.of(thread_id) if private or not message.private]
+
+    def unread(self, thread_id: UUID) -> list[Entry]:
+        """What nobody has read of a thread, as this message sees it."""
+        query = select(thread_messages.c.message_id)
+        query = query.where(thread_messages.c.thread_id == thread_id, thread_messages.c.unread.is_(True))
+        self.preload(self.connection.execute(query).scalars())
+        return [entry for entry in self.known() if entry.thread_id == thread_id and entry.message.unread]
 
 
 class KnownMails(Store[tuple[str, str], str]):
@@ -105,21 +108,40 @@ def _fields(value: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
 
 
+def read_view(row: Any) -> ThreadView:
+    """A thread in a row, as it is shown."""
+    return ThreadView.model_construct(**_fields(row, _VIEW))
+
+
 def _thread(row: Any) -> Thread:
-    view = ThreadView.model_construct(**_fields(row, _VIEW))
-    return Thread(row.shop, view, row.last_mail, tuple(row.chain))
+    return Thread(row.shop, read_view(row), row.last_mail, tuple(row.chain), Tally(**_fields(row, _TALLY)))
 
 
 def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
     return [
-        {"shop": thread.shop, **_fields(thread.view, _VIEW), "last_mail": thread.last_mail, "chain": [*thread.chain]}
+        {
+            "shop": thread.shop, **_fields(thread.view, _VIEW), **_fields(thread.tally, _TALLY),
+            "last_mail": thread.last_mail, "chain": [*thread.chain], "email_key": thread.view.customer_email.lower(),
+        }
         for thread in values
     ]
 
 
-def _entry(row: Any) -> Entry:
+def read_entry(row: Any) -> Entry:
+    """A message in a row."""
     return Entry(row.thread_id, ThreadMessage.model_construct(**_fields(row, _MESSAGE)))
 
 
 def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
     return [{"thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE)} for entry in values]
+
+
+def _texts(view: ThreadView) -> list[str]:
+    return [view.subject, view.customer_name, view.customer_email, view.order_reference or ""]
+
+
+def _add_words(connection: Connection, found: Iterable[tuple[str, UUID, Iterable[str]]]) -> None:
+    words = {(shop, key, word) for shop, key, texts in found for word in words_of(*texts)}
+    rows = [{"shop": shop, "thread_id": key, "word": word} for shop, key, word in sorted(words)]
+    if rows:
+        connection.execute(insert(connection, thread_words).on_conflict_do_nothing(), rows)

@@ -1,15 +1,50 @@
 """Messages of the service `ingest`: what it takes and what it tells."""
 
 from shared.contracts.ingest.actions import (
+    AssignThread as AssignThread,
+    ForwardThread as ForwardThread,
+    MarkThreadRead as MarkThreadRead,
+    SetThreadStatus as SetThreadStatus,
+    ThreadAssigned as ThreadAssigned,
     ThreadForwarded as ThreadForwarded,
+    ThreadStatusChanged as ThreadStatusChanged,
+    ThreadViewed as ThreadViewed,
 )
 from shared.contracts.ingest.canned import (
+    CannedMessage as CannedMessage,
+    CannedMessageChanged as CannedMessageChanged,
+    CannedMessageList as CannedMessageList,
+    CannedMessageRemoved as CannedMessageRemoved,
+    Draft as Draft,
+    DraftReply as DraftReply,
+    ListCannedMessages as ListCannedMessages,
     OrderMessagePosted as OrderMessagePosted,
+    PostOrderMessage as PostOrderMessage,
+    PutCannedMessage as PutCannedMessage,
+    RemoveCannedMessage as RemoveCannedMessage,
 )
 from shared.contracts.ingest.contacts import (
     Contact as Contact,
+    ContactChanged as ContactChanged,
+    ContactList as ContactList,
     ContactSubmitted as ContactSubmitted,
     FormFile as FormFile,
+    ListContacts as ListContacts,
+    ListedContact as ListedContact,
+    PutContact as PutContact,
+    SubmitContact as SubmitContact,
+)
+from shared.contracts.ingest.desk import (
+    AskStatistics as AskStatistics,
+    Desk as Desk,
+    DeskChanged as DeskChanged,
+    DeskOptions as DeskOptions,
+    DeskStatistics as DeskStatistics,
+    FormFiles as FormFiles,
+    GetDesk as GetDesk,
+    PutDesk as PutDesk,
+    StatusLook as StatusLook,
+    StatusLooks as StatusLooks,
 )
 from shared.contracts.ingest.mailboxes import (
     MailReceived as MailReceived,
@@ -21,11 +56,20 @@ from shared.contracts.ingest.threads import (
     ListThreads as ListThreads,
     ReplyThread as ReplyThread,
     Thread as Thread,
+    ThreadCustomer as ThreadCustomer,
     ThreadList as ThreadList,
     ThreadMessage as ThreadMessage,
     ThreadMessageAdded as ThreadMessageAdded,
     ThreadOpened as ThreadOpened,
+    ThreadOrder as ThreadOrder,
     ThreadReplied as ThreadReplied,
     ThreadStatus as ThreadStatus,
     ThreadView as ThreadView,
+)
+from shared.contracts.ingest.views import (
+    AskTimeline as AskTimeline,
+    NextThread as NextThread,
+    NextUnanswered as NextUnanswered,
+    Timeline as Timeline,
+    TimelineEntry as TimelineEntry,
 )

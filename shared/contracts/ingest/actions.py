@@ -3,12 +3,82 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.threads import ThreadMessage, ThreadView
-from shared.contracts.message import Event
+from shared.contracts.ingest.threads import ThreadMessage, ThreadStatus, ThreadView
+from shared.contracts.message import Command, Event
+from shared.contracts.orders.parts import By
 from shared.contracts.values import Email
+
+
+class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
+    """Gives a thread another status; any may follow any."""
+
+    example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "status": "pending1", "by": "anna@shop.test"}
+
+    thread_id: UUID
+    status: ThreadStatus
+    by: By
+
+
+class ThreadStatusChanged(Event, name="thread.status_changed", subject="thread_id"):
+    """A thread has another status."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "came_from": "open", "status": "pending1", "by": "anna@shop.test",
+        "at": samples.NOON,
+    }
+
+    thread_id: UUID
+    came_from: ThreadStatus
+    status: ThreadStatus
+    by: str
+    at: AwareDatetime
+
+
+class AssignThread(Command, name="thread.assign", subject="thread_id"):
+    """Gives a thread to an employee, or to nobody."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "owner": "bela@shop.test", "by": "anna@shop.test",
+    }
+
+    thread_id: UUID
+    owner: By | None
+    by: By
+
+
+class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
+    """A thread belongs to another employee, or to nobody."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "came_from": "anna@shop.test", "owner": "bela@shop.test",
+        "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    thread_id: UUID
+    came_from: str | None
+    owner: str | None
+    by: str
+    at: AwareDatetime
+
+
+class ForwardThread(Command, name="thread.forward", subject="thread_id"):
+    """Mails a thread with a comment to another employee, who becomes its owner, or to someone else. The comment stays
+    in the thread as a private note.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "email": "bela@shop.test", "employee": "bela@shop.test",
+        "comment": "Could you look at this?", "by": "anna@shop.test",
+    }
+
+    thread_id: UUID
+    email: Email
+    employee: By | None = Field(default=None, description="Who it is, if an employee; null: someone else")
+    comment: str = Field(default="", max_length=20_000)
+    by: By
 
 
 class ThreadForwarded(Event, name="thread.forwarded", subject="thread_id"):
@@ -31,3 +101,25 @@ class ThreadForwarded(Event, name="thread.forwarded", subject="thread_id"):
     thread: ThreadView
     messages: list[ThreadMessage]
     omitted: int = Field(default=0, description="Earlier messages that are not told here")
+
+
+class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
+    """An employee read all that is in a thread now."""
+
+    example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "anna@shop.test"}
+
+    thread_id: UUID
+    by: By
+
+
+class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
+    """An employee read what was new in a thread."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "messages": 1, "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    thread_id: UUID
+    messages: int = Field(description="How many were unread")
+    by: str
+    at: AwareDatetime

@@ -3,12 +3,14 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Base64Bytes, Field, WithJsonSchema
+from pydantic import Base64Bytes, ConfigDict, Field, WithJsonSchema
 
 from shared.contracts import samples
 from shared.contracts.ingest.threads import ThreadView
-from shared.contracts.message import Event, Value
-from shared.contracts.values import Email, Language, Text
+from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.orders.lists import CustomerKey
+from shared.contracts.orders.parts import Reference
+from shared.contracts.values import Email, Language, Sku, Text
 
 LARGEST_FILE = 8 * 1024 * 1024  # bytes
 MOST_FILES = 10
@@ -37,11 +39,64 @@ class Contact(Value):
     offered: bool = Field(default=True, description="Whether the contact form may name it")
 
 
+class PutContact(Command, Contact, name="contact.put", subject="key"):
+    """Adds a contact, or replaces it. `customer_service` and `webmaster` are there from the start."""
+
+    example: ClassVar[dict[str, Any]] = samples.CONTACT
+
+
+class ContactChanged(Event, Contact, name="contact.changed", subject="key"):
+    """A contact is now this."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    example: ClassVar[dict[str, Any]] = samples.CONTACT
+
+
+class ListedContact(Contact):
+    """A contact and what waits in its threads."""
+
+    unread: int = Field(description="Messages that nobody has read")
+    waiting: int = Field(description="Threads that wait for an answer")
+
+
+class ContactList(Answer, name="contact.list_answered"):
+    """All contacts of the shop, by key. What came by mail to none of their addresses is not counted among them."""
+
+    example: ClassVar[dict[str, Any]] = {"contacts": [samples.CONTACT | {"unread": 3, "waiting": 2}]}
+
+    contacts: list[ListedContact]
+
+
+class ListContacts(Query, name="contact.list", answer=ContactList):
+    """Asks for the contacts of the shop, and how much is unread for each."""
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
 class FormFile(Value):
     """A file that a customer attached, in base64."""
 
     filename: Text
     content: FileContent
+
+
+class SubmitContact(Command, name="contact.submit", subject="submission_id"):
+    """A customer filled in the contact form. The order must be his, by his key or his address; what the shop takes as
+    attachments is decided by `desk.put`.
+    """
+
+    example: ClassVar[dict[str, Any]] = samples.SUBMIT_CONTACT
+
+    submission_id: UUID = Field(description="Chosen by the storefront, so that a repeated command is recognised")
+    contact: ContactKey
+    email: Email
+    customer_name: Text
+    language: Language
+    text: str = Field(min_length=1, max_length=100_000)
+    customer_id: CustomerKey | None = Field(default=None, description="Of a customer who is logged in")
+    order_reference: Reference | None = None
+    sku: Sku | None = Field(default=None, description="The product that it is about")
+    attachments: list[FormFile] = Field(default=[], max_length=MOST_FILES)
 
 
 class ContactSubmitted(Event, name="contact.submitted", subject="submission_id"):
@@ -53,10 +108,11 @@ class ContactSubmitted(Event, name="contact.submitted", subject="submission_id")
         "submission_id": samples.MESSAGE_ID, "contact": samples.CONTACT, "mailed": True, "email": "ada@example.test",
         "customer_name": "Ada Byron", "language": "en", "text": "When will it arrive?", "order_id": samples.ORDER_ID,
         "order_reference": "XKBKNABJK", "sku": "MUG-BLUE", "thread": samples.THREAD_VIEW, "filenames": ["mug.png"],
-        "attachments": samples.SUBMIT_CONTACT["attachments"],
+        "attachments": samples.SUBMIT_CONTACT["attachments"], "conversation": f"order/{samples.ORDER_ID}",
     }
 
     submission_id: UUID
+    conversation: str = Field(default="", description="Of the mails about it: `order/<id>` or `thread/<id>`")
     contact: Contact
     mailed: bool = Field(description="Always where there is no thread; else as the shop wants it")
     email: Email

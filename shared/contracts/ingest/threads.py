@@ -7,7 +7,9 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.values import Email, Language
+from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
+from shared.contracts.orders.parts import By
+from shared.contracts.values import Address, Email, Language, Money
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
@@ -27,10 +29,17 @@ class ThreadView(Value):
     status: ThreadStatus
     owner: str | None = None
     opened_at: AwareDatetime
+    contact: str | None = Field(default=None, description="Key of the contact it was written to, where one is known")
+    customer_id: str | None = Field(default=None, description="The storefront's key of the customer, where it is known")
+    sku: str | None = Field(default=None, description="The product it is about")
+    unread: int = Field(default=0, description="Messages that nobody has read")
+    waits_since: AwareDatetime | None = Field(default=None, description="Since when the customer waits for an answer")
 
 
 class ThreadMessage(Value):
-    """One message of a thread. `verified` is false when the sender is no participant of it."""
+    """One message of a thread. `verified` is false when the sender is no participant of it; what is `private` is for
+    employees only.
+    """
 
     message_id: UUID
     direction: Literal["customer", "employee"]
@@ -38,7 +47,33 @@ class ThreadMessage(Value):
     text: str
     at: AwareDatetime
     verified: bool = True
+    private: bool = False
+    unread: bool = False
     mail_message_id: str = Field(default="", description="Message-ID of the mail, if it came or went as one")
+
+
+class ThreadCustomer(Value):
+    """What is known of a thread's customer, from his orders and from what the storefront told of him."""
+
+    customer_id: str | None = Field(description="Null: only his address is known")
+    email: Email
+    name: str
+    addresses: list[Address] = []
+    orders: int = Field(description="In this shop")
+    spent: list[Money] = Field(description="What he paid for them, by currency")
+    registered_at: AwareDatetime | None = Field(description="When the storefront first told of him")
+
+
+class ThreadOrder(Value):
+    """The order that a thread is about, as it is now."""
+
+    order_id: UUID
+    reference: str
+    placed_at: AwareDatetime
+    state: str = Field(description="Its name in the order's language")
+    colour: str
+    total: Money
+    paid: Money
 
 
 class ReplyThread(Command, name="thread.reply", subject="thread_id"):
@@ -51,23 +86,30 @@ class ReplyThread(Command, name="thread.reply", subject="thread_id"):
     thread_id: UUID
     text: Body
     by: Annotated[str, Field(min_length=1, max_length=100)]
+    status: ThreadStatus | None = Field(default=None, description="Of the thread afterwards; null: as `desk.put` says")
 
 
 class Thread(Answer, name="thread.get_answered"):
-    """A thread with its messages, oldest first."""
+    """A thread with its messages, oldest first, and what is known of its customer and order."""
 
-    example: ClassVar[dict[str, Any]] = {"thread": samples.THREAD_VIEW, "messages": [samples.THREAD_MESSAGE]}
+    example: ClassVar[dict[str, Any]] = {
+        "thread": samples.THREAD_VIEW, "messages": [samples.THREAD_MESSAGE], "customer": samples.THREAD_CUSTOMER,
+        "order": samples.THREAD_ORDER,
+    }
 
     thread: ThreadView
     messages: list[ThreadMessage]
+    customer: ThreadCustomer | None = None
+    order: ThreadOrder | None = None
 
 
 class ThreadList(Answer, name="thread.list_answered"):
-    """Threads, newest first."""
+    """A page of threads, newest first."""
 
-    example: ClassVar[dict[str, Any]] = {"threads": [samples.THREAD_VIEW]}
+    example: ClassVar[dict[str, Any]] = {"threads": [samples.THREAD_VIEW], "next": samples.CURSOR}
 
     threads: list[ThreadView]
+    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
 
 
 class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
@@ -79,12 +121,27 @@ class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):
-    """Asks for threads, all or those of an order or with a status."""
+    """Asks for the threads of the shop, newest first, a page at a time; every field that is given must fit."""
 
-    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+    example: ClassVar[dict[str, Any]] = {"search": "mug broken", "contact": "customer_service", "waiting": True}
 
     order_id: UUID | None = None
     status: ThreadStatus | None = None
+    contact: str | None = Field(default=None, max_length=40)
+    owner: By | None = None
+    nobodys: bool = Field(default=False, description="Those that have no owner")
+    customer_id: CustomerKey | None = None
+    email: Email | None = Field(default=None, description="The customer's; upper and lower case are the same")
+    language: Language | None = None
+    waiting: bool | None = Field(default=None, description="Whether the customer waits for an answer")
+    unread: bool | None = Field(default=None, description="Whether there is something that nobody has read")
+    opened_from: Moment | None = Field(default=None, description="Opened then or later")
+    opened_before: Moment | None = Field(default=None, description="Opened earlier than this")
+    search: FirstLetters | None = Field(
+        default=None, description="In subject, customer, order reference, and the first 300 different words of messages"
+    )
+    limit: int = Field(default=50, ge=1, le=200, strict=True)
+    cursor: Cursor | None = None
 
 
 class ThreadOpened(Event, name="thread.opened", subject="thread_id"):

@@ -1,0 +1,148 @@
+"""What employees write: answers, messages on orders, notes, and threads they forward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.ingest.domain import texts
+from services.ingest.domain.body import clean
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.texts import Blanks
+from services.ingest.domain.thread import Thread, employee_message, thread_id_of
+from shared.contracts.conversation import Conversation
+from shared.contracts.ingest import (
+    CannedMessage,
+    ForwardThread,
+    OrderMessagePosted,
+    PostOrderMessage,
+    ReplyThread,
+    ThreadForwarded,
+    ThreadMessage,
+    ThreadMessageAdded,
+    ThreadOpened,
+    ThreadReplied,
+    ThreadStatus,
+    ThreadView,
+)
+from shared.contracts.message import Event, Refusal
+
+MOST_FORWARDED = 20  # messages
+LONGEST_FORWARDED = 200_000  # characters of all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The thread after it, the message, and what happened."""
+
+    thread: Thread
+    message: ThreadMessage
+    events: Sequence[Event]
+
+
+def reply(
+    command: ReplyThread, before: Thread, message_id: UUID, usual: ThreadStatus, at: datetime
+) -> Written | Refusal:
+    """An answer to the customer; `usual` is the status of the thread after it, if the command names none."""
+    if not before.can_be_answered:
+        return _nobody(command, before)
+    if not clean(command.text).strip():
+        return _nothing(command)
+    thread = before.replied(command.by, command.status or usual, at)
+    message = employee_message(message_id, command.by, clean(command.text), at)
+    replied = ThreadReplied(
+        thread_id=thread.id, thread=thread.view, message=message, in_reply_to=thread.last_mail or None,
+        references=thread.references,
+    )
+    return Written(thread, message, [_added(thread, message), replied])
+
+
+def post(
+    command: PostOrderMessage, order: KnownOrder, before: Thread | None, text: str, message_id: UUID, at: datetime
+) -> Written | Refusal:
+    """A note on an order, or a message to its customer; it is kept in the order's thread, which it may open."""
+    if not clean(text).strip():
+        return _nothing(command)
+    known = before or _opened(order, at)
+    if not (command.private or known.can_be_answered):
+        return _nobody(command, known)
+    thread = known if command.private else known.replied(command.by, known.view.status, at)
+    message = employee_message(message_id, command.by, clean(text), at, private=command.private)
+    posted = OrderMessagePosted(
+        thread_id=thread.id, order_id=order.order_id, thread=thread.view, message=message,
+        in_reply_to=thread.last_mail or None, references=thread.references,
+    )
+    opened = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
+    return Written(thread, message, [*opened, _added(thread, message), *([] if command.private else [posted])])
+
+
+def forward(
+    command: ForwardThread, before: Thread, messages: Sequence[ThreadMessage], note_id: UUID, at: datetime
+) -> Written:
+    """A thread with its `messages` on its way to somebody; the comment stays as a private note. An employee gets the
+    ownership with it.
+    """
+    thread = before.assigned(command.employee) if command.employee else before
+    comment = clean(command.comment).strip()
+    note = employee_message(note_id, command.by, f"→ {command.email}\n\n{comment}".strip(), at, private=True)
+    told = _within(messages)
+    forwarded = ThreadForwarded(
+        thread_id=thread.id, forward_id=note_id, email=command.email, employee=command.employee, comment=comment,
+        by=command.by, thread=thread.view, messages=told, omitted=len(messages) - len(told),
+    )
+    return Written(thread, note, [_added(thread, note), forwarded])
+
+
+def draft(view: ThreadView, choice: Mapping[str, str], employee: str, shop_name: str) -> tuple[str, str]:
+    """Language and text that an answer begins as, of a text per language; nothing where there is none at all."""
+    found = texts.in_language(choice, view.language)
+    if found is None:
+        return view.language, ""
+    language, text = found
+    return language, texts.fill(text, Blanks(
+        customer_name=view.customer_name, employee=employee, order_reference=view.order_reference or "",
+        shop_name=shop_name, subject=view.subject,
+    ))
+
+
+def order_text(canned: CannedMessage, order: KnownOrder, employee: str, shop_name: str) -> str:
+    """A predefined message, filled in for an order, in its language."""
+    found = texts.in_language(canned.texts, order.language)
+    blanks = Blanks(order.customer_name, employee, order.reference, shop_name, order.reference)
+    return texts.fill(found[1], blanks) if found else ""
+
+
+def _opened(order: KnownOrder, at: datetime) -> Thread:
+    conversation = Conversation("order", order.order_id)
+    view = ThreadView(
+        thread_id=thread_id_of(conversation), conversation=str(conversation), order_id=order.order_id,
+        order_reference=order.reference, customer_email=order.customer_email, customer_name=order.customer_name,
+        language=order.language, subject=order.reference, status="closed", opened_at=at,
+        customer_id=order.customer_id or None,
+    )
+    return Thread(order.shop, view)
+
+
+def _within(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
+    """The latest messages that fit into a mail; the last one in any case, cut off if need be."""
+    room, kept = LONGEST_FORWARDED, list[ThreadMessage]()
+    for message in reversed(messages[-MOST_FORWARDED:]):
+        if len(message.text) > room and kept:
+            break
+        kept.append(message.model_copy(update={"text": message.text[:room]}))
+        room -= len(message.text)
+    return kept[::-1]
+
+
+def _added(thread: Thread, message: ThreadMessage) -> ThreadMessageAdded:
+    view = thread.view
+    return ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message)
+
+
+def _nothing(command: ReplyThread | PostOrderMessage) -> Refusal:
+    return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
+
+
+def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Refusal:
+    reason = f"Nobody reads '{thread.view.customer_email}': the customer was erased, or the mail came from a machine."
+    return command.refuse("nobody_to_answer", reason, field=command.subject_field)

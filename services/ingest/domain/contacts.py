@@ -1,0 +1,55 @@
+"""The contacts of a shop: those of the first day, and whom a mail was written to."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.ingest.domain.headers import ADDRESS
+from shared.contracts.ingest import Contact
+
+CUSTOMER_SERVICE = "customer_service"
+FIRST: Mapping[str, Contact] = {
+    contact.key: contact
+    for contact in (
+        Contact(
+            key=CUSTOMER_SERVICE,
+            names={"en": "Customer service", "fa": "خدمات مشتری", "fr": "Service client", "de": "Kundendienst"},
+            descriptions={
+                "en": "For any question about a product or an order.",
+                "fa": "برای هر پرسشی درباره یک محصول یا سفارش.",
+                "fr": "Pour toute question sur un produit ou une commande.",
+                "de": "Für alle Fragen zu einem Artikel oder einer Bestellung.",
+            },
+        ),
+        Contact(
+            key="webmaster",
+            names={"en": "Webmaster", "fa": "وب‌مستر", "fr": "Webmestre", "de": "Webmaster"},
+            descriptions={
+                "en": "If something on this website does not work.",
+                "fa": "اگر بخشی از این وب‌سایت درست کار نمی‌کند.",
+                "fr": "Si un problème technique survient sur ce site.",
+                "de": "Wenn auf dieser Website etwas nicht funktioniert.",
+            },
+        ),
+    )
+}
+"""There from the start; a shop may change them, and never loses them."""
+
+
+class Waiting(NamedTuple):
+    """What waits in the threads of a contact."""
+
+    unread: int = 0
+    threads: int = 0
+
+
+def addressed(contacts: Mapping[str, Contact], recipients: str) -> str:
+    """The contact whose address stands among the recipients of a mail; else customer service."""
+    written_to = {_without_tag(address) for address in ADDRESS.findall(recipients)}
+    found = (key for key, contact in contacts.items() if contact.email and _without_tag(contact.email) in written_to)
+    return next(found, CUSTOMER_SERVICE)
+
+
+def _without_tag(address: str) -> str:
+    """`Service+token@Shop.test` -> `service@shop.test`."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,42 @@
+"""The options of a desk, and how its statuses look on the first day."""
+
+from services.ingest.domain import texts
+from shared.contracts.ingest import DeskOptions, PutDesk, StatusLook, StatusLooks
+from shared.contracts.message import Refusal
+
+FIRST_LOOKS = StatusLooks(
+    open=StatusLook(
+        labels={"en": "Open", "fa": "باز", "fr": "Ouvert", "de": "Offen"}, colour="#01B887",
+        meanings={
+            "en": "It is to be answered.", "fa": "باید پاسخ داده شود.", "fr": "À répondre.", "de": "Zu beantworten.",
+        },
+    ),
+    closed=StatusLook(
+        labels={"en": "Closed", "fa": "بسته", "fr": "Fermé", "de": "Geschlossen"}, colour="#E74C3C",
+        meanings={"en": "It is done.", "fa": "انجام شده است.", "fr": "C’est fait.", "de": "Erledigt."},
+    ),
+    pending1=StatusLook(
+        labels={"en": "Pending 1", "fa": "در انتظار ۱", "fr": "En attente 1", "de": "Wartend 1"}, colour="#3498D8",
+    ),
+    pending2=StatusLook(
+        labels={"en": "Pending 2", "fa": "در انتظار ۲", "fr": "En attente 2", "de": "Wartend 2"}, colour="#34209E",
+    ),
+)
+"""What the two pending ones mean, every shop says itself."""
+
+NEW = DeskOptions()
+
+
+def whole(options: DeskOptions) -> DeskOptions:
+    """The options with the looks of all four statuses."""
+    set_up = {status: look for status, look in options.statuses if look}
+    return options.model_copy(update={"statuses": FIRST_LOOKS.model_copy(update=set_up)})
+
+
+def objection(command: PutDesk) -> Refusal | None:
+    """The refusal of options that cannot be."""
+    wrong = texts.objection(command.default_replies)
+    if wrong is None:
+        return None
+    language, reason = wrong
+    return command.refuse("unknown_placeholder", reason, field=f"default_replies.{language}")

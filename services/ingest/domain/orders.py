@@ -1,0 +1,69 @@
+"""What is known here of orders: whom they belong to, what they came to, and how they stand."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.ingest import ThreadOrder
+from shared.contracts.orders import OrderSummary, StateView
+from shared.contracts.values import Money
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order; `total` and `paid` in minor units, `state` as its customer reads it. `customer_id` may be empty."""
+
+    order_id: UUID
+    shop: str
+    reference: str
+    customer_email: str
+    customer_name: str
+    language: str
+    customer_id: str = ""
+    placed_at: datetime = LONG_AGO
+    currency: str = "XXX"
+    total: int = 0
+    paid: int = 0
+    state: str = ""
+    colour: str = ""
+    changed_at: datetime = LONG_AGO
+
+    def belongs_to(self, email: str, customer_id: str | None) -> bool:
+        """Whether it is that customer's, by his key or by his address."""
+        return email.lower() == self.customer_email.lower() or customer_id == self.customer_id != ""
+
+    def paid_up_to(self, due: Money) -> "KnownOrder":
+        """After a payment, when so much is still due."""
+        return replace(self, paid=self.total - due.amount) if due.currency == self.currency else self
+
+    def view(self) -> ThreadOrder:
+        """As a thread shows it."""
+        return ThreadOrder(
+            order_id=self.order_id, reference=self.reference, placed_at=self.placed_at, state=self.state,
+            colour=self.colour, total=Money(amount=self.total, currency=self.currency),
+            paid=Money(amount=self.paid, currency=self.currency),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """An order was placed, or moved to another state."""
+
+    change_id: UUID
+    order_id: UUID
+    at: datetime
+    kind: Literal["order_placed", "order_moved"]
+    state: str
+    colour: str
+
+
+def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
+    """The order as an event at that time tells of it."""
+    return KnownOrder(
+        order.order_id, shop, order.reference, order.customer.email, order.customer.name, order.language,
+        order.customer.customer_id, order.placed_at, order.total.currency, order.total.amount, order.paid.amount,
+        state.label, state.colour, at,
+    )

@@ -1,0 +1,49 @@
+"""A customer's orders and messages, merged into one line, the latest first."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from services.ingest.domain.orders import KnownOrder, OrderChange
+from shared.contracts.cursor import Cursor
+from shared.contracts.ingest import ThreadMessage, TimelineEntry
+from shared.contracts.values import Money
+
+
+class Said(NamedTuple):
+    """A message, and the thread that it is in."""
+
+    message: ThreadMessage
+    thread_id: UUID
+    subject: str
+    order_id: UUID | None
+    order_reference: str | None
+
+
+Happening = tuple[Cursor, TimelineEntry]
+"""An entry, and where the line goes on behind it."""
+
+
+def merged(said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]]) -> list[Happening]:
+    """Everything, the latest first."""
+    happenings = [*map(_message, said), *(_change(change, order) for change, order in changes)]
+    return sorted(happenings, key=lambda each: (each[0].at, each[0].key), reverse=True)
+
+
+def _message(said: Said) -> Happening:
+    message = said.message
+    entry = TimelineEntry(
+        kind="message", at=message.at, order_id=said.order_id, order_reference=said.order_reference,
+        thread_id=said.thread_id, subject=said.subject, message=message,
+    )
+    return Cursor(message.at, message.message_id), entry
+
+
+def _change(change: OrderChange, order: KnownOrder) -> Happening:
+    placed = change.kind == "order_placed"
+    entry = TimelineEntry(
+        kind=change.kind, at=change.at, order_id=order.order_id, order_reference=order.reference,
+        state=change.state, colour=change.colour,
+        total=Money(amount=order.total, currency=order.currency) if placed else None,
+    )
+    return Cursor(change.at, change.change_id), entry

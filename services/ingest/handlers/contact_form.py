@@ -1,0 +1,59 @@
+"""The contact form: what was written becomes a thread, or a mail, and is never lost."""
+
+from collections.abc import Iterable
+
+from services.ingest.domain import submission
+from services.ingest.domain.submission import Circumstances, Taken
+from services.ingest.domain.thread import thread_id_of
+from services.ingest.work import Work
+from shared.contracts.ingest import SubmitContact
+from shared.contracts.message import Event
+from shared.contracts.notify import MailFailed, MailView
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(SubmitContact)
+def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
+    """Files what a customer wrote; a submission that was taken before changes nothing."""
+    key = (work.shop, command.submission_id)
+    if work.submissions.get(key):
+        return []
+    here = _circumstances(command, work)
+    wrong = submission.objection(command, here)
+    if wrong or here.contact is None:
+        return [wrong] if wrong else []
+    return _keep(submission.take(command, here.contact, here, work.now), work)
+
+
+@service.handles(MailFailed)
+def rescue_submission(event: MailFailed, work: Work) -> Iterable[Event]:
+    """What a contact that saves nothing could not be mailed becomes a thread after all."""
+    held = held_by(event.mail, work)
+    return _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
+
+
+def held_by(mail: MailView, work: Work) -> SubmitContact | None:
+    """The submission that is kept until this mail to the contact has left."""
+    if not mail.conversation.startswith("thread/"):
+        return None
+    found = work.submissions.mailed_as(work.shop, mail.conversation)
+    held = found.held if found else None
+    return held if held and held.email.lower() != mail.recipient.lower() else None  # else it is the confirmation
+
+
+def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
+    reference = (work.shop, command.order_reference or "")
+    order_id = work.orders.with_references([reference]).get(reference) if command.order_reference else None
+    order = work.orders.get(order_id) if order_id else None
+    thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
+    return Circumstances(work.shop, work.contact(command.contact), order, thread, work.options)
+
+
+def _keep(taken: Taken, work: Work) -> Iterable[Event]:
+    kept = taken.submission
+    work.submissions.save((work.shop, kept.submission_id), kept)
+    if taken.thread and taken.message:
+        work.keep_message(taken.thread, taken.message)
+    return taken.events

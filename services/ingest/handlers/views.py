@@ -1,0 +1,131 @@
+"""Questions about threads."""
+
+from services.ingest.domain import answering, customers, timeline
+from services.ingest.handlers.threads import unknown_canned_message, unknown_thread
+from services.ingest.work import Work
+from shared.contracts import cursor
+from shared.contracts.cursor import Cursor
+from shared.contracts.ingest import (
+    AskTimeline,
+    Draft,
+    DraftReply,
+    GetThread,
+    ListThreads,
+    NextThread,
+    NextUnanswered,
+    Thread,
+    ThreadCustomer,
+    ThreadList,
+    ThreadView,
+    Timeline,
+)
+from shared.contracts.message import Refusal
+from shared.runtime.service import Handlers
+from shared.writing.search import wanted
+
+service = Handlers()
+
+
+@service.handles(GetThread)
+def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
+    """A thread with its messages, its customer and its order."""
+    thread = work.thread(query.thread_id)
+    if thread is None:
+        return unknown_thread(query, query.thread_id)
+    view = thread.view
+    order = work.orders.get(view.order_id) if view.order_id else None
+    return Thread(
+        thread=view, messages=work.entries.of(thread.id), customer=_customer(view, work),
+        order=order.view() if order else None,
+    )
+
+
+@service.handles(ListThreads)
+def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
+    """A page of the shop's threads, newest first."""
+    after, wrong = _cursor(query)
+    wrong = wrong or _wrong_words(query) or _wrong_range(query)
+    if wrong:
+        return wrong
+    found = work.listing.page(work.shop, query, after)
+    shown = found[: query.limit]
+    further = cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id)) if len(found) > query.limit else None
+    return ThreadList(threads=shown, next=further)
+
+
+@service.handles(NextUnanswered)
+def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
+    """The thread that has waited longest."""
+    if query.contact and work.contact(query.contact) is None:
+        return query.refuse("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
+    after = work.thread(query.after) if query.after else None
+    if query.after and after is None:
+        return unknown_thread(query, query.after, field="after")
+    found = work.listing.next_unanswered(work.shop, query.contact, after.view if after else None)
+    return NextThread(thread=found, waiting=work.listing.unanswered(work.shop, query.contact))
+
+
+@service.handles(AskTimeline)
+def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
+    """What happened with the customer of a thread."""
+    thread = work.thread(query.thread_id)
+    if thread is None:
+        return unknown_thread(query, query.thread_id)
+    after, wrong = _cursor(query)
+    if wrong:
+        return wrong
+    whose, limit = _whose(thread.view, work), query.limit + 1
+    happened = timeline.merged(
+        work.listing.said(work.shop, *whose, after, limit), work.listing.changes(work.shop, *whose, after, limit)
+    )
+    shown = happened[: query.limit]
+    further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None
+    return Timeline(entries=[entry for _, entry in shown], next=further)
+
+
+@service.handles(DraftReply)
+def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
+    """The text that an answer begins as."""
+    thread = work.thread(query.thread_id)
+    if thread is None:
+        return unknown_thread(query, query.thread_id)
+    texts = work.options.default_replies
+    if query.canned_message:
+        canned = work.canned_messages.get((work.shop, query.canned_message))
+        if canned is None:
+            return unknown_canned_message(query, query.canned_message)
+        texts = canned.texts
+    language, text = answering.draft(thread.view, texts, query.by, work.shop_name)
+    return Draft(thread_id=thread.id, language=language, text=text)
+
+
+def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
+    return customers.figures(view, work.customer_of(view), work.orders.of(work.shop, *_whose(view, work)))
+
+
+def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
+    """The customer of a thread by key and by addresses."""
+    known = work.customer_of(view)
+    addresses = {view.customer_email.lower(), *([known.email.lower()] if known else [])}
+    return (known.customer_id if known else view.customer_id), sorted(addresses)
+
+
+def _cursor(query: ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
+    after = cursor.read(query.cursor) if query.cursor else None
+    if query.cursor and after is None:
+        reason = "The cursor is not one that a page before ended with."
+        return None, query.refuse("unknown_cursor", reason, field="cursor")
+    return after, None
+
+
+def _wrong_words(query: ListThreads) -> Refusal | None:
+    if query.search is None or wanted(query.search):
+        return None
+    return query.refuse("nothing_to_search", "There is no letter and no digit to search for.", field="search")
+
+
+def _wrong_range(query: ListThreads) -> Refusal | None:
+    if query.opened_from and query.opened_before and query.opened_from >= query.opened_before:
+        reason = "No time is between these two: the first is not the earlier one."
+        return query.refuse("empty_range", reason, field="opened_before")
+    return None
