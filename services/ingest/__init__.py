@@ -5,12 +5,12 @@ Takes  `mailbox.sync`; `contact.submit`, `contact.put`, `desk.put`, `canned_mess
        `thread.mark_read`; `order.placed`, `order.transitioned`, `payment.recorded`, `customer.changed`, `shop.changed`,
        `mail.sent`, `mail.failed`; asks: `thread.get`, `thread.list`, `thread.next_unanswered`, `thread.timeline`,
        `thread.draft`, `contact.list`, `canned_message.list`, `desk.get`, `desk.statistics`.
-Tells  `mail.received`, `mail.unreadable`; `thread.opened`, `thread.message_added`, `thread.replied`,
-       `thread.order_message_posted`, `thread.forwarded`, `thread.assigned`, `thread.status_changed`, `thread.viewed`;
-       `contact.submitted`, `contact.changed`, `desk.changed`, `canned_message.changed`, `canned_message.removed`, and a
-       refusal for each command.
+Tells  `mailbox.failed`, `mailbox.recovered`, `mail.received`, `mail.unreadable`, `mail.unmatched`; `thread.opened`,
+       `thread.message_added`, `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `thread.assigned`,
+       `thread.status_changed`, `thread.viewed`; `contact.submitted`, `contact.changed`, `desk.changed`,
+       `canned_message.changed`, `canned_message.removed`, and a refusal for each command.
 Keeps  how far each mailbox was read, every mail raw and once, threads with their messages and the words they are found
        by, which conversation a Message-ID belongs to, contacts, options and predefined messages, what is held until its
        mail has left; and of orders, customers and shops what filing and the desk need.
-Needs  its database, the mailboxes by IMAP, and the keys that reply addresses and Message-IDs are signed with.
+Needs  its database, the mailboxes by IMAP or POP3, and the keys that reply addresses and Message-IDs are signed with.
 """

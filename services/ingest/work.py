@@ -1,6 +1,7 @@
 """What a handler of `ingest` may touch during one message. Locks in one order: mailboxes, mails, orders, threads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -13,12 +14,14 @@ from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, Unreadable
-from services.ingest.domain.mailbox import Errand, Found, Mailbox
+from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.listing import Listing
-from services.ingest.store.mails import Inbounds, Mailboxes, RawMails
+from services.ingest.store.mailboxes import Mailboxes, ServerNames
+from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.plans import Plans
 from services.ingest.store.settings import Definitions, Desks, Shops
 from services.ingest.store.submissions import Submissions
@@ -54,13 +57,24 @@ class Fetching(Protocol):
     def __call__(self, errand: Errand) -> Found: ...
 
 
+class Listening(Protocol):
+    """Says which mailbox something came into, until it is stopped. Never raises for what happens outside."""
+
+    def __call__(
+        self, mailboxes: Iterable[Mailbox], tell: Callable[[Mailbox], None], stopping: threading.Event
+    ) -> None: ...
+
+
 @dataclass(frozen=True)
 class Adapters:
-    """The world outside: the mailboxes of the settings by name, how they are read, and the keys of our signatures."""
+    """The world outside: the mailboxes of the settings by name, how they are read and listened to, and the keys of our
+    signatures.
+    """
 
     mailboxes: Mapping[str, Mailbox]
     keys: SigningKeys = field(repr=False)
     fetch: Fetching
+    listen: Listening = lambda mailboxes, tell, stopping: None
 
 
 class Work(UnitOfWork):
@@ -72,6 +86,7 @@ class Work(UnitOfWork):
         super().__init__(connection, adapters)
         self.plans = self.part(Plans(connection))
         self.mailboxes = self.part(Mailboxes(connection))
+        self.server_names = self.part(ServerNames(connection))
         self.raw_mails = self.part(RawMails(connection))
         self.inbounds = self.part(Inbounds(connection, self.raw_mails))
         self.contacts = self.part(Definitions(connection, contacts_table, Contact))

@@ -1,13 +1,16 @@
 """The front door of `ingest`."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
-from services.ingest.adapters import imap
+from services.ingest.adapters.lookout import listen
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.postman import Postman
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers import contact_form, desk, filing, mailboxes, neighbours, threads, views
 from services.ingest.store.tables import metadata
@@ -19,7 +22,10 @@ from shared.contracts.ingest import (
     ContactChanged,
     ContactSubmitted,
     DeskChanged,
+    MailboxFailed,
+    MailboxRecovered,
     MailReceived,
+    MailUnmatched,
     MailUnreadable,
     OrderMessagePosted,
     ThreadAssigned,
@@ -40,8 +46,7 @@ class IngestSettings(ServiceSettings):
 
     signing_keys: SecretStr = Field(description="number:hex, joined by commas; the same as those of notify")
     mailboxes: Annotated[tuple[Mailbox, ...], NoDecode] = Field(
-        default=(), description="JSON list of {name, shop, host, port, user, password, security, verify_certificate, "
-        "folder, poll_seconds, start, language}",
+        default=(), description="JSON list, see docs/howto/mailboxes.md",
     )
     passwords: Annotated[dict[str, SecretStr], NoDecode] = Field(
         default={}, validate_default=True, description="JSON object: password by mailbox, where not given with it",
@@ -72,7 +77,8 @@ class IngestSettings(ServiceSettings):
     @classmethod
     def _are_complete(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
         for mailbox in info.data.get("mailboxes", ()):
-            if mailbox.password is None and mailbox.name not in value:
+            by_refresh = mailbox.oauth and mailbox.oauth.refresh_token
+            if mailbox.password is None and mailbox.name not in value and not by_refresh:
                 raise ValueError(f"the mailbox '{mailbox.name}' has no password here and none among the mailboxes")
         return value
 
@@ -87,7 +93,8 @@ class IngestSettings(ServiceSettings):
 def adapters(settings: IngestSettings) -> Adapters:
     """The world outside, as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
-    return Adapters(settings.accounts(), keys, imap.fetch)
+    tokens = Tokens()
+    return Adapters(settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens))
 
 
 service = Service(
@@ -102,7 +109,9 @@ service = Service(
     settings=IngestSettings,
     adapters=adapters,
     boot=mailboxes.first_looks,
+    lookout=mailboxes.look_out,
     tells=(
+        MailboxFailed, MailboxRecovered, MailUnmatched,
         MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
         ThreadStatusChanged, ThreadAssigned, ThreadViewed, OrderMessagePosted, ContactSubmitted, ContactChanged,
         DeskChanged, CannedMessageChanged, CannedMessageRemoved,

@@ -10,6 +10,7 @@ from types import FrameType
 from shared.runtime import journal, log, migrations
 from shared.runtime.broker import HouseBroker
 from shared.runtime.database import engine_for
+from shared.runtime.lookout import Lookout
 from shared.runtime.names import STREAM
 from shared.runtime.pipeline import Pipeline, utc_now
 from shared.runtime.publisher import Publisher
@@ -37,6 +38,7 @@ class WorkerProcess:
             service, self.engine, self.publisher.publish,
             adapters=service.adapters(settings), committed=self.relay.wake,
         )
+        self.lookout = Lookout(service, self.engine, self.pipeline.adapters) if service.lookout else None
         self.broker = HouseBroker(service.name, urls, self.publisher, settings.retry_delays)
         self.worker = BatchWorker(
             self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
@@ -48,6 +50,8 @@ class WorkerProcess:
         self.relay.start()
         self.broker.emit_after("process_boot")
         self.worker.start()
+        if self.lookout:
+            self.lookout.start()
 
     def fault(self) -> str | None:
         """Why this process must end, if it must."""
@@ -59,6 +63,8 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Finishes what was begun, gives the rest back."""
+        if self.lookout:
+            self.lookout.stop()
         self.worker.stop()
         self.relay.stop()
         self.publisher.close()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, MetaData
@@ -25,6 +26,12 @@ class Later:
     key: str
     shop: str | None = None
     """Where it is not the shop of the message in hand."""
+
+
+Hint = Callable[[datetime], Later]
+"""What is to be done now: gets the time, returns a message whose key takes the place of what was planned."""
+Lookout = Callable[[Any, Callable[[Hint], None], Event], None]
+"""Listens to the outside world (the adapters) until the event is set, and tells hints; in one process per database."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Service:
     settings: type[ServiceSettings] = ServiceSettings
     adapters: Callable[[Any], Any] = lambda settings: None
     boot: Callable[[Any], Iterable[Later]] = lambda work: ()
+    lookout: Lookout | None = None
     tells: tuple[type[Message], ...] = ()
     batch: int = 50
     handlings: Mapping[str, Handling] = field(init=False)

@@ -1,11 +1,18 @@
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from services.ingest.domain.mailbox import Mailbox
+from tests.conftest import Mailserver
+from tests.ingest.postbox import PASSWORD, Postbox
 from tests.ingest.words import IngestDesk, Server
 from tests.words import sqlite_url
+
+people = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +53,14 @@ def small_desk(tmp_path: Path) -> Iterator[IngestDesk]:
     opened = IngestDesk.at(sqlite_url(tmp_path))
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture
+def postbox(mailserver: Mailserver) -> Postbox:
+    """A mailbox on Dovecot that nobody else has."""
+    user = f"desk{next(people)}@shop.test"
+    mailserver.dovecot.add_user(user, PASSWORD)
+    return Postbox(Mailbox(
+        name="service", host="127.0.0.1", port=mailserver.dovecot.imap_port, user=user, password=SecretStr(PASSWORD),
+        security="none",
+    ), mailserver.dovecot)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from services.ingest.domain.mailbox import Errand, Found
+from services.ingest.domain.look import Errand, Found
 from services.ingest.store.tables import inbound_mails, known_mails, raw_mails
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation

@@ -4,10 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from services.ingest.domain.mailbox import LEASE, Checkpoint, Errand, Fetched, Found
-from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages
+from services.ingest.domain.look import LEASE, Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages, threads
 from shared.runtime.delivery import Delivery, Fate
-from tests.ingest.words import NOON, SERVICE, IngestDesk, Killed, Server, an_errand, another, letter
+from tests.ingest.words import (
+    CUSTOMER,
+    NOON,
+    ORDER,
+    SERVICE,
+    IngestDesk,
+    Killed,
+    Server,
+    an_errand,
+    another,
+    letter,
+    order_placed,
+    reply_to,
+)
 from tests.words import delivery
 
 SYNC = {"mailbox": "service"}
@@ -84,19 +97,47 @@ def test_the_same_mail_in_two_mailboxes_is_filed_in_both(desk: IngestDesk, serve
 
 def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> None:
     server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
-    assert desk.look() == []
-    assert [row.fault for row in desk.rows(mailboxes)] == [server.fault]
+    assert desk.look() == ["mailbox.failed"]
+    assert desk.last("mailbox.failed") == {
+        "mailbox": "service", "code": "unreachable", "reason": server.fault, "next_look_at": "2026-11-21T12:02:00Z",
+    }
+    assert desk.ask("service.health", {}).data["problems"] == [f"Mailbox 'service' cannot be read: {server.fault}"]
     assert desk.due() == [NOON + timedelta(seconds=120)]
+    assert desk.look(seconds=120) == []
     server.fault = ""
     server.receive(letter())
-    assert "mail.received" in desk.look(seconds=120)
+    assert "mailbox.recovered" in desk.look(seconds=240)
+    assert len(desk.threads()) == 1
     assert [row.fault for row in desk.rows(mailboxes)] == [""]
+    assert desk.ask("service.health", {}).data["healthy"]
+
+
+def test_another_reason_than_before_is_told_again(desk: IngestDesk) -> None:
+    faults = [Fault("unreachable", "It is down."), Fault("timeout", "It is slow."), Fault("timeout", "It is slower.")]
+    desk.reads_by(lambda errand: Found(errand, errand.checkpoint, fault=faults.pop(0)))
+    told = [desk.look(hours=1) for _ in range(3)]
+    assert told == [["mailbox.failed"], ["mailbox.failed"], []]
+
+
+def test_a_mailbox_that_fails_does_not_disturb_the_others(desk: IngestDesk, server: Server) -> None:
+    sick = another(name="sick")
+    desk.begin(server, SERVICE, sick)
+
+    def fetch(errand: Errand) -> Found:
+        down = errand.mailbox == sick
+        return Found(errand, errand.checkpoint, fault=Fault("timeout", "It hangs.")) if down else server(errand)
+
+    desk.reads_by(fetch)
+    server.receive(letter())
+    assert {"mailbox.failed", "mail.received"} < set(desk.look())
+    assert desk.due() == [NOON + timedelta(seconds=60), NOON + timedelta(seconds=120)]
 
 
 def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> None:
     def half(errand: Errand) -> Found:
         whole = server(errand)
-        return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault="It went away.")
+        fault = Fault("broken_off", "It went away.")
+        return Found(errand, Checkpoint("INBOX", 7, 1), whole.mails[:1], more=True, fault=fault)
 
     server.receive(letter("one"), letter("two"))
     desk.reads_by(half)
@@ -107,12 +148,27 @@ def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> N
 
 def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestDesk) -> None:
     def refusing(errand: Errand) -> Found:
-        return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),), fault="It is odd.")
+        fetched, fault = (Fetched(5, None, 1234, None),), Fault("protocol", "It is odd.")
+        return Found(errand, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
 
     desk.reads_by(refusing)
-    assert desk.look() == ["mail.unreadable"]
+    assert desk.look() == ["mail.unreadable", "mailbox.failed"]
     assert desk.last("mail.unreadable")["reason"] == "The mail server does not hand it over."
     assert desk.look(hours=1) == []
+
+
+def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
+    desk: IngestDesk, server: Server
+) -> None:
+    desk.begin(server, another(create_threads=False))
+    desk.tell("order.placed", order_placed())
+    server.receive(letter("stranger", subject="Win!"), letter("answer", to=reply_to(ORDER)))
+    assert sorted(desk.look()) == ["mail.received", "mail.unmatched", "thread.message_added", "thread.opened"]
+    unmatched = desk.last("mail.unmatched")
+    assert (unmatched["sender"], unmatched["subject"]) == (CUSTOMER, "Win!")
+    assert [row.order_reference for row in desk.rows(threads)] == ["XKBKNABJK"]
+    assert sorted(states(desk)) == ["filed", "unmatched"]
+    assert len(desk.rows(raw_mails)) == 2
 
 
 # --- asked for --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.stack.postgres import Postgres
-from services.ingest.domain.mailbox import Errand, Found
+from services.ingest.domain.look import Errand, Found
 from services.ingest.store.tables import mailboxes, thread_messages, threads
 from shared.runtime.delivery import Delivery, Fate
 from tests.ingest.words import ORDER, IngestDesk, Server, letter, order_placed, reply_to

@@ -58,6 +58,7 @@ def test_passwords_may_lie_in_a_secret_file(environment: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize(("mailboxes", "sentence"), [
     ([{"name": "service"}], "AFTERCART_INGEST_MAILBOXES_0_HOST"),
+    ([SERVICE | {"options": ["ssl", "tls"]}], "the option 'tls' contradicts 'ssl'"),
     ([SERVICE | {"security": "ssl"}], "AFTERCART_INGEST_MAILBOXES_0_SECURITY"),
     ([SERVICE | {"colour": "red"}], "AFTERCART_INGEST_MAILBOXES_0_COLOUR"),
     ([SERVICE, SERVICE], "two mailboxes have the same name"),

@@ -8,8 +8,10 @@ from threading import Lock
 import pytest
 from pydantic import SecretStr
 
-from services.ingest.adapters import imap
-from services.ingest.domain.mailbox import Errand, Found, Mailbox
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.postman import Postman
+from services.ingest.domain.look import Errand, Found
+from services.ingest.domain.mailbox import Mailbox
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from shared.contracts.conversation import Conversation
 from shared.runtime.delivery import Delivery
@@ -53,7 +55,7 @@ def send(mailserver: Mailserver, mailbox: Mailbox) -> Callable[..., None]:
         with smtplib.SMTP("127.0.0.1", mailserver.smtp.port, timeout=10) as client:
             client.sendmail(sender, [recipient], raw)
         number = next(sent)
-        until(lambda: imap.fetch(an_errand(mailbox)).checkpoint.last_uid == number)
+        until(lambda: Postman(Tokens())(an_errand(mailbox)).checkpoint.last_uid == number)
 
     return send
 
@@ -66,7 +68,7 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
     small_desk: IngestDesk, mailbox: Mailbox, send: Callable[..., None]
 ) -> None:
     desk = small_desk
-    desk.begin(imap.fetch, mailbox)
+    desk.begin(Postman(Tokens()), mailbox)
     desk.tell("order.placed", order_placed())
     ours = our_id(ORDER)
     desk.tell("mail.sent", mail_sent(ours, ORDER))
@@ -101,7 +103,7 @@ class Mortal:
         self.deaths, self.looks, self.lock = set(deaths), 0, Lock()
 
     def __call__(self, errand: Errand) -> Found:
-        found = imap.fetch(errand)
+        found = Postman(Tokens())(errand)
         self.looks += 1
         if self.looks in self.deaths:
             raise Killed

@@ -20,9 +20,9 @@ class Wire:
 
 
 @contextmanager
-def wire(server_port: int, rule: Rule = lambda data: data) -> Iterator[Wire]:
+def wire(server_port: int, rule: Rule = lambda data: data, at: str = "127.0.0.1") -> Iterator[Wire]:
     """A wire to a server on this machine, as long as the block lasts."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server((at, 0)) as door:
         line = Wire(door.getsockname()[1], rule)
         threading.Thread(target=_serve, args=(door, server_port, line), daemon=True).start()
         yield line

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from pydantic import SecretStr
 from sqlalchemy import Row, Table, delete, select
 
-from services.ingest.domain.mailbox import Checkpoint, Errand, Fetched, Found, Mailbox
+from services.ingest.domain.look import Checkpoint, Errand, Fault, Fetched, Found
+from services.ingest.domain.mailbox import Mailbox
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Fetching
 from services.ingest.worker import service
@@ -85,7 +86,7 @@ class Server:
         self.looks += 1
         self.meanwhile()
         if self.fault:
-            return Found(errand, errand.checkpoint, fault=self.fault)
+            return Found(errand, errand.checkpoint, fault=Fault("unreachable", self.fault))
         known = errand.checkpoint
         last = known.last_uid if known.uidvalidity in (None, self.uidvalidity) else 0
         new = list(enumerate(self.mails, 1))[last : last + self.window]

@@ -1,63 +1,79 @@
-"""A connection to an IMAP server: opened as the settings demand, never hanging, and its troubles in sentences."""
+"""What connections to mail servers of both protocols share: encryption, never hanging, and troubles in sentences."""
 
 import imaplib
+import poplib
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from socket import SHUT_RDWR
 from threading import Event, Timer
 
-from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
+from services.ingest.domain.look import Fault
 from services.ingest.domain.mailbox import Mailbox
+from shared.contracts.ingest import MailboxFault
 
 CUT = 60.0  # seconds after which a step is cut off, however busily a slow server still speaks
-TIMEOUT = SocketTimeout(connect=10, read=30)
-TROUBLE = (OSError, EOFError, ValueError, IMAPClientError, imaplib.IMAP4.error)
 
 
-@contextmanager
-def session(mailbox: Mailbox) -> Iterator[IMAPClient]:
-    """Logged in. STARTTLS is demanded, not tried. Raises `TROUBLE`."""
-    tls = _tls(mailbox)
-    client = IMAPClient(
-        mailbox.host, mailbox.port, ssl=mailbox.security == "tls", ssl_context=tls, timeout=TIMEOUT
-    )
-    try:
-        client.normalise_times = False
-        with cut_after(CUT, client):
-            if mailbox.security == "starttls":
-                client.starttls(tls)
-            _log_in(client, mailbox)
-        yield client
-        with suppress(*TROUBLE), cut_after(CUT, client):
-            client.logout()
-    finally:
-        with suppress(*TROUBLE):
-            client.shutdown()
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: to connect, and for a single answer."""
+
+    connect: float
+    read: float
 
 
-def _tls(mailbox: Mailbox) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+PATIENCE = Patience(connect=10, read=30)
+LITTLE_PATIENCE = Patience(connect=5, read=5)
+"""With a server that failed at the last look: whoever waits behind it has waited once."""
+
+
+class NoEncryption(Exception):
+    """The server offers none, and the mailbox demands it."""
+
+
+class LoginRefused(Exception):
+    """With the server's words."""
+
+
+class TokenRefused(Exception):
+    """No access token is to be had; with the reason."""
+
+
+class FolderMissing(Exception):
+    """With its name."""
+
+
+TROUBLE = (
+    OSError, EOFError, ValueError, IMAPClientError, imaplib.IMAP4.error, poplib.error_proto,
+    NoEncryption, LoginRefused, TokenRefused, FolderMissing,
+)
+
+
+def tls_context(mailbox: Mailbox) -> ssl.SSLContext:
+    """Trusts whom the mailbox trusts. Raises `OSError` for a `ca_file` that cannot be read."""
+    context = ssl.create_default_context(cafile=mailbox.ca_file)
     if not mailbox.verify_certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
-def _log_in(client: IMAPClient, mailbox: Mailbox) -> None:
-    password = mailbox.password.get_secret_value() if mailbox.password else ""
-    ascii_only = (mailbox.user + password).isascii()  # LOGIN carries nothing else
-    (client.login if ascii_only else client.plain_login)(mailbox.user, password)
+def secret(mailbox: Mailbox) -> str:
+    """The password."""
+    return mailbox.password.get_secret_value() if mailbox.password else ""
 
 
 @contextmanager
-def cut_after(seconds: float, client: IMAPClient) -> Iterator[None]:
+def cut_after(seconds: float, line: Callable[[], socket.socket]) -> Iterator[None]:
     """Cuts the connection when the step is not done in time, which the timeout of single reads does not do: a server
     may send a byte now and then. Raises `TimeoutError`.
     """
     too_late = Event()
-    timer = Timer(seconds, _cut, [client, too_late])
+    timer = Timer(seconds, _cut, [line, too_late])
     timer.daemon = True
     timer.start()
     try:
@@ -70,23 +86,34 @@ def cut_after(seconds: float, client: IMAPClient) -> Iterator[None]:
         timer.cancel()
 
 
-def _cut(client: IMAPClient, too_late: Event) -> None:
+def _cut(line: Callable[[], socket.socket], too_late: Event) -> None:
     too_late.set()
     with suppress(OSError):
-        client.socket().shutdown(SHUT_RDWR)
+        line().shutdown(SHUT_RDWR)
 
 
-def fault_sentence(mailbox: Mailbox, error: BaseException) -> str:
+def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
     """What went wrong, for the person who looks after the mailbox; never with the password."""
-    server = f"{mailbox.host}:{mailbox.port}"
-    said = " ".join(str(error).replace("\x00", "").split())[:300]
-    sentences: list[tuple[type[BaseException], str]] = [
-        (LoginError, f"{server} refused the login of '{mailbox.user}': {said}"),
-        (CapabilityError, f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands."),
-        (ssl.SSLCertVerificationError, f"The certificate of {server} is not accepted: {said}"),
-        (TimeoutError, f"{server} did not answer in time."),
-        (imaplib.IMAP4.abort, f"{server} broke off: {said}"),
-        (OSError, f"{server} cannot be reached: {said}"),
+    server, said = mailbox.server, _words(error)
+    if isinstance(error, poplib.error_proto) and said == "-ERR EOF":  # poplib's word for a connection that ended
+        return Fault("broken_off", f"{server} broke off in the middle.")
+    faults: list[tuple[type[BaseException] | tuple[type[BaseException], ...], MailboxFault, str]] = [
+        ((LoginError, LoginRefused), "login_refused", f"{server} refused the login of '{mailbox.user}': {said}"),
+        (TokenRefused, "token_refused", f"No access token for '{mailbox.user}': {said}"),
+        ((NoEncryption, CapabilityError), "no_starttls",
+         f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands."),
+        (FolderMissing, "folder_missing", f"{server} has no folder '{error}' for '{mailbox.user}'."),
+        (ssl.SSLCertVerificationError, "certificate", f"The certificate of {server} is not accepted: {said}"),
+        (TimeoutError, "timeout", f"{server} did not answer in time."),
+        ((imaplib.IMAP4.abort, EOFError), "broken_off", f"{server} broke off: {said}"),
+        (OSError, "unreachable", f"{server} cannot be reached: {said}"),
     ]
-    general = f"{server} answered with an error: {said}"
-    return next((sentence for kind, sentence in sentences if isinstance(error, kind)), general)
+    general = Fault("protocol", f"{server} answered with an error: {said}")
+    return next((Fault(code, reason) for kind, code, reason in faults if isinstance(error, kind)), general)
+
+
+def _words(error: BaseException) -> str:
+    """What a server or the system said. poplib hands over bytes."""
+    said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return " ".join(text.replace("\x00", "").split())[:300]

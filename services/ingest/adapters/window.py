@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +11,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
 from services.ingest.adapters.connection import CUT, cut_after
-from services.ingest.domain.mailbox import GIVE_UP_AFTER, Errand, Fetched
+from services.ingest.domain.look import GIVE_UP_AFTER, Errand, Fetched
 
 MOST_MAILS = 50
 MOST_BYTES = 16 * 2**20
@@ -35,12 +35,15 @@ class Window:
         self._alone: tuple[int, Mapping[bytes, Any]] | None = None
         self._deadline = time.monotonic() + ENOUGH
 
-    def read(self, client: IMAPClient) -> None:
-        """Raises `TROUBLE`; `checkpoint` and `mails` hold what was reached."""
-        with cut_after(CUT, client):
-            status = client.select_folder(self.errand.mailbox.folder, readonly=True)
-            last = self._enter(_told(status, b"UIDVALIDITY"), _told(status, b"UIDNEXT") - 1)
-            self.more = True
+    def read(self, client: IMAPClient, status: Mapping[bytes, Any]) -> None:
+        """`status` is the server's word of the folder that was just opened. Raises `TROUBLE`; `checkpoint` and `mails`
+        hold what was reached.
+        """
+        last = self._enter(_told(status, b"UIDVALIDITY"), _told(status, b"UIDNEXT") - 1)
+        if last <= self.checkpoint.last_uid:
+            return
+        self.more = True
+        with cut_after(CUT, client.socket):
             uids, end = self._search(client, last)
             listed = client.fetch(uids[:MOST_MAILS], ["RFC822.SIZE", "INTERNALDATE"])
         chosen = _fitting(listed)
@@ -57,13 +60,13 @@ class Window:
             self._found(uid, None, facts)
 
     def _enter(self, uidvalidity: int, last: int) -> int:
-        """Where to begin: behind the checkpoint; from the first mail when the server counts anew (then nothing that
-        came before `since` is wanted); at the end at the first look when only new mail is wanted.
+        """Where to begin: behind the checkpoint; at the end at the first look when only new mail is wanted; else, and
+        when the server counts anew, from the first mail, but without those that came before `since`.
         """
         known = self.checkpoint.uidvalidity
-        if known is None and self.errand.since:
+        if known is None and self.errand.mailbox.start == "now":
             self.checkpoint = replace(self.checkpoint, last_uid=last)
-        elif known is not None and known != uidvalidity:
+        elif known != uidvalidity:
             self.checkpoint, self._since = replace(self.checkpoint, last_uid=0), self.errand.since
         self.checkpoint = replace(self.checkpoint, uidvalidity=uidvalidity)
         return last
@@ -71,10 +74,12 @@ class Window:
     def _search(self, client: IMAPClient, last: int) -> tuple[list[int], int]:
         """The next UIDs, and up to where was searched. Ranges with numbers only: `n:*` would always name one."""
         span = FIRST_SPAN
+        # The server compares days of its own time zone.
+        since = ["SINCE", (self._since - timedelta(days=1)).date()] if self._since else []
         while self.checkpoint.last_uid < last:
             begin = self.checkpoint.last_uid + 1
             end = min(begin + span - 1, last)
-            uids = sorted(uid for uid in client.search(["UID", f"{begin}:{end}"]) if begin <= uid <= end)
+            uids = sorted(uid for uid in client.search(["UID", f"{begin}:{end}", *since]) if begin <= uid <= end)
             if uids:
                 return uids, end
             self._pass(end)
@@ -105,7 +110,7 @@ class Window:
         part, key = (f"BODY.PEEK[]<0.{BEGINNING}>", b"BODY[]<0>") if large else ("BODY.PEEK[]", b"BODY[]")
         self._alone = (uids[0], listed[uids[0]]) if len(uids) == 1 else None
         seconds = max(CUT, _size(listed[uids[0]]) / SLOWEST) if self._alone else CUT
-        with cut_after(seconds, client):
+        with cut_after(seconds, client.socket):
             got = client.fetch(uids, [part])
         for uid in uids:
             if uid in got:  # else it was removed meanwhile
@@ -116,7 +121,8 @@ class Window:
         self._alone = None
 
     def _found(self, uid: int, raw: bytes | None, facts: Mapping[bytes, Any]) -> None:
-        self.mails.append(Fetched(uid, raw, _size(facts), facts.get(b"INTERNALDATE")))
+        whole = raw is not None and not _is_large(facts)
+        self.mails.append(Fetched(uid, raw, _size(facts), facts.get(b"INTERNALDATE"), whole))
         self._pass(uid)
 
     def _pass(self, uid: int) -> None:

@@ -5,13 +5,18 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-State = Literal["new", "filed", "own", "duplicate", "unreadable"]
-"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before."""
+State = Literal["new", "filed", "own", "duplicate", "unreadable", "unmatched"]
+"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before. `unmatched`: it
+belongs to no thread, and the mailbox opens none.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is the server's word."""
+    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is the server's word.
+
+    `unfinished`: on the server it is still to be flagged, moved or deleted, which is done when this is safely stored.
+    """
 
     inbound_id: UUID
     shop: str
@@ -28,12 +33,16 @@ class Inbound:
     found_by: str = ""
     thread_id: UUID | None = None
     reason: str = ""
+    unfinished: bool = False
 
     def filed(self, thread_id: UUID, message_id: str, found_by: str) -> "Inbound":
         return replace(self, state="filed", thread_id=thread_id, message_id=message_id, found_by=found_by)
 
     def own(self, message_id: str) -> "Inbound":
         return replace(self, state="own", message_id=message_id)
+
+    def unmatched(self, message_id: str) -> "Inbound":
+        return replace(self, state="unmatched", message_id=message_id)
 
     def unreadable(self, reason: str) -> "Inbound":
         return replace(self, state="unreadable", reason=reason)

@@ -8,7 +8,7 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.store.threads import Entry
 from services.ingest.work import Work
-from shared.contracts.ingest import MailUnreadable
+from shared.contracts.ingest import MailUnmatched, MailUnreadable
 from shared.contracts.message import Event
 from shared.runtime.service import Handlers
 
@@ -39,10 +39,20 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
     return [MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason)]
 
 
+def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
+    work.inbounds.save(inbound.inbound_id, inbound.unmatched(mail.message_id))
+    return [MailUnmatched(
+        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, sender=mail.sender, subject=mail.subject,
+        message_id=mail.message_id,
+    )]
+
+
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     language = mailbox.language if mailbox else STRANGERS_LANGUAGE
     filed = filing.file(mail, inbound, work.place(inbound), language, work.written_to(inbound.shop, mail))
+    if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
+        return _leave_unmatched(inbound, mail, work)
     thread = filed.thread
     work.threads.preload([thread.id])
     work.threads.save(thread.id, thread)

@@ -1,24 +1,43 @@
-"""Mailboxes are read, again and again; what is found is kept first and filed afterwards."""
+"""Mailboxes are read, again and again; what is found is kept first and filed afterwards.
 
-from collections.abc import Iterable
+Only what is kept is flagged, moved or deleted on the server, by the look that follows.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from threading import Event as Signal
 
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.mailbox import Errand, Fetched, Found, Idle, Mailbox
+from services.ingest.domain.look import Errand, Fetched, Found, Idle, State
+from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import derived_id
 from services.ingest.work import Adapters, Work
-from shared.contracts.ingest import MailUnreadable, SyncMailbox
-from shared.contracts.message import Message
+from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
+from shared.contracts.message import Event, Message
 from shared.runtime.errors import NotYet
-from shared.runtime.service import Handlers, Later
+from shared.runtime.service import Handlers, Hint, Later
 
 service = Handlers()
 
 
 def first_looks(work: Work) -> Iterable[Later]:
     """When a worker starts, every mailbox is looked at; each look plans the next."""
-    return [_look(mailbox, work.now) for mailbox in work.adapters.mailboxes.values()]
+    return [look(mailbox, work.now) for mailbox in work.adapters.mailboxes.values()]
+
+
+def look(mailbox: Mailbox, at: datetime) -> Later:
+    """The next look, which takes the place of the one that was planned."""
+    return Later(SyncMailbox(mailbox=mailbox.name), at, f"mailbox/{mailbox.name}", mailbox.shop)
+
+
+def look_out(adapters: Adapters, tell: Callable[[Hint], None], stopping: Signal) -> None:
+    """When a server says that something came in, its mailbox is looked at, now."""
+    adapters.listen(
+        adapters.mailboxes.values(), lambda mailbox: tell(partial(look, mailbox)), stopping
+    )
 
 
 def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
@@ -30,12 +49,19 @@ def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
     leased, errand = state.lease(mailbox, f"{work.envelope.source} {work.envelope.id}", work.now)
     work.mailboxes.save(mailbox.name, leased)
     if leased.leased_until:
-        work.plan(_look(mailbox, leased.leased_until))
-    return errand
+        work.plan(look(mailbox, leased.leased_until))
+    return _equipped(errand, work) if isinstance(errand, Errand) else errand
+
+
+def _equipped(errand: Errand, work: Work) -> Errand:
+    mailbox = errand.mailbox
+    finished = work.inbounds.unfinished(mailbox.name, errand.checkpoint) if mailbox.afterwards != "leave" else ()
+    names = work.server_names.of(mailbox.name) if mailbox.protocol == "pop3" else {}
+    return replace(errand, finished=tuple(finished), names=names)
 
 
 def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
-    """Fetches what is new. Repeating it changes nothing on the server."""
+    """Fetches what is new, and flags, moves or deletes what is kept. Repeating it does no harm."""
     return adapters.fetch(claimed) if isinstance(claimed, Errand) else claimed
 
 
@@ -49,27 +75,47 @@ def sync_mailbox(command: SyncMailbox, work: Work, outcome: Found | Idle) -> Ite
     state = work.mailboxes.state(mailbox.name)
     if state.fence != outcome.errand.fence:
         raise NotYet(f"another worker took over the mailbox '{mailbox.name}'")
-    settled, next_at = state.settle(outcome, work.now)
+    kept = _keep(outcome, work)
+    settled, next_at = state.settle(outcome, work.now, unfinished=any(inbound.unfinished for inbound in kept))
     work.mailboxes.save(mailbox.name, settled)
-    return [*map(_told, _keep(outcome, work)), _look(mailbox, next_at)]
+    _finish(outcome, work)
+    told = [_told(inbound) for inbound in kept if inbound.state != "duplicate"]
+    return [*told, *_health(mailbox, state, settled, next_at), look(mailbox, next_at)]
 
 
-def _look(mailbox: Mailbox, at: datetime) -> Later:
-    return Later(SyncMailbox(mailbox=mailbox.name), at, f"mailbox/{mailbox.name}", mailbox.shop)
+def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) -> list[Event]:
+    """What is told when a mailbox begins or ceases to fail."""
+    was, is_ = before.fault, after.fault
+    if is_ and (was is None or was.code != is_.code):
+        return [MailboxFailed(mailbox=mailbox.name, code=is_.code, reason=is_.reason, next_look_at=next_at)]
+    return [MailboxRecovered(mailbox=mailbox.name)] if was and not is_ else []
+
+
+def _finish(found: Found, work: Work) -> None:
+    """Notes what was flagged, moved or deleted, and what a POP3 server calls its mails now."""
+    errand, at = found.errand, found.errand.checkpoint
+    ids = [derived_id(errand.mailbox.name, at.folder, at.uidvalidity, uid) for uid in found.finished]
+    work.inbounds.preload(ids)
+    for inbound_id in ids:
+        inbound = work.inbounds.get(inbound_id)
+        if inbound:
+            work.inbounds.save(inbound_id, replace(inbound, unfinished=False))
+    if found.names is not None:
+        work.server_names.become(errand.mailbox.name, errand.names, found.names)
 
 
 def _keep(found: Found, work: Work) -> list[Inbound]:
-    """Stores raw bytes and a row for each mail that has none; returns those that something is to be told about."""
+    """Stores raw bytes and a row for each mail that has none; returns the new rows."""
     digests = {mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None}
     before = work.inbounds.stored(found.errand.mailbox.name, digests.values())
-    kept = []
+    kept: list[Inbound] = []
     for mail in found.mails:
         inbound = _inbound(found, mail, digests.get(mail.uid), before, work.now)
         if work.inbounds.get(inbound.inbound_id) is None:
             work.inbounds.save(inbound.inbound_id, inbound)
             kept.append(inbound)
         before |= {digests.get(mail.uid, "")}
-    return [inbound for inbound in kept if inbound.state != "duplicate"]
+    return kept
 
 
 def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime) -> Inbound:
@@ -78,6 +124,7 @@ def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], 
     inbound = Inbound(
         derived_id(mailbox.name, folder, uidvalidity, mail.uid), mailbox.shop, mailbox.name, folder, uidvalidity,
         mail.uid, digest, mail.size, mail.arrived_at or at, at, "duplicate" if digest in before else "new",
+        unfinished=mail.whole and mailbox.afterwards != "leave",
     )
     return inbound if digest else inbound.unreadable("The mail server does not hand it over.")
 

@@ -1,4 +1,4 @@
-"""Mailboxes, and the mails that were fetched from them."""
+"""The mails that were fetched from mailboxes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -8,29 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.look import Checkpoint
 from services.ingest.domain.mail import Mail, Unreadable, read
-from services.ingest.domain.mailbox import Checkpoint, State
-from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails
+from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
-
-class Mailboxes(Store[str, State]):
-    """How far mailboxes were read, and who reads them."""
-
-    def load(self, keys: Sequence[str]) -> Mapping[str, State]:
-        """A mailbox seen for the first time gets its row at once, so that there is always something to lock."""
-        adding = insert(self.connection, mailboxes).on_conflict_do_nothing()
-        self.connection.execute(adding, [_state_row(State(key, Checkpoint(""))) for key in keys])
-        query = select(mailboxes).where(mailboxes.c.name.in_(keys)).order_by(mailboxes.c.name)
-        return {row.name: _state(row) for row in self.connection.execute(locking(self.connection, query))}
-
-    def state(self, name: str) -> State:
-        """What is kept of a mailbox; of a new one, a beginning."""
-        return self.get(name) or State(name, Checkpoint(""))
-
-    def put(self, new: Mapping[str, State], changed: Mapping[str, State]) -> None:
-        write_rows(self.connection, mailboxes, [], [_state_row(state) for state in changed.values()])
+MOST_FINISHED = 500  # mails that are flagged, moved or deleted by one look
 
 
 class RawMails:
@@ -91,28 +75,22 @@ class Inbounds(Store[UUID, Inbound]):
         )
         return set(self.connection.execute(query).scalars())
 
+    def unfinished(self, mailbox: str, at: Checkpoint) -> list[int]:
+        """UIDs of mails that are still to be flagged, moved or deleted on the server, lowest first; only so many at
+        once.
+        """
+        query = select(inbound_mails.c.uid).where(
+            inbound_mails.c.unfinished, inbound_mails.c.mailbox == mailbox, inbound_mails.c.folder == at.folder,
+            inbound_mails.c.uidvalidity == at.uidvalidity,
+        )
+        return list(self.connection.execute(query.order_by(inbound_mails.c.uid).limit(MOST_FINISHED)).scalars())
+
     def read(self, inbound: Inbound) -> Mail | Unreadable:
         """What a mail says. Read once in a batch; its raw bytes are not held."""
         if inbound.inbound_id not in self._read:
             content = self.raw_mails.get(inbound.sha256) if inbound.sha256 else b""
             self._read[inbound.inbound_id] = read(content)
         return self._read[inbound.inbound_id]
-
-
-def _state(row: Any) -> State:
-    return State(
-        row.name, Checkpoint(row.folder, row.uidvalidity, row.last_uid), row.since, row.fence, row.holder,
-        row.leased_until, row.wanted, row.faults, row.fault, row.looked_at,
-    )
-
-
-def _state_row(state: State) -> dict[str, Any]:
-    at = state.checkpoint
-    return {
-        "name": state.name, "folder": at.folder, "uidvalidity": at.uidvalidity, "last_uid": at.last_uid,
-        "since": state.since, "fence": state.fence, "holder": state.holder, "leased_until": state.leased_until,
-        "wanted": state.wanted, "faults": state.faults, "fault": state.fault, "looked_at": state.looked_at,
-    }
 
 
 _FIELDS = tuple(Inbound.__dataclass_fields__)

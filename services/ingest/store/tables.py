@@ -38,6 +38,7 @@ mailboxes = Table(
     Column("leased_until", UtcDateTime),
     Column("wanted", Boolean, nullable=False),
     Column("faults", Integer, nullable=False),
+    Column("fault_code", String(20), nullable=False, server_default=text("''")),
     Column("fault", Text, nullable=False),
     Column("looked_at", UtcDateTime),
 )
@@ -63,8 +64,19 @@ inbound_mails = Table(
     Column("found_by", String(20), nullable=False),
     Column("thread_id", Uuid),
     Column("reason", Text, nullable=False),
+    Column("unfinished", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "sha256"),
+)
+Index(
+    "ix_inbound_mails_unfinished", inbound_mails.c.mailbox,
+    sqlite_where=inbound_mails.c.unfinished, postgresql_where=inbound_mails.c.unfinished,
+)
+server_names = Table(
+    "server_names", metadata,
+    Column("mailbox", String(40), primary_key=True),
+    Column("name", String(300), primary_key=True),
+    Column("uid", BigInteger, nullable=False),
 )
 orders = Table(
     "orders", metadata,

@@ -47,7 +47,11 @@ from shared.contracts.ingest.desk import (
     StatusLooks as StatusLooks,
 )
 from shared.contracts.ingest.mailboxes import (
+    MailboxFailed as MailboxFailed,
+    MailboxFault as MailboxFault,
+    MailboxRecovered as MailboxRecovered,
     MailReceived as MailReceived,
+    MailUnmatched as MailUnmatched,
     MailUnreadable as MailUnreadable,
     SyncMailbox as SyncMailbox,
 )

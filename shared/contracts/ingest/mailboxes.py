@@ -1,12 +1,18 @@
 """Mailboxes and the mails that are fetched from them."""
 
-from typing import Annotated, Any, ClassVar
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command, Event
+
+MailboxFault = Literal[
+    "login_refused", "token_refused", "no_starttls", "certificate", "unreachable", "timeout", "broken_off",
+    "folder_missing", "protocol",
+]
 
 
 class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
@@ -43,3 +49,41 @@ class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
     mailbox: str
     inbound_id: UUID
     reason: str
+
+
+class MailUnmatched(Event, name="mail.unmatched", subject="mailbox"):
+    """A mail was fetched that belongs to no thread, from a mailbox that opens none; its raw bytes are kept."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "mailbox": "service", "inbound_id": samples.MAIL_ID, "sender": "ada@example.test", "subject": "A question",
+        "message_id": "<a1@example.test>",
+    }
+
+    mailbox: str
+    inbound_id: UUID
+    sender: str
+    subject: str
+    message_id: str
+
+
+class MailboxFailed(Event, name="mailbox.failed", subject="mailbox"):
+    """A mailbox can no longer be read, or for another reason than before. It is tried again and again."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "mailbox": "service", "code": "login_refused",
+        "reason": "mail.shop.test:993 refused the login of 'service@shop.test': Authentication failed.",
+        "next_look_at": samples.NOON,
+    }
+
+    mailbox: str
+    code: MailboxFault
+    reason: str = Field(description="One sentence for people")
+    next_look_at: datetime
+
+
+class MailboxRecovered(Event, name="mailbox.recovered", subject="mailbox"):
+    """A mailbox that had failed was read again."""
+
+    example: ClassVar[dict[str, Any]] = {"mailbox": "service"}
+
+    mailbox: str

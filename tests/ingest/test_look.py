@@ -1,9 +1,20 @@
 """Who may read a mailbox, and when it is looked at again."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from services.ingest.domain.mailbox import LEASE, LONGEST_PAUSE, Checkpoint, Errand, Fetched, Found, Idle, State
+from services.ingest.domain.look import (
+    LEASE,
+    LOCKED_OUT,
+    LONGEST_PAUSE,
+    Checkpoint,
+    Errand,
+    Fault,
+    Fetched,
+    Found,
+    Idle,
+    State,
+)
 from tests.ingest.words import NOON, SERVICE, another
 
 NEW = State("service", Checkpoint("INBOX"))
@@ -16,7 +27,10 @@ def leased(state: State, holder: str = "a", later: timedelta = timedelta(0)) -> 
     return state, errand
 
 
-def found(errand: Errand, mails: int = 0, more: bool = False, fault: str = "") -> Found:
+DOWN = Fault("unreachable", "It is down.")
+
+
+def found(errand: Errand, mails: int = 0, more: bool = False, fault: Fault | None = None) -> Found:
     fetched = tuple(Fetched(uid, b"x", 1, NOON) for uid in range(1, mails + 1))
     return Found(errand, replace(errand.checkpoint, uidvalidity=7, last_uid=mails), fetched, more, fault)
 
@@ -64,19 +78,38 @@ def test_faults_are_waited_out_longer_and_longer() -> None:
     state, pauses = NEW, []
     for _ in range(40):
         state, errand = leased(state)
-        state, again = state.settle(found(errand, fault="It is down."), NOON)
+        state, again = state.settle(found(errand, fault=DOWN), NOON)
         pauses.append(again - NOON)
     assert pauses[:3] == [2 * POLL, 4 * POLL, 8 * POLL]
     assert pauses[-1] == LONGEST_PAUSE
-    assert (state.faults, state.fault, state.looked_at) == (40, "It is down.", None)
+    assert (state.faults, state.fault, state.looked_at) == (40, DOWN, None)
     state, errand = leased(state)
     state, again = state.settle(found(errand), NOON)
-    assert (state.faults, state.fault, again) == (0, "", NOON + POLL)
+    assert (state.faults, state.fault, again) == (0, None, NOON + POLL)
+
+
+def test_after_a_refused_login_even_a_fast_poll_waits() -> None:
+    state, errand = NEW.lease(another(poll_seconds=1), "a", NOON)
+    assert isinstance(errand, Errand)
+    refused = replace(found(errand), fault=Fault("login_refused", "No."))
+    assert state.settle(refused, NOON)[1] == NOON + LOCKED_OUT
+
+
+def test_what_is_to_be_finished_on_the_server_follows_at_once_unless_it_fails() -> None:
+    state, errand = leased(NEW)
+    assert state.settle(found(errand, mails=1), NOON, unfinished=True)[1] == NOON
+    assert state.settle(found(errand, mails=1, more=True, fault=DOWN), NOON, unfinished=True)[1] == NOON + 2 * POLL
+
+
+def test_a_day_to_begin_from_is_kept_as_its_first_moment() -> None:
+    _, errand = NEW.lease(another(start=date(2026, 3, 1)), "a", NOON)
+    assert isinstance(errand, Errand)
+    assert errand.since == datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def test_a_fault_after_progress_counts_as_the_first() -> None:
     state, errand = leased(replace(NEW, faults=5))
-    assert state.settle(found(errand, mails=1, fault="It went away."), NOON)[0].faults == 1
+    assert state.settle(found(errand, mails=1, fault=DOWN), NOON)[0].faults == 1
 
 
 def test_another_folder_is_begun_anew() -> None:

@@ -1,0 +1,41 @@
+"""The options that shop systems give a mailbox in the words of the c-client library, and what each means here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+MEANING: Mapping[str, Mapping[str, Any]] = {
+    "pop3": {"protocol": "pop3"},
+    "norsh": {},  # no connection through rsh or ssh: there never is one
+    "ssl": {"security": "tls"},
+    "tls": {"security": "starttls"},
+    "notls": {"security": "none"},
+    "validate-cert": {"verify_certificate": True},
+    "novalidate-cert": {"verify_certificate": False},
+}
+_PORTS = {("imap", True): 993, ("imap", False): 143, ("pop3", True): 995, ("pop3", False): 110}
+
+
+def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a mailbox with `options` spelt out as fields. Raises `ValueError` with a sentence."""
+    said = {name: value for name, value in given.items() if name != "options"}
+    options = given.get("options", [])
+    if not isinstance(options, list | tuple):
+        raise ValueError(f"'options' is a list of {', '.join(MEANING)}")
+    named = {str(option).lower().lstrip("/"): option for option in options}
+    if "ssl" in named:
+        named.pop("notls", None)  # encrypted from the start: there is nothing left for STARTTLS to do
+    origin: dict[str, str] = dict.fromkeys(said, "")
+    for option in named:
+        if option not in MEANING:
+            raise ValueError(f"there is no option '{option}'; there are {', '.join(MEANING)}")
+        for name, value in MEANING[option].items():
+            if said.get(name, value) != value:
+                other = f"'{origin[name]}'" if origin[name] else f"'{name}': {said[name]!r}"
+                raise ValueError(f"the option '{option}' contradicts {other}")
+            said[name], origin[name] = value, option
+    return said
+
+
+def usual_port(said: Mapping[str, Any]) -> int:
+    """Where servers of that protocol and security listen."""
+    return _PORTS.get((said.get("protocol", "imap"), said.get("security", "tls") == "tls"), 993)
