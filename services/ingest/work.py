@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.ingest.domain import contacts, desk
+from services.ingest.domain import contacts, desk, privacy
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
@@ -19,6 +19,7 @@ from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
+from services.ingest.store.erasing import Erasing
 from services.ingest.store.listing import Listing
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
 from services.ingest.store.mails import Inbounds, RawMails
@@ -100,6 +101,7 @@ class Work(UnitOfWork):
         self.threads = self.part(Threads(connection))
         self.entries = self.part(Entries(connection))
         self.known_mails = self.part(KnownMails(connection))
+        self.erasing = self.part(Erasing(connection))
         self.listing = Listing(connection)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
@@ -118,6 +120,10 @@ class Work(UnitOfWork):
         references = [(shop, reference) for shop, reference in forms if reference]
         yield from self.orders.with_references(references).values() if references else ()
         yield from (told.order_id for _, told in batch if isinstance(told, ABOUT_ORDERS))
+        for envelope, told in batch:
+            if isinstance(told, EraseCustomer | ExportCustomer):
+                emails = self.emails_of(envelope.shop, told)
+                yield from (order.order_id for order in self.orders.of(envelope.shop, told.customer_id, emails))
 
     def _threads_in(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
         """The threads that messages name, or those of a customer whom they name."""
@@ -126,7 +132,7 @@ class Work(UnitOfWork):
                 yield UUID(told.aggregate_key)
             elif isinstance(told, MailSent) and told.mail.thread_id:
                 yield told.mail.thread_id
-            elif isinstance(told, EraseCustomer):
+            elif isinstance(told, EraseCustomer | ExportCustomer):
                 yield from self.threads.of(envelope.shop, told.customer_id, self.emails_of(envelope.shop, told))
 
     def problems(self) -> list[str]:
@@ -218,4 +224,4 @@ class Work(UnitOfWork):
     def emails_of(self, shop: str, command: EraseCustomer | ExportCustomer) -> list[str]:
         """The addresses by which a customer is known."""
         known = self.customers.get((shop, command.customer_id))
-        return sorted({*command.emails, *([known.email] if known else [])})
+        return sorted({*command.emails, *([known.email] if known else [])} - {privacy.ADDRESS})

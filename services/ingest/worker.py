@@ -12,10 +12,11 @@ from services.ingest.adapters.lookout import listen
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.adapters.postman import Postman
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.handlers import contact_form, desk, filing, mailboxes, neighbours, threads, views
+from services.ingest.handlers import contact_form, customers, desk, filing, mailboxes, neighbours, threads, views
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
 from shared.contracts.conversation import SigningKeys
+from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.ingest import (
     CannedMessageChanged,
     CannedMessageRemoved,
@@ -101,7 +102,7 @@ service = Service(
     name="ingest",
     handlers=[
         mailboxes.service, filing.service, threads.service, views.service, contact_form.service, desk.service,
-        neighbours.service, house,
+        customers.service, neighbours.service, house,
     ],
     work=Work,
     tables=metadata,
@@ -114,7 +115,7 @@ service = Service(
         MailboxFailed, MailboxRecovered, MailUnmatched,
         MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
         ThreadStatusChanged, ThreadAssigned, ThreadViewed, OrderMessagePosted, ContactSubmitted, ContactChanged,
-        DeskChanged, CannedMessageChanged, CannedMessageRemoved,
+        DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased, CustomerExported,
     ),
     batch=8,  # few: what waits behind a slow mail server waits with its batch
 )

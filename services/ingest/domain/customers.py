@@ -1,6 +1,6 @@
 """What is known here of customers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,16 +34,28 @@ def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> 
     return replace(newer, registered_at=min(before.registered_at, at))
 
 
-def figures(view: ThreadView, customer: KnownCustomer | None, orders: Iterable[KnownOrder]) -> ThreadCustomer:
-    """What a thread shows of its customer; the sums by currency."""
-    count, spent = 0, dict[str, int]()
-    for order in orders:
-        count += 1
-        spent[order.currency] = spent.get(order.currency, 0) + order.paid
+def figures(view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]) -> ThreadCustomer:
+    """What a thread shows of its customer, who wrote by an address that may not be the one he is known by."""
+    if customer:
+        return alone(customer, orders).model_copy(update={"email": view.customer_email})
     return ThreadCustomer(
-        customer_id=customer.customer_id if customer else view.customer_id, email=view.customer_email,
-        name=customer.name if customer else view.customer_name,
-        addresses=list(customer.addresses) if customer else [], orders=count,
-        spent=[Money(amount=amount, currency=currency) for currency, amount in sorted(spent.items()) if amount],
-        registered_at=customer.registered_at if customer else None,
+        customer_id=view.customer_id, email=view.customer_email, name=view.customer_name, orders=len(orders),
+        spent=spent(orders), registered_at=None,
     )
+
+
+def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustomer:
+    """What is known of a customer, whatever he wrote."""
+    return ThreadCustomer(
+        customer_id=customer.customer_id, email=customer.email, name=customer.name,
+        addresses=list(customer.addresses), orders=len(orders), spent=spent(orders),
+        registered_at=customer.registered_at,
+    )
+
+
+def spent(orders: Sequence[KnownOrder]) -> list[Money]:
+    """What was paid for orders, by currency."""
+    sums = {order.currency: 0 for order in orders}
+    for order in orders:
+        sums[order.currency] += order.paid
+    return [Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from services.ingest.domain import customers
+from services.ingest.domain import customers, privacy
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.submission import Submission
 from services.ingest.domain.thread import Thread, derived_id
@@ -83,10 +83,11 @@ def _name_answer(mail: MailView, thread: Thread, work: Work) -> None:
 
 
 def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
-    """The order, unless something later is known of it; and the change, in any case."""
+    """The order, unless something later is known of it, and the change in any case. Who was erased stays erased."""
     known = work.orders.get(order.order_id)
     if known is None or known.changed_at <= order.changed_at:
-        work.orders.save(order.order_id, order)
+        was_erased = known is not None and known.customer_email == privacy.ADDRESS
+        work.orders.save(order.order_id, privacy.anonymous_order(order) if was_erased else order)
     envelope = work.envelope
     change_id = derived_id("order", envelope.source, envelope.id)
     work.order_changes.add(OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour))

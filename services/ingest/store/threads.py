@@ -47,7 +47,11 @@ class Entry:
 
     def read(self) -> "Entry":
         """After somebody read it."""
-        return replace(self, message=self.message.model_copy(update={"unread": False}))
+        return self.with_message(self.message.model_copy(update={"unread": False}))
+
+    def with_message(self, message: ThreadMessage) -> "Entry":
+        """With other words."""
+        return replace(self, message=message)
 
 
 class Entries(Store[UUID, Entry]):

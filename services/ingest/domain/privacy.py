@@ -1,0 +1,48 @@
+"""What is personal in threads, and in what is known of customers and orders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.thread import Thread
+from shared.contracts.house import CustomerExported
+from shared.contracts.ingest import Thread as ShownThread, ThreadCustomer, ThreadMessage
+
+NAME, ADDRESS = "erased", "erased@erased.invalid"
+PART = 20  # threads in a message
+
+
+def anonymous_thread(thread: Thread) -> Thread:
+    """The same thread of nobody: it is counted, and says nothing."""
+    view = thread.view.model_copy(update={
+        "customer_email": ADDRESS, "customer_name": NAME, "customer_id": None, "subject": NAME, "status": "closed",
+        "unread": 0, "waits_since": None,
+    })
+    return replace(thread, view=view, last_mail="", chain=())
+
+
+def anonymous_message(message: ThreadMessage) -> ThreadMessage:
+    """The same message without a word; employees stay."""
+    author = message.author if message.direction == "employee" else ADDRESS
+    return message.model_copy(update={"author": author, "text": NAME, "unread": False, "mail_message_id": ""})
+
+
+def anonymous_order(order: KnownOrder) -> KnownOrder:
+    """The same order of nobody: who answers its mails is a stranger from then on."""
+    return replace(order, customer_email=ADDRESS, customer_name=NAME, customer_id="")
+
+
+def export(
+    customer_id: str, known: ThreadCustomer | None, threads: Sequence[ShownThread], service: str = "ingest"
+) -> list[CustomerExported]:
+    """All that is known, some threads a message; the customer comes with the first."""
+    shown = [thread.model_dump(mode="json", include={"thread", "messages"}) for thread in threads]
+    parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
+    beside: Mapping[str, list[dict[str, object]]] = {"customers": [known.model_dump(mode="json")]} if known else {}
+    return [
+        CustomerExported(
+            customer_id=customer_id, service=service, part=number, parts=len(parts),
+            records={"threads": part, **(beside if number == 1 else {})},
+        )
+        for number, part in enumerate(parts, start=1)
+    ]

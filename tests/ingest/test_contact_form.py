@@ -1,0 +1,173 @@
+"""The contact form: filed or mailed, never both by mistake and never neither."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.ingest.store.tables import submissions
+from shared.contracts import samples
+from tests.ingest.clerk import a_form, names, orders, refusal, writes
+from tests.ingest.words import IngestDesk
+from tests.words import changed
+
+MAIL_ONLY = {"key": "press", "names": {"en": "Press"}, "email": "press@shop.test", "save_messages": False}
+
+
+def mail_about(conversation: str, recipient: str) -> dict[str, Any]:
+    """What `notify` tells of a mail."""
+    mail = samples.MAIL_VIEW | {"conversation": conversation, "recipient": recipient, "order_id": None}
+    return {"mail_id": samples.MAIL_ID, "mail": mail}
+
+
+def not_delivered(conversation: str, recipient: str = "press@shop.test") -> dict[str, Any]:
+    return mail_about(conversation, recipient) | {"reason": "550 5.1.1 User unknown"}
+
+
+# --- filed ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestDesk) -> None:
+    told = desk.tell("contact.submit", a_form(text="Is it blue?\nThe handle, too?"))
+    assert names(told) == ["thread.opened", "thread.message_added", "contact.submitted"]
+    submitted = told[-1].data
+    assert (submitted["mailed"], submitted["attachments"], submitted["contact"]["key"]) == (
+        False, [], "customer_service",
+    )
+    thread = submitted["thread"]
+    assert submitted["conversation"] == thread["conversation"] == f"thread/{thread['thread_id']}"
+    assert (thread["subject"], thread["status"], thread["contact"], thread["sku"], thread["customer_id"]) == (
+        "Is it blue?", "open", "customer_service", "MUG-BLUE", "c-1001",
+    )
+    (message,) = desk.thread(thread["thread_id"])["messages"]
+    assert (message["direction"], message["author"], message["unread"], message["verified"]) == (
+        "customer", "ada@example.test", True, True,
+    )
+
+
+def test_about_an_order_it_is_filed_with_that_order(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__reference="MINE")
+    first, second = (writes(desk, order_reference="MINE", text=text) for text in ("One", "Two"))
+    assert first == second
+    (thread,) = desk.threads(order_id=order_id)
+    assert (thread["order_reference"], thread["conversation"]) == ("MINE", f"order/{order_id}")
+
+
+@pytest.mark.parametrize("who", [
+    {"email": "ADA@Example.Test", "customer_id": None}, {"email": "ada@work.test", "customer_id": "c-1001"},
+])
+def test_an_order_belongs_to_its_customer_by_address_or_by_key(desk: IngestDesk, who: dict[str, Any]) -> None:
+    orders(desk, order__reference="MINE")
+    assert writes(desk, order_reference="MINE", **who)
+
+
+@pytest.mark.parametrize("who", [
+    {"email": "eve@evil.test", "customer_id": None}, {"email": "eve@evil.test", "customer_id": "c-6666"},
+])
+def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
+    desk: IngestDesk, who: dict[str, Any]
+) -> None:
+    orders(desk, order__reference="HERS")
+    reasons = set()
+    for reference in ("HERS", "NEVER"):
+        (told,) = desk.tell("contact.submit", a_form(order_reference=reference, **who))
+        assert (told.name, told.data["code"]) == ("contact.submit_refused", "unknown_order")
+        reasons.add(told.data["reason"].replace(reference, "…"))
+    assert len(reasons) == 1
+    assert desk.threads() == []
+
+
+def test_an_order_of_another_shop_is_none(desk: IngestDesk) -> None:
+    orders(desk, order__reference="MINE")
+    form = a_form(order_reference="MINE")
+    assert refusal(desk, "contact.submit", form, shop="other") == ("unknown_order", "order_reference")
+
+
+def test_a_form_that_is_sent_again_is_taken_once(desk: IngestDesk) -> None:
+    form = a_form()
+    assert desk.tell("contact.submit", form)
+    assert desk.tell("contact.submit", form) == []
+    assert desk.tell("contact.submit", form, shop="other")
+    assert len(desk.threads()) == 1
+
+
+def test_a_shop_may_want_what_it_saves_by_mail_as_well(desk: IngestDesk) -> None:
+    desk.tell("desk.put", {"mail_submissions": True})
+    assert desk.tell("contact.submit", a_form())[-1].data["mailed"] is True
+
+
+def test_what_is_seen_nowhere_is_taken_out(desk: IngestDesk) -> None:
+    told = desk.tell("contact.submit", a_form(text="\u0007Is it\r\nblue?\u0000"[:-1], customer_name="Ada\u202e\nByron"))
+    thread = told[-1].data["thread"]
+    assert (thread["customer_name"], thread["subject"]) == ("Ada Byron", "Is it")
+    assert told[-1].data["text"] == "Is it\nblue?"
+
+
+# --- mailed -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailed(desk: IngestDesk) -> dict[str, Any]:
+    """What is told of a message to a contact that saves nothing."""
+    desk.tell("contact.put", MAIL_ONLY)
+    (told,) = desk.tell("contact.submit", a_form(contact="press", text="An interview?", language="fr"))
+    assert told.name == "contact.submitted"
+    return told.data
+
+
+def test_a_contact_that_saves_nothing_is_mailed(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+    assert (mailed["mailed"], mailed["thread"], mailed["contact"]["email"]) == (True, None, "press@shop.test")
+    assert mailed["conversation"].startswith("thread/")
+    assert desk.threads() == []
+
+
+def test_what_could_not_be_mailed_becomes_a_thread_after_all(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+    told = desk.tell("mail.failed", not_delivered(mailed["conversation"]))
+    assert names(told) == ["thread.opened", "thread.message_added"]
+    (thread,) = desk.threads()
+    assert (thread["contact"], thread["subject"], thread["language"]) == ("press", "An interview?", "fr")
+    assert desk.tell("mail.failed", not_delivered(mailed["conversation"])) == []
+
+
+def test_a_confirmation_that_failed_changes_nothing(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+    for name, data in (
+        ("mail.failed", not_delivered(mailed["conversation"], "Ada@example.test")),
+        ("mail.sent", mail_about(mailed["conversation"], "ada@example.test")),
+    ):
+        assert desk.tell(name, data) == []
+    assert desk.tell("mail.failed", not_delivered(mailed["conversation"]))
+
+
+def test_once_its_mail_has_left_nothing_of_it_is_kept(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+    (row,) = desk.rows(submissions)
+    assert row.held["text"] == "An interview?"
+    desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
+    (row,) = desk.rows(submissions)
+    assert row.held is None
+    assert desk.tell("mail.failed", not_delivered(mailed["conversation"])) == []
+    assert desk.threads() == []
+
+
+def test_the_mails_of_other_conversations_are_none_of_its_business(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+    for conversation in (f"thread/{uuid4()}", f"order/{uuid4()}"):
+        assert desk.tell("mail.failed", not_delivered(conversation)) == []
+    assert desk.tell("mail.failed", not_delivered(mailed["conversation"]), shop="other") == []
+
+
+# --- what cannot be ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("changes", "code", "field"), [
+    ({"contact": "nobody"}, "unknown_contact", "contact"), ({"text": " \n "}, "empty_text", "text"),
+    ({"order_reference": "NEVER"}, "unknown_order", "order_reference"),
+])
+def test_a_form_that_cannot_be_is_refused(desk: IngestDesk, changes: dict[str, Any], code: str, field: str) -> None:
+    assert refusal(desk, "contact.submit", a_form(**changes)) == (code, field)
+    assert (desk.threads(), desk.rows(submissions)) == ([], [])
+
+
+def test_a_contact_that_is_not_offered_is_refused_and_keeps_its_threads(desk: IngestDesk) -> None:
+    writes(desk, contact="webmaster")
+    desk.tell("contact.put", changed(samples.CONTACT, key="webmaster", offered=False))
+    assert refusal(desk, "contact.submit", a_form(contact="webmaster")) == ("unknown_contact", "contact")
+    assert len(desk.threads(contact="webmaster")) == 1

@@ -1,0 +1,168 @@
+"""How a shop sets up its desk."""
+
+from typing import Any
+
+import pytest
+
+from shared.contracts import samples
+from tests.ingest.clerk import a_form, does, refusal, refused, writes
+from tests.ingest.words import IngestDesk, Server, letter
+from tests.words import changed
+
+SECOND_SHOP = {"shop": "second"}
+
+
+def contacts(desk: IngestDesk, **attributes: Any) -> dict[str, dict[str, Any]]:
+    found = desk.ask("contact.list", {}, **attributes).data["contacts"]
+    return {contact["key"]: contact for contact in found}
+
+
+# --- contacts ---------------------------------------------------------------------------------------------------------
+
+
+def test_two_contacts_are_there_from_the_start(desk: IngestDesk) -> None:
+    found = contacts(desk)
+    assert list(found) == ["customer_service", "webmaster"]
+    assert found["customer_service"]["names"]["fa"] == "خدمات مشتری"
+    assert all(contact["save_messages"] and contact["offered"] for contact in found.values())
+
+
+def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestDesk) -> None:
+    (told,) = desk.tell("contact.put", samples.CONTACT)
+    assert (told.name, told.subject, told.data) == ("contact.changed", "warranty", samples.CONTACT)
+    desk.tell("contact.put", changed(samples.CONTACT, key="webmaster", names={"en": "Shop system"}))
+    assert list(contacts(desk)) == ["customer_service", "warranty", "webmaster"]
+    assert contacts(desk)["webmaster"]["names"] == {"en": "Shop system"}
+    assert contacts(desk, **SECOND_SHOP)["webmaster"]["names"]["en"] == "Webmaster"
+    assert list(contacts(desk, **SECOND_SHOP)) == ["customer_service", "webmaster"]
+
+
+def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestDesk) -> None:
+    first, _, _ = (writes(desk, contact=key) for key in ("customer_service", "customer_service", "webmaster"))
+    does(desk, "mark_read", first)
+    found = contacts(desk)
+    assert {key: (contact["unread"], contact["waiting"]) for key, contact in found.items()} == {
+        "customer_service": (1, 2), "webmaster": (1, 1),
+    }
+
+
+@pytest.mark.parametrize(("to", "contact"), [
+    ("warranty@shop.test", "warranty"), ("Shop <Warranty+token@SHOP.test>", "warranty"),
+    ("service@shop.test", "customer_service"), ("no-warranty@shop.test", "customer_service"),
+])
+def test_a_mail_goes_to_the_contact_that_it_was_written_to(
+    desk: IngestDesk, server: Server, to: str, contact: str
+) -> None:
+    desk.tell("contact.put", samples.CONTACT)
+    server.receive(letter(to=to))
+    desk.look()
+    assert [thread["contact"] for thread in desk.threads()] == [contact]
+
+
+# --- options ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: IngestDesk) -> None:
+    found = desk.ask("desk.get", {}).data
+    assert {status: look["labels"]["fa"] for status, look in found["statuses"].items()} == {
+        "open": "باز", "closed": "بسته", "pending1": "در انتظار ۱", "pending2": "در انتظار ۲",
+    }
+    assert len({look["colour"] for look in found["statuses"].values()}) == 4
+    assert (found["status_after_reply"], found["default_replies"], found["mail_submissions"]) == ("closed", {}, False)
+    assert found["form_files"]["allowed"] is True
+
+
+def test_a_shop_says_what_its_statuses_mean(desk: IngestDesk) -> None:
+    (told,) = desk.tell("desk.put", samples.DESK)
+    found = desk.ask("desk.get", {}).data
+    assert (told.name, told.data) == ("desk.changed", found)
+    assert found["statuses"]["pending1"]["labels"]["en"] == "Waits for the supplier"
+    assert found["statuses"]["open"]["labels"]["en"] == "Open"
+    assert found["form_files"]["media_types"] == ["application/pdf", "image/png"]
+    desk.tell("desk.put", {})
+    assert desk.ask("desk.get", {}).data["statuses"]["pending1"]["labels"]["en"] == "Pending 1"
+
+
+# --- predefined messages ----------------------------------------------------------------------------------------------
+
+
+def predefined(desk: IngestDesk, **attributes: Any) -> list[str]:
+    return [each["key"] for each in desk.ask("canned_message.list", {}, **attributes).data["messages"]]
+
+
+def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
+    assert predefined(desk) == []
+    for key in ("delay", "ask_address"):
+        (told,) = desk.tell("canned_message.put", changed(samples.CANNED_MESSAGE, key=key))
+        assert (told.name, told.subject) == ("canned_message.changed", key)
+    assert predefined(desk) == ["ask_address", "delay"]
+    assert predefined(desk, **SECOND_SHOP) == []
+    (told,) = desk.tell("canned_message.remove", {"key": "delay"})
+    assert (told.name, told.data) == ("canned_message.removed", {"key": "delay"})
+    assert predefined(desk) == ["ask_address"]
+    assert refusal(desk, "canned_message.remove", {"key": "delay"}) == ("unknown_canned_message", "key")
+    desk.tell("canned_message.put", samples.CANNED_MESSAGE)
+    assert predefined(desk) == ["ask_address", "delay"]
+
+
+@pytest.mark.parametrize("text", ["Dear {customer}", "{}", "{ customer_name }", "{customer_name.__class__}"])
+def test_a_placeholder_that_there_is_not_is_refused(desk: IngestDesk, text: str) -> None:
+    message = changed(samples.CANNED_MESSAGE, texts={"en": "Fine.", "fa": text})
+    assert refusal(desk, "canned_message.put", message) == ("unknown_placeholder", "texts.fa")
+    options = {"default_replies": {"fa": text}}
+    assert refusal(desk, "desk.put", options) == ("unknown_placeholder", "default_replies.fa")
+    assert (predefined(desk), desk.ask("desk.get", {}).data["default_replies"]) == ([], {})
+
+
+# --- how it is doing --------------------------------------------------------------------------------------------------
+
+
+def statistics(desk: IngestDesk, **wanted: Any) -> dict[str, Any]:
+    found: dict[str, Any] = desk.ask("desk.statistics", wanted).data
+    return found
+
+
+def test_an_empty_desk_has_nothing_to_average(desk: IngestDesk) -> None:
+    found = statistics(desk)
+    averages = (found.pop("first_response_seconds"), found.pop("messages_per_closed_thread"))
+    assert (averages, found.pop("days"), set(found.values())) == ((None, None), 30, {0})
+
+
+def test_what_is_there_is_counted(desk: IngestDesk) -> None:
+    answered, noted, pending, _ = (writes(desk, contact="webmaster") for _ in range(4))
+    writes(desk)
+    desk.clock.advance(hours=2)
+    does(desk, "reply", answered, text="Yes.")
+    does(desk, "forward", noted, email="bela@shop.test", employee="bela@shop.test")
+    does(desk, "set_status", pending, status="pending2")
+    assert statistics(desk, contact="webmaster") == {
+        "threads": 4, "open": 2, "pending": 1, "closed": 1, "waiting": 3, "unread_threads": 3, "unread_messages": 3,
+        "customer_messages": 4, "employee_messages": 1, "days": 30, "first_response_seconds": 7200.0,
+        "messages_per_closed_thread": 2.0,
+    }
+    assert statistics(desk)["threads"] == 5
+
+
+def test_averages_look_back_so_many_days(desk: IngestDesk) -> None:
+    old, new = writes(desk), None
+    desk.clock.advance(hours=1)
+    does(desk, "reply", old, text="Yes.")
+    desk.clock.advance(days=40)
+    new = writes(desk)
+    desk.clock.advance(hours=3)
+    does(desk, "reply", new, text="Yes.")
+    assert statistics(desk)["first_response_seconds"] == 3 * 3600
+    assert statistics(desk, days=50)["first_response_seconds"] == 2 * 3600
+    does(desk, "reply", new, text="Sorry, no.")
+    assert statistics(desk)["messages_per_closed_thread"] == 3
+    assert statistics(desk, days=50)["messages_per_closed_thread"] == 2.5
+
+
+@pytest.mark.parametrize("query", ["desk.statistics", "thread.next_unanswered"])
+def test_a_contact_that_there_is_not_has_no_figures(desk: IngestDesk, query: str) -> None:
+    assert refused(desk, query, {"contact": "nobody"}) == ("unknown_contact", "contact")
+
+
+def test_a_form_to_a_contact_of_another_shop_is_refused(desk: IngestDesk) -> None:
+    desk.tell("contact.put", samples.CONTACT, **SECOND_SHOP)
+    assert refusal(desk, "contact.submit", a_form(contact="warranty")) == ("unknown_contact", "contact")

@@ -1,0 +1,127 @@
+"""What is known of a thread's customer, and what happened with him."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.contracts import samples
+from tests.ingest.clerk import ANNA, does, moves, orders, refused, writes
+from tests.ingest.words import NOON, IngestDesk, Server, letter
+from tests.words import changed
+
+
+def customer(desk: IngestDesk, thread_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = desk.thread(thread_id)["customer"]
+    return found
+
+
+def stamp(**later: float) -> str:
+    return (NOON + timedelta(**later)).isoformat().replace("+00:00", "Z")
+
+
+def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None:
+    paid, _, dollars = orders(desk), orders(desk), orders(desk, order__total={"amount": 900, "currency": "USD"})
+    moves(desk, paid)
+    desk.tell("payment.recorded", {**samples.PAYMENT_RECORDED, "order_id": dollars,
+                                   "due": {"amount": 400, "currency": "USD"}})
+    orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
+    found = customer(desk, writes(desk))
+    assert (found["orders"], found["spent"]) == (
+        3, [{"amount": 2870, "currency": "EUR"}, {"amount": 500, "currency": "USD"}],
+    )
+
+
+def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:
+    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON)
+    later = changed(samples.KNOWN_CUSTOMER, full_name="Ada King")
+    desk.tell("customer.changed", later, time=NOON + timedelta(days=1))
+    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON + timedelta(hours=1))  # it came late
+    found = customer(desk, writes(desk))
+    assert (found["customer_id"], found["name"], found["registered_at"]) == ("c-1001", "Ada King", stamp())
+    assert found["addresses"][0]["city"] == "London"
+
+
+def test_who_writes_by_mail_is_known_by_his_address(desk: IngestDesk, server: Server) -> None:
+    desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="Ada@Example.test"))
+    orders(desk)
+    server.receive(letter())
+    desk.look()
+    (thread,) = desk.threads()
+    found = customer(desk, thread["thread_id"])
+    assert (found["customer_id"], found["email"], found["orders"]) == ("c-1001", "ada@example.test", 1)
+
+
+def test_of_a_stranger_only_his_address_is_known(desk: IngestDesk) -> None:
+    orders(desk)
+    found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
+    assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (None, 0, [], None)
+
+
+def test_customers_of_another_shop_are_not_known(desk: IngestDesk) -> None:
+    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, shop="other")
+    assert customer(desk, writes(desk))["registered_at"] is None
+
+
+def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
+    thread_id = writes(desk, order_reference="LATE")
+    moves(desk, order_id, at=stamp(hours=2), state__label="Shipped", order__reference="LATE")
+    moves(desk, order_id, at=stamp(hours=1), state__label="Processing", order__reference="LATE")
+    assert desk.thread(thread_id)["order"]["state"] == "Shipped"
+
+
+# --- the timeline -----------------------------------------------------------------------------------------------------
+
+
+def timeline(desk: IngestDesk, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
+    """What kind of thing, and its text or the state of the order; the latest first."""
+    found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
+    return [(entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"]) for entry in found]
+
+
+@pytest.fixture
+def busy(desk: IngestDesk) -> str:
+    """A customer who ordered, asked, was answered, and asked about something else."""
+    order_id = orders(desk, order__placed_at=stamp(), order__reference="BUSY")
+    desk.clock.advance(hours=1)
+    thread_id = writes(desk, order_reference="BUSY", text="When?")
+    moves(desk, order_id, at=stamp(hours=2), order__reference="BUSY")
+    desk.clock.advance(hours=2)
+    does(desk, "reply", thread_id, text="Now.")
+    desk.clock.advance(hours=1)
+    writes(desk, text="Is it blue?")
+    writes(desk, text="Somebody else", email="eve@evil.test", customer_id="c-6")
+    orders(desk, order__customer__email="eve@evil.test", order__customer__customer_id="c-6")
+    return thread_id
+
+
+LINE = [
+    ("message", "Is it blue?"), ("message", "Now."), ("order_moved", "Payment accepted"), ("message", "When?"),
+    ("order_placed", "Awaiting bank wire payment"),
+]
+
+
+def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestDesk, busy: str) -> None:
+    assert timeline(desk, busy) == LINE
+    found = desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]
+    assert (found[-1]["total"]["amount"], found[-1]["order_reference"]) == (2870, "BUSY")
+    assert (found[1]["message"]["author"], found[1]["order_reference"]) == (ANNA, "BUSY")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_its_pages_bring_every_entry_once(desk: IngestDesk, busy: str, limit: int) -> None:
+    cursor, paged = None, []
+    while True:
+        page = desk.ask("thread.timeline", {"thread_id": busy, "limit": limit, "cursor": cursor}).data
+        paged += [entry["at"] for entry in page["entries"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert paged == [entry["at"] for entry in desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]]
+    assert len(paged) == len(LINE)
+
+
+def test_a_cursor_of_somebody_else_is_refused(desk: IngestDesk) -> None:
+    data = {"thread_id": writes(desk), "cursor": "x"}
+    assert refused(desk, "thread.timeline", data) == ("unknown_cursor", "cursor")

@@ -1,0 +1,68 @@
+"""Messages of employees on orders: notes, and what the customer gets."""
+
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts import samples
+from tests.ingest.clerk import ANNA, names, orders, refusal, writes
+from tests.ingest.words import ORDER_ID, IngestDesk, order_placed
+
+
+def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(desk: IngestDesk) -> None:
+    desk.tell("order.placed", order_placed())
+    told = desk.tell("thread.post_order_message", {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA})
+    assert names(told) == ["thread.opened", "thread.message_added", "thread.order_message_posted"]
+    posted = told[-1].data
+    assert (posted["message"]["text"], posted["message"]["private"]) == ("It is late.", False)
+    assert posted["thread"]["customer_email"] == "ada@example.test"
+    assert (posted["thread"]["conversation"], posted["thread"]["owner"]) == (f"order/{ORDER_ID}", ANNA)
+    assert posted["thread"]["status"] == "closed"
+
+
+def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
+    desk.tell("order.placed", order_placed())
+    told = desk.tell("thread.post_order_message", {
+        "order_id": str(ORDER_ID), "text": "Call before delivery.", "by": ANNA, "private": True,
+    })
+    assert names(told) == ["thread.opened", "thread.message_added"]
+    (thread,) = desk.threads()
+    assert (thread["owner"], thread["status"], thread["waits_since"]) == (None, "closed", None)
+    assert desk.thread(thread["thread_id"])["messages"][0]["private"] is True
+
+
+def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: IngestDesk) -> None:
+    desk.tell("canned_message.put", samples.CANNED_MESSAGE)
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    order_id = orders(desk, order__language="fa-IR", order__customer__name="رضا", order__reference="FARSI")
+    command = {"order_id": order_id, "canned_message": "delay", "by": "آنا"}
+    posted = desk.tell("thread.post_order_message", command)[-1].data
+    assert posted["message"]["text"] == "رضا گرامی،\nسفارش FARSI با کمی تأخیر ارسال می‌شود.\nآنا"
+
+
+def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__reference="WAITING")
+    thread_id = writes(desk, order_reference="WAITING")
+    desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Tomorrow.", "by": ANNA})
+    thread = desk.thread(thread_id)["thread"]
+    assert (thread["status"], thread["waits_since"]) == ("open", None)
+
+
+@pytest.mark.parametrize(("fields", "code", "field"), [
+    ({}, "which", "text"), ({"text": "Late.", "canned_message": "delay"}, "which", "text"),
+    ({"text": " \n"}, "empty_text", "text"), ({"canned_message": "never"}, "unknown_canned_message", "canned_message"),
+])
+def test_a_message_on_an_order_that_cannot_be(
+    desk: IngestDesk, fields: dict[str, str], code: str, field: str
+) -> None:
+    desk.tell("order.placed", order_placed())
+    command = {"order_id": str(ORDER_ID), "by": ANNA, **fields}
+    assert refusal(desk, "thread.post_order_message", command) == (code, field)
+    assert desk.threads() == []
+
+
+def test_an_order_of_another_shop_is_no_order_here(desk: IngestDesk) -> None:
+    desk.tell("order.placed", order_placed())
+    for order_id, shop in ((str(ORDER_ID), "other"), (str(uuid4()), "default")):
+        command = {"order_id": order_id, "text": "Late.", "by": ANNA}
+        assert refusal(desk, "thread.post_order_message", command, shop=shop) == ("unknown_order", "order_id")

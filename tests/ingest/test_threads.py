@@ -1,0 +1,273 @@
+"""What employees do with threads."""
+
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts import samples
+from tests.ingest.clerk import ANNA, BELA, a_form, does, moves, names, orders, refusal, refused, writes
+from tests.ingest.words import NOON, IngestDesk, Server, letter
+from tests.words import delivery
+
+STATUSES = ["open", "closed", "pending1", "pending2"]
+
+
+def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
+    found: dict[str, object] = desk.thread(thread_id)["thread"]
+    return found
+
+
+# --- statuses ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("came_from", STATUSES)
+def test_any_status_may_follow_any(desk: IngestDesk, came_from: str) -> None:
+    thread_id = writes(desk)
+    does(desk, "set_status", thread_id, status=came_from)
+    for status in [each for each in STATUSES if each != came_from]:
+        (told,) = does(desk, "set_status", thread_id, status=status)
+        assert (told.name, told.data["came_from"], told.data["status"]) == (
+            "thread.status_changed", came_from, status,
+        )
+        assert view(desk, thread_id)["status"] == status
+        does(desk, "set_status", thread_id, status=came_from)
+
+
+def test_the_status_that_it_has_is_no_news(desk: IngestDesk) -> None:
+    assert does(desk, "set_status", writes(desk), status="open") == []
+
+
+def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answered(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    assert view(desk, thread_id)["waits_since"]
+    does(desk, "set_status", thread_id, status="closed")
+    assert view(desk, thread_id)["waits_since"] is None
+    does(desk, "set_status", thread_id, status="open")
+    assert view(desk, thread_id)["waits_since"]
+
+
+# --- owners and forwarding --------------------------------------------------------------------------------------------
+
+
+def test_who_first_answers_becomes_the_owner(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="Tomorrow.", by=BELA)
+    does(desk, "reply", thread_id, text="Or the day after.")
+    assert view(desk, thread_id)["owner"] == BELA
+
+
+def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    (told,) = does(desk, "assign", thread_id, owner=BELA)
+    assert (told.name, told.data["came_from"], told.data["owner"]) == ("thread.assigned", None, BELA)
+    assert does(desk, "assign", thread_id, owner=BELA) == []
+    (told,) = does(desk, "assign", thread_id, owner=None)
+    assert (told.data["came_from"], told.data["owner"]) == (BELA, None)
+
+
+def test_forwarding_to_an_employee_moves_the_ownership_and_leaves_a_private_note(desk: IngestDesk) -> None:
+    thread_id = writes(desk, text="Where is it?")
+    desk.clock.advance(minutes=1)
+    does(desk, "reply", thread_id, text="Let me see.")
+    told = does(desk, "forward", thread_id, email=BELA, employee=BELA, comment="Could you look?")
+    assert names(told) == ["thread.message_added", "thread.forwarded"]
+    added, forwarded = (each.data for each in told)
+    assert (forwarded["email"], forwarded["comment"], forwarded["thread"]["owner"]) == (BELA, "Could you look?", BELA)
+    assert [each["text"] for each in forwarded["messages"]] == ["Where is it?", "Let me see."]
+    assert (added["message"]["private"], added["message"]["text"]) == (True, f"→ {BELA}\n\nCould you look?")
+    assert added["message"]["message_id"] == forwarded["forward_id"]
+    assert view(desk, thread_id)["owner"] == BELA
+
+
+def test_someone_else_gets_no_ownership_and_sees_no_note(desk: IngestDesk) -> None:
+    thread_id = writes(desk, text="Where is it?")
+    does(desk, "forward", thread_id, email=BELA, employee=BELA, comment="This customer is difficult.")
+    _, forwarded = does(desk, "forward", thread_id, email="carrier@example.test", comment="Where is this parcel?")
+    assert [each["text"] for each in forwarded.data["messages"]] == ["Where is it?"]
+    assert (forwarded.data["employee"], forwarded.data["thread"]["owner"]) == (None, BELA)
+    _, forwarded = does(desk, "forward", thread_id, email=ANNA, employee=ANNA)
+    assert len(forwarded.data["messages"]) == 3
+
+
+def test_a_long_thread_is_forwarded_from_its_end(desk: IngestDesk) -> None:
+    thread_id = writes(desk, text="a" * 100_000)
+    for number in range(25):
+        desk.clock.advance(minutes=1)
+        does(desk, "reply", thread_id, text=f"Answer {number}")
+    _, forwarded = does(desk, "forward", thread_id, email=BELA, employee=BELA)
+    told = forwarded.data["messages"]
+    assert (told[0]["text"], told[-1]["text"], forwarded.data["omitted"]) == ("Answer 5", "Answer 24", 6)
+
+
+def test_what_is_forwarded_fits_into_a_mail(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    for letter_of in "ab":
+        desk.clock.advance(minutes=1)
+        does(desk, "reply", thread_id, text=letter_of * 600_000)
+    _, forwarded = does(desk, "forward", thread_id, email=BELA)
+    assert [each["text"] for each in forwarded.data["messages"]] == ["b" * 200_000]
+    assert forwarded.data["omitted"] == 2
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_after_an_answer_the_thread_has_the_status_that_the_shop_wants(desk: IngestDesk) -> None:
+    assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "closed"
+    desk.tell("desk.put", {"status_after_reply": "pending1"})
+    assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "pending1"
+    assert does(desk, "reply", writes(desk), text="Yes.", status="open")[-1].data["thread"]["status"] == "open"
+
+
+def test_a_customers_answer_reopens_it(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__reference="REOPENED")
+    desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Sent.", "by": ANNA})
+    (closed,) = desk.threads(order_id=order_id)
+    assert closed["status"] == "closed"
+    assert writes(desk, order_reference="REOPENED") == closed["thread_id"]
+    assert view(desk, closed["thread_id"])["status"] == "open"
+
+
+def test_nobody_is_answered_where_nobody_reads(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"]))
+    desk.look()
+    (thread,) = desk.threads()
+    command = {"thread_id": thread["thread_id"], "text": "Why?", "by": ANNA}
+    assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
+
+
+# --- read marks -------------------------------------------------------------------------------------------------------
+
+
+def test_what_came_is_unread_until_somebody_read_it(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter("One"), letter("I am away", headers=["Auto-Submitted: auto-replied"]))
+    desk.look()
+    unread = {each["subject"]: each for each in desk.threads(unread=True)}
+    assert len(unread) == 1
+    thread_id = desk.threads(unread=True)[0]["thread_id"]
+    (told,) = does(desk, "mark_read", thread_id)
+    assert (told.name, told.data["messages"], told.data["by"]) == ("thread.viewed", 1, ANNA)
+    assert desk.threads(unread=True) == []
+    assert [each["unread"] for each in desk.thread(thread_id)["messages"]] == [False]
+    assert does(desk, "mark_read", thread_id) == []
+
+
+def test_an_answer_reads_what_it_answers(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="Yes.")
+    assert (view(desk, thread_id)["unread"], [each["unread"] for each in desk.thread(thread_id)["messages"]]) == (
+        0, [False, False],
+    )
+
+
+def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestDesk) -> None:
+    orders(desk, order__reference="BATCH")
+    thread_id = writes(desk, order_reference="BATCH")
+    desk.clock.advance(minutes=1)
+    desk.deliver(
+        delivery("thread.mark_read", {"thread_id": thread_id, "by": ANNA}),
+        delivery("contact.submit", a_form(order_reference="BATCH", text="And another thing.")),
+    )
+    assert [each["unread"] for each in desk.thread(thread_id)["messages"]] == [False, True]
+    assert view(desk, thread_id)["unread"] == 1
+
+
+# --- what is next -----------------------------------------------------------------------------------------------------
+
+
+def next_one(desk: IngestDesk, **wanted: object) -> dict[str, object]:
+    return desk.ask("thread.next_unanswered", dict(wanted)).data
+
+
+def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestDesk) -> None:
+    waiting = []
+    for contact in ("customer_service", "webmaster", "customer_service"):
+        waiting.append(writes(desk, contact=contact))
+        desk.clock.advance(minutes=1)
+    first, webmasters, last = waiting
+    assert next_one(desk)["waiting"] == 3
+    found = next_one(desk, contact="customer_service")
+    assert (found["thread"]["thread_id"], found["waiting"]) == (first, 2)  # type: ignore[index]
+    assert next_one(desk, contact="webmaster")["thread"]["thread_id"] == webmasters  # type: ignore[index]
+    passed_by = next_one(desk, contact="customer_service", after=first)
+    assert passed_by["thread"]["thread_id"] == last  # type: ignore[index]
+    does(desk, "reply", first, text="Yes.")
+    assert next_one(desk, contact="customer_service")["thread"]["thread_id"] == last  # type: ignore[index]
+    does(desk, "set_status", last, status="closed")
+    assert next_one(desk, contact="customer_service") == {"thread": None, "waiting": 0}
+
+
+def test_who_is_put_off_comes_back_with_something_new(desk: IngestDesk) -> None:
+    orders(desk, order__reference="LATER")
+    thread_id = writes(desk, order_reference="LATER")
+    does(desk, "mark_read", thread_id)
+    does(desk, "set_status", thread_id, status="pending1")
+    assert next_one(desk)["thread"] is None
+    writes(desk, order_reference="LATER")
+    assert next_one(desk)["thread"]["status"] == "pending1"  # type: ignore[index]
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_begins_as_the_shop_wants_in_the_customers_language(desk: IngestDesk) -> None:
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    desk.tell("desk.put", {"default_replies": {
+        "en": "Dear {customer_name},\n\n{employee}, {shop_name}", "fa": "{customer_name} گرامی،",
+    }})
+    for language, told, text in (
+        ("fa-IR", "fa", "Ada Byron گرامی،"), ("en", "en", "Dear Ada Byron,\n\nAnna, Corner Shop"),
+        ("fr", "en", "Dear Ada Byron,\n\nAnna, Corner Shop"),
+    ):
+        draft = desk.ask("thread.draft", {"thread_id": writes(desk, language=language), "by": "Anna"}).data
+        assert (draft["language"], draft["text"]) == (told, text)
+
+
+def test_it_begins_as_a_predefined_message_or_as_nothing(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    assert desk.ask("thread.draft", {"thread_id": thread_id, "by": "Anna"}).data["text"] == ""
+    desk.tell("canned_message.put", samples.CANNED_MESSAGE)
+    draft = desk.ask("thread.draft", {"thread_id": thread_id, "by": "Anna", "canned_message": "delay"}).data
+    assert draft["text"].startswith("Dear Ada Byron,\nyour order  leaves")
+
+
+# --- what cannot be ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("command", "fields"), [
+    ("thread.reply", {"text": "Yes."}), ("thread.set_status", {"status": "open"}), ("thread.assign", {"owner": BELA}),
+    ("thread.forward", {"email": BELA}), ("thread.mark_read", {}),
+])
+def test_there_is_no_such_thread_in_this_shop(desk: IngestDesk, command: str, fields: dict[str, str]) -> None:
+    data = {"thread_id": writes(desk), "by": ANNA, **fields}
+    before = desk.thread(data["thread_id"])
+    assert refusal(desk, command, data, shop="other") == ("unknown_thread", "thread_id")
+    assert refusal(desk, command, {**data, "thread_id": str(uuid4())}) == ("unknown_thread", "thread_id")
+    assert desk.thread(data["thread_id"]) == before
+
+
+@pytest.mark.parametrize(("query", "fields"), [
+    ("thread.get", {}), ("thread.timeline", {}), ("thread.draft", {"by": ANNA}),
+])
+def test_nothing_is_told_of_the_threads_of_another_shop(
+    desk: IngestDesk, query: str, fields: dict[str, str]
+) -> None:
+    data = {"thread_id": writes(desk), **fields}
+    assert refused(desk, query, data, shop="other") == ("unknown_thread", "thread_id")
+
+
+def test_an_answer_says_something(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    for text in (" ", "\n\t\n", "\u0001"):
+        command = {"thread_id": thread_id, "text": text, "by": ANNA}
+        assert refusal(desk, "thread.reply", command) == ("empty_text", "text")
+    assert view(desk, thread_id)["status"] == "open"
+
+
+def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__reference="SHOWN")
+    thread_id = writes(desk, order_reference="SHOWN")
+    moves(desk, order_id, order__reference="SHOWN")
+    found = desk.thread(thread_id)["order"]
+    assert (found["reference"], found["state"], found["paid"]["amount"]) == ("SHOWN", "Payment accepted", 2870)
+    assert view(desk, thread_id)["opened_at"] == NOON.isoformat().replace("+00:00", "Z")
