@@ -1,15 +1,17 @@
 """Issuing a document: its number and everything that will ever be printed on it, fixed now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import uuid5
 
+from services.orders.domain.discounts import amounts
 from services.orders.domain.order import Line, Order
-from services.orders.domain.pricing import Amount, by_rate, unit_prices
+from services.orders.domain.pricing import Amount, Charge, by_rate, unit_prices
 from shared.contracts.message import Event
 from shared.contracts.orders import DeliverySlipIssued, DocumentReference, InvoiceIssued
-from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import DocumentKind
 
 EVENTS: dict[str, type[InvoiceIssued] | type[DeliverySlipIssued]] = {
@@ -52,21 +54,36 @@ def _snapshot(order: Order, kind: DocumentKind, number: str, at: datetime) -> Do
         carrier=order.carrier,
         tracking_number=order.tracking_number,
         payment_method=order.payment_method,
-        lines=[_line(order, line) for line in order.lines],
+        prices=order.prices,
+        lines=[_line(order, number, line) for number, line in order.shown],
+        discounts=_discounts(order, charges),
         shipping=_row(order, order.shipping.rate, order.shipping.amount),
         taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount.gross],
         net=order.money(whole.net),
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
         payments=list(order.payments),
+        due=order.money(order.due),
     )
 
 
-def _line(order: Order, line: Line) -> DocumentLine:
+def _discounts(order: Order, charges: Sequence[Charge]) -> list[DocumentDiscount]:
+    given = [each for each in order.discounts if each.active]
+    taken = amounts(charges, given, order.prices, order.rounding)
+    return [
+        DocumentDiscount(
+            name=each.name, code=each.code, kind=each.kind,
+            net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+        )
+        for each, amount in zip(given, taken, strict=True)
+    ]
+
+
+def _line(order: Order, number: int, line: Line) -> DocumentLine:
     unit_net, unit_gross = unit_prices(line.charge, order.prices, order.rounding)
     amount = line.charge.amount
     return DocumentLine(
-        sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
+        line=number, sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
         unit_net=order.money(unit_net), unit_gross=order.money(unit_gross),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
     )

@@ -7,9 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.orders.domain.discounts import Discount
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, Rounding
+from shared.contracts.orders import DiscountView, DocumentReference, OrderLineView, OrderSummary, Rounding
 from shared.contracts.values import Address, Customer, DocumentKind, Money, Payment, ShopProfile
 
 
@@ -50,7 +51,9 @@ class Product:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for."""
+    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for. Its
+    number within the order is its place + 1; one with no pieces left is kept, and shown nowhere.
+    """
 
     sku: str
     name: str
@@ -99,11 +102,17 @@ class Order:
     documents: tuple[DocumentReference, ...] = field(default=())
     rounding: Rounding = USUAL
     note: str = ""
+    discounts: tuple[Discount, ...] = ()
 
     @property
     def amount(self) -> Amount:
         """What is to be paid."""
         return total([line.charge.amount for line in self.lines]) + self.shipping.amount
+
+    @property
+    def shown(self) -> list[tuple[int, Line]]:
+        """The lines with their numbers, without those that have no pieces left."""
+        return [(number, line) for number, line in enumerate(self.lines, start=1) if line.charge.quantity]
 
     @property
     def paid(self) -> int:
@@ -149,6 +158,8 @@ class Order:
             carrier=self.carrier,
             tracking_number=self.tracking_number,
             shop=self.shop.profile,
+            shipping=self.money(self.shipping.stated),
+            discounts=self.discount_views(),
         )
 
     def line_views(self) -> list[OrderLineView]:
@@ -157,7 +168,18 @@ class Order:
             OrderLineView(
                 sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
                 unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
-                missing=line.missing,
+                missing=line.missing, line=number, discount=self.money(line.charge.off) if line.charge.off else None,
             )
-            for line in self.lines
+            for number, line in self.shown
+        ]
+
+    def discount_views(self) -> list[DiscountView]:
+        """The discounts as messages show them."""
+        return [
+            DiscountView(
+                discount_id=each.discount_id, name=each.name, kind=each.kind, value=each.value, code=each.code,
+                off=self.money(each.off), invoice=each.invoice,
+            )
+            for each in self.discounts
+            if each.active
         ]

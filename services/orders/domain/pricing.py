@@ -36,11 +36,17 @@ class Charge:
     quantity: int
     rate: Decimal
     amount: Amount = Amount()
+    off: int = 0
 
     @property
     def stated(self) -> int:
         """The total as it is stated: with tax, or without."""
         return self.price * self.quantity
+
+    @property
+    def left(self) -> int:
+        """What is left of it after discounts."""
+        return self.stated - self.off
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
@@ -51,23 +57,29 @@ def total(amounts: Iterable[Amount]) -> Amount:
 def priced(charges: Sequence[Charge], prices: Prices, rounding: Rounding = USUAL) -> list[Charge]:
     """The charges with their amounts."""
     return [
-        replace(charge, amount=Amount(charge.stated - (tax if prices == "tax_included" else 0), tax))
+        replace(charge, amount=Amount(charge.left - (tax if prices == "tax_included" else 0), tax))
         for charge, tax in zip(charges, _taxes(charges, prices, rounding), strict=True)
     ]
 
 
 def _taxes(charges: Sequence[Charge], prices: Prices, rounding: Rounding) -> list[int]:
     if rounding.per == "item":
-        return [_tax(charge.price, charge.rate, prices, rounding) * charge.quantity for charge in charges]
+        return [_per_item(charge, prices, rounding) for charge in charges]
     if rounding.per == "line":
-        return [_tax(charge.stated, charge.rate, prices, rounding) for charge in charges]
+        return [_tax(charge.left, charge.rate, prices, rounding) for charge in charges]
     taxes = [0] * len(charges)
     for rate, indexes in _by_rate(charges).items():
-        stated = [charges[index].stated for index in indexes]
+        stated = [charges[index].left for index in indexes]
         whole = _tax(sum(stated), rate, prices, rounding)
         for index, part in zip(indexes, share(whole, stated), strict=True):
             taxes[index] = part
     return taxes
+
+
+def _per_item(charge: Charge, prices: Prices, rounding: Rounding) -> int:
+    if charge.off:
+        return _tax(charge.left, charge.rate, prices, rounding)
+    return _tax(charge.price, charge.rate, prices, rounding) * charge.quantity
 
 
 def _tax(stated: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
+from services.orders.domain.discounts import Discount
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.store.catalogue import Shops
 from services.orders.store.tables import (
     documents,
     first_orders,
+    order_discounts,
     order_history,
     order_lines,
     order_words,
@@ -110,8 +112,11 @@ class Orders(Store[UUID, Order]):
             [_row(order) for order in changed.values()],
         )
         for table, rows in PARTS:
-            added = [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)]
-            write_rows(self.connection, table, added)
+            write_rows(
+                self.connection, table,
+                [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)],
+                [row for order in changed.values() for row in self._edited(order, rows)],
+            )
         self._put_words(new, changed)
 
     def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
@@ -131,9 +136,14 @@ class Orders(Store[UUID, Order]):
         rewrite(self.connection, order_words, _words(new.values()), _words(other))
 
     def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
-        """What was not there when the order was loaded: these parts only ever grow."""
+        """What was not there when the order was loaded: these parts never shrink."""
         before = self._before.get(order.order_id)
         return rows(order)[len(rows(before)) if before else 0 :]
+
+    def _edited(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
+        """What was there, and is something else now."""
+        before = rows(self._before[order.order_id])
+        return [now for then, now in zip(before, rows(order), strict=False) if now != then]
 
     def _parts(self, table: Table, keys: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
         grouped: dict[UUID, list[Any]] = defaultdict(list)
@@ -153,7 +163,7 @@ class Orders(Store[UUID, Order]):
             order_id=row.order_id, shop=shop, reference=row.reference, placed_at=row.placed_at,
             customer=Customer.model_validate(row.customer), language=row.language, currency=row.currency,
             prices=row.prices, lines=tuple(_line(line) for line in part(order_lines)), carrier=row.carrier,
-            shipping=Charge(row.shipping, 1, Decimal(row.shipping_rate), Amount(row.shipping_net, row.shipping_tax)),
+            shipping=_shipping(row),
             payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
             tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
@@ -164,12 +174,25 @@ class Orders(Store[UUID, Order]):
                 DocumentReference(document_id=x.document_id, kind=x.kind, number=x.number) for x in part(documents)
             ),
             rounding=Rounding(mode=row.rounding_mode, per=row.rounding_per),
+            discounts=tuple(_discount(discount) for discount in part(order_discounts)),
         )
 
 
 def _line(row: Any) -> Line:
-    charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax))
+    charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax), row.off)
     return Line(row.sku, row.name, charge, weight_grams=row.weight_grams)
+
+
+def _shipping(row: Any) -> Charge:
+    amount = Amount(row.shipping_net, row.shipping_tax)
+    return Charge(row.shipping, 1, Decimal(row.shipping_rate), amount, row.shipping_off)
+
+
+def _discount(row: Any) -> Discount:
+    return Discount(
+        row.discount_id, row.name, row.kind, Decimal(row.value), row.code, tuple(row.shares), row.shipping_share,
+        row.invoice, row.active,
+    )
 
 
 def _payment(row: Any) -> Payment:
@@ -188,7 +211,7 @@ def _row(order: Order) -> dict[str, Any]:
         "tax": amount.tax, "paid": order.paid, "payment_method": order.payment_method, "carrier": order.carrier,
         "tracking_number": order.tracking_number, "shipping": order.shipping.price,
         "shipping_rate": str(order.shipping.rate), "shipping_net": order.shipping.amount.net,
-        "shipping_tax": order.shipping.amount.tax,
+        "shipping_tax": order.shipping.amount.tax, "shipping_off": order.shipping.off,
         "delivery_address": order.delivery_address.model_dump(mode="json"),
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
         "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
@@ -218,9 +241,19 @@ def _line_rows(order: Order) -> Rows:
         {
             "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
             "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
-            "weight_grams": line.weight_grams,
+            "weight_grams": line.weight_grams, "off": line.charge.off,
         }
         for line in order.lines
+    ])
+
+
+def _discount_rows(order: Order) -> Rows:
+    return _numbered(order, [
+        {
+            "discount_id": x.discount_id, "name": x.name, "kind": x.kind, "value": str(x.value), "code": x.code,
+            "shares": list(x.shares), "shipping_share": x.shipping_share, "invoice": x.invoice, "active": x.active,
+        }
+        for x in order.discounts
     ])
 
 
@@ -248,5 +281,6 @@ def _document_rows(order: Order) -> Rows:
 
 
 PARTS: list[tuple[Table, Callable[[Order], Rows]]] = [
-    (order_lines, _line_rows), (order_history, _history_rows), (payments, _payment_rows), (documents, _document_rows),
+    (order_lines, _line_rows), (order_discounts, _discount_rows), (order_history, _history_rows),
+    (payments, _payment_rows), (documents, _document_rows),
 ]

@@ -116,6 +116,7 @@ orders = Table(
     Column("shipping_rate", String(10), nullable=False),
     Column("shipping_net", Minor, nullable=False),
     Column("shipping_tax", Minor, nullable=False),
+    Column("shipping_off", Minor, nullable=False, server_default=ZERO),
     Column("delivery_address", Json, nullable=False),
     Column("invoice_address", Json, nullable=False),
     Column("holds_stock", Boolean, nullable=False),
@@ -148,6 +149,22 @@ order_lines = Table(
     Column("net", Minor, nullable=False),
     Column("tax", Minor, nullable=False),
     Column("weight_grams", Integer, nullable=False, server_default=ZERO),
+    Column("off", Minor, nullable=False, server_default=ZERO),
+)
+order_discounts = Table(
+    "order_discounts", metadata,
+    _order_id(primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("discount_id", Uuid, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("value", String(30), nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("shares", Json, nullable=False),
+    Column("shipping_share", Minor, nullable=False),
+    Column("invoice", Uuid),
+    Column("active", Boolean, nullable=False),
+    UniqueConstraint("order_id", "discount_id"),
 )
 order_history = Table(
     "order_history", metadata,

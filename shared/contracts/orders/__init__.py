@@ -39,6 +39,8 @@ from shared.contracts.orders.lists import (
 from shared.contracts.orders.parts import (
     By as By,
     Carrier as Carrier,
+    DiscountKind as DiscountKind,
+    DiscountView as DiscountView,
     DocumentReference as DocumentReference,
     OrderLineView as OrderLineView,
     OrderSummary as OrderSummary,

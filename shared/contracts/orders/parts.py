@@ -1,9 +1,10 @@
 """What commands, events and answers of `orders` are made of."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
 from shared.contracts.values import (
@@ -30,6 +31,7 @@ StateFlag = Literal[
     "invoice", "attach_invoice", "valid", "delivery_slip", "attach_delivery_slip", "shipped", "paid", "restock",
     "backorder",
 ]
+DiscountKind = Literal["percent", "amount", "free_shipping", "gift"]
 States = Annotated[list[StateKey], Field(max_length=200)]
 
 
@@ -77,6 +79,20 @@ class DocumentReference(Value):
     number: str
 
 
+class DiscountView(Value):
+    """What a discount takes off an order. `value` is in percent, or in minor units, as the kind says; `off` is in the
+    order's kind of prices.
+    """
+
+    discount_id: UUID
+    name: str
+    kind: DiscountKind
+    value: Annotated[Decimal, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string"})]
+    code: str = Field(default="", description="Of the voucher, if one was used")
+    off: Money
+    invoice: UUID | None = Field(default=None, description="The invoice that it was given for; null: the whole order")
+
+
 class OrderSummary(Value):
     """What the readers of an order's events need to know of it, so that nobody has to ask."""
 
@@ -91,6 +107,8 @@ class OrderSummary(Value):
     carrier: str
     tracking_number: str = ""
     shop: ShopProfile
+    shipping: Money | None = Field(default=None, description="Before discounts, in the order's kind of prices")
+    discounts: list[DiscountView] = []
 
 
 class StateView(Value):
@@ -113,6 +131,8 @@ class OrderLineView(Value):
     tax_rate: TaxRate
     total: Money
     missing: int = Field(default=0, description="How many of them the order still waits for")
+    line: int | None = Field(default=None, description="Its number within the order, for ever the same")
+    discount: Money | None = Field(default=None, description="What was taken off `total`")
 
 
 class Reservation(Value):
