@@ -11,6 +11,7 @@ COMMANDS = {
     "send": "shared.cli.send:send",
     "ask": "shared.cli.ask:ask",
     "order": "shared.cli.order:order",
+    "desk": "shared.cli.desk:desk",
     "export": "shared.cli.export:export",
     "watch": "shared.cli.watch:watch",
     "dead": "shared.cli.dead:dead",

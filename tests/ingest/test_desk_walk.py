@@ -1,0 +1,176 @@
+"""The desk over a real RabbitMQ: as the how-to page writes it, and by the command line."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import delete
+
+from services.ingest.worker import IngestSettings, service
+from shared.contracts import samples
+from shared.contracts.message import Query, catalogue, wire_type
+from shared.runtime import journal
+from shared.runtime.process import WorkerProcess
+from shared.runtime.topology import Login, apply, definitions
+from tests.ingest.clerk import a_form
+from tests.ingest.words import IngestDesk
+from tests.shared.cli.conftest import Terminal
+from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+
+PAGE = Path(__file__).parents[2] / "docs/howto/desk.md"
+BLOCKS = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)]
+INGEST = Login("ingest", "ingest-secret")
+KEYS = f"1:{'6b' * 32}"
+
+
+class Office(Terminal):
+    """Somebody at the command line where `ingest` is at work."""
+
+    def ask(self, name: str, data: dict[str, Any]) -> Any:
+        """The answer to a question, or to a command."""
+        asks = issubclass(catalogue[wire_type(name)], Query)
+        more = () if asks else ("--json",)
+        result = self.run("ask" if asks else "send", name, "-", *more, stdin=json.dumps(data))
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)
+
+    @cached_property
+    def told(self) -> list[tuple[str, Any]]:
+        """Every block of the page with its answer, in order."""
+        return [(block["name"], self.ask(block["name"], block["data"])) for block in BLOCKS]
+
+    def desk(self, *arguments: str, stdin: str | None = None) -> str:
+        """What `aftercart desk` prints."""
+        result = self.run("desk", *arguments, stdin=stdin)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+
+@pytest.fixture(scope="module")
+def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
+    """A shop whose one order was told to `ingest`, on PostgreSQL; and a worker."""
+    url = postgres.create_database("desk")
+    kept = IngestDesk.at(url)
+    kept.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    kept.tell("customer.changed", samples.KNOWN_CUSTOMER)
+    kept.tell("order.placed", samples.ORDER_PLACED)
+    kept.tell("order.transitioned", samples.ORDER_TRANSITIONED)
+    kept.tell("contact.submit", a_form(contact="webmaster", text="پیوند خراب است", language="fa"))
+    with kept.engine.begin() as connection:
+        connection.execute(delete(journal.outbox))
+    ground = Ground(rabbit)
+    wanted = definitions([service], DELAYS, {"ingest": INGEST, "client": CLIENT}, ground.vhost)
+    apply(wanted, ground.management, ground.vhost)
+    settings = IngestSettings(
+        broker_url=SecretStr(ground.url(INGEST)), database_url=SecretStr(url), signing_keys=SecretStr(KEYS)
+    )
+    worker = WorkerProcess(service, settings)
+    worker.start()
+    yield Office({
+        "AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT), "AFTERCART_EMPLOYEE": "anna",
+    })
+    worker.stop()
+    ground.close()
+    kept.engine.dispose()
+
+
+@pytest.fixture
+def told(office: Office) -> list[tuple[str, Any]]:
+    """Every block of the page with its answer; sent once, by the first test that wants it."""
+    return office.told
+
+
+def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, Any]]) -> None:
+    answers = dict(told)
+    assert len(told) == len(BLOCKS) == 21
+    assert [contact["key"] for contact in answers["contact.list"]["contacts"]] == [
+        "customer_service", "press", "webmaster",
+    ]
+    assert answers["desk.get"]["statuses"]["pending1"]["labels"] == {"en": "Waits for the supplier"}
+    assert [thread["subject"] for thread in answers["thread.list"]["threads"]] == ["When will it arrive?"]
+    assert answers["thread.next_unanswered"]["waiting"] == 1
+    found = answers["thread.get"]
+    assert (found["order"]["state"], found["customer"]["spent"]) == (
+        "Payment accepted", [{"amount": 2870, "currency": "EUR"}],
+    )
+    assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
+    assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"
+    assert answers["desk.statistics"]["employee_messages"] == 2
+
+
+def test_every_command_of_the_page_is_told_as_an_event(told: list[tuple[str, Any]]) -> None:
+    commands = [(name, answer) for name, answer in told if not issubclass(catalogue[wire_type(name)], Query)]
+    events = {name: answer["data"]["events"] for name, answer in commands}
+    assert all(events.values())
+    assert events["contact.submit"] == ["thread.opened", "thread.message_added", "contact.submitted"]
+    assert events["thread.reply"] == ["thread.message_added", "thread.replied"]
+    assert events["thread.forward"] == ["thread.message_added", "thread.forwarded"]
+
+
+def test_the_page_names_every_message_of_the_desk() -> None:
+    text = PAGE.read_text("utf-8")
+    asked = {kind.name for kind in catalogue.values() if kind.__module__.startswith("shared.contracts.ingest.")
+             and hasattr(kind, "refusal")}
+    others = {"mailbox.sync", "mailbox.check", "attachment.get", "thread.confirm_sender"}
+    assert {name for name in asked - others if f'"{name}"' not in text} == set()
+
+
+def test_the_page_shows_every_filter_there_is(told: list[tuple[str, Any]]) -> None:
+    shown = next(block["data"] for block in BLOCKS if block["name"] == "thread.list")
+    schema = catalogue[wire_type("thread.list")].model_json_schema()
+    assert set(schema["properties"]) - set(shown) == {"owner", "cursor"}
+
+
+def test_the_command_line_lists_and_shows_threads(office: Office, told: list[tuple[str, Any]]) -> None:
+    assert "When will it arrive?" in office.desk("list")
+    assert "پیوند خراب است" in office.desk("list", "--contact", "webmaster", "--waiting", "--unread", "--search", "خرا")
+    assert office.run("desk", "list", "--status", "pending2").stderr == "No thread fits.\n"
+    shown = office.desk("show", "xkbknabjk")
+    for text in ("When will it arrive?", "It left this morning.", "Call before delivery.", "private", "Ada Byron",
+                 "1, paid 28.70 EUR", "XKBKNABJK, Payment accepted", "12 St James's Square"):
+        assert text in shown
+    (row,) = (json.loads(line) for line in office.desk("list", "--contact", "webmaster", "--json").splitlines())
+    assert json.loads(office.desk("show", row["thread_id"], "--json"))["thread"] == row
+
+
+def test_the_command_line_works_through_what_waits(office: Office, told: list[tuple[str, Any]]) -> None:
+    shown = office.desk("next")
+    thread_id = re.findall(r"[0-9a-f-]{36}", shown)[0]
+    assert "waits since" in shown
+    assert "answered" in office.desk("reply", thread_id, "--text", "-", "--status", "open", stdin="درست شد.\n")
+    found = json.loads(office.desk("show", thread_id, "--json"))
+    assert [(each["author"], each["text"]) for each in found["messages"]][-1] == ("anna", "درست شد.\n")
+    assert office.run("desk", "next").stderr == "No thread waits.\n"
+    assert "is closed" in office.desk("status", thread_id, "closed")
+    assert "on its way to bela@shop.test" in office.desk("forward", thread_id, "bela@shop.test", "--comment", "See?")
+    assert "is read" in office.desk("read", thread_id)
+    lines = office.desk("timeline", "XKBKNABJK").splitlines()
+    assert any("placed, 28.70 EUR" in line for line in lines)
+    assert any("anna@shop.test: It left this morning." in line for line in lines)
+    statistics = office.desk("statistics")
+    assert "0 threads" in statistics
+    assert "press" in statistics
+
+
+@pytest.mark.parametrize(("arguments", "code", "told_to_people"), [
+    (("show", "NOTHING"), 1, "There is no thread 'NOTHING' in the shop 'default'"),
+    (("show", samples.MAIL_ID), 2, "refused (unknown_thread)"),
+    (("reply", "XKBKNABJK"), 64, "There is no answer: give --text or --file, or --canned."),
+    (("reply", "XKBKNABJK", "--text", " "), 2, "refused (empty_text)"),
+    (("reply", "XKBKNABJK", "--canned", "never"), 2, "refused (unknown_canned_message)"),
+    (("forward", "XKBKNABJK", "nobody"), 2, "refused (invalid)"),
+    (("list", "--search", "!"), 2, "refused (nothing_to_search)"),
+    (("statistics", "--contact", "nobody"), 2, "refused (unknown_contact)"),
+])
+def test_what_cannot_be_is_told_in_one_sentence(
+    office: Office, told: list[tuple[str, Any]], arguments: tuple[str, ...], code: int, told_to_people: str
+) -> None:
+    result = office.run("desk", *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert told_to_people in result.stderr
