@@ -1,6 +1,6 @@
 """What a handler of `orders` may touch during one message. Locks in one order: orders, stock, shops (for numbers)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from services.orders.domain.backorder import joined, lacking, left_by, served
 from services.orders.domain.detail import Around, detail
 from services.orders.domain.lifecycle import NextNumber, missing_documents
 from services.orders.domain.numbering import Given
+from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order, Shop
-from services.orders.domain.placing import Catalogue
 from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Counters, Key, Products, Shops, Stock
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
 from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
+from services.orders.store.promotions import Promotions
 from services.orders.store.states import States
 from services.orders.store.tables import order_messages, stock_movements
 from services.orders.store.waiting import Waiting
@@ -57,6 +58,9 @@ class Work(UnitOfWork):
         self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Ledger(connection, stock_movements))
         self.counters = self.part(Counters(connection))
+        self.promotions = Promotions(connection)
+        for part in (self.promotions.rules, self.promotions.uses, self.promotions.buyers):
+            self.part(part)
         self.customers = self.part(Customers(connection))
         self.acquaintances = self.part(Acquaintances(connection))
         self.carts = self.part(Carts(connection))
@@ -78,8 +82,11 @@ class Work(UnitOfWork):
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(self._order_ids(batch))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
-        self.stock.preload(self._stock_keys(batch, reached))
+        carts = [_cart(envelope.shop, message) for envelope, message in batch if isinstance(message, PlaceOrder)]
+        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(carts)])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        self.promotions.preload(carts, self._ended(reached), _erased(batch))
+        self.customers.preload(self.promotions.grouped(carts))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         self.shops.lock(changed | {shop for shop, order, state in reached if missing_documents(order, state)})
         self.states.forget(changed)  # read before the lock
@@ -106,6 +113,12 @@ class Work(UnitOfWork):
             if order and (state.has("restock") or state.ends or not order.holds_stock):
                 yield from ((shop, line.sku) for line in order.lines)
 
+    def _ended(self, reached: Sequence["Reached"]) -> Iterator[tuple[str, UUID]]:
+        """Orders that may give back what they used, or use it again."""
+        for shop, order, state in reached:
+            if order and (state.has("restock") or state.ends or not order.holds_stock):
+                yield shop, order.order_id
+
     def _reached(self, shop: str, message: Message) -> Iterable["Reached"]:
         """The states that an order may come to because of a message; the order may come with this batch."""
         if not isinstance(message, PlaceOrder | TransitionOrder | RecordPayment):
@@ -125,15 +138,21 @@ class Work(UnitOfWork):
 
     # --- catalogue and stock ------------------------------------------------------------------------------------------
 
-    def catalogue(self, skus: Sequence[str]) -> Catalogue:
-        """Shop, products and stock that a new order needs; the stock is locked."""
-        keys = [(self.shop, sku) for sku in sorted(set(skus))]
+    def catalogue(
+        self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
+    ) -> Catalogue:
+        """Shop, products, stock and rules that a price depends on; the stock and the limited rules are locked."""
+        shop, gifts = self.shop, self.promotions.find([(self.shop, customer_id or "", codes)])
+        keys = sorted({*((shop, sku) for sku in skus), *gifts})
         self.products.preload(keys)
         self.stock.preload(keys)
+        rules = self.promotions.of(shop, codes)
+        known = self.customers.get((shop, customer_id)) if customer_id and any(x.terms.groups for x in rules) else None
         return Catalogue(
-            self.shops.get(self.shop),
-            {sku: self.products.get((shop, sku)) for shop, sku in keys},
-            {sku: self.left(sku) for _, sku in keys},
+            self.shops.get(shop), {sku: self.products.get((shop, sku)) for shop, sku in keys},
+            {sku: self.left(sku) for _, sku in keys}, rules,
+            lambda rule_id: self.promotions.used_by(shop, customer_id, rule_id),
+            frozenset(known.groups) if known else frozenset(),
         )
 
     def left(self, sku: str) -> int:
@@ -200,6 +219,17 @@ class Work(UnitOfWork):
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )
+
+
+def _cart(shop: str, message: PlaceOrder) -> tuple[str, str, list[str]]:
+    return shop, message.customer.customer_id, message.voucher_codes
+
+
+def _erased(batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
+    """The customers, by shop, who are forgotten."""
+    for envelope, message in batch:
+        if isinstance(message, EraseCustomer):
+            yield envelope.shop, message.customer_id
 
 
 Reached = tuple[str, Order | None, State]

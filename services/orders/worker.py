@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, customers, lists, orders, people, states
+from services.orders.handlers import catalogue, customers, lists, orders, people, states, vouchers
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.orders import (
     CartChanged,
+    CartRuleChanged,
     CustomerChanged,
     DeliverySlipIssued,
     InvoiceIssued,
@@ -21,6 +22,10 @@ from shared.contracts.orders import (
     StockChanged,
     StockReserved,
     StockShort,
+    VoucherCreated,
+    VoucherDisabled,
+    VoucherRedeemed,
+    VoucherReturned,
 )
 from shared.runtime.health import house
 from shared.runtime.service import Service
@@ -28,7 +33,8 @@ from shared.runtime.service import Service
 service = Service(
     name="orders",
     handlers=[
-        orders.service, states.service, catalogue.service, people.service, customers.service, lists.service, house,
+        orders.service, states.service, catalogue.service, people.service, customers.service, lists.service,
+        vouchers.service, house,
     ],
     work=Work,
     tables=metadata,
@@ -36,7 +42,8 @@ service = Service(
     tells=(
         OrderPlaced, OrderTransitioned, PaymentRecorded, InvoiceIssued, DeliverySlipIssued, StockChanged,
         StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged, OrderNoted, CustomerChanged, CartChanged,
-        CustomerErased, CustomerExported,
+        CustomerErased, CustomerExported, CartRuleChanged, VoucherCreated, VoucherRedeemed, VoucherReturned,
+        VoucherDisabled,
     ),
     batch=50,
 )

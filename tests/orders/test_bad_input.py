@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
+from tests.orders import bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
 from tests.words import an_order, changed
 
@@ -93,8 +94,12 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "lines": [[{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
     },
 }
+REQUIRED |= bad_vouchers.REQUIRED
+OUT_OF_RANGE |= bad_vouchers.OUT_OF_RANGE
+for _name, _values in bad_vouchers.OUT_OF_RANGE_TOO.items():
+    OUT_OF_RANGE[_name] |= _values
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
-OPTIONAL = (("mail_template",), ("moves",), ("when_short",), ("when_paid",))
+OPTIONAL = (("mail_template",), ("moves",), ("when_short",), ("when_paid",), *bad_vouchers.OPTIONAL)
 NAMED = (("names",), ("labels",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
 each_command = pytest.mark.parametrize("name", COMMANDS)
@@ -114,7 +119,7 @@ def good(shop: Storefront) -> dict[str, dict[str, Any]]:
         "payment.record": a_payment(order_id),
         "order.transition": {"order_id": order_id, "to": "payment_accepted", "by": "anna@shop.test"},
         "order.set_note": {"order_id": order_id, "note": "Call.", "by": "anna@shop.test"},
-        "customer.put": samples.KNOWN_CUSTOMER, "cart.put": samples.PUT_CART,
+        "customer.put": samples.KNOWN_CUSTOMER, "cart.put": samples.PUT_CART, **bad_vouchers.good(shop),
     }
 
 

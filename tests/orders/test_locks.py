@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.delivery import DONE, Delivery
+from tests.orders.promotions import a_rule, euro, put_rule, rule_id
 from tests.orders.words import MUG, TEA, Storefront, at_once
 from tests.words import an_order, changed
 
@@ -93,6 +94,20 @@ def erasures_and_moves(shop: Storefront, _: Storefront) -> list[Delivery]:
     return [shop.message("customer.erase", {"customer_id": "c-1001"}), *move_all(shop, "cancelled", shop.place_all(8))]
 
 
+def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Orders of two shops use two vouchers, others give theirs back, and one of the rules is changed."""
+    batch = []
+    for each in (shop, other):
+        put_rule(each, rule_id=rule_id(1), code="TEN", amount=euro(1_000), uses=9_000)
+        put_rule(each, rule_id=rule_id(2), free_shipping=True, uses=9_000)
+        with_ten = {"voucher_codes": ["TEN"], "total__amount": 1_380}
+        batch += move_all(each, "cancelled", each.place_all(4, **with_ten))
+        batch += [each.message("order.place", an_order(**with_ten)) for _ in range(4)]
+        again = a_rule(rule_id=rule_id(2), free_shipping=True, uses=9_000).terms.model_dump(mode="json")
+        batch.append(each.message("cart_rule.put", again))
+    return batch
+
+
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
     return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
 
@@ -120,7 +135,7 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
     [
         sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
         catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves, backorders_and_counts, placed_as_paid,
-        own_states_and_profiles,
+        own_states_and_profiles, vouchers_used_and_given_back,
     ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(

@@ -13,7 +13,8 @@ from services.orders.domain.detail import Around, detail
 from services.orders.domain.order import Change, Order
 from services.orders.domain.privacy import NOBODY, PART, erase, export, kept_until
 from shared.contracts import samples
-from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Storefront, a_placed_order, everything, move, pay
+from tests.orders.promotions import a_voucher, create
+from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Storefront, a_placed_order, everything, move, pay, rows
 from tests.words import changed
 
 ADA = samples.CUSTOMER["customer_id"]
@@ -161,3 +162,23 @@ def test_an_order_placed_and_cancelled_in_the_same_batch_is_erased(shop: Storefr
     )
     assert told[-1].data["erased"]["orders"] == 1
     assert not any(word in shown(shop, order["order_id"]) for word in PERSONAL)
+
+
+def test_a_customers_vouchers_are_told_and_end_with_him(shop: Storefront) -> None:
+    code = create(shop)
+    (told,) = shop.tell("customer.export", ERASE)
+    assert [each["code"] for each in told.data["records"]["vouchers"]] == [code]
+    order_id = shop.place(voucher_codes=[code], total__amount=490)
+    shop.move(order_id, "shipped", force=True, reason="-", by="anna@shop.test")
+    shop.move(order_id, "delivered")
+    (told,) = shop.tell("customer.erase", ERASE)
+    assert told.data["erased"]["vouchers"] == 2  # and the rest of it
+    assert {(row.customer_id, row.active) for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)} == {
+        (NOBODY.customer_id, False),
+    }
+    assert {row.customer_id for row in rows(shop.desk.engine, "cart_rule_uses", shop=shop.shop)} == {NOBODY.customer_id}
+
+
+def test_a_voucher_made_in_the_batch_that_erases_its_customer_ends_with_him(shop: Storefront) -> None:
+    shop.deliver(shop.message("voucher.create", a_voucher()), shop.message("customer.erase", ERASE))
+    assert [row.customer_id for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)] == [NOBODY.customer_id]

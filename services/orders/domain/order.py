@@ -42,6 +42,10 @@ class Product:
     price: Money
     tax_rate: Decimal
     weight_grams: int = 0
+    categories: frozenset[str] = frozenset()
+    brand: str = ""
+    suppliers: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
 
     def name(self, language: str, default: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""

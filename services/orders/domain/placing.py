@@ -1,36 +1,29 @@
-"""Placing an order: the catalogue's prices, or a refusal that says what differs."""
+"""Placing an order: the catalogue's prices with all rules that fit, or a refusal that says what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.orders.domain.backorder import stocked
+from services.orders.domain.carts import cart_of, too_large, unsellable
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import NextNumber, attached, enter
-from services.orders.domain.money import LARGEST
 from services.orders.domain.moves import landing, out_of_stock
-from services.orders.domain.order import Change, Line, Order, Product, Shop
-from services.orders.domain.pricing import Charge, priced
+from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
+from services.orders.domain.order import Change, Line, Order, Shop
 from services.orders.domain.states import Graph, State, state_view
+from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """What the decision needs to know: products and available stock by SKU; None where there is none."""
-
-    shop: Shop | None
-    products: Mapping[str, Product | None]
-    stock: Mapping[str, int]
-
-
-@dataclass(frozen=True)
 class Placed:
-    """The order, what it takes from stock by SKU, and what is told."""
+    """The order, what it takes from stock by SKU, the rules that it uses, and what is told."""
 
     order: Order
     taken: Mapping[str, int]
+    redemptions: tuple[Redemption, ...]
     events: list[Event]
 
 
@@ -43,23 +36,28 @@ def place(
         return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
     if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state")
-    wrong = _wrong_start(command, wanted) or _wrong_line(command, catalogue)
+    wrong = _wrong_start(command, wanted) or unsellable(command, command.lines, catalogue)
     if wrong:
         return wrong
-    order = stocked(_order(command, shop, catalogue, at), lambda sku: catalogue.stock.get(sku, 0))
+    cart = cart_of(command, command.lines, shop, catalogue, at)
+    found = offer(cart, catalogue, codes_of(command))
+    order = stocked(_order(command, shop, found, at), lambda sku: catalogue.stock.get(sku, 0))
     state = landing(order, wanted, graph) if shop.backorders else wanted
-    wrong = _too_short(command, order, state, catalogue) or _wrong_total(command, order)
-    return wrong or _objection(command, order, state) or _placed(order, state, number, command.placed_by, at)
+    wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
+    wrong = wrong or too_large(command, found) or _wrong_total(command, order) or _objection(command, order, state)
+    return wrong or _placed(order, found.redemptions, state, number, command.placed_by, at)
 
 
-def _placed(order: Order, state: State, number: NextNumber, by: str, at: datetime) -> Placed:
+def _placed(
+    order: Order, redemptions: tuple[Redemption, ...], state: State, number: NextNumber, by: str, at: datetime
+) -> Placed:
     moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
     order = moved.order
     placed = OrderPlaced(
         order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
         lines=order.line_views(), attach=attached(order, state),
     )
-    return Placed(order, order.held, [placed, *moved.events])
+    return Placed(order, order.held, redemptions, [placed, *moved.events])
 
 
 def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:
@@ -77,25 +75,24 @@ def _too_short(command: PlaceOrder, order: Order, state: State, catalogue: Catal
     return out_of_stock(command, order, state, lambda sku: catalogue.stock.get(sku, 0))
 
 
-def _wrong_line(command: PlaceOrder, catalogue: Catalogue) -> Refusal | None:
-    for line in command.lines:
-        product = catalogue.products.get(line.sku)
-        if product is None:
-            return command.refuse(
-                "unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku
-            )
-        if product.price.currency != command.currency:
-            return command.refuse(
-                "wrong_currency", f"'{line.sku}' is priced in {product.price.currency}, not in {command.currency}.",
-                field="currency", sku=line.sku,
-            )
-    return None
+def _other_offer(command: PlaceOrder, found: Offer) -> Refusal | None:
+    if found.rejected:
+        first = found.rejected[0]
+        return command.refuse(first.code, first.reason, field="voucher_codes", voucher_code=first.voucher_code)
+    if command.gifts is None or sorted(command.gifts) == found.gift_skus:
+        return None
+    sentence = f"As a gift the customer was shown {_listed(command.gifts)}, and gets {_listed(found.gift_skus)}."
+    return command.refuse(
+        "gifts_differ", sentence, field="gifts", shown=sorted(command.gifts), computed=found.gift_skus
+    )
+
+
+def _listed(skus: Sequence[str]) -> str:
+    return ", ".join(f"'{sku}'" for sku in sorted(skus)) or "nothing"
 
 
 def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
     computed, shown = order.amount.gross, command.total
-    if computed >= LARGEST:
-        return command.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
     if computed == shown.amount and command.currency == shown.currency:
         return None
     return command.refuse(
@@ -106,12 +103,7 @@ def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
     )
 
 
-def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) -> Order:
-    products = [(line, catalogue.products[line.sku]) for line in command.lines]
-    charges = [Charge(product.price.amount, line.quantity, product.tax_rate) for line, product in products if product]
-    *lines, shipping = priced(
-        [*charges, Charge(command.carrier.price, 1, command.carrier.tax_rate)], command.prices, shop.rounding
-    )
+def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order:
     return Order(
         order_id=command.order_id,
         shop=shop,
@@ -124,15 +116,15 @@ def _order(command: PlaceOrder, shop: Shop, catalogue: Catalogue, at: datetime) 
         rounding=shop.rounding,
         lines=tuple(
             Line(
-                line.sku, product.name(command.language, shop.default_language), charge,
-                weight_grams=product.weight_grams,
+                item.product.sku, item.product.name(command.language, shop.default_language), charge,
+                weight_grams=item.product.weight_grams,
             )
-            for (line, product), charge in zip(products, lines, strict=True)
-            if product
+            for item, charge in zip(found.items, found.charges, strict=True)
         ),
+        discounts=found.discounts,
         carrier=command.carrier.name,
         tracking_number=command.carrier.tracking_number,
-        shipping=shipping,
+        shipping=found.shipping,
         payment_method=command.payment_method,
         delivery_address=command.delivery_address,
         invoice_address=command.invoice_address,

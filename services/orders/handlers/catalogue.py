@@ -37,7 +37,10 @@ def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
     """Adds or replaces a product; placed orders keep what they were sold at."""
     if command.price.amount < 0:
         return [command.refuse("negative_price", "A price is zero or more.", field="price.amount")]
-    product = Product(command.sku, command.names, command.price, command.tax_rate, command.weight_grams)
+    product = Product(
+        command.sku, command.names, command.price, command.tax_rate, command.weight_grams,
+        frozenset(command.categories), command.brand, frozenset(command.suppliers), frozenset(command.attributes),
+    )
     work.products.preload([(work.shop, command.sku)])
     work.products.save((work.shop, command.sku), product)
     return [ProductChanged(**command.model_dump())]

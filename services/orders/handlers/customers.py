@@ -34,10 +34,13 @@ def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
 
 
 def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
+    if command.customer_id == privacy.NOBODY.customer_id:
+        return {}
     customer = work.customers.get((work.shop, command.customer_id))
     carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
     known: dict[str, Sequence[Value]] = {
         "customers": [customer] if customer else [], "carts": [cart.view() for cart in carts],
+        "vouchers": [rule.terms for rule in work.promotions.rules.of_customer(work.shop, command.customer_id)],
     }
     return {kind: values for kind, values in known.items() if values}
 

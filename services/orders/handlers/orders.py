@@ -6,6 +6,8 @@ from dataclasses import replace
 from services.orders.domain import lifecycle, placing
 from services.orders.domain.actions import actions
 from services.orders.domain.people import met
+from services.orders.domain.vouchers import codes_of, created_for, made_with
+from services.orders.handlers.vouchers import make_vouchers
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -31,13 +33,19 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
         return [command.refuse("order_exists", f"Order {command.order_id} was placed before.", field="order_id")]
     if work.orders.reference_taken(work.shop, command.reference):
         return [command.refuse("reference_taken", f"Another order is '{command.reference}'.", field="reference")]
-    catalogue = work.catalogue([line.sku for line in command.lines])
+    refused = make_vouchers(command, work)
+    if refused:
+        return [refused]
+    customer_id = command.customer.customer_id
+    catalogue = work.catalogue([line.sku for line in command.lines], codes_of(command), customer_id)
     placed = placing.place(command, catalogue, work.graph, work.numbers, at=work.now)
     if isinstance(placed, Refusal):
         return [placed]
     work.orders.save(command.order_id, placed.order)
-    work.acquaintances.save((work.shop, command.customer.customer_id), met(placed.order))
-    return [*placed.events, *work.take_stock(placed.order, command.name)]
+    work.acquaintances.save((work.shop, customer_id), met(placed.order))
+    made = [created_for(placed.order, rule, command.placed_by) for rule in made_with(command)]
+    used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
+    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used]
 
 
 @service.handles(RecordPayment)
@@ -67,8 +75,13 @@ def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
         return [decision]
     work.orders.save(order.order_id, decision.order)
     if decision.restocked:
-        return [*decision.events, *work.give_back(order, command.to)]
-    return [*decision.events, *(work.take_stock(decision.order, command.name) if decision.retaken else [])]
+        return [*decision.events, *work.give_back(order, command.to), *work.promotions.give_back(order)]
+    if not decision.retaken:
+        return decision.events
+    gone = work.promotions.take_again(order)
+    if gone:
+        return [command.refuse("voucher_gone", gone, field="to")]
+    return [*decision.events, *work.take_stock(decision.order, command.name)]
 
 
 @service.handles(SetNote)

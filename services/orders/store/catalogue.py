@@ -21,6 +21,7 @@ Key = tuple[str, str]
 """Shop and SKU."""
 SeriesKey = tuple[str, str, str, int]
 """Shop, kind, series, and the year or 0."""
+TRAITS = ("categories", "suppliers", "attributes")  # sets by which cart rules choose, beside the brand
 COUNTED = ("shop", "kind", "series", "year")
 
 
@@ -139,8 +140,11 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
 
 
 def _product(row: Any) -> Product:
-    price = Money(amount=row.price, currency=row.currency)
-    return Product(row.sku, row.names, price, Decimal(row.tax_rate), row.weight_grams)
+    price, traits = Money(amount=row.price, currency=row.currency), row.traits or {}
+    sets = {name: frozenset(traits.get(name, ())) for name in TRAITS}
+    return Product(
+        row.sku, row.names, price, Decimal(row.tax_rate), row.weight_grams, brand=traits.get("brand", ""), **sets
+    )
 
 
 def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
@@ -149,6 +153,7 @@ def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
             "shop": shop, "sku": sku, "names": product.names, "price": product.price.amount,
             "currency": product.price.currency, "tax_rate": str(product.tax_rate),
             "weight_grams": product.weight_grams,
+            "traits": {"brand": product.brand} | {name: sorted(getattr(product, name)) for name in TRAITS},
         }
         for (shop, sku), product in sorted(values.items(), key=itemgetter(0))
     ]

@@ -5,9 +5,11 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_
+from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_, update
 
 from services.orders.domain.people import KeptCart
+from services.orders.domain.privacy import NOBODY
+from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import carts, customer_words, customers, first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
@@ -78,7 +80,7 @@ class Carts(Store[CartKey, KeptCart]):
 
 
 class Forgotten:
-    """Customers who are erased, with their carts and the words by which they were found."""
+    """Customers who are erased, with their carts and the words by which they were found; their vouchers end."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -100,12 +102,16 @@ class Forgotten:
         for table in (customers, customer_words, carts, first_orders) if self._kept else ():
             key = tuple_(table.c.shop, table.c.customer_id)
             self.connection.execute(delete(table).where(key.in_(self._kept)))
+        for table, end in ((cart_rules, {"active": False}), (cart_rule_uses, {})) if self._kept else ():
+            key = tuple_(table.c.shop, table.c.customer_id)
+            nobodys = update(table).where(key.in_(self._kept)).values(customer_id=NOBODY.customer_id, **end)
+            self.connection.execute(nobodys)
 
 
 def _customer(row: Any) -> KnownCustomer:
     return KnownCustomer(
         customer_id=row.customer_id, email=row.email, full_name=row.name, language=row.language,
-        addresses=row.addresses,
+        addresses=row.addresses, groups=row.groups or [],
     )
 
 

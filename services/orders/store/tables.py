@@ -60,6 +60,7 @@ products = Table(
     Column("currency", String(3), nullable=False),
     Column("tax_rate", String(10), nullable=False),
     Column("weight_grams", Integer, nullable=False),
+    Column("traits", Json),
 )
 stock = Table(
     "stock", metadata,
@@ -216,6 +217,7 @@ customers = Table(
     Column("name", String(200), nullable=False),
     Column("language", String(35), nullable=False),
     Column("addresses", Json, nullable=False),
+    Column("groups", Json),
     Column("sorting", Sorting, nullable=False),
     Index(None, "shop", "sorting", "customer_id"),
 )

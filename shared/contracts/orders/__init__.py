@@ -1,5 +1,19 @@
 """Messages of the service `orders`: what it takes and what it tells."""
 
+from shared.contracts.orders.cart_rules import (
+    CartRuleChanged as CartRuleChanged,
+    CartRuleDefinition as CartRuleDefinition,
+    Code as Code,
+    ProductChoice as ProductChoice,
+    PutCartRule as PutCartRule,
+)
+from shared.contracts.orders.carts import (
+    CartDiscount as CartDiscount,
+    CartPrice as CartPrice,
+    PriceCart as PriceCart,
+    PricedLine as PricedLine,
+    RejectedCode as RejectedCode,
+)
 from shared.contracts.orders.commands import (
     AdjustStock as AdjustStock,
     PlaceOrder as PlaceOrder,
@@ -77,4 +91,16 @@ from shared.contracts.orders.settings import (
     Rounding as Rounding,
     RoundingMode as RoundingMode,
     TimeZone as TimeZone,
+)
+from shared.contracts.orders.vouchers import (
+    CreateVoucher as CreateVoucher,
+    DisableVoucher as DisableVoucher,
+    GetVoucher as GetVoucher,
+    NewVoucher as NewVoucher,
+    VoucherAnswer as VoucherAnswer,
+    VoucherCreated as VoucherCreated,
+    VoucherDisabled as VoucherDisabled,
+    VoucherRedeemed as VoucherRedeemed,
+    VoucherReturned as VoucherReturned,
+    VoucherUse as VoucherUse,
 )

@@ -7,9 +7,11 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command
+from shared.contracts.orders.cart_rules import Code, Labels
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
+from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.values import (
     Address,
     Currency,
@@ -70,6 +72,10 @@ class PutProduct(Command, name="product.put", subject="sku"):
     price: Money = Field(description="Unit price, tax included or not as `prices` of the order says")
     tax_rate: TaxRate
     weight_grams: int = Field(default=0, ge=0, le=10_000_000, strict=True)
+    categories: Labels = Field(default=[], description="These four are what cart rules choose products by")
+    brand: str = Field(default="", max_length=100)
+    suppliers: Labels = []
+    attributes: Labels = Field(default=[], description="Such as `colour: blue`")
 
 
 class SetStock(Command, name="stock.set", subject="sku"):
@@ -113,6 +119,13 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     total: Money
     initial_state: StateKey = Field(default="awaiting_bank_wire", description="With all that the state brings")
     placed_by: By = "customer"
+    voucher_codes: list[Code] = Field(default=[], max_length=20, description="Any that does not fit refuses the order")
+    new_vouchers: list[NewVoucher] = Field(
+        default=[], max_length=5, description="Made on the spot, with the order or not at all, and used by it"
+    )
+    gifts: list[Sku] | None = Field(
+        default=None, max_length=50, description="Gifts that the customer was shown: others refuse the order"
+    )
 
 
 class RecordPayment(Command, name="payment.record", subject="order_id"):
@@ -149,6 +162,7 @@ class PutCustomer(Command, name="customer.put", subject="customer_id"):
     full_name: Text
     language: Language = "en"
     addresses: list[Address] = Field(default=[], max_length=50)
+    groups: Labels = Field(default=[], description="Which cart rules may be for")
 
 
 class PutCart(Command, name="cart.put", subject="cart_id"):

@@ -51,6 +51,10 @@ class ProductChanged(Event, name="product.changed", subject="sku"):
     price: Money
     tax_rate: TaxRate
     weight_grams: int
+    categories: list[str] = []
+    brand: str = ""
+    suppliers: list[str] = []
+    attributes: list[str] = []
 
 
 class StockChanged(Event, name="stock.changed", subject="sku"):
@@ -161,6 +165,7 @@ class CustomerChanged(Event, name="customer.changed", subject="customer_id"):
     full_name: Text
     language: Language
     addresses: list[Address]
+    groups: list[str] = []
 
 
 class CartChanged(Event, name="cart.changed", subject="cart_id"):

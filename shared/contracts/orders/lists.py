@@ -84,6 +84,7 @@ class KnownCustomer(Value):
     full_name: Text
     language: Language
     addresses: list[Address]
+    groups: list[str] = Field(default=[], description="Which cart rules may be for")
 
 
 class FoundProduct(Value):

@@ -1,0 +1,82 @@
+"""Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a question."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.orders.domain.cart_rules import Cart, Item
+from services.orders.domain.money import LARGEST
+from services.orders.domain.offer import Catalogue, Offer
+from services.orders.domain.order import Shop
+from services.orders.domain.pricing import Charge
+from shared.contracts.message import Refusal
+from shared.contracts.orders import CartDiscount, CartPrice, PlaceOrder, PriceCart, PricedLine, RejectedCode, WantedLine
+from shared.contracts.values import Money
+
+Buying = PlaceOrder | PriceCart
+
+
+def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
+    """Why the products cannot be sold in the currency that is asked for."""
+    for line in lines:
+        product = catalogue.products.get(line.sku)
+        if product is None:
+            return asked.refuse("unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku)
+        if product.price.currency != asked.currency:
+            return asked.refuse(
+                "wrong_currency", f"'{line.sku}' is priced in {product.price.currency}, not in {asked.currency}.",
+                field="currency", sku=line.sku,
+            )
+    return None
+
+
+def too_large(asked: Buying, offer: Offer) -> Refusal | None:
+    """Why the price cannot be kept or told."""
+    if offer.amount.gross < LARGEST:
+        return None
+    return asked.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
+
+
+def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: Catalogue, at: datetime) -> Cart:
+    """The cart; all of its products are in the catalogue."""
+    carrier = asked.carrier
+    return Cart(
+        items=tuple(
+            Item(product, line.quantity) for line in lines if (product := catalogue.products.get(line.sku))
+        ),
+        carrier=carrier.name, shipping=Charge(carrier.price, 1, carrier.tax_rate), currency=asked.currency,
+        prices=asked.prices, rounding=shop.rounding, language=asked.language, at=at,
+        country=asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country,
+        customer_id=asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id,
+        groups=catalogue.groups,
+    )
+
+
+def price(cart: Cart, offer: Offer, catalogue: Catalogue, unknown: Sequence[str] = ()) -> CartPrice:
+    """As a message shows it."""
+    language = catalogue.shop.default_language if catalogue.shop else "en"
+
+    def money(amount: int) -> Money:
+        return Money(amount=amount, currency=cart.currency)
+
+    return CartPrice(
+        lines=[
+            PricedLine(
+                sku=item.product.sku, name=item.product.name(cart.language, language), quantity=item.quantity,
+                unit_price=money(charge.price), tax_rate=charge.rate, total=money(charge.stated),
+                discount=money(charge.off), available=catalogue.stock.get(item.product.sku, 0),
+                gift=place >= len(cart.items),
+            )
+            for place, (item, charge) in enumerate(zip(offer.items, offer.charges, strict=True))
+        ],
+        unknown=list(unknown), products_total=money(cart.products_total), shipping=money(offer.shipping.stated),
+        discounts=[
+            CartDiscount(
+                name=each.name, code=each.code, kind=each.kind, taken=money(each.off)
+            )
+            for each in offer.discounts
+        ],
+        rejected=[
+            RejectedCode(voucher_code=each.voucher_code, code=each.code, reason=each.reason) for each in offer.rejected
+        ],
+        net=money(offer.amount.net), tax=money(offer.amount.tax), total=money(offer.amount.gross),
+    )

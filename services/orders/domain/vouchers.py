@@ -1,0 +1,143 @@
+"""Vouchers: made, used, what is left of them, given back."""
+
+import re
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.offer import Redemption
+from services.orders.domain.order import Order, Shop
+from shared.contracts.orders import (
+    CartRuleDefinition,
+    NewVoucher,
+    PlaceOrder,
+    VoucherCreated,
+    VoucherRedeemed,
+    VoucherReturned,
+)
+from shared.contracts.values import Customer, Language, Money, Text
+
+BEHIND = 500
+"""The priority of vouchers: money that a customer has pays for what is left after the rules."""
+OWN = re.compile("-[A-Z2-7]{8}$")
+"""How the code of a rest ends."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A rule that an order used: what it took off in all and what of its amount was spent, in minor units; `rest_id` is
+    the voucher of what stayed. A use that was `returned` counts no more.
+    """
+
+    rule_id: UUID
+    customer_id: str
+    at: datetime
+    taken: int
+    spent: int
+    rest_id: UUID | None = None
+    returned: bool = False
+
+
+def voucher(new: NewVoucher) -> CartRule:
+    """The rule that a voucher is."""
+    told = new.model_dump(exclude={"voucher_id", "code", "by"})
+    code = new.code or f"V-{_letters(new.voucher_id, 10)}"
+    return CartRule(CartRuleDefinition(rule_id=new.voucher_id, code=code, priority=BEHIND, **told))
+
+
+def made_with(command: PlaceOrder) -> list[CartRule]:
+    """The vouchers that are made on the spot with an order."""
+    return [voucher(new) for new in command.new_vouchers]
+
+
+def codes_of(command: PlaceOrder) -> list[str]:
+    """The codes that an order uses."""
+    return [*command.voucher_codes, *(rule.terms.code or "" for rule in made_with(command))]
+
+
+def voucher_for(
+    order: Order, voucher_id: UUID, names: Mapping[Language, Text], amount: int, valid_until: datetime | None = None
+) -> CartRule:
+    """A voucher for the customer of an order, worth `amount` in its currency and kind of prices; what a cart leaves of
+    it stays his. `work.promotions.give` keeps and tells it.
+    """
+    return voucher(NewVoucher(
+        voucher_id=voucher_id, names=dict(names), amount=order.money(amount), prices=order.prices,
+        customer_id=order.customer.customer_id, valid_until=valid_until,
+    ))
+
+
+def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
+    """The voucher of what an order did not use up: on the same conditions, for its customer, once more; None where
+    nothing stays.
+    """
+    if not redemption.rest:
+        return None
+    return _again(redemption.rule, order, redemption.rest, "rest")
+
+
+def spent_again(rule: CartRule, use: Use, order: Order) -> CartRule:
+    """A voucher of what an order spent of another, where the rest of that was used since."""
+    return _again(rule, order, use.spent, "returned")
+
+
+def _again(rule: CartRule, order: Order, amount: int, why: str) -> CartRule:
+    rule_id = uuid5(rule.rule_id, f"{order.order_id}/{why}")
+    return CartRule(rule.terms.model_copy(update={
+        "rule_id": rule_id, "code": f"{OWN.sub('', rule.terms.code or '')[:31]}-{_letters(rule_id, 5)}",
+        "amount": Money(amount=amount, currency=order.currency), "customer_id": order.customer.customer_id,
+        "uses": 1, "uses_per_customer": None, "free_shipping": False, "gift": None, "active": True,
+    }))
+
+
+def use_of(redemption: Redemption, order: Order, rest: CartRule | None, at: datetime) -> Use:
+    """The use as it is kept."""
+    return Use(
+        redemption.rule.rule_id, order.customer.customer_id, at, redemption.taken, redemption.spent,
+        rest.rule_id if rest else None,
+    )
+
+
+def _letters(key: UUID, count: int) -> str:
+    """The last bytes of a key as letters and digits that are not mistaken for each other."""
+    return b32encode(key.bytes[-count:]).decode()
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------
+
+
+def created(
+    rule: CartRule, shop: Shop, by: str, *, customer: Customer | None = None, language: str | None = None, **more: Any
+) -> VoucherCreated:
+    """There is a new voucher; `more` says what it comes from."""
+    return VoucherCreated(
+        voucher_id=rule.rule_id, code=rule.terms.code or "", voucher=rule.terms, customer=customer,
+        language=language or shop.default_language, shop=shop.profile, by=by, **more,
+    )
+
+
+def created_for(order: Order, rule: CartRule, by: str, remainder_of: str = "") -> VoucherCreated:
+    """There is a new voucher for the customer of an order."""
+    return created(
+        rule, order.shop, by, customer=order.customer, language=order.language, order_id=order.order_id,
+        remainder_of=remainder_of,
+    )
+
+
+def redeemed(order: Order, redemption: Redemption, rest: CartRule | None) -> VoucherRedeemed:
+    """An order used a voucher."""
+    terms = redemption.rule.terms
+    return VoucherRedeemed(
+        voucher_id=terms.rule_id, code=terms.code or "", order_id=order.order_id,
+        customer_id=order.customer.customer_id, taken=order.money(redemption.taken),
+        rest=rest.terms.amount if rest else None, rest_code=(rest.terms.code or "") if rest else "",
+    )
+
+
+def returned(order: Order, rule: CartRule) -> VoucherReturned:
+    """It can be used again."""
+    return VoucherReturned(voucher_id=rule.rule_id, code=rule.terms.code or "", order_id=order.order_id)

@@ -1,0 +1,184 @@
+"""Cart rules and vouchers, and what carts cost with them."""
+
+from collections.abc import Iterable
+
+from services.orders.domain import carts, offer, vouchers
+from services.orders.domain.cart_rules import CartRule, nonsense, objection_to_all
+from services.orders.work import Work
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    CartPrice,
+    CartRuleChanged,
+    CartRuleDefinition,
+    CreateVoucher,
+    DisableVoucher,
+    GetVoucher,
+    PlaceOrder,
+    PriceCart,
+    PutCartRule,
+    VoucherAnswer,
+    VoucherCreated,
+    WantedLine,
+)
+from shared.contracts.values import Customer
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(PutCartRule)
+def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
+    """Adds or replaces a rule; how often it was used stays."""
+    terms = CartRuleDefinition(**command.model_dump(exclude={"by"}))
+    key = (work.shop, command.rule_id)
+    work.promotions.rules.lock([key])
+    before = work.promotions.rules.get(key)
+    rule = CartRule(terms, _used(before, work) if before else 0)
+    refused = _objection(command, rule, work)
+    if refused:
+        return [refused]
+    work.promotions.rules.save(key, rule)
+    return [CartRuleChanged(**terms.model_dump())]
+
+
+@service.handles(CreateVoucher)
+def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event]:
+    """Makes a voucher; whoever it is for is told with it, where he is known."""
+    rule = vouchers.voucher(command)
+    work.promotions.rules.lock([(work.shop, rule.rule_id)])
+    refused = _exists(command, rule, work) or _objection(command, rule, work)
+    return [refused] if refused else [_keep(rule, command.by, work)]
+
+
+@service.handles(DisableVoucher)
+def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event]:
+    """Ends a voucher; what it took off orders stays off."""
+    found = work.promotions.rules.by_code(work.shop, command.code)
+    if found is None:
+        return [_unknown(command)]
+    work.promotions.rules.lock([(work.shop, found.rule_id)])
+    rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
+    if not rule.terms.active:
+        return [command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="code")]
+    return [work.promotions.disable(work.shop, rule, command.by)]
+
+
+@service.handles(GetVoucher)
+def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Refusal:
+    """A voucher with its uses."""
+    rule = work.promotions.rules.by_code(work.shop, query.code)
+    if rule is None:
+        return _unknown(query)
+    used, most = _used(rule, work), rule.terms.uses
+    found = objection_to_all(rule, work.now)
+    return VoucherAnswer(
+        voucher=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
+        reason=found[1] if found else "", uses=work.promotions.uses.last(work.shop, rule.rule_id),
+    )
+
+
+@service.handles(PriceCart)
+def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
+    """What a cart costs now, by the same function as the order that will be placed."""
+    lines = _lines(query, work)
+    if isinstance(lines, Refusal):
+        return lines
+    catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
+    if catalogue.shop is None:
+        return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+    gone = [] if query.lines else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
+    lines = [line for line in lines if line.sku not in gone]
+    cart = carts.cart_of(query, lines, catalogue.shop, catalogue, work.now)
+    found = offer.offer(cart, catalogue, query.voucher_codes)
+    wrong = carts.unsellable(query, lines, catalogue) or carts.too_large(query, found)
+    return wrong or carts.price(cart, found, catalogue, gone)
+
+
+def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:
+    """Keeps the vouchers that are made with an order, or says why one cannot be."""
+    for rule in vouchers.made_with(command):
+        refused = _exists(command, rule, work) or _objection(command, rule, work)
+        if refused:
+            return refused
+        work.promotions.rules.save((work.shop, rule.rule_id), rule)
+    return None
+
+
+def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
+    shop, terms = work.shops.get(work.shop), rule.terms
+    if shop is None:
+        raise LookupError(f"the shop '{work.shop}' is not kept")
+    known = work.customers.get((work.shop, terms.customer_id)) if terms.customer_id else None
+    work.promotions.rules.save((work.shop, rule.rule_id), rule)
+    if known is None:
+        return vouchers.created(rule, shop, by)
+    customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
+    return vouchers.created(rule, shop, by, customer=customer, language=known.language)
+
+
+def _used(rule: CartRule, work: Work) -> int:
+    """How often it was used: counted on its row while it is limited."""
+    return rule.used if rule.limited else work.promotions.uses.count(work.shop, rule.rule_id)
+
+
+def _exists(command: CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:
+    if work.promotions.rules.get((work.shop, rule.rule_id)) is None:
+        return None
+    field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
+    return command.refuse("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
+
+
+def _objection(command: PutCartRule | CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:
+    """Why a rule cannot be kept."""
+    terms = rule.terms
+    if work.shops.get(work.shop) is None:
+        return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+    inside = "new_vouchers" if isinstance(command, PlaceOrder) else ""
+    for code, sentence, field in nonsense(terms):
+        return command.refuse(code, sentence, field=inside or field)
+    taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
+    if taken and taken.rule_id != rule.rule_id:
+        return command.refuse("code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code")
+    if terms.gift and work.products.get((work.shop, terms.gift)) is None:
+        return command.refuse("unknown_product", f"There is no product '{terms.gift}'.", field="gift", sku=terms.gift)
+    if terms.uses is not None and terms.uses < rule.used:
+        return command.refuse("fewer_than_used", f"It was used {rule.used} times already.", field="uses")
+    return None
+
+
+def _lines(query: PriceCart, work: Work) -> list[WantedLine] | Refusal:
+    """What is to be priced: given, or from an earlier cart or order of the customer."""
+    sources = [field for field in ("lines", "cart_id", "order_id") if getattr(query, field)]
+    if len(sources) != 1:
+        sentence = "Name the products by one of lines, cart_id and order_id."
+        return query.refuse("one_source", sentence, field=(sources or ["lines"])[-1])
+    if query.lines:
+        return query.lines
+    found = _earlier_cart(query, work) if query.cart_id else _earlier_order(query, work)
+    if found is None:
+        return query.refuse(
+            f"unknown_{sources[0].removesuffix('_id')}", "This customer has no such cart or order in this shop.",
+            field=sources[0],
+        )
+    return found
+
+
+def _earlier_cart(query: PriceCart, work: Work) -> list[WantedLine] | None:
+    cart = work.carts.get((work.shop, query.cart_id)) if query.cart_id else None
+    return list(cart.lines) if cart and cart.customer_id == query.customer_id else None
+
+
+def _earlier_order(query: PriceCart, work: Work) -> list[WantedLine] | None:
+    """What was wanted in an order: without the gifts."""
+    order = work.orders.get(query.order_id) if query.order_id else None
+    if order is None or order.shop.key != work.shop or order.customer.customer_id != query.customer_id:
+        return None
+    given = [place for each in order.discounts if each.kind == "gift" for place, part in enumerate(each.shares) if part]
+    return [
+        WantedLine(sku=line.sku, quantity=line.charge.quantity)
+        for place, line in enumerate(order.lines) if place not in given and line.charge.quantity
+    ]
+
+
+def _unknown(asked: DisableVoucher | GetVoucher) -> Refusal:
+    return asked.refuse("unknown_voucher", f"There is no voucher '{asked.code}'.", field="code")

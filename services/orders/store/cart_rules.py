@@ -1,0 +1,166 @@
+"""Cart rules and their uses, by shop."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select, tuple_
+
+from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.vouchers import Use
+from services.orders.store.rule_tables import cart_rule_uses, cart_rules
+from shared.contracts.orders import CartRuleDefinition, VoucherUse
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+RuleKey = tuple[str, UUID]
+"""Shop and rule."""
+OrderKey = tuple[str, UUID]
+"""Shop and order."""
+BuyerKey = tuple[str, UUID, str]
+"""Shop, rule and customer."""
+COLUMNS = {"rule_id", "code", "active", "customer_id", "uses"}  # what a row holds beside its definition
+SHOWN = 50  # uses
+
+
+class CartRules(Store[RuleKey, CartRule]):
+    """Rules; those whose uses are limited are locked before they count."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._searched: set[tuple[str, str | None]] = set()
+        self._locked: set[RuleKey] = set()
+
+    def load(self, keys: Sequence[RuleKey]) -> Mapping[RuleKey, CartRule]:
+        return self._rules(select(cart_rules).where(_among(keys)))
+
+    def find(self, wanted: Iterable[tuple[str, str | None]]) -> None:
+        """Reads, at once, the rules with these codes (by shop), and for None those of a shop that need none."""
+        fresh = set(wanted) - self._searched
+        if not fresh:
+            return
+        self._searched |= fresh
+        coded = [each for each in fresh if each[1] is not None]
+        automatic = cart_rules.c.shop.in_([shop for shop, code in fresh if code is None])
+        needs_none = automatic & cart_rules.c.code.is_(None) & cart_rules.c.active
+        among: ColumnElement[bool] = tuple_(cart_rules.c.shop, cart_rules.c.code).in_(coded) if coded else false()
+        found = self._rules(select(cart_rules).where(needs_none | among))
+        self._take({key: rule for key, rule in found.items() if key not in self._known})
+
+    def lock(self, keys: Iterable[RuleKey]) -> None:
+        """Locks rules until the commit, in one order, and sees them as they are then."""
+        wanted = sorted(set(keys) - self._locked)
+        if not wanted:
+            return
+        self._locked.update(wanted)
+        query = select(cart_rules).where(_among(wanted)).order_by(cart_rules.c.shop, cart_rules.c.rule_id)
+        found = self._rules(locking(self.connection, query))
+        self._take({key: rule for key, rule in found.items() if key not in self._kept})
+
+    def of(self, shop: str, codes: Iterable[str] = ()) -> list[CartRule]:
+        """The active rules of a shop that need no code, and those with one of these, as this message sees them."""
+        wanted: set[str | None] = {*codes, None}
+        self.find((shop, code) for code in wanted)
+        known = {**self._known, **self._pending}
+        rules = [rule for (where, _), rule in known.items() if rule and where == shop and rule.terms.code in wanted]
+        return [rule for rule in rules if rule.terms.code or rule.terms.active]
+
+    def by_code(self, shop: str, code: str) -> CartRule | None:
+        """The rule with a code."""
+        return next((rule for rule in self.of(shop, [code]) if rule.terms.code == code), None)
+
+    def of_customer(self, shop: str, customer_id: str) -> list[CartRule]:
+        """What is kept for one customer alone."""
+        where = (cart_rules.c.shop == shop) & (cart_rules.c.customer_id == customer_id)
+        found = self._rules(select(cart_rules).where(where).order_by(cart_rules.c.rule_id))
+        return list(found.values())
+
+    def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
+        write_rows(self.connection, cart_rules, _rows(new), _rows(changed))
+
+    def _take(self, found: Mapping[RuleKey, CartRule]) -> None:
+        self._known.update(found)
+        self._stored.update(found)
+
+    def _rules(self, query: Select[Any]) -> dict[RuleKey, CartRule]:
+        return {(row.shop, row.rule_id): _rule(row) for row in self.connection.execute(query)}
+
+
+class Uses(Store[OrderKey, tuple[Use, ...]]):
+    """The rules that an order used; guarded by the lock of the order."""
+
+    def load(self, keys: Sequence[OrderKey]) -> Mapping[OrderKey, tuple[Use, ...]]:
+        key = tuple_(cart_rule_uses.c.shop, cart_rule_uses.c.order_id)
+        query = select(cart_rule_uses).where(key.in_(keys)).order_by(cart_rule_uses.c.rule_id)
+        found: dict[OrderKey, tuple[Use, ...]] = defaultdict(tuple)
+        for row in self.connection.execute(query):
+            use = Use(row.rule_id, row.customer_id, row.at, row.taken, row.spent, row.rest_id, row.returned)
+            found[row.shop, row.order_id] = (*found[row.shop, row.order_id], use)
+        return found
+
+    def put(self, new: Mapping[OrderKey, tuple[Use, ...]], changed: Mapping[OrderKey, tuple[Use, ...]]) -> None:
+        write_rows(self.connection, cart_rule_uses, _use_rows(new), _use_rows(changed))
+
+    def count(self, shop: str, rule_id: UUID) -> int:
+        """How often a rule is used in all."""
+        query = select(func.count()).select_from(cart_rule_uses).where(_counting(shop, rule_id))
+        return int(self.connection.scalar(query) or 0)
+
+    def last(self, shop: str, rule_id: UUID) -> list[VoucherUse]:
+        """The last uses of a rule, newest first."""
+        query = select(cart_rule_uses).where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id)
+        query = query.order_by(cart_rule_uses.c.at.desc(), cart_rule_uses.c.order_id).limit(SHOWN)
+        return [
+            VoucherUse(
+                order_id=row.order_id, customer_id=row.customer_id, taken=row.taken, at=row.at, returned=row.returned
+            )
+            for row in self.connection.execute(query)
+        ]
+
+
+class Buyers(Store[BuyerKey, int]):
+    """How often a customer used a rule. Counted from the uses by who holds the rule's row; what a batch adds is kept
+    here until it is written there.
+    """
+
+    def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
+        key = (cart_rule_uses.c.shop, cart_rule_uses.c.rule_id, cart_rule_uses.c.customer_id)
+        counting = tuple_(*key).in_(keys) & ~cart_rule_uses.c.returned
+        rows = self.connection.execute(select(*key, func.count()).where(counting).group_by(*key))
+        return {(shop, rule_id, customer_id): count for shop, rule_id, customer_id, count in rows}
+
+    def put(self, new: Mapping[BuyerKey, int], changed: Mapping[BuyerKey, int]) -> None:
+        """Nothing: the uses are written."""
+
+
+def _counting(shop: str, rule_id: UUID) -> ColumnElement[bool]:
+    table = cart_rule_uses.c
+    return (table.shop == shop) & (table.rule_id == rule_id) & ~table.returned
+
+
+def _among(keys: Sequence[RuleKey]) -> ColumnElement[bool]:
+    return tuple_(cart_rules.c.shop, cart_rules.c.rule_id).in_(keys)
+
+
+def _rule(row: Any) -> CartRule:
+    beside = {name: getattr(row, name) for name in COLUMNS}
+    return CartRule(CartRuleDefinition.model_validate({**row.definition, **beside}), row.used)
+
+
+def _rows(values: Mapping[RuleKey, CartRule]) -> list[dict[str, Any]]:
+    return [  # sorted: rows that are not locked before are locked in one order when written
+        {
+            "shop": shop, **{name: getattr(rule.terms, name) for name in COLUMNS}, "used": rule.used,
+            "definition": rule.terms.model_dump(mode="json", exclude=COLUMNS),
+        }
+        for (shop, _), rule in sorted(values.items(), key=itemgetter(0))
+    ]
+
+
+def _use_rows(values: Mapping[OrderKey, tuple[Use, ...]]) -> list[dict[str, Any]]:
+    return [
+        {"shop": shop, "order_id": order_id, **vars(use)}
+        for (shop, order_id), uses in sorted(values.items()) for use in uses
+    ]

@@ -1,0 +1,151 @@
+"""Cart rules at work: found for carts, used by orders, given back. Locked behind the stock and before the shops."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.orders.domain import vouchers
+from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.offer import Redemption
+from services.orders.domain.order import Order
+from services.orders.domain.vouchers import Use
+from services.orders.store.cart_rules import Buyers, CartRules, OrderKey, RuleKey, Uses
+from shared.contracts.message import Event
+from shared.contracts.orders import VoucherCreated, VoucherDisabled
+
+SYSTEM = "system"
+Buying = tuple[str, str, Collection[str]]
+"""Somebody with a cart: shop, customer, and the codes that he gives."""
+
+
+class Promotions:
+    """The rules of a batch, who used them, and how often."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.rules, self.uses, self.buyers = CartRules(connection), Uses(connection), Buyers(connection)
+
+    def preload(
+        self, carts: Collection[Buying], ended: Iterable[OrderKey], erased: Iterable[tuple[str, str]]
+    ) -> None:
+        """Locks what orders will use, what those that end may give back, and what is of customers who are erased."""
+        limited = {
+            ((shop, rule.rule_id), (shop, rule.rule_id, customer_id))
+            for shop, customer_id, codes in carts for rule in self.rules.of(shop, codes) if rule.limited
+        }
+        ended = list(ended)
+        self.uses.preload(ended)
+        given = {found for key in ended for found in self._used(key)}
+        given |= {(shop, rule.rule_id) for shop, who in erased for rule in self.rules.of_customer(shop, who)}
+        self.rules.lock({rule for rule, _ in limited} | given)
+        self.buyers.preload(buyer for _, buyer in limited)
+
+    def find(self, carts: Collection[Buying]) -> list[tuple[str, str]]:
+        """Reads, at once, the rules that may count for carts; their gifts, as shop and SKU."""
+        self.rules.find((shop, code) for shop, _, codes in carts for code in (None, *codes))
+        return [
+            (shop, rule.terms.gift)
+            for shop, _, codes in carts for rule in self.rules.of(shop, codes) if rule.terms.gift
+        ]
+
+    def grouped(self, carts: Collection[Buying]) -> list[tuple[str, str]]:
+        """The customers, by shop, whose groups matter."""
+        return [(shop, customer) for shop, customer, codes in carts
+                if any(rule.terms.groups for rule in self.rules.of(shop, codes))]
+
+    def of(self, shop: str, codes: Collection[str]) -> list[CartRule]:
+        """The rules that may count for a cart, as they are under their locks."""
+        self.rules.lock((shop, rule.rule_id) for rule in self.rules.of(shop, codes) if rule.limited)
+        return self.rules.of(shop, codes)
+
+    def used_by(self, shop: str, customer_id: str | None, rule_id: UUID) -> int:
+        """How often a customer used a rule."""
+        return self.buyers.get((shop, rule_id, customer_id)) or 0 if customer_id else 0
+
+    def give(self, order: Order, rule: CartRule, by: str, remainder_of: str = "") -> VoucherCreated:
+        """Keeps a voucher for the customer of an order, such as `vouchers.voucher_for` makes it."""
+        self.rules.save((order.shop.key, rule.rule_id), rule)
+        return vouchers.created_for(order, rule, by, remainder_of)
+
+    def redeem(self, order: Order, redemptions: Collection[Redemption], at: datetime) -> list[Event]:
+        """Counts the rules that an order uses; what it leaves of a voucher becomes another."""
+        told: list[Event] = []
+        uses = []
+        for redemption in redemptions:
+            rule, rest = redemption.rule, vouchers.rest_of(redemption, order)
+            self._count(order, rule, 1)
+            uses.append(vouchers.use_of(redemption, order, rest, at))
+            told += [vouchers.redeemed(order, redemption, rest)] if rule.terms.code else []
+            told += [self.give(order, rest, SYSTEM, rule.terms.code or "")] if rest else []
+        if uses:
+            self.uses.save((order.shop.key, order.order_id), tuple(uses))
+        return told
+
+    def give_back(self, order: Order) -> list[Event]:
+        """What an order that comes to nothing used can be used again. Where the rest of a voucher was used since, what
+        was spent of it becomes another.
+        """
+        key = (order.shop.key, order.order_id)
+        self.rules.lock(self._used(key))
+        kept, told = [], list[Event]()
+        for use in self.uses.get(key) or ():
+            after, events = (use, []) if use.returned else self._return(order, use)
+            kept.append(after)
+            told += events
+        if kept:
+            self.uses.save(key, tuple(kept))
+        return told
+
+    def take_again(self, order: Order) -> str | None:
+        """Counts once more what an order gave back before; or why that cannot be, in a sentence."""
+        key = (order.shop.key, order.order_id)
+        self.rules.lock(self._used(key))
+        uses = self.uses.get(key) or ()
+        for use in uses:
+            rule = self.rules.get((order.shop.key, use.rule_id))
+            if use.rest_id or rule is None or not self._is_left(order, rule):
+                label = rule.label if rule else "a rule"
+                return f"The order gave {label} back, which cannot be used for it once more."
+            self._count(order, rule, 1)
+        if uses:
+            self.uses.save(key, tuple(replace(use, returned=False) for use in uses))
+        return None
+
+    def _return(self, order: Order, use: Use) -> tuple[Use, list[Event]]:
+        shop = order.shop.key
+        rule, rest = self.rules.get((shop, use.rule_id)), self.rules.get((shop, use.rest_id or use.rule_id))
+        if rule is None or rest is None:
+            raise LookupError(f"order {order.order_id} used the rule {use.rule_id}, which is not kept")
+        if use.rest_id and (rest.used or not rest.terms.active):
+            return use, [self.give(order, vouchers.spent_again(rule, use, order), SYSTEM, rule.terms.code or "")]
+        self._count(order, rule, -1)
+        ended = [self.disable(shop, rest, SYSTEM)] if use.rest_id else []
+        told = [vouchers.returned(order, rule)] if rule.terms.code else []
+        return replace(use, returned=True), [*ended, *told]
+
+    def disable(self, shop: str, rule: CartRule, by: str) -> VoucherDisabled:
+        """Ends a voucher."""
+        ended = replace(rule, terms=rule.terms.model_copy(update={"active": False}))
+        self.rules.save((shop, rule.rule_id), ended)
+        return VoucherDisabled(voucher_id=rule.rule_id, code=rule.terms.code or "", by=by)
+
+    def _count(self, order: Order, rule: CartRule, change: int) -> None:
+        if rule.limited:
+            shop, buyer = order.shop.key, (order.shop.key, rule.rule_id, order.customer.customer_id)
+            self.buyers.save(buyer, (self.buyers.get(buyer) or 0) + change)
+            self.rules.save((shop, rule.rule_id), replace(rule, used=rule.used + change))
+
+    def _is_left(self, order: Order, rule: CartRule) -> bool:
+        """Whether a rule may be used once more, by the customer of an order too."""
+        customer = self.used_by(order.shop.key, order.customer.customer_id, rule.rule_id)
+        limits = ((rule.terms.uses, rule.used), (rule.terms.uses_per_customer, customer))
+        return all(most is None or used < most for most, used in limits)
+
+    def _used(self, key: OrderKey) -> Iterator[RuleKey]:
+        """The rules that an order used, and those that it left a rest in."""
+        for use in self.uses.get(key) or ():
+            yield key[0], use.rule_id
+            if use.rest_id:
+                yield key[0], use.rest_id

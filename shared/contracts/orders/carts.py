@@ -1,0 +1,87 @@
+"""What a cart costs: asked before it is bought."""
+
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts import samples
+from shared.contracts.message import Answer, Query, Value
+from shared.contracts.orders.cart_rules import Code
+from shared.contracts.orders.lists import CustomerKey
+from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
+from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate
+
+NO_CARRIER = Carrier(name="-")
+
+
+class PricedLine(Value):
+    """A line of a cart: `total` is what it is stated at, of which `discount` is taken off."""
+
+    sku: Sku
+    name: str
+    quantity: int
+    unit_price: Money
+    tax_rate: TaxRate
+    total: Money
+    discount: Money
+    available: int = Field(description="Stock left")
+    gift: bool = Field(default=False, description="Whether a rule adds it for nothing: `order.place` does not name it")
+
+
+class CartDiscount(Value):
+    """What a rule takes off, in the cart's kind of prices; a gift's is its price."""
+
+    name: str
+    code: str = Field(default="", description="Of the voucher; empty where the rule needs none")
+    kind: DiscountKind
+    taken: Money
+
+
+class RejectedCode(Value):
+    """A code that does nothing for this cart, and why."""
+
+    voucher_code: str
+    code: str = Field(description="Machine-readable")
+    reason: str = Field(description="One sentence for people")
+
+
+class CartPrice(Answer, name="cart.price_answered"):
+    """What a cart costs now. `order.place` with the same lines, carrier and codes (without those that are rejected)
+    comes to this `total`, or is refused with what differs.
+    """
+
+    example: ClassVar[dict[str, Any]] = samples.CART_PRICE
+
+    lines: list[PricedLine]
+    unknown: list[Sku] = Field(default=[], description="What an earlier cart or order held and is sold no more")
+    products_total: Money = Field(description="Before discounts")
+    shipping: Money = Field(description="Before discounts")
+    discounts: list[CartDiscount]
+    rejected: list[RejectedCode]
+    net: Money
+    tax: Money
+    total: Money = Field(description="What the customer pays")
+
+
+class PriceCart(Query, name="cart.price", answer=CartPrice):
+    """Asks what a cart costs, with all rules that fit and the vouchers that are named. The products are those of
+    `lines`, or of an earlier cart or order of this customer.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "lines": [{"sku": "MUG-BLUE", "quantity": 2}], "currency": "EUR", "customer_id": "c-1001",
+        "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}, "delivery_country": "GB",
+        "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
+    }
+
+    lines: list[WantedLine] = Field(default=[], max_length=1000)
+    cart_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier cart")
+    order_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier order")
+    customer_id: CustomerKey | None = Field(default=None, description="Without it nothing fits that is for some")
+    language: Language = "en"
+    currency: Currency
+    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
+    carrier: Carrier = Field(default=NO_CARRIER, description="Without it no shipping is reckoned")
+    delivery_country: Country | None = None
+    voucher_codes: list[Code] = Field(default=[], max_length=20)

@@ -1,0 +1,70 @@
+"""The page *place an order* over a real RabbitMQ: every block is sent as it stands, and does what the page says."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.stack.rabbitmq import RabbitNode
+from services.orders.worker import service
+from shared.cli.client import outsider
+from shared.contracts.orders import CartRuleDefinition
+from tests.orders.promotions import euro
+from tests.orders.test_rabbitmq import OrdersGround, said, working
+from tests.orders.words import forget_what_was_told
+from tests.shared.runtime.ground import CLIENT, Ground
+from tests.words import a_shop_with_mugs, desk, sqlite_url
+
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "place-an-order.md"
+BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
+
+
+@pytest.fixture
+def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+    found = OrdersGround(rabbit)
+    yield found
+    found.close()
+
+
+def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    kept = desk(service, url)
+    a_shop_with_mugs(kept)
+    forget_what_was_told(kept.engine)
+    kept.engine.dispose()
+    with working(ground, url), outsider(ground.url(CLIENT), "walk") as client:
+        events = ground.listen("#")
+        answers: list[tuple[str, dict[str, Any]]] = [
+            (block["name"], said(client, block["name"], block["data"]).data) for block in BLOCKS
+        ]
+        assert not [answer for _, answer in answers if "reason" in answer and "code" in answer]
+        priced, again = [answer for name, answer in answers if name == "cart.price"]
+        placed, by_hand = [answer["events"] for name, answer in answers if name == "order.place"]
+        found = [answer["customers"][0]["full_name"] for name, answer in answers if name == "customer.search"]
+        told = dict(answers)
+        heard = events.heard(sum(len(answer.get("events", ())) for _, answer in answers))
+    assert (priced["total"], priced["rejected"][0]["voucher_code"]) == (euro(490), "TOO-LATE")
+    assert [(each["kind"], each["taken"]["amount"]) for each in priced["discounts"]] == [
+        ("percent", 1_190), ("gift", 150), ("amount", 2_380),
+    ]
+    assert placed == ["order.placed", "stock.changed", "stock.changed", "voucher.redeemed", "voucher.created"]
+    assert (again["products_total"], again["unknown"]) == (euro(2_380), [])
+    assert by_hand == [
+        "order.placed", "payment.recorded", "invoice.issued", "stock.changed", "voucher.created", "voucher.redeemed",
+    ]
+    assert found == ["Ada Byron", "Grace Hopper"]
+    assert (told["voucher.get"]["used"], told["voucher.get"]["left"]) == (1, 0)
+    assert told["order.transition"]["events"][-2:] == ["voucher.disabled", "voucher.returned"]
+    rest = next(event for event in heard if event.data.get("remainder_of"))
+    assert (rest.name, rest.data["voucher"]["amount"]) == ("voucher.created", euro(620))
+    invoice = next(event.data["document"] for event in heard if event.name == "invoice.issued")
+    assert (invoice["gross"], invoice["discounts"][0]["name"]) == (euro(1_561), "For the delay")
+
+
+def test_the_page_names_every_condition_and_effect() -> None:
+    page = PAGE.read_text("utf-8")
+    missing = {name for name in CartRuleDefinition.model_fields if f"`{name}`" not in page and f'"{name}"' not in page}
+    assert missing == set()
