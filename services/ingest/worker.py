@@ -23,6 +23,7 @@ from shared.contracts.ingest import (
     ContactChanged,
     ContactSubmitted,
     DeskChanged,
+    MailBounced,
     MailboxFailed,
     MailboxRecovered,
     MailReceived,
@@ -113,7 +114,7 @@ service = Service(
     lookout=mailboxes.look_out,
     tells=(
         MailboxFailed, MailboxRecovered, MailUnmatched,
-        MailReceived, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
+        MailReceived, MailBounced, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
         ThreadStatusChanged, ThreadAssigned, ThreadViewed, OrderMessagePosted, ContactSubmitted, ContactChanged,
         DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased, CustomerExported,
     ),

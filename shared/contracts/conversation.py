@@ -88,6 +88,12 @@ def message_id(mail_id: UUID, token: str, domain: str) -> str:
     return f"<{mail_id.hex}.{token}@{domain}>"
 
 
+def mail_id_of(message_id: str) -> UUID | None:
+    """The inverse of `message_id`, whoever wrote it: only its token proves anything."""
+    found = re.match(r"<([0-9a-f]{32})\.[a-z2-7]{45}@", message_id)
+    return UUID(found[1]) if found else None
+
+
 def tokens_in(text: str) -> list[str]:
     """Everything in a header that may be a token, as it stands there; the order is kept."""
     return [found.lower() for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)]

@@ -10,6 +10,7 @@ MAIL_ID = "b7a7f1d2-7c0a-4c57-9a3e-7f0a4d7e3003"
 THREAD_ID = "c1c5d3f6-0b1f-4d2b-8b52-5c2f7b9b4004"
 MESSAGE_ID = "e2a8b9c0-4d6e-4f70-8a91-b2c3d4e5f005"
 PAYMENT_ID = "a9b8c7d6-e5f4-4a3b-92c1-d0e9f8a7b006"
+BOUNCED_ID = f"<{MAIL_ID.replace('-', '')}.aaaw6hbkkq5q4tiotjlq6l25d5vacmbrgiztinjwg44ds@shop.test>"
 NOON = "2026-11-21T12:00:00Z"
 
 

@@ -52,10 +52,11 @@ def test_a_bounce_names_the_mail_that_bounced() -> None:
     )
     found = mail(letter(report, from_="MAILER-DAEMON@mx.test", content_type=REPORT))
     assert found.automatic
-    assert bounced in found.reported
+    assert found.bounce
+    assert bounced in found.bounce.message_ids
     assert found.text == "No such user"
 
 
 def test_only_of_a_bounce_the_whole_mail_is_searched() -> None:
-    assert mail(letter(f"You wrote {our_id(ORDER)}")).reported == ""
-    assert mail(letter("Away", headers=["Auto-Submitted: auto-replied"])).reported == ""
+    assert mail(letter(f"You wrote {our_id(ORDER)}")).bounce is None
+    assert mail(letter("Away", headers=["Auto-Submitted: auto-replied"])).bounce is None

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.filing import Evidence, Filing, Place, file, is_our_own, signed_evidence
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read
@@ -174,7 +175,7 @@ def test_automatic_mail_wakes_nobody() -> None:
 
 
 def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
-    bounce = replace(automatic(from_="mailer-daemon@mx.test"), reported=f"Message-ID: {our_id(ORDER)}")
+    bounce = replace(automatic(from_="mailer-daemon@mx.test"), bounce=Bounce("", "", "", True, False, (our_id(ORDER),)))
     evidence = signed_evidence(bounce, KEYS)
     assert evidence == Evidence(ORDER, "bounced_mail")
     done = filed(bounce, Place(evidence, MUG_ORDER, order_thread(status="closed")), number=2)

@@ -3,13 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
+from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
-from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
-from shared.contracts.ingest import MailReceived, ThreadMessage, ThreadMessageAdded, ThreadOpened, ThreadView
+from shared.contracts.conversation import Conversation, SigningKeys, mail_id_of, tokens_in
+from shared.contracts.ingest import (
+    MailBounced,
+    MailReceived,
+    ThreadMessage,
+    ThreadMessageAdded,
+    ThreadOpened,
+    ThreadView,
+)
 from shared.contracts.message import Event
 
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "new"]
@@ -57,13 +66,17 @@ def is_our_own(mail: Mail, keys: SigningKeys) -> bool:
 def signed_evidence(mail: Mail, keys: SigningKeys) -> Evidence | None:
     """By our signature: the reply address first, then the ids that the mail answers, then the mail that bounced."""
     places: list[tuple[str, FoundBy]] = [
-        (mail.recipients, "reply_address"), (" ".join(mail.answers), "signed_id"), (mail.reported, "bounced_mail"),
+        (mail.recipients, "reply_address"), (" ".join(mail.answers), "signed_id"), (_bounced(mail), "bounced_mail"),
     ]
     for text, found_by in places:
         conversation = _signed(text, keys)
         if conversation:
             return Evidence(conversation, found_by)
     return None
+
+
+def _bounced(mail: Mail) -> str:
+    return " ".join(mail.bounce.message_ids) if mail.bounce else ""
 
 
 def _signed(text: str, keys: SigningKeys) -> Conversation | None:
@@ -126,3 +139,24 @@ def _events(mail: Mail, inbound: Inbound, thread: Thread, message: ThreadMessage
             subject=mail.subject, message_id=mail.message_id,
         ),
     ]
+
+
+def bounced(mail: Mail, inbound: Inbound, thread: Thread, keys: SigningKeys) -> list[Event]:
+    """What a report tells of a mail of ours that failed."""
+    if mail.bounce is None or mail.bounce.delay:
+        return []
+    signed = ((key, _signed(key, keys), mail_id_of(key)) for key in mail.bounce.message_ids)
+    return [
+        _failed(mail.bounce, inbound, thread, key, conversation, mail_id)
+        for key, conversation, mail_id in signed if conversation and mail_id
+    ][:1]
+
+
+def _failed(
+    bounce: Bounce, inbound: Inbound, thread: Thread, message_id: str, conversation: Conversation, mail_id: UUID
+) -> Event:
+    return MailBounced(
+        mail_id=mail_id, message_id=message_id, conversation=str(conversation), recipient=bounce.recipient,
+        permanent=bounce.permanent, status=bounce.status, reason=bounce.reason, mailbox=inbound.mailbox,
+        inbound_id=inbound.inbound_id, thread_id=thread.id,
+    )

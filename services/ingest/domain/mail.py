@@ -9,15 +9,15 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 
-from services.ingest.domain.automatic import is_automatic, is_bounce
+from services.ingest.domain.automatic import is_automatic
 from services.ingest.domain.body import clean, text_of
+from services.ingest.domain.bounces import LONGEST_LOOK, Bounce, bounce_of, is_bounce
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
 
 MOST_REFERENCES = 20
 NOBODY = "mailer-daemon@unknown.invalid"
 """Stands for the sender of an automatic mail that names none."""
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
-_REPORTED = 256 * 1024  # bytes of a bounce in which the mail that bounced is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ class Mail:
     recipients: str
     """All fields that say where it was delivered to, as they stand there."""
     automatic: bool
-    reported: str
-    """Of a bounce: its text, in which the mail that bounced is named."""
+    bounce: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,12 @@ def _read(message: Message, headers: Headers, raw: bytes) -> Mail | Unreadable:
         chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
         recipients=" ".join(value for name in _RECIPIENTS for value in headers.all(name)),
         automatic=automatic,
-        reported=clean(raw[:_REPORTED].decode("ascii", "replace")) if bounce else "",
+        bounce=bounce_of(message, headers, _beginning(raw)) if bounce else None,
     )
+
+
+def _beginning(raw: bytes) -> str:
+    return clean(raw[:LONGEST_LOOK].decode("ascii", "replace"))
 
 
 def _distinct(ids: list[str]) -> tuple[str, ...]:

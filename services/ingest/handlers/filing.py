@@ -60,4 +60,4 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     work.entries.save(inbound.inbound_id, Entry(thread.id, filed.message))
     work.known_mails.learn(thread.shop, mail.message_id, thread.view.conversation)
     work.inbounds.save(inbound.inbound_id, filed.inbound)
-    return filed.events
+    return [*filed.events, *filing.bounced(mail, inbound, thread, work.adapters.keys)]

@@ -47,6 +47,7 @@ from shared.contracts.ingest.desk import (
     StatusLooks as StatusLooks,
 )
 from shared.contracts.ingest.mailboxes import (
+    MailBounced as MailBounced,
     MailboxFailed as MailboxFailed,
     MailboxFault as MailboxFault,
     MailboxRecovered as MailboxRecovered,

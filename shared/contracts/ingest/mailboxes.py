@@ -66,6 +66,29 @@ class MailUnmatched(Event, name="mail.unmatched", subject="mailbox"):
     message_id: str
 
 
+class MailBounced(Event, name="mail.bounced", subject="mail_id"):
+    """A mail of ours came back: a mail server tells that it could not be delivered. Anybody can write such a report who
+    knows the Message-ID: believe it of a mail with that id that went to that recipient only.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "mail_id": samples.MAIL_ID, "message_id": samples.BOUNCED_ID, "conversation": f"order/{samples.ORDER_ID}",
+        "recipient": "ada@example.test", "permanent": True, "status": "5.1.1", "reason": "550 5.1.1 User unknown",
+        "mailbox": "service", "inbound_id": samples.MESSAGE_ID, "thread_id": samples.THREAD_ID,
+    }
+
+    mail_id: UUID = Field(description="Of `mail.sent`")
+    message_id: str = Field(description="Of the mail that bounced, with its angle brackets")
+    conversation: str = Field(description="Of the mail that bounced: `order/<id>` or `thread/<id>`")
+    recipient: str = Field(description="Who did not get it, in lower case; empty where the report does not say")
+    permanent: bool = Field(description="False: it was given up for a passing reason, such as a full mailbox")
+    status: str = Field(description="RFC 3463, such as `5.1.1`; empty where the report does not say")
+    reason: str = Field(description="What the mail server says, one line; may be empty")
+    mailbox: str
+    inbound_id: UUID
+    thread_id: UUID
+
+
 class MailboxFailed(Event, name="mailbox.failed", subject="mailbox"):
     """A mailbox can no longer be read, or for another reason than before. It is tried again and again."""
 

@@ -1,0 +1,112 @@
+"""Reports of mail servers: what they say of the mail that did not arrive, however they write it."""
+
+from uuid import UUID
+
+import pytest
+
+from services.ingest.domain.bounces import Bounce
+from services.ingest.domain.mail import Mail, read
+from shared.contracts.conversation import Conversation, mail_id_of
+from tests.ingest.words import ORDER, ORDER_ID, STRANGERS_KEYS, IngestDesk, Server, letter, order_placed, our_id
+
+BOUNCED = our_id(ORDER)
+SENT_BACK = f"Message-ID: {BOUNCED}\r\nTo: ada@example.test\r\nSubject: Payment accepted\r\n\r\nDear Ada\r\n"
+
+
+def report(status: str, sent_back: str = SENT_BACK, said: str = "Sorry.") -> bytes:
+    """A delivery status notification by RFC 3464."""
+    body = (
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{said}\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\n{status}\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\n{sent_back}\r\n--b--\r\n"
+    )
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    return letter(body, from_="MAILER-DAEMON@mx.test", subject="Undelivered Mail Returned", content_type=kind)
+
+
+def bounce(raw: bytes) -> Bounce:
+    found = read(raw)
+    assert isinstance(found, Mail)
+    assert found.bounce
+    return found.bounce
+
+
+def test_a_report_by_the_book_is_read_field_by_field() -> None:
+    found = bounce(report(
+        "Final-Recipient: rfc822; Ada@Example.test\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User\r\n unknown"
+    ))
+    assert (found.recipient, found.status, found.permanent, found.delay) == ("ada@example.test", "5.1.1", True, False)
+    assert found.reason == "550 5.1.1 User unknown"
+    assert BOUNCED in found.message_ids
+
+
+def test_a_full_mailbox_passes_and_a_delay_is_no_failure() -> None:
+    full = bounce(report("Final-Recipient: rfc822; ada@example.test\r\nAction: failed\r\nStatus: 4.2.2"))
+    late = bounce(report("Final-Recipient: rfc822; ada@example.test\r\nAction: delayed\r\nStatus: 4.4.1"))
+    assert (full.permanent, full.delay) == (False, False)
+    assert (late.permanent, late.delay) == (False, True)
+
+
+@pytest.mark.parametrize(("headers", "subject", "text"), [
+    (["X-Failed-Recipients: ada@example.test"], "Mail delivery failed: returning message to sender",
+     "A message that you sent could not be delivered.\r\n\r\n  ada@example.test\r\n    550 5.1.1 No such user"),
+    ([], "failure notice",
+     "Hi. This is the qmail-send program at mx.test.\r\n\r\n<ada@example.test>:\r\n550 5.1.1 No such user"),
+    ([], "Returned mail: see transcript for details", "<ada@example.test>:\r\n... while talking:\r\n550 5.1.1 who?"),
+    ([], "Undeliverable: Payment accepted", "Your message did not reach:\r\n\r\nTo: ada@example.test\r\n#550 5.1.1 #"),
+    ([], "Unzustellbar: Zahlung", "To: ada@example.test\r\n550 5.1.1 Empfänger unbekannt"),
+])
+def test_reports_that_follow_no_book_are_understood(headers: list[str], subject: str, text: str) -> None:
+    raw = letter(f"{text}\r\n\r\n--- copy ---\r\n{SENT_BACK}", from_="Mail System <MAILER-DAEMON@mx.test>",
+                 subject=subject, headers=["Return-Path: <>", *headers])
+    found = bounce(raw)
+    assert (found.recipient, found.status, found.permanent) == ("ada@example.test", "5.1.1", True)
+    assert found.reason.startswith("550")
+    assert BOUNCED in found.message_ids
+
+
+def test_a_report_from_an_ordinary_address_is_known_by_its_empty_return_path_and_subject() -> None:
+    raw = letter("x", from_="no-reply@mx.test", subject="Undeliverable: hello", headers=["Return-Path: <>"])
+    assert bounce(raw).permanent
+    away = read(letter("x", subject="Out of office", headers=["Return-Path: <>"]))
+    assert isinstance(away, Mail)
+    assert away.bounce is None
+
+
+def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(desk: IngestDesk, server: Server) -> None:
+    desk.tell("order.placed", order_placed())
+    server.receive(report(
+        "Final-Recipient: rfc822; ada@example.test\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown"
+    ))
+    assert desk.look(minutes=1)[-1] == "mail.bounced"
+    told = desk.last("mail.bounced")
+    assert told["mail_id"] == str(mail_id_of(BOUNCED))
+    assert (told["message_id"], told["conversation"]) == (BOUNCED, str(ORDER))
+    assert (told["recipient"], told["permanent"]) == ("ada@example.test", True)
+    assert told["reason"] == "550 5.1.1 User unknown"
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    assert (thread["thread_id"], thread["status"], thread["unread"]) == (told["thread_id"], "closed", 0)
+
+
+@pytest.mark.parametrize("raw", [
+    report("Action: delayed\r\nStatus: 4.4.1"),
+    report("Action: failed\r\nStatus: 5.1.1", sent_back="Message-ID: <a@other.test>\r\n\r\nx"),
+    report("Action: failed", sent_back=f"Message-ID: {our_id(ORDER, STRANGERS_KEYS)}\r\n\r\nx"),
+    letter(f"My friend says you sent {BOUNCED}"),
+])
+def test_what_did_not_fail_or_is_not_ours_is_not_told_as_bounced(
+    desk: IngestDesk, server: Server, raw: bytes
+) -> None:
+    desk.tell("order.placed", order_placed())
+    server.receive(raw)
+    told = desk.look(minutes=1)
+    assert "mail.received" in told
+    assert "mail.bounced" not in told
+
+
+def test_a_message_id_names_its_mail() -> None:
+    thread = Conversation("thread", UUID(int=5))
+    assert mail_id_of(our_id(thread)) is not None
+    assert mail_id_of("<a1@example.test>") is None
