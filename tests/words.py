@@ -1,9 +1,9 @@
 """Words to write tests with: messages as a storefront sends them, and a service's pipeline without RabbitMQ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as File
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,9 @@ from shared.runtime.delivery import Delivery, Verdict, receive
 from shared.runtime.pipeline import Pipeline
 from shared.runtime.publisher import Outcome, Outgoing
 from shared.runtime.service import Service
+
+Path = tuple[str | int, ...]
+"""Where a field is in a message: `lines`, 0, `sku`."""
 
 
 def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
@@ -40,6 +43,32 @@ def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
             place = place[parent]
         place[last] = value
     return found
+
+
+def path_of(text: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in text.split("."))
+
+
+def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
+    """A copy with the field at `path` set to `value`, or without it where no value is given."""
+    found: Any = deepcopy(data)
+    *parents, last = path
+    place = found
+    for parent in parents:
+        place = place[parent]
+    if value:
+        place[last] = value[0]
+    else:
+        del place[last]
+    return found  # type: ignore[no-any-return]
+
+
+def fields(data: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of all fields of a message."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from fields(value, (*path, key))
 
 
 @dataclass
@@ -85,7 +114,7 @@ class Desk:
         return [decode(row.body) for row in rows]
 
 
-def sqlite_url(directory: Path, name: str = "test") -> str:
+def sqlite_url(directory: File, name: str = "test") -> str:
     """A database file of its own."""
     return f"sqlite:///{directory}/{name}.db"
 

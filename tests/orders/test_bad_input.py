@@ -1,7 +1,5 @@
 """Strangers send anything: what is wrong is refused with a code, a sentence and the field, and changes nothing."""
 
-from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -9,9 +7,8 @@ import pytest
 from shared.contracts import samples
 from tests.orders import bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
-from tests.words import an_order, changed
+from tests.words import Path, an_order, changed, fields, path_of, replaced
 
-Path = tuple[str | int, ...]
 ADDRESSES = " ".join(
     f"{where}_address.{part}" for where in ("delivery", "invoice") for part in ("name", "line1", "city", "country")
 )
@@ -121,32 +118,6 @@ def good(shop: Storefront) -> dict[str, dict[str, Any]]:
         "order.set_note": {"order_id": order_id, "note": "Call.", "by": "anna@shop.test"},
         "customer.put": samples.KNOWN_CUSTOMER, "cart.put": samples.PUT_CART, **bad_vouchers.good(shop),
     }
-
-
-def path_of(text: str) -> Path:
-    return tuple(int(part) if part.isdigit() else part for part in text.split("."))
-
-
-def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
-    """A copy with the field at `path` set to `value`, or without it where no value is given."""
-    found: Any = deepcopy(data)
-    *parents, last = path
-    place = found
-    for parent in parents:
-        place = place[parent]
-    if value:
-        place[last] = value[0]
-    else:
-        del place[last]
-    return found  # type: ignore[no-any-return]
-
-
-def fields(data: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of all fields of a message."""
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-        yield (*path, key)
-        if isinstance(value, dict | list):
-            yield from fields(value, (*path, key))
 
 
 def refused(shop: Storefront, name: str, broken: list[tuple[Path, dict[str, Any]]]) -> None:
