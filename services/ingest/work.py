@@ -1,7 +1,10 @@
-"""What a handler of `ingest` may touch during one message. Locks in one order: mailboxes, mails, orders, threads."""
+"""What a handler of `ingest` may touch during one message.
+
+Locks in one order: mailboxes, mails, customers, submissions, orders, threads.
+"""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -9,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.ingest.domain import contacts, desk, privacy
+from services.ingest.domain import contacts, desk
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
@@ -21,6 +24,7 @@ from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.erasing import Erasing
 from services.ingest.store.listing import Listing
+from services.ingest.store.locks import Named
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
 from services.ingest.store.mails import Inbounds, RawMails
 from services.ingest.store.plans import Plans
@@ -29,25 +33,18 @@ from services.ingest.store.submissions import Submissions
 from services.ingest.store.tables import canned_messages, contacts as contacts_table, mailboxes
 from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
 from shared.contracts.conversation import Conversation, SigningKeys
-from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.ingest import (
     CannedMessage,
     Contact,
     DeskOptions,
-    PostOrderMessage,
-    SubmitContact,
     ThreadMessage,
     ThreadView,
 )
-from shared.contracts.message import Command
-from shared.contracts.notify import MailSent
-from shared.contracts.orders import OrderPlaced, OrderTransitioned, PaymentRecorded
 from shared.runtime.errors import NotYet
 from shared.runtime.post import Post
 from shared.runtime.service import Later
 from shared.runtime.store import Arrived, UnitOfWork
 
-ABOUT_ORDERS = PostOrderMessage | OrderPlaced | OrderTransitioned | PaymentRecorded
 PATIENCE = timedelta(minutes=10)
 """How long a mail waits for the order that it names; then it gets a thread of its own."""
 
@@ -110,30 +107,12 @@ class Work(UnitOfWork):
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
         places = [self.evidence(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
         conversations = [evidence.conversation for evidence in places if evidence]
-        ordered = [Conversation("order", order_id) for order_id in self._orders_in(batch)]
+        named = Named(batch, self.customers, self.orders, self.threads, self.submissions)
+        self.customers.preload(named.customers())
+        self.submissions.preload(named.submissions())
+        ordered = [Conversation("order", order_id) for order_id in named.orders()]
         self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
-        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *self._threads_in(batch)])
-
-    def _orders_in(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
-        """The orders that messages are about."""
-        forms = [(at.shop, told.order_reference) for at, told in batch if isinstance(told, SubmitContact)]
-        references = [(shop, reference) for shop, reference in forms if reference]
-        yield from self.orders.with_references(references).values() if references else ()
-        yield from (told.order_id for _, told in batch if isinstance(told, ABOUT_ORDERS))
-        for envelope, told in batch:
-            if isinstance(told, EraseCustomer | ExportCustomer):
-                emails = self.emails_of(envelope.shop, told)
-                yield from (order.order_id for order in self.orders.of(envelope.shop, told.customer_id, emails))
-
-    def _threads_in(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
-        """The threads that messages name, or those of a customer whom they name."""
-        for envelope, told in batch:
-            if isinstance(told, Command) and told.subject_field == "thread_id":
-                yield UUID(told.aggregate_key)
-            elif isinstance(told, MailSent) and told.mail.thread_id:
-                yield told.mail.thread_id
-            elif isinstance(told, EraseCustomer | ExportCustomer):
-                yield from self.threads.of(envelope.shop, told.customer_id, self.emails_of(envelope.shop, told))
+        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *named.threads()])
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""
@@ -220,8 +199,3 @@ class Work(UnitOfWork):
         """The customer of a thread, by his key, else by his address."""
         known = self.customers.get((self.shop, view.customer_id)) if view.customer_id else None
         return known or self.customers.with_email(self.shop, view.customer_email)
-
-    def emails_of(self, shop: str, command: EraseCustomer | ExportCustomer) -> list[str]:
-        """The addresses by which a customer is known."""
-        known = self.customers.get((shop, command.customer_id))
-        return sorted({*command.emails, *([known.email] if known else [])} - {privacy.ADDRESS})

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from deploy.stack.postgres import Postgres
 from services.ingest.domain.mailbox import Mailbox
 from tests.conftest import Mailserver
 from tests.ingest.postbox import PASSWORD, Postbox
@@ -13,6 +14,8 @@ from tests.ingest.words import IngestDesk, Server
 from tests.words import sqlite_url
 
 people = count(1)
+
+numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +67,13 @@ def postbox(mailserver: Mailserver) -> Postbox:
         name="service", host="127.0.0.1", port=mailserver.dovecot.imap_port, user=user, password=SecretStr(PASSWORD),
         security="none",
     ), mailserver.dovecot)
+
+
+@pytest.fixture
+def workers(postgres: Postgres) -> Iterator[list[IngestDesk]]:
+    """Two workers of one database."""
+    url = postgres.create_database(f"ingest_race_{next(numbers)}")
+    desks = [IngestDesk.at(url), IngestDesk.at(url)]
+    yield desks
+    for desk in desks:
+        desk.engine.dispose()

@@ -1,31 +1,15 @@
 """Several workers at once, on PostgreSQL: they wait for one another, and nothing is made twice."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from threading import Barrier
 from typing import Any
 
-import pytest
-
-from deploy.stack.postgres import Postgres
 from services.ingest.domain.look import Errand, Found
 from services.ingest.store.tables import mailboxes, thread_messages, threads
 from shared.runtime.delivery import Delivery, Fate
 from tests.ingest.words import ORDER, IngestDesk, Server, letter, order_placed, reply_to
 from tests.words import delivery
-
-numbers = count(1)
-
-
-@pytest.fixture
-def workers(postgres: Postgres) -> Iterator[list[IngestDesk]]:
-    """Two workers of one database."""
-    url = postgres.create_database(f"ingest_race_{next(numbers)}")
-    desks = [IngestDesk.at(url), IngestDesk.at(url)]
-    yield desks
-    for desk in desks:
-        desk.engine.dispose()
 
 
 def both(workers: list[IngestDesk], act: Callable[[IngestDesk], Any]) -> list[Any]:

@@ -19,7 +19,7 @@ service = Handlers()
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's threads those of nobody, without a word in them; again changes nothing more."""
     threads, orders = _threads(command, work), _orders(command, work)
-    held = work.erasing.held(work.shop, command.customer_id, work.emails_of(work.shop, command))
+    held = work.erasing.held(work.shop, command.customer_id, work.customers.emails(work.shop, command))
     known = work.customers.get((work.shop, command.customer_id))
     erased = {
         "threads": len(threads), "messages": sum(_erase(thread, work) for thread in threads),
@@ -47,13 +47,13 @@ def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
 
 
 def _threads(command: EraseCustomer | ExportCustomer, work: Work) -> list[Thread]:
-    ids = work.threads.of(work.shop, command.customer_id, work.emails_of(work.shop, command))
+    ids = work.threads.of(work.shop, command.customer_id, work.customers.emails(work.shop, command))
     work.threads.preload(ids)
     return [thread for thread in map(work.threads.get, ids) if thread]
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[KnownOrder]:
-    orders = work.orders.of(work.shop, command.customer_id, work.emails_of(work.shop, command))
+    orders = work.orders.of(work.shop, command.customer_id, work.customers.emails(work.shop, command))
     work.orders.preload(order.order_id for order in orders)
     return [order for order in (work.orders.get(found.order_id) for found in orders) if order]
 

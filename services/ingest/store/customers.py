@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, tuple_
 
+from services.ingest.domain import privacy
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
+from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.values import Address
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
@@ -85,6 +87,11 @@ class Customers(Store[Key, KnownCustomer]):
 
     def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
         write_rows(self.connection, customers, _customer_rows(new), _customer_rows(changed))
+
+    def emails(self, shop: str, named: EraseCustomer | ExportCustomer) -> list[str]:
+        """The addresses by which a customer is known, here and to who named him."""
+        known = self.get((shop, named.customer_id))
+        return sorted({*named.emails, *([known.email] if known else [])} - {privacy.ADDRESS})
 
     def with_email(self, shop: str, email: str) -> KnownCustomer | None:
         """The customer with an address; of several, the one who was told of last."""

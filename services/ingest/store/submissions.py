@@ -28,12 +28,16 @@ class Submissions(Store[Key, Submission]):
     def put(self, new: Mapping[Key, Submission], changed: Mapping[Key, Submission]) -> None:
         write_rows(self.connection, submissions, _rows(new), _rows(changed))
 
+    def of_conversations(self, keys: Sequence[tuple[str, str]]) -> list[Key]:
+        """The submissions whose mails belong to conversations, each with its shop."""
+        query = select(submissions.c.shop, submissions.c.submission_id)
+        where = tuple_(submissions.c.shop, submissions.c.conversation).in_(keys)
+        return [(row.shop, row.submission_id) for row in self.connection.execute(query.where(where))]
+
     def mailed_as(self, shop: str, conversation: str) -> Submission | None:
         """The submission whose mails belong to a conversation."""
-        query = select(submissions.c.submission_id)
-        query = query.where(submissions.c.shop == shop, submissions.c.conversation == conversation)
-        key = self.connection.execute(query.limit(1)).scalar_one_or_none()
-        return self.get((shop, key)) if key else None
+        found = [self.get(key) for key in self.of_conversations([(shop, conversation)])]
+        return found[0] if found else None
 
 
 def _submission(row: Any) -> Submission:

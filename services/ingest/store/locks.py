@@ -1,0 +1,63 @@
+"""Which rows the messages of a batch will change: they are locked before anything is decided, kind by kind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.ingest.store.customers import Customers, KnownOrders
+from services.ingest.store.submissions import Submissions
+from services.ingest.store.threads import Threads
+from shared.contracts.house import EraseCustomer, ExportCustomer
+from shared.contracts.ingest import PostOrderMessage, SubmitContact
+from shared.contracts.message import Command
+from shared.contracts.notify import MailFailed, MailSent
+from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded
+from shared.runtime.store import Arrived
+
+ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
+ABOUT_ORDERS = PostOrderMessage | OrderPlaced | OrderTransitioned | PaymentRecorded
+
+
+@dataclass(frozen=True)
+class Named:
+    """What messages name, directly or by a customer, a reference or a conversation."""
+
+    batch: Sequence[Arrived]
+    known_customers: Customers
+    known_orders: KnownOrders
+    known_threads: Threads
+    known_submissions: Submissions
+
+    def customers(self) -> Iterator[tuple[str, str]]:
+        """By shop and key."""
+        return ((at.shop, told.customer_id) for at, told in self.batch if isinstance(told, ABOUT_CUSTOMERS))
+
+    def submissions(self) -> Iterator[tuple[str, UUID]]:
+        """By shop and id."""
+        yield from ((at.shop, told.submission_id) for at, told in self.batch if isinstance(told, SubmitContact))
+        mails = [(at.shop, told.mail) for at, told in self.batch if isinstance(told, MailSent | MailFailed)]
+        places = [(shop, mail.conversation) for shop, mail in mails if mail.conversation.startswith("thread/")]
+        yield from self.known_submissions.of_conversations(places) if places else ()
+
+    def orders(self) -> Iterator[UUID]:
+        """By id."""
+        forms = [(at.shop, told.order_reference) for at, told in self.batch if isinstance(told, SubmitContact)]
+        references = [(shop, reference) for shop, reference in forms if reference]
+        yield from self.known_orders.with_references(references).values() if references else ()
+        yield from (told.order_id for _, told in self.batch if isinstance(told, ABOUT_ORDERS))
+        for shop, told in self._privacy():
+            found = self.known_orders.of(shop, told.customer_id, self.known_customers.emails(shop, told))
+            yield from (order.order_id for order in found)
+
+    def threads(self) -> Iterator[UUID]:
+        """By id."""
+        for _, told in self.batch:
+            if isinstance(told, Command) and told.subject_field == "thread_id":
+                yield UUID(told.aggregate_key)
+            elif isinstance(told, MailSent) and told.mail.thread_id:
+                yield told.mail.thread_id
+        for shop, told in self._privacy():
+            yield from self.known_threads.of(shop, told.customer_id, self.known_customers.emails(shop, told))
+
+    def _privacy(self) -> Iterator[tuple[str, EraseCustomer | ExportCustomer]]:
+        return ((at.shop, told) for at, told in self.batch if isinstance(told, EraseCustomer | ExportCustomer))
