@@ -9,9 +9,10 @@ from services.orders.domain.offer import Catalogue, Offer, offer
 from services.orders.domain.order import Product
 from services.orders.domain.pricing import Charge
 from shared.contracts import samples
+from shared.contracts.envelope import Envelope
 from shared.contracts.orders import CartRuleDefinition, Rounding
 from tests.orders.words import NOON, SHOP, Storefront, a_product
-from tests.words import changed
+from tests.words import an_order, changed
 
 HUNDRED = a_product("BOX", price=10_000)
 
@@ -75,3 +76,27 @@ def create(shop: Storefront, **changes: Any) -> str:
     (told,) = shop.tell("voucher.create", a_voucher(**changes))
     assert told.name == "voucher.created", told.data
     return str(told.data["code"])
+
+MUGS, SHIPPING = 2_380, 490  # what an order of two mugs costs
+
+
+def order_with(*codes: str, total: int, **changes: Any) -> dict[str, Any]:
+    """`order.place` of two mugs with vouchers."""
+    return an_order(voucher_codes=list(codes), total__amount=total, **changes)
+
+
+def place(shop: Storefront, *codes: str, total: int, **changes: Any) -> list[Envelope]:
+    """What is told of an order with vouchers."""
+    told = shop.tell("order.place", order_with(*codes, total=total, **changes))
+    assert told[0].name == "order.placed", told[0].data
+    return told
+
+
+def ask(shop: Storefront, code: str) -> dict[str, Any]:
+    """`voucher.get`."""
+    return shop.desk.ask("voucher.get", {"code": code}, shop=shop.shop).data
+
+
+def find(told: list[Envelope], name: str) -> dict[str, Any]:
+    """The data of the first event with that name."""
+    return next(each.data for each in told if each.name == name)

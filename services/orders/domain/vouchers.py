@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.offer import Redemption
 from services.orders.domain.order import Order, Shop
+from services.orders.domain.pricing import Amount
 from shared.contracts.orders import (
     CartRuleDefinition,
     NewVoucher,
@@ -60,13 +61,14 @@ def codes_of(command: PlaceOrder) -> list[str]:
 
 
 def voucher_for(
-    order: Order, voucher_id: UUID, names: Mapping[Language, Text], amount: int, valid_until: datetime | None = None
+    order: Order, voucher_id: UUID, names: Mapping[Language, Text], amount: Amount, valid_until: datetime | None = None
 ) -> CartRule:
-    """A voucher for the customer of an order, worth `amount` in its currency and kind of prices; what a cart leaves of
-    it stays his. `work.promotions.give` keeps and tells it.
+    """A voucher for the customer of an order, of money that he gets back: in the order's kind of prices, and what a
+    cart leaves of it stays his. `work.promotions.give(order, voucher, by)` keeps it and returns what is told.
     """
+    worth = amount.gross if order.prices == "tax_included" else amount.net
     return voucher(NewVoucher(
-        voucher_id=voucher_id, names=dict(names), amount=order.money(amount), prices=order.prices,
+        voucher_id=voucher_id, names=dict(names), amount=order.money(worth), prices=order.prices,
         customer_id=order.customer.customer_id, valid_until=valid_until,
     ))
 

@@ -1,0 +1,109 @@
+"""Vouchers given back by orders that come to nothing, ended, asked for, and made of money that is given back."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.orders.domain.pricing import Amount
+from services.orders.domain.vouchers import created_for, voucher_for
+from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place
+from tests.orders.words import Storefront, a_placed_order, at_once, names
+
+# --- given back -------------------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_order_gives_its_voucher_back(shop: Storefront) -> None:
+    code = create(shop, amount=euro(500))
+    order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
+    assert names(shop.move(order_id, "cancelled"))[-1] == "voucher.returned"
+    found = ask(shop, code)
+    assert (found["used"], found["left"], found["usable"], found["uses"][0]["returned"]) == (0, 1, True, True)
+    place(shop, code, total=MUGS - 500 + SHIPPING)
+
+
+def test_its_rest_ends_with_it(shop: Storefront) -> None:
+    code = create(shop)
+    told = place(shop, code, total=SHIPPING)
+    back = shop.move(str(told[0].subject), "cancelled")
+    assert names(back)[-2:] == ["voucher.disabled", "voucher.returned"]
+    assert not ask(shop, find(told, "voucher.created")["code"])["usable"]
+    place(shop, code, total=SHIPPING)
+
+
+def test_where_the_rest_was_used_since_what_was_spent_comes_back_as_another(shop: Storefront) -> None:
+    code = create(shop)
+    told = place(shop, code, total=SHIPPING)
+    place(shop, find(told, "voucher.created")["code"], total=MUGS - 620 + SHIPPING)
+    back = shop.move(str(told[0].subject), "cancelled")
+    again = find(back, "voucher.created")
+    assert (again["voucher"]["amount"], again["remainder_of"]) == (euro(MUGS), code)
+    assert not ask(shop, code)["usable"]
+    place(shop, again["code"], total=SHIPPING)
+
+
+def test_an_order_that_is_taken_up_again_uses_its_voucher_again(shop: Storefront) -> None:
+    code = create(shop, amount=euro(500))
+    order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
+    shop.move(order_id, "cancelled")
+    shop.move(order_id, "processing", force=True, reason="a mistake", by="anna@shop.test")
+    assert ask(shop, code)["used"] == 1
+    shop.move(order_id, "cancelled")
+    assert ask(shop, code)["used"] == 0
+
+
+def test_an_order_whose_voucher_was_used_since_is_not_taken_up_again(shop: Storefront) -> None:
+    code = create(shop, amount=euro(500))
+    order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
+    shop.move(order_id, "cancelled")
+    place(shop, code, total=MUGS - 500 + SHIPPING)
+    again = {"order_id": order_id, "to": "processing", "force": True, "reason": "a mistake", "by": "anna@shop.test"}
+    assert shop.refusal("order.transition", again)["code"] == "voucher_gone"
+
+
+def test_an_order_cancelled_by_eight_at_once_gives_its_voucher_back_once(shop: Storefront, url: str) -> None:
+    code = create(shop, customer_id=None, uses=5, uses_per_customer=5, amount=euro(500))
+    ids = [str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject) for _ in range(2)]
+    move = {"order_id": ids[0], "to": "cancelled"}
+    at_once(url, *([shop.message("order.transition", move)] for _ in range(8)))
+    assert ask(shop, code)["used"] == 1
+
+
+# --- ended, asked for -------------------------------------------------------------------------------------------------
+
+
+def test_a_voucher_that_was_ended_takes_nothing_off_any_more(shop: Storefront) -> None:
+    code = create(shop)
+    (told,) = shop.tell("voucher.disable", {"code": code, "by": "anna@shop.test"})
+    assert (told.name, told.data["code"], told.data["by"]) == ("voucher.disabled", code, "anna@shop.test")
+    assert shop.refusal("order.place", order_with(code, total=SHIPPING))["code"] == "disabled"
+    assert shop.refusal("voucher.disable", {"code": code})["code"] == "already_disabled"
+
+
+def test_a_voucher_is_told_with_its_uses(shop: Storefront) -> None:
+    code = create(shop)
+    order_id = str(place(shop, code, total=SHIPPING)[0].subject)
+    found = ask(shop, code.lower())
+    assert (found["used"], found["left"], found["usable"]) == (1, 0, False)
+    assert found["reason"] == f"'{code}' was used as often as it may."
+    assert [(use["order_id"], use["taken"]) for use in found["uses"]] == [(order_id, MUGS)]
+
+
+def test_a_voucher_of_another_shop_is_not_known(shop: Storefront, other_shop: Storefront) -> None:
+    code = create(other_shop)
+    assert ask(shop, code)["code"] == "unknown_voucher"
+    assert shop.refusal("voucher.disable", {"code": code})["code"] == "unknown_voucher"
+    assert shop.refusal("order.place", order_with(code, total=SHIPPING))["code"] == "unknown_voucher"
+
+
+# --- money that is given back as a voucher ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("prices", "worth"), [("tax_included", 1_190), ("tax_excluded", 1_000)])
+def test_money_can_be_given_back_as_a_voucher_in_the_orders_kind_of_prices(prices: str, worth: int) -> None:
+    total = 2_870 if prices == "tax_included" else 3_415
+    order = a_placed_order(prices=prices, total__amount=total)
+    rule = voucher_for(order, uuid4(), {"en": "Refund"}, Amount(1_000, 190))
+    assert rule.terms.amount == order.money(worth)
+    assert (rule.terms.customer_id, rule.terms.uses, rule.terms.partial_use) == ("c-1001", 1, True)
+    told = created_for(order, rule, "anna@shop.test")
+    assert (told.order_id, told.customer, told.code) == (order.order_id, order.customer, rule.terms.code)
