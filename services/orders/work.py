@@ -82,11 +82,10 @@ class Work(UnitOfWork):
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(self._order_ids(batch))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
-        carts = [_cart(envelope.shop, message) for envelope, message in batch if isinstance(message, PlaceOrder)]
-        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(carts)])
+        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch)])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
-        self.promotions.preload(carts, self._ended(reached), _erased(batch))
-        self.customers.preload(self.promotions.grouped(carts))
+        self.promotions.preload(batch, self._ended(reached))
+        self.customers.preload(self.promotions.grouped(batch))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         self.shops.lock(changed | {shop for shop, order, state in reached if missing_documents(order, state)})
         self.states.forget(changed)  # read before the lock
@@ -142,8 +141,9 @@ class Work(UnitOfWork):
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
     ) -> Catalogue:
         """Shop, products, stock and rules that a price depends on; the stock and the limited rules are locked."""
-        shop, gifts = self.shop, self.promotions.find([(self.shop, customer_id or "", codes)])
-        keys = sorted({*((shop, sku) for sku in skus), *gifts})
+        shop = self.shop
+        gifts = {rule.terms.gift for rule in self.promotions.rules.of(shop, codes) if rule.terms.gift}
+        keys = sorted((shop, sku) for sku in {*skus, *gifts})
         self.products.preload(keys)
         self.stock.preload(keys)
         rules = self.promotions.of(shop, codes)
@@ -219,17 +219,6 @@ class Work(UnitOfWork):
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )
-
-
-def _cart(shop: str, message: PlaceOrder) -> tuple[str, str, list[str]]:
-    return shop, message.customer.customer_id, message.voucher_codes
-
-
-def _erased(batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
-    """The customers, by shop, who are forgotten."""
-    for envelope, message in batch:
-        if isinstance(message, EraseCustomer):
-            yield envelope.shop, message.customer_id
 
 
 Reached = tuple[str, Order | None, State]

@@ -4,6 +4,7 @@ A deadlock would be found by PostgreSQL after a second, and the batch that it fa
 """
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.orders.promotions import a_rule, euro, put_rule, rule_id
 from tests.orders.words import MUG, TEA, Storefront, at_once
 from tests.words import an_order, changed
 
+products = cycle([MUG, TEA])
 Batch = Callable[[Storefront, Storefront], list[Delivery]]
 
 
@@ -95,12 +97,14 @@ def erasures_and_moves(shop: Storefront, _: Storefront) -> list[Delivery]:
 
 
 def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops use two vouchers, others give theirs back, and one of the rules is changed."""
-    batch = []
+    """Orders of two shops use two rules, others give theirs back, and one of the rules is changed; of one product forth
+    and of another back, so that no lock of a stock keeps them apart.
+    """
+    batch, lines = [], [{"sku": next(products), "quantity": 2}]
     for each in (shop, other):
         put_rule(each, rule_id=rule_id(1), code="TEN", amount=euro(1_000), uses=9_000)
         put_rule(each, rule_id=rule_id(2), free_shipping=True, uses=9_000)
-        with_ten = {"voucher_codes": ["TEN"], "total__amount": 1_380}
+        with_ten = {"voucher_codes": ["TEN"], "total__amount": 1_380, "lines": lines}
         batch += move_all(each, "cancelled", each.place_all(4, **with_ten))
         batch += [each.message("order.place", an_order(**with_ten)) for _ in range(4)]
         again = a_rule(rule_id=rule_id(2), free_shipping=True, uses=9_000).terms.model_dump(mode="json")

@@ -1,6 +1,6 @@
 """Cart rules at work: found for carts, used by orders, given back. Locked behind the stock and before the shops."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -13,8 +13,17 @@ from services.orders.domain.offer import Redemption
 from services.orders.domain.order import Order
 from services.orders.domain.vouchers import Use
 from services.orders.store.cart_rules import Buyers, CartRules, OrderKey, RuleKey, Uses
+from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Event
-from shared.contracts.orders import VoucherCreated, VoucherDisabled
+from shared.contracts.orders import (
+    CreateVoucher,
+    DisableVoucher,
+    PlaceOrder,
+    PutCartRule,
+    VoucherCreated,
+    VoucherDisabled,
+)
+from shared.runtime.store import Arrived
 
 SYSTEM = "system"
 Buying = tuple[str, str, Collection[str]]
@@ -27,33 +36,33 @@ class Promotions:
     def __init__(self, connection: Connection) -> None:
         self.rules, self.uses, self.buyers = CartRules(connection), Uses(connection), Buyers(connection)
 
-    def preload(
-        self, carts: Collection[Buying], ended: Iterable[OrderKey], erased: Iterable[tuple[str, str]]
-    ) -> None:
-        """Locks what orders will use, what those that end may give back, and what is of customers who are erased."""
-        limited = {
-            ((shop, rule.rule_id), (shop, rule.rule_id, customer_id))
-            for shop, customer_id, codes in carts for rule in self.rules.of(shop, codes) if rule.limited
-        }
+    def find(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
+        """Reads, at once, the rules that a batch names or that may count for its carts; the gifts, by shop and SKU."""
+        offered = [(shop, code) for shop, _, codes in _carts(batch) for code in (None, *codes)]
+        self.rules.find([*offered, *_named(batch)])
+        return [
+            (shop, rule.terms.gift)
+            for shop, _, codes in _carts(batch) for rule in self.rules.of(shop, codes) if rule.terms.gift
+        ]
+
+    def preload(self, batch: Sequence[Arrived], ended: Iterable[OrderKey]) -> None:
+        """Locks what a batch uses, changes or erases, and what orders that end may give back."""
+        limited = [
+            (shop, rule.rule_id, customer_id)
+            for shop, customer_id, codes in _carts(batch) for rule in self.rules.of(shop, codes) if rule.limited
+        ]
         ended = list(ended)
         self.uses.preload(ended)
         given = {found for key in ended for found in self._used(key)}
-        given |= {(shop, rule.rule_id) for shop, who in erased for rule in self.rules.of_customer(shop, who)}
-        self.rules.lock({rule for rule, _ in limited} | given)
-        self.buyers.preload(buyer for _, buyer in limited)
+        self.rules.lock({*((shop, rule_id) for shop, rule_id, _ in limited), *given, *self._changed(batch)})
+        self.buyers.preload(limited)
 
-    def find(self, carts: Collection[Buying]) -> list[tuple[str, str]]:
-        """Reads, at once, the rules that may count for carts; their gifts, as shop and SKU."""
-        self.rules.find((shop, code) for shop, _, codes in carts for code in (None, *codes))
-        return [
-            (shop, rule.terms.gift)
-            for shop, _, codes in carts for rule in self.rules.of(shop, codes) if rule.terms.gift
-        ]
-
-    def grouped(self, carts: Collection[Buying]) -> list[tuple[str, str]]:
+    def grouped(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
         """The customers, by shop, whose groups matter."""
-        return [(shop, customer) for shop, customer, codes in carts
-                if any(rule.terms.groups for rule in self.rules.of(shop, codes))]
+        return [
+            (shop, customer_id) for shop, customer_id, codes in _carts(batch)
+            if any(rule.terms.groups for rule in self.rules.of(shop, codes))
+        ]
 
     def of(self, shop: str, codes: Collection[str]) -> list[CartRule]:
         """The rules that may count for a cart, as they are under their locks."""
@@ -143,9 +152,35 @@ class Promotions:
         limits = ((rule.terms.uses, rule.used), (rule.terms.uses_per_customer, customer))
         return all(most is None or used < most for most, used in limits)
 
+    def _changed(self, batch: Sequence[Arrived]) -> Iterator[RuleKey]:
+        """The rules that a batch puts, makes, ends or erases."""
+        for envelope, message in batch:
+            shop = envelope.shop
+            if isinstance(message, PutCartRule):
+                yield shop, message.rule_id
+            elif isinstance(message, CreateVoucher):
+                yield shop, message.voucher_id
+            elif isinstance(message, DisableVoucher) and (found := self.rules.by_code(shop, message.code)):
+                yield shop, found.rule_id
+            elif isinstance(message, EraseCustomer):
+                yield from ((shop, rule.rule_id) for rule in self.rules.of_customer(shop, message.customer_id))
+
     def _used(self, key: OrderKey) -> Iterator[RuleKey]:
         """The rules that an order used, and those that it left a rest in."""
         for use in self.uses.get(key) or ():
             yield key[0], use.rule_id
             if use.rest_id:
                 yield key[0], use.rest_id
+
+
+def _carts(batch: Sequence[Arrived]) -> list[Buying]:
+    """The orders of a batch, before they are placed."""
+    return [
+        (envelope.shop, message.customer.customer_id, message.voucher_codes)
+        for envelope, message in batch if isinstance(message, PlaceOrder)
+    ]
+
+
+def _named(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
+    """The codes, by shop, that other commands of a batch name."""
+    return [(envelope.shop, message.code) for envelope, message in batch if isinstance(message, DisableVoucher)]
