@@ -81,6 +81,7 @@ class Work(UnitOfWork):
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks all that a batch will change, kind by kind: two batches never wait for each other in a circle."""
         self.orders.preload(self._order_ids(batch))
+        self.orders.read_references(_references(batch))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
         self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch)])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
@@ -219,6 +220,11 @@ class Work(UnitOfWork):
             last=lambda key: self.counters.get((self.shop, *key)) or 0,
             numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
         )
+
+
+def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
+    """What new orders are to be called, by shop."""
+    return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
 
 
 Reached = tuple[str, Order | None, State]

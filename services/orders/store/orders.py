@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, tuple_
 
 from services.orders.domain.discounts import Discount
 from services.orders.domain.order import Change, Line, Order
@@ -43,6 +43,7 @@ class Orders(Store[UUID, Order]):
         super().__init__(connection)
         self.shops, self.waiting = shops, waiting
         self._before: dict[UUID, Order] = {}
+        self._references: dict[tuple[str, str], bool] = {}
 
     def get(self, key: UUID) -> Order | None:
         """The order, with its shop and with what it waits for as this message sees them: both may have changed earlier
@@ -66,13 +67,19 @@ class Orders(Store[UUID, Order]):
         ]
         return tuple(replace(line, missing=lack) for line, lack in zip(order.lines, missing, strict=True))
 
+    def read_references(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Looks up, at once, which references of shops are taken."""
+        fresh = set(wanted) - self._references.keys()
+        if fresh:
+            key = tuple_(orders.c.shop, orders.c.reference)
+            found = self.connection.execute(select(orders.c.shop, orders.c.reference).where(key.in_(fresh)))
+            self._references |= dict.fromkeys(fresh, False) | {(row.shop, row.reference): True for row in found}
+
     def reference_taken(self, shop: str, reference: str) -> bool:
         """Whether an order of the shop, or of this batch, bears the reference."""
-        found = self.connection.execute(
-            select(orders.c.order_id).where(orders.c.shop == shop, orders.c.reference == reference)
-        ).first()
-        batch = [order for order in self.known() if order.shop.key == shop and order.reference == reference]
-        return found is not None or bool(batch)
+        self.read_references([(shop, reference)])
+        batch = (order for order in self.known() if order.shop.key == shop and order.reference == reference)
+        return self._references[shop, reference] or next(batch, None) is not None
 
     def numbers(self, shop: str, kind: str, prefix: str) -> set[str]:
         """The numbers that documents of a kind bear in a shop, or will with this batch, and that begin so."""
