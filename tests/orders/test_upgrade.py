@@ -9,12 +9,16 @@ from tests.words import a_shop_with_mugs, desk
 
 COLUMNS = {
     "orders": "customer_id delivery_country total note new_customer shipping_off", "order_lines": "weight_grams off",
+    "products": "traits",
 }
 INDICES = (
     "placed_at_order_id customer_id_placed_at_order_id state_placed_at_order_id delivery_country_placed_at_order_id "
     "payment_method_placed_at_order_id new_customer_placed_at_order_id currency_total"
 )
-TABLES = "first_orders order_words customer_words product_words order_messages customers carts order_discounts"
+TABLES = (
+    "first_orders order_words customer_words product_words order_messages customers carts order_discounts "
+    "cart_rule_uses cart_rules"
+)
 
 
 def test_orders_customers_and_products_that_were_kept_before_are_found(new_database: NewDatabase) -> None:

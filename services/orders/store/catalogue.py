@@ -153,10 +153,15 @@ def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
             "shop": shop, "sku": sku, "names": product.names, "price": product.price.amount,
             "currency": product.price.currency, "tax_rate": str(product.tax_rate),
             "weight_grams": product.weight_grams,
-            "traits": {"brand": product.brand} | {name: sorted(getattr(product, name)) for name in TRAITS},
+            "traits": _traits(product) or None,
         }
         for (shop, sku), product in sorted(values.items(), key=itemgetter(0))
     ]
+
+
+def _traits(product: Product) -> dict[str, Any]:
+    found = {"brand": product.brand} | {name: sorted(getattr(product, name)) for name in TRAITS}
+    return {name: value for name, value in found.items() if value}
 
 
 def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:

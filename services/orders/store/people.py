@@ -119,7 +119,7 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
     return [  # sorted: rows that are not locked before are locked in one order when written
         {
             "shop": shop, **customer.model_dump(mode="json", exclude={"full_name"}), "name": customer.full_name,
-            "sorting": sorting(customer.full_name)[:SORTING],
+            "sorting": sorting(customer.full_name)[:SORTING], "groups": customer.groups or None,
         }
         for (shop, _), customer in sorted(values.items(), key=itemgetter(0))
     ]
