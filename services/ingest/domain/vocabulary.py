@@ -4,7 +4,7 @@ from itertools import islice
 
 from shared.writing.search import words
 
-MOST = 300  # different words of one text
+MOST = 200  # different words of one text
 LONGEST = 20_000  # characters of a text that are looked at
 
 

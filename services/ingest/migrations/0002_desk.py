@@ -23,7 +23,7 @@ INDEXED = {
     "order_changes": ("order_id at",),
     "customers": ("shop email_key",),
     "submissions": ("conversation",),
-    "thread_words": ("shop word thread_id",),
+    "thread_words": ("thread_id",),
 }
 
 
@@ -99,9 +99,10 @@ def _kept_by_the_shop() -> None:
     op.create_table(
         "thread_words",
         sa.Column("shop", sa.String(40), nullable=False),
-        sa.Column("thread_id", sa.Uuid(), nullable=False),
         sa.Column("word", WORD, nullable=False),
-        sa.PrimaryKeyConstraint("shop", "thread_id", "word", name=op.f("pk_thread_words")),
+        sa.Column("thread_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "word", "thread_id", name=op.f("pk_thread_words")),
+        sqlite_with_rowid=False,
     )
 
 

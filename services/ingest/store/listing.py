@@ -10,12 +10,12 @@ from services.ingest.domain.contacts import Waiting
 from services.ingest.domain.orders import KnownOrder, OrderChange
 from services.ingest.domain.timeline import Said
 from services.ingest.store.customers import of_customer, read_order
-from services.ingest.store.tables import order_changes, orders, thread_messages, thread_words, threads
+from services.ingest.store.tables import order_changes, orders, thread_messages, threads
 from services.ingest.store.threads import read_entry, read_view
+from services.ingest.store.words import with_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import ListThreads, ThreadView
 from shared.runtime.database import UtcDateTime
-from shared.runtime.words import begun
 from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]
@@ -146,7 +146,7 @@ def _between(asked: ListThreads) -> Conditions:
 
 
 def _worded(shop: str, asked: ListThreads) -> Conditions:
-    return begun(threads.c.thread_id, thread_words, shop, wanted(asked.search)) if asked.search is not None else []
+    return with_words(shop, wanted(asked.search)) if asked.search is not None else []
 
 
 def _behind(at: Any, key: Any, after: Cursor | None) -> Conditions:

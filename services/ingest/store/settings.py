@@ -24,6 +24,7 @@ class Definitions(Store[Key, D | None], Generic[D]):
     def __init__(self, connection: Connection, table: Table, kind: type[D]) -> None:
         super().__init__(connection)
         self.table, self.kind = table, kind
+        self._whole: set[str] = set()
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, D | None]:
         query = select(self.table).where(tuple_(self.table.c.shop, self.table.c.key).in_(keys))
@@ -39,11 +40,12 @@ class Definitions(Store[Key, D | None], Generic[D]):
 
     def of(self, shop: str) -> dict[str, D]:
         """All of a shop, by key, as this message sees them."""
-        query = select(self.table.c.key).where(self.table.c.shop == shop).order_by(self.table.c.key)
-        keys = [(shop, key) for key in self.connection.execute(query).scalars()]
-        self.preload(keys)
-        keys += [key for key in self._known if key[0] == shop]
-        found = {key: self.get((at, key)) for at, key in sorted(set(keys))}
+        if shop not in self._whole:
+            query = select(self.table.c.key).where(self.table.c.shop == shop)
+            self.preload((shop, key) for key in self.connection.execute(query).scalars())
+            self._whole.add(shop)
+        keys = {key for at, key in {**self._known, **self._pending} if at == shop}
+        found = {key: self.get((shop, key)) for key in sorted(keys)}
         return {key: value for key, value in found.items() if value is not None}
 
 

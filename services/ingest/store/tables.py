@@ -192,9 +192,10 @@ threads = Table(
 thread_words = Table(
     "thread_words", metadata,
     Column("shop", String(40), primary_key=True),
-    Column("thread_id", Uuid, primary_key=True),
     Column("word", Word, primary_key=True),
-    Index(None, "shop", "word", "thread_id"),
+    Column("thread_id", Uuid, primary_key=True),
+    Index(None, "thread_id"),
+    sqlite_with_rowid=False,
 )
 thread_messages = Table(
     "thread_messages", metadata,

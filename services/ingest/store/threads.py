@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import select, tuple_
 
 from services.ingest.domain.thread import Tally, Thread
-from services.ingest.domain.vocabulary import words_of
 from services.ingest.store.customers import of_customer
-from services.ingest.store.tables import known_mails, thread_messages, thread_words, threads
+from services.ingest.store.tables import known_mails, thread_messages, threads
+from services.ingest.store.words import add_words
 from shared.contracts.ingest import ThreadMessage, ThreadView
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
@@ -30,7 +30,7 @@ class Threads(Store[UUID, Thread]):
 
     def put(self, new: Mapping[UUID, Thread], changed: Mapping[UUID, Thread]) -> None:
         write_rows(self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values()))
-        _add_words(self.connection, [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()])
+        add_words(self.connection, [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()])
 
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[UUID]:
         """The ids of all stored threads of a customer."""
@@ -67,7 +67,7 @@ class Entries(Store[UUID, Entry]):
         query = select(threads.c.thread_id, threads.c.shop).where(threads.c.thread_id.in_(ids))
         shops = {row.thread_id: row.shop for row in self.connection.execute(query)} if ids else {}
         found = [(shops[entry.thread_id], entry.thread_id, [entry.message.text]) for entry in new.values()]
-        _add_words(self.connection, found)
+        add_words(self.connection, found)
 
     def of(self, thread_id: UUID) -> list[ThreadMessage]:
         """All stored messages of a thread, oldest first."""
@@ -136,16 +136,9 @@ def read_entry(row: Any) -> Entry:
     return Entry(row.thread_id, ThreadMessage.model_construct(**_fields(row, _MESSAGE)))
 
 
-def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
-    return [{"thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE)} for entry in values]
-
-
 def _texts(view: ThreadView) -> list[str]:
     return [view.subject, view.customer_name, view.customer_email, view.order_reference or ""]
 
 
-def _add_words(connection: Connection, found: Iterable[tuple[str, UUID, Iterable[str]]]) -> None:
-    words = {(shop, key, word) for shop, key, texts in found for word in words_of(*texts)}
-    rows = [{"shop": shop, "thread_id": key, "word": word} for shop, key, word in sorted(words)]
-    if rows:
-        connection.execute(insert(connection, thread_words).on_conflict_do_nothing(), rows)
+def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
+    return [{"thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE)} for entry in values]

@@ -138,7 +138,7 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     opened_from: Moment | None = Field(default=None, description="Opened then or later")
     opened_before: Moment | None = Field(default=None, description="Opened earlier than this")
     search: FirstLetters | None = Field(
-        default=None, description="In subject, customer, order reference, and the first 300 different words of messages"
+        default=None, description="In subject, customer, order reference, and the first 200 different words of messages"
     )
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None
