@@ -1,5 +1,6 @@
 """Values that many messages share: money, addresses, people, shops."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -66,6 +67,26 @@ class Customer(Value):
     name: Text
 
 
+def _is_iban(text: str) -> str:
+    iban = text.replace(" ", "").upper()
+    if not re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", iban):
+        raise ValueError("an IBAN is two letters, two digits and up to 30 letters and digits")
+    if int("".join(str(int(character, 36)) for character in iban[4:] + iban[:4])) % 97 != 1:
+        raise ValueError("the check digits of this IBAN are wrong: look for a typing error")
+    return iban
+
+
+class BankAccount(Value):
+    """Where money for a shop is paid to, printed on its unpaid invoices."""
+
+    holder: str = Field(default="", max_length=70, description="Where it is not the name of the shop's address")
+    iban: Annotated[str, Field(max_length=42), AfterValidator(_is_iban)]
+    bic: str = Field(default="", pattern="^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")
+    pay_code: Literal["none", "epc", "swiss"] = Field(
+        default="none", description="QR code on unpaid invoices: of a SEPA transfer (EUR), or of a Swiss QR-bill"
+    )
+
+
 class ShopProfile(Value):
     """What the papers and mails of a shop say about it."""
 
@@ -75,6 +96,8 @@ class ShopProfile(Value):
     website: str = Field(default="", max_length=200)
     registration: str = Field(default="", max_length=100, description="Trade register number, printed on documents")
     legal_text: str = Field(default="", max_length=2000)
+    bank: BankAccount | None = None
+    toman: bool = Field(default=False, description="Documents write Iranian Rial in Toman, ten of them")
 
 
 class Payment(Value):

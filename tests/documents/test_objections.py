@@ -72,3 +72,24 @@ def test_a_number_belongs_to_one_document() -> None:
     found = objection(an_invoice(), "invoice", SLIP_ID)
     assert found is not None
     assert found.reason == f"The number IN000001 belongs to the document {SLIP_ID} already."
+
+
+def test_a_discount_must_add_up_too() -> None:
+    discount = {"name": "Welcome", "kind": "percent", **amounts(100, 19), "gross": money(120)}
+    found = objection(an_invoice(discounts=[discount]), "invoice")
+    assert found is not None
+    assert found.reason == "Net and tax of the discount 'Welcome' add up to 1.19 EUR but its gross says 1.20 EUR."
+
+
+def test_what_is_due_is_in_the_same_currency() -> None:
+    found = objection(an_invoice(due=money(1, "USD")), "invoice")
+    assert found is not None
+    assert found.code == "currencies_differ"
+
+
+def test_a_document_about_nothing_is_not_printed() -> None:
+    empty = an_invoice(shipping=0).model_copy(update={"lines": []})
+    assert [objection(empty, "invoice"), objection(empty, "return_slip")] != [None, None]
+    found = objection(empty, "invoice")
+    assert found is not None
+    assert found.code == "nothing_on_it"

@@ -8,6 +8,7 @@ import pytest
 
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.templates import Templates, read_languages, read_templates
+from services.documents.domain.look import BUILT_IN
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
 
@@ -192,7 +193,7 @@ def test_a_template_reaches_neither_files_nor_network(engine: Engine, caplog: py
 def test_a_template_is_kept_in_its_box(template: str) -> None:
     templates = Templates({**read_templates(), "invoice.html": template}, read_languages())
     with pytest.raises(Exception, match=r"unsafe|no attribute|elsewhere|undefined"):
-        templates.fill(an_invoice())
+        templates.fill(templates.write(an_invoice()), BUILT_IN)
 
 
 @pytest.mark.parametrize("net", [123_456_789, 999_999_999_999, 7_500_000_000_000_000])

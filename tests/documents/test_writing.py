@@ -15,7 +15,7 @@ def test_an_invoice_says_what_its_snapshot_says(languages: Languages) -> None:
     assert [(line.reference, line.rate, line.unit, line.quantity, line.total) for line in shown.lines] == [
         ("MUG-BLUE", "19%", "10.00", "2", "20.00"), ("TEA", "7%", "5.00", "1", "5.00"),
     ]
-    assert [(row.rate, row.net, row.tax, row.gross) for row in shown.taxes] == [
+    assert [(row.label, row.net, row.tax, row.gross) for row in shown.taxes] == [
         ("19%", "24.12", "4.58", "28.70"), ("7%", "5.00", "0.35", "5.35"),
     ]
     assert {row.key: row.text for row in shown.totals} == {

@@ -1,5 +1,6 @@
 """Builders: snapshots that agree with themselves unless a test says otherwise, and what one reads in a PDF."""
 
+import io
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
+import pikepdf
+
 from services.documents.domain.document import Rendered
+from services.documents.domain.look import BUILT_IN, Look
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
@@ -82,7 +86,7 @@ class Press:
 
     printed: list[str] = field(default_factory=list)
 
-    def render(self, snapshot: DocumentSnapshot) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         self.printed.append(snapshot.number)
         return Rendered(f"%PDF {snapshot.number}".encode(), "press 1")
 
@@ -101,3 +105,9 @@ def pages(pdf: bytes) -> list[str]:
 def squeezed(text: str) -> str:
     """Every run of white space as one space."""
     return " ".join(text.split())
+
+
+def tags(pdf: bytes) -> set[str]:
+    """The kinds of elements that a tagged PDF has."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return {str(item.S) for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item}

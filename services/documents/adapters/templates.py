@@ -1,5 +1,6 @@
 """Templates and languages that come with the service, and HTML from them."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -7,11 +8,14 @@ from jinja2 import DictLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.documents.domain.language import Language
+from services.documents.domain.look import Look
+from services.documents.domain.paper import Paper
 from services.documents.domain.writing import write
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing import script
 
 HOUSE = files("services.documents")
+UNDESCRIBED = "-"
 
 
 def read_languages() -> dict[str, Language]:
@@ -27,15 +31,25 @@ def read_templates() -> dict[str, str]:
 class Templates:
     """Snapshots as HTML. Templates are sandboxed: they reach the paper they are given and nothing else."""
 
-    def __init__(self, templates: dict[str, str], languages: dict[str, Language]) -> None:
+    def __init__(self, templates: dict[str, str], languages: Mapping[str, Language]) -> None:
         self.languages = languages
         self._environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    def fill(self, snapshot: DocumentSnapshot) -> str:
-        """The HTML of a document, in its language. Raises `jinja2.TemplateError`."""
-        paper = write(snapshot, script.choose(self.languages, snapshot.language))
-        template = self._environment.get_template(f"{snapshot.kind}.html")
-        # Not the dict itself: `texts.items` would be its method.
-        return template.render(document=paper, texts=SimpleNamespace(**paper.texts))
+    def write(self, snapshot: DocumentSnapshot) -> Paper:
+        """What stands on the paper, in the language of the document."""
+        return write(snapshot, script.choose(self.languages, snapshot.language))
+
+    def fill(self, paper: Paper, look: Look) -> str:
+        """The HTML of a document. Raises `jinja2.TemplateError`."""
+        if look.template.html:
+            template = self._environment.from_string(look.template.html)
+        else:
+            template = self._environment.get_template(f"{paper.kind}.html")
+        return template.render(
+            document=paper,
+            texts=SimpleNamespace(**paper.texts),  # not the dict itself: `texts.items` would be its method
+            assets={name: asset.description or UNDESCRIBED for name, asset in look.assets.items()},
+            draft=look.draft,
+        )

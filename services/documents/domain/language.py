@@ -2,13 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
-from services.documents.domain.text import isolate
+from services.documents.domain.text import clean, isolate
+from shared.contracts.values import Money
+from shared.writing import currencies
 from shared.writing.jalali import jalali
 from shared.writing.script import Script
+
+RIAL, TOMAN = "IRR", "toman"
 
 
 class Language(Script):
@@ -19,6 +23,25 @@ class Language(Script):
     date_form: str = Field(description="With {day}, {month} (a word) and {year}")
     months: list[str] = Field(min_length=12, max_length=12)
     texts: dict[str, str]
+    toman: bool = Field(default=False, description="Whether Rial are written in Toman")
+
+    def in_toman(self) -> Self:
+        """The same language, with ten Rial as one Toman."""
+        return self.model_copy(update={"toman": True})
+
+    def write_amount(self, money: Money) -> str:
+        """An amount without its currency."""
+        if not self.is_toman(money.currency):
+            return super().write_amount(money)
+        return self.write_number(f"{Decimal(currencies.decimal(money.amount, RIAL)).scaleb(-1).normalize():f}")
+
+    def name_currency(self, code: str) -> str:
+        """What a currency is called."""
+        return super().name_currency(TOMAN if self.is_toman(code) else code)
+
+    def is_toman(self, currency: str) -> bool:
+        """Whether amounts of `currency` are written in Toman."""
+        return self.toman and currency == RIAL
 
     def write_number(self, plain: str) -> str:
         """A number; a negative one keeps its sign on the left, on whatever paper."""
@@ -33,6 +56,10 @@ class Language(Script):
         """A date in this language's calendar."""
         year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
         return self.write_digits(self.date_form.format(day=day_of_month, month=self.months[month - 1], year=year))
+
+    def own(self, text: str) -> str:
+        """A stranger's text, clean, in its own order."""
+        return self.isolate(clean(text))
 
     def isolate(self, text: str) -> str:
         """`text` so that it keeps its own order inside this language's."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
 from shared.writing.currencies import decimal
 
-Amounts = DocumentSnapshot | DocumentLine | TaxRow
+Amounts = DocumentSnapshot | DocumentDiscount | DocumentLine | TaxRow
 PARTS = ("net", "tax", "gross")
 WITHOUT_PRICES = ("delivery_slip", "return_slip")
 
@@ -29,6 +29,8 @@ def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None)
         return Objection("kind_differs", f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.")
     if holder not in (None, snapshot.document_id):
         return Objection("number_taken", f"The number {snapshot.number} belongs to the document {holder} already.")
+    if not snapshot.lines and not snapshot.shipping.gross.amount:
+        return Objection("nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping.")
     return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
 
 
@@ -45,6 +47,8 @@ def _printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
         yield from (row.net, row.tax, row.gross)
     for line in snapshot.lines:
         yield from (line.unit_net, line.unit_gross)
+    if snapshot.due is not None:
+        yield snapshot.due
 
 
 def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:
@@ -53,6 +57,8 @@ def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:
     yield "the shipping", snapshot.shipping
     for row in snapshot.taxes:
         yield f"the tax table at {_rate(row):f}%", row
+    for discount in snapshot.discounts:
+        yield f"the discount '{discount.name}'", discount
     yield "the document", snapshot
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from services.documents.domain import paying
+from services.documents.domain.facts import facts
 from services.documents.domain.language import Language
-from services.documents.domain.paper import Labelled, LineText, Paper, PaymentText, TaxText
+from services.documents.domain.paper import AmountsText, Labelled, LineText, Paper, PaymentText
 from services.documents.domain.text import clean, clean_lines
-from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
 
 WIDE = 12  # characters of an amount that fit where tax table and totals stand side by side
@@ -13,6 +15,7 @@ WIDE = 12  # characters of an amount that fit where tax table and totals stand s
 
 def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     """The document in `language`. Lines of a delivery slip are sorted by reference."""
+    language = language.in_toman() if snapshot.shop.toman else language
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)
@@ -23,44 +26,43 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         direction=language.direction,
         texts=language.texts,
         kind=snapshot.kind,
-        title=language.texts[snapshot.kind],
-        number=_own(snapshot.number, language),
+        title=_title(snapshot, language),
+        number=language.own(snapshot.number),
         issued=snapshot.issued_at.isoformat(timespec="seconds"),
-        facts=[fact for fact in _facts(snapshot, language) if fact.text],
-        shop=_own(snapshot.shop.name, language),
+        facts=facts(snapshot, language),
+        shop=language.own(snapshot.shop.name),
         shop_lines=_shop(snapshot, language),
         invoice_address=_address(snapshot.invoice_address, language),
         delivery_address=_address(snapshot.delivery_address, language),
         currency=currency,
         amounts_in=language.texts["amounts_in"].format(currency=currency),
         wide=_wide(rows, taxes),
+        discounted=any(_is_discounted(line) for line in lines),
         lines=rows,
         items=language.write_number(str(sum(line.quantity for line in lines))),
+        discounts=[_discount(discount, language) for discount in snapshot.discounts],
         taxes=taxes,
         totals=[Labelled(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)],
         payments=[_payment(payment, language) for payment in snapshot.payments],
-        note=[language.isolate(line) for line in clean_lines(snapshot.note)],
-        legal=[language.isolate(line) for line in clean_lines(snapshot.shop.legal_text)],
+        bank=paying.bank(snapshot, language),
+        reason=_lines(snapshot.reason, language),
+        note=_lines(snapshot.note, language),
+        legal=_lines(snapshot.shop.legal_text, language),
     )
 
 
-def _own(text: str, language: Language) -> str:
-    return language.isolate(clean(text))
+def _title(snapshot: DocumentSnapshot, language: Language) -> str:
+    supplementary = snapshot.kind == "invoice" and snapshot.corrects
+    return language.texts["supplementary_invoice" if supplementary else snapshot.kind]
 
 
-def _facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
-    texts = language.texts
-    named = ("order_reference", "payment_method", "carrier", "tracking_number")
-    fact = {key: Labelled(key, texts[key], _own(getattr(snapshot, key), language)) for key in named}
-    issued = Labelled("date", texts[f"{snapshot.kind}_date"], language.write_date(snapshot.issued_at))
-    ordered = Labelled("date", texts["order_date"], language.write_date(snapshot.ordered_at))
-    paying = [fact["payment_method"]] if snapshot.kind == "invoice" else []
-    return [issued, fact["order_reference"], ordered, *paying, fact["carrier"], fact["tracking_number"]]
+def _lines(text: str, language: Language) -> list[str]:
+    return [language.isolate(line) for line in clean_lines(text)]
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
     shop, registration = snapshot.shop, clean(snapshot.shop.registration)
-    printed = [*_address(shop.address, language), *(_own(text, language) for text in (shop.email, shop.website))]
+    printed = [*_address(shop.address, language), *(language.own(text) for text in (shop.email, shop.website))]
     if registration:
         printed.append(_labelled("registration", registration, language))
     return [line for line in printed if line]
@@ -71,7 +73,7 @@ def _address(address: Address, language: Language) -> list[str]:
         address.company, address.name, address.line1, address.line2, f"{address.postcode} {address.city}",
         address.region, address.country,
     ]
-    printed = [_own(line, language) for line in lines]
+    printed = [language.own(line) for line in lines]
     if address.phone:
         printed.append(_labelled("phone", address.phone, language))
     if address.vat_number:
@@ -80,28 +82,49 @@ def _address(address: Address, language: Language) -> list[str]:
 
 
 def _labelled(key: str, text: str, language: Language) -> str:
-    return f"{language.texts[key]}: {_own(text, language)}"
+    return f"{language.texts[key]}: {language.own(text)}"
 
 
 def _line(line: DocumentLine, language: Language) -> LineText:
     return LineText(
-        reference=_own(line.sku, language),
-        product=_own(line.name, language),
+        reference=language.own(line.sku),
+        product=language.own(line.name),
         rate=language.write_rate(line.tax_rate),
         unit=language.write_amount(line.unit_net),
+        unit_after=language.write_amount(_after_discounts(line)),
         quantity=language.write_number(str(line.quantity)),
         total=language.write_amount(line.net),
     )
 
 
-def _tax(row: TaxRow, language: Language) -> TaxText:
-    amounts = [language.write_amount(money) for money in (row.net, row.tax, row.gross)]
-    return TaxText(language.write_rate(row.rate), *amounts)
+def _is_discounted(line: DocumentLine) -> bool:
+    """More than what the rounding of each unit can make."""
+    return 2 * abs(line.unit_net.amount * line.quantity - line.net.amount) > abs(line.quantity) + 1
+
+
+def _after_discounts(line: DocumentLine) -> Money:
+    """What one unit costs after discounts, rounded half up."""
+    if not _is_discounted(line):
+        return line.unit_net
+    return Money(amount=(2 * line.net.amount + line.quantity) // (2 * line.quantity), currency=line.net.currency)
+
+
+def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
+    named = f"{discount.name} ({discount.code})" if discount.code else discount.name
+    return _amounts(language.own(named), discount, language)
+
+
+def _tax(row: TaxRow, language: Language) -> AmountsText:
+    return _amounts(language.write_rate(row.rate), row, language)
+
+
+def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> AmountsText:
+    return AmountsText(label, *(language.write_amount(money) for money in (row.net, row.tax, row.gross)))
 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
     return PaymentText(
-        _own(payment.method, language), _own(payment.transaction_id, language), language.write_money(payment.amount)
+        language.own(payment.method), language.own(payment.transaction_id), language.write_money(payment.amount)
     )
 
 
@@ -109,25 +132,12 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """What is added here was checked to agree with the snapshot before (`sums`)."""
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)
-    totals = [
-        ("products", products), ("shipping", snapshot.shipping.net), ("total_net", snapshot.net),
-        ("total_tax", snapshot.tax), ("total_gross", snapshot.gross),
-    ]
-    return totals + _paid(snapshot)
-
-
-def _paid(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """Nothing is said where nothing was paid, or in another currency: what is due cannot be reckoned then."""
-    currency = snapshot.gross.currency
-    if not snapshot.payments or any(payment.amount.currency != currency for payment in snapshot.payments):
-        return []
-    paid = sum(payment.amount.amount for payment in snapshot.payments)
     return [
-        ("paid", Money(amount=paid, currency=currency)),
-        ("due", Money(amount=snapshot.gross.amount - paid, currency=currency)),
+        ("products", products), ("shipping", snapshot.shipping.net), ("total_net", snapshot.net),
+        ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.settled(snapshot),
     ]
 
 
-def _wide(lines: Sequence[LineText], taxes: Sequence[TaxText]) -> bool:
+def _wide(lines: Sequence[LineText], taxes: Sequence[AmountsText]) -> bool:
     printed = [*(line.total for line in lines), *(line.unit for line in lines), *(row.gross for row in taxes)]
     return any(len(amount) > WIDE for amount in printed)

@@ -1,0 +1,35 @@
+"""What a shop replaced in the look of its documents. Where it replaced nothing, the built-in look is used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LOGO = "logo"  # the asset that stands in the head of the built-in documents
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A picture, checked and made small; `description` is read aloud to those who do not see it."""
+
+    content: bytes
+    media_type: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """HTML (a Jinja template; it may extend a built-in one), CSS after that of the house; "" is what is built in."""
+
+    html: str = ""
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Of one kind of document of one shop. `draft` marks every page as one."""
+
+    template: Template = Template()
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    draft: bool = False
+
+
+BUILT_IN = Look()

@@ -1,0 +1,98 @@
+"""What was paid, what is due, and how it can be paid: as text, and as the words of a QR code."""
+
+from services.documents.domain.language import Language
+from services.documents.domain.paper import BankText, Labelled
+from services.documents.domain.text import clean
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import Address, BankAccount, Money
+from shared.writing.currencies import decimal
+
+SETTLED = ("invoice", "order_summary")
+EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council can say
+
+
+def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
+    """What was paid and what is due. Nothing is said where nothing was paid and the snapshot names nothing due, nor
+    after payments in another currency: what is due cannot be reckoned then.
+    """
+    if snapshot.kind not in SETTLED:
+        return []
+    paid, rest = _paid(snapshot), due(snapshot)
+    if rest is None or not (snapshot.payments or snapshot.due):
+        return []
+    return [*([("paid", paid)] if snapshot.payments and paid else []), ("due", rest)]
+
+
+def due(snapshot: DocumentSnapshot) -> Money | None:
+    """What is still to be paid, as far as it is known."""
+    if snapshot.due is not None:
+        return snapshot.due
+    paid = _paid(snapshot)
+    return None if paid is None else Money(amount=snapshot.gross.amount - paid.amount, currency=paid.currency)
+
+
+def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
+    """The shop's account, on an invoice that is not paid yet."""
+    account, rest = snapshot.shop.bank, due(snapshot)
+    if snapshot.kind != "invoice" or account is None or rest is None or rest.amount <= 0:
+        return None
+    said = {
+        "due": language.write_money(rest), "account_holder": language.own(_holder(snapshot, account)),
+        "iban": language.isolate(_in_fours(account.iban)), "bic": language.own(account.bic),
+        "payment_reference": language.own(_reference(snapshot)),
+    }
+    code = CODES[account.pay_code](snapshot, account, rest) if account.pay_code in CODES else ""
+    facts = [Labelled(key, language.texts[key], text) for key, text in said.items() if text]
+    return BankText(facts, code, swiss=account.pay_code == "swiss")
+
+
+def epc(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
+    """A SEPA credit transfer (EPC069-12, version 2, UTF-8); empty where the amount cannot be paid so."""
+    if rest.currency != "EUR" or rest.amount > EPC_MOST:
+        return ""
+    amount = f"EUR{decimal(rest.amount, 'EUR')}"
+    return "\n".join([
+        "BCD", "002", "1", "SCT", account.bic, _holder(snapshot, account)[:70], account.iban, amount, "", "",
+        _reference(snapshot)[:140],
+    ])
+
+
+def swiss(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
+    """A Swiss QR-bill (version 2, structured addresses, no reference number); empty where it cannot be one."""
+    if rest.currency not in ("CHF", "EUR") or account.iban[:2] not in ("CH", "LI") or rest.amount > EPC_MOST:
+        return ""
+    creditor = _party(_holder(snapshot, account), snapshot.shop.address)
+    debtor = _party(snapshot.invoice_address.company or snapshot.invoice_address.name, snapshot.invoice_address)
+    nobody = [""] * len(creditor)
+    return "\n".join([
+        "SPC", "0200", "1", account.iban, *creditor, *nobody, decimal(rest.amount, rest.currency), rest.currency,
+        *debtor, "NON", "", _reference(snapshot)[:140], "EPD",
+    ])
+
+
+CODES = {"epc": epc, "swiss": swiss}
+
+
+def _paid(snapshot: DocumentSnapshot) -> Money | None:
+    currency = snapshot.gross.currency
+    if any(payment.amount.currency != currency for payment in snapshot.payments):
+        return None
+    return Money(amount=sum(payment.amount.amount for payment in snapshot.payments), currency=currency)
+
+
+def _holder(snapshot: DocumentSnapshot, account: BankAccount) -> str:
+    return clean(account.holder or snapshot.shop.address.name)
+
+
+def _reference(snapshot: DocumentSnapshot) -> str:
+    return clean(f"{snapshot.number} {snapshot.order_reference}")
+
+
+def _party(name: str, address: Address) -> list[str]:
+    """Type, name, street, building, postcode, town, country."""
+    street, town = clean(address.line1)[:70], clean(address.city)[:35]
+    return ["S", clean(name)[:70], street, "", clean(address.postcode)[:16], town, address.country]
+
+
+def _in_fours(iban: str) -> str:
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

@@ -1,0 +1,82 @@
+"""What is due, how it is paid, and the codes that banks' apps read."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.documents.domain import paying
+from services.documents.domain.language import Language
+from services.documents.domain.sample import sample
+from services.documents.domain.writing import write
+from shared.contracts import samples
+from shared.contracts.values import BankAccount
+from tests.documents.words import an_invoice, money
+
+EPC = {"iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "pay_code": "epc"}
+SWISS = {"iban": "CH9300762011623852957", "pay_code": "swiss"}
+Languages = dict[str, Language]
+
+
+def unpaid(bank: dict[str, Any], **changes: Any) -> Any:
+    return an_invoice(shop=samples.SHOP_PROFILE | {"bank": bank}, **{"payments": [], **changes})
+
+
+def code(languages: Languages, *given: Any, **changes: Any) -> str:
+    bank = write(unpaid(*given, **changes), languages["en"]).bank
+    assert bank is not None
+    return bank.code
+
+
+def test_a_sepa_code_says_what_the_payments_council_wants(languages: Languages) -> None:
+    assert code(languages, EPC).split("\n") == [
+        "BCD", "002", "1", "SCT", "BYLADEM1001", "Corner Shop Ltd", "DE02120300000000202051", "EUR28.70", "", "",
+        "IN000001 XKBKNABJK",
+    ]
+
+
+def test_a_swiss_code_says_what_the_qr_bill_wants(languages: Languages) -> None:
+    assert code(languages, SWISS).split("\n") == [
+        "SPC", "0200", "1", "CH9300762011623852957",
+        "S", "Corner Shop Ltd", "1 Market Square", "", "10115", "Berlin", "DE", *[""] * 7, "28.70", "EUR",
+        "S", "Ada Byron", "12 St James's Square", "", "SW1Y 4JH", "London", "GB",
+        "NON", "", "IN000001 XKBKNABJK", "EPD",
+    ]
+
+
+def test_only_what_is_still_due_is_asked_for(languages: Languages) -> None:
+    assert "EUR22.55" in (write(sample("invoice"), languages["en"]).bank or pytest.fail("no bank")).code
+    assert write(an_invoice(shop=samples.SHOP_PROFILE | {"bank": EPC}), languages["en"]).bank is None
+    assert write(unpaid(EPC, due=money(0)), languages["en"]).bank is None
+    assert write(unpaid(EPC, kind="credit_slip"), languages["en"]).bank is None
+
+
+def test_where_a_code_cannot_be_the_account_is_printed_alone(languages: Languages) -> None:
+    assert code(languages, EPC | {"pay_code": "none"}) == ""
+    assert code(languages, SWISS | {"iban": EPC["iban"]}) == ""
+    assert paying.epc(unpaid(EPC), BankAccount(**EPC), money(100, "USD")) == ""
+    assert paying.epc(unpaid(EPC), BankAccount(**EPC), money(100_000_000_000)) == ""
+
+
+def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
+    paper = write(unpaid(EPC, due=money(1000)), languages["en"])
+    assert [(row.key, row.text) for row in paper.totals][-1] == ("due", "EUR 10.00")
+    assert paying.due(an_invoice(payments=[samples.PAYMENT | {"amount": money(5, "USD")}])) is None
+
+
+@pytest.mark.parametrize(
+    ("iban", "said"),
+    [("DE03120300000000202051", "check digits"), ("12", "two letters"), ("DE02 1203<>", "two letters")],
+)
+def test_a_mistyped_iban_is_refused(iban: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        BankAccount(iban=iban)
+
+
+def test_rial_can_be_written_in_toman(languages: Languages) -> None:
+    paper = write(sample("invoice", "fa"), languages["fa"])
+    assert paper.currency == "تومان"
+    assert paper.lines[0].unit == "۱۲۵٬۰۰۰"
+    odd = languages["en"].in_toman()
+    assert odd.write_money(money(12_345_00, "IRR")) == "Toman 1,234.5"
+    assert odd.write_money(money(1234, "EUR")) == "EUR 12.34"
