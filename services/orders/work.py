@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.orders.domain.backorder import joined, lacking, left_by, served
+from services.orders.domain.backorder import joined, lacking, left_by, served, waiting_less
 from services.orders.domain.detail import Around, detail
 from services.orders.domain.lifecycle import NextNumber, missing_documents
 from services.orders.domain.numbering import Given
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order, Shop
+from services.orders.domain.refund import Refund
+from services.orders.domain.refunding import as_voucher
 from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Counters, Key, Products, Shops, Stock
 from services.orders.store.listing import Listing, Messages
@@ -22,14 +24,21 @@ from services.orders.store.states import States
 from services.orders.store.tables import order_messages, stock_movements
 from services.orders.store.waiting import Waiting
 from shared.contracts.house import EraseCustomer
-from shared.contracts.message import Event, Message
+from shared.contracts.message import Asking, Event, Message, Refusal
 from shared.contracts.orders import (
     AdjustStock,
+    CompleteReturn,
+    ConfirmReturn,
+    CreateRefund,
+    DenyReturn,
+    MarkRefunded,
     OrderDetail,
     PlaceOrder,
     PutShop,
     PutState,
+    ReceiveReturn,
     RecordPayment,
+    RequestReturn,
     Reservation,
     SetNote,
     SetStock,
@@ -42,6 +51,7 @@ from shared.contracts.values import DocumentKind
 from shared.runtime.store import Arrived, Ledger, UnitOfWork
 
 RESERVED = "stock.reserved"
+Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 
 
 class Work(UnitOfWork):
@@ -83,12 +93,16 @@ class Work(UnitOfWork):
         self.orders.preload(self._order_ids(batch))
         self.orders.read_references(_references(batch))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
-        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch)])
+        refunded = [(order.shop.key, line.sku) for order in self._refunded(batch) for line in order.lines]
+        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *refunded])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        self.waiting.preload(refunded)
         self.promotions.preload(batch, self._ended(reached))
         self.customers.preload(self.promotions.grouped(batch))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
-        self.shops.lock(changed | {shop for shop, order, state in reached if missing_documents(order, state)})
+        numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
+        numbered |= {order.shop.key for order in self._refunded(batch)}
+        self.shops.lock(changed | numbered)
         self.states.forget(changed)  # read before the lock
 
     def detail(self, order: Order) -> OrderDetail:
@@ -96,9 +110,19 @@ class Work(UnitOfWork):
         key = order.order_id
         return detail(order, Around(self.graph, self.listing.messages(key), self.listing.new_customer(key)))
 
+    def order(self, order_id: UUID) -> Order | None:
+        """The order, if the shop of the message in hand has it."""
+        order = self.orders.get(order_id)
+        return order if order is not None and order.shop.key == self.shop else None
+
+    def unknown_order(self, asked: Asking) -> Refusal:
+        """The refusal of what names an order that there is not."""
+        order_id = asked.order_id  # type: ignore[attr-defined]
+        return asked.refuse("unknown_order", f"There is no order {order_id} in this shop.", field="order_id")
+
     def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
         for envelope, message in batch:
-            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment | SetNote):
+            if isinstance(message, PlaceOrder | TransitionOrder | RecordPayment | SetNote | Refunding):
                 yield message.order_id
             elif isinstance(message, EraseCustomer):
                 yield from self.orders.of_customer(envelope.shop, message.customer_id)
@@ -118,6 +142,13 @@ class Work(UnitOfWork):
         for shop, order, state in reached:
             if order and (state.has("restock") or state.ends or not order.holds_stock):
                 yield shop, order.order_id
+
+    def _refunded(self, batch: Sequence[Arrived]) -> Iterator[Order]:
+        """The orders that a batch may refund, or number slips for."""
+        for envelope, message in batch:
+            order = self.orders.bare(message.order_id) if isinstance(message, Refunding) else None
+            if order is not None and order.shop.key == envelope.shop:
+                yield order
 
     def _reached(self, shop: str, message: Message) -> Iterable["Reached"]:
         """The states that an order may come to because of a message; the order may come with this batch."""
@@ -186,6 +217,25 @@ class Work(UnitOfWork):
         held = {sku: count for sku, count in order.held.items() if count}
         back: list[Event] = [self.move_stock(sku, count, cause, order.order_id) for sku, count in held.items()]
         return [*back, *(event for sku in held for event in self.serve(sku))]
+
+    def refund(self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn) -> list[Event]:
+        """What a refund brings beside itself: pieces that go back, and the voucher instead of the money."""
+        told = self.take_back(order, refund, command.name)
+        voucher = as_voucher(order, refund)
+        return [*told, self.promotions.give(order, voucher, command.by)] if voucher else told
+
+    def take_back(self, order: Order, refund: Refund, cause: str) -> list[Event]:
+        """What a refund gives up of an order (as it was before): what was missing is waited for no more, what goes back
+        is free again, for those who wait first.
+        """
+        for line in refund.lines:
+            key, dropped = (self.shop, order.lines[line.number - 1].sku), line.released - line.restocked
+            if order.lines[line.number - 1].missing and dropped:
+                queue = self.waiting.get(key) or ()
+                self.waiting.save(key, waiting_less(queue, order.order_id, line.number - 1, dropped))
+        back = [(order.lines[line.number - 1].sku, line.restocked) for line in refund.lines if line.restocked]
+        moved: list[Event] = [self.move_stock(sku, count, cause, order.order_id) for sku, count in back]
+        return [*moved, *(event for sku in dict(back) for event in self.serve(sku))]
 
     def serve(self, sku: str) -> list[Event]:
         """Gives what is free of a product to those who wait for it, in the order of placing, and tells who."""

@@ -2,13 +2,24 @@
 
 from pathlib import Path
 
-from services.orders.handlers import catalogue, customers, lists, orders, people, states, vouchers
+from services.orders.handlers import (
+    catalogue,
+    customers,
+    lists,
+    orders,
+    people,
+    refunds,
+    returns,
+    states,
+    vouchers,
+)
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.orders import (
     CartChanged,
     CartRuleChanged,
+    CreditSlipIssued,
     CustomerChanged,
     DeliverySlipIssued,
     InvoiceIssued,
@@ -16,7 +27,16 @@ from shared.contracts.orders import (
     OrderPlaced,
     OrderTransitioned,
     PaymentRecorded,
+    PaymentRefundDue,
+    PaymentRefunded,
     ProductChanged,
+    RefundCreated,
+    ReturnCompleted,
+    ReturnConfirmed,
+    ReturnDenied,
+    ReturnReceived,
+    ReturnRequested,
+    ReturnSlipIssued,
     ShopChanged,
     StateChanged,
     StockChanged,
@@ -34,7 +54,7 @@ service = Service(
     name="orders",
     handlers=[
         orders.service, states.service, catalogue.service, people.service, customers.service, lists.service,
-        vouchers.service, house,
+        vouchers.service, refunds.service, returns.service, house,
     ],
     work=Work,
     tables=metadata,
@@ -44,6 +64,8 @@ service = Service(
         StockShort, StockReserved, ProductChanged, ShopChanged, StateChanged, OrderNoted, CustomerChanged, CartChanged,
         CustomerErased, CustomerExported, CartRuleChanged, VoucherCreated, VoucherRedeemed, VoucherReturned,
         VoucherDisabled,
+        RefundCreated, CreditSlipIssued, PaymentRefundDue, PaymentRefunded, ReturnRequested, ReturnConfirmed,
+        ReturnDenied, ReturnReceived, ReturnCompleted, ReturnSlipIssued,
     ),
     batch=50,
 )

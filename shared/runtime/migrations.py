@@ -16,12 +16,14 @@ from shared.runtime.service import Service
 ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
-def upgrade(service: Service, engine: Engine) -> str:
-    """Brings the database to this code's revision and returns it; does nothing where it is there already."""
+def upgrade(service: Service, engine: Engine, to: str = "head") -> str:
+    """Brings the database to this code's revision (or another, `to`) and returns it; does nothing where it is there
+    already.
+    """
     with engine.begin() as connection:  # one transaction: all of it or nothing
         config = _config(service)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     return current(engine)
 
 

@@ -33,7 +33,9 @@ from shared.runtime.publisher import Outcome
 from tests.words import Desk, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-NUMBERING: dict[DocumentKind, Series] = {"invoice": Series("IN"), "delivery_slip": Series("DE")}
+NUMBERING: dict[DocumentKind, Series] = {
+    "invoice": Series("IN"), "delivery_slip": Series("DE"), "credit_slip": Series("CR"), "return_slip": Series("RT"),
+}
 SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", NUMBERING)
 MUG, TEA, POT = "MUG-BLUE", "TEA-250", "POT-RED"
 DEFAULT_STATES = default_states()

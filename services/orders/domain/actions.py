@@ -42,11 +42,21 @@ def actions(order: Order, graph: Graph) -> OrderActions:
     )
 
 
+def objection_to_action(name: str, order: Order) -> str:
+    """Why an action is not possible now, in one sentence; empty where it is."""
+    return _objection(next(policy for policy in POLICIES if policy.name == name), order)
+
+
+def _objection(policy: Policy, order: Order) -> str:
+    refused = policy.shop_allows(order.shop)
+    if refused:
+        return refused
+    found = first_objection(policy.guards, order)
+    return found[1] if found else ""
+
+
 def _action(policy: Policy, order: Order) -> Possibility:
-    reason = policy.shop_allows(order.shop)
-    if reason is None:
-        found = first_objection(policy.guards, order)
-        reason = found[1] if found else ""
+    reason = _objection(policy, order)
     return Possibility(name=policy.name, possible=not reason, reason=reason)
 
 

@@ -29,10 +29,11 @@ def stocked(order: Order, left: Left) -> Order:
     """The order as it takes its stock: each line gets what is there, the rest is missing."""
     free = {line.sku: left(line.sku) for line in order.lines}
     lines = []
-    for line in order.lines:
-        got = min(line.charge.quantity, free[line.sku])
+    for number, line in enumerate(order.lines, start=1):
+        wanted = order.claimed(number)
+        got = min(wanted, free[line.sku])
         free[line.sku] -= got
-        lines.append(replace(line, missing=line.charge.quantity - got))
+        lines.append(replace(line, missing=wanted - got))
     return replace(order, lines=tuple(lines))
 
 
@@ -44,6 +45,16 @@ def joined(queue: Queue, order: Order, sku: str) -> Queue:
         if line.sku == sku and line.missing
     ]
     return tuple(sorted([*queue, *fresh]))
+
+
+def waiting_less(queue: Queue, order_id: UUID, position: int, released: int) -> Queue:
+    """The queue when a line of an order wants so many pieces less; what it already has is not touched."""
+    return tuple(
+        replace(wait, quantity=wait.quantity - released) if (wait.order_id, wait.position) == (order_id, position)
+        else wait
+        for wait in queue
+        if (wait.order_id, wait.position) != (order_id, position) or wait.quantity > released
+    )
 
 
 def left_by(queue: Queue, order_id: UUID) -> Queue:

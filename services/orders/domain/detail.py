@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from services.orders.domain import refunding, returning
 from services.orders.domain.listing import label
 from services.orders.domain.order import Order
 from services.orders.domain.states import State
@@ -48,6 +49,10 @@ def detail(order: Order, around: Around) -> OrderDetail:
         payments=list(order.payments),
         documents=list(order.documents),
         rounding=order.rounding,
+        refunds=[refunding.view(order, refund) for refund in order.refunds],
+        refund_left=refunding.left_of(order),
+        refund_due=order.money(order.refund_due),
+        returns=[returning.view(order, each) for each in order.returns],
     )
 
 

@@ -1,21 +1,29 @@
 """Issuing a document: its number and everything that will ever be printed on it, fixed now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import uuid5
 
 from services.orders.domain.discounts import amounts
-from services.orders.domain.order import Line, Order
-from services.orders.domain.pricing import Amount, Charge, by_rate, unit_prices
+from services.orders.domain.order import Order
+from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
 from shared.contracts.message import Event
-from shared.contracts.orders import DeliverySlipIssued, DocumentReference, InvoiceIssued
+from shared.contracts.orders import (
+    CreditSlipIssued,
+    DeliverySlipIssued,
+    DocumentReference,
+    InvoiceIssued,
+    ReturnSlipIssued,
+)
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import DocumentKind
 
-EVENTS: dict[str, type[InvoiceIssued] | type[DeliverySlipIssued]] = {
-    "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued,
+Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued
+EVENTS: dict[str, type[Issued]] = {
+    "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued, "credit_slip": CreditSlipIssued,
+    "return_slip": ReturnSlipIssued,
 }
 
 
@@ -28,16 +36,41 @@ class Document:
     issued_at: datetime
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a document is about: pieces of lines, by their number, with their amounts; and what of the shipping."""
+
+    lines: tuple[tuple[int, int, Amount], ...]
+    shipping: Amount
+
+
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
-    """The document with its snapshot. Its id follows from order, kind and number."""
-    snapshot = _snapshot(order, kind, number, at)
+    """The document of the whole order. On a delivery slip stands what is sent: not what was refunded before."""
+    pieces = order.claimed if kind == "delivery_slip" else lambda number: order.lines[number - 1].charge.quantity
+    lines = ((number, pieces(number), line.charge.amount) for number, line in order.shown)
+    part = Part(tuple(line for line in lines if line[1]), order.shipping.amount)
+    return issue_part(
+        order, kind, number, at, part, discounts=_discounts(order), payments=list(order.payments),
+        due=order.money(order.due),
+    )
+
+
+def issue_part(
+    order: Order, kind: DocumentKind, number: str, at: datetime, part: Part, **more: Any
+) -> Document:
+    """A document with its snapshot, about a part of the order; `more` are further fields of the snapshot. Its id
+    follows from order, kind and number.
+    """
+    snapshot = _snapshot(order, kind, number, at, part, **more)
     reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number)
     return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
 
 
-def _snapshot(order: Order, kind: DocumentKind, number: str, at: datetime) -> DocumentSnapshot:
-    charges = [line.charge for line in order.lines] + [order.shipping]
-    whole = order.amount
+def _snapshot(
+    order: Order, kind: DocumentKind, number: str, at: datetime, part: Part, **more: Any
+) -> DocumentSnapshot:
+    charges = _charges(order, part)
+    whole = total(charge.amount for charge in charges)
     return DocumentSnapshot(
         document_id=uuid5(order.order_id, f"{kind}/{number}"),
         kind=kind,
@@ -55,19 +88,24 @@ def _snapshot(order: Order, kind: DocumentKind, number: str, at: datetime) -> Do
         tracking_number=order.tracking_number,
         payment_method=order.payment_method,
         prices=order.prices,
-        lines=[_line(order, number, line) for number, line in order.shown],
-        discounts=_discounts(order, charges),
-        shipping=_row(order, order.shipping.rate, order.shipping.amount),
+        lines=[_line(order, *line) for line in part.lines],
+        shipping=_row(order, order.shipping.rate, part.shipping),
         taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount.gross],
         net=order.money(whole.net),
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
-        payments=list(order.payments),
-        due=order.money(order.due),
+        **more,
     )
 
 
-def _discounts(order: Order, charges: Sequence[Charge]) -> list[DocumentDiscount]:
+def _charges(order: Order, part: Part) -> list[Charge]:
+    """The part with the rates of its taxes, the shipping last."""
+    lines = [replace(order.lines[number - 1].charge, amount=amount) for number, _, amount in part.lines]
+    return [*lines, replace(order.shipping, amount=part.shipping)]
+
+
+def _discounts(order: Order) -> list[DocumentDiscount]:
+    charges = [line.charge for line in order.lines] + [order.shipping]
     given = [each for each in order.discounts if each.active]
     taken = amounts(charges, given, order.prices, order.rounding)
     return [
@@ -79,11 +117,11 @@ def _discounts(order: Order, charges: Sequence[Charge]) -> list[DocumentDiscount
     ]
 
 
-def _line(order: Order, number: int, line: Line) -> DocumentLine:
+def _line(order: Order, number: int, quantity: int, amount: Amount) -> DocumentLine:
+    line = order.lines[number - 1]
     unit_net, unit_gross = unit_prices(line.charge, order.prices, order.rounding)
-    amount = line.charge.amount
     return DocumentLine(
-        line=number, sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
+        line=number, sku=line.sku, name=line.name, quantity=quantity, tax_rate=line.charge.rate,
         unit_net=order.money(unit_net), unit_gross=order.money(unit_gross),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
     )

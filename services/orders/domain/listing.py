@@ -11,6 +11,7 @@ from shared.contracts.orders import (
     ListCarts,
     ListedOrder,
     ListOrders,
+    ListReturns,
     OrderFilter,
     SearchCustomers,
     SearchProducts,
@@ -69,7 +70,7 @@ def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> 
     return wrong_cursor(query)
 
 
-def wrong_cursor(query: ListOrders | ExportOrders | ListCarts) -> Refusal | None:
+def wrong_cursor(query: ListOrders | ExportOrders | ListCarts | ListReturns) -> Refusal | None:
     """The refusal of a cursor that is none of ours."""
     if query.cursor is None or read(query.cursor):
         return None

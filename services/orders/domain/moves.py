@@ -39,7 +39,7 @@ def out_of_stock(command: PlaceOrder | TransitionOrder, order: Order, state: Sta
     short = next((line.sku for line in order.lines if line.missing), None)
     if short is None or state.has("backorder"):
         return None
-    wanted = sum(line.charge.quantity for line in order.lines if line.sku == short)
+    wanted = sum(order.claimed(number) for number, line in enumerate(order.lines, start=1) if line.sku == short)
     field = "to" if isinstance(command, TransitionOrder) else "lines"
     return command.refuse(
         "out_of_stock", f"{wanted} of '{short}' are wanted and {left(short)} are left.",

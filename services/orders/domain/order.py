@@ -1,6 +1,6 @@
 """An order and what belongs to it, as frozen values. Money in the order's currency, minor units."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from services.orders.domain.discounts import Discount
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
+from services.orders.domain.refund import LineRefund, Refund, Return
 from shared.contracts.orders import DiscountView, DocumentReference, OrderLineView, OrderSummary, Rounding
 from shared.contracts.values import Address, Customer, DocumentKind, Money, Payment, ShopProfile
 
@@ -27,6 +28,8 @@ class Shop:
     legal_years: int = 10
     backorders: bool = False
     returns: bool = False
+    return_days: int = 14
+    refundable_methods: tuple[str, ...] = ()
 
     def year(self, at: datetime) -> int:
         """The year in the shop's time zone."""
@@ -107,6 +110,8 @@ class Order:
     rounding: Rounding = USUAL
     note: str = ""
     discounts: tuple[Discount, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
 
     @property
     def amount(self) -> Amount:
@@ -131,9 +136,43 @@ class Order:
     def held(self) -> dict[str, int]:
         """The pieces that are set aside for it, by SKU."""
         found: dict[str, int] = {}
-        for line in self.lines:
-            found[line.sku] = found.get(line.sku, 0) + line.charge.quantity - line.missing
+        for number, line in enumerate(self.lines, start=1):
+            found[line.sku] = found.get(line.sku, 0) + self.claimed(number) - line.missing
         return found
+
+    def claimed(self, number: int) -> int:
+        """Pieces of a line that are the order's: those that were not released by a refund."""
+        return self.lines[number - 1].charge.quantity - sum(part.released for part in self._refunds_of(number))
+
+    def refunded_pieces(self, number: int) -> int:
+        """Pieces of a line that were refunded."""
+        return sum(part.quantity for part in self._refunds_of(number))
+
+    def refunded_amount(self, number: int) -> Amount:
+        """What was refunded of a line."""
+        return total(part.amount for part in self._refunds_of(number))
+
+    @property
+    def refunded_shipping(self) -> Amount:
+        """What was refunded of the shipping."""
+        return total(refund.shipping for refund in self.refunds)
+
+    @property
+    def refunded(self) -> Amount:
+        """What was refunded in all."""
+        return total(refund.amount for refund in self.refunds)
+
+    @property
+    def refund_due(self) -> int:
+        """What was refunded and is still to be given back."""
+        return sum(refund.amount.gross for refund in self.refunds if refund.due)
+
+    def returned(self, return_id: UUID) -> Return | None:
+        """The return of that id."""
+        return next((each for each in self.returns if each.return_id == return_id), None)
+
+    def _refunds_of(self, number: int) -> Iterator[LineRefund]:
+        return (part for refund in self.refunds for part in refund.lines if part.number == number)
 
     @property
     def short(self) -> bool:
@@ -173,6 +212,7 @@ class Order:
                 sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
                 unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
                 missing=line.missing, line=number, discount=self.money(line.charge.off) if line.charge.off else None,
+                refunded=self.refunded_pieces(number),
             )
             for number, line in self.shown
         ]

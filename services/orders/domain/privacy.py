@@ -78,6 +78,7 @@ def anonymous(order: Order) -> Order:
     return replace(
         order, customer=NOBODY, tracking_number="", note="", delivery_address=_nowhere(order.delivery_address),
         invoice_address=_nowhere(order.invoice_address),
+        returns=tuple(replace(each, reason="", answer="") for each in order.returns),
     )
 
 

@@ -120,6 +120,7 @@ def _shop(row: Any) -> Shop:
     return Shop(
         row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.timezone,
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
+        row.return_days, tuple(row.refundable_methods or ()),
     )
 
 
@@ -133,7 +134,8 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
                 for kind, series in shop.numbering.items()
             },
             "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
-            "backorders": shop.backorders, "returns": shop.returns,
+            "backorders": shop.backorders, "returns": shop.returns, "return_days": shop.return_days,
+            "refundable_methods": list(shop.refundable_methods),
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

@@ -14,6 +14,7 @@ from services.orders.domain.discounts import Discount
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.store.catalogue import Shops
+from services.orders.store.refunds import refund_of, refund_rows, return_of, return_rows
 from services.orders.store.tables import (
     documents,
     first_orders,
@@ -23,6 +24,8 @@ from services.orders.store.tables import (
     order_words,
     orders,
     payments,
+    refunds,
+    returns,
 )
 from services.orders.store.waiting import Waiting
 from shared.contracts.orders import DocumentReference, Rounding
@@ -182,6 +185,8 @@ class Orders(Store[UUID, Order]):
             ),
             rounding=Rounding(mode=row.rounding_mode, per=row.rounding_per),
             discounts=tuple(_discount(discount) for discount in part(order_discounts)),
+            refunds=tuple(refund_of(refund) for refund in part(refunds)),
+            returns=tuple(return_of(each) for each in part(returns)),
         )
 
 
@@ -215,8 +220,9 @@ def _row(order: Order) -> dict[str, Any]:
         "order_id": order.order_id, "shop": order.shop.key, "reference": order.reference,
         "placed_at": order.placed_at, "state": order.state, "customer": order.customer.model_dump(mode="json"),
         "language": order.language, "currency": order.currency, "prices": order.prices, "net": amount.net,
-        "tax": amount.tax, "paid": order.paid, "payment_method": order.payment_method, "carrier": order.carrier,
-        "tracking_number": order.tracking_number, "shipping": order.shipping.price,
+        "tax": amount.tax, "paid": order.paid, "refunded": order.refunded.gross,
+        "payment_method": order.payment_method, "carrier": order.carrier, "tracking_number": order.tracking_number,
+        "shipping": order.shipping.price,
         "shipping_rate": str(order.shipping.rate), "shipping_net": order.shipping.amount.net,
         "shipping_tax": order.shipping.amount.tax, "shipping_off": order.shipping.off,
         "delivery_address": order.delivery_address.model_dump(mode="json"),
@@ -287,7 +293,15 @@ def _document_rows(order: Order) -> Rows:
     ])
 
 
+def _refund_rows(order: Order) -> Rows:
+    return _numbered(order, refund_rows(order))
+
+
+def _return_rows(order: Order) -> Rows:
+    return _numbered(order, return_rows(order))
+
+
 PARTS: list[tuple[Table, Callable[[Order], Rows]]] = [
     (order_lines, _line_rows), (order_discounts, _discount_rows), (order_history, _history_rows),
-    (payments, _payment_rows), (documents, _document_rows),
+    (payments, _payment_rows), (documents, _document_rows), (refunds, _refund_rows), (returns, _return_rows),
 ]

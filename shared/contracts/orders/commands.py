@@ -50,6 +50,13 @@ class PutShop(Command, name="shop.put"):
     )
     backorders: bool = Field(default=False, description="Whether orders may wait for stock that is not there")
     returns: bool = Field(default=False, description="Whether customers may send goods back")
+    return_days: int = Field(
+        default=14, ge=1, le=3650, strict=True,
+        description="How long after the goods were sent a return may be asked for, and how long a package may take",
+    )
+    refundable_methods: list[Text] = Field(
+        default=[], max_length=100, description="Payment methods whose system gives money back when it is asked",
+    )
 
 
 class PutState(Command, StateDefinition, name="state.put", subject="key"):

@@ -133,6 +133,7 @@ class OrderLineView(Value):
     missing: int = Field(default=0, description="How many of them the order still waits for")
     line: int | None = Field(default=None, description="Its number within the order, for ever the same")
     discount: Money | None = Field(default=None, description="What was taken off `total`")
+    refunded: int = Field(default=0, description="Pieces that were refunded")
 
 
 class Reservation(Value):

@@ -18,6 +18,8 @@ from shared.contracts.orders.lists import (
     OrderFilter,
 )
 from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, Possibility
+from shared.contracts.orders.refunds import RefundLeft, RefundView
+from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.values import Address, Language, Money, Payment, Sku, StateKey
 
@@ -60,6 +62,10 @@ class OrderDetail(Answer, name="order.get_answered"):
     payments: list[Payment]
     documents: list[DocumentReference]
     rounding: Rounding = Rounding()
+    refunds: list[RefundView] = []
+    refund_left: RefundLeft | None = Field(default=None, description="What can still be refunded")
+    refund_due: Money | None = Field(default=None, description="What was refunded and is still to be given back")
+    returns: list[ReturnView] = []
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):

@@ -1,0 +1,235 @@
+"""Goods that come back (RMA): asked for, confirmed or denied, received, and refunded when they were looked at."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.documents import Document, Part, issue_part
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.order import Order
+from services.orders.domain.pricing import Amount
+from services.orders.domain.refund import Refund, Return
+from services.orders.domain.refunding import Refunded, Wrong, grant, left_of, reckon
+from services.orders.domain.states import Graph
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    CompleteReturn,
+    ConfirmReturn,
+    DenyReturn,
+    ReceiveReturn,
+    RefundTerms,
+    RequestReturn,
+    ReturnCompleted,
+    ReturnConfirmed,
+    ReturnDenied,
+    ReturnedLine,
+    ReturnReceived,
+    ReturnRequested,
+    ReturnState,
+    ReturnView,
+    WantedRefundLine,
+)
+
+Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
+Told = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
+COMES_FROM: dict[type[Step], tuple[ReturnState, ...]] = {
+    ConfirmReturn: ("waiting_for_confirmation",),
+    DenyReturn: ("waiting_for_confirmation", "waiting_for_package", "package_received"),
+    ReceiveReturn: ("waiting_for_package",),
+    CompleteReturn: ("package_received",),
+}
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The order with a return that changed, the slip that it got, and what is told."""
+
+    order: Order
+    events: list[Event]
+    slip: Document | None = None
+
+
+@dataclass(frozen=True)
+class Completed(Returned):
+    """A return that came to its refund."""
+
+    refunded: Refund = field(kw_only=True)
+
+
+def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Refusal:
+    """A new return, if the shop takes goods back and there is time."""
+    if order.returned(command.return_id):
+        return command.refuse(
+            "already_requested", f"The return {command.return_id} was requested before.", field="return_id"
+        )
+    reason = objection_to_action("return_products", order)
+    if reason:
+        return command.refuse("not_possible", reason, field="order_id")
+    last = sent_at(order, graph) + timedelta(days=order.shop.return_days)
+    if at > last:
+        return command.refuse(
+            "too_late", f"Goods could be returned until {last:%Y-%m-%d}.", field="order_id", until=last.isoformat()
+        )
+    wrong = _wrong_line(order, command)
+    if wrong:
+        return wrong
+    fresh = Return(
+        command.return_id, tuple((line.line, line.quantity) for line in command.lines), command.reason,
+        "waiting_for_confirmation", at, at, command.by,
+    )
+    order = replace(order, returns=(*order.returns, fresh))
+    return Returned(order, [_told(ReturnRequested, order, fresh)])
+
+
+def confirm(order: Order, command: ConfirmReturn, number: NextNumber, at: datetime) -> Returned | Refusal:
+    """The package is awaited; its slip is issued."""
+    found = _found(order, command)
+    if isinstance(found, Refusal):
+        return found
+    until = at + timedelta(days=order.shop.return_days)
+    about = Part(tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount())
+    slip = issue_part(
+        order, "return_slip", number("return_slip"), at, about, return_until=until, reason=found.reason
+    )
+    awaited = replace(
+        found, state="waiting_for_package", until=until, number=slip.reference.number, answer=command.answer,
+    )
+    order = replace(order, documents=(*order.documents, slip.reference))
+    order, changed = _with(order, awaited, command.by, at)
+    return Returned(order, [_told(ReturnConfirmed, order, changed), slip.event], slip)
+
+
+def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Refusal:
+    """The goods are not taken back."""
+    found = _found(order, command)
+    if isinstance(found, Refusal):
+        return found
+    order, changed = _with(order, replace(found, state="denied", answer=command.answer), command.by, at)
+    return Returned(order, [_told(ReturnDenied, order, changed)])
+
+
+def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Refusal:
+    """The package arrived."""
+    found = _found(order, command)
+    if isinstance(found, Refusal):
+        return found
+    order, changed = _with(order, replace(found, state="package_received"), command.by, at)
+    return Returned(order, [_told(ReturnReceived, order, changed)])
+
+
+def complete(order: Order, command: CompleteReturn, number: NextNumber, at: datetime) -> Completed | Refusal:
+    """What came back is refunded, by the path of every refund."""
+    found = _found(order, command)
+    if isinstance(found, Refusal):
+        return found
+    terms = _terms(found, command)
+    if isinstance(terms, Refusal):
+        return terms
+    refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at)
+    if isinstance(refund, Wrong):
+        left = left_of(order).model_dump(mode="json")
+        return command.refuse(refund.code, refund.reason, field=refund.field, left=left)
+    return _completed(found, grant(order, refund, terms, number, at), command.by, at)
+
+
+def _completed(found: Return, refunded: Refunded, by: str, at: datetime) -> Completed:
+    refund = refunded.refund
+    order, changed = _with(
+        refunded.order, replace(found, state="completed", refund_id=refund.refund_id), by, at
+    )
+    return Completed(order, [_told(ReturnCompleted, order, changed), *refunded.events], refunded=refund)
+
+
+def view(order: Order, found: Return) -> ReturnView:
+    """A return as messages show it."""
+    return ReturnView(
+        return_id=found.return_id, order_id=order.order_id, order_reference=order.reference,
+        customer_id=order.customer.customer_id, state=found.state,
+        lines=[_line_view(order, number, quantity) for number, quantity in found.lines],
+        reason=found.reason, requested_at=found.requested_at, changed_at=found.changed_at, by=found.by,
+        until=found.until, answer=found.answer, number=found.number, refund_id=found.refund_id,
+    )
+
+
+def sent_at(order: Order, graph: Graph) -> datetime:
+    """When the goods were last said to be under way or delivered."""
+    sent = [change.at for change in order.history if change.state in graph and graph[change.state].has("shipped")]
+    return sent[-1] if sent else order.placed_at
+
+
+def _line_view(order: Order, number: int, quantity: int) -> ReturnedLine:
+    line = order.lines[number - 1]
+    return ReturnedLine(line=number, sku=line.sku, name=line.name, quantity=quantity)
+
+
+def _wrong_line(order: Order, command: RequestReturn) -> Refusal | None:
+    asked: Counter[int] = Counter()
+    for place, wanted in enumerate(command.lines):
+        asked[wanted.line] += wanted.quantity
+        if wanted.line not in dict(order.shown):
+            return command.refuse(
+                "unknown_line", f"The order has no line {wanted.line}.", field=f"lines.{place}.line"
+            )
+        left = _left(order, wanted.line)
+        if asked[wanted.line] > left:
+            return command.refuse(
+                "too_many_pieces", f"Of line {wanted.line} {left} pieces can still come back.",
+                field=f"lines.{place}.quantity", left=left,
+            )
+    return None
+
+
+def _left(order: Order, number: int) -> int:
+    """Pieces of a line that were neither refunded nor are to come back already."""
+    awaited = sum(
+        quantity for each in order.returns if each.open for line, quantity in each.lines if line == number
+    )
+    return order.lines[number - 1].charge.quantity - order.refunded_pieces(number) - awaited
+
+
+def _found(order: Order, command: Step) -> Return | Refusal:
+    found = order.returned(command.return_id)
+    if found is None:
+        return command.refuse("unknown_return", f"The order has no return {command.return_id}.", field="return_id")
+    if found.state not in COMES_FROM[type(command)]:
+        return command.refuse(
+            "not_possible", f"The return is in the state '{found.state}'.", field="return_id", state=found.state
+        )
+    return found
+
+
+def _terms(found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
+    amounts = {each.line: each.amount for each in command.amounts}
+    foreign = next((line for line in amounts if line not in dict(found.lines)), None)
+    if foreign is not None:
+        return command.refuse("unknown_line", f"Nothing of line {foreign} came back.", field="amounts")
+    options = command.model_dump(include={
+        "shipping", "shipping_amount", "restock", "credit_slip", "voucher", "reason",
+    })
+    lines = [
+        WantedRefundLine(line=line, quantity=quantity, amount=amounts.get(line))
+        for line, quantity in _summed(found.lines).items()
+    ]
+    return RefundTerms(order_id=command.order_id, kind="return", lines=lines, **options)
+
+
+def _summed(lines: Iterable[tuple[int, int]]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for number, quantity in lines:
+        found[number] += quantity
+    return found
+
+
+def _with(order: Order, changed: Return, by: str, at: datetime) -> tuple[Order, Return]:
+    now = replace(changed, by=by, changed_at=at)
+    returns = tuple(now if each.return_id == now.return_id else each for each in order.returns)
+    return replace(order, returns=returns), now
+
+
+def _told(event: type[Told], order: Order, found: Return) -> Event:
+    return event(order_id=order.order_id, order=order.summary(), returned=view(order, found))
+
+

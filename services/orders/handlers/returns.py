@@ -1,0 +1,95 @@
+"""Goods that come back."""
+
+from collections.abc import Iterable
+
+from services.orders.domain import returning
+from services.orders.domain.listing import wrong_cursor
+from services.orders.domain.returning import Returned
+from services.orders.store.refunds import found_returns
+from services.orders.work import Work
+from shared.contracts.cursor import read, write
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    CompleteReturn,
+    ConfirmReturn,
+    DenyReturn,
+    ListReturns,
+    ReceiveReturn,
+    RequestReturn,
+    ReturnList,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(RequestReturn)
+def request_return(command: RequestReturn, work: Work) -> Iterable[Event]:
+    """A customer wants to send goods back."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(returning.request(order, command, work.graph, work.now), work)
+
+
+@service.handles(ConfirmReturn)
+def confirm_return(command: ConfirmReturn, work: Work) -> Iterable[Event]:
+    """The package is awaited; the slip for it gets its number."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(returning.confirm(order, command, work.numbers, work.now), work)
+
+
+@service.handles(DenyReturn)
+def deny_return(command: DenyReturn, work: Work) -> Iterable[Event]:
+    """The goods are not taken back."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(returning.deny(order, command, work.now), work)
+
+
+@service.handles(ReceiveReturn)
+def receive_return(command: ReceiveReturn, work: Work) -> Iterable[Event]:
+    """The package arrived."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(returning.receive(order, command, work.now), work)
+
+
+@service.handles(CompleteReturn)
+def complete_return(command: CompleteReturn, work: Work) -> Iterable[Event]:
+    """What came back is refunded."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    decision = returning.complete(order, command, work.numbers, work.now)
+    told = _kept(decision, work)
+    if isinstance(decision, Refusal):
+        return told
+    return [*told, *work.refund(order, decision.refunded, command)]
+
+
+@service.handles(ListReturns)
+def list_returns(query: ListReturns, work: Work) -> ReturnList | Refusal:
+    """A page of returns."""
+    refused = wrong_cursor(query)
+    if refused:
+        return refused
+    found = found_returns(work.connection, work.shop, query, read(query.cursor) if query.cursor else None)
+    page, more = found[: query.limit], found[query.limit :]
+    work.orders.preload({order_id for order_id, _, _ in page})
+    shown = [(work.orders.get(order_id), return_id) for order_id, return_id, _ in page]
+    views = [
+        returning.view(order, one) for order, return_id in shown if order and (one := order.returned(return_id))
+    ]
+    return ReturnList(returns=views, next=write(page[-1][2]) if more else None)
+
+
+def _kept(decision: Returned | Refusal, work: Work) -> Iterable[Event]:
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(decision.order.order_id, decision.order)
+    return decision.events

@@ -1,0 +1,229 @@
+"""Refunds: to the cent, never more than what is left, and refused with what that is."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as some
+
+from services.orders.domain import refunding
+from services.orders.domain.lifecycle import Moved
+from services.orders.domain.order import Line, Order
+from services.orders.domain.pricing import Amount, Charge, priced, total
+from shared.contracts.message import Refusal
+from shared.contracts.orders import CreditSlipIssued, MarkRefunded, PaymentRefundDue, PreviewRefund, Rounding
+from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund, try_to_refund
+from tests.orders.words import MUG, a_placed_order, pay, try_to_move
+
+MODES = ["half_up", "half_down", "half_even", "half_odd", "up", "down"]
+
+
+def test_a_piece_is_refunded_at_its_price_and_goes_back_to_stock() -> None:
+    done = refund(a_paid_order(), lines=[{"line": 1, "quantity": 1}])
+    assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued", "payment.refund_due"]
+    assert (done.refund.amount, done.refund.lines[0].restocked) == (Amount(1000, 190), 1)
+    assert done.order.held == {MUG: 1}
+
+
+def test_a_credit_slip_names_its_invoice_and_says_what_was_refunded() -> None:
+    events = refund(a_paid_order(), shipping=True, reason="One too many").events
+    paper = next(event for event in events if isinstance(event, CreditSlipIssued)).document
+    assert (paper.kind, paper.corrects, paper.reason) == ("credit_slip", "IN000001", "One too many")
+    assert [(line.sku, line.quantity, line.gross.amount) for line in paper.lines] == [(MUG, 2, 2380)]
+    assert (paper.shipping.gross.amount, paper.gross.amount) == (490, 2870)
+    assert [(str(row.rate), row.gross.amount) for row in paper.taxes] == [("19", 2870)]
+
+
+def test_three_pieces_for_ten_euro_come_back_one_by_one_to_the_cent() -> None:
+    order = a_paid_order(lines=[{"sku": MUG, "quantity": 3}], total__amount=4060)
+    line = replace(order.lines[0], charge=Charge(333, 3, Decimal(19), Amount(841, 159)))
+    order, amounts = replace(order, lines=(line,)), []
+    for _ in range(3):
+        done = refund(order, lines=[{"line": 1, "quantity": 1}])
+        order = done.order
+        amounts.append(done.refund.amount)
+    assert [amount.gross for amount in amounts] == [333, 334, 333]
+    assert total(amounts) == Amount(841, 159)
+
+
+def test_a_gesture_of_goodwill_has_no_pieces() -> None:
+    done = refund(a_shipped_order(), "partial", lines=[{"line": 1, "amount": 500}])
+    assert (done.refund.amount.gross, done.order.refunded_pieces(1), done.order.held) == (500, 0, {MUG: 2})
+
+
+def test_what_goes_back_to_stock_can_be_chosen() -> None:
+    assert refund(a_paid_order(), restock=False).refund.lines[0].restocked == 0
+    kept = refund(a_paid_order(), "partial", lines=[{"line": 1, "quantity": 1}])
+    back = refund(a_paid_order(), "partial", lines=[{"line": 1, "quantity": 1}], restock=True)
+    assert [each.refund.lines[0].restocked for each in (kept, back)] == [0, 1]
+
+
+def test_pieces_that_are_still_missing_do_not_go_back_to_stock() -> None:
+    order = pay(a_placed_order(), 2870)
+    waiting = replace(order, lines=(replace(order.lines[0], missing=1),))
+    done = refund(waiting)
+    assert (done.refund.lines[0].released, done.refund.lines[0].restocked) == (2, 1)
+
+
+def test_a_cancelled_order_gave_its_stock_back_before() -> None:
+    cancelled = try_to_move(a_paid_order(), "cancelled")
+    assert isinstance(cancelled, Moved)
+    assert refund(cancelled.order).refund.lines[0].restocked == 0
+
+
+def test_what_was_refunded_before_shipping_is_not_sent() -> None:
+    order = refund(a_paid_order(), lines=[{"line": 1, "quantity": 1}]).order
+    moved = try_to_move(order, "processing")
+    assert isinstance(moved, Moved)
+    slip: Any = next(event for event in moved.events if event.name == "delivery_slip.issued")
+    assert [line.quantity for line in slip.document.lines] == [1]
+
+
+def test_without_an_invoice_there_is_no_credit_slip() -> None:
+    order = pay(a_placed_order(), 2870)
+    assert [event.name for event in refund(order).events] == ["refund.created", "payment.refund_due"]
+    assert refusal(order, credit_slip=True)["code"] == "no_invoice"
+
+
+def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
+    order = a_paid_order()
+    able = replace(order, shop=replace(order.shop, refundable_methods=("Bank wire",)))
+    told = [refund(each).events for each in (order, able)]
+    due = [event for events in told for event in events if isinstance(event, PaymentRefundDue)]
+    assert [event.by_hand for event in due] == [True, False]
+    assert [event.amount.amount for event in due] == [2380, 2380]
+
+
+def test_a_voucher_instead_of_the_money_is_worth_what_was_refunded() -> None:
+    done = refund(a_paid_order(), voucher=True)
+    assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued"]
+    rule = refunding.as_voucher(done.order, done.refund)
+    assert rule is not None
+    assert (rule.terms.amount.amount, rule.terms.customer_id) == (2380, "c-1001")  # type: ignore[union-attr]
+    assert done.order.refund_due == 0
+
+
+def test_money_that_was_given_back_is_due_no_more() -> None:
+    done = refund(a_paid_order())
+    assert done.order.refund_due == 2380
+    mark = MarkRefunded(order_id=done.order.order_id, refund_id=done.refund.refund_id, transaction_id="RF-1", by="anna")
+    marked = refunding.mark_refunded(done.order, mark, LATER)
+    assert not isinstance(marked, Refusal)
+    assert (marked[0].refund_due, marked[1].amount.amount, marked[1].transaction_id) == (0, 2380, "RF-1")
+    again = refunding.mark_refunded(marked[0], mark, LATER)
+    assert isinstance(again, Refusal)
+    assert again.code == "nothing_due"
+
+
+def test_a_preview_is_what_the_refund_then_is() -> None:
+    order = a_paid_order()
+    terms = {"order_id": order.order_id, "kind": "partial", "lines": [{"line": 1, "amount": 700}], "shipping": True}
+    found = refunding.preview(order, PreviewRefund.model_validate(terms), LATER)
+    assert not isinstance(found, Refusal)
+    done = refund(order, "partial", lines=[{"line": 1, "amount": 700}], shipping=True)
+    assert found[0].amount == done.refund.amount == Amount(1000, 190)
+    assert refunding.left_of(found[1]) == refunding.left_of(done.order)
+
+
+def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any]:
+    refused = try_to_refund(order, kind, **{"lines": [{"line": 1, "quantity": 1}], **terms})
+    assert isinstance(refused, Refusal), refused
+    return {"code": refused.code, **refused.details}
+
+
+@pytest.mark.parametrize(("terms", "code", "field"), [
+    ({"lines": [{"line": 2, "quantity": 1}]}, "unknown_line", "lines.0.line"),
+    ({"lines": [{"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}]}, "line_twice", "lines.1.line"),
+    ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines.0.quantity"),
+    ({"lines": [{"line": 1}]}, "nothing_asked", "lines.0.quantity"),
+    ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines.0.amount"),
+    ({"lines": []}, "nothing_refunded", "lines"),
+    ({"shipping_amount": 491}, "too_much", "shipping_amount"),
+    ({"shipping": True, "shipping_amount": 1}, "shipping_twice", "shipping_amount"),
+    ({"kind": "return"}, "not_possible", "kind"),
+    ({"kind": "partial", "lines": [{"line": 1, "amount": 2381}]}, "too_much", "lines.0.amount"),
+])
+def test_what_cannot_be_refunded_is_refused_with_what_is_left(terms, code, field) -> None:
+    refused = refusal(a_paid_order(), **terms)
+    assert (refused["code"], refused["field"]) == (code, field)
+    assert refused["left"]["lines"][0]["quantity"] == 2
+    assert refused["left"]["paid"] == {"amount": 2870, "currency": "EUR"}
+
+
+def test_after_a_gesture_a_piece_cannot_come_back_at_its_whole_price() -> None:
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
+    assert refusal(order)["code"] == "too_much"
+    assert refund(order, "partial", lines=[{"line": 1, "quantity": 1, "amount": 880}]).order.refunded.gross == 2380
+
+
+def test_no_more_than_was_paid_comes_back() -> None:
+    order = pay(a_placed_order(), 1000)
+    refused = refusal(order, "partial", lines=[{"line": 1, "quantity": 1}])
+    assert (refused["code"], refused["left"]["paid"]["amount"]) == ("more_than_paid", 1000)
+
+
+def test_each_kind_has_its_time() -> None:
+    assert refusal(a_placed_order())["code"] == "not_possible"
+    assert refusal(a_shipped_order())["code"] == "not_possible"
+    assert refusal(a_shipped_order(), "partial", restock=True)["code"] == "nothing_came_back"
+    assert refund(a_shipped_order(), "return").refund.lines[0].restocked == 2
+
+
+@some.composite
+def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, int]], Any]:
+    """An order in any currency, rounding and kind of prices, with discounts; and what is asked back of it, in turn."""
+    price = some.integers(1, 10**11)
+    lines = draw(some.lists(
+        some.tuples(price, some.integers(1, 40), some.sampled_from(["0", "5.5", "9", "19", "19.6"]),
+                    some.integers(0, 100)), min_size=1, max_size=4,
+    ))
+    charges = [
+        Charge(each, quantity, Decimal(rate), off=each * quantity * percent // 100)
+        for each, quantity, rate, percent in lines
+    ]
+    prices = draw(some.sampled_from(["tax_included", "tax_excluded"]))
+    rounding = Rounding(mode=draw(some.sampled_from(MODES)), per=draw(some.sampled_from(["item", "line", "total"])))
+    *found, shipping = priced([*charges, Charge(draw(price), 1, Decimal(19))], prices, rounding)
+    order = replace(
+        a_paid_order(), currency=draw(some.sampled_from(["EUR", "JPY", "KWD", "IRR"])), prices=prices,
+        rounding=rounding, shipping=shipping, lines=tuple(Line(f"P{place}", "?", x) for place, x in enumerate(found)),
+    )
+    asked = draw(some.lists(
+        some.tuples(some.integers(1, len(lines)), some.integers(0, 40), some.integers(0, 100)), max_size=8,
+    ))
+    return order, asked, draw(some.integers(0, 3))
+
+
+@given(sold_and_refunded())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> None:
+    order, asked, _ = drawn
+    paid = order.payments[0]
+    order = replace(order, payments=(paid.model_copy(update={"amount": order.money(order.amount.gross)}),))
+    whole, slips = order.amount, []
+    for number, quantity, percent in asked:
+        left = order.lines[number - 1].charge.amount.gross - order.refunded_amount(number).gross
+        amount = left * percent // 100
+        line = {"line": number, "quantity": quantity} | ({"amount": amount} if amount else {})
+        done = try_to_refund(order, "partial", lines=[line])
+        if not isinstance(done, Refusal):
+            order = done.order
+            slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]
+    rest = [
+        {"line": each.line, "quantity": each.quantity, "amount": each.amount.amount}
+        for each in refunding.left_of(order).lines if each.amount.amount
+    ]
+    done = try_to_refund(order, "partial", lines=rest, shipping=bool(order.shipping.amount.gross))
+    if not isinstance(done, Refusal):
+        order = done.order
+        slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]
+    assert order.refunded == whole
+    for number, line in order.shown:
+        assert order.refunded_amount(number) == line.charge.amount
+        assert all(part.amount.net >= 0 and part.amount.tax >= 0 for refund in order.refunds for part in refund.lines)
+    assert (sum(slip.net.amount for slip in slips), sum(slip.tax.amount for slip in slips)) == (whole.net, whole.tax)
+    for slip in slips:
+        assert sum(row.gross.amount for row in slip.taxes) == slip.gross.amount
+
+
