@@ -150,12 +150,11 @@ def part(whole: Amount, before: int, gross: int) -> Amount:
 
 
 def as_voucher(order: Order, refund: Refund) -> CartRule | None:
-    """The voucher that the customer gets instead of the money, in the order's kind of prices."""
+    """The voucher that the customer gets instead of the money."""
     if refund.method != VOUCHER:
         return None
-    worth = refund.amount.gross if order.prices == "tax_included" else refund.amount.net
     names = {language: name.format(reference=order.reference) for language, name in VOUCHER_NAMES.items()}
-    return voucher_for(order, refund.refund_id, names, worth)
+    return voucher_for(order, refund.refund_id, names, refund.amount)
 
 
 def left_of(order: Order) -> RefundLeft:
