@@ -125,7 +125,8 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id"):
 
 class ContactSubmitted(Event, name="contact.submitted", subject="submission_id"):
     """A customer wrote by the contact form. Where `mailed` is true it is to be mailed to the contact, with the files;
-    the customer is sent a confirmation in any case.
+    the customer is sent a confirmation in any case. Both mails belong to `conversation`: if the one to a contact that
+    saves nothing fails, the message becomes a thread after all.
     """
 
     example: ClassVar[dict[str, Any]] = {
