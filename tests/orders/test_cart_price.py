@@ -150,6 +150,32 @@ def test_what_of_it_is_sold_no_more_in_this_currency_is_told(shop: Storefront) -
     assert (shown["unknown"], [line["sku"] for line in shown["lines"]]) == ([TEA], [MUG])
 
 
+def test_of_a_cart_that_is_sold_no_more_only_the_shipping_is_left(shop: Storefront) -> None:
+    put_rule(shop, percent="10", taken_off="cheapest")
+    shop.tell("cart.put", samples.PUT_CART)
+    shop.tell("product.put", samples.PUT_PRODUCT | {"price": {"amount": 5, "currency": "USD"}})
+    shown = price(shop, lines=None, cart_id=samples.CART_ID)
+    assert (shown["lines"], shown["unknown"], shown["discounts"], shown["total"]) == ([], [MUG], [], euro(490))
+
+
+@pytest.mark.parametrize(("field", "value"), [
+    ("lines", [{"sku": MUG, "quantity": 0}]), ("lines", [{"sku": "", "quantity": 1}]), ("currency", "euro"),
+    ("prices", "net"), ("voucher_codes", ["A B"]), ("voucher_codes", ["ABC"] * 21), ("delivery_country", "gb"),
+    ("carrier", {"name": "Post", "price": -1}), ("customer_id", ""), ("cart_id", "42"), ("order_id", "42"),
+    ("language", "English"), ("surprise", 1),
+])
+def test_what_is_no_question_is_refused_at_its_field(shop: Storefront, field: str, value: Any) -> None:
+    answer = ask(shop, **{field: value})
+    assert (answer.name, answer.data["code"]) == ("cart.price_refused", "invalid")
+    assert answer.data["reason"].startswith(field)
+
+
+@pytest.mark.parametrize("data", [{}, {"code": "A B"}, {"code": "x" * 41}, {"code": 5}, {"code": "TEN", "more": 1}])
+def test_a_question_for_what_is_no_code_is_refused(shop: Storefront, data: dict[str, Any]) -> None:
+    answer = shop.desk.ask("voucher.get", data, shop=shop.shop)
+    assert (answer.name, answer.data["code"]) == ("voucher.get_refused", "invalid")
+
+
 @pytest.mark.parametrize(("changes", "code", "field"), [
     ({"lines": None}, "one_source", "lines"), ({"cart_id": samples.CART_ID}, "one_source", "cart_id"),
     ({"lines": None, "cart_id": str(uuid4())}, "unknown_cart", "cart_id"),

@@ -88,10 +88,12 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
         return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
     gone = [] if query.lines else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
     lines = [line for line in lines if line.sku not in gone]
+    wrong = carts.unsellable(query, lines, catalogue)
+    if wrong:
+        return wrong
     cart = carts.cart_of(query, lines, catalogue.shop, catalogue, work.now)
     found = offer.offer(cart, catalogue, query.voucher_codes)
-    wrong = carts.unsellable(query, lines, catalogue) or carts.too_large(query, found)
-    return wrong or carts.price(cart, found, catalogue, gone)
+    return carts.too_large(query, found) or carts.price(cart, found, catalogue, gone)
 
 
 def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:
