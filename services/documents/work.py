@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from services.documents.domain.document import Rendered
+from services.documents.domain.look import BUILT_IN, Look
 from services.documents.store import Documents
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.store import UnitOfWork
@@ -13,7 +14,7 @@ from shared.runtime.store import UnitOfWork
 class Renderer(Protocol):
     """Makes documents; the only adapter."""
 
-    def render(self, snapshot: DocumentSnapshot) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The document of a snapshot: the same bytes each time."""
 
 

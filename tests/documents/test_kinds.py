@@ -14,6 +14,7 @@ from services.documents.domain.objections import objection
 from services.documents.domain.sample import GOODS, KINDS, sample
 from services.documents.domain.writing import write
 from shared.contracts.values import DocumentKind
+from tests.documents.lint import faults
 from tests.documents.words import a_line, an_invoice, money, pages, read, squeezed, tags
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -27,7 +28,9 @@ def test_every_kind_in_every_language_looks_as_it_was_looked_at(
 ) -> None:
     snapshot = sample(kind, language)
     assert objection(snapshot, kind) is None
-    seen = picture(engine.render(snapshot).content)
+    pdf = engine.render(snapshot).content
+    assert faults(pdf) == []
+    seen = picture(pdf)
     reference = Image.open(PICTURES / f"{kind}-{language}.png")
     assert seen.size == reference.size
     assert difference(seen, reference) < 0.5  # of 255, in the mean; a line of text less makes more than 1

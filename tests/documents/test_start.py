@@ -47,6 +47,15 @@ def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) ->
         open_renderer(settings())
 
 
+def test_no_other_fonts_are_seen_than_the_houses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    everything = {file for _, file in libraries._installed_fonts()}
+    libraries.use_own_fonts()
+    ours = {file for _, file in libraries._installed_fonts()}
+    assert ours < everything
+    assert all("/noto/" in file for file in ours)
+
+
 def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> None:
         raise OSError("cannot load library 'libpango-1.0-0'\nand more")

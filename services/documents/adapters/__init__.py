@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+from pydantic import Field
+
 from services.documents.work import Renderer
 from shared.runtime.errors import SettingsError
 from shared.runtime.settings import ServiceSettings
@@ -12,6 +14,9 @@ class DocumentSettings(ServiceSettings):
     """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as long."""
 
     slow_allowed: bool = False
+    render_seconds: int = Field(default=60, ge=1, le=500, description="Longest time for a document")
+    render_memory: int = Field(default=1024, ge=256, description="MiB of memory for the process that renders")
+    renders_per_process: int = Field(default=200, ge=1, description="Documents until a fresh process takes over")
 
 
 def open_renderer(settings: DocumentSettings) -> Renderer:
@@ -19,8 +24,9 @@ def open_renderer(settings: DocumentSettings) -> Renderer:
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
-    renderer: Renderer = _load("engine").Engine()
-    return renderer
+    limits = _load("child").Limits(settings.render_seconds, settings.render_memory, settings.renders_per_process)
+    press: Renderer = _load("press").Press(limits)
+    return press
 
 
 def _load(name: str) -> Any:

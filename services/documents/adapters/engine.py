@@ -4,7 +4,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from services.documents.adapters.assets import PAY_CODE, AssetFetcher, pay_code
-from services.documents.adapters.libraries import pango_version
+from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Look
@@ -17,11 +17,12 @@ class Engine:
     """Renders one document at a time."""
 
     def __init__(self) -> None:
+        use_own_fonts()
         templates = read_templates()
         self._templates = Templates(templates, read_languages())
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
         self._style = weasyprint.CSS(string=templates["document.css"], url_fetcher=self._fetcher)
-        self._name = f"weasyprint {weasyprint.__version__}, pango {pango_version()}"
+        self._name = f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The PDF of a document. Raises what Jinja and WeasyPrint raise for a wrong template."""

@@ -1,14 +1,24 @@
 """What must be installed below WeasyPrint, looked for at the start and not found out by a customer."""
 
+import os
 from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
 
+from fontTools.ttLib import TTFont
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset, pango
 
 from shared.runtime.errors import SettingsError
 from shared.runtime.log import logger
 
-FONTS = frozenset({"Noto Sans", "Noto Sans Arabic"})
+MAIN_FONT = "Noto Sans"
+FONTS = frozenset({MAIN_FONT, "Noto Sans Arabic"})
 SUBSET_MISSING = "HarfBuzz's subset library is missing: install the Debian package libharfbuzz-subset0."
+
+
+def use_own_fonts() -> None:
+    """Makes this process see the house's fonts and no other; without effect where fonts were looked for before."""
+    os.environ["FONTCONFIG_FILE"] = str(files("services.documents") / "fonts.conf")
 
 
 def pango_version() -> str:
@@ -27,15 +37,31 @@ def require_subsetting(*, slow_allowed: bool) -> None:
 
 def require_fonts() -> None:
     """Raises `SettingsError` where the house's fonts are missing: without any font Pango ends the process."""
-    missing = sorted(FONTS.difference(_installed_families()))
+    use_own_fonts()
+    missing = sorted(FONTS.difference(family for family, _ in _installed_fonts()))
     if missing:
         raise SettingsError(f"Fonts are missing ({', '.join(missing)}): install the Debian package fonts-noto-core.")
 
 
-def _installed_families() -> Iterator[str]:
+def font_version() -> str:
+    """Of the font that most is printed in, e.g. `Noto Sans 2.007`; its name alone where that cannot be read."""
+    files_of = {file for family, file in _installed_fonts() if family == MAIN_FONT and "Regular" in file}
+    if not files_of:
+        return MAIN_FONT
+    with TTFont(min(files_of), lazy=True) as font:
+        return f"{MAIN_FONT} {font['head'].fontRevision:.3f}"
+
+
+def _installed_fonts() -> Iterator[tuple[str, str]]:
+    """Family and file of each."""
     config = ffi.gc(fontconfig.FcInitLoadConfigAndFonts(), fontconfig.FcConfigDestroy)
     found = fontconfig.FcConfigGetFonts(config, fontconfig.FcSetSystem)
-    name = ffi.new("FcChar8 **")
     for index in range(found.nfont):
-        if fontconfig.FcPatternGetString(found.fonts[index], b"family", 0, name) == fontconfig.FcResultMatch:
-            yield ffi.string(name[0]).decode(errors="replace")
+        yield _text(found.fonts[index], b"family"), _text(found.fonts[index], b"file")
+
+
+def _text(pattern: Any, name: bytes) -> str:
+    value = ffi.new("FcChar8 **")
+    if fontconfig.FcPatternGetString(pattern, name, 0, value) != fontconfig.FcResultMatch:
+        return ""
+    return str(ffi.string(value[0]).decode(errors="replace"))

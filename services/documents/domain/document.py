@@ -16,10 +16,13 @@ LONGEST_NAME = 60  # characters of a number in a file name
 
 @dataclass(frozen=True)
 class Rendered:
-    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12`."""
+    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans 2.007`; `fallback` says why the shop's
+    own template was not used, where it could not be.
+    """
 
     content: bytes
     engine: str
+    fallback: str = ""
 
 
 @dataclass(frozen=True)
