@@ -113,8 +113,13 @@ def random_act(desk: IngestDesk, dice: random.Random, ids: list[str]) -> None:
         ("forward", {"email": BELA, "employee": dice.choice([None, BELA])}),
     ]
     command, fields = dice.choice(acts)
-    if dice.random() < 0.4:
+    chance = dice.random()
+    if chance < 0.4:
         desk.tell("contact.submit", a_form(order_reference=f"WALK-{dice.randrange(3)}"))
+    elif chance < 0.6:
+        order_id = desk.thread(thread_id)["thread"]["order_id"]
+        private = dice.choice([True, False])
+        desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Late.", "by": by, "private": private})
     else:
         does(desk, command, thread_id, **{"by": by, **fields})
 

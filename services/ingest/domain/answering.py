@@ -43,12 +43,14 @@ class Written:
 def reply(
     command: ReplyThread, before: Thread, message_id: UUID, usual: ThreadStatus, at: datetime
 ) -> Written | Refusal:
-    """An answer to the customer; `usual` is the status of the thread after it, if the command names none."""
+    """An answer to the customer, by somebody who has read what is there; `usual` is the status of the thread after it,
+    if the command names none.
+    """
     if not before.can_be_answered:
         return _nobody(command, before)
     if not clean(command.text).strip():
         return _nothing(command)
-    thread = before.replied(command.by, command.status or usual, at)
+    thread = before.replied(command.by, command.status or usual, at).read()
     message = employee_message(message_id, command.by, clean(command.text), at)
     replied = ThreadReplied(
         thread_id=thread.id, thread=thread.view, message=message, in_reply_to=thread.last_mail or None,

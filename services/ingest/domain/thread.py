@@ -68,7 +68,7 @@ class Thread:
         """After an employee's answer: who answers first owns it."""
         tally, view = self.tally, self.view
         first = tally.answered_at is None and tally.customer_messages > 0
-        replied = self._viewed(owner=view.owner or by, status=status, waits_since=None, unread=0)
+        replied = self._viewed(owner=view.owner or by, status=status, waits_since=None)
         return replied._counted(
             employee_messages=tally.employee_messages + 1, answered_at=tally.answered_at or at,
             first_response=_seconds(view.opened_at, at) if first else tally.first_response,
@@ -126,13 +126,9 @@ def thread_id_of(conversation: Conversation) -> UUID:
     return conversation.id if conversation.kind == "thread" else derived_id(conversation)
 
 
-def employee_message(
-    message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False
-) -> ThreadMessage:
+def employee_message(message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False) -> ThreadMessage:
     """What an employee wrote; the Message-ID of an answer is known when it was sent."""
-    return ThreadMessage(
-        message_id=message_id, direction="employee", author=by, text=text, at=at, private=private
-    )
+    return ThreadMessage(message_id=message_id, direction="employee", author=by, text=text, at=at, private=private)
 
 
 def _seconds(start: datetime, end: datetime) -> int:

@@ -76,7 +76,7 @@ def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
         return wrong
     whose, limit = _whose(thread.view, work), query.limit + 1
     happened = timeline.merged(
-        work.listing.said(work.shop, *whose, after, limit), work.listing.changes(work.shop, *whose, after, limit)
+        work.listing.said(work.shop, whose, after, limit), work.listing.changes(work.shop, whose, after, limit)
     )
     shown = happened[: query.limit]
     further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None

@@ -1,6 +1,6 @@
 """Many threads at once: the list, what waits, what is counted, and what happened with a customer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from shared.runtime.database import UtcDateTime
 from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]
+Whose = tuple[str | None, Sequence[str]]
+"""A customer's key, if it is known, and his addresses."""
 NEEDS_AN_ANSWER = threads.c.waits_since.is_not(None) & ((threads.c.status == "open") | (threads.c.unread > 0))
 
 
@@ -75,14 +77,13 @@ class Listing:
         query = select(*(value.label(name) for name, value in counted.items())).where(*_of(shop, contact))
         return dict(self.connection.execute(query).one()._mapping)
 
-    def said(self, shop: str, customer_id: str | None, emails: Iterable[str], after: Cursor | None, limit: int
-             ) -> list[Said]:
+    def said(self, shop: str, whose: Whose, after: Cursor | None, limit: int) -> list[Said]:
         """The latest messages of a customer's threads behind a cursor."""
         at, key = thread_messages.c.at, thread_messages.c.message_id
         query = (
             select(thread_messages, threads.c.subject, threads.c.order_id, threads.c.order_reference)
             .join(threads, threads.c.thread_id == thread_messages.c.thread_id)
-            .where(of_customer(threads, shop, customer_id, emails), *_behind(at, key, after))
+            .where(of_customer(threads, shop, *whose), *_behind(at, key, after))
             .order_by(at.desc(), key.desc()).limit(limit)
         )
         rows = self.connection.execute(query)
@@ -90,14 +91,15 @@ class Listing:
             Said(read_entry(row).message, row.thread_id, row.subject, row.order_id, row.order_reference) for row in rows
         ]
 
-    def changes(self, shop: str, customer_id: str | None, emails: Iterable[str], after: Cursor | None, limit: int
-                ) -> list[tuple[OrderChange, KnownOrder]]:
+    def changes(
+        self, shop: str, whose: Whose, after: Cursor | None, limit: int
+    ) -> list[tuple[OrderChange, KnownOrder]]:
         """The latest of what happened with a customer's orders behind a cursor."""
         at, key = order_changes.c.at, order_changes.c.change_id
         query = (
             select(*(column.label(f"change_{column.name}") for column in order_changes.c), orders)
             .join(orders, orders.c.order_id == order_changes.c.order_id)
-            .where(of_customer(orders, shop, customer_id, emails), *_behind(at, key, after))
+            .where(of_customer(orders, shop, *whose), *_behind(at, key, after))
             .order_by(at.desc(), key.desc()).limit(limit)
         )
         return [(_change(row), read_order(row)) for row in self.connection.execute(query)]
