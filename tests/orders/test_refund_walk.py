@@ -1,0 +1,84 @@
+"""The page *refund* over a real RabbitMQ: every block is sent as it stands, and what it shows is what is answered."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from deploy.stack.rabbitmq import RabbitNode
+from services.orders.worker import service
+from shared.cli.client import outsider
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.orders import CreateRefund, ReturnState
+from tests.orders.promotions import euro
+from tests.orders.test_rabbitmq import OrdersGround, said, working
+from tests.orders.words import MUG, forget_what_was_told
+from tests.shared.runtime.ground import CLIENT, Ground
+from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
+
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "refund.md"
+BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
+FIVE = [{"sku": MUG, "quantity": 5}]
+
+
+@pytest.fixture
+def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+    found = OrdersGround(rabbit)
+    yield found
+    found.close()
+
+
+def prepare(url: str) -> None:
+    """The order that the page is about."""
+    kept = desk(service, url)
+    a_shop_with_mugs(kept)
+    order = an_order(order_id=samples.ORDER_ID, lines=FIVE, total__amount=6440, payment_method="PayPal")
+    kept.tell("order.place", order)
+    kept.tell("order.transition", {"order_id": samples.ORDER_ID, "to": "payment_accepted"})
+    forget_what_was_told(kept.engine)
+    kept.engine.dispose()
+
+
+def papers(heard: list[Envelope], kind: str) -> list[dict[str, Any]]:
+    return [event.data["document"] for event in heard if event.name == f"{kind}.issued"]
+
+
+def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    prepare(url)
+    answers: list[tuple[str, dict[str, Any]]] = []
+    with working(ground, url), outsider(ground.url(CLIENT), "walk") as client:
+        events = ground.listen("#")
+        for block in BLOCKS:
+            if "name" in block:
+                answers.append((block["name"], said(client, block["name"], block["data"]).data))
+            else:  # what the page says is answered
+                name, answer = answers[-1]
+                assert {field: answer.get(field) for field in block} == block, name
+        heard = events.heard(sum(len(answer.get("events", ("refused",))) for name, answer in answers if is_told(name)))
+    assert [answer["code"] for _, answer in answers if "code" in answer] == ["too_many_pieces"]
+    told = dict(answers)
+    assert [each["state"] for each in told["return.list"]["returns"]] == ["denied"]
+    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [False, True, True, False]
+    assert [slip["number"] for slip in papers(heard, "credit_slip")] == [f"CR{number:06d}" for number in range(1, 5)]
+    assert {slip["corrects"] for slip in papers(heard, "credit_slip")} == {"IN000001"}
+    assert [slip["gross"] for slip in papers(heard, "credit_slip")] == [euro(1190), euro(300), euro(2000), euro(1190)]
+    assert [slip["number"] for slip in papers(heard, "return_slip")] == ["RT000001"]
+    assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [False] * 3
+    (voucher,) = [event.data["voucher"] for event in heard if event.name == "voucher.created"]
+    assert (voucher["amount"], voucher["customer_id"]) == (euro(1190), "c-1001")
+
+
+def is_told(name: str) -> bool:
+    """Whether it is a command: its events, or its refusal, are told to all."""
+    return name not in ("order.actions", "refund.preview", "return.list", "order.get")
+
+
+def test_the_page_names_every_option_and_state() -> None:
+    page = PAGE.read_text("utf-8")
+    wanted = {*CreateRefund.model_fields, *get_args(ReturnState)}
+    assert {name for name in wanted if f"`{name}`" not in page and f'"{name}"' not in page} == set()
