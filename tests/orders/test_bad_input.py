@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.orders import bad_vouchers
+from tests.orders import bad_refunds, bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
 from tests.words import Path, an_order, changed, fields, path_of, replaced
 
@@ -91,20 +91,25 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "lines": [[{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
     },
 }
-REQUIRED |= bad_vouchers.REQUIRED
-OUT_OF_RANGE |= bad_vouchers.OUT_OF_RANGE
-for _name, _values in bad_vouchers.OUT_OF_RANGE_TOO.items():
-    OUT_OF_RANGE[_name] |= _values
+for _more in (bad_vouchers, bad_refunds):
+    REQUIRED |= _more.REQUIRED
+    OUT_OF_RANGE |= _more.OUT_OF_RANGE
+    for _name, _values in _more.OUT_OF_RANGE_TOO.items():
+        OUT_OF_RANGE[_name] |= _values
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
-OPTIONAL = (("mail_template",), ("moves",), ("when_short",), ("when_paid",), *bad_vouchers.OPTIONAL)
+OPTIONAL = (
+    ("mail_template",), ("moves",), ("when_short",), ("when_paid",), *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
+)
 NAMED = (("names",), ("labels",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
 each_command = pytest.mark.parametrize("name", COMMANDS)
 
 
 @pytest.fixture
-def good(shop: Storefront) -> dict[str, dict[str, Any]]:
-    """Commands that would all be carried out."""
+def good(shop: Storefront, name: str) -> dict[str, dict[str, Any]]:
+    """Commands that would all be carried out, the one of that name among them."""
+    if name in bad_refunds.REQUIRED:
+        return {name: bad_refunds.good(shop, name)}
     order_id = shop.place()
     return {
         "state.put": GOOD_STATE,
