@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.stack import dovecot_settings, state
+from deploy.stack import dovecot_settings, state, tokens
 from deploy.stack.account import server_account
 from deploy.stack.dovecot_settings import DovecotState
 from deploy.stack.lodging import Lodging
@@ -73,6 +73,10 @@ class Dovecot:
             # Dovecot looks at a file once a second.
             self._process.await_until(lambda: self._lets_in(address, password), 10, f"The mailbox of {address}")
 
+    def token(self, address: str, seconds: int = 3600) -> str:
+        """An access token for the mailbox of this address, valid for so long, once the server was started."""
+        return tokens.token(self._lodging.path, address, seconds)
+
     @property
     def imap_port(self) -> int:
         """IMAP in the clear, with STARTTLS offered."""
@@ -117,6 +121,7 @@ class Dovecot:
         # After a crash a pid file is left, and the number in it may be another process's by now.
         shutil.rmtree(place / "run", ignore_errors=True)
         dovecot_settings.make_certificate(place)
+        tokens.prepare(place)
         self._users(place)
         configuration = dovecot_settings.write_configuration(place, self.state, self._account)
         self._account.own(place)

@@ -66,6 +66,12 @@ ssl_key = <{place}/key.pem
 disable_plaintext_auth = no
 auth_failure_delay = 0
 mail_max_userip_connections = 100
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {place}/oauth2.conf.ext
+}}
 passdb {{
   driver = passwd-file
   args = {place}/users/%u

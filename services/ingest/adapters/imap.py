@@ -106,7 +106,8 @@ def log_in(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> IMAPClient:
 
 def _authenticate(client: IMAPClient, mailbox: Mailbox, tokens: Tokens) -> None:
     if mailbox.oauth:
-        client.oauth2_login(mailbox.user, tokens.token(mailbox))
+        with tokens.used(mailbox) as token:
+            client.oauth2_login(mailbox.user, token)
         return
     password = secret(mailbox)
     ascii_only = (mailbox.user + password).isascii()  # LOGIN carries nothing else

@@ -25,11 +25,12 @@ def listen(
     """Each mailbox in a thread of its own, which may hang without harm, until it is stopped."""
     for mailbox in mailboxes:
         if mailbox.protocol == "imap":
-            Thread(target=_watch, args=(mailbox, tell, stopping, tokens), daemon=True, name="idle").start()
+            Thread(target=watch, args=(mailbox, tell, stopping, tokens), daemon=True, name="idle").start()
     stopping.wait()
 
 
-def _watch(mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, tokens: Tokens) -> None:
+def watch(mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, tokens: Tokens) -> None:
+    """Returns when it is stopped, or where the server cannot IDLE. Never raises."""
     pause = FIRST_PAUSE
     while not stopping.is_set():
         began = time.monotonic()

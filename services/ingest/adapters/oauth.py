@@ -1,6 +1,8 @@
 """Access tokens for XOAUTH2, fetched where the settings say and kept until shortly before they expire."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 import httpx
@@ -20,8 +22,20 @@ class Tokens:
         self._known: dict[str, tuple[str, float]] = {}
         self._lock = Lock()
 
-    def token(self, mailbox: Mailbox) -> str:
-        """Raises `TokenRefused`; for a server that cannot be reached, too."""
+    @contextmanager
+    def used(self, mailbox: Mailbox) -> Iterator[str]:
+        """A token to log in with; it is forgotten where that fails. Raises `TokenRefused`, for a server that cannot be
+        reached, too.
+        """
+        token = self._token(mailbox)
+        try:
+            yield token
+        except BaseException:
+            with self._lock:
+                self._known.pop(mailbox.name, None)
+            raise
+
+    def _token(self, mailbox: Mailbox) -> str:
         with self._lock:
             token, until = self._known.get(mailbox.name, ("", 0.0))
         if time.monotonic() < until:
@@ -30,11 +44,6 @@ class Tokens:
         with self._lock:
             self._known[mailbox.name] = token, time.monotonic() + life - EARLY
         return token
-
-    def forget(self, mailbox: Mailbox) -> None:
-        """The mail server did not take it."""
-        with self._lock:
-            self._known.pop(mailbox.name, None)
 
 
 def _ask(mailbox: Mailbox) -> tuple[str, float]:

@@ -156,11 +156,13 @@ def session(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> Iterator[po
 
 
 def _authenticate(client: poplib.POP3, mailbox: Mailbox, tokens: Tokens) -> None:
-    token = tokens.token(mailbox) if mailbox.oauth else ""
     try:
         if mailbox.oauth:
-            _say(client, b"AUTH XOAUTH2")
-            _say(client, base64.b64encode(f"user={mailbox.user}\1auth=Bearer {token}\1\1".encode()))
+            with tokens.used(mailbox) as token:
+                _say(client, b"AUTH XOAUTH2")
+                proof = base64.b64encode(f"user={mailbox.user}\1auth=Bearer {token}\1\1".encode())
+                if not _say(client, proof).startswith(b"+OK"):
+                    _say(client, b"")  # what is wrong was told as a challenge: only this brings the refusal
         else:
             client.user(mailbox.user)
             client.pass_(secret(mailbox))
@@ -177,12 +179,13 @@ def _listed(client: poplib.POP3) -> list[_Letter]:
     ]
 
 
-def _say(client: poplib.POP3, words: bytes) -> None:
-    """Raises `poplib.error_proto` with the server's words when it does not agree."""
+def _say(client: poplib.POP3, words: bytes) -> bytes:
+    """The server's answer. Raises `poplib.error_proto` with the server's words when it does not agree."""
     client.sock.sendall(words + b"\r\n")
     answer = client.file.readline(LINE)
     if not answer.startswith(b"+"):
         raise poplib.error_proto(answer or b"-ERR EOF")
+    return bytes(answer)
 
 
 def _content(client: poplib.POP3, number: int) -> tuple[bytes, bool]:

@@ -1,0 +1,122 @@
+"""Logging in with access tokens (XOAUTH2), which a real Dovecot examines itself."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+from pydantic import SecretStr
+
+from deploy.stack.ports import free_port
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.postman import Postman
+from services.ingest.domain.mailbox import Mailbox, OAuth
+from tests.ingest.postbox import Postbox, contents, look, reason
+from tests.ingest.words import an_errand, letter
+
+
+@dataclass
+class Authority:
+    """The server that gives tokens: what it answers, and what it was asked."""
+
+    url: str
+    answer: dict[str, object] = field(default_factory=dict)
+    status: int = 200
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def authority() -> Iterator[Authority]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            found.asked.append({name: values[0] for name, values in form.items()})
+            self.send_response(found.status)
+            self.end_headers()
+            self.wfile.write(json.dumps(found.answer).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        found = Authority(f"http://127.0.0.1:{server.server_port}/token")
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield found
+        server.shutdown()
+
+
+def by_token(
+    postbox: Postbox, authority: Authority, protocol: str = "imap", refresh_token: str | None = None
+) -> Mailbox:
+    oauth = OAuth.model_validate({
+        "token_url": authority.url, "client_id": "aftercart", "scope": "mail.read", "refresh_token": refresh_token,
+    })
+    return postbox.reached(protocol, "none", oauth=oauth, password=SecretStr("the client's"))
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_token_lets_in(postbox: Postbox, authority: Authority, protocol: str) -> None:
+    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 3600}
+    postbox.receive(letter())
+    assert len(contents(look(by_token(postbox, authority, protocol)))) == 1
+    assert authority.asked == [{
+        "grant_type": "client_credentials", "client_id": "aftercart", "client_secret": "the client's",
+        "scope": "mail.read",
+    }]
+
+
+def test_a_refresh_token_is_used_where_there_is_one(postbox: Postbox, authority: Authority) -> None:
+    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user)}
+    assert look(by_token(postbox, authority, refresh_token="lasting")).fault is None
+    assert (authority.asked[0]["grant_type"], authority.asked[0]["refresh_token"]) == ("refresh_token", "lasting")
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_token_that_the_mail_server_refuses_is_told_without_repeating_it(
+    postbox: Postbox, authority: Authority, protocol: str
+) -> None:
+    expired = postbox.dovecot.token(postbox.account.user, seconds=-60)
+    authority.answer = {"access_token": expired}
+    found = look(by_token(postbox, authority, protocol))
+    assert found.fault
+    assert found.fault.code == "login_refused"
+    assert expired not in found.fault.reason
+
+
+def test_a_token_is_asked_for_once_while_it_lives_and_again_after_it_was_refused(
+    postbox: Postbox, authority: Authority
+) -> None:
+    tokens, mailbox = Tokens(), by_token(postbox, authority)
+    good = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 3600}
+    for answer, asked in ((good | {"access_token": "wrong"}, 1), (good, 2), (good, 2)):
+        authority.answer = answer
+        Postman(tokens)(an_errand(mailbox))
+        assert len(authority.asked) == asked
+    assert Postman(tokens)(an_errand(mailbox)).fault is None
+
+
+def test_a_token_that_soon_expires_is_not_used_again(postbox: Postbox, authority: Authority) -> None:
+    tokens, mailbox = Tokens(), by_token(postbox, authority)
+    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 59}
+    for asked in (1, 2):
+        assert Postman(tokens)(an_errand(mailbox)).fault is None
+        assert len(authority.asked) == asked
+
+
+def test_why_there_is_no_token_is_told(postbox: Postbox, authority: Authority) -> None:
+    authority.status, authority.answer = 401, {"error": "invalid_client", "error_description": "AADSTS7000215: wrong"}
+    found = look(by_token(postbox, authority))
+    assert found.fault
+    assert found.fault.code == "token_refused"
+    assert reason(found) == (
+        f"No access token for '{postbox.account.user}': {authority.url} answered 401: AADSTS7000215: wrong"
+    )
+
+
+def test_an_authority_that_cannot_be_reached_or_read_is_told(postbox: Postbox, authority: Authority) -> None:
+    nowhere = Authority(f"http://127.0.0.1:{free_port()}/token")
+    assert "gave no answer that can be read (ConnectError)" in reason(look(by_token(postbox, nowhere)))
+    assert "answered 200: without a token" in reason(look(by_token(postbox, authority)))
