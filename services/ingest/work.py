@@ -13,20 +13,23 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from services.ingest.domain import contacts, desk
+from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
-from services.ingest.domain.filing import Evidence, Place, is_our_own, signed_evidence
+from services.ingest.domain.filing import SIGNED, Place
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
-from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
+from services.ingest.store.contents import Files, Pages
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.erasing import Erasing
 from services.ingest.store.listing import Listing
 from services.ingest.store.locks import Named
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
-from services.ingest.store.mails import Inbounds, RawMails
+from services.ingest.store.mails import Inbounds, RawMails, Reading
+from services.ingest.store.places import Places
 from services.ingest.store.plans import Plans
 from services.ingest.store.settings import Definitions, Desks, Shops
 from services.ingest.store.submissions import Submissions
@@ -73,6 +76,7 @@ class Adapters:
     keys: SigningKeys = field(repr=False)
     fetch: Fetching
     listen: Listening = lambda mailboxes, tell, stopping: None
+    read: Reading = read
 
 
 class Work(UnitOfWork):
@@ -86,7 +90,7 @@ class Work(UnitOfWork):
         self.mailboxes = self.part(Mailboxes(connection))
         self.server_names = self.part(ServerNames(connection))
         self.raw_mails = self.part(RawMails(connection))
-        self.inbounds = self.part(Inbounds(connection, self.raw_mails))
+        self.inbounds = self.part(Inbounds(connection, self.raw_mails, adapters.read))
         self.contacts = self.part(Definitions(connection, contacts_table, Contact))
         self.canned_messages = self.part(Definitions(connection, canned_messages, CannedMessage))
         self.desks = self.part(Desks(connection))
@@ -97,16 +101,21 @@ class Work(UnitOfWork):
         self.order_changes = self.part(OrderChanges(connection))
         self.threads = self.part(Threads(connection))
         self.entries = self.part(Entries(connection))
+        self.files = self.part(Files(connection))
+        self.pages = self.part(Pages(connection))
         self.known_mails = self.part(KnownMails(connection))
         self.erasing = self.part(Erasing(connection))
         self.listing = Listing(connection)
+        self.places = Places(
+            connection, adapters.keys, self.inbounds, self.orders, self.threads, self.known_mails
+        )
 
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Everything that a batch locks, in one order: otherwise two batches could wait for one another."""
         messages = [message for _, message in batch]
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
-        places = [self.evidence(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
-        conversations = [evidence.conversation for evidence in places if evidence]
+        mails = [self.places.named(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
+        conversations = [evidence.conversation for named in mails for evidence in named]
         named = Named(batch, self.customers, self.orders, self.threads, self.submissions)
         self.customers.preload(named.customers())
         self.submissions.preload(named.submissions())
@@ -133,40 +142,37 @@ class Work(UnitOfWork):
         found = self.threads.get(thread_id)
         return found if found and found.shop == self.shop else None
 
-    def keep_message(self, thread: Thread, message: ThreadMessage) -> None:
-        """Keeps a new message with its thread, which may be new as well."""
+    def entry(self, message_id: UUID) -> Entry | None:
+        """A message of the shop of the message in hand, with its thread."""
+        found = self.entries.get(message_id)
+        return found if found and self.thread(found.thread_id) else None
+
+    def keep_message(
+        self, thread: Thread, message: ThreadMessage, files: Sequence[Attachment] = (), page: str = ""
+    ) -> None:
+        """Keeps a new message with its files and its HTML, and its thread, which may be new as well."""
         self.threads.save(thread.id, thread)
         self.entries.preload([message.message_id])
         self.entries.save(message.message_id, Entry(thread.id, message))
+        self.files.keep_all(message.message_id, files)
+        if page:
+            self.pages.add(message_id=message.message_id, html=page)
 
-    def is_our_own(self, mail: Mail) -> bool:
-        """We sent it ourselves."""
-        return is_our_own(mail, self.adapters.keys)
+    def places_of(self, inbound: Inbound) -> list[Place]:
+        """What is there of all that a mail names. Raises `NotYet` while the order that our signature names has not
+        arrived here.
+        """
+        first = next(iter(self.places.named(inbound)), None)
+        if first and first.found_by in SIGNED and first.conversation.kind == "order":
+            known = self.orders.get(first.conversation.id)
+            if known is None and self.now < inbound.fetched_at + PATIENCE:
+                raise NotYet(f"order {first.conversation.id}, which a mail answers, has not arrived here")
+        return self.places.of(inbound)
 
-    def evidence(self, inbound: Inbound) -> Evidence | None:
-        """Which conversation a mail names: by our signature, else by a Message-ID that we know."""
-        mail = self.inbounds.read(inbound)
-        if isinstance(mail, Unreadable) or self.is_our_own(mail):
-            return None
-        return signed_evidence(mail, self.adapters.keys) or self._known_evidence(inbound.shop, mail)
-
-    def _known_evidence(self, shop: str, mail: Mail) -> Evidence | None:
-        self.known_mails.preload((shop, key) for key in (*mail.answers, mail.message_id) if key)
-        known = (self.known_mails.get((shop, key)) for key in mail.answers)
-        return next((Evidence(Conversation.parse(found), "known_id") for found in known if found), None)
-
-    def place(self, inbound: Inbound) -> Place:
-        """What is there where a mail belongs. Raises `NotYet` while the order it names has not arrived here."""
-        evidence = self.evidence(inbound)
-        if evidence is None:
-            return Place()
-        conversation = evidence.conversation
-        order = self.orders.get(conversation.id) if conversation.kind == "order" else None
-        if conversation.kind == "order" and order is None and self.now < inbound.fetched_at + PATIENCE:
-            raise NotYet(f"order {conversation.id}, which a mail answers, has not arrived here")
-        thread = self.threads.get(thread_id_of(conversation))
-        shops = {place.shop for place in (order, thread) if place}
-        return Place(evidence, order, thread) if shops == {inbound.shop} else Place()
+    def has_copy(self, thread_id: UUID, mail: Mail) -> bool:
+        """Whether a thread has a mail already: it came through another mailbox, too."""
+        seen = mail.message_id and self.known_mails.get((self.shop, mail.message_id))
+        return bool(seen) and self.entries.has_copy(thread_id, (mail.message_id, mail.sender, mail.text))
 
     # --- what the shop set up -----------------------------------------------------------------------------------------
 

@@ -12,7 +12,17 @@ from services.ingest.adapters.lookout import listen
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.adapters.postman import Postman
 from services.ingest.domain.mailbox import Mailbox
-from services.ingest.handlers import contact_form, customers, desk, filing, mailboxes, neighbours, threads, views
+from services.ingest.handlers import (
+    contact_form,
+    contents,
+    customers,
+    desk,
+    filing,
+    mailboxes,
+    neighbours,
+    threads,
+    views,
+)
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
 from shared.contracts.conversation import SigningKeys
@@ -102,8 +112,8 @@ def adapters(settings: IngestSettings) -> Adapters:
 service = Service(
     name="ingest",
     handlers=[
-        mailboxes.service, filing.service, threads.service, views.service, contact_form.service, desk.service,
-        customers.service, neighbours.service, house,
+        mailboxes.service, filing.service, threads.service, views.service, contents.service,
+        contact_form.service, desk.service, customers.service, neighbours.service, house,
     ],
     work=Work,
     tables=metadata,

@@ -16,6 +16,7 @@ from uuid import UUID
 KINDS = ("order", "thread")
 MAC_BYTES = 10
 TOKEN = re.compile(r"[a-z2-7]{45}")
+SUBJECT_TOKEN = re.compile(r"\[#([0-9a-f]{10})\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class SigningKeys:
 
     def _mac(self, key_id: int, head: bytes) -> bytes:
         return hmac.digest(self.secrets[key_id], b"aftercart conversation\0" + head, hashlib.sha256)[:MAC_BYTES]
+
+
+def subject_token(thread_id: UUID) -> str:
+    """`[#1a2b3c4d5e]`: names a thread in a subject, for those who write anew. It proves nothing."""
+    return f"[#{thread_id.hex[:10]}]"
 
 
 def reply_address(mailbox: str, token: str) -> str:

@@ -160,6 +160,9 @@ THREAD_MESSAGE: Json = {
     "message_id": MESSAGE_ID, "direction": "customer", "author": "ada@example.test",
     "text": "When will it arrive?", "at": NOON, "mail_message_id": "<a1@example.test>",
 }
+ATTACHMENT: Json = {
+    "attachment_id": MESSAGE_ID, "filename": "mug.png", "media_type": "image/png", "size": 8,
+}
 CONTACT: Json = {
     "key": "warranty", "names": {"en": "Warranty", "fa": "ضمانت"}, "email": "warranty@shop.test",
     "descriptions": {"en": "For what broke within two years."}, "save_messages": True, "offered": True,

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.filing import Evidence, Filing, Place, file, is_our_own, signed_evidence
+from services.ingest.domain.evidence import is_our_own, signed_evidence
+from services.ingest.domain.filing import Evidence, Filing, Place, choose, file
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.orders import KnownOrder
@@ -25,7 +26,7 @@ def mail(text: str = "Where is it?", **fields: str) -> Mail:
 
 
 def automatic(**fields: str) -> Mail:
-    return replace(mail(**fields), automatic=True)
+    return replace(mail(**fields), kind="auto_reply")
 
 
 def inbound(number: int = 1) -> Inbound:
@@ -33,7 +34,8 @@ def inbound(number: int = 1) -> Inbound:
 
 
 def filed(found: Mail, place: Place = Place(), number: int = 1) -> Filing:  # noqa: B008 (a frozen value)
-    return file(found, inbound(number), place, "en")
+    candidates = [place] if place.evidence else []
+    return file(found, inbound(number), choose(found, candidates, "none"))
 
 
 def known(order: KnownOrder | None = MUG_ORDER, thread: Thread | None = None, found_by: str = "signed_id") -> Place:
@@ -52,34 +54,35 @@ def order_thread(**changes: object) -> Thread:
 
 @pytest.mark.parametrize("field", ["to", "cc", "delivered_to", "x_original_to", "envelope_to"])
 def test_the_reply_address_is_found_wherever_it_was_delivered_to(field: str) -> None:
-    found = signed_evidence(mail(**{field: f'"Shop" <{reply_to(ORDER).upper()}>'}), KEYS)
+    found = signed_evidence(mail(**{field: f'"Shop" <{reply_to(ORDER).upper()}>'}), KEYS)[0]
     assert found == Evidence(ORDER, "reply_address")
 
 
 def test_our_message_id_is_found_in_what_a_mail_answers() -> None:
-    assert signed_evidence(mail(in_reply_to=our_id(ORDER)), KEYS) == Evidence(ORDER, "signed_id")
-    assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS) == Evidence(ORDER, "signed_id")
+    assert signed_evidence(mail(in_reply_to=our_id(ORDER)), KEYS)[0] == Evidence(ORDER, "signed_id")
+    assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS)[0] == Evidence(ORDER, "signed_id")
 
 
 def test_the_nearest_of_our_message_ids_counts() -> None:
     references = f"{our_id(OTHER)} {our_id(ORDER)} <later@x.test>"
-    assert signed_evidence(mail(references=references), KEYS) == Evidence(ORDER, "signed_id")
-    assert signed_evidence(mail(references=references, in_reply_to=our_id(OTHER)), KEYS) == Evidence(OTHER, "signed_id")
+    assert signed_evidence(mail(references=references), KEYS)[0] == Evidence(ORDER, "signed_id")
+    answered = mail(references=references, in_reply_to=our_id(OTHER))
+    assert signed_evidence(answered, KEYS)[0] == Evidence(OTHER, "signed_id")
 
 
 def test_the_reply_address_counts_more_than_what_is_answered() -> None:
-    found = signed_evidence(mail(to=reply_to(ORDER), in_reply_to=our_id(OTHER)), KEYS)
+    found = signed_evidence(mail(to=reply_to(ORDER), in_reply_to=our_id(OTHER)), KEYS)[0]
     assert found == Evidence(ORDER, "reply_address")
 
 
 def test_what_others_signed_is_no_evidence() -> None:
     forged = mail(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS))
-    assert signed_evidence(forged, KEYS) is None
+    assert signed_evidence(forged, KEYS) == []
 
 
 def test_what_the_text_quotes_is_no_evidence() -> None:
-    assert signed_evidence(mail(f"> Message-ID: {our_id(ORDER)}"), KEYS) is None
-    assert signed_evidence(mail(subject=our_id(ORDER)), KEYS) is None
+    assert signed_evidence(mail(f"> Message-ID: {our_id(ORDER)}"), KEYS) == []
+    assert signed_evidence(mail(subject=our_id(ORDER)), KEYS) == []
 
 
 def test_our_own_mail_is_known_by_its_message_id() -> None:
@@ -176,7 +179,7 @@ def test_automatic_mail_wakes_nobody() -> None:
 
 def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
     bounce = replace(automatic(from_="mailer-daemon@mx.test"), bounce=Bounce("", "", "", True, False, (our_id(ORDER),)))
-    evidence = signed_evidence(bounce, KEYS)
+    (evidence,) = signed_evidence(bounce, KEYS)
     assert evidence == Evidence(ORDER, "bounced_mail")
     done = filed(bounce, Place(evidence, MUG_ORDER, order_thread(status="closed")), number=2)
     assert (done.thread.view.status, done.message.verified) == ("closed", False)

@@ -110,7 +110,7 @@ class IngestDesk(Desk):
     @classmethod
     def at(cls, url: str) -> "IngestDesk":
         """On the database of a URL; `begin` opens it."""
-        return cls(service, engine_for(url))
+        return cls(service, engine_for(url), Adapters({}, KEYS, Server()))
 
     def begin(self, fetch: Fetching, *mailboxes: Mailbox) -> None:
         """Noon of a new day: an empty database, and a worker that starts."""

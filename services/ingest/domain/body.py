@@ -1,52 +1,148 @@
-"""The text of a mail: of all its parts that are meant to be read, in order, within limits."""
+"""What is in a mail: its text, its HTML and its files, of all its parts, within limits."""
 
+import html
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from email.message import Message
+from typing import NamedTuple
 
+from services.ingest.domain.attachments import Attachment, attachment, name_in, numbered
 from services.ingest.domain.charset import decode
-from services.ingest.domain.headers import Headers
+from services.ingest.domain.headers import Headers, line
 from services.ingest.domain.markup import text_of_html
+from services.ingest.domain.tnef import unpack
+from shared.contracts.ingest import Mark
 
 LONGEST = 1_000_000  # characters
 DEEPEST = 50
 MOST_PARTS = 1000
+MOST_FILES = 100
+MOST_BYTES = 30 * 2**20  # of all files together, packed ones unpacked
 
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^\s\"';]{1,60})", re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
-def text_of(message: Message) -> str:
-    """What the sender wrote: plain text, else the text of the HTML. What he quotes is kept."""
-    return _Walk().text(message, 0).strip()[:LONGEST]
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`text`: what the sender wrote, with what he quotes. `page`: the HTML as it was sent, or empty."""
+
+    text: str
+    page: str = ""
+    files: tuple[Attachment, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+class _Said(NamedTuple):
+    """The text of a part, and its HTML where it has any."""
+
+    text: str = ""
+    page: str = ""
+
+
+def body_of(message: Message) -> Body:
+    """Text from plain parts, else from the HTML; a mail inside the mail is a file of it."""
+    walk = _Walk()
+    said = walk.read(message, 0)
+    files, marks = tuple(numbered(walk.files)), tuple(sorted(walk.marks))
+    return Body(said.text.strip()[:LONGEST], said.page[:LONGEST], files, marks)
+
+
+def clean(text: str) -> str:
+    """Text that databases and JSON take: one kind of line end, no control characters but tabs, no half characters."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class _Walk:
     def __init__(self) -> None:
-        self.parts = 0
+        self.parts, self.bytes = 0, 0
+        self.files: list[Attachment] = []
+        self.marks: set[Mark] = set()
 
-    def text(self, part: Message, depth: int) -> str:
+    def read(self, part: Message, depth: int) -> _Said:
         self.parts += 1
         if depth > DEEPEST or self.parts > MOST_PARTS:
-            return ""
+            self.marks.add("parts_left_out")
+            return _Said()
         kind, headers = part.get_content_type(), Headers(part)
+        self._note(kind)
         if part.is_multipart():  # asked first: the payload of a leaf would be decoded by whatever codec it names
-            inside = part.get_payload()
-            return self._of_many(kind, [child for child in inside if isinstance(child, Message)], depth)
-        attached = headers.first("content-disposition").lower().startswith("attachment")
-        if attached or not kind.startswith(("text/plain", "text/html", "multipart/")):
-            return ""
-        text = _decoded(part, headers)
-        return text_of_html(text) if kind == "text/html" else text
+            inside = [child for child in part.get_payload() if isinstance(child, Message)]
+            return self._forwarded(kind, inside) if kind.startswith("message/") else self._of_many(kind, inside, depth)
+        return self._leaf(part, kind, headers)
 
-    def _of_many(self, kind: str, children: list[Message], depth: int) -> str:
-        if kind == "message/rfc822":
-            return ""  # a mail inside a mail is an attachment
-        texts = [(child.get_content_type(), self.text(child, depth + 1)) for child in children]
-        said = [(kind, text) for kind, text in texts if text.strip()]
+    def _note(self, kind: str) -> None:
+        if kind == "multipart/signed" or kind in _SIGNATURES:
+            self.marks.add("signed")
+        if kind in _SEALED:
+            self.marks.add("encrypted")
+
+    def _of_many(self, kind: str, children: list[Message], depth: int) -> _Said:
+        read = [(child.get_content_type(), self.read(child, depth + 1)) for child in children]
+        said = [(kind, said) for kind, said in read if said.text.strip() or said.page]
         if kind != "multipart/alternative":
-            return "\n\n".join(text.strip() for _, text in said)
-        plain = [text for kind, text in said if kind == "text/plain"]
-        return [*plain, *(text for _, text in reversed(said))][0] if said else ""
+            return _joined(said for _, said in said)
+        plain = [said.text for kind, said in said if kind == "text/plain" and said.text.strip()]
+        texts = [*plain, *(said.text for _, said in reversed(said))]
+        return _Said(texts[0] if texts else "", next((said.page for _, said in reversed(said) if said.page), ""))
+
+    def _leaf(self, part: Message, kind: str, headers: Headers) -> _Said:
+        disposition = headers.first("content-disposition")
+        name = name_in(disposition, headers.first("content-type"))
+        attached = disposition.lower().startswith("attachment") or bool(name)
+        if attached or not kind.startswith(("text/plain", "text/html", "multipart/")):
+            return self._file(part, kind, headers, name)
+        text = _decoded(part, headers)
+        return _Said(text_of_html(text), text) if kind == "text/html" else _Said(text)
+
+    def _file(self, part: Message, kind: str, headers: Headers, name: str) -> _Said:
+        data = part.get_payload(decode=True)
+        content = data if isinstance(data, bytes) else b""
+        packed = unpack(content) if kind in _TNEF or name.lower() == "winmail.dat" else None
+        if packed:
+            for inner, inside in packed.files:
+                self.keep(attachment(inner, inside))
+            return _Said(clean(packed.text).strip() or text_of_html(packed.page), clean(packed.page))
+        cid = headers.first("content-id").strip().strip("<>")[:200]
+        inline = bool(cid) and not headers.first("content-disposition").lower().startswith("attachment")
+        self.keep(attachment(name, content, kind, line(cid), inline=inline))
+        return _Said()
+
+    def _forwarded(self, kind: str, inside: list[Message]) -> _Said:
+        if kind != "message/delivery-status" and inside:
+            subject = line(Headers(inside[0]).first("subject"), 80)
+            self.keep(attachment(f"{subject or 'message'}.eml", _bytes(inside[0]), "message/rfc822"))
+        return _Said()
+
+    def keep(self, file: Attachment) -> None:
+        """A file, if there is room for it."""
+        self.bytes += len(file.content)
+        if len(self.files) >= MOST_FILES or self.bytes > MOST_BYTES:
+            self.marks.add("attachments_left_out")
+        elif file.content:
+            self.files.append(file)
+
+
+def _joined(pieces: Iterable[_Said]) -> _Said:
+    """Several parts one after another; plain text among HTML becomes HTML."""
+    said = list(pieces)
+    text = "\n\n".join(each.text.strip() for each in said if each.text.strip())
+    if not any(each.page for each in said):
+        return _Said(text)
+    return _Said(text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said))
+
+
+def _bytes(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except RecursionError:
+        return b""
+    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):  # characters that have no bytes
+        return str(message.get_payload()).encode("utf-8", "replace")
 
 
 def _decoded(part: Message, headers: Headers) -> str:
@@ -54,8 +150,3 @@ def _decoded(part: Message, headers: Headers) -> str:
     declared = _CHARSET.search(headers.first("content-type"))
     text = decode(data, declared[1] if declared else "") if isinstance(data, bytes) else ""
     return clean(text)
-
-
-def clean(text: str) -> str:
-    """Text that databases and JSON take: one kind of line end, no control characters but tabs, no half characters."""
-    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -5,6 +5,8 @@ Only names of the table reach Python's codecs: the name comes from the sender.
 
 import re
 
+from charset_normalizer import from_bytes
+
 _PLAIN = (
     "utf-8", "utf-16", "utf-16le", "utf-16be", "utf-32", "koi8-r", "koi8-u", "koi8-t",
     *(f"iso-8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)),
@@ -23,19 +25,36 @@ _OTHER = {
     "x-mac-arabic": "mac-arabic", "macintosh": "mac-roman", "x-mac-roman": "mac-roman",
     "utf8": "utf-8", "utf8mb4": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf16": "utf-16",
 }
+LOOKED_AT = 4096  # bytes from which a charset is guessed
+_HIGH = bytes(range(128, 256))
+_GUESSES = [
+    "cp1256", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",
+    "iso8859_6", "cp866", "mac_cyrillic", "cp1252", "cp1250",
+]
 CODECS = {name: name for name in _PLAIN} | _OTHER
 _CP = re.compile(r"(?:x-)?(?:windows|win|ibm|ms|cp)-?(\d{3,4})")
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """The text of `data`: as declared if that fits, else as UTF-8, else as Windows-1252 with replacement characters."""
+    """The text of `data`: as declared if that fits, else as UTF-8, else as it looks like, else as Windows-1252 with
+    replacement characters.
+    """
     for codec in (_codec(declared), "utf-8"):
         if codec:
             try:
                 return data.decode(codec)
             except ValueError:
                 continue
-    return data.decode("cp1252", "replace")
+    return data.decode(_guessed(data) or "cp1252", "replace")
+
+
+def _guessed(data: bytes) -> str | None:
+    """A charset that most of the characters need, of a text long enough to tell; Western letters are few in a text."""
+    sample = data[:LOOKED_AT]
+    if len(sample) - len(sample.translate(None, _HIGH)) < max(20, len(sample) // 4):
+        return None
+    best = from_bytes(sample, cp_isolation=_GUESSES, threshold=0.3).best()
+    return best.encoding if best else None
 
 
 def _codec(declared: str) -> str | None:

@@ -1,19 +1,25 @@
 """Where a mail belongs, and whether its sender may write there: two separate questions."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.ingest.domain.bounces import Bounce
+from services.ingest.domain.attachments import attachment, views
+from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
-from services.ingest.domain.mail import Mail
+from services.ingest.domain.mail import NOBODY, Mail, Unreadable
 from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.subject import is_forwarded, is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
-from shared.contracts.conversation import Conversation, SigningKeys, mail_id_of, tokens_in
+from services.ingest.domain.traffic import QUIET, Traffic
+from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
-    MailBounced,
+    Fold,
     MailReceived,
+    MailUnreadable,
+    Mark,
     ThreadMessage,
     ThreadMessageAdded,
     ThreadOpened,
@@ -21,8 +27,8 @@ from shared.contracts.ingest import (
 )
 from shared.contracts.message import Event
 
-FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "new"]
-MOST_TOKENS = 50
+FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
+SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
 
@@ -32,6 +38,9 @@ class Evidence:
 
     conversation: Conversation
     found_by: FoundBy
+
+    def __str__(self) -> str:
+        return f"{self.found_by} {self.conversation}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,77 +52,164 @@ class Place:
     thread: Thread | None = None
 
     @property
-    def participant(self) -> str | None:
-        """The customer's address."""
-        return self.thread.view.customer_email if self.thread else self.order.customer_email if self.order else None
+    def shops(self) -> set[str]:
+        """Whose it is: one, or none where nothing is there."""
+        return {found.shop for found in (self.order, self.thread) if found}
+
+    @property
+    def participants(self) -> frozenset[str]:
+        """Who may write here: the customer, and whom employees let."""
+        customer = self.thread.view.customer_email if self.thread else self.order.customer_email if self.order else ""
+        others = self.thread.view.participants if self.thread else []
+        return frozenset(address.lower() for address in (customer, *others) if address)
+
+    def takes(self, mail: Mail, verdict: Verdict) -> bool:
+        """Whether the sender may write here."""
+        return mail.certain and mail.sender in self.participants and verdict != "fail"
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names several."""
+
+    place: Place = NOWHERE
+    related: UUID | None = None
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Under what circumstances a mail came: what is assumed of strangers, whom they wrote to, what the receiving mail
+    server found out, and how much came before.
+    """
+
+    language: str = "en"
+    contact: str | None = None
+    verdict: Verdict = "none"
+    traffic: Traffic = QUIET
+
+
+USUAL = Reception()
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A mail filed: the new values, and what happened."""
+    """A mail filed: the new values, and whether its thread is new."""
 
     inbound: Inbound
     thread: Thread
     message: ThreadMessage
-    events: list[Event]
+    mail: Mail
+    opened: bool
+
+    def acknowledged(self) -> "Filing":
+        """The same, to be answered by an automatic confirmation."""
+        return replace(self, inbound=replace(self.inbound, acknowledged=True))
+
+    @property
+    def events(self) -> list[Event]:
+        """What happened."""
+        mail, inbound = self.mail, self.inbound
+        received = MailReceived(
+            mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, thread_id=self.thread.id, sender=mail.sender,
+            subject=mail.subject, message_id=mail.message_id, kind=mail.kind, verified=self.message.verified,
+            may_acknowledge=inbound.acknowledged,
+        )
+        return [*_told(self.thread, self.message, opened=self.opened), received]
 
 
-def is_our_own(mail: Mail, keys: SigningKeys) -> bool:
-    """We sent this mail ourselves: a copy came back."""
-    return _signed(mail.message_id, keys) is not None
+def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
+    """The place of the strongest evidence that may lead this sender.
+
+    Our signature leads everybody: we wrote to that conversation. What others may know, or guess, leads participants
+    only, and nobody who passes a mail on; it is kept as a hint.
+    """
+    conflict = len({place.evidence.conversation for place in candidates if place.evidence}) > 1
+    hints = []
+    for place in candidates:
+        signed = place.evidence and place.evidence.found_by in SIGNED
+        if signed or (place.takes(mail, verdict) and not is_forwarded(mail.subject)):
+            return Choice(place, None, conflict)
+        hints += [place.thread.id] if place.thread else []
+    return Choice(related=next(iter(hints), None))
 
 
-def signed_evidence(mail: Mail, keys: SigningKeys) -> Evidence | None:
-    """By our signature: the reply address first, then the ids that the mail answers, then the mail that bounced."""
-    places: list[tuple[str, FoundBy]] = [
-        (mail.recipients, "reply_address"), (" ".join(mail.answers), "signed_id"), (_bounced(mail), "bounced_mail"),
-    ]
-    for text, found_by in places:
-        conversation = _signed(text, keys)
-        if conversation:
-            return Evidence(conversation, found_by)
-    return None
-
-
-def _bounced(mail: Mail) -> str:
-    return " ".join(mail.bounce.message_ids) if mail.bounce else ""
-
-
-def _signed(text: str, keys: SigningKeys) -> Conversation | None:
-    read = (keys.read(token) for token in tokens_in(text)[:MOST_TOKENS])
-    return next((conversation for conversation in read if conversation), None)
-
-
-def file(mail: Mail, inbound: Inbound, place: Place, language: str, contact: str | None = None) -> Filing:
-    """Puts the mail into its thread, or into a new one; `language` is that of strangers, `contact` whom they wrote to.
+def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = USUAL) -> Filing:
+    """Puts the mail into its thread, or into a new one.
 
     A sender who is no participant is filed as unverified where our signature led him there, and never becomes the
-    customer; a Message-ID alone, which others may know, leads only participants. Automatic mail wakes no thread. What
-    an unverified sender wrote reopens a closed thread, too: often it is the customer with another address, and a mail
-    that nobody looks at would be lost.
+    customer. Automatic mail wakes no thread. What an unverified sender wrote reopens a closed thread, too: often it is
+    the customer with another address, and a mail that nobody looks at would be lost.
     """
+    place, verdict = choice.place, reception.verdict
     at = min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
-    may_write = mail.certain and mail.sender == (place.participant or "").lower()
-    if not may_write and place.evidence and place.evidence.found_by == "known_id":
-        place = Place()
-    before = place.thread or _opened(mail, inbound, place.order, language, contact, at)
-    verified = may_write or (mail.certain and place.participant is None)
+    before = place.thread or _opened(mail, inbound, choice, reception, at)
+    stranger = mail.certain and not place.participants and verdict != "fail"
+    verified, wakes = place.takes(mail, verdict) or stranger, not (mail.automatic or reception.traffic.is_flood)
     thread = before.heard(
         [*mail.chain, *filter(None, [mail.message_id])], mail.message_id,
-        at=at, wakes=not mail.automatic, answered=verified and not (mail.automatic and before.last_mail),
+        at=at, wakes=wakes, answered=verified and not (mail.automatic and before.last_mail),
     )
     message = ThreadMessage(
-        message_id=inbound.inbound_id, direction="customer", author=mail.sender, text=mail.text,
-        at=at, verified=verified, unread=not mail.automatic, mail_message_id=mail.message_id,
+        message_id=inbound.inbound_id, direction="customer", author=mail.sender, text=mail.text, at=at,
+        verified=verified, unread=wakes, mail_message_id=mail.message_id, kind=mail.kind,
+        folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds], formatted=bool(mail.page),
+        attachments=views(inbound.inbound_id, mail.files), marks=_marks(mail, choice, reception),
     )
-    found_by = place.evidence.found_by if place.evidence and place.participant else "new"
-    kept = inbound.filed(thread.id, mail.message_id, found_by)
-    return Filing(kept, thread, message, _events(mail, kept, thread, message, opened=place.thread is None))
+    found_by = place.evidence.found_by if place.evidence else "new"
+    kept = inbound.filed(thread.id, mail.message_id, found_by, mail.sender, mail.kind)
+    return Filing(kept, thread, message, mail, place.thread is None)
 
 
-def _opened(
-    mail: Mail, inbound: Inbound, order: KnownOrder | None, language: str, contact: str | None, at: datetime
-) -> Thread:
+def deserves_acknowledgement(filed: Filing, reception: Reception) -> bool:
+    """Whether an automatic confirmation may answer it, if there were not too many yet: only the first mail of a person
+    who is proved to be its sender, or others could have us mail to whom they like.
+    """
+    return (
+        filed.opened and filed.message.unread and filed.message.verified and filed.mail.answerable
+        and reception.verdict == "pass"
+    )
+
+
+def file_unreadable(found: Unreadable, raw: bytes, inbound: Inbound, reception: Reception) -> Filing:
+    """A mail that cannot be read gets a thread of its own, with its raw bytes attached."""
+    text = f"This mail cannot be read: {found.reason} It is attached as it came."
+    mail = Mail(
+        sender=NOBODY, sender_name="", certain=False, subject="Unreadable mail", text=text, message_id="", answers=(),
+        chain=(), recipients="", files=(attachment("mail.eml", raw, "message/rfc822"),), answerable=False,
+    )
+    filed = file(mail, inbound, Choice(), reception)
+    message = filed.message.model_copy(update={"kind": "unreadable", "marks": []})
+    return replace(filed, inbound=replace(inbound.unreadable(found.reason), thread_id=filed.thread.id), message=message)
+
+
+def unreadable_events(filed: Filing) -> list[Event]:
+    """What is told of a mail that cannot be read."""
+    inbound = filed.inbound
+    unreadable = MailUnreadable(
+        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason, thread_id=filed.thread.id
+    )
+    return [*_told(filed.thread, filed.message, opened=True), unreadable]
+
+
+def _marks(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
+    thread = choice.place.thread
+    own_thread = thread is not None and thread.view.order_id is None
+    found: dict[Mark, bool] = {
+        "conflicting_evidence": choice.conflict,
+        "dmarc_failed": reception.verdict == "fail",
+        "flood": reception.traffic.is_flood,
+        "new_topic": own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject),
+        "several_senders": not mail.certain,
+    }
+    return sorted({*mail.marks, *(mark for mark, holds in found.items() if holds)})
+
+
+def _opened(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception, at: datetime) -> Thread:
+    order = choice.place.order
     conversation = Conversation("thread", derived_id("mail", inbound.inbound_id))
     if order:
         conversation = Conversation("order", order.order_id)
@@ -122,41 +218,14 @@ def _opened(
         order_id=order.order_id if order else None, order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else mail.sender,
         customer_name=order.customer_name if order else mail.sender_name,
-        language=order.language if order else language,
-        subject=mail.subject, status="closed" if mail.automatic else "open", opened_at=at, contact=contact,
-        customer_id=(order.customer_id or None) if order else None,
+        language=order.language if order else reception.language,
+        subject=mail.subject, status="closed" if mail.automatic else "open", opened_at=at, contact=reception.contact,
+        customer_id=(order.customer_id or None) if order else None, related=choice.related,
     )
     return Thread(inbound.shop, view)
 
 
-def _events(mail: Mail, inbound: Inbound, thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
+def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
     view = thread.view
-    return [
-        *([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []),
-        ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message),
-        MailReceived(
-            mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, thread_id=thread.id, sender=mail.sender,
-            subject=mail.subject, message_id=mail.message_id,
-        ),
-    ]
-
-
-def bounced(mail: Mail, inbound: Inbound, thread: Thread, keys: SigningKeys) -> list[Event]:
-    """What a report tells of a mail of ours that failed."""
-    if mail.bounce is None or mail.bounce.delay:
-        return []
-    signed = ((key, _signed(key, keys), mail_id_of(key)) for key in mail.bounce.message_ids)
-    return [
-        _failed(mail.bounce, inbound, thread, key, conversation, mail_id)
-        for key, conversation, mail_id in signed if conversation and mail_id
-    ][:1]
-
-
-def _failed(
-    bounce: Bounce, inbound: Inbound, thread: Thread, message_id: str, conversation: Conversation, mail_id: UUID
-) -> Event:
-    return MailBounced(
-        mail_id=mail_id, message_id=message_id, conversation=str(conversation), recipient=bounce.recipient,
-        permanent=bounce.permanent, status=bounce.status, reason=bounce.reason, mailbox=inbound.mailbox,
-        inbound_id=inbound.inbound_id, thread_id=thread.id,
-    )
+    added = ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message)
+    return [*([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []), added]

@@ -7,12 +7,18 @@ cannot be read is `Unreadable`, never an exception: one bad mail must not hold u
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from services.ingest.domain.automatic import is_automatic
-from services.ingest.domain.body import clean, text_of
-from services.ingest.domain.bounces import LONGEST_LOOK, Bounce, bounce_of, is_bounce
+from services.ingest.domain.attachments import Attachment
+from services.ingest.domain.authentication import MOST_FIELDS
+from services.ingest.domain.automatic import is_answerable, kind_of
+from services.ingest.domain.body import Body, body_of, clean
+from services.ingest.domain.bounces import LONGEST_LOOK, Bounce, bounce_of
+from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
+from services.ingest.domain.page import harmless
+from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
 NOBODY = "mailer-daemon@unknown.invalid"
@@ -37,8 +43,22 @@ class Mail:
     """Message ids of the conversation so far as its sender tells it, oldest first."""
     recipients: str
     """All fields that say where it was delivered to, as they stand there."""
-    automatic: bool
+    kind: MessageKind = "personal"
     bounce: Bounce | None = None
+    page: str = ""
+    """Its HTML, harmless; empty where it has none."""
+    files: tuple[Attachment, ...] = ()
+    folds: tuple[Lines, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    authentication: tuple[str, ...] = ()
+    """Fields of receiving mail servers, topmost first; only one of them can be believed."""
+    answerable: bool = True
+    """Nothing in it forbids an automatic answer."""
+
+    @property
+    def automatic(self) -> bool:
+        """No person wrote it."""
+        return self.kind != "personal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +71,25 @@ class Unreadable:
 def read(raw: bytes) -> Mail | Unreadable:
     """The mail in `raw`."""
     try:
-        message = message_from_bytes(raw, policy=compat32)
-        return _read(message, Headers(message), raw)
+        return _read(*_parsed(raw), raw)
     except Exception as error:  # whatever a sender may have thought of
         return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
 
 
-def _read(message: Message, headers: Headers, raw: bytes) -> Mail | Unreadable:
-    automatic, bounce = is_automatic(message, headers), is_bounce(message, headers)
+def _parsed(raw: bytes) -> tuple[Message, Body]:
+    """The mail, and what is in it; of one that is packed too deeply, the header fields alone."""
+    try:
+        message = message_from_bytes(raw, policy=compat32)
+        return message, body_of(message)
+    except RecursionError:
+        return BytesHeaderParser(policy=compat32).parsebytes(raw), Body("", marks=("parts_left_out",))
+
+
+def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
+    headers = Headers(message)
+    kind = kind_of(message, headers)
     senders = [address for value in headers.all("from") for address in addresses(value)]
-    if not senders and automatic:
+    if not senders and kind != "personal":
         senders = [Address("", NOBODY)]
     if not senders:
         return Unreadable("It has no sender that can be read.")
@@ -71,13 +100,19 @@ def _read(message: Message, headers: Headers, raw: bytes) -> Mail | Unreadable:
         sender_name=senders[0].name,
         certain=len(senders) == 1,
         subject=line(headers.first("subject")),
-        text=text_of(message),
+        text=body.text,
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
         answers=_distinct([*answered, *reversed(references)])[:MOST_REFERENCES],
         chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
         recipients=" ".join(value for name in _RECIPIENTS for value in headers.all(name)),
-        automatic=automatic,
-        bounce=bounce_of(message, headers, _beginning(raw)) if bounce else None,
+        kind=kind,
+        bounce=bounce_of(message, headers, _beginning(raw)) if kind == "bounce" else None,
+        page=harmless(body.page),
+        files=body.files,
+        folds=folds_of(body.text),
+        marks=body.marks,
+        authentication=tuple(headers.all("authentication-results")[:MOST_FIELDS]),
+        answerable=is_answerable(headers, senders[0].address),
     )
 
 

@@ -31,7 +31,9 @@ class Mailbox(Value):
 
     `start`: whether the first look takes what is there (`beginning`), what arrived since a day, or only what comes from
     then on (`now`). `afterwards`: what becomes of a mail on the server once it is kept here. `create_threads`: whether
-    a mail that belongs to no thread opens one. `language` is assumed of customers who are not known.
+    a mail that belongs to no thread opens one. `receiver`: how the receiving mail server calls itself in the field
+    `Authentication-Results` (its authserv-id); without it no DMARC result is believed. `language` is assumed of
+    customers who are not known.
     """
 
     name: Name
@@ -52,6 +54,7 @@ class Mailbox(Value):
     move_to: FolderName | None = None
     create_threads: bool = True
     language: Language = "en"
+    receiver: str | None = Field(default=None, min_length=1, max_length=253)
 
     @model_validator(mode="before")
     @classmethod

@@ -24,8 +24,24 @@ _BREAKS = dict.fromkeys(_NEW_LINE, "\n") | {"p": "\n\n", "td": " ", "th": " "}
 
 
 def text_of_html(page: str) -> str:
-    """The text of a page or a part of one; whatever it is, it is not refused."""
+    """The text of a page or a part of one; whatever it is, it is not refused, and where there are words some come out:
+    a style or script that never ends would swallow them all.
+    """
     page = page[:LONGEST]
+    return _text(page) or _text(_swallowed(page))
+
+
+def _swallowed(page: str) -> str:
+    """What stands behind the beginning of a comment, style or script that never ends."""
+    last = next((token for token in _TOKEN.finditer(page) if token.end() == len(page)), None)
+    if last is None:
+        return ""
+    end = f"</{last['mute'].lower()}" if last["mute"] else "-->"
+    never_ends = (last["mute"] or last[0].startswith("<!--")) and end not in last[0].lower()
+    return last[0].partition(">")[2] if never_ends else ""
+
+
+def _text(page: str) -> str:
     pieces: list[str] = []
     end = 0
     for token in _TOKEN.finditer(page):

@@ -16,7 +16,7 @@ def anonymous_thread(thread: Thread) -> Thread:
     """The same thread of nobody: it is counted, and says nothing."""
     view = thread.view.model_copy(update={
         "customer_email": ADDRESS, "customer_name": NAME, "customer_id": None, "subject": NAME, "status": "closed",
-        "unread": 0, "waits_since": None,
+        "unread": 0, "waits_since": None, "participants": [], "related": None,
     })
     return replace(thread, view=view, last_mail="", chain=())
 
@@ -24,7 +24,10 @@ def anonymous_thread(thread: Thread) -> Thread:
 def anonymous_message(message: ThreadMessage) -> ThreadMessage:
     """The same message without a word; employees stay."""
     author = message.author if message.direction == "employee" else ADDRESS
-    return message.model_copy(update={"author": author, "text": NAME, "unread": False, "mail_message_id": ""})
+    return message.model_copy(update={
+        "author": author, "text": NAME, "unread": False, "mail_message_id": "", "folds": [],
+        "attachments": [], "formatted": False, "marks": [],
+    })
 
 
 def anonymous_order(order: KnownOrder) -> KnownOrder:

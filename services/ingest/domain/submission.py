@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.ingest.domain.attachments import Attachment, attachment, numbered, views
 from services.ingest.domain.body import clean
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
@@ -57,6 +58,7 @@ class Taken:
     events: Sequence[Event]
     thread: Thread | None = None
     message: ThreadMessage | None = None
+    files: Sequence[Attachment] = ()
 
 
 def conversation_of(shop: str, command: SubmitContact, order: KnownOrder | None) -> Conversation:
@@ -91,7 +93,7 @@ def rescue(held: SubmitContact, here: Circumstances, at: datetime) -> Taken:
     """Files a form whose mail could not be delivered: it must not be lost."""
     thread, message = _written(held, here, at)
     submission = Submission(held.submission_id, thread.view.conversation)
-    return Taken(submission, _told(thread, message, opened=here.thread is None), thread, message)
+    return Taken(submission, _told(thread, message, opened=here.thread is None), thread, message, _files(held))
 
 
 def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
@@ -101,16 +103,21 @@ def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: da
         *_told(thread, message, opened=here.thread is None),
         _submitted(command, contact, here, conversation, thread.view),
     ]
-    return Taken(Submission(command.submission_id, str(conversation)), events, thread, message)
+    return Taken(Submission(command.submission_id, str(conversation)), events, thread, message, _files(command))
 
 
 def _written(command: SubmitContact, here: Circumstances, at: datetime) -> tuple[Thread, ThreadMessage]:
     before = here.thread or _opened(command, here, at)
+    message_id = derived_id("submission", here.shop, command.submission_id)
     message = ThreadMessage(
-        message_id=derived_id("submission", here.shop, command.submission_id), direction="customer",
-        author=command.email, text=clean(command.text).strip(), at=at, unread=True,
+        message_id=message_id, direction="customer", author=command.email, text=clean(command.text).strip(), at=at,
+        unread=True, attachments=views(message_id, _files(command)),
     )
     return before.asked(at), message
+
+
+def _files(command: SubmitContact) -> list[Attachment]:
+    return numbered([attachment(file.filename, file.content) for file in command.attachments])
 
 
 def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread:

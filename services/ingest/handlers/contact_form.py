@@ -55,5 +55,5 @@ def _keep(taken: Taken, work: Work) -> Iterable[Event]:
     kept = taken.submission
     work.submissions.save((work.shop, kept.submission_id), kept)
     if taken.thread and taken.message:
-        work.keep_message(taken.thread, taken.message)
+        work.keep_message(taken.thread, taken.message, taken.files)
     return taken.events

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from services.ingest.domain import filing
+from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
+from services.ingest.domain.evidence import bounced, is_our_own
+from services.ingest.domain.filing import Filing, Reception
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable
-from services.ingest.store.threads import Entry
 from services.ingest.work import Work
 from shared.contracts.ingest import MailUnmatched, MailUnreadable
 from shared.contracts.message import Event
@@ -28,15 +30,21 @@ def file_mail(command: FileMail, work: Work) -> Iterable[Event]:
     mail = work.inbounds.read(inbound)
     if isinstance(mail, Unreadable):
         return _set_aside(inbound, mail, work)
-    if work.is_our_own(mail):
+    if is_our_own(mail, work.adapters.keys):
         work.inbounds.save(inbound.inbound_id, inbound.own(mail.message_id))
         return []
     return _file(inbound, mail, work)
 
 
 def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event]:
-    work.inbounds.save(inbound.inbound_id, inbound.unreadable(mail.reason))
-    return [MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason)]
+    mailbox = work.adapters.mailboxes.get(inbound.mailbox)
+    if (mailbox and not mailbox.create_threads) or inbound.sha256 is None:
+        work.inbounds.save(inbound.inbound_id, inbound.unreadable(mail.reason))
+        return [MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason)]
+    raw = work.raw_mails.get(inbound.sha256)
+    filed = filing.file_unreadable(mail, raw, inbound, Reception(mailbox.language if mailbox else STRANGERS_LANGUAGE))
+    _keep(filed, work)
+    return filing.unreadable_events(filed)
 
 
 def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
@@ -49,15 +57,28 @@ def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event
 
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
-    language = mailbox.language if mailbox else STRANGERS_LANGUAGE
-    filed = filing.file(mail, inbound, work.place(inbound), language, work.written_to(inbound.shop, mail))
+    verdict = dmarc_of(mail.authentication, mailbox.receiver if mailbox else None)
+    choice = filing.choose(mail, work.places_of(inbound), verdict)
+    thread = choice.place.thread
+    if thread and work.has_copy(thread.id, mail):
+        work.inbounds.save(inbound.inbound_id, inbound.copy_in(thread.id, mail.message_id))
+        return []
+    reception = Reception(
+        mailbox.language if mailbox else STRANGERS_LANGUAGE, work.written_to(inbound.shop, mail), verdict,
+        work.inbounds.traffic(inbound, mail.sender, thread.id if thread else None),
+    )
+    filed = filing.file(mail, inbound, choice, reception)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
-    thread = filed.thread
+    if filing.deserves_acknowledgement(filed, reception):
+        filed = filed if work.inbounds.acknowledged(inbound, mail.sender).is_enough else filed.acknowledged()
+    _keep(filed, work)
+    return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
+
+
+def _keep(filed: Filing, work: Work) -> None:
+    thread, inbound, mail = filed.thread, filed.inbound, filed.mail
     work.threads.preload([thread.id])
-    work.threads.save(thread.id, thread)
-    work.entries.preload([inbound.inbound_id])
-    work.entries.save(inbound.inbound_id, Entry(thread.id, filed.message))
+    work.keep_message(thread, filed.message, mail.files, mail.page)
     work.known_mails.learn(thread.shop, mail.message_id, thread.view.conversation)
-    work.inbounds.save(inbound.inbound_id, filed.inbound)
-    return [*filed.events, *filing.bounced(mail, inbound, thread, work.adapters.keys)]
+    work.inbounds.save(inbound.inbound_id, inbound.with_evidence(work.places.named(inbound)))

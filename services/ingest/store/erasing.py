@@ -7,7 +7,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, exists, func, select, update
 
-from services.ingest.store.tables import customers, inbound_mails, known_mails, raw_mails, submissions, thread_words
+from services.ingest.store.tables import (
+    attachments,
+    customers,
+    inbound_mails,
+    known_mails,
+    pages,
+    raw_mails,
+    submissions,
+    thread_messages,
+    thread_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +72,23 @@ class Erasing:
             self._delete(thread_words, thread_words.c.thread_id.in_(gone.threads), gone.shop)
             self._delete(known_mails, known_mails.c.conversation.in_(gone.conversations), gone.shop)
             self._delete(submissions, submissions.c.submission_id.in_(gone.submissions), gone.shop)
+            self._empty_messages(gone.threads)
             self._empty_mails(gone.threads)
 
     def _delete(self, table: Table, where: Any, shop: str) -> None:
         self.connection.execute(delete(table).where(table.c.shop == shop, where))
+
+    def _empty_messages(self, threads: tuple[UUID, ...]) -> None:
+        theirs = select(thread_messages.c.message_id).where(thread_messages.c.thread_id.in_(threads))
+        for table in (attachments, pages):
+            self.connection.execute(delete(table).where(table.c.message_id.in_(theirs)))
 
     def _empty_mails(self, threads: tuple[UUID, ...]) -> None:
         """Two mails may be the same bytes: these stay until the last of them goes."""
         theirs = inbound_mails.c.thread_id.in_(threads)
         query = select(inbound_mails.c.sha256).where(theirs, inbound_mails.c.sha256.is_not(None))
         digests = list(self.connection.execute(query).scalars())
-        self.connection.execute(update(inbound_mails).where(theirs).values(sha256=None, message_id=""))
+        nothing: dict[str, Any] = {"sha256": None, "message_id": "", "sender": "", "evidence": []}
+        self.connection.execute(update(inbound_mails).where(theirs).values(nothing))
         used = exists().where(inbound_mails.c.sha256 == raw_mails.c.sha256)
         self.connection.execute(delete(raw_mails).where(raw_mails.c.sha256.in_(digests), ~used))

@@ -1,20 +1,26 @@
 """The mails that were fetched from mailboxes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Checkpoint
 from services.ingest.domain.mail import Mail, Unreadable, read
+from services.ingest.domain.traffic import DAY, HOUR, SPELL, Acknowledged, Traffic
 from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
 MOST_FINISHED = 500  # mails that are flagged, moved or deleted by one look
+
+
+Reading = Callable[[bytes], Mail | Unreadable]
+"""Understands a mail. Never raises for what is in it."""
 
 
 class RawMails:
@@ -56,9 +62,9 @@ class RawMails:
 class Inbounds(Store[UUID, Inbound]):
     """Fetched mails, by id."""
 
-    def __init__(self, connection: Connection, raw_mails: RawMails) -> None:
+    def __init__(self, connection: Connection, raw_mails: RawMails, reading: Reading = read) -> None:
         super().__init__(connection)
-        self.raw_mails = raw_mails
+        self.raw_mails, self.reading = raw_mails, reading
         self._read: dict[UUID, Mail | Unreadable] = {}
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Inbound]:
@@ -89,16 +95,52 @@ class Inbounds(Store[UUID, Inbound]):
         """What a mail says. Read once in a batch; its raw bytes are not held."""
         if inbound.inbound_id not in self._read:
             content = self.raw_mails.get(inbound.sha256) if inbound.sha256 else b""
-            self._read[inbound.inbound_id] = read(content)
+            self._read[inbound.inbound_id] = _marked(self.reading(content), inbound, content)
         return self._read[inbound.inbound_id]
+
+
+    def traffic(self, inbound: Inbound, sender: str, thread_id: UUID | None) -> Traffic:
+        """What came within a spell before a mail, in this batch included."""
+        since, found = inbound.fetched_at - SPELL, inbound_mails.c
+        recent = (found.fetched_at > since) & (found.state == "filed")
+        from_sender = _count(recent & (found.mailbox == inbound.mailbox) & (found.sender == sender))
+        in_thread = _count(recent & (found.thread_id == thread_id))
+        row = self.connection.execute(select(from_sender, in_thread)).one()
+        batch = [other for other in self.known() if other.state == "filed" and other.fetched_at > since]
+        return Traffic(
+            row[0] + sum((other.mailbox, other.sender) == (inbound.mailbox, sender) for other in batch),
+            row[1] + sum(other.thread_id == thread_id for other in batch) if thread_id else 0,
+        )
+
+    def acknowledged(self, inbound: Inbound, sender: str) -> Acknowledged:
+        """What was acknowledged before a mail, in this batch included."""
+        found, day, hour = inbound_mails.c, inbound.fetched_at - DAY, inbound.fetched_at - HOUR
+        yes = found.acknowledged & (found.mailbox == inbound.mailbox)
+        to_sender = _count(yes & (found.sender == sender) & (found.fetched_at > day))
+        row = self.connection.execute(select(to_sender, _count(yes & (found.fetched_at > hour)))).one()
+        batch = [other for other in self.known() if other.acknowledged and other.mailbox == inbound.mailbox]
+        return Acknowledged(row[0] + sum(other.sender == sender for other in batch), row[1] + len(batch))
+
+
+def _count(where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(inbound_mails).where(where).scalar_subquery()
 
 
 _FIELDS = tuple(Inbound.__dataclass_fields__)
 
 
+def _marked(mail: Mail | Unreadable, inbound: Inbound, content: bytes) -> Mail | Unreadable:
+    """Of a mail that is far too large the beginning is kept; servers are not exact about sizes."""
+    if isinstance(mail, Unreadable) or len(content) >= inbound.size // 2:
+        return mail
+    return replace(mail, marks=(*mail.marks, "cut_off"))
+
+
 def _inbound(row: Any) -> Inbound:
-    return Inbound(**{name: getattr(row, name) for name in _FIELDS})
+    return Inbound(**{name: getattr(row, name) for name in _FIELDS} | {"evidence": tuple(row.evidence)})
 
 
 def _inbound_rows(values: Iterable[Inbound]) -> list[dict[str, Any]]:
-    return [{name: getattr(inbound, name) for name in _FIELDS} for inbound in values]
+    return [
+        {name: getattr(inbound, name) for name in _FIELDS} | {"evidence": [*inbound.evidence]} for inbound in values
+    ]

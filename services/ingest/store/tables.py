@@ -22,7 +22,7 @@ from shared.runtime import journal
 from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
-EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
+EMPTY, ZERO, NOTHING = text("''"), text("0"), text("'[]'")  # what rows have that were there before their column
 NO_CURRENCY = text("'XXX'")
 Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
 
@@ -65,8 +65,14 @@ inbound_mails = Table(
     Column("thread_id", Uuid),
     Column("reason", Text, nullable=False),
     Column("unfinished", Boolean, nullable=False, server_default=false()),
+    Column("sender", String(254), nullable=False, server_default=EMPTY),
+    Column("kind", String(20), nullable=False, server_default=EMPTY),
+    Column("evidence", Json, nullable=False, server_default=NOTHING),
+    Column("acknowledged", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "sha256"),
+    Index(None, "mailbox", "sender", "fetched_at"),
+    Index(None, "thread_id", "fetched_at"),
 )
 Index(
     "ix_inbound_mails_unfinished", inbound_mails.c.mailbox,
@@ -173,6 +179,8 @@ threads = Table(
     Column("contact", String(40)),
     Column("customer_id", String(64)),
     Column("sku", String(64)),
+    Column("participants", Json, nullable=False, server_default=NOTHING),
+    Column("related", Uuid),
     Column("unread", Integer, nullable=False, server_default=ZERO),
     Column("waits_since", UtcDateTime),
     Column("email_key", String(254), nullable=False, server_default=EMPTY),
@@ -209,7 +217,24 @@ thread_messages = Table(
     Column("private", Boolean, nullable=False, server_default=false()),
     Column("unread", Boolean, nullable=False, server_default=false()),
     Column("mail_message_id", String(500), nullable=False),
+    Column("kind", String(20), nullable=False, server_default=text("'personal'")),
+    Column("folds", Json, nullable=False, server_default=NOTHING),
+    Column("formatted", Boolean, nullable=False, server_default=false()),
+    Column("attachments", Json, nullable=False, server_default=NOTHING),
+    Column("marks", Json, nullable=False, server_default=NOTHING),
     Index(None, "thread_id", "at"),
+)
+attachments = Table(
+    "attachments", metadata,
+    Column("attachment_id", Uuid, primary_key=True),
+    Column("message_id", Uuid, ForeignKey("thread_messages.message_id", ondelete="CASCADE"), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "message_id"),
+)
+pages = Table(
+    "pages", metadata,
+    Column("message_id", Uuid, ForeignKey("thread_messages.message_id", ondelete="CASCADE"), primary_key=True),
+    Column("html", Text, nullable=False),
 )
 known_mails = Table(
     "known_mails", metadata,

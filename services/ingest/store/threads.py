@@ -11,7 +11,7 @@ from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
 from services.ingest.store.tables import known_mails, thread_messages, threads
 from services.ingest.store.words import add_words
-from shared.contracts.ingest import ThreadMessage, ThreadView
+from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
@@ -74,6 +74,17 @@ class Entries(Store[UUID, Entry]):
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
         return [read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))]
 
+    def has_copy(self, thread_id: UUID, message: tuple[str, str, str]) -> bool:
+        """Whether a thread has a message with this Message-ID, author and text."""
+        found = thread_messages.c
+        query = select(found.message_id).where(
+            found.thread_id == thread_id, found.mail_message_id == message[0], found.author == message[1],
+            found.text == message[2],
+        )
+        pending = (entry for entry in self.known() if entry.thread_id == thread_id)
+        written = ((told.mail_message_id, told.author, told.text) for told in (entry.message for entry in pending))
+        return message in written or self.connection.execute(query.limit(1)).first() is not None
+
     def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
         """The stored messages of a thread, oldest first; private ones only where they are wanted."""
         return [message for message in self.of(thread_id) if private or not message.private]
@@ -133,12 +144,22 @@ def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
 
 def read_entry(row: Any) -> Entry:
     """A message in a row."""
-    return Entry(row.thread_id, ThreadMessage.model_construct(**_fields(row, _MESSAGE)))
+    fields = _fields(row, _MESSAGE) | {
+        "folds": [Fold.model_construct(**fold) for fold in row.folds],
+        "attachments": [Attachment.model_validate(file) for file in row.attachments],
+    }
+    return Entry(row.thread_id, ThreadMessage.model_construct(**fields))
+
+
+def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
+    return [
+        {
+            "thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE),
+            **entry.message.model_dump(mode="json", include={"folds", "attachments"}),
+        }
+        for entry in values
+    ]
 
 
 def _texts(view: ThreadView) -> list[str]:
     return [view.subject, view.customer_name, view.customer_email, view.order_reference or ""]
-
-
-def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
-    return [{"thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE)} for entry in values]

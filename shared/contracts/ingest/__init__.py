@@ -56,6 +56,17 @@ from shared.contracts.ingest.mailboxes import (
     MailUnreadable as MailUnreadable,
     SyncMailbox as SyncMailbox,
 )
+from shared.contracts.ingest.messages import (
+    Attachment as Attachment,
+    AttachmentContent as AttachmentContent,
+    Fold as Fold,
+    GetAttachment as GetAttachment,
+    GetMessage as GetMessage,
+    Mark as Mark,
+    MessageContent as MessageContent,
+    MessageKind as MessageKind,
+    ThreadMessage as ThreadMessage,
+)
 from shared.contracts.ingest.threads import (
     GetThread as GetThread,
     ListThreads as ListThreads,
@@ -63,7 +74,6 @@ from shared.contracts.ingest.threads import (
     Thread as Thread,
     ThreadCustomer as ThreadCustomer,
     ThreadList as ThreadList,
-    ThreadMessage as ThreadMessage,
     ThreadMessageAdded as ThreadMessageAdded,
     ThreadOpened as ThreadOpened,
     ThreadOrder as ThreadOrder,

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.threads import ThreadMessage, ThreadStatus, ThreadView
+from shared.contracts.ingest.messages import ThreadMessage
+from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By
 from shared.contracts.values import Email

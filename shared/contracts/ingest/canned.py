@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.desk import Letter
-from shared.contracts.ingest.threads import ThreadMessage, ThreadView
+from shared.contracts.ingest.messages import ThreadMessage
+from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.values import Language, Text

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts import samples
+from shared.contracts.ingest.messages import MessageKind
 from shared.contracts.message import Command, Event
 
 MailboxFault = Literal[
@@ -37,6 +38,12 @@ class MailReceived(Event, name="mail.received", subject="mailbox"):
     sender: str
     subject: str
     message_id: str
+    kind: MessageKind = "personal"
+    verified: bool = Field(default=True, description="False: its sender is no participant, or may be forged")
+    may_acknowledge: bool = Field(
+        default=False, description="An automatic confirmation may be sent, this once: it is a person's first mail, the "
+        "sender is proved by DMARC, and there were not too many",
+    )
 
 
 class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
@@ -49,6 +56,7 @@ class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
     mailbox: str
     inbound_id: UUID
     reason: str
+    thread_id: UUID | None = Field(default=None, description="Where it is shown, with its raw bytes attached")
 
 
 class MailUnmatched(Event, name="mail.unmatched", subject="mailbox"):

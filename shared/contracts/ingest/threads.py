@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
+from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.parts import By
@@ -32,24 +33,10 @@ class ThreadView(Value):
     contact: str | None = Field(default=None, description="Key of the contact it was written to, where one is known")
     customer_id: str | None = Field(default=None, description="The storefront's key of the customer, where it is known")
     sku: str | None = Field(default=None, description="The product it is about")
+    participants: list[Email] = Field(default=[], description="Who else may write here: employees let them")
+    related: UUID | None = Field(default=None, description="A thread to which this one may belong")
     unread: int = Field(default=0, description="Messages that nobody has read")
     waits_since: AwareDatetime | None = Field(default=None, description="Since when the customer waits for an answer")
-
-
-class ThreadMessage(Value):
-    """One message of a thread. `verified` is false when the sender is no participant of it; what is `private` is for
-    employees only.
-    """
-
-    message_id: UUID
-    direction: Literal["customer", "employee"]
-    author: str
-    text: str
-    at: AwareDatetime
-    verified: bool = True
-    private: bool = False
-    unread: bool = False
-    mail_message_id: str = Field(default="", description="Message-ID of the mail, if it came or went as one")
 
 
 class ThreadCustomer(Value):

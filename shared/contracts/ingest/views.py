@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.contacts import ContactKey
-from shared.contracts.ingest.threads import ThreadMessage, ThreadView
+from shared.contracts.ingest.messages import ThreadMessage
+from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.values import Money

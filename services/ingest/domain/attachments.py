@@ -1,0 +1,150 @@
+"""Files that come with a mail or a form: what they are by their content, whatever they call themselves."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from email.message import Message
+from uuid import UUID
+
+import filetype
+
+from services.ingest.domain.charset import decode
+from services.ingest.domain.headers import words
+from services.ingest.domain.thread import derived_id
+from shared.contracts import ingest
+from shared.writing.text import clean
+
+LONGEST_NAME = 100  # characters
+LONGEST_PARAMETER = 2000
+LOOKED_AT = 8192  # bytes that tell what a file is
+
+_TEXTS = {
+    "text/plain", "text/csv", "text/calendar", "text/vcard", "text/x-vcard", "text/markdown", "application/json",
+    "message/rfc822", "text/rfc822-headers", "application/xml", "text/xml", "application/pgp-signature",
+}
+_MARKUP = (
+    (re.compile(rb"<svg[\s>]", re.IGNORECASE), "image/svg+xml"),
+    (re.compile(rb"<(?:!doctype html|html|head|body|script)[\s>]", re.IGNORECASE), "text/html"),
+)
+_PROGRAMS = {
+    "application/x-msdownload", "application/x-executable", "application/vnd.microsoft.portable-executable",
+    "application/x-elf", "application/x-mach-binary", "application/java-archive", "application/x-shockwave-flash",
+    "application/vnd.android.package-archive", "image/svg+xml", "text/html",
+}
+_RUNS = re.compile(
+    r"\.(?:exe|com|scr|pif|bat|cmd|msi|msix|cpl|dll|jar|js|jse|vbs|vbe|wsf|wsh|hta|ps1|lnk|url|reg|iso|img|vhd|apk|app|"
+    r"dmg|sh|py|chm|html?|xhtml|svg|docm|xlsm|pptm|one|library-ms|settingcontent-ms)[ .]*$",
+    re.IGNORECASE,
+)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file. `content_id` without its brackets: what the HTML names a picture by; `inline`: it belongs into the text.
+
+    `dangerous`: opening it could run something, by its content or by its name.
+    """
+
+    filename: str
+    media_type: str
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+    @property
+    def dangerous(self) -> bool:
+        return self.media_type in _PROGRAMS or bool(_RUNS.search(self.filename))
+
+
+def attachment(
+    name: str, content: bytes, declared: str = "", content_id: str = "", *, inline: bool = False
+) -> Attachment:
+    """A file with a name that is safe to store under, and the type that its content shows."""
+    media_type = type_of(content, declared)
+    return Attachment(safe_name(name, media_type), media_type, content, content_id, inline)
+
+
+def type_of(content: bytes, declared: str = "") -> str:
+    """The media type by content; what a sender declares is believed of text only, which has no marks of its own."""
+    head = content[:LOOKED_AT]
+    known = filetype.guess_mime(head) if head else None
+    if known:
+        return str(known)
+    markup = next((kind for pattern, kind in _MARKUP if pattern.search(head)), None)
+    if markup and not _NO_TEXT.search(head):
+        return markup
+    if _NO_TEXT.search(head):
+        return "application/octet-stream"
+    return declared.lower() if declared.lower() in _TEXTS else "text/plain"
+
+
+def safe_name(name: str, media_type: str = "") -> str:
+    """A file name without folders, tricks with direction, or what some system does not take; never empty."""
+    shown = unicodedata.normalize("NFC", clean(words(name[:LONGEST_PARAMETER])))
+    last = re.split(r"[/\\]", shown)[-1]
+    plain = _NO_NAME.sub("_", last).strip(" .")
+    if not plain.strip("_"):
+        plain = f"attachment{_extension(media_type)}"
+    if _DEVICE.match(plain):
+        plain = f"_{plain}"
+    stem, dot, extension = plain.rpartition(".")
+    if dot and 0 < len(extension) <= 16:
+        return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"
+    return plain[:LONGEST_NAME]
+
+
+def _extension(media_type: str) -> str:
+    known = next((kind for kind in filetype.TYPES if kind.mime == media_type), None)
+    return f".{known.extension}" if known else ".txt" if media_type == "text/plain" else ""
+
+
+def name_in(disposition: str, content_type: str) -> str:
+    """The file name that two header fields give, RFC 2231 included; empty where they give none."""
+    for field, header, parameter in (
+        (disposition, "content-disposition", "filename"), (content_type, "content-type", "name"),
+    ):
+        small = Message()
+        small[header] = field[:LONGEST_PARAMETER]
+        try:
+            found = small.get_param(parameter, header=header)
+        except (ValueError, IndexError, LookupError):
+            continue
+        if isinstance(found, tuple):  # charset, language, and the bytes as characters
+            return decode(str(found[2]).encode("latin-1", "replace"), str(found[0] or "utf-8"))
+        if found:
+            return str(found)
+    return ""
+
+
+def ids_of(message_id: UUID, files: Sequence[Attachment]) -> list[UUID]:
+    """The ids of a message's files, in their order."""
+    return [derived_id("attachment", message_id, number) for number in range(len(files))]
+
+
+def views(message_id: UUID, files: Sequence[Attachment]) -> list[ingest.Attachment]:
+    """The files as their message shows them."""
+    return [
+        ingest.Attachment(
+            attachment_id=attachment_id, filename=file.filename, media_type=file.media_type, size=len(file.content),
+            content_id=file.content_id, inline=file.inline, dangerous=file.dangerous,
+        )
+        for attachment_id, file in zip(ids_of(message_id, files), files, strict=True)
+    ]
+
+
+def numbered(files: list[Attachment]) -> list[Attachment]:
+    """The same files; those that share a name are told apart by a number."""
+    seen: dict[str, int] = {}
+    return [_told_apart(file, seen) for file in files]
+
+
+def _told_apart(file: Attachment, seen: dict[str, int]) -> Attachment:
+    count = seen[file.filename.lower()] = seen.get(file.filename.lower(), 0) + 1
+    if count == 1:
+        return file
+    stem, dot, extension = file.filename.rpartition(".")
+    return replace(file, filename=f"{stem}-{count}.{extension}" if dot and stem else f"{file.filename}-{count}")

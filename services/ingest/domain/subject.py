@@ -1,0 +1,44 @@
+"""Subjects: what is put in front of them, whether two speak of the same, and what they name."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+from shared.contracts.conversation import SUBJECT_TOKEN
+
+MOST_NAMED = 5
+_ANSWERED = r"re|aw|antw|antwort|rép|réf|sv|vs|ynt|odp|پاسخ|جواب"
+_FORWARDED = r"fwd?|wg|wtr|tr|transf|rv|vl|i|هدایت|ارسال مجدد|فوروارد"
+_PREFIX = re.compile(rf"^\s*(?:(?:{_ANSWERED}|{_FORWARDED})(?:\[\d+\])?\s*[::]|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE)
+_FORWARD = re.compile(rf"^\s*(?:(?:{_ANSWERED})\s*[::]\s*)*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?<![A-Z0-9-])(?=[A-Z0-9-]*[A-Z])[A-Z0-9][A-Z0-9-]{5,31}(?![A-Z0-9-])")
+
+
+def is_forwarded(subject: str) -> bool:
+    """It says that it is passed on: `Fwd:`, `WG:`, `TR:`."""
+    return bool(_FORWARD.match(subject))
+
+
+def topic(subject: str) -> str:
+    """The subject without what answers and gateways put in front or behind, for comparison."""
+    before = None
+    while before != subject:
+        before, subject = subject, _PREFIX.sub("", subject)
+    return " ".join(SUBJECT_TOKEN.sub("", subject).casefold().split())
+
+
+def is_new_topic(subject: str, before: str) -> bool:
+    """It speaks of something else than before; one that says nothing speaks of the same."""
+    new, old = topic(subject), topic(before)
+    return bool(new and old) and new not in old and old not in new
+
+
+def order_references(subject: str) -> list[str]:
+    """Words that may be the reference of an order."""
+    return list(dict.fromkeys(_REFERENCE.findall(subject)))[:MOST_NAMED]
+
+
+def thread_ranges(subject: str) -> Iterator[tuple[UUID, UUID]]:
+    """For each token of a thread in the subject the ids that begin so, from the lowest to the highest."""
+    for found in SUBJECT_TOKEN.finditer(subject):
+        yield UUID(hex=found[1].lower() + "0" * 22), UUID(hex=found[1].lower() + "f" * 22)

@@ -1,0 +1,42 @@
+"""Questions about what messages bring along: their HTML and their files."""
+
+from base64 import b64encode
+
+from services.ingest.domain.page import held_back
+from services.ingest.work import Work
+from shared.contracts.ingest import AttachmentContent, GetAttachment, GetMessage, MessageContent
+from shared.contracts.message import Refusal
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(GetMessage)
+def get_message(query: GetMessage, work: Work) -> MessageContent | Refusal:
+    """A message with its HTML."""
+    entry = work.entry(query.message_id)
+    if entry is None:
+        reason = f"There is no message {query.message_id} in this shop."
+        return query.refuse("unknown_message", reason, field="message_id")
+    html = work.pages.of(query.message_id)
+    inbound = work.inbounds.get(query.message_id)
+    return MessageContent(
+        thread_id=entry.thread_id, message=entry.message, html=html, held_back=held_back(html),
+        found_by=inbound.found_by if inbound else "",
+    )
+
+
+@service.handles(GetAttachment)
+def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refusal:
+    """A file with its bytes."""
+    message_id = work.files.message_of(query.attachment_id)
+    entry = work.entry(message_id) if message_id else None
+    shown = entry.message.attachments if entry else []
+    file = next((file for file in shown if file.attachment_id == query.attachment_id), None)
+    if entry is None or file is None:
+        reason = f"There is no attachment {query.attachment_id} in this shop."
+        return query.refuse("unknown_attachment", reason, field="attachment_id")
+    return AttachmentContent(
+        thread_id=entry.thread_id, message_id=entry.message.message_id, attachment=file,
+        content=b64encode(work.files.content(query.attachment_id)),
+    )

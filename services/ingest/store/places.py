@@ -1,0 +1,71 @@
+"""Where a mail may belong: everything that it names, strongest evidence first, with what is there."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, select
+
+from services.ingest.domain.evidence import is_our_own, signed_evidence
+from services.ingest.domain.filing import Evidence, Place
+from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.subject import order_references, thread_ranges
+from services.ingest.domain.thread import thread_id_of
+from services.ingest.store.customers import KnownOrders
+from services.ingest.store.mails import Inbounds
+from services.ingest.store.tables import threads as threads_table
+from services.ingest.store.threads import KnownMails, Threads
+from shared.contracts.conversation import Conversation, SigningKeys
+
+MOST_THREADS = 2  # that a token in a subject may name
+
+
+class Places:
+    """Reads mails, and looks up what they name."""
+
+    def __init__(
+        self, connection: Connection, keys: SigningKeys, inbounds: Inbounds, orders: KnownOrders, threads: Threads,
+        known_mails: KnownMails,
+    ) -> None:
+        self.connection, self.keys, self.inbounds = connection, keys, inbounds
+        self.orders, self.threads, self.known_mails = orders, threads, known_mails
+
+    def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
+        """The conversations that a mail names, each once, strongest evidence first; mails of its batch are known."""
+        mail = self.inbounds.read(inbound)
+        if isinstance(mail, Unreadable) or is_our_own(mail, self.keys):
+            return ()
+        return _distinct(self._found(inbound.shop, mail))
+
+    def _found(self, shop: str, mail: Mail) -> Iterator[Evidence]:
+        yield from signed_evidence(mail, self.keys)
+        self.known_mails.preload((shop, key) for key in (*mail.answers, mail.message_id) if key)
+        known = (self.known_mails.get((shop, key)) for key in mail.answers)
+        yield from (Evidence(Conversation.parse(found), "known_id") for found in known if found)
+        yield from (Evidence(found, "subject") for found in self._in_subject(shop, mail.subject))
+
+    def _in_subject(self, shop: str, subject: str) -> Iterator[Conversation]:
+        for lowest, highest in thread_ranges(subject):
+            query = select(threads_table.c.conversation).where(
+                threads_table.c.shop == shop, threads_table.c.thread_id.between(lowest, highest)
+            )
+            yield from map(Conversation.parse, self.connection.execute(query.limit(MOST_THREADS)).scalars())
+        references = [(shop, reference) for reference in order_references(subject)]
+        found = self.orders.with_references(references) if references else {}
+        yield from (Conversation("order", order_id) for order_id in found.values())
+
+    def of(self, inbound: Inbound) -> list[Place]:
+        """What is there in this shop of all that a mail names."""
+        places = [self._place(evidence) for evidence in self.named(inbound)]
+        return [place for place in places if place.shops == {inbound.shop}]
+
+    def _place(self, evidence: Evidence) -> Place:
+        conversation = evidence.conversation
+        order = self.orders.get(conversation.id) if conversation.kind == "order" else None
+        return Place(evidence, order, self.threads.get(thread_id_of(conversation)))
+
+
+def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    first: dict[Conversation, Evidence] = {}
+    for evidence in found:
+        first.setdefault(evidence.conversation, evidence)
+    return tuple(first.values())

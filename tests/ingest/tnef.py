@@ -1,0 +1,21 @@
+"""Writes a winmail.dat as Outlook would (MS-OXTNEF), as small as it can be."""
+
+import struct
+
+_SIGNATURE, _KEY = 0x223E9F78, 1
+_VERSION, _RENDERING, _TITLE, _DATA = 0x00089006, 0x00069002, 0x00018010, 0x0006800F
+_OF_MESSAGE, _OF_ATTACHMENT = 1, 2
+
+
+def winmail(filename: str, content: bytes) -> bytes:
+    """One file packed."""
+    return struct.pack("<IH", _SIGNATURE, _KEY) + b"".join([
+        _attribute(_OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000)),
+        _attribute(_OF_ATTACHMENT, _RENDERING, struct.pack("<HIHHI", 1, 0, 0, 0, 0)),
+        _attribute(_OF_ATTACHMENT, _TITLE, filename.encode() + b"\0"),
+        _attribute(_OF_ATTACHMENT, _DATA, content),
+    ])
+
+
+def _attribute(level: int, name: int, data: bytes) -> bytes:
+    return struct.pack("<BII", level, name, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
