@@ -40,6 +40,7 @@ def say_order(found: Data) -> None:
         "payment": order["payment_method"],
         "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg, {_money(found['products_total'])}",
         "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
+        "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
         "messages": str(found["messages"]), "note": found["note"],
         "delivery to": _address(found["delivery_address"]), "": found["delivery_map"],
         "invoice to": _address(found["invoice_address"]), " ": found["invoice_map"],
@@ -83,6 +84,11 @@ def _time(text: str) -> str:
 
 def _money(money: Data) -> str:
     return f"{decimal(money['amount'], money['currency'])} {money['currency']}"
+
+
+def _discount(discount: Data) -> str:
+    code = f" ({discount['code']})" if discount["code"] else ""
+    return f"{_money(discount['off'])} off by {discount['name']}{code}"
 
 
 def _address(address: Data) -> str:

@@ -1,0 +1,30 @@
+"""How an order looks on the terminal."""
+
+import pytest
+
+from shared.cli.order_shown import say_order
+from shared.contracts import samples
+from shared.contracts.orders import OrderDetail
+from tests.words import changed
+
+GIVEN = [
+    {"discount_id": samples.RULE_ID, "name": "Thank you", "kind": "amount", "value": "3000", "code": "THANKS-ADA",
+     "off": samples.euro(2380)},
+    {"discount_id": samples.ORDER_ID, "name": "Open day", "kind": "free_shipping", "value": "0", "code": "",
+     "off": samples.euro(490)},
+]
+
+
+def shown(capsys: pytest.CaptureFixture[str], discounts: list[object]) -> str:
+    detail = OrderDetail.model_validate(changed(samples.ORDER_DETAIL, order__discounts=discounts))
+    say_order(detail.model_dump(mode="json"))
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_an_order_names_what_was_taken_off_and_by_which_code(capsys: pytest.CaptureFixture[str]) -> None:
+    told = shown(capsys, GIVEN)
+    assert "discounts 23.80 EUR off by Thank you (THANKS-ADA), 4.90 EUR off by Open day" in told
+
+
+def test_an_order_without_discounts_says_nothing_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "discounts" not in shown(capsys, [])
