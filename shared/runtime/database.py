@@ -1,6 +1,7 @@
 """One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column types both share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Engine,
@@ -16,10 +18,13 @@ from sqlalchemy import (
     Select,
     Table,
     TypeDecorator,
+    and_,
     bindparam,
     create_engine,
     event,
+    false,
     make_url,
+    or_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
@@ -110,6 +115,19 @@ def locking(connection: Connection, statement: S) -> S:
 def insert(connection: Connection, table: Table) -> Any:
     """`INSERT` of this dialect, for `on_conflict_…`."""
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """Rows with one of these keys, by an index that begins with the columns; for `(a, b) IN (…)` SQLite would read the
+    whole table. Keys that share all but their last part are looked up together.
+    """
+    grouped: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for *first, last in sorted(keys):
+        grouped[tuple(first)].append(last)
+    return or_(false(), *(
+        and_(*(column == value for column, value in zip(columns, first, strict=False)), columns[-1].in_(some))
+        for first, some in grouped.items()
+    ))
 
 
 def write_rows(connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()) -> None:

@@ -21,10 +21,9 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    tuple_,
 )
 
-from shared.runtime.database import Identity, UtcDateTime, insert
+from shared.runtime.database import Identity, UtcDateTime, among, insert
 
 Route = Literal["event", "self", "reply"]
 Key = tuple[str, str]
@@ -110,7 +109,7 @@ def claimed(connection: Connection, key: Key) -> bool:
 def release(connection: Connection, keys: Sequence[Key]) -> None:
     """Gives claims back: these messages failed and will come again."""
     if keys:
-        connection.execute(delete(inbox).where(tuple_(inbox.c.source, inbox.c.id).in_(keys)))
+        connection.execute(delete(inbox).where(among((inbox.c.source, inbox.c.id), keys)))
 
 
 def note_refusals(connection: Connection, refusals: Mapping[Key, bytes]) -> None:
@@ -127,7 +126,7 @@ def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]
     """How messages were refused; those that were carried out are not in it."""
     if not keys:
         return {}
-    query = select(inbox).where(tuple_(inbox.c.source, inbox.c.id).in_(keys), inbox.c.refusal.is_not(None))
+    query = select(inbox).where(among((inbox.c.source, inbox.c.id), keys), inbox.c.refusal.is_not(None))
     return {(row.source, row.id): row.refusal for row in connection.execute(query)}
 
 

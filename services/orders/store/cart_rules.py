@@ -6,13 +6,13 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from shared.contracts.orders import CartRuleDefinition, VoucherUse
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 
 RuleKey = tuple[str, UUID]
@@ -42,11 +42,13 @@ class CartRules(Store[RuleKey, CartRule]):
         if not fresh:
             return
         self._searched |= fresh
-        coded = [each for each in fresh if each[1] is not None]
-        automatic = cart_rules.c.shop.in_([shop for shop, code in fresh if code is None])
-        needs_none = automatic & cart_rules.c.code.is_(None) & cart_rules.c.active
-        among: ColumnElement[bool] = tuple_(cart_rules.c.shop, cart_rules.c.code).in_(coded) if coded else false()
-        found = self._rules(select(cart_rules).where(needs_none | among))
+        codes: dict[str, list[str]] = defaultdict(list)
+        for shop, code in sorted((shop, code) for shop, code in fresh if code is not None):
+            codes[shop].append(code)
+        row, automatic = cart_rules.c, [shop for shop, code in fresh if code is None]
+        wanted_rows = [(row.shop == shop) & row.code.in_(some) for shop, some in codes.items()]  # each by the index
+        wanted_rows.append(row.shop.in_(automatic) & row.code.is_(None) & row.active)
+        found = self._rules(select(cart_rules).where(or_(*wanted_rows)))
         self._take({key: rule for key, rule in found.items() if key not in self._known})
 
     def lock(self, keys: Iterable[RuleKey]) -> None:
@@ -74,8 +76,8 @@ class CartRules(Store[RuleKey, CartRule]):
     def of_customer(self, shop: str, customer_id: str) -> list[CartRule]:
         """What is kept for one customer alone."""
         where = (cart_rules.c.shop == shop) & (cart_rules.c.customer_id == customer_id)
-        found = self._rules(select(cart_rules).where(where).order_by(cart_rules.c.rule_id))
-        return list(found.values())
+        found = self._rules(select(cart_rules).where(where))
+        return [found[key] for key in sorted(found)]
 
     def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
         write_rows(self.connection, cart_rules, _rows(new), _rows(changed))
@@ -92,8 +94,8 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
     """The rules that an order used; guarded by the lock of the order."""
 
     def load(self, keys: Sequence[OrderKey]) -> Mapping[OrderKey, tuple[Use, ...]]:
-        key = tuple_(cart_rule_uses.c.shop, cart_rule_uses.c.order_id)
-        query = select(cart_rule_uses).where(key.in_(keys)).order_by(cart_rule_uses.c.rule_id)
+        orders = cart_rule_uses.c.order_id.in_([order_id for _, order_id in keys])
+        query = select(cart_rule_uses).where(orders).order_by(cart_rule_uses.c.rule_id)
         found: dict[OrderKey, tuple[Use, ...]] = defaultdict(tuple)
         for row in self.connection.execute(query):
             use = Use(row.rule_id, row.customer_id, row.at, row.taken, row.spent, row.rest_id, row.returned)
@@ -127,7 +129,7 @@ class Buyers(Store[BuyerKey, int]):
 
     def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
         key = (cart_rule_uses.c.shop, cart_rule_uses.c.rule_id, cart_rule_uses.c.customer_id)
-        counting = tuple_(*key).in_(keys) & ~cart_rule_uses.c.returned
+        counting = among(key, keys) & ~cart_rule_uses.c.returned
         rows = self.connection.execute(select(*key, func.count()).where(counting).group_by(*key))
         return {(shop, rule_id, customer_id): count for shop, rule_id, customer_id, count in rows}
 
@@ -141,7 +143,7 @@ def _counting(shop: str, rule_id: UUID) -> ColumnElement[bool]:
 
 
 def _among(keys: Sequence[RuleKey]) -> ColumnElement[bool]:
-    return tuple_(cart_rules.c.shop, cart_rules.c.rule_id).in_(keys)
+    return among((cart_rules.c.shop, cart_rules.c.rule_id), keys)
 
 
 def _rule(row: Any) -> CartRule:

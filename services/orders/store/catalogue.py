@@ -5,14 +5,14 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, Table, func, select
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.order import Product, Shop
 from services.orders.store.tables import counters, product_words, products, shops, stock
 from shared.contracts.orders import Numbering, Rounding
 from shared.contracts.values import Money, ShopProfile
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import begun, rewrite
 from shared.writing.search import wanted, words
@@ -92,7 +92,7 @@ class Counters(Store[SeriesKey, int]):
 
     def load(self, keys: Sequence[SeriesKey]) -> Mapping[SeriesKey, int]:
         key = [counters.c[name] for name in COUNTED]
-        rows = self.connection.execute(select(counters).where(tuple_(*key).in_(keys)))
+        rows = self.connection.execute(select(counters).where(among(key, keys)))
         return {(row.shop, row.kind, row.series, row.year): row.last for row in rows}
 
     def put(self, new: Mapping[SeriesKey, int], changed: Mapping[SeriesKey, int]) -> None:
@@ -109,7 +109,7 @@ class Counters(Store[SeriesKey, int]):
 
 
 def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:
-    return tuple_(table.c.shop, table.c[column]).in_(keys)
+    return among((table.c.shop, table.c[column]), keys)
 
 
 def _shop(row: Any) -> Shop:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select
 
 from services.orders.domain.discounts import Discount
 from services.orders.domain.order import Change, Line, Order
@@ -30,7 +30,7 @@ from services.orders.store.tables import (
 from services.orders.store.waiting import Waiting
 from shared.contracts.orders import DocumentReference, Rounding
 from shared.contracts.values import Address, Customer, Money, Payment
-from shared.runtime.database import insert, locking, write_rows
+from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import rewrite
 from shared.writing.search import words
@@ -74,8 +74,8 @@ class Orders(Store[UUID, Order]):
         """Looks up, at once, which references of shops are taken."""
         fresh = set(wanted) - self._references.keys()
         if fresh:
-            key = tuple_(orders.c.shop, orders.c.reference)
-            found = self.connection.execute(select(orders.c.shop, orders.c.reference).where(key.in_(fresh)))
+            key = (orders.c.shop, orders.c.reference)
+            found = self.connection.execute(select(*key).where(among(key, fresh)))
             self._references |= dict.fromkeys(fresh, False) | {(row.shop, row.reference): True for row in found}
 
     def reference_taken(self, shop: str, reference: str) -> bool:

@@ -13,7 +13,7 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import carts, customer_words, customers, first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
-from shared.runtime.database import UtcDateTime, insert, write_rows
+from shared.runtime.database import UtcDateTime, among, insert, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import begun, rewrite
 from shared.writing.search import sorting, wanted, words
@@ -29,7 +29,7 @@ class Customers(Store[Key, KnownCustomer]):
     """What was told of customers. Not locked: whoever puts one replaces him whole."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
-        query = select(customers).where(tuple_(customers.c.shop, customers.c.customer_id).in_(keys))
+        query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         return {(row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
@@ -63,7 +63,7 @@ class Carts(Store[CartKey, KeptCart]):
     """Carts as they were last put."""
 
     def load(self, keys: Sequence[CartKey]) -> Mapping[CartKey, KeptCart]:
-        query = select(carts).where(tuple_(carts.c.shop, carts.c.cart_id).in_(keys))
+        query = select(carts).where(among((carts.c.shop, carts.c.cart_id), keys))
         return {(row.shop, row.cart_id): _cart(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[CartKey, KeptCart], changed: Mapping[CartKey, KeptCart]) -> None:
@@ -100,11 +100,11 @@ class Forgotten:
 
     def write(self) -> None:
         for table in (customers, customer_words, carts, first_orders) if self._kept else ():
-            key = tuple_(table.c.shop, table.c.customer_id)
-            self.connection.execute(delete(table).where(key.in_(self._kept)))
+            theirs = among((table.c.shop, table.c.customer_id), self._kept)
+            self.connection.execute(delete(table).where(theirs))
         for table, end in ((cart_rules, {"active": False}), (cart_rule_uses, {})) if self._kept else ():
-            key = tuple_(table.c.shop, table.c.customer_id)
-            nobodys = update(table).where(key.in_(self._kept)).values(customer_id=NOBODY.customer_id, **end)
+            theirs = among((table.c.shop, table.c.customer_id), self._kept)
+            nobodys = update(table).where(theirs).values(customer_id=NOBODY.customer_id, **end)
             self.connection.execute(nobodys)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select
 
 from services.orders.domain.backorder import Queue, Wait
 from services.orders.store.catalogue import Key
 from services.orders.store.tables import waiting
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 
 Rows = dict[tuple[UUID, int], dict[str, Any]]
@@ -23,7 +23,7 @@ class Waiting(Store[Key, Queue]):
         self._before: dict[Key, Rows] = {}
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Queue]:
-        where = tuple_(waiting.c.shop, waiting.c.sku).in_(keys)
+        where = among((waiting.c.shop, waiting.c.sku), keys)
         order = (waiting.c.since, waiting.c.order_id, waiting.c.position)
         found: dict[Key, list[Wait]] = {}
         for row in self.connection.execute(select(waiting).where(where).order_by(*order)):

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from shared.runtime import journal, migrations
-from shared.runtime.database import engine_for, reading, write_rows
+from shared.runtime.database import among, engine_for, reading, write_rows
 from shared.runtime.errors import SchemaError, SettingsError
 from tests.toy.service import counters, toy
 from tests.words import sqlite_url
@@ -137,3 +137,30 @@ def test_a_database_of_another_kind_is_told(url, sentence):
     with pytest.raises(SettingsError, match=sentence) as told:
         engine_for(url)
     assert "secret" not in str(told.value)
+
+
+KEYS = [("/b", "2"), ("/a", "1"), ("/a", "3"), ("/c", "1")]
+INBOX = (journal.inbox.c.source, journal.inbox.c.id)
+
+
+def test_rows_are_found_by_keys_of_several_parts(made):
+    kept = [("/a", "1"), ("/a", "2"), ("/b", "2"), ("/b", "1")]
+    with made.begin() as connection:
+        journal.claim(connection, kept, datetime.now(UTC))
+    with reading(made) as connection:
+        found = connection.execute(select(*INBOX).where(among(INBOX, KEYS)).order_by(*INBOX)).all()
+        none = connection.execute(select(*INBOX).where(among(INBOX, []))).all()
+    assert (found, none) == ([("/a", "1"), ("/b", "2")], [])
+
+
+def test_sqlite_finds_them_by_their_index(tmp_path):
+    engine = engine_for(sqlite_url(tmp_path))
+    migrations.upgrade(toy, engine)
+    with engine.connect() as connection:
+        query = select(journal.inbox).where(among(INBOX, KEYS)).compile(
+            engine, compile_kwargs={"literal_binds": True}
+        )
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    engine.dispose()
+    assert plan
+    assert not [step for step in plan if step.startswith("SCAN")]
