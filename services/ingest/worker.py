@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 from services.ingest.adapters.lookout import listen
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.adapters.postman import Postman
+from services.ingest.adapters.reader import Reader
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.handlers import (
     contact_form,
@@ -106,7 +107,7 @@ def adapters(settings: IngestSettings) -> Adapters:
     """The world outside, as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
     tokens = Tokens()
-    return Adapters(settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens))
+    return Adapters(settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens), Reader())
 
 
 service = Service(

@@ -10,7 +10,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from services.ingest.domain.attachments import Attachment
+from services.ingest.domain.attachments import Attachment, attachment
 from services.ingest.domain.authentication import MOST_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
@@ -21,6 +21,7 @@ from services.ingest.domain.page import harmless
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
+LONGEST_HEADER = 256 * 1024  # bytes that are read of a mail that cannot be read whole
 NOBODY = "mailer-daemon@unknown.invalid"
 """Stands for the sender of an automatic mail that names none."""
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
@@ -69,20 +70,22 @@ class Unreadable:
 
 
 def read(raw: bytes) -> Mail | Unreadable:
-    """The mail in `raw`."""
-    try:
-        return _read(*_parsed(raw), raw)
-    except Exception as error:  # whatever a sender may have thought of
-        return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
-
-
-def _parsed(raw: bytes) -> tuple[Message, Body]:
-    """The mail, and what is in it; of one that is packed too deeply, the header fields alone."""
+    """The mail in `raw`; where the whole cannot be read, what its header fields say."""
     try:
         message = message_from_bytes(raw, policy=compat32)
-        return message, body_of(message)
-    except RecursionError:
-        return BytesHeaderParser(policy=compat32).parsebytes(raw), Body("", marks=("parts_left_out",))
+        return _read(message, body_of(message), raw)
+    except Exception:  # whatever a sender may have thought of: thousands of parts within parts
+        return read_fields(raw)
+
+
+def read_fields(raw: bytes) -> Mail | Unreadable:
+    """What the header fields of a mail say that cannot be read whole; its bytes are attached as they came."""
+    try:
+        message = BytesHeaderParser(policy=compat32).parsebytes(raw[:LONGEST_HEADER])
+        whole = attachment("mail.eml", raw, "message/rfc822")
+        return _read(message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER])
+    except Exception as error:
+        return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
 
 
 def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
