@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from services.ingest.domain import privacy
 from services.ingest.domain.customers import KnownCustomer
@@ -12,7 +12,7 @@ from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.values import Address
-from shared.runtime.database import insert, locking, write_rows
+from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 
 _ORDER = tuple(KnownOrder.__dataclass_fields__)
@@ -42,7 +42,7 @@ class KnownOrders(Store[UUID, KnownOrder]):
     def with_references(self, keys: Sequence[Key]) -> dict[Key, UUID]:
         """The ids of orders by shop and reference."""
         query = select(orders.c.shop, orders.c.reference, orders.c.order_id)
-        rows = self.connection.execute(query.where(tuple_(orders.c.shop, orders.c.reference).in_(keys)))
+        rows = self.connection.execute(query.where(among((orders.c.shop, orders.c.reference), keys)))
         return {(row.shop, row.reference): row.order_id for row in rows}
 
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[KnownOrder]:
@@ -80,7 +80,7 @@ class Customers(Store[Key, KnownCustomer]):
     """Customers by shop and key."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
-        query = select(customers).where(tuple_(customers.c.shop, customers.c.customer_id).in_(keys))
+        query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         query = query.order_by(customers.c.shop, customers.c.customer_id)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.customer_id): _customer(row) for row in rows}

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select, tuple_
+from sqlalchemy import Connection, Table, delete, select
 
 from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
-from shared.runtime.database import write_rows
+from shared.runtime.database import among, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, str]
@@ -27,7 +27,7 @@ class Definitions(Store[Key, D | None], Generic[D]):
         self._whole: set[str] = set()
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, D | None]:
-        query = select(self.table).where(tuple_(self.table.c.shop, self.table.c.key).in_(keys))
+        query = select(self.table).where(among((self.table.c.shop, self.table.c.key), keys))
         rows = self.connection.execute(query)
         return {(row.shop, row.key): self.kind.model_validate(row.definition) for row in rows}
 
@@ -35,7 +35,7 @@ class Definitions(Store[Key, D | None], Generic[D]):
         write_rows(self.connection, self.table, _definitions(new), _definitions(changed))
         removed = [key for key, value in changed.items() if value is None]
         if removed:
-            where = tuple_(self.table.c.shop, self.table.c.key).in_(removed)
+            where = among((self.table.c.shop, self.table.c.key), removed)
             self.connection.execute(delete(self.table).where(where))
 
     def of(self, shop: str) -> dict[str, D]:

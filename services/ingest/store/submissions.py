@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, UUID]
@@ -20,7 +20,7 @@ class Submissions(Store[Key, Submission]):
     """Submissions by shop and id."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Submission]:
-        query = select(submissions).where(tuple_(submissions.c.shop, submissions.c.submission_id).in_(keys))
+        query = select(submissions).where(among((submissions.c.shop, submissions.c.submission_id), keys))
         query = query.order_by(submissions.c.shop, submissions.c.submission_id)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.submission_id): _submission(row) for row in rows}
@@ -31,7 +31,7 @@ class Submissions(Store[Key, Submission]):
     def of_conversations(self, keys: Sequence[tuple[str, str]]) -> list[Key]:
         """The submissions whose mails belong to conversations, each with its shop."""
         query = select(submissions.c.shop, submissions.c.submission_id)
-        where = tuple_(submissions.c.shop, submissions.c.conversation).in_(keys)
+        where = among((submissions.c.shop, submissions.c.conversation), keys)
         return [(row.shop, row.submission_id) for row in self.connection.execute(query.where(where))]
 
     def mailed_as(self, shop: str, conversation: str) -> Submission | None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
 from services.ingest.store.tables import known_mails, thread_messages, threads
 from services.ingest.store.words import add_words
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
-from shared.runtime.database import insert, locking, write_rows
+from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 
 _TALLY = tuple(Tally.__dataclass_fields__)
@@ -101,8 +101,8 @@ class KnownMails(Store[tuple[str, str], str]):
     """Conversations by shop and Message-ID. The first to use an id keeps it."""
 
     def load(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
-        place = tuple_(known_mails.c.shop, known_mails.c.mail_message_id)
-        rows = self.connection.execute(select(known_mails).where(place.in_(keys)))
+        place = (known_mails.c.shop, known_mails.c.mail_message_id)
+        rows = self.connection.execute(select(known_mails).where(among(place, keys)))
         return {(row.shop, row.mail_message_id): row.conversation for row in rows}
 
     def put(self, new: Mapping[tuple[str, str], str], changed: Mapping[tuple[str, str], str]) -> None:
