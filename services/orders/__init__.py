@@ -1,15 +1,17 @@
 """Orders: takes them through their states, and everything of money, stock and numbers that belongs to that.
 
 Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `product.put`, `stock.set`,
-       `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
-       `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
+       `order.add_lines|edit_lines|cancel_lines|add_discount|remove_discount|change_shipping|change_address`,
+       `order.notify_change|issue_invoice|set_invoice_note|print_summary`, `refund.create`,
+       `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`, `shop.put`,
+       `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
        `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,
        `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.search`, `product.search`,
        `cart.list`, `stock.get`, `cart.price`, `voucher.get`.
 Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `return.*`, `invoice.issued`,
-       `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `stock.*`, `product.changed`,
-       `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`, `voucher.*`, and a refusal
-       for each command.
+       `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`, `stock.*`,
+       `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,
+       `voucher.*`, and a refusal for each command.
 Keeps  shops, their states, products, stock and who waits for it, customers, their carts, cart rules and their uses,
        orders, their history, payments, refunds, returns and issued documents, the counters of the numbers, and the
        words by which all these are found.

@@ -13,7 +13,8 @@ PLACED = a_placed_order()
 PAID = move(PLACED, "payment_accepted").order
 SHIPPED = move(PAID, "shipped").order
 CANCELLED = move(PLACED, "cancelled").order
-ALL = {"cancel_products", "standard_refund", "partial_refund", "return_products", "change_carrier"}
+EDITS = {"change_carrier", "add_products", "edit_products", "discount"}
+ALL = {"cancel_products", "standard_refund", "partial_refund", "return_products", "issue_invoice", *EDITS}
 
 
 def allowed(order: Order, **shop: Any) -> set[str]:
@@ -26,10 +27,10 @@ def allowed(order: Order, **shop: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        (PLACED, {"cancel_products", "change_carrier"}),
-        (pay(PLACED, 1), {"standard_refund", "partial_refund", "change_carrier"}),
-        (PAID, {"standard_refund", "partial_refund", "change_carrier"}),
-        (move(PAID, "processing").order, {"standard_refund", "partial_refund", "change_carrier"}),
+        (PLACED, {"cancel_products", "issue_invoice", *EDITS}),
+        (pay(PLACED, 1), {"standard_refund", "partial_refund", "issue_invoice", *EDITS}),
+        (PAID, {"standard_refund", "partial_refund", *EDITS}),
+        (move(PAID, "processing").order, {"standard_refund", "partial_refund", *EDITS}),
         (SHIPPED, {"partial_refund", "return_products"}),
         (move(SHIPPED, "delivered").order, {"partial_refund", "return_products"}),
         (CANCELLED, set()),

@@ -29,6 +29,10 @@ POLICIES = (
     Policy("partial_refund", ("something_is_paid",)),
     Policy("return_products", ("order_is_shipped",), _returns),
     Policy("change_carrier", ("stock_is_held", "nothing_shipped")),
+    Policy("add_products", ("stock_is_held", "nothing_shipped")),
+    Policy("edit_products", ("stock_is_held", "nothing_shipped")),
+    Policy("discount", ("stock_is_held", "nothing_shipped")),
+    Policy("issue_invoice", ("stock_is_held", "nothing_invoiced")),
 )
 
 

@@ -37,6 +37,25 @@ def stocked(order: Order, left: Left) -> Order:
     return replace(order, lines=tuple(lines))
 
 
+def supplied(before: Order, after: Order, left: Left) -> Order:
+    """An edited order with what its lines lack now: pieces that lines give up, missing ones first, are there for others
+    of the order, then what is free is taken.
+    """
+    had = [line.charge.quantity for line in before.lines] + [0] * (len(after.lines) - len(before.lines))
+    free = {line.sku: left(line.sku) for line in after.lines}
+    lines = list(after.lines)
+    for place, (line, pieces) in enumerate(zip(after.lines, had, strict=True)):
+        fewer = max(pieces - line.charge.quantity, 0)
+        lines[place] = replace(line, missing=max(line.missing - fewer, 0))
+        free[line.sku] += max(fewer - line.missing, 0)
+    for place, (line, pieces) in enumerate(zip(lines, had, strict=True)):
+        more = max(line.charge.quantity - pieces, 0)
+        got = min(more, free[line.sku])
+        free[line.sku] -= got
+        lines[place] = replace(line, missing=line.missing + more - got)
+    return replace(after, lines=tuple(lines))
+
+
 def joined(queue: Queue, order: Order, sku: str) -> Queue:
     """The queue of a product with the lines of the order that lack some of it."""
     fresh = [

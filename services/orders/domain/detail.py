@@ -36,6 +36,8 @@ def detail(order: Order, around: Around) -> OrderDetail:
         messages=around.messages,
         weight_grams=sum(line.weight_grams * line.charge.quantity for line in order.lines),
         note=order.note,
+        invoice_note=order.invoice_note,
+        due=order.money(order.due),
         lines=order.line_views(),
         products_total=order.money(sum(line.charge.stated for line in order.lines)),
         shipping=order.money(order.shipping.stated),

@@ -1,11 +1,12 @@
 """Discounts of an order: what each takes off lines and shipping, in the order's kind of prices (minor units)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
-from services.orders.domain.money import share
+from services.orders.domain.money import rounded, share
 from services.orders.domain.pricing import Amount, Charge, Prices, priced
 from shared.contracts.orders import DiscountKind, Rounding
 
@@ -40,6 +41,25 @@ class Discount:
     def off(self) -> int:
         """What it takes off in all."""
         return sum(self.of_line(place) for place in range(len(self.shares))) + self.of_shipping
+
+
+def resized(
+    discounts: Sequence[Discount], place: int, then: Charge, now: Charge, rounding: Rounding
+) -> Iterator[Discount]:
+    """The discounts when a line is edited: a percentage follows it, an amount shrinks with it and never grows, a gift
+    stays one. Never more than the line costs.
+    """
+    free = now.stated
+    for each in discounts:
+        part = each.of_line(place)
+        if not part:
+            yield each
+            continue
+        scaled = rounded(Fraction(part * now.stated, then.stated), rounding.mode)
+        wanted = {"percent": scaled, "gift": part}.get(each.kind, min(part, scaled))
+        part = min(wanted, free)
+        free -= part
+        yield replace(each, shares=(*each.shares[:place], part, *each.shares[place + 1 :]))
 
 
 def amounts(

@@ -15,15 +15,16 @@ from shared.contracts.orders import (
     DeliverySlipIssued,
     DocumentReference,
     InvoiceIssued,
+    OrderSummaryIssued,
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import DocumentKind
 
-Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued
+Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 EVENTS: dict[str, type[Issued]] = {
     "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued, "credit_slip": CreditSlipIssued,
-    "return_slip": ReturnSlipIssued,
+    "return_slip": ReturnSlipIssued, "order_summary": OrderSummaryIssued,
 }
 
 
@@ -51,15 +52,25 @@ def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Docume
     part = Part(tuple(line for line in lines if line[1]), order.shipping.amount)
     return issue_part(
         order, kind, number, at, part, discounts=_discounts(order), payments=list(order.payments),
-        due=order.money(order.due),
+        due=order.money(order.due), note=order.invoice_note if kind == "invoice" else "",
     )
+
+
+def with_document(order: Order, document: Document) -> Order:
+    """The order with a document; on an invoice stand all lines that stood on none before."""
+    order = replace(order, documents=(*order.documents, document.reference))
+    if document.reference.kind != "invoice":
+        return order
+    issued = document.reference.document_id
+    lines = (replace(line, invoice=line.invoice or issued) if line.charge.quantity else line for line in order.lines)
+    return replace(order, lines=tuple(lines))
 
 
 def issue_part(
     order: Order, kind: DocumentKind, number: str, at: datetime, part: Part, **more: Any
 ) -> Document:
     """A document with its snapshot, about a part of the order; `more` are further fields of the snapshot. Its id
-    follows from order, kind and number.
+    follows from order, kind and number; that of a summary, which is no issued document, from the time too.
     """
     snapshot = _snapshot(order, kind, number, at, part, **more)
     reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number)
@@ -71,8 +82,9 @@ def _snapshot(
 ) -> DocumentSnapshot:
     charges = _charges(order, part)
     whole = total(charge.amount for charge in charges)
+    name = f"{kind}/{number}/{at.isoformat()}" if kind == "order_summary" else f"{kind}/{number}"
     return DocumentSnapshot(
-        document_id=uuid5(order.order_id, f"{kind}/{number}"),
+        document_id=uuid5(order.order_id, name),
         kind=kind,
         number=number,
         issued_at=at,

@@ -49,6 +49,11 @@ def _stock_is_there(order: Order) -> str | None:
     return f"The order waits for stock: {', '.join(missing)}." if missing else None
 
 
+def _nothing_invoiced(order: Order) -> str | None:
+    issued = order.issued("invoice")
+    return f"The invoice {issued[0].number} was issued." if issued else None
+
+
 def _stock_is_held(order: Order) -> str | None:
     return None if order.holds_stock else "The order gave its stock back."
 
@@ -63,6 +68,7 @@ GUARDS = {
         Guard("order_is_shipped", _order_is_shipped),
         Guard("stock_is_there", _stock_is_there),
         Guard("stock_is_held", _stock_is_held),
+        Guard("nothing_invoiced", _nothing_invoiced),
     )
 }
 

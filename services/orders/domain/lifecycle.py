@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
-from services.orders.domain.documents import Document, issue
+from services.orders.domain.documents import Document, issue, with_document
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.money import LARGEST
 from services.orders.domain.moves import destination, is_forced, out_of_stock, refusal_of_move
@@ -152,7 +152,7 @@ def _issue_documents(moved: Moved, state: State, number: NextNumber, at: datetim
         document = issue(moved.order, kind, number(kind), at)
         moved = replace(
             moved,
-            order=replace(moved.order, documents=(*moved.order.documents, document.reference)),
+            order=with_document(moved.order, document),
             events=[*moved.events, document.event],
             issued=(*moved.issued, document),
         )

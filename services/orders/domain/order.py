@@ -58,8 +58,9 @@ class Product:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for. Its
-    number within the order is its place + 1; one with no pieces left is kept, and shown nowhere.
+    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for,
+    `invoice` the document that it stands on. Its number within the order is its place + 1; one with no pieces left is
+    kept, and shown nowhere.
     """
 
     sku: str
@@ -67,6 +68,7 @@ class Line:
     charge: Charge
     missing: int = 0
     weight_grams: int = 0
+    invoice: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Order:
     documents: tuple[DocumentReference, ...] = field(default=())
     rounding: Rounding = USUAL
     note: str = ""
+    invoice_note: str = ""
     discounts: tuple[Discount, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()
@@ -122,6 +125,11 @@ class Order:
     def shown(self) -> list[tuple[int, Line]]:
         """The lines with their numbers, without those that have no pieces left."""
         return [(number, line) for number, line in enumerate(self.lines, start=1) if line.charge.quantity]
+
+    @property
+    def charges(self) -> dict[int, Charge]:
+        """What is paid for, by the number of the line; 0 is the shipping, and the last."""
+        return {number: line.charge for number, line in enumerate(self.lines, start=1)} | {0: self.shipping}
 
     @property
     def paid(self) -> int:
@@ -140,6 +148,15 @@ class Order:
             found[line.sku] = found.get(line.sku, 0) + self.claimed(number) - line.missing
         return found
 
+    @property
+    def lacking(self) -> dict[str, int]:
+        """The pieces that it waits for, by SKU."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            if line.missing:
+                found[line.sku] = found.get(line.sku, 0) + line.missing
+        return found
+
     def claimed(self, number: int) -> int:
         """Pieces of a line that are the order's: those that were not released by a refund."""
         return self.lines[number - 1].charge.quantity - sum(part.released for part in self._refunds_of(number))
@@ -151,6 +168,12 @@ class Order:
     def refunded_amount(self, number: int) -> Amount:
         """What was refunded of a line."""
         return total(part.amount for part in self._refunds_of(number))
+
+    def is_refunded(self, number: int) -> bool:
+        """Whether anything of a line, or (0) of the shipping, was refunded."""
+        if number:
+            return self.refunded_pieces(number) > 0 or self.refunded_amount(number).gross > 0
+        return self.refunded_shipping.gross > 0
 
     @property
     def refunded_shipping(self) -> Amount:
@@ -219,11 +242,11 @@ class Order:
 
     def discount_views(self) -> list[DiscountView]:
         """The discounts as messages show them."""
-        return [
-            DiscountView(
-                discount_id=each.discount_id, name=each.name, kind=each.kind, value=each.value, code=each.code,
-                off=self.money(each.off), invoice=each.invoice,
-            )
-            for each in self.discounts
-            if each.active
-        ]
+        return [self.discount_view(each) for each in self.discounts if each.active]
+
+    def discount_view(self, discount: Discount) -> DiscountView:
+        """A discount as messages show it."""
+        return DiscountView(
+            discount_id=discount.discount_id, name=discount.name, kind=discount.kind, value=discount.value,
+            code=discount.code, off=self.money(discount.off), invoice=discount.invoice,
+        )

@@ -27,6 +27,9 @@ class Amount:
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(self.net + other.net, self.tax + other.tax)
 
+    def __sub__(self, other: "Amount") -> "Amount":
+        return Amount(self.net - other.net, self.tax - other.tax)
+
 
 @dataclass(frozen=True)
 class Charge:

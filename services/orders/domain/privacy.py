@@ -76,8 +76,8 @@ def export(
 def anonymous(order: Order) -> Order:
     """The same order of nobody; the countries stay, since the taxes follow from them."""
     return replace(
-        order, customer=NOBODY, tracking_number="", note="", delivery_address=_nowhere(order.delivery_address),
-        invoice_address=_nowhere(order.invoice_address),
+        order, customer=NOBODY, tracking_number="", note="", invoice_note="",
+        delivery_address=_nowhere(order.delivery_address), invoice_address=_nowhere(order.invoice_address),
         returns=tuple(replace(each, reason="", answer="") for each in order.returns),
     )
 

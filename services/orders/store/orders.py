@@ -177,6 +177,7 @@ class Orders(Store[UUID, Order]):
             payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
             tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
+            invoice_note=row.invoice_note,
             reached=frozenset((row.reached or "").split()),
             history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
             payments=tuple(_payment(payment) for payment in part(payments)),
@@ -192,7 +193,7 @@ class Orders(Store[UUID, Order]):
 
 def _line(row: Any) -> Line:
     charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax), row.off)
-    return Line(row.sku, row.name, charge, weight_grams=row.weight_grams)
+    return Line(row.sku, row.name, charge, weight_grams=row.weight_grams, invoice=row.invoice)
 
 
 def _shipping(row: Any) -> Charge:
@@ -230,7 +231,7 @@ def _row(order: Order) -> dict[str, Any]:
         "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
         "reached": " ".join(sorted(order.reached)),
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
-        "total": amount.gross, "note": order.note,
+        "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
     }
 
 
@@ -254,7 +255,7 @@ def _line_rows(order: Order) -> Rows:
         {
             "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
             "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
-            "weight_grams": line.weight_grams, "off": line.charge.off,
+            "weight_grams": line.weight_grams, "off": line.charge.off, "invoice": line.invoice,
         }
         for line in order.lines
     ])

@@ -135,6 +135,7 @@ orders = Table(
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("note", String(2000), nullable=False, server_default=EMPTY),
     Column("new_customer", Boolean, nullable=False, server_default=text("false")),
+    Column("invoice_note", String(2000), nullable=False, server_default=EMPTY),
     UniqueConstraint("shop", "reference"),
     Index(None, "shop", "placed_at", "order_id"),
     Index(None, "shop", "customer_id", "placed_at", "order_id"),
@@ -157,6 +158,7 @@ order_lines = Table(
     Column("tax", Minor, nullable=False),
     Column("weight_grams", Integer, nullable=False, server_default=ZERO),
     Column("off", Minor, nullable=False, server_default=ZERO),
+    Column("invoice", Uuid),
 )
 order_discounts = Table(
     "order_discounts", metadata,

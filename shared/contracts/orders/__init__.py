@@ -27,6 +27,25 @@ from shared.contracts.orders.commands import (
     SetStock as SetStock,
     TransitionOrder as TransitionOrder,
 )
+from shared.contracts.orders.editing import (
+    AddDiscount as AddDiscount,
+    AddedLine as AddedLine,
+    AddLines as AddLines,
+    CancelledLine as CancelledLine,
+    CancelLines as CancelLines,
+    ChangeAddress as ChangeAddress,
+    ChangeShipping as ChangeShipping,
+    EditedLine as EditedLine,
+    EditLines as EditLines,
+    LineChange as LineChange,
+    NotifyChange as NotifyChange,
+    OrderAddressChanged as OrderAddressChanged,
+    OrderChangeAnnounced as OrderChangeAnnounced,
+    OrderDiscounted as OrderDiscounted,
+    OrderEdited as OrderEdited,
+    OrderShippingChanged as OrderShippingChanged,
+    RemoveDiscount as RemoveDiscount,
+)
 from shared.contracts.orders.events import (
     CartChanged as CartChanged,
     CustomerChanged as CustomerChanged,
@@ -49,6 +68,13 @@ from shared.contracts.orders.lists import (
     KnownCustomer as KnownCustomer,
     ListedOrder as ListedOrder,
     OrderFilter as OrderFilter,
+)
+from shared.contracts.orders.paper import (
+    InvoiceNoted as InvoiceNoted,
+    IssueInvoice as IssueInvoice,
+    OrderSummaryIssued as OrderSummaryIssued,
+    PrintSummary as PrintSummary,
+    SetInvoiceNote as SetInvoiceNote,
 )
 from shared.contracts.orders.parts import (
     By as By,

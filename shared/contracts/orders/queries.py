@@ -62,6 +62,8 @@ class OrderDetail(Answer, name="order.get_answered"):
     payments: list[Payment]
     documents: list[DocumentReference]
     rounding: Rounding = Rounding()
+    invoice_note: str = Field(default="", description="Printed on the next invoice")
+    due: Money | None = Field(default=None, description="Still to be paid; negative: paid too much")
     refunds: list[RefundView] = []
     refund_left: RefundLeft | None = Field(default=None, description="What can still be refunded")
     refund_due: Money | None = Field(default=None, description="What was refunded and is still to be given back")

@@ -1,0 +1,95 @@
+"""Changing how an order travels and to whom; and telling the customer what it is now."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.discounts import Discount
+from services.orders.domain.guards import is_shipped
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.order import Order
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    ChangeAddress,
+    ChangeShipping,
+    NotifyChange,
+    OrderAddressChanged,
+    OrderChangeAnnounced,
+    OrderShippingChanged,
+)
+
+
+def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, at: datetime) -> Edited | Refusal:
+    """The order with another carrier, price or tracking number. Free shipping stays free."""
+    after = _with_shipping(order, command)
+    if after == order:
+        return command.refuse("nothing_changes", "The order travels like that already.", field="order_id")
+    wrong = _fixed(order, after, command)
+    if wrong:
+        return wrong
+    found = settled(order, after, command, number, at)
+    if isinstance(found, Refusal):
+        return found
+    told = OrderShippingChanged(
+        order_id=order.order_id, order=found.order.summary(), by=command.by, at=at, carrier_before=order.carrier,
+        tracking_number_before=order.tracking_number, tracking_number=after.tracking_number,
+        shipped=is_shipped(order), due=found.order.money(found.order.due),
+    )
+    return replace(found, events=[told, *found.events])
+
+
+def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Refusal:
+    """The order with other addresses; its documents keep theirs."""
+    after = replace(
+        order, delivery_address=command.delivery_address or order.delivery_address,
+        invoice_address=command.invoice_address or order.invoice_address,
+    )
+    if after == order:
+        return command.refuse("nothing_changes", "The order has these addresses already.", field="delivery_address")
+    told = OrderAddressChanged(
+        order_id=order.order_id, order=after.summary(), by=command.by, at=at,
+        delivery_address=after.delivery_address, invoice_address=after.invoice_address,
+    )
+    return Edited(after, [told])
+
+
+def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAnnounced:
+    """What the customer is to be told."""
+    return OrderChangeAnnounced(
+        order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
+        delivery_address=order.delivery_address, invoice_address=order.invoice_address, due=order.money(order.due),
+        message=command.message,
+    )
+
+
+def _with_shipping(order: Order, command: ChangeShipping) -> Order:
+    shipping = order.shipping
+    charge = replace(
+        shipping, price=shipping.price if command.price is None else command.price,
+        rate=shipping.rate if command.tax_rate is None else command.tax_rate,
+    )
+    return replace(
+        order, carrier=command.carrier or order.carrier, shipping=charge,
+        discounts=tuple(_free_again(each, charge.stated) for each in order.discounts),
+        tracking_number=order.tracking_number if command.tracking_number is None else command.tracking_number,
+    )
+
+
+def _free_again(discount: Discount, price: int) -> Discount:
+    """Only one active discount of an order takes off shipping, since it takes off all of it."""
+    free = discount.active and discount.kind == "free_shipping"
+    return replace(discount, shipping_share=price) if free else discount
+
+
+def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | None:
+    paid = (after.shipping.price, after.shipping.rate) != (order.shipping.price, order.shipping.rate)
+    if not paid and after.carrier == order.carrier:
+        return None
+    field = "carrier" if command.carrier else "price" if command.price is not None else "tax_rate"
+    reason = objection_to_action("change_carrier", order)
+    if reason:
+        return command.refuse("carrier_fixed", reason, field=field)
+    if paid and order.is_refunded(0):
+        return command.refuse("shipping_refunded", "The shipping was refunded: its price stays.", field="price")
+    return None

@@ -1,0 +1,145 @@
+"""What an edit comes to: amounts reckoned anew, and documents for what changed beside an invoice that was issued.
+
+The order costs what its charges come to, rounded as it always was. Rounding may move a cent of tax between lines that
+nobody touched; it stands on the correction with the edited lines of that rate: invoices less credit slips are the
+order, for every rate.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.orders.domain.documents import Document, Part, issue_part, with_document
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.money import LARGEST
+from services.orders.domain.order import Order
+from services.orders.domain.pricing import Amount, Charge, priced
+from shared.contracts.message import Command, Event, Refusal
+from shared.contracts.values import DocumentKind
+
+Pieces = dict[int, tuple[int, Amount]]
+"""By number of the line (0: shipping): how many pieces, and what they come to."""
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The order after an edit, and what is told."""
+
+    order: Order
+    events: list[Event]
+
+
+def settled(
+    before: Order, after: Order, command: Command, number: NextNumber, at: datetime, reason: str = ""
+) -> Edited | Refusal:
+    """An edited order with its amounts, and with the documents that correct what was invoiced."""
+    after = repriced(before, _with_discounts(after))
+    if max(after.amount.gross, sum(charge.stated for charge in after.charges.values())) >= LARGEST:
+        return command.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
+    order, events = after, list[Event]()
+    for document in _corrections(before, after, number, at, reason):
+        order, events = with_document(order, document), [*events, document.event]
+    return Edited(order, events)
+
+
+def repriced(before: Order, after: Order) -> Order:
+    """The order with new amounts for all charges of the rates that are touched. What was refunded in part is not edited
+    and keeps its own.
+    """
+    then, now = before.charges, after.charges
+    edited = {number for number, charge in now.items() if not _same(then.get(number), charge)}
+    rates = {charges[number].rate for charges in (then, now) for number in edited if number in charges}
+    wanted = {
+        number: charge for number, charge in now.items() if charge.rate in rates and not after.is_refunded(number)
+    }
+    found = dict(zip(wanted, priced(list(wanted.values()), after.prices, after.rounding), strict=True))
+    lines = (replace(line, charge=found.get(number, line.charge)) for number, line in enumerate(after.lines, start=1))
+    return replace(after, lines=tuple(lines), shipping=found.get(0, after.shipping))
+
+
+def _with_discounts(order: Order) -> Order:
+    """The charges with what the discounts take off them."""
+    lines = tuple(
+        replace(line, charge=replace(line.charge, off=sum(each.of_line(place) for each in order.discounts)))
+        for place, line in enumerate(order.lines)
+    )
+    off = sum(each.of_shipping for each in order.discounts)
+    return replace(order, lines=lines, shipping=replace(order.shipping, off=off))
+
+
+def _same(then: Charge | None, now: Charge) -> bool:
+    return then is not None and replace(then, amount=now.amount) == now
+
+
+def _corrections(
+    before: Order, after: Order, number: NextNumber, at: datetime, reason: str
+) -> Iterator[Document]:
+    invoices = before.issued("invoice")
+    if not invoices:
+        return
+    added, taken = _changes(before, after)
+    for invoice in invoices:
+        part = {line: change for line, change in taken.items() if _invoice_of(before, line) == invoice.document_id}
+        if part:
+            yield _correction(before, "credit_slip", part, number, at, corrects=invoice.number, reason=reason)
+    if added:
+        yield _correction(
+            after, "invoice", added, number, at, corrects=invoices[0].number, due=after.money(after.due),
+            note=after.invoice_note,
+        )
+
+
+def _correction(
+    order: Order, kind: DocumentKind, pieces: Pieces, number: NextNumber, at: datetime, **more: Any
+) -> Document:
+    lines = tuple((line, count, amount) for line, (count, amount) in pieces.items() if line)
+    _, shipping = pieces.get(0, (0, Amount()))
+    return issue_part(order, kind, number(kind), at, Part(lines, shipping), **more)
+
+
+def _invoice_of(order: Order, number: int) -> UUID:
+    """The invoice that a line stands on; the shipping is on the first."""
+    line = order.lines[number - 1] if number else None
+    return (line.invoice if line else None) or order.issued("invoice")[0].document_id
+
+
+def _changes(before: Order, after: Order) -> tuple[Pieces, Pieces]:
+    """What is added and what is taken away."""
+    added, taken, shifted = Pieces(), Pieces(), dict[Decimal, Amount]()
+    for number, now in after.charges.items():
+        then = before.charges.get(number) or replace(now, quantity=0, off=0, amount=Amount())
+        if _same(then, now):
+            shifted[now.rate] = shifted.get(now.rate, Amount()) + now.amount - then.amount
+        elif _sold_anew(then, now, shipping=not number):
+            taken[number], added[number] = (then.quantity, then.amount), (now.quantity, now.amount)
+        elif (now.left, now.quantity) >= (then.left, then.quantity):
+            added[number] = (now.quantity - then.quantity, now.amount - then.amount)
+        else:
+            taken[number] = (max(then.quantity - now.quantity, 0), then.amount - now.amount)
+    _add_shifted(shifted, added, taken, before.charges, after.charges)
+    return _worth(added), _worth(taken)
+
+
+def _sold_anew(then: Charge, now: Charge, *, shipping: bool) -> bool:
+    """Whether a charge is taken back whole and invoiced anew, since its price, or its tax, is another."""
+    return then.rate != now.rate or (then.price != now.price and not shipping)
+
+
+def _add_shifted(
+    shifted: Mapping[Decimal, Amount], added: Pieces, taken: Pieces, then: Mapping[int, Charge],
+    now: Mapping[int, Charge],
+) -> None:
+    for rate, amount in shifted.items():
+        more = next((number for number in added if now[number].rate == rate), None)
+        less = next((number for number in taken if then[number].rate == rate), None)
+        if more is not None:
+            added[more] = (added[more][0], added[more][1] + amount)
+        elif less is not None:
+            taken[less] = (taken[less][0], taken[less][1] - amount)
+
+
+def _worth(pieces: Pieces) -> Pieces:
+    return {number: change for number, change in pieces.items() if change[1] != Amount()}

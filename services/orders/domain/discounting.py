@@ -1,0 +1,119 @@
+"""Discounts that an employee gives on a placed order, and takes back; before it is shipped."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.discounts import Discount
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.money import rounded, share
+from services.orders.domain.order import Order
+from shared.contracts.message import Refusal
+from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount
+
+
+def add_discount(order: Order, command: AddDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
+    """The order with a discount. A percentage is of what the products cost after the discounts before it."""
+    wrong = _not_possible(order, command) or _wrong_values(order, command)
+    if wrong:
+        return wrong
+    found = _free_shipping(order, command) if command.free_shipping else _off_products(order, command)
+    if isinstance(found, Refusal):
+        return found
+    after = replace(order, discounts=(*order.discounts, found))
+    return _told(settled(order, after, command, number, at, found.name), found, command, at)
+
+
+def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
+    """The order without a discount."""
+    wrong = _not_possible(order, command)
+    if wrong:
+        return wrong
+    found = next((each for each in order.discounts if each.discount_id == command.discount_id and each.active), None)
+    if found is None:
+        reason = f"The order has no discount {command.discount_id}."
+        return command.refuse("unknown_discount", reason, field="discount_id")
+    if _is_refunded(order, found):
+        reason = "Something that it was taken off was refunded: it stays."
+        return command.refuse("discount_refunded", reason, field="discount_id")
+    gone = replace(found, active=False)
+    after = replace(order, discounts=tuple(gone if each is found else each for each in order.discounts))
+    return _told(settled(order, after, command, number, at), found, command, at)
+
+
+def _not_possible(order: Order, command: AddDiscount | RemoveDiscount) -> Refusal | None:
+    reason = objection_to_action("discount", order)
+    return command.refuse("not_possible", reason, field="order_id") if reason else None
+
+
+def _wrong_values(order: Order, command: AddDiscount) -> Refusal | None:
+    if sum((command.percent is not None, command.amount is not None, command.free_shipping)) != 1:
+        reason = "A discount is a percentage, an amount, or free shipping: give one of them."
+        return command.refuse("one_kind", reason, field="percent")
+    if any(each.discount_id == command.discount_id for each in order.discounts):
+        reason = f"The discount {command.discount_id} was given before."
+        return command.refuse("already_given", reason, field="discount_id")
+    if command.invoice and command.invoice not in {each.document_id for each in order.issued("invoice")}:
+        return command.refuse("unknown_invoice", f"The order has no invoice {command.invoice}.", field="invoice")
+    return None
+
+
+def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
+    """Shared by what the lines still cost; what was refunded in part gives nothing."""
+    bases = [
+        0 if order.is_refunded(number) or command.invoice not in (None, line.invoice) else line.charge.left
+        for number, line in enumerate(order.lines, start=1)
+    ]
+    whole = sum(bases)
+    kind: DiscountKind = "percent" if command.amount is None else "amount"
+    value = command.percent or Decimal(command.amount or 0)
+    off = command.amount or rounded(whole * Fraction(value) / 100, order.rounding.mode)
+    if off > whole:
+        reason = f"{whole} {order.currency} (minor units) can still be taken off."
+        return command.refuse("too_much", reason, field="amount", left=whole)
+    if not off:
+        return _nothing_off(command, kind)
+    return _discount(command, kind, value, tuple(share(off, bases)))
+
+
+def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
+    if order.is_refunded(0):
+        return command.refuse("shipping_refunded", "The shipping was refunded.", field="free_shipping")
+    first = order.issued("invoice")[:1]
+    elsewhere = command.invoice is not None and command.invoice not in {each.document_id for each in first}
+    if elsewhere or not order.shipping.left:
+        return _nothing_off(command, "free_shipping")
+    return replace(_discount(command, "free_shipping", Decimal(0)), shipping_share=order.shipping.left)
+
+
+def _nothing_off(command: AddDiscount, field: str) -> Refusal:
+    return command.refuse("takes_nothing_off", "There is nothing that it could be taken off.", field=field)
+
+
+def _discount(
+    command: AddDiscount, kind: DiscountKind, value: Decimal, shares: tuple[int, ...] = ()
+) -> Discount:
+    return Discount(
+        command.discount_id, command.discount_name, kind, value, code="", shares=shares, invoice=command.invoice
+    )
+
+
+def _is_refunded(order: Order, discount: Discount) -> bool:
+    lines = any(discount.of_line(number - 1) and order.is_refunded(number) for number in range(1, len(order.lines) + 1))
+    return lines or (discount.of_shipping > 0 and order.is_refunded(0))
+
+
+def _told(
+    found: Edited | Refusal, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
+) -> Edited | Refusal:
+    if isinstance(found, Refusal):
+        return found
+    order = found.order
+    told = OrderDiscounted(
+        order_id=order.order_id, order=order.summary(), by=command.by, at=at, due=order.money(order.due),
+        discount=order.discount_view(discount), removed=isinstance(command, RemoveDiscount),
+    )
+    return replace(found, events=[told, *found.events])

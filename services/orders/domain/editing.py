@@ -1,0 +1,181 @@
+"""Changing the products of an order: added, edited, cancelled; all that a command wants, or nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.backorder import Left, supplied
+from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.discounts import resized
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.order import Line, Order, Product
+from services.orders.domain.pricing import Charge
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    AddedLine,
+    AddLines,
+    CancelledLine,
+    CancelLines,
+    EditedLine,
+    EditLines,
+    LineChange,
+    OrderEdited,
+)
+
+Editing = AddLines | EditLines | CancelLines
+ACTIONS: dict[type[Editing], str] = {
+    AddLines: "add_products", EditLines: "edit_products", CancelLines: "cancel_products",
+}
+
+
+def add_lines(
+    order: Order, command: AddLines, products: Mapping[str, Product | None], left: Left, number: NextNumber,
+    at: datetime,
+) -> Edited | Refusal:
+    """The order with more products. `products` are those of the catalogue, `left` says what is free of one."""
+    wrong = _not_possible(order, command) or _wrong_invoice(order, command) or _unsellable(order, command, products)
+    if wrong:
+        return wrong
+    new = [_line(order, wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
+    first = len(order.lines) + 1
+    places = {first + place: place for place in range(len(new))}
+    return _edited(order, replace(order, lines=(*order.lines, *new)), command, places, left, number, at)
+
+
+def edit_lines(
+    order: Order, command: EditLines | CancelLines, left: Left, number: NextNumber, at: datetime
+) -> Edited | Refusal:
+    """The order with other quantities, or other prices."""
+    wrong = _not_possible(order, command) or _wrong_line(order, command)
+    if wrong:
+        return wrong
+    lines, discounts = list(order.lines), order.discounts
+    for wanted in _wanted(command):
+        place, line = wanted.line - 1, order.lines[wanted.line - 1]
+        charge = _charge(line.charge, wanted)
+        lines[place] = replace(line, charge=charge)
+        discounts = tuple(resized(discounts, place, line.charge, charge, order.rounding))
+    after = replace(order, lines=tuple(lines), discounts=discounts)
+    if after == order:
+        return command.refuse("nothing_changes", "The lines are like that already.", field="lines")
+    places = {wanted.line: place for place, wanted in enumerate(_wanted(command))}
+    return _edited(order, after, command, places, left, number, at, command.reason)
+
+
+def _edited(
+    before: Order, after: Order, command: Editing, places: Mapping[int, int], left: Left, number: NextNumber,
+    at: datetime, reason: str = "",
+) -> Edited | Refusal:
+    after = supplied(before, after, left)
+    found = _out_of_stock(before, after, command, places, left) or settled(before, after, command, number, at, reason)
+    if isinstance(found, Refusal):
+        return found
+    order = found.order
+    told = OrderEdited(
+        order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
+        changes=list(_line_changes(before, order)), due=order.money(order.due),
+    )
+    return replace(found, events=[told, *found.events])
+
+
+def _not_possible(order: Order, command: Editing) -> Refusal | None:
+    reason = objection_to_action(ACTIONS[type(command)], order)
+    return command.refuse("not_possible", reason, field="order_id") if reason else None
+
+
+def _wrong_invoice(order: Order, command: AddLines) -> Refusal | None:
+    invoices = order.issued("invoice")
+    if command.invoice == "existing" and invoices:
+        reason = f"The invoice {invoices[-1].number} was issued and stays as it is: add them to a new one."
+        return command.refuse("invoice_issued", reason, field="invoice")
+    if command.invoice == "new" and not invoices:
+        return command.refuse(
+            "no_invoice", "No invoice was issued yet: they will stand on the first one.", field="invoice"
+        )
+    return None
+
+
+def _unsellable(order: Order, command: AddLines, products: Mapping[str, Product | None]) -> Refusal | None:
+    for place, line in enumerate(command.lines):
+        product, field = products.get(line.sku), f"lines.{place}.sku"
+        if product is None:
+            return command.refuse("unknown_product", f"There is no product '{line.sku}'.", field=field)
+        if product.price.currency != order.currency and line.unit_price is None:
+            reason = f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give a price."
+            return command.refuse("wrong_currency", reason, field=field)
+    return None
+
+
+def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
+    price = product.price.amount if wanted.unit_price is None else wanted.unit_price
+    return Line(
+        product.sku, product.name(order.language, order.shop.default_language),
+        Charge(price, wanted.quantity, product.tax_rate), weight_grams=product.weight_grams,
+    )
+
+
+def _wanted(command: EditLines | CancelLines) -> list[EditedLine | CancelledLine]:
+    return [*command.lines]
+
+
+def _charge(charge: Charge, wanted: EditedLine | CancelledLine) -> Charge:
+    if isinstance(wanted, CancelledLine):
+        return replace(charge, quantity=charge.quantity - wanted.quantity)
+    return replace(
+        charge,
+        quantity=charge.quantity if wanted.quantity is None else wanted.quantity,
+        price=charge.price if wanted.unit_price is None else wanted.unit_price,
+    )
+
+
+def _wrong_line(order: Order, command: EditLines | CancelLines) -> Refusal | None:
+    seen: set[int] = set()
+    for place, wanted in enumerate(_wanted(command)):
+        found = _objection_to_line(order, wanted, seen)
+        if found:
+            code, reason, field = found
+            return command.refuse(code, reason, field=f"lines.{place}.{field}")
+        seen.add(wanted.line)
+    return None
+
+
+def _objection_to_line(
+    order: Order, wanted: EditedLine | CancelledLine, seen: set[int]
+) -> tuple[str, str, str] | None:
+    if wanted.line not in dict(order.shown):
+        return "unknown_line", f"The order has no line {wanted.line}.", "line"
+    if wanted.line in seen:
+        return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
+    if order.is_refunded(wanted.line):
+        return "line_refunded", f"Line {wanted.line} was refunded in part: refund what is left of it instead.", "line"
+    pieces = order.lines[wanted.line - 1].charge.quantity
+    if isinstance(wanted, CancelledLine) and wanted.quantity > pieces:
+        return "too_many_pieces", f"Line {wanted.line} has {pieces} pieces.", "quantity"
+    return None
+
+
+def _out_of_stock(
+    before: Order, after: Order, command: Editing, places: Mapping[int, int], left: Left
+) -> Refusal | None:
+    """Why the stock does not do: the shop lets no order wait for what is missing."""
+    for number, place in places.items() if not before.shop.backorders else ():
+        line, had = after.lines[number - 1], before.lines[number - 1] if number <= len(before.lines) else None
+        more = line.charge.quantity - (had.charge.quantity if had else 0)
+        if line.missing > (had.missing if had else 0):
+            return command.refuse(
+                "out_of_stock", f"{more} more of '{line.sku}' are wanted and {left(line.sku)} are left.",
+                field=f"lines.{place}.quantity", sku=line.sku, left=left(line.sku),
+            )
+    return None
+
+
+def _line_changes(before: Order, after: Order) -> Iterator[LineChange]:
+    for number, line in enumerate(after.lines, start=1):
+        now = line.charge
+        then = before.charges[number] if number <= len(before.lines) else replace(now, quantity=0)
+        if (then.quantity, then.price) != (now.quantity, now.price):
+            yield LineChange(
+                line=number, sku=line.sku, name=line.name, quantity_before=then.quantity, quantity=now.quantity,
+                unit_price_before=after.money(then.price), unit_price=after.money(now.price),
+            )

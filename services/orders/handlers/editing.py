@@ -1,0 +1,95 @@
+"""Orders that are changed after they were placed."""
+
+from collections.abc import Iterable
+
+from services.orders.domain import changing, discounting, editing
+from services.orders.domain.corrections import Edited
+from services.orders.domain.order import Order
+from services.orders.work import Work
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    AddDiscount,
+    AddLines,
+    CancelLines,
+    ChangeAddress,
+    ChangeShipping,
+    EditLines,
+    NotifyChange,
+    RemoveDiscount,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(AddLines)
+def add_lines(command: AddLines, work: Work) -> Iterable[Event]:
+    """More products, at the catalogue's price or another."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    products = work.sold([line.sku for line in command.lines])
+    return _kept(order, editing.add_lines(order, command, products, work.left, work.numbers, work.now), command, work)
+
+
+@service.handles(EditLines)
+@service.handles(CancelLines)
+def edit_lines(command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
+    """Other quantities and prices; stock is taken or comes back."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work)
+
+
+@service.handles(AddDiscount)
+def add_discount(command: AddDiscount, work: Work) -> Iterable[Event]:
+    """Something is taken off."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, discounting.add_discount(order, command, work.numbers, work.now), command, work)
+
+
+@service.handles(RemoveDiscount)
+def remove_discount(command: RemoveDiscount, work: Work) -> Iterable[Event]:
+    """It is not taken off any more."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, discounting.remove_discount(order, command, work.numbers, work.now), command, work)
+
+
+@service.handles(ChangeShipping)
+def change_shipping(command: ChangeShipping, work: Work) -> Iterable[Event]:
+    """Another carrier or price, or where the parcel is followed."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, changing.change_shipping(order, command, work.numbers, work.now), command, work)
+
+
+@service.handles(ChangeAddress)
+def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
+    """To whom it goes, and who pays."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, changing.change_address(order, command, work.now), command, work)
+
+
+@service.handles(NotifyChange)
+def notify_change(command: NotifyChange, work: Work) -> Iterable[Event]:
+    """Whoever mails the customer hears what the order is now."""
+    order = work.order(command.order_id)
+    return [work.unknown_order(command)] if order is None else [changing.announce(order, command, work.now)]
+
+
+Changing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress
+
+
+def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(before.order_id, decision.order)
+    return [*decision.events, *work.move_edited(before, decision.order, command.name)]

@@ -1,0 +1,44 @@
+"""An order's documents on demand."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.documents import issue, with_document
+from services.orders.work import Work
+from shared.contracts.message import Event
+from shared.contracts.orders import InvoiceNoted, IssueInvoice, PrintSummary, SetInvoiceNote
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(IssueInvoice)
+def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
+    """The order's first invoice; what is added later gets one of its own."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    reason = objection_to_action("issue_invoice", order)
+    if reason:
+        return [command.refuse("not_possible", reason, field="order_id")]
+    invoice = issue(order, "invoice", work.numbers("invoice"), work.now)
+    work.orders.save(order.order_id, with_document(order, invoice))
+    return [invoice.event]
+
+
+@service.handles(SetInvoiceNote)
+def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
+    """What is printed on invoices from now on."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    work.orders.save(order.order_id, replace(order, invoice_note=command.note))
+    return [InvoiceNoted(order_id=order.order_id, note=command.note, by=command.by)]
+
+
+@service.handles(PrintSummary)
+def print_summary(command: PrintSummary, work: Work) -> Iterable[Event]:
+    """The order as it is now, for print."""
+    order = work.order(command.order_id)
+    return [issue(order, "order_summary", order.reference, work.now).event if order else work.unknown_order(command)]

@@ -1,0 +1,134 @@
+"""What a batch of messages may change, locked kind by kind: two batches never wait for each other in a circle."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from services.orders.domain.lifecycle import missing_documents
+from services.orders.domain.order import Order
+from services.orders.domain.states import Graph, State
+from services.orders.store.catalogue import Key, Shops
+from services.orders.store.orders import Orders
+from services.orders.store.people import Customers
+from services.orders.store.promotions import Promotions
+from services.orders.store.states import States
+from services.orders.work.stockroom import Stockroom
+from shared.contracts.house import EraseCustomer
+from shared.contracts.message import Message
+from shared.contracts.orders import (
+    AddDiscount,
+    AddLines,
+    AdjustStock,
+    CancelLines,
+    ChangeAddress,
+    ChangeShipping,
+    CompleteReturn,
+    ConfirmReturn,
+    CreateRefund,
+    DenyReturn,
+    EditLines,
+    IssueInvoice,
+    MarkRefunded,
+    PlaceOrder,
+    PutShop,
+    PutState,
+    ReceiveReturn,
+    RecordPayment,
+    RemoveDiscount,
+    RequestReturn,
+    SetInvoiceNote,
+    SetNote,
+    SetStock,
+    TransitionOrder,
+)
+from shared.runtime.store import Arrived
+
+Moving = PlaceOrder | TransitionOrder | RecordPayment
+Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
+Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | IssueInvoice
+Noting = SetNote | SetInvoiceNote | ChangeAddress
+Reached = tuple[str, Order | None, State]
+"""A shop, an order of it if it is there already, and a state that it may come to."""
+
+
+class Locking(Stockroom):
+    """The unit of work, as far as it locks."""
+
+    shops: Shops
+    states: States
+    orders: Orders
+    customers: Customers
+    promotions: Promotions
+
+    def preload(self, batch: Sequence[Arrived]) -> None:
+        """Locks all that a batch will change."""
+        self.orders.preload(self._order_ids(batch))
+        self.orders.read_references(_references(batch))
+        reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
+        worked_on = list(self._worked_on(batch))
+        lines = [(order.shop.key, line.sku) for order in worked_on for line in order.lines]
+        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines])
+        self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        self.waiting.preload(lines)
+        self.promotions.preload(batch, self._ended(reached))
+        self.customers.preload(self.promotions.grouped(batch))
+        changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
+        numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
+        numbered |= {order.shop.key for order in worked_on}
+        self.shops.lock(changed | numbered)
+        self.states.forget(changed)  # read before the lock
+
+    def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
+        for envelope, message in batch:
+            if isinstance(message, Moving | Refunding | Editing | Noting):
+                yield message.order_id
+            elif isinstance(message, EraseCustomer):
+                yield from self.orders.of_customer(envelope.shop, message.customer_id)
+
+    def _stock_keys(self, batch: Sequence[Arrived], reached: Sequence[Reached]) -> Iterator[Key]:
+        for envelope, message in batch:
+            if isinstance(message, SetStock | AdjustStock):
+                yield envelope.shop, message.sku
+            elif isinstance(message, PlaceOrder | AddLines):
+                yield from ((envelope.shop, line.sku) for line in message.lines)
+        for shop, order, state in reached:
+            if order and (state.has("restock") or state.ends or not order.holds_stock):
+                yield from ((shop, line.sku) for line in order.lines)
+
+    def _ended(self, reached: Sequence[Reached]) -> Iterator[tuple[str, UUID]]:
+        """Orders that may give back what they used, or use it again."""
+        for shop, order, state in reached:
+            if order and (state.has("restock") or state.ends or not order.holds_stock):
+                yield shop, order.order_id
+
+    def _worked_on(self, batch: Sequence[Arrived]) -> Iterator[Order]:
+        """The orders whose pieces a batch may move, or number documents for, beside moving them to states."""
+        for envelope, message in batch:
+            order = self.orders.bare(message.order_id) if isinstance(message, Refunding | Editing) else None
+            if order is not None and order.shop.key == envelope.shop:
+                yield order
+
+    def _reached(self, shop: str, message: Message) -> Iterable[Reached]:
+        """The states that an order may come to because of a message; the order may come with this batch."""
+        if not isinstance(message, Moving):
+            return []
+        graph, order = self.states.graph(shop), self.orders.bare(message.order_id)
+        if order is not None and order.shop.key != shop:
+            return []
+        wanted = graph.get(_goal(message, order, graph) or "")
+        states = [wanted, graph.get(wanted.when_short or "")] if wanted else []
+        return [(shop, order, state) for state in states if state]
+
+
+def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
+    """What new orders are to be called, by shop."""
+    return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
+
+
+def _goal(message: Moving, order: Order | None, graph: Graph) -> str | None:
+    """The state that a message is to bring an order to."""
+    if isinstance(message, PlaceOrder):
+        return message.initial_state
+    if isinstance(message, TransitionOrder):
+        return message.to
+    here = graph.get(order.state) if order else None
+    return here.when_paid if here else None

@@ -1,0 +1,130 @@
+"""The unit of work of `orders`."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.orders.domain.detail import Around, detail
+from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.numbering import Given
+from services.orders.domain.offer import Catalogue
+from services.orders.domain.order import Order, Product, Shop
+from services.orders.domain.refund import Refund
+from services.orders.domain.refunding import as_voucher
+from services.orders.domain.states import Graph
+from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.listing import Listing, Messages
+from services.orders.store.orders import Orders
+from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
+from services.orders.store.promotions import Promotions
+from services.orders.store.states import States
+from services.orders.store.tables import order_messages, stock_movements
+from services.orders.store.waiting import Waiting
+from services.orders.work.locks import Locking
+from shared.contracts.message import Asking, Event, Refusal
+from shared.contracts.orders import CompleteReturn, CreateRefund, OrderDetail
+from shared.contracts.values import DocumentKind
+from shared.runtime.store import Ledger
+
+
+class Work(Locking):
+    """Stores and what is made of several of them."""
+
+    def __init__(self, connection: Connection, adapters: Any = None) -> None:
+        super().__init__(connection, adapters)
+        self.shops = self.part(Shops(connection))
+        self.states = self.part(States(connection))
+        self.products = self.part(Products(connection))
+        self.waiting = Waiting(connection)
+        self.orders = self.part(Orders(connection, self.shops, self.waiting))
+        self.stock = self.part(Stock(connection))
+        self.part(self.waiting)  # written after the orders that its rows belong to
+        self.movements = self.part(Ledger(connection, stock_movements))
+        self.counters = self.part(Counters(connection))
+        self.promotions = Promotions(connection)
+        for part in (self.promotions.rules, self.promotions.uses, self.promotions.buyers):
+            self.part(part)
+        self.customers = self.part(Customers(connection))
+        self.acquaintances = self.part(Acquaintances(connection))
+        self.carts = self.part(Carts(connection))
+        self.forgotten = self.part(Forgotten(connection))
+        self.messages = self.part(Messages(connection, order_messages))
+        self.listing = Listing(connection)
+
+    @property
+    def graph(self) -> Graph:
+        """The states and moves of the shop of the message in hand."""
+        return self.states.graph(self.shop)
+
+    @property
+    def numbers(self) -> NextNumber:
+        """The shop's next number of a kind of document."""
+        return lambda kind: self.next_number(self._shop(), kind)
+
+    def detail(self, order: Order) -> OrderDetail:
+        """The order with all that is known around it."""
+        key = order.order_id
+        return detail(order, Around(self.graph, self.listing.messages(key), self.listing.new_customer(key)))
+
+    def order(self, order_id: UUID) -> Order | None:
+        """The order, if the shop of the message in hand has it."""
+        order = self.orders.get(order_id)
+        return order if order is not None and order.shop.key == self.shop else None
+
+    def unknown_order(self, asked: Asking) -> Refusal:
+        """The refusal of what names an order that there is not."""
+        order_id = asked.order_id  # type: ignore[attr-defined]
+        return asked.refuse("unknown_order", f"There is no order {order_id} in this shop.", field="order_id")
+
+    def catalogue(
+        self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
+    ) -> Catalogue:
+        """Shop, products, stock and rules that a price depends on; the stock and the limited rules are locked."""
+        shop = self.shop
+        gifts = {rule.terms.gift for rule in self.promotions.rules.of(shop, codes) if rule.terms.gift}
+        keys = sorted((shop, sku) for sku in {*skus, *gifts})
+        self.products.preload(keys)
+        self.stock.preload(keys)
+        rules = self.promotions.of(shop, codes)
+        known = self.customers.get((shop, customer_id)) if customer_id and any(x.terms.groups for x in rules) else None
+        return Catalogue(
+            self.shops.get(shop), {sku: self.products.get((shop, sku)) for shop, sku in keys},
+            {sku: self.left(sku) for _, sku in keys}, rules,
+            lambda rule_id: self.promotions.used_by(shop, customer_id, rule_id),
+            frozenset(known.groups) if known else frozenset(),
+        )
+
+    def sold(self, skus: Sequence[str]) -> Mapping[str, Product | None]:
+        """Products of the shop; their stock is locked."""
+        keys = sorted({(self.shop, sku) for sku in skus})
+        self.products.preload(keys)
+        self.stock.preload(keys)
+        return {sku: self.products.get((shop, sku)) for shop, sku in keys}
+
+    def refund(self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn) -> list[Event]:
+        """What a refund brings beside itself: pieces that go back, and the voucher instead of the money."""
+        told = self.take_back(order, refund, command.name)
+        voucher = as_voucher(order, refund)
+        return [*told, self.promotions.give(order, voucher, command.by)] if voucher else told
+
+    def next_number(self, shop: Shop, kind: DocumentKind) -> str:
+        """The next number of a kind of document, as it will be printed."""
+        self.shops.lock([shop.key])
+        held = self.shops.get(shop.key) or shop
+        series, year = held.numbering[kind], held.year(self.now)
+        return series.text(self.counters.next((shop.key, *series.key(kind, year))), year)
+
+    def given_numbers(self) -> Given:
+        """What the shop of the message in hand has numbered so far."""
+        return Given(
+            last=lambda key: self.counters.get((self.shop, *key)) or 0,
+            numbers=lambda kind, prefix: self.orders.numbers(self.shop, kind, prefix),
+        )
+
+    def _shop(self) -> Shop:
+        shop = self.shops.get(self.shop)
+        if shop is None:
+            raise LookupError(f"the shop '{self.shop}' is not kept")
+        return shop

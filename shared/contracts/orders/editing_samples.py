@@ -1,0 +1,42 @@
+"""What happens to the one example order when it is edited. Plain JSON data."""
+
+from shared.contracts import samples
+from shared.contracts.samples import Json, euro
+
+BY = "anna@shop.test"
+DISCOUNT_ID = "3f0e1d2c-4b5a-4968-8776-a5b4c3d2e1f0"
+CHANGED: Json = {"order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "by": BY, "at": samples.NOON}
+LINE: Json = samples.ORDER_LINE | {"line": 1}
+ADD_LINES: Json = {
+    "order_id": samples.ORDER_ID, "lines": [{"sku": "MUG-BLUE", "quantity": 1, "unit_price": 990}], "by": BY,
+}
+EDIT_LINES: Json = {
+    "order_id": samples.ORDER_ID, "lines": [{"line": 1, "quantity": 1, "unit_price": 1090}],
+    "reason": "One was broken.", "by": BY,
+}
+CANCEL_LINES: Json = {
+    "order_id": samples.ORDER_ID, "lines": [{"line": 1, "quantity": 1}], "reason": "Not wanted any more.", "by": BY,
+}
+ORDER_EDITED: Json = CHANGED | {
+    "lines": [LINE], "due": euro(0),
+    "changes": [{
+        "line": 1, "sku": "MUG-BLUE", "name": "Mug, blue", "quantity_before": 1, "quantity": 2,
+        "unit_price_before": euro(1190), "unit_price": euro(1190),
+    }],
+}
+ADD_DISCOUNT: Json = {
+    "order_id": samples.ORDER_ID, "discount_id": DISCOUNT_ID, "discount_name": "For the long wait", "percent": "10",
+    "by": BY,
+}
+REMOVE_DISCOUNT: Json = {"order_id": samples.ORDER_ID, "discount_id": DISCOUNT_ID, "by": BY}
+DISCOUNT: Json = {
+    "discount_id": DISCOUNT_ID, "name": "For the long wait", "kind": "percent", "value": "10", "off": euro(238),
+}
+CHANGE_SHIPPING: Json = {
+    "order_id": samples.ORDER_ID, "carrier": "Swift Post", "price": 490, "tax_rate": "19", "tracking_number": "SP-4711",
+    "by": BY,
+}
+CHANGE_ADDRESS: Json = {"order_id": samples.ORDER_ID, "delivery_address": samples.ADDRESS, "by": BY}
+NOTIFY_CHANGE: Json = {
+    "order_id": samples.ORDER_ID, "message": "We added the second mug that you asked for.", "by": BY,
+}

@@ -1,0 +1,65 @@
+"""An order's documents on demand: its invoice, the note on it, its summary."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts import samples
+from shared.contracts.message import Command, Event
+from shared.contracts.orders.parts import By
+from shared.contracts.snapshot import DocumentSnapshot
+
+NOTE = "Ordered by telephone."
+
+
+class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
+    """Issues the invoice of an order that has none, without waiting for a state that would."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+
+    order_id: UUID
+    by: By = "system"
+
+
+class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id"):
+    """Sets what is printed under the tax table of the order's next invoice; an empty note removes it. Invoices that
+    were issued stay as they are.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
+
+    order_id: UUID
+    note: str = Field(max_length=2000)
+    by: By = "system"
+
+
+class PrintSummary(Command, name="order.print_summary", subject="order_id"):
+    """Makes a document of the order as it is now; at any time, and as often as wanted."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+
+    order_id: UUID
+    by: By = "system"
+
+
+class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):
+    """The note of the order's next invoice is now this."""
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
+
+    order_id: UUID
+    note: str
+    by: str
+
+
+class OrderSummaryIssued(Event, name="order_summary.issued", subject="order_id"):
+    """A summary of the order as it was then; its number is the order's reference."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "document": samples.SNAPSHOT | {"kind": "order_summary", "number": "XKBKNABJK"},
+    }
+
+    order_id: UUID
+    document: DocumentSnapshot
