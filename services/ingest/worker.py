@@ -41,6 +41,7 @@ from shared.contracts.ingest import (
     MailUnmatched,
     MailUnreadable,
     OrderMessagePosted,
+    SenderConfirmed,
     ThreadAssigned,
     ThreadForwarded,
     ThreadMessageAdded,
@@ -126,8 +127,8 @@ service = Service(
     tells=(
         MailboxFailed, MailboxRecovered, MailUnmatched,
         MailReceived, MailBounced, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
-        ThreadStatusChanged, ThreadAssigned, ThreadViewed, OrderMessagePosted, ContactSubmitted, ContactChanged,
-        DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased, CustomerExported,
+        ThreadStatusChanged, ThreadAssigned, ThreadViewed, SenderConfirmed, OrderMessagePosted, ContactSubmitted,
+        ContactChanged, DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased, CustomerExported,
     ),
     batch=8,  # few: what waits behind a slow mail server waits with its batch
 )

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
-from tests.ingest.words import IngestDesk, order_placed
+from tests.ingest.words import ORDER, ORDER_ID, IngestDesk, Server, letter, order_placed, reply_to
 from tests.words import changed
 
 ANNA, BELA = "anna@shop.test", "bela@shop.test"
@@ -61,3 +61,14 @@ def moves(desk: IngestDesk, order_id: str, **changes: Any) -> None:
     desk.tell("order.transitioned", changed(
         samples.ORDER_TRANSITIONED, order_id=order_id, order__order_id=order_id, **changes
     ))
+
+
+def a_third_party(desk: IngestDesk, sender: str = "ada@work.test") -> dict[str, Any]:
+    """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
+    desk.tell("order.placed", order_placed())
+    server = Server([letter("It is me, from work.", from_=sender, to=reply_to(ORDER))])
+    desk.reads_by(server)
+    desk.look(minutes=5)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    message = desk.thread(thread["thread_id"])["messages"][-1]
+    return {"thread_id": thread["thread_id"], "message_id": message["message_id"], "by": ANNA}

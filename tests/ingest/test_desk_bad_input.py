@@ -9,7 +9,7 @@ from services.ingest.handlers import contact_form, customers, desk as office, th
 from services.ingest.store.tables import metadata
 from shared.contracts import samples
 from shared.contracts.message import Command
-from tests.ingest.clerk import ANNA, BELA, a_form, orders, writes
+from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, orders, writes
 from tests.ingest.words import IngestDesk
 from tests.words import Path, delivery, fields, path_of, replaced
 
@@ -27,6 +27,7 @@ REQUIRED = {
     "thread.assign": "thread_id owner by",
     "thread.set_status": "thread_id status by",
     "thread.mark_read": "thread_id by",
+    "thread.confirm_sender": "thread_id message_id by",
     "customer.erase": "customer_id",
     "customer.export": "customer_id",
 }
@@ -68,6 +69,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "thread.assign": {"thread_id": ["42"], "owner": ["", LONG], "by": ["", LONG]},
     "thread.set_status": {"thread_id": ["42"], "status": ["", "pending3", "OPEN"], "by": ["", LONG]},
     "thread.mark_read": {"thread_id": ["42"], "by": ["", LONG]},
+    "thread.confirm_sender": {"thread_id": ["42"], "message_id": ["", "42"], "by": ["", LONG]},
     "customer.erase": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
     "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
 }
@@ -94,7 +96,8 @@ def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
         "thread.reply": {**thread, "text": "Yes.", "status": "closed"}, "thread.assign": {**thread, "owner": BELA},
         "thread.post_order_message": {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA},
         "thread.forward": {**thread, "email": BELA, "employee": BELA, "comment": "Look."},
-        "thread.set_status": {**thread, "status": "pending1"}, "thread.mark_read": thread, "customer.erase": person,
+        "thread.set_status": {**thread, "status": "pending1"}, "thread.mark_read": thread,
+        "thread.confirm_sender": a_third_party(desk), "customer.erase": person,
         "customer.export": person,
     }
 

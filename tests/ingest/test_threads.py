@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
-from tests.ingest.clerk import ANNA, BELA, a_form, does, moves, names, orders, refusal, refused, writes
+from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, does, moves, names, orders, refusal, refused, writes
 from tests.ingest.words import NOON, IngestDesk, Server, letter
 from tests.words import delivery
 
@@ -170,6 +170,38 @@ def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestDesk) 
     )
     assert [each["unread"] for each in desk.thread(thread_id)["messages"]] == [False, True]
     assert view(desk, thread_id)["unread"] == 1
+
+
+# --- third parties ----------------------------------------------------------------------------------------------------
+
+
+def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk) -> None:
+    command = a_third_party(desk)
+    (message,) = desk.thread(command["thread_id"])["messages"]
+    assert message["verified"] is False
+    (told,) = desk.tell("thread.confirm_sender", command)
+    assert (told.name, told.data["email"]) == ("thread.sender_confirmed", "ada@work.test")
+    assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [True]
+    assert (view(desk, command["thread_id"])["participants"], view(desk, command["thread_id"])["customer_email"]) == (
+        ["ada@work.test"], "ada@example.test",
+    )
+    assert desk.tell("thread.confirm_sender", command) == []
+    a_third_party(desk, "ADA@work.test")
+    assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [True, True]
+
+
+def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestDesk) -> None:
+    command, other = a_third_party(desk), writes(desk)
+    does(desk, "reply", other, text="Yes.")
+    messages = desk.thread(other)["messages"]
+    (ours,) = (each["message_id"] for each in messages if each["direction"] == "employee")
+    for wrong in (str(uuid4()), messages[0]["message_id"]):
+        assert refusal(desk, "thread.confirm_sender", {**command, "message_id": wrong}) == (
+            "unknown_message", "message_id",
+        )
+    wrong_side = {"thread_id": other, "message_id": ours, "by": ANNA}
+    assert refusal(desk, "thread.confirm_sender", wrong_side) == ("unknown_message", "message_id")
+    assert refusal(desk, "thread.confirm_sender", command, shop="other") == ("unknown_thread", "thread_id")
 
 
 # --- what is next -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.ingest.domain import form_files
 from services.ingest.domain.attachments import Attachment, attachment, numbered, views
 from services.ingest.domain.body import clean
 from services.ingest.domain.orders import KnownOrder
@@ -77,7 +78,7 @@ def objection(command: SubmitContact, here: Circumstances) -> Refusal | None:
         return command.refuse("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
         return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
-    return None
+    return form_files.objection(command, here.options.form_files)
 
 
 def take(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
@@ -148,12 +149,14 @@ def _submitted(
     command: SubmitContact, contact: Contact, here: Circumstances, conversation: Conversation,
     thread: ThreadView | None,
 ) -> ContactSubmitted:
-    mailed = thread is None or here.options.mail_submissions
+    mailed, names = thread is None or here.options.mail_submissions, [file.filename for file in _files(command)]
+    files = [
+        file.model_copy(update={"filename": name}) for file, name in zip(command.attachments, names, strict=True)
+    ]
     return ContactSubmitted(
         submission_id=command.submission_id, conversation=str(conversation), contact=contact, mailed=mailed,
         email=command.email, customer_name=text.clean(command.customer_name), language=command.language,
         text=clean(command.text).strip(), order_id=here.order.order_id if here.order else None,
         order_reference=command.order_reference, sku=command.sku, thread=thread,
-        filenames=[text.clean(file.filename) for file in command.attachments],
-        attachments=command.attachments if mailed else [],
+        filenames=names, attachments=files if mailed else [],
     )

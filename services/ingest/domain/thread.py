@@ -83,6 +83,14 @@ class Thread:
         changed = self._viewed(status=status, waits_since=waits_since)
         return changed._counted(closed_at=changed._closed_at(at))
 
+    def lets(self, email: str) -> bool:
+        """Whether somebody may write here: the customer, and whom an employee confirmed."""
+        return email.lower() in {each.lower() for each in (self.view.customer_email, *self.view.participants)}
+
+    def letting(self, email: str) -> "Thread":
+        """Where somebody else may write, too."""
+        return self._viewed(participants=[*self.view.participants, email])
+
     def assigned(self, owner: str | None) -> "Thread":
         """In the hands of an employee, or of nobody."""
         return self._viewed(owner=owner)

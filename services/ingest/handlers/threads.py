@@ -6,15 +6,17 @@ from uuid import UUID, uuid4
 from services.ingest.domain import answering
 from services.ingest.domain.answering import Written
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.thread import thread_id_of
+from services.ingest.domain.thread import NOWHERE, thread_id_of
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
     AssignThread,
+    ConfirmSender,
     ForwardThread,
     MarkThreadRead,
     PostOrderMessage,
     ReplyThread,
+    SenderConfirmed,
     SetThreadStatus,
     ThreadAssigned,
     ThreadStatusChanged,
@@ -103,6 +105,28 @@ def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
     work.threads.save(before.id, before.read())
     count = _mark_read(before.id, work)
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
+
+
+@service.handles(ConfirmSender)
+def confirm_sender(command: ConfirmSender, work: Work) -> Iterable[Event]:
+    """Lets the sender of a message write in its thread; who may already is no news."""
+    before, entry = work.thread(command.thread_id), work.entries.get(command.message_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
+        reason = f"There is no message {command.message_id} of somebody else in this thread."
+        return [command.refuse("unknown_message", reason, field="message_id")]
+    email = entry.message.author
+    if email.endswith(NOWHERE):
+        return [command.refuse("nobody_to_confirm", "Nobody is known to have sent it.", field="message_id")]
+    if before.lets(email):
+        return []
+    work.threads.save(before.id, before.letting(email))
+    for theirs in work.entries.by(before.id, email):
+        work.entries.save(theirs.message.message_id, theirs.confirmed())
+    return [SenderConfirmed(
+        thread_id=before.id, message_id=command.message_id, email=email, by=command.by, at=work.now
+    )]
 
 
 def unknown_thread(asked: Asking, thread_id: UUID, field: str = "thread_id") -> Refusal:

@@ -49,6 +49,10 @@ class Entry:
         """After somebody read it."""
         return self.with_message(self.message.model_copy(update={"unread": False}))
 
+    def confirmed(self) -> "Entry":
+        """After somebody said that its sender may write."""
+        return self.with_message(self.message.model_copy(update={"verified": True}))
+
     def with_message(self, message: ThreadMessage) -> "Entry":
         """With other words."""
         return replace(self, message=message)
@@ -88,6 +92,13 @@ class Entries(Store[UUID, Entry]):
     def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
         """The stored messages of a thread, oldest first; private ones only where they are wanted."""
         return [message for message in self.of(thread_id) if private or not message.private]
+
+    def by(self, thread_id: UUID, author: str) -> list[Entry]:
+        """What somebody wrote in a thread, as this message sees it."""
+        query = select(thread_messages.c.message_id)
+        query = query.where(thread_messages.c.thread_id == thread_id, thread_messages.c.author == author)
+        self.preload(self.connection.execute(query).scalars())
+        return [entry for entry in self.known() if entry.thread_id == thread_id and entry.message.author == author]
 
     def unread(self, thread_id: UUID) -> list[Entry]:
         """What nobody has read of a thread, as this message sees it."""

@@ -2,8 +2,10 @@
 
 from shared.contracts.ingest.actions import (
     AssignThread as AssignThread,
+    ConfirmSender as ConfirmSender,
     ForwardThread as ForwardThread,
     MarkThreadRead as MarkThreadRead,
+    SenderConfirmed as SenderConfirmed,
     SetThreadStatus as SetThreadStatus,
     ThreadAssigned as ThreadAssigned,
     ThreadForwarded as ThreadForwarded,

@@ -104,6 +104,35 @@ class ThreadForwarded(Event, name="thread.forwarded", subject="thread_id"):
     omitted: int = Field(default=0, description="Earlier messages that are not told here")
 
 
+class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
+    """An employee knows who wrote a message that is not `verified`: from then on its sender may write in this thread.
+    He does not become the customer.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "message_id": samples.MESSAGE_ID, "by": "anna@shop.test",
+    }
+
+    thread_id: UUID
+    message_id: UUID
+    by: By
+
+
+class SenderConfirmed(Event, name="thread.sender_confirmed", subject="thread_id"):
+    """Somebody who is not the customer may write in a thread."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "message_id": samples.MESSAGE_ID, "email": "ada@work.test",
+        "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    thread_id: UUID
+    message_id: UUID
+    email: Email
+    by: str
+    at: AwareDatetime
+
+
 class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
     """An employee read all that is in a thread now."""
 

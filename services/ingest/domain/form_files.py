@@ -1,0 +1,37 @@
+"""What customers may attach to the contact form, as the shop set it up."""
+
+from collections.abc import Sequence
+
+from services.ingest.domain.attachments import attachment
+from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
+from shared.contracts.message import Refusal
+
+LARGEST_TOGETHER = 10 * 1024 * 1024  # bytes: they travel in one message, and in one mail
+
+
+def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
+    """Why the files of a form are not taken, if they are not. A file is what its content says, and neither its name nor
+    what it holds may be able to run.
+    """
+    files = command.attachments
+    if files and not rules.allowed:
+        return command.refuse("no_attachments", "This shop takes no attachments.", field="attachments")
+    if len(files) > rules.most:
+        reason = f"There are {len(files)} attachments; {rules.most} are allowed."
+        return command.refuse("too_many_attachments", reason, field="attachments", most=rules.most)
+    if sum(len(file.content) for file in files) > LARGEST_TOGETHER:
+        reason = f"Together the attachments are larger than {LARGEST_TOGETHER} bytes."
+        return command.refuse("attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER)
+    return _wrong_file(command, files, rules)
+
+
+def _wrong_file(command: SubmitContact, files: Sequence[FormFile], rules: FormFiles) -> Refusal | None:
+    for number, file in enumerate(files):
+        read, field = attachment(file.filename, file.content), f"attachments.{number}"
+        if len(file.content) > rules.largest:
+            reason = f"'{read.filename}' has {len(file.content)} bytes; {rules.largest} are allowed."
+            return command.refuse("attachment_too_large", reason, field=field, largest=rules.largest)
+        if read.dangerous or read.media_type not in rules.media_types:
+            reason = f"'{read.filename}' is of a kind that is not allowed: {read.media_type}."
+            return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
+    return None

@@ -1,0 +1,91 @@
+"""What customers may attach to the contact form."""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from services.ingest.domain import form_files
+from shared.contracts import samples
+from shared.contracts.ingest import FormFiles, SubmitContact
+from tests.ingest.clerk import a_form
+from tests.ingest.words import IngestDesk
+from tests.words import changed
+
+PICTURE = samples.SUBMIT_CONTACT["attachments"][0]["content"]
+PDF = b64encode(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n").decode()
+PROGRAM = b64encode(b"MZ\x90\x00" + bytes(200)).decode()
+PAGE = b64encode(b"<html><script>alert(1)</script></html>").decode()
+TEXT = b64encode("سلام، لیوان شکست".encode()).decode()
+
+
+def files(*named: tuple[str, str]) -> dict[str, Any]:
+    return a_form(text="See.") | {"attachments": [{"filename": name, "content": content} for name, content in named]}
+
+
+def judged(form: dict[str, Any], **rules: Any) -> tuple[str, str] | None:
+    """Code and field of the objection."""
+    found = form_files.objection(SubmitContact.model_validate(form), FormFiles(**rules))
+    return (found.code, found.details["field"]) if found else None
+
+
+@pytest.mark.parametrize("file", [
+    ("mug.png", PICTURE), ("invoice.pdf", PDF), ("note.txt", TEXT), ("what.ever", PICTURE), ("no name", PDF),
+])
+def test_pictures_papers_and_texts_are_taken(file: tuple[str, str]) -> None:
+    assert judged(files(file)) is None
+
+
+@pytest.mark.parametrize("file", [
+    ("mug.png", PROGRAM), ("page.txt", PAGE), ("mug.exe", PICTURE), ("mug.png.scr", TEXT), ("start.bat", TEXT),
+])
+def test_what_could_run_is_not_by_its_content_or_its_name(file: tuple[str, str]) -> None:
+    assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments.1")
+
+
+def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:
+    one, two = files(("mug.png", PICTURE)), files(("a.png", PICTURE), ("b.png", PICTURE))
+    assert judged(one, media_types=["application/pdf"]) == ("attachment_type", "attachments.0")
+    assert judged(two, most=1) == ("too_many_attachments", "attachments")
+    assert judged(one, largest=10) == ("attachment_too_large", "attachments.0")
+    assert judged(one, allowed=False) == ("no_attachments", "attachments")
+    assert judged(files(), allowed=False) is None
+
+
+def test_what_is_too_large_together_is_refused() -> None:
+    large = b64encode(b"%PDF-1.7\n" + bytes(6 * 1024 * 1024)).decode()
+    form = files(("a.pdf", large), ("b.pdf", large))
+    assert judged(form, largest=8 * 1024 * 1024) == ("attachment_too_large", "attachments")
+
+
+def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
+    desk.tell("desk.put", {"form_files": {"media_types": ["application/pdf"]}})
+    (told,) = desk.tell("contact.submit", files(("mug.png", PICTURE)))
+    assert (told.data["code"], told.data["details"]["allowed"]) == ("attachment_type", ["application/pdf"])
+    assert told.data["reason"] == "'mug.png' is of a kind that is not allowed: image/png."
+    assert desk.threads() == []
+
+
+def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestDesk) -> None:
+    told = desk.tell("contact.submit", files(("../mug.png", PICTURE), ("invoice.pdf", PDF)))
+    assert told[-1].data["filenames"] == ["mug.png", "invoice.pdf"]
+    (message,) = desk.thread(told[-1].data["thread"]["thread_id"])["messages"]
+    shown = {file["filename"]: file for file in message["attachments"]}
+    assert {name: file["media_type"] for name, file in shown.items()} == {
+        "mug.png": "image/png", "invoice.pdf": "application/pdf",
+    }
+    found = desk.ask("attachment.get", {"attachment_id": shown["invoice.pdf"]["attachment_id"]})
+    assert (found.name, found.data["content"]) == ("attachment.get_answered", PDF)
+
+
+def test_they_go_along_where_the_message_is_mailed_and_come_back_if_that_fails(desk: IngestDesk) -> None:
+    desk.tell("contact.put", changed(samples.CONTACT, save_messages=False))
+    (told,) = desk.tell("contact.submit", files(("C:\\mug.png", PICTURE)) | {"contact": "warranty"})
+    assert told.data["attachments"] == [{"filename": "mug.png", "content": PICTURE}]
+    mail = samples.MAIL_VIEW | {
+        "conversation": told.data["conversation"], "recipient": "warranty@shop.test", "order_id": None,
+    }
+    desk.tell("mail.failed", {"mail_id": mail["mail_id"], "mail": mail, "reason": "550 No"})
+    (thread,) = desk.threads()
+    (message,) = desk.thread(thread["thread_id"])["messages"]
+    assert [file["filename"] for file in message["attachments"]] == ["mug.png"]
