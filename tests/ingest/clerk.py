@@ -63,10 +63,10 @@ def moves(desk: IngestDesk, order_id: str, **changes: Any) -> None:
     ))
 
 
-def a_third_party(desk: IngestDesk, sender: str = "ada@work.test") -> dict[str, Any]:
+def a_third_party(desk: IngestDesk) -> dict[str, Any]:
     """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
     desk.tell("order.placed", order_placed())
-    server = Server([letter("It is me, from work.", from_=sender, to=reply_to(ORDER))])
+    server = Server([letter("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))])
     desk.reads_by(server)
     desk.look(minutes=5)
     (thread,) = desk.threads(order_id=str(ORDER_ID))

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts import samples
 from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, does, moves, names, orders, refusal, refused, writes
-from tests.ingest.words import NOON, IngestDesk, Server, letter
+from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, reply_to
 from tests.words import delivery
 
 STATUSES = ["open", "closed", "pending1", "pending2"]
@@ -186,7 +186,8 @@ def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk
         ["ada@work.test"], "ada@example.test",
     )
     assert desk.tell("thread.confirm_sender", command) == []
-    a_third_party(desk, "ADA@work.test")
+    desk.reads_by(Server([b"", letter("And again.", from_="ADA@work.test", to=reply_to(ORDER))]))
+    desk.look(minutes=5)
     assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [True, True]
 
 
