@@ -37,6 +37,13 @@ class DocumentDiscount(Value):
     gross: Money
 
 
+class Exemption(Value):
+    """Why what bears a rate of 0 is not taxed; `reason` is printed, and is one sentence of law."""
+
+    category: Literal["exempt", "reverse_charge", "intra_community", "export"]
+    reason: str = Field(min_length=1, max_length=500)
+
+
 class TaxRow(Value):
     """A row of the tax table: the sums of one rate, shipping included."""
 
@@ -72,6 +79,8 @@ class DocumentSnapshot(Value):
     net: Money
     tax: Money
     gross: Money
+    exemption: Exemption | None = Field(default=None, description="Without one, a rate of 0 is a rate like any other")
+    accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
     corrects: str = Field(default="", max_length=60, description="Number of the invoice that this one changes")

@@ -1,0 +1,162 @@
+"""The model as UN/CEFACT Cross Industry Invoice, profile EN 16931 of Factur-X 1.0. The order is that of its schema."""
+
+from services.documents.domain.einvoice.model import Freight, Invoice, Item, Party, Place, Vat, VatGroup
+from services.documents.domain.einvoice.xml import Tree, amount, day, number, root, written
+
+RSM, RAM, UDT, QDT = (
+    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
+    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+    "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
+)
+GUIDELINE = "urn:cen.eu:en16931:2017"
+PIECE = "C62"  # UN/ECE Recommendation 20: one
+FREIGHT = "FC"  # UNTDID 7161
+
+
+def write(invoice: Invoice) -> bytes:
+    """The XML."""
+    tree = root(RSM, "CrossIndustryInvoice", {"rsm": RSM, "ram": RAM, "udt": UDT, "qdt": QDT}, RAM)
+    context = tree.add("ExchangedDocumentContext", namespace=RSM)
+    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", GUIDELINE)
+    _head(tree.add("ExchangedDocument", namespace=RSM), invoice)
+    trade = tree.add("SupplyChainTradeTransaction", namespace=RSM)
+    for item in invoice.items:
+        _item(trade.add("IncludedSupplyChainTradeLineItem"), item)
+    _agreement(trade.add("ApplicableHeaderTradeAgreement"), invoice)
+    _delivery(trade.add("ApplicableHeaderTradeDelivery"), invoice)
+    _settlement(trade.add("ApplicableHeaderTradeSettlement"), invoice)
+    return written(tree)
+
+
+def _head(head: Tree, invoice: Invoice) -> None:
+    head.add("ID", invoice.number)
+    head.add("TypeCode", invoice.type_code)
+    _day(head.add("IssueDateTime"), invoice.issued)
+    for note in invoice.notes:
+        head.add("IncludedNote").add("Content", note)
+
+
+def _day(tree: Tree, at: object, namespace: str = UDT) -> None:
+    tree.add("DateTimeString", day(at), namespace=namespace, format="102")  # type: ignore[arg-type]
+
+
+def _item(line: Tree, item: Item) -> None:
+    line.add("AssociatedDocumentLineDocument").add("LineID", item.number)
+    product = line.add("SpecifiedTradeProduct")
+    product.say("SellerAssignedID", item.sku)
+    product.add("Name", item.name)
+    prices = line.add("SpecifiedLineTradeAgreement")
+    if item.list_price is not None:
+        listed = prices.add("GrossPriceProductTradePrice")
+        listed.add("ChargeAmount", number(item.list_price))
+        off = listed.add("AppliedTradeAllowanceCharge")
+        off.add("ChargeIndicator").add("Indicator", "false", namespace=UDT)
+        off.add("ActualAmount", number(item.list_price - item.price))
+    prices.add("NetPriceProductTradePrice").add("ChargeAmount", number(item.price))
+    line.add("SpecifiedLineTradeDelivery").add("BilledQuantity", item.quantity, unitCode=PIECE)
+    settlement = line.add("SpecifiedLineTradeSettlement")
+    _vat(settlement.add("ApplicableTradeTax"), item.vat)
+    settlement.add("SpecifiedTradeSettlementLineMonetarySummation").add("LineTotalAmount", amount(item.net))
+
+
+def _vat(tax: Tree, vat: Vat) -> None:
+    tax.add("TypeCode", "VAT")
+    tax.add("CategoryCode", vat.category)
+    tax.add("RateApplicablePercent", number(vat.rate))
+
+
+def _agreement(agreement: Tree, invoice: Invoice) -> None:
+    _party(agreement.add("SellerTradeParty"), invoice.seller)
+    _party(agreement.add("BuyerTradeParty"), invoice.buyer)
+    agreement.add("BuyerOrderReferencedDocument").add("IssuerAssignedID", invoice.order_reference)
+
+
+def _party(tree: Tree, party: Party) -> None:
+    tree.add("Name", party.name)
+    if party.legal_id:
+        tree.add("SpecifiedLegalOrganization").add("ID", party.legal_id)
+    _place(tree.add("PostalTradeAddress"), party.place)
+    if party.email:
+        tree.add("URIUniversalCommunication").add("URIID", party.email, schemeID="EM")
+    if party.vat_id:
+        tree.add("SpecifiedTaxRegistration").add("ID", party.vat_id, schemeID="VA")
+
+
+def _place(tree: Tree, place: Place) -> None:
+    tree.say("PostcodeCode", place.postcode)
+    tree.say("LineOne", place.line1)
+    tree.say("LineTwo", place.line2)
+    tree.say("CityName", place.city)
+    tree.add("CountryID", place.country)
+    tree.say("CountrySubDivisionName", place.region)
+
+
+def _delivery(delivery: Tree, invoice: Invoice) -> None:
+    there = delivery.add("ShipToTradeParty")
+    there.add("Name", invoice.deliver_to.name)
+    _place(there.add("PostalTradeAddress"), invoice.deliver_to.place)
+    if invoice.delivered:
+        event = delivery.add("ActualDeliverySupplyChainEvent")
+        _day(event.add("OccurrenceDateTime"), invoice.delivered)
+
+
+def _settlement(settlement: Tree, invoice: Invoice) -> None:
+    if invoice.accounting_tax:
+        settlement.add("TaxCurrencyCode", invoice.accounting_tax[0])
+    settlement.add("InvoiceCurrencyCode", invoice.currency)
+    _payment(settlement.add("SpecifiedTradeSettlementPaymentMeans"), invoice)
+    for group in invoice.vat:
+        _group(settlement.add("ApplicableTradeTax"), group)
+    if invoice.freight:
+        _freight(settlement.add("SpecifiedTradeAllowanceCharge"), invoice.freight)
+    settlement.add("SpecifiedTradePaymentTerms").add("Description", invoice.terms)
+    _totals(settlement.add("SpecifiedTradeSettlementHeaderMonetarySummation"), invoice)
+    if invoice.preceding:
+        before = settlement.add("InvoiceReferencedDocument")
+        before.add("IssuerAssignedID", invoice.preceding.number)
+        if invoice.preceding.issued:
+            _day(before.add("FormattedIssueDateTime"), invoice.preceding.issued, QDT)
+
+
+def _payment(tree: Tree, invoice: Invoice) -> None:
+    payment = invoice.payment
+    tree.add("TypeCode", payment.code)
+    tree.say("Information", payment.text)
+    if payment.iban:
+        account = tree.add("PayeePartyCreditorFinancialAccount")
+        account.add("IBANID", payment.iban)
+        account.say("AccountName", payment.account_name)
+    if payment.bic:
+        tree.add("PayeeSpecifiedCreditorFinancialInstitution").add("BICID", payment.bic)
+
+
+def _group(tax: Tree, group: VatGroup) -> None:
+    tax.add("CalculatedAmount", amount(group.tax))
+    tax.add("TypeCode", "VAT")
+    tax.say("ExemptionReason", group.vat.reason)
+    tax.add("BasisAmount", amount(group.basis))
+    tax.add("CategoryCode", group.vat.category)
+    tax.add("RateApplicablePercent", number(group.vat.rate))
+
+
+def _freight(charge: Tree, freight: Freight) -> None:
+    charge.add("ChargeIndicator").add("Indicator", "true", namespace=UDT)
+    charge.add("ActualAmount", amount(freight.net))
+    charge.add("ReasonCode", FREIGHT)
+    charge.say("Reason", freight.reason)
+    _vat(charge.add("CategoryTradeTax"), freight.vat)
+
+
+def _totals(tree: Tree, invoice: Invoice) -> None:
+    totals = invoice.totals
+    tree.add("LineTotalAmount", amount(totals.lines))
+    tree.add("ChargeTotalAmount", amount(totals.charges))
+    tree.add("TaxBasisTotalAmount", amount(totals.net))
+    tree.add("TaxTotalAmount", amount(totals.tax), currencyID=invoice.currency)
+    if invoice.accounting_tax:
+        currency, tax = invoice.accounting_tax
+        tree.add("TaxTotalAmount", amount(tax), currencyID=currency)
+    tree.add("GrandTotalAmount", amount(totals.gross))
+    tree.add("TotalPrepaidAmount", amount(totals.paid))
+    tree.add("DuePayableAmount", amount(totals.due))

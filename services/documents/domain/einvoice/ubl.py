@@ -1,0 +1,168 @@
+"""The model as UBL 2.1, `Invoice` or `CreditNote`, with the identifiers of Peppol BIS Billing 3.0."""
+
+from services.documents.domain.einvoice.model import Freight, Invoice, Item, Party, Place, Vat, VatGroup
+from services.documents.domain.einvoice.xml import Tree, amount, number, root, written
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+CAC, CBC = f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"
+CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+PIECE = "C62"  # UN/ECE Recommendation 20: one
+FREIGHT = "FC"  # UNTDID 7161
+
+
+class _Ubl:
+    """A tree whose simple values (`cbc`) and groups (`cac`) have namespaces of their own."""
+
+    def __init__(self, tree: Tree, currency: str) -> None:
+        self._tree, self._currency = tree, currency
+
+    def group(self, name: str) -> "_Ubl":
+        return _Ubl(self._tree.add(name, namespace=CAC), self._currency)
+
+    def say(self, name: str, text: object, /, **attributes: str) -> None:
+        """A value, unless it is empty."""
+        if text not in ("", None):
+            self._tree.add(name, text, namespace=CBC, **attributes)
+
+    def money(self, name: str, text: str, currency: str = "") -> None:
+        self.say(name, text, currencyID=currency or self._currency)
+
+
+def write(invoice: Invoice) -> bytes:
+    """The XML."""
+    name = "CreditNote" if invoice.is_credit_note else "Invoice"
+    namespace = f"{UBL}{name}-2"
+    tree = root(namespace, name, {"": namespace, "cac": CAC, "cbc": CBC}, CBC)
+    ubl = _Ubl(tree, invoice.currency)
+    _head(ubl, invoice, name)
+    _parties(ubl, invoice)
+    _payment(ubl, invoice)
+    if invoice.freight:
+        _freight(ubl.group("AllowanceCharge"), invoice.freight)
+    _taxes(ubl, invoice)
+    _totals(ubl.group("LegalMonetaryTotal"), invoice)
+    for item in invoice.items:
+        _item(ubl.group(f"{name}Line"), item, "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity")
+    return written(tree)
+
+
+def _head(ubl: _Ubl, invoice: Invoice, name: str) -> None:
+    ubl.say("CustomizationID", CUSTOMIZATION)
+    ubl.say("ProfileID", PROFILE)
+    ubl.say("ID", invoice.number)
+    ubl.say("IssueDate", invoice.issued.isoformat())
+    if not invoice.is_credit_note:
+        ubl.say("DueDate", invoice.issued.isoformat())
+    ubl.say(f"{name}TypeCode", invoice.type_code)
+    ubl.say("Note", " ".join(invoice.notes))  # Peppol allows one
+    ubl.say("DocumentCurrencyCode", invoice.currency)
+    if invoice.accounting_tax:
+        ubl.say("TaxCurrencyCode", invoice.accounting_tax[0])
+    ubl.group("OrderReference").say("ID", invoice.order_reference)
+    if invoice.preceding:
+        before = ubl.group("BillingReference").group("InvoiceDocumentReference")
+        before.say("ID", invoice.preceding.number)
+        before.say("IssueDate", invoice.preceding.issued.isoformat() if invoice.preceding.issued else "")
+
+
+def _parties(ubl: _Ubl, invoice: Invoice) -> None:
+    _party(ubl.group("AccountingSupplierParty").group("Party"), invoice.seller)
+    _party(ubl.group("AccountingCustomerParty").group("Party"), invoice.buyer)
+    delivery = ubl.group("Delivery")
+    delivery.say("ActualDeliveryDate", invoice.delivered.isoformat() if invoice.delivered else "")
+    _place(delivery.group("DeliveryLocation").group("Address"), invoice.deliver_to.place)
+    delivery.group("DeliveryParty").group("PartyName").say("Name", invoice.deliver_to.name)
+
+
+def _party(party_tree: _Ubl, party: Party) -> None:
+    party_tree.say("EndpointID", party.email, schemeID="EM")
+    party_tree.group("PartyName").say("Name", party.name)
+    _place(party_tree.group("PostalAddress"), party.place)
+    if party.vat_id:
+        tax = party_tree.group("PartyTaxScheme")
+        tax.say("CompanyID", party.vat_id)
+        tax.group("TaxScheme").say("ID", "VAT")
+    legal = party_tree.group("PartyLegalEntity")
+    legal.say("RegistrationName", party.name)
+    legal.say("CompanyID", party.legal_id)
+
+
+def _place(address: _Ubl, place: Place) -> None:
+    address.say("StreetName", place.line1)
+    address.say("AdditionalStreetName", place.line2)
+    address.say("CityName", place.city)
+    address.say("PostalZone", place.postcode)
+    address.say("CountrySubentity", place.region)
+    address.group("Country").say("IdentificationCode", place.country)
+
+
+def _payment(ubl: _Ubl, invoice: Invoice) -> None:
+    payment, means = invoice.payment, ubl.group("PaymentMeans")
+    means.say("PaymentMeansCode", payment.code, name=payment.text)
+    if payment.iban:
+        account = means.group("PayeeFinancialAccount")
+        account.say("ID", payment.iban)
+        account.say("Name", payment.account_name)
+        if payment.bic:
+            account.group("FinancialInstitutionBranch").say("ID", payment.bic)
+    ubl.group("PaymentTerms").say("Note", invoice.terms)
+
+
+def _freight(charge: _Ubl, freight: Freight) -> None:
+    charge.say("ChargeIndicator", "true")
+    charge.say("AllowanceChargeReasonCode", FREIGHT)
+    charge.say("AllowanceChargeReason", freight.reason)
+    charge.money("Amount", amount(freight.net))
+    _vat(charge.group("TaxCategory"), freight.vat)
+
+
+def _vat(category: _Ubl, vat: Vat, *, why: bool = False) -> None:
+    category.say("ID", vat.category)
+    category.say("Percent", number(vat.rate))
+    if why:
+        category.say("TaxExemptionReason", vat.reason)
+    category.group("TaxScheme").say("ID", "VAT")
+
+
+def _taxes(ubl: _Ubl, invoice: Invoice) -> None:
+    whole = ubl.group("TaxTotal")
+    whole.money("TaxAmount", amount(invoice.totals.tax))
+    for group in invoice.vat:
+        _group(whole.group("TaxSubtotal"), group)
+    if invoice.accounting_tax:
+        currency, tax = invoice.accounting_tax
+        ubl.group("TaxTotal").money("TaxAmount", amount(tax), currency)
+
+
+def _group(subtotal: _Ubl, group: VatGroup) -> None:
+    subtotal.money("TaxableAmount", amount(group.basis))
+    subtotal.money("TaxAmount", amount(group.tax))
+    _vat(subtotal.group("TaxCategory"), group.vat, why=True)
+
+
+def _totals(tree: _Ubl, invoice: Invoice) -> None:
+    totals = invoice.totals
+    for name, value in (
+        ("LineExtensionAmount", totals.lines), ("TaxExclusiveAmount", totals.net), ("TaxInclusiveAmount", totals.gross),
+        ("ChargeTotalAmount", totals.charges), ("PrepaidAmount", totals.paid), ("PayableAmount", totals.due),
+    ):
+        tree.money(name, amount(value))
+
+
+def _item(line: _Ubl, item: Item, quantity: str) -> None:
+    line.say("ID", item.number)
+    line.say(quantity, item.quantity, unitCode=PIECE)
+    line.money("LineExtensionAmount", amount(item.net))
+    product = line.group("Item")
+    product.say("Name", item.name)
+    if item.sku:
+        product.group("SellersItemIdentification").say("ID", item.sku)
+    _vat(product.group("ClassifiedTaxCategory"), item.vat)
+    price = line.group("Price")
+    price.money("PriceAmount", number(item.price))
+    if item.list_price is not None:
+        off = price.group("AllowanceCharge")
+        off.say("ChargeIndicator", "false")
+        off.money("Amount", number(item.list_price - item.price))
+        off.money("BaseAmount", number(item.list_price))

@@ -1,0 +1,137 @@
+"""E-invoices: written from the snapshot, and held against the official rules of EN 16931."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+from lxml import etree
+
+from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.model import Invoice
+from services.documents.domain.einvoice.reckoning import einvoice
+from services.documents.domain.objections import Objection, objection
+from shared.contracts import samples
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
+from tests.documents.words import a_line, a_tax_row, amounts, an_invoice, money
+
+BUYER = {**samples.ADDRESS, "company": "Analytical Engines Ltd", "country": "FR", "vat_number": "FR 40 303 265 045"}
+CREDIT = {"kind": "credit_slip", "number": "CR000001", "payments": [], "corrects": "IN000001", "reason": "Broken"}
+TWO_RATES = [a_line(), a_line("BOOK", "Book", unit=333, quantity=3, rate="7")]
+
+
+def model(snapshot: DocumentSnapshot) -> Invoice:
+    made = einvoice(snapshot)
+    assert isinstance(made, Invoice), made
+    return made
+
+
+def untaxed(category: str, **changes: Any) -> DocumentSnapshot:
+    exemption = {"category": category, "reason": "No tax is due: article 138 of directive 2006/112/EC."}
+    return an_invoice([a_line(rate="0")], exemption=exemption, invoice_address=BUYER, delivery_address=BUYER, **changes)
+
+
+def in_yen() -> DocumentSnapshot:
+    return an_invoice([a_line(unit=1200, rate="10", currency="JPY")], shipping=500)
+
+
+INVOICES = {
+    "usual": an_invoice(),
+    "several rates": an_invoice(TWO_RATES),
+    "a rate of zero": an_invoice([a_line(), a_line("STAMP", "Stamp", rate="0")]),
+    "no shipping": an_invoice(shipping=0),
+    "nothing paid": an_invoice(payments=[]),
+    "partly paid": an_invoice(payments=[samples.PAYMENT | {"amount": {"amount": 1000, "currency": "EUR"}}]),
+    "paid too much": an_invoice(payments=[samples.PAYMENT | {"amount": {"amount": 99999, "currency": "EUR"}}]),
+    "discounted": an_invoice([a_line().model_copy(update=amounts(1700, 323))]),
+    "exempt": untaxed("exempt"),
+    "reverse charge": untaxed("reverse_charge"),
+    "intra-community": untaxed("intra_community"),
+    "export": untaxed("export"),
+    "another currency": an_invoice([a_line(currency="SEK")], accounting_tax=money(40)),
+    "yen": in_yen(),
+    "notes": an_invoice(note="Thank you\n\x07<b>& goodbye</b>", shop=samples.SHOP_PROFILE | {"legal_text": "Trade law"}),
+    "supplementary": an_invoice(corrects="IN000001", corrects_issued_at="2026-11-20T12:00:00Z"),
+    "Persian": an_invoice([a_line("USB-C", "کابل USB-C مدل A12")], note="سپاس"),
+    "many lines": an_invoice([a_line(f"SKU-{number}", unit=number + 1) for number in range(200)]),
+}
+CREDIT_SLIPS = {
+    "a piece back": an_invoice([a_line(quantity=1)], shipping=0, **CREDIT),
+    "an amount back": an_invoice([a_line().model_copy(update={"quantity": 0, **amounts(500, 95)})], **CREDIT),
+    "shipping back": an_invoice(
+        shipping=412, **CREDIT, **amounts(412, 78),
+    ).model_copy(update={"lines": [], "taxes": [a_tax_row(Decimal(19), 412, 78)]}),
+}
+
+
+@pytest.mark.parametrize("name", INVOICES)
+def test_an_invoice_keeps_the_rules_in_both_forms(name):
+    assert objection(INVOICES[name], "invoice") is None
+    made = model(INVOICES[name])
+    assert broken(cii.write(made), CII) == []
+    assert broken(ubl.write(made), UBL_INVOICE) == []
+
+
+@pytest.mark.parametrize("name", CREDIT_SLIPS)
+def test_a_credit_slip_keeps_the_rules_in_both_forms(name):
+    assert objection(CREDIT_SLIPS[name], "credit_slip") is None
+    made = model(CREDIT_SLIPS[name])
+    assert broken(cii.write(made), CII) == []
+    assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
+
+
+def test_the_judges_see_a_total_that_was_changed():
+    made = model(an_invoice())
+    forged = cii.write(made).replace(b"<ram:GrandTotalAmount>", b"<ram:GrandTotalAmount>1")
+    assert [line.partition(":")[0] for line in broken(forged, CII)] == ["BR-CO-15", "BR-CO-16"]
+    forged = ubl.write(made).replace(b'TaxInclusiveAmount currencyID="EUR">', b'TaxInclusiveAmount currencyID="EUR">1')
+    assert [line.partition(":")[0] for line in broken(forged, UBL_INVOICE)] == ["BR-CO-15", "BR-CO-16"]
+
+
+def test_the_judges_see_an_element_that_does_not_belong_there():
+    forged = cii.write(model(an_invoice())).replace(b"ram:IssueDateTime", b"ram:Whenever")
+    assert "Whenever" in broken(forged, CII)[0]
+
+
+@given(st.lists(
+    st.tuples(st.integers(1, 999_999), st.integers(1, 1000), st.sampled_from(["0", "2.1", "5.5", "7", "19", "25.5"])),
+    min_size=1, max_size=5,
+), st.integers(0, 9999))
+@settings(max_examples=25, deadline=None)
+def test_whatever_was_sold_keeps_the_rules(sold, shipping):
+    lines = [a_line(f"SKU-{unit}", unit=unit, quantity=quantity, rate=rate) for unit, quantity, rate in sold]
+    made = model(an_invoice(lines, shipping=shipping))
+    assert broken(cii.write(made), CII) == []
+    assert broken(ubl.write(made), UBL_INVOICE) == []
+
+
+def test_a_discounted_line_says_both_prices():
+    item = model(INVOICES["discounted"]).items[0]
+    assert (item.list_price, item.price, item.net) == (Decimal("10.00"), Decimal("8.5"), Decimal("17.00"))
+
+
+def test_what_was_paid_is_taken_off_what_is_due():
+    totals = model(INVOICES["partly paid"]).totals
+    assert (totals.gross, totals.paid, totals.due) == (Decimal("28.70"), Decimal("10.00"), Decimal("18.70"))
+
+
+def test_a_correction_names_its_invoice():
+    xml = etree.fromstring(cii.write(model(CREDIT_SLIPS["a piece back"])))
+    reference = xml.find(".//{*}InvoiceReferencedDocument/{*}IssuerAssignedID")
+    assert (xml.findtext(".//{*}ExchangedDocument/{*}TypeCode"), reference.text) == ("381", "IN000001")
+
+
+@pytest.mark.parametrize(("snapshot", "code"), [
+    (an_invoice(kind="delivery_slip"), "no_invoice"),
+    (an_invoice([a_line(currency="KWD")]), "currency_too_fine"),
+    (an_invoice(shop={**samples.SHOP_PROFILE, "address": {**samples.ADDRESS, "vat_number": " "}}), "vat_number_missing"),
+    (untaxed("reverse_charge").model_copy(update={"invoice_address": an_invoice().delivery_address}),
+     "buyer_vat_number_missing"),
+    (an_invoice([a_line(quantity=100).model_copy(update=amounts(100000, 18800))]), "tax_rounded_otherwise"),
+])
+def test_what_cannot_be_an_e_invoice_says_why(snapshot, code):
+    refused = einvoice(snapshot)
+    assert isinstance(refused, Objection)
+    assert refused.code == code
+    assert refused.reason.endswith((".", "(BR-CO-17)."))
