@@ -1,0 +1,104 @@
+"""PDF/A-3 with an e-invoice inside (Factur-X, ZUGFeRD), also accessible (PDF/UA-1): what WeasyPrint leaves to be done.
+
+WeasyPrint 70 lists an attachment twice among the associated files, and writes metadata of others as a second RDF block
+where there may be one: both are put right here.
+"""
+
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+import pydyf
+from weasyprint import Attachment
+
+VARIANT = "pdf/a-3a"
+FILE = "factur-x.xml"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+FACTUR_X = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+PDF_UA = "http://www.aiim.org/pdfua/ns/id/"
+NAMESPACES = {  # PDF/A wants just these prefixes
+    "rdf": RDF, "fx": FACTUR_X, "pdfuaid": PDF_UA,
+    "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
+    "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
+    "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
+}
+SCHEMAS = f"""
+<rdf:RDF {" ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())}>
+  <rdf:Description rdf:about="">
+    <fx:DocumentType>INVOICE</fx:DocumentType>
+    <fx:DocumentFileName>{FILE}</fx:DocumentFileName>
+    <fx:Version>1.0</fx:Version>
+    <fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>
+  </rdf:Description>
+  <rdf:Description rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+  <rdf:Description rdf:about=""><pdfaExtension:schemas><rdf:Bag>
+    {{schemas}}
+  </rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+SCHEMA = """
+<rdf:li rdf:parseType="Resource">
+  <pdfaSchema:schema>{title}</pdfaSchema:schema>
+  <pdfaSchema:namespaceURI>{uri}</pdfaSchema:namespaceURI>
+  <pdfaSchema:prefix>{prefix}</pdfaSchema:prefix>
+  <pdfaSchema:property><rdf:Seq>{properties}</rdf:Seq></pdfaSchema:property>
+</rdf:li>"""
+PROPERTY = """
+<rdf:li rdf:parseType="Resource">
+  <pdfaProperty:name>{name}</pdfaProperty:name>
+  <pdfaProperty:valueType>{type}</pdfaProperty:valueType>
+  <pdfaProperty:category>{category}</pdfaProperty:category>
+  <pdfaProperty:description>{description}</pdfaProperty:description>
+</rdf:li>"""
+
+
+for _prefix, _uri in NAMESPACES.items():
+    ElementTree.register_namespace(_prefix, _uri)
+
+
+def attachment(xml: bytes, issued: datetime, fetcher: Any) -> Attachment:
+    """The e-invoice as a part of the PDF, dated like the document."""
+    return Attachment(
+        string=xml, name=FILE, description="The invoice as data (EN 16931)", relationship="Data",
+        created=issued, modified=issued, url_fetcher=fetcher,
+    )
+
+
+def describe(document: Any) -> None:
+    """Makes a rendered document say in its metadata what it holds: one RDF block, with the schemas it uses."""
+    usual = document.metadata.generate_rdf_metadata
+
+    def generate(variant: str, version: int, conformance: str | None) -> bytes:
+        tree = ElementTree.fromstring(usual(variant, version, conformance))
+        tree.extend(list(_OURS))
+        return ElementTree.tostring(tree, encoding="utf-8")
+
+    document.metadata.generate_rdf_metadata = generate
+
+
+def finish(_document: Any, pdf: Any) -> None:
+    """Called by WeasyPrint before the file is written: each associated file once, the title shown."""
+    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+
+
+def _schema(title: str, uri: str, prefix: str, *properties: str) -> str:
+    return SCHEMA.format(title=title, uri=uri, prefix=prefix, properties="".join(properties))
+
+
+def _property(name: str, description: str, kind: str = "Text", category: str = "external") -> str:
+    return PROPERTY.format(name=name, type=kind, category=category, description=description)
+
+
+_OURS = ElementTree.fromstring(SCHEMAS.format(schemas="".join([
+    _schema(
+        "Factur-X PDFA Extension Schema", FACTUR_X, "fx",
+        _property("DocumentFileName", "name of the embedded XML invoice file"),
+        _property("DocumentType", "INVOICE"),
+        _property("Version", "The actual version of the Factur-X XML schema"),
+        _property("ConformanceLevel", "The conformance level of the embedded Factur-X data"),
+    ),
+    _schema(
+        "PDF/UA identification schema", PDF_UA, "pdfuaid",
+        _property("part", "Part of ISO 14289", "Integer", "internal"),
+    ),
+])))
