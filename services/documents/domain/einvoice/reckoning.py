@@ -1,7 +1,7 @@
-"""From a snapshot to the model of EN 16931, or why there can be none. No number is invented: all come from the snapshot.
+"""From a snapshot to the model of EN 16931, or why there can be none. No number is invented: all are of the snapshot.
 
-Prices with tax give lines whose net amounts are rounded one by one; EN 16931 allows that where the tax of each rate is,
-within one unit, the rate of its basis (BR-CO-17). Where an order rounds its taxes in another way, there is no e-invoice.
+Prices with tax give lines whose net amounts are rounded one by one; EN 16931 allows that where the tax of each rate
+is, within one unit, the rate of its basis (BR-CO-17). An order that rounds its taxes otherwise makes no e-invoice.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ TYPES = {"invoice": INVOICE, "credit_slip": CREDIT_NOTE}
 MOST_DECIMALS = 2  # of an amount (BR-DEC-…)
 PRICE = Decimal("0.0000000001")  # a price may have as many decimals as it needs
 CENT = Decimal("0.01")
-MUTUALLY_DEFINED = "ZZZ"  # means of payment, UNTDID 4461
+MUTUALLY_DEFINED, CREDIT_TRANSFER, SEPA_TRANSFER = "ZZZ", "30", "58"  # means of payment, UNTDID 4461
 CATEGORIES: dict[str, VatCategory] = {
     "exempt": "E", "reverse_charge": "AE", "intra_community": "K", "export": "G",
 }
@@ -178,7 +178,13 @@ def _place(address: Address) -> Place:
 
 
 def _payment(snapshot: DocumentSnapshot) -> Payment:
-    return Payment(MUTUALLY_DEFINED, clean(snapshot.payment_method))
+    """By transfer to the shop's account, if it has told one and something is due; else as it was agreed."""
+    account, method = snapshot.shop.bank, clean(snapshot.payment_method)
+    if account is None or _paid(snapshot) >= _decimal(snapshot.gross):
+        return Payment(MUTUALLY_DEFINED, method)
+    code = SEPA_TRANSFER if snapshot.gross.currency == "EUR" else CREDIT_TRANSFER
+    holder = clean(account.holder or snapshot.shop.address.name)
+    return Payment(code, method, account.iban, account.bic, holder)
 
 
 def _notes(snapshot: DocumentSnapshot) -> Iterator[str]:
