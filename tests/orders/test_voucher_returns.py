@@ -1,12 +1,13 @@
 """Vouchers given back by orders that come to nothing, ended, asked for, and made of money that is given back."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.orders.domain.pricing import Amount
 from services.orders.domain.vouchers import created_for, voucher_for
-from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place
+from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place, put_rule
 from tests.orders.words import Storefront, a_placed_order, at_once, names
 
 # --- given back -------------------------------------------------------------------------------------------------------
@@ -66,6 +67,43 @@ def test_an_order_cancelled_by_eight_at_once_gives_its_voucher_back_once(shop: S
     move = {"order_id": ids[0], "to": "cancelled"}
     at_once(url, *([shop.message("order.transition", move)] for _ in range(8)))
     assert ask(shop, code)["used"] == 1
+
+
+def discounts(shop: Storefront, order_id: str) -> list[str]:
+    return [each["discount_id"] for each in shop.order(order_id)["order"]["discounts"]]
+
+
+def take_back(shop: Storefront, order_id: str, discount_id: str) -> list[Any]:
+    command = {"order_id": order_id, "discount_id": discount_id, "by": "anna@shop.test"}
+    return shop.tell("order.remove_discount", command)
+
+
+def test_a_discount_that_is_taken_back_gives_its_voucher_back(shop: Storefront) -> None:
+    code = create(shop)
+    told = place(shop, code, total=SHIPPING)
+    order_id = str(told[0].subject)
+    (given,) = discounts(shop, order_id)
+    assert names(take_back(shop, order_id, given)) == ["order.discounted", "voucher.disabled", "voucher.returned"]
+    assert shop.order(order_id)["order"]["total"] == euro(MUGS + SHIPPING)
+    assert ask(shop, code)["usable"]
+    place(shop, code, total=SHIPPING)
+
+
+def test_a_rule_is_given_back_when_the_last_of_its_discounts_is(shop: Storefront) -> None:
+    put_rule(shop, code="BOTH", amount=euro(500), free_shipping=True, uses=1)
+    order_id = str(place(shop, "BOTH", total=MUGS - 500)[0].subject)
+    first, second = discounts(shop, order_id)
+    assert names(take_back(shop, order_id, first)) == ["order.discounted"]
+    assert names(take_back(shop, order_id, second)) == ["order.discounted", "voucher.returned"]
+
+
+def test_what_was_given_back_before_is_not_given_back_or_used_again_with_its_order(shop: Storefront) -> None:
+    code = create(shop, amount=euro(500))
+    order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
+    take_back(shop, order_id, discounts(shop, order_id)[0])
+    assert "voucher.returned" not in names(shop.move(order_id, "cancelled"))
+    shop.move(order_id, "processing", force=True, reason="a mistake", by="anna@shop.test")
+    assert ask(shop, code)["used"] == 0
 
 
 # --- ended, asked for -------------------------------------------------------------------------------------------------

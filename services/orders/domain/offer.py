@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import Cart, CartRule, Item, Refused, UsedBy, is_chosen, objection
 from services.orders.domain.discounts import Discount
@@ -192,7 +192,7 @@ class _Reckoning:
 
     def _add(self, rule: CartRule, kind: DiscountKind, shares: tuple[int, ...], shipping_share: int = 0) -> None:
         self.discounts.append(Discount(
-            discount_id=uuid5(rule.rule_id, kind), name=rule.name(self.cart.language), kind=kind,
+            discount_id=discount_id(rule.rule_id, kind), name=rule.name(self.cart.language), kind=kind,
             value=_value(rule, kind), code=rule.terms.code or "", shares=shares, shipping_share=shipping_share,
         ))
 
@@ -201,6 +201,11 @@ class _Reckoning:
         taken = sum(each.off for each in added)
         rest = terms.amount.amount - off if terms.amount and terms.code and terms.partial_use else 0
         self.redemptions.append(Redemption(rule, taken, off if terms.amount else 0, rest))
+
+
+def discount_id(rule_id: UUID, kind: DiscountKind) -> UUID:
+    """The id that what a rule takes off has in an order: it is known by it later."""
+    return uuid5(rule_id, kind)
 
 
 def _padded(discount: Discount, items: int) -> Discount:

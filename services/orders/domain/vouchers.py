@@ -5,15 +5,16 @@ from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import CartRule
-from services.orders.domain.offer import Redemption
+from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order, Shop
 from services.orders.domain.pricing import Amount
 from shared.contracts.orders import (
     CartRuleDefinition,
+    DiscountKind,
     NewVoucher,
     PlaceOrder,
     VoucherCreated,
@@ -22,6 +23,7 @@ from shared.contracts.orders import (
 )
 from shared.contracts.values import Customer, Language, Money, Text
 
+KINDS: tuple[DiscountKind, ...] = get_args(DiscountKind)
 BEHIND = 500
 """The priority of vouchers: money that a customer has pays for what is left after the rules."""
 OWN = re.compile("-[A-Z2-7]{8}$")
@@ -102,6 +104,12 @@ def use_of(redemption: Redemption, order: Order, rest: CartRule | None, at: date
         redemption.rule.rule_id, order.customer.customer_id, at, redemption.taken, redemption.spent,
         rest.rule_id if rest else None,
     )
+
+
+def is_used(order: Order, rule_id: UUID) -> bool:
+    """Whether a rule still takes something off an order."""
+    ids = {discount_id(rule_id, kind) for kind in KINDS}
+    return any(each.active and each.discount_id in ids for each in order.discounts)
 
 
 def _letters(key: UUID, count: int) -> str:

@@ -53,11 +53,13 @@ def add_discount(command: AddDiscount, work: Work) -> Iterable[Event]:
 
 @service.handles(RemoveDiscount)
 def remove_discount(command: RemoveDiscount, work: Work) -> Iterable[Event]:
-    """It is not taken off any more."""
+    """It is not taken off any more; a voucher that it came from can be used again."""
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, discounting.remove_discount(order, command, work.numbers, work.now), command, work)
+    decision = discounting.remove_discount(order, command, work.numbers, work.now)
+    given_up = work.promotions.give_up(decision.order) if isinstance(decision, Edited) else []
+    return [*_kept(order, decision, command, work), *given_up]
 
 
 @service.handles(ChangeShipping)

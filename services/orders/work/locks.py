@@ -9,8 +9,8 @@ from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Key, Shops
 from services.orders.store.orders import Orders
 from services.orders.store.people import Customers
-from services.orders.store.promotions import Promotions
 from services.orders.store.states import States
+from services.orders.work.promotions import Promotions
 from services.orders.work.stockroom import Stockroom
 from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Message
@@ -69,7 +69,7 @@ class Locking(Stockroom):
         self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
         self.waiting.preload(lines)
-        self.promotions.preload(batch, self._ended(reached))
+        self.promotions.preload(batch, [*self._ended(reached), *_undiscounted(batch)])
         self.customers.preload(self.promotions.grouped(batch))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
@@ -122,6 +122,11 @@ class Locking(Stockroom):
 def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
     """What new orders are to be called, by shop."""
     return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
+
+
+def _undiscounted(batch: Sequence[Arrived]) -> list[tuple[str, UUID]]:
+    """Orders, by shop, that may not use a rule any more."""
+    return [(envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, RemoveDiscount)]
 
 
 def _goal(message: Moving, order: Order | None, graph: Graph) -> str | None:

@@ -18,11 +18,11 @@ from services.orders.store.catalogue import Counters, Products, Shops, Stock
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
 from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
-from services.orders.store.promotions import Promotions
 from services.orders.store.states import States
 from services.orders.store.tables import order_messages, stock_movements
 from services.orders.store.waiting import Waiting
 from services.orders.work.locks import Locking
+from services.orders.work.promotions import Promotions
 from shared.contracts.message import Asking, Event, Refusal
 from shared.contracts.orders import CompleteReturn, CreateRefund, OrderDetail
 from shared.contracts.values import DocumentKind

@@ -1,6 +1,6 @@
 """Cart rules at work: found for carts, used by orders, given back. Locked behind the stock and before the shops."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -96,11 +96,18 @@ class Promotions:
         """What an order that comes to nothing used can be used again. Where the rest of a voucher was used since, what
         was spent of it becomes another.
         """
+        return self._give_back(order, lambda use: True)
+
+    def give_up(self, order: Order) -> list[Event]:
+        """The same for what takes nothing off an order any more, since its discounts were taken back."""
+        return self._give_back(order, lambda use: not vouchers.is_used(order, use.rule_id))
+
+    def _give_back(self, order: Order, is_meant: Callable[[Use], bool]) -> list[Event]:
         key = (order.shop.key, order.order_id)
         self.rules.lock(self._used(key))
         kept, told = [], list[Event]()
         for use in self.uses.get(key) or ():
-            after, events = (use, []) if use.returned else self._return(order, use)
+            after, events = self._return(order, use) if is_meant(use) and not use.returned else (use, [])
             kept.append(after)
             told += events
         if kept:
@@ -112,14 +119,15 @@ class Promotions:
         key = (order.shop.key, order.order_id)
         self.rules.lock(self._used(key))
         uses = self.uses.get(key) or ()
-        for use in uses:
+        wanted = [use for use in uses if vouchers.is_used(order, use.rule_id)]
+        for use in wanted:
             rule = self.rules.get((order.shop.key, use.rule_id))
             if use.rest_id or rule is None or not self._is_left(order, rule):
                 label = rule.label if rule else "a rule"
                 return f"The order gave {label} back, which cannot be used for it once more."
             self._count(order, rule, 1)
-        if uses:
-            self.uses.save(key, tuple(replace(use, returned=False) for use in uses))
+        if wanted:
+            self.uses.save(key, tuple(replace(use, returned=False) if use in wanted else use for use in uses))
         return None
 
     def _return(self, order: Order, use: Use) -> tuple[Use, list[Event]]:
