@@ -10,6 +10,7 @@ from services.orders.domain.lifecycle import Moved, transition
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
+from tests.orders.refunds import refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
 
 ORDER = a_placed_order()
@@ -33,6 +34,7 @@ def lacks(guard: str, order: Order) -> str | None:
         ("order_is_shipped", SHIPPED, PAID, "The order was not shipped yet."),
         ("stock_is_there", ORDER, SHORT, "The order waits for stock: 1 of 'MUG-BLUE'."),
         ("stock_is_held", ORDER, CANCELLED, "The order gave its stock back."),
+        ("something_to_send", PAID, refund(PAID).order, "Nothing is left to be sent: all of it was refunded."),
     ],
 )
 def test_a_guard_says_yes_or_why_not(guard: str, yes: Order, no: Order, reason: str) -> None:

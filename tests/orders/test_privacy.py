@@ -12,8 +12,10 @@ import pytest
 from services.orders.domain.detail import Around, detail
 from services.orders.domain.order import Change, Order
 from services.orders.domain.privacy import NOBODY, PART, erase, export, kept_until
+from services.orders.domain.refund import Done
 from shared.contracts import samples
 from tests.orders.promotions import a_voucher, create
+from tests.orders.refunds import a_shipped_order, refund
 from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Storefront, a_placed_order, everything, move, pay, rows
 from tests.words import changed
 
@@ -53,6 +55,14 @@ def test_its_time_begins_with_the_end_of_the_year_of_its_last_change_where_the_s
     eve = at_state(order, "refunded", datetime(2027, 12, 31, 23, 30, tzinfo=UTC))
     assert kept_until(eve) == date(2038, 1, 1)
     assert kept_until(replace(eve, shop=replace(SHOP, timezone="Europe/Berlin"))) == date(2039, 1, 1)
+
+
+def test_a_refund_begins_the_legal_time_anew() -> None:
+    order = refund(a_shipped_order(), "return").order
+    later = replace(order.refunds[0], at=datetime(2027, 2, 1, tzinfo=UTC))
+    assert (kept_until(order), kept_until(replace(order, refunds=(later,)))) == (date(2037, 1, 1), date(2038, 1, 1))
+    done = replace(later, done=Done(datetime(2028, 2, 1, tzinfo=UTC), "anna"))
+    assert kept_until(replace(order, refunds=(done,))) == date(2039, 1, 1)
 
 
 def test_of_an_order_that_came_to_nothing_the_law_wants_nothing() -> None:

@@ -80,6 +80,12 @@ def test_what_was_refunded_before_shipping_is_not_sent() -> None:
     assert [line.quantity for line in slip.document.lines] == [1]
 
 
+def test_when_all_of_it_was_refunded_nothing_is_sent() -> None:
+    moved = try_to_move(refund(a_paid_order()).order, "processing")
+    assert isinstance(moved, Refusal)
+    assert moved.details["guard"] == "something_to_send"
+
+
 def test_without_an_invoice_there_is_no_credit_slip() -> None:
     order = pay(a_placed_order(), 2870)
     assert [event.name for event in refund(order).events] == ["refund.created", "payment.refund_due"]
@@ -102,6 +108,23 @@ def test_a_voucher_instead_of_the_money_is_worth_what_was_refunded() -> None:
     assert rule is not None
     assert (rule.terms.amount.amount, rule.terms.customer_id) == (2380, "c-1001")  # type: ignore[union-attr]
     assert done.order.refund_due == 0
+
+
+def test_a_payment_method_that_is_called_voucher_is_one_like_any_other() -> None:
+    order = pay(a_placed_order(), 2870)
+    method = order.payments[0].model_copy(update={"method": "voucher"})
+    done = refund(replace(order, payments=(method,)))
+    assert [event.name for event in done.events] == ["refund.created", "payment.refund_due"]
+    assert refunding.as_voucher(done.order, done.refund) is None
+
+
+def test_what_cost_nothing_comes_back_and_is_worth_nothing() -> None:
+    order = a_shipped_order()
+    gift = replace(order.lines[0], charge=Charge(1190, 2, Decimal(19), Amount(), off=2380))
+    done = refund(replace(order, lines=(gift,)), "return", voucher=True)
+    assert ([event.name for event in done.events], done.refund.lines[0].restocked) == (["refund.created"], 2)
+    assert refunding.as_voucher(done.order, done.refund) is None
+    assert not refund(replace(order, lines=(gift,)), "return").refund.due
 
 
 def test_money_that_was_given_back_is_due_no_more() -> None:

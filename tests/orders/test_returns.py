@@ -139,6 +139,11 @@ def test_an_unknown_return_is_named() -> None:
     assert refused(try_to_complete(order)) == "unknown_return"
 
 
+def test_a_return_that_was_let_in_is_refunded_also_when_the_shop_takes_nothing_back_any_more() -> None:
+    order = received(confirmed(requested()).order)
+    assert isinstance(try_to_complete(replace(order, shop=replace(order.shop, returns=False))), Completed)
+
+
 def test_damaged_goods_are_refunded_in_part_and_not_sold_again() -> None:
     order = received(confirmed(requested()).order)
     finished = try_to_complete(order, amounts=[{"line": 1, "amount": 600}], restock=False)

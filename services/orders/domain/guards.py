@@ -54,6 +54,11 @@ def _nothing_invoiced(order: Order) -> str | None:
     return f"The invoice {issued[0].number} was issued." if issued else None
 
 
+def _something_to_send(order: Order) -> str | None:
+    left = any(order.claimed(number) for number, _ in order.shown)
+    return None if left else "Nothing is left to be sent: all of it was refunded."
+
+
 def _stock_is_held(order: Order) -> str | None:
     return None if order.holds_stock else "The order gave its stock back."
 
@@ -69,6 +74,7 @@ GUARDS = {
         Guard("stock_is_there", _stock_is_there),
         Guard("stock_is_held", _stock_is_held),
         Guard("nothing_invoiced", _nothing_invoiced),
+        Guard("something_to_send", _something_to_send),
     )
 }
 

@@ -1,6 +1,6 @@
 """What is personal in orders, what the law wants kept of it, and for how long."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -28,8 +28,7 @@ def kept_until(order: Order) -> date | None:
     """The day from which the law lets go of an order; None where it wants nothing, since nothing was paid or issued."""
     if not order.payments and not order.documents:
         return None
-    last = max(change.at for change in order.history)
-    return date(order.shop.year(last) + order.shop.legal_years + 1, 1, 1)
+    return date(order.shop.year(max(_changes(order))) + order.shop.legal_years + 1, 1, 1)
 
 
 def erase(
@@ -80,6 +79,12 @@ def anonymous(order: Order) -> Order:
         delivery_address=_nowhere(order.delivery_address), invoice_address=_nowhere(order.invoice_address),
         returns=tuple(replace(each, reason="", answer="") for each in order.returns),
     )
+
+
+def _changes(order: Order) -> Iterator[datetime]:
+    yield from (change.at for change in order.history)
+    yield from (refund.done.at if refund.done else refund.at for refund in order.refunds)
+    yield from (each.changed_at for each in order.returns)
 
 
 def _nowhere(address: Address) -> Address:

@@ -7,8 +7,8 @@ from uuid import UUID
 from services.orders.domain.pricing import Amount, total
 from shared.contracts.orders import DocumentReference, RefundKind, ReturnState
 
-VOUCHER = "voucher"
-"""The method of a refund that is given as a voucher."""
+VOUCHER = ""
+"""The method of a refund that is given as a voucher: no payment method has this name."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,14 @@ class Refund:
         return total(line.amount for line in self.lines) + self.shipping
 
     @property
+    def voucher(self) -> bool:
+        """Whether it is given as a voucher."""
+        return self.method == VOUCHER
+
+    @property
     def due(self) -> bool:
-        """Whether the money is still to be given back."""
-        return self.done is None and self.method != VOUCHER
+        """Whether money is still to be given back."""
+        return self.done is None and not self.voucher and self.amount.gross > 0
 
 
 @dataclass(frozen=True)

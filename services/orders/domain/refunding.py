@@ -91,9 +91,13 @@ def refusal(order: Order, asked: Asked, wrong: Wrong) -> Refusal:
     return asked.refuse(wrong.code, wrong.reason, field=wrong.field, left=left)
 
 
-def reckon(order: Order, terms: RefundTerms, refund_id: UUID, by: str, at: datetime) -> Refund | Wrong:
-    """The refund by these terms, or what is wrong with them."""
-    wrong = _wrong_kind(order, terms) or _wrong_line(order, terms)
+def reckon(
+    order: Order, terms: RefundTerms, refund_id: UUID, by: str, at: datetime, *, agreed: bool = False
+) -> Refund | Wrong:
+    """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in before, so that it is not
+    asked again whether it is time for it.
+    """
+    wrong = (None if agreed else _wrong_time(order, terms)) or _wrong_option(order, terms) or _wrong_line(order, terms)
     if wrong:
         return wrong
     restock = terms.kind != "partial" if terms.restock is None else terms.restock
@@ -103,7 +107,7 @@ def reckon(order: Order, terms: RefundTerms, refund_id: UUID, by: str, at: datet
         refund_id=refund_id, kind=terms.kind, at=at, by=by, reason=terms.reason,
         lines=tuple(_line(order, wanted, terms.kind, restock=restock) for wanted in terms.lines),
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
-        method=method, by_hand=method not in order.shop.refundable_methods,
+        method=method, by_hand=method not in (VOUCHER, *order.shop.refundable_methods),
     )
     return _too_much(order, refund, shipping) or refund
 
@@ -111,7 +115,8 @@ def reckon(order: Order, terms: RefundTerms, refund_id: UUID, by: str, at: datet
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
     """The order with the refund, whose credit slip gets its number."""
     slip = None
-    if order.issued("invoice") if terms.credit_slip is None else terms.credit_slip:
+    usual = order.issued("invoice") and refund.amount.gross
+    if usual if terms.credit_slip is None else terms.credit_slip:
         slip = _credit_slip(order, refund, number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
@@ -129,8 +134,7 @@ def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Or
     if refund is None:
         return command.refuse("unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id")
     if not refund.due:
-        reason = "It was given as a voucher." if refund.method == VOUCHER else "Its money was given back before."
-        return command.refuse("nothing_due", reason, field="refund_id")
+        return command.refuse("nothing_due", "No money is due for this refund.", field="refund_id")
     done = replace(refund, done=Done(at, command.by, command.transaction_id))
     refunds = tuple(done if each.refund_id == refund.refund_id else each for each in order.refunds)
     told = PaymentRefunded(
@@ -151,7 +155,7 @@ def part(whole: Amount, before: int, gross: int) -> Amount:
 
 def as_voucher(order: Order, refund: Refund) -> CartRule | None:
     """The voucher that the customer gets instead of the money."""
-    if refund.method != VOUCHER:
+    if not refund.voucher or not refund.amount.gross:
         return None
     names = {language: name.format(reference=order.reference) for language, name in VOUCHER_NAMES.items()}
     return voucher_for(order, refund.refund_id, names, refund.amount)
@@ -180,7 +184,7 @@ def view(order: Order, refund: Refund) -> RefundView:
         lines=[_line_view(order, line) for line in refund.lines],
         shipping=order.money(refund.shipping.gross),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
-        method=refund.method, due=refund.due, by_hand=refund.by_hand, done_at=done.at if done else None,
+        method=refund.method or "voucher", voucher=refund.voucher, due=refund.due, by_hand=refund.by_hand, done_at=done.at if done else None,
         transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
     )
 
@@ -193,11 +197,12 @@ def _line_view(order: Order, line: LineRefund) -> RefundedLine:
     )
 
 
-def _wrong_kind(order: Order, terms: RefundTerms) -> Wrong | None:
-    action = ACTIONS[terms.kind]
-    reason = objection_to_action(action, order)
-    if reason:
-        return Wrong("not_possible", reason, "kind")
+def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
+    reason = objection_to_action(ACTIONS[terms.kind], order)
+    return Wrong("not_possible", reason, "kind") if reason else None
+
+
+def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
     if terms.credit_slip and not order.issued("invoice"):
         return Wrong("no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip")
     if terms.restock and terms.kind == "partial" and is_shipped(order):
@@ -231,7 +236,7 @@ def _objection_to_line(
         return "nothing_asked", f"Of line {wanted.line} neither pieces nor an amount are asked.", "quantity"
     left = order.lines[wanted.line - 1].charge.quantity - order.refunded_pieces(wanted.line)
     if wanted.quantity > left:
-        return "too_many_pieces", f"Of line {wanted.line} {left} pieces can still be refunded.", "quantity"
+        return "too_many_pieces", f"Pieces of line {wanted.line} that can still be refunded: {left}.", "quantity"
     return _objection_to_amount(order, wanted)
 
 
@@ -241,7 +246,8 @@ def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, s
     if _gross(order, wanted) <= left:
         return None
     field = "quantity" if wanted.amount is None else "amount"
-    return "too_much", f"Of line {wanted.line} {left} {order.currency} (minor units) can still be refunded.", field
+    reason = f"{left} {order.currency} (minor units) of line {wanted.line} can still be refunded."
+    return "too_much", reason, field
 
 
 def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: bool) -> LineRefund:
@@ -275,13 +281,13 @@ def _shipping(order: Order, terms: RefundTerms) -> int:
 def _too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
     left = order.shipping.amount.gross - order.refunded_shipping.gross
     if shipping > left:
-        reason = f"Of the shipping {left} {order.currency} (minor units) can still be refunded."
+        reason = f"{left} {order.currency} (minor units) of the shipping can still be refunded."
         return Wrong("too_much", reason, "shipping_amount")
-    if refund.amount.gross <= 0:
-        return Wrong("nothing_refunded", "These lines and this shipping come to nothing.", "lines")
+    if not refund.amount.gross and not any(line.quantity for line in refund.lines):
+        return Wrong("nothing_refunded", "Neither lines nor shipping are to be refunded.", "lines")
     paid = order.paid - order.refunded.gross
     if refund.amount.gross > paid:
-        reason = f"Of what was paid {paid} {order.currency} (minor units) can still be refunded."
+        reason = f"{paid} {order.currency} (minor units) of what was paid can still be refunded."
         return Wrong("more_than_paid", reason, "lines")
     return None
 

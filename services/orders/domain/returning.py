@@ -128,7 +128,7 @@ def complete(order: Order, command: CompleteReturn, number: NextNumber, at: date
     terms = _terms(found, command)
     if isinstance(terms, Refusal):
         return terms
-    refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at)
+    refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at, agreed=True)
     if isinstance(refund, Wrong):
         left = left_of(order).model_dump(mode="json")
         return command.refuse(refund.code, refund.reason, field=refund.field, left=left)
@@ -176,7 +176,7 @@ def _wrong_line(order: Order, command: RequestReturn) -> Refusal | None:
         left = _left(order, wanted.line)
         if asked[wanted.line] > left:
             return command.refuse(
-                "too_many_pieces", f"Of line {wanted.line} {left} pieces can still come back.",
+                "too_many_pieces", f"Pieces of line {wanted.line} that can still come back: {left}.",
                 field=f"lines.{place}.quantity", left=left,
             )
     return None

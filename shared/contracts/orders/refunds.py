@@ -63,7 +63,9 @@ class RefundedLine(Value):
 
 
 class RefundView(Value):
-    """A refund. `due`: money is still to be given back; `by_hand`: an employee does it, else the payment system."""
+    """A refund. `due`: money is still to be given back; `by_hand`: an employee does it, else the payment system;
+    `voucher`: the customer got a voucher instead.
+    """
 
     refund_id: UUID
     kind: RefundKind
@@ -75,7 +77,8 @@ class RefundView(Value):
     net: Money
     tax: Money
     gross: Money
-    method: str = Field(description="How the money goes back; `voucher`: as one")
+    method: str = Field(description="How the money goes back")
+    voucher: bool = False
     due: bool
     by_hand: bool
     done_at: AwareDatetime | None = None
