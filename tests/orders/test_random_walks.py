@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -48,14 +49,33 @@ place = st.tuples(st.just("place"), st.sampled_from(["awaiting_bank_wire", "paym
 move = st.tuples(st.just("move"), states, st.integers(0, 5), st.booleans())
 count = st.tuples(st.just("count"), st.integers(0, 6))
 pay = st.tuples(st.just("pay"), st.integers(0, 5))
+few = st.integers(0, 2)
+place_paid = st.tuples(st.just("place"), st.just("payment_accepted"), st.integers(1, 4))
+go_on = st.tuples(st.just("move"), st.sampled_from(["processing", "shipped", "cancelled"]), few, st.just(False))
+kinds = st.sampled_from(["standard", "standard", "return", "partial"])
+refund = st.tuples(st.just("refund"), few, kinds, st.integers(1, 3))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(place, move, move, count, pay), min_size=8, max_size=30))
 def test_the_sums_of_stock_agree_whatever_is_done(orders: Desk, deeds: list[Any]) -> None:
     shop = open_shop(orders)
-    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})
     placed: list[str] = []
+    shop.deliver(*(shop.message(*command(deed, placed)) for deed in deeds))
+    agree(shop)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(place_paid, min_size=1, max_size=3), st.integers(0, 6),
+    st.lists(st.one_of(refund, refund, go_on, count), min_size=4, max_size=12),
+)
+def test_the_sums_agree_whatever_is_refunded(orders: Desk, sold: list[Any], stock: int, deeds: list[Any]) -> None:
+    shop = open_shop(orders, stock)
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})
+    placed: list[str] = []
+    shop.deliver(*(shop.message(*command(deed, placed)) for deed in sold))
     shop.deliver(*(shop.message(*command(deed, placed)) for deed in deeds))
     agree(shop)
 
@@ -74,6 +94,12 @@ def command(deed: Any, placed: list[str]) -> tuple[str, dict[str, Any]]:
     order_id = placed[(how[1] if what == "move" else how[0]) % len(placed)]
     if what == "pay":
         return "payment.record", a_payment(order_id, 7000)
+    if what == "refund":
+        _, kind, pieces = how
+        return "refund.create", {
+            "order_id": order_id, "refund_id": str(uuid4()), "kind": kind, "shipping": False,
+            "lines": [{"line": 1, "quantity": pieces}],
+        }
     return "order.transition", {"order_id": order_id, "to": how[0], "force": how[2], "reason": "?", "by": "anna"}
 
 
@@ -86,10 +112,16 @@ def agree(shop: Storefront) -> None:
     lacking = Counter({row.order_id: row.quantity for row in waiting})
     for order in rows(engine, "orders", shop=shop.shop):
         ordered = sum(line.quantity for line in rows(engine, "order_lines", order_id=order.order_id))
+        refunds = rows(engine, "refunds", order_id=order.order_id)
+        released = sum(line["released"] for refund in refunds for line in refund.lines)
         held = -sum(row.change for row in movements if row.order_id == order.order_id)
-        assert held == (ordered - lacking[order.order_id] if order.holds_stock else 0)
+        assert held >= 0
+        assert held == (ordered - released - lacking[order.order_id] if order.holds_stock else 0)
+        assert 0 <= order.refunded <= order.paid
         assert order.holds_stock or not lacking[order.order_id]
         kinds = Counter(row.kind for row in rows(engine, "documents", order_id=order.order_id))
-        assert set(kinds.values()) <= {1}
-    numbers = [row.number for row in rows(engine, "documents", shop=shop.shop, kind="invoice")]
-    assert sorted(numbers) == [f"IN{number:06d}" for number in range(1, len(numbers) + 1)]
+        assert {kinds[kind] for kind in NUMBERED} <= {0, 1}
+        assert kinds["credit_slip"] == sum(bool(refund.credit_slip) for refund in refunds)
+    for kind, prefix in (("invoice", "IN"), ("credit_slip", "CR")):
+        numbers = [row.number for row in rows(engine, "documents", shop=shop.shop, kind=kind)]
+        assert sorted(numbers) == [f"{prefix}{number:06d}" for number in range(1, len(numbers) + 1)]

@@ -207,8 +207,8 @@ def test_refunds_and_returns_are_never_deleted_nor_what_was_granted_changed(
     shop.tell("return.complete", step(goods))
     for statement in (
         "DELETE FROM refunds", "DELETE FROM returns", "UPDATE refunds SET shipping_net = shipping_net + 1",
-        "UPDATE refunds SET method = 'cash'", "UPDATE refunds SET credit_slip = 'CR000099'",
-        f"UPDATE returns SET return_id = '{uuid4().hex}'",
+        "UPDATE refunds SET method = 'cash'", "UPDATE refunds SET lines = '[]'", "UPDATE refunds SET credit_slip = 'CR000099'",
+        f"UPDATE returns SET return_id = '{uuid4().hex}'", "UPDATE returns SET lines = '[]'",
     ):
         with pytest.raises(DBAPIError, match="never changed or deleted"), shop.desk.engine.begin() as connection:
             connection.execute(text(statement))

@@ -24,11 +24,11 @@ def upgrade() -> None:
     _returns()
     part = ["order_id", "position"]
     granted = [
-        "refund_id", "kind", "at", "by", "reason", "shipping_net", "shipping_tax", "method", "by_hand",
+        "refund_id", "kind", "at", "by", "reason", "lines", "shipping_net", "shipping_tax", "method", "by_hand",
         "credit_slip_id", "credit_slip",
     ]
     law.keep(op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted])
-    law.keep(op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, "return_id"])
+    law.keep(op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, "return_id", "lines", "requested_at"])
 
 
 def _refunds() -> None:
