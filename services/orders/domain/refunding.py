@@ -184,7 +184,8 @@ def view(order: Order, refund: Refund) -> RefundView:
         lines=[_line_view(order, line) for line in refund.lines],
         shipping=order.money(refund.shipping.gross),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
-        method=refund.method or "voucher", voucher=refund.voucher, due=refund.due, by_hand=refund.by_hand, done_at=done.at if done else None,
+        method=refund.method or "voucher", voucher=refund.voucher, due=refund.due, by_hand=refund.by_hand,
+        done_at=done.at if done else None,
         transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
     )
 

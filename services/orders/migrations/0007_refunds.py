@@ -28,7 +28,8 @@ def upgrade() -> None:
         "credit_slip_id", "credit_slip",
     ]
     law.keep(op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted])
-    law.keep(op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, "return_id", "lines", "requested_at"])
+    asked = ["return_id", "lines", "requested_at"]
+    law.keep(op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, *asked])
 
 
 def _refunds() -> None:
