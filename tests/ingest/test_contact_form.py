@@ -7,6 +7,7 @@ import pytest
 
 from services.ingest.store.tables import submissions
 from shared.contracts import samples
+from shared.contracts.ingest import MailBounced
 from tests.ingest.clerk import a_form, names, orders, refusal, writes
 from tests.ingest.words import IngestDesk
 from tests.words import changed
@@ -138,13 +139,32 @@ def test_a_confirmation_that_failed_changes_nothing(desk: IngestDesk, mailed: di
     assert desk.tell("mail.failed", not_delivered(mailed["conversation"]))
 
 
-def test_once_its_mail_has_left_nothing_of_it_is_kept(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def came_back(conversation: str, recipient: str = "press@shop.test") -> dict[str, Any]:
+    return changed(MailBounced.example, conversation=conversation, recipient=recipient)
+
+
+@pytest.mark.parametrize("recipient", ["press@shop.test", ""])
+def test_what_comes_back_from_the_contact_does_too(
+    desk: IngestDesk, mailed: dict[str, Any], recipient: str
+) -> None:
+    desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
+    assert desk.look(days=5) == []
+    desk.tell("mail.bounced", came_back(mailed["conversation"], "ada@example.test"))
+    assert desk.threads() == []
+    told = desk.tell("mail.bounced", came_back(mailed["conversation"], recipient))
+    assert names(told) == ["thread.opened", "thread.message_added"]
+    assert [thread["subject"] for thread in desk.threads()] == ["An interview?"]
+
+
+def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(desk: IngestDesk, mailed: dict[str, Any]) -> None:
     (row,) = desk.rows(submissions)
     assert row.held["text"] == "An interview?"
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
+    desk.look(days=8)
     (row,) = desk.rows(submissions)
     assert row.held is None
     assert desk.tell("mail.failed", not_delivered(mailed["conversation"])) == []
+    assert desk.tell("mail.bounced", came_back(mailed["conversation"])) == []
     assert desk.threads() == []
 
 

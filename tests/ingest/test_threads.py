@@ -1,13 +1,14 @@
 """What employees do with threads."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.conversation import Conversation
 from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, does, moves, names, orders, refusal, refused, writes
-from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, reply_to
-from tests.words import delivery
+from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, mail_sent, reply_to
+from tests.words import changed, delivery
 
 STATUSES = ["open", "closed", "pending1", "pending2"]
 
@@ -304,3 +305,20 @@ def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestDesk) -> None:
     found = desk.thread(thread_id)["order"]
     assert (found["reference"], found["state"], found["paid"]["amount"]) == ("SHOWN", "Payment accepted", 2870)
     assert view(desk, thread_id)["opened_at"] == NOON.isoformat().replace("+00:00", "Z")
+
+
+def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "forward", thread_id, email="carrier@example.test", comment="Where is it?")
+    desk.clock.advance(minutes=1)
+    does(desk, "reply", thread_id, text="We ask the carrier.")
+    conversation = Conversation("thread", UUID(thread_id))
+    for template, message_id in (
+        ("contact_form", "<confirmed@shop.test>"), ("forward_msg", "<forwarded@shop.test>"),
+        ("reply_msg", "<a@shop.test>"),
+    ):
+        desk.tell("mail.sent", changed(mail_sent(message_id, conversation, thread_id), mail__template=template))
+    ids = {each["text"]: each["mail_message_id"] for each in desk.thread(thread_id)["messages"]}
+    assert [found for found in ids.values() if found] == [ids["We ask the carrier."]] == ["<a@shop.test>"]
+    replied = does(desk, "reply", thread_id, text="It is found.")[-1].data
+    assert replied["references"] == ["<a@shop.test>"]

@@ -195,6 +195,7 @@ def order_placed(**changes: Any) -> dict[str, Any]:
 def mail_sent(message_id: str, conversation: Conversation, thread_id: str | None = None) -> dict[str, Any]:
     """`mail.sent` of a mail of ours."""
     view = samples.MAIL_VIEW | {
+        "template": "reply_msg" if thread_id else "payment",
         "mail_id": str(uuid4()), "message_id": message_id, "conversation": str(conversation), "thread_id": thread_id,
         "order_id": str(conversation.id) if conversation.kind == "order" else None,
     }

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from services.ingest.domain import submission
+from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.submission import Circumstances, Taken
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
-from shared.contracts.ingest import SubmitContact
+from shared.contracts.ingest import MailBounced, SubmitContact
 from shared.contracts.message import Event
-from shared.contracts.notify import MailFailed, MailView
+from shared.contracts.notify import MailFailed
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -28,19 +29,37 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
 
 
 @service.handles(MailFailed)
-def rescue_submission(event: MailFailed, work: Work) -> Iterable[Event]:
+def rescue_refused(event: MailFailed, work: Work) -> Iterable[Event]:
     """What a contact that saves nothing could not be mailed becomes a thread after all."""
-    held = held_by(event.mail, work)
-    return _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
+    return _rescue(held_by(event.mail.conversation, event.mail.recipient, work), work)
 
 
-def held_by(mail: MailView, work: Work) -> SubmitContact | None:
-    """The submission that is kept until this mail to the contact has left."""
-    if not mail.conversation.startswith("thread/"):
+@service.handles(MailBounced)
+def rescue_bounced(event: MailBounced, work: Work) -> Iterable[Event]:
+    """What came back from its contact, too."""
+    return _rescue(held_by(event.conversation, event.recipient, work), work)
+
+
+@service.handles(ForgetSubmission)
+def forget_submission(command: ForgetSubmission, work: Work) -> None:
+    """Lets go of what was mailed some time ago, and did not come back."""
+    key = (work.shop, command.submission_id)
+    found = work.submissions.get(key)
+    if found:
+        work.submissions.save(key, found.let_go())
+
+
+def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:
+    """The submission that is held because of this mail to its contact."""
+    if not conversation.startswith("thread/"):
         return None
-    found = work.submissions.mailed_as(work.shop, mail.conversation)
+    found = work.submissions.mailed_as(work.shop, conversation)
     held = found.held if found else None
-    return held if held and held.email.lower() != mail.recipient.lower() else None  # else it is the confirmation
+    return held if held and held.email.lower() != recipient.lower() else None  # else it is the confirmation
+
+
+def _rescue(held: SubmitContact | None, work: Work) -> Iterable[Event]:
+    return _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
 
 
 def _circumstances(command: SubmitContact, work: Work) -> Circumstances:

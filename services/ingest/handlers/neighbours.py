@@ -1,20 +1,26 @@
 """What the other services tell: orders that mails may be about, and the mails that answers will refer to."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
+from uuid import UUID
 
 from services.ingest.domain import customers, privacy
+from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
-from services.ingest.domain.submission import Submission
 from services.ingest.domain.thread import Thread, derived_id
 from services.ingest.handlers.contact_form import held_by
 from services.ingest.store.settings import Shop
 from services.ingest.work import Work
 from shared.contracts.notify import MailSent, MailView
 from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded, ShopChanged
-from shared.runtime.service import Handlers
+from shared.runtime.service import Handlers, Later
 
 service = Handlers()
+
+ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
+MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
 
 
 @service.handles(OrderPlaced)
@@ -55,20 +61,23 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
 
 
 @service.handles(MailSent)
-def keep_message_id(event: MailSent, work: Work) -> None:
-    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and what was held until the
-    mail had left is let go.
+def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
+    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and what is held because of the
+    mail is let go if that does not come back.
     """
     mail = event.mail
-    held = held_by(mail, work)
-    if held:
-        key = (work.shop, held.submission_id)
-        work.submissions.save(key, Submission(held.submission_id, mail.conversation))
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
-    thread = work.thread(mail.thread_id) if mail.thread_id else None
+    thread = work.thread(mail.thread_id) if mail.thread_id and mail.template in ANSWERS else None
     if thread:
         work.threads.save(thread.id, thread.sent(mail.message_id))
         _name_answer(mail, thread, work)
+    held = held_by(mail.conversation, mail.recipient, work)
+    return [_forget_later(held.submission_id, work)] if held else []
+
+
+def _forget_later(submission_id: UUID, work: Work) -> Later:
+    at, key = work.now + MAY_COME_BACK, f"submission/{work.shop}/{submission_id}"
+    return Later(ForgetSubmission(submission_id=submission_id), at, key)
 
 
 def _name_answer(mail: MailView, thread: Thread, work: Work) -> None:
@@ -76,8 +85,9 @@ def _name_answer(mail: MailView, thread: Thread, work: Work) -> None:
     ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
     entries = (work.entries.get(message_id) for message_id in ids)
     for entry in entries:
-        if entry and entry.message.direction == "employee" and not entry.message.mail_message_id:
-            named = entry.message.model_copy(update={"mail_message_id": mail.message_id})
+        message = entry.message if entry else None
+        if entry and message and message.direction == "employee" and not (message.private or message.mail_message_id):
+            named = message.model_copy(update={"mail_message_id": mail.message_id})
             return work.entries.save(named.message_id, replace(entry, message=named))
     return None
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.store.customers import Customers, KnownOrders
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.threads import Threads
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.ingest import PostOrderMessage, SubmitContact
+from shared.contracts.ingest import MailBounced, PostOrderMessage, SubmitContact
 from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent
 from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded
@@ -34,10 +35,13 @@ class Named:
 
     def submissions(self) -> Iterator[tuple[str, UUID]]:
         """By shop and id."""
-        yield from ((at.shop, told.submission_id) for at, told in self.batch if isinstance(told, SubmitContact))
+        named = SubmitContact | ForgetSubmission
+        yield from ((at.shop, told.submission_id) for at, told in self.batch if isinstance(told, named))
         mails = [(at.shop, told.mail) for at, told in self.batch if isinstance(told, MailSent | MailFailed)]
-        places = [(shop, mail.conversation) for shop, mail in mails if mail.conversation.startswith("thread/")]
-        yield from self.known_submissions.of_conversations(places) if places else ()
+        places = [(shop, mail.conversation) for shop, mail in mails]
+        places += [(at.shop, told.conversation) for at, told in self.batch if isinstance(told, MailBounced)]
+        own = [(shop, conversation) for shop, conversation in places if conversation.startswith("thread/")]
+        yield from self.known_submissions.of_conversations(own) if own else ()
 
     def orders(self) -> Iterator[UUID]:
         """By id."""
