@@ -70,6 +70,22 @@ def test_who_placed_an_order_is_known_with_the_addresses_of_it(shop: Storefront)
     assert [address["city"] for address in found["addresses"]] == ["London"]
 
 
+@pytest.mark.parametrize("text", ["byron london", "sw1y", "james's sq", "LONDON"])
+def test_a_customer_is_found_by_his_address(shop: Storefront, text: str) -> None:
+    shop.tell("customer.put", samples.KNOWN_CUSTOMER)
+    shop.place(customer__customer_id="c-2", delivery_address__city="Paris", delivery_address__postcode="75001",
+               delivery_address__line1="1 Rue", invoice_address__city="Paris", invoice_address__line1="1 Rue",
+               invoice_address__postcode="75001")
+    assert customers(shop, text) == ["c-1001"]
+    assert customers(shop, "75001") == ["c-2"]
+
+
+def test_who_moves_is_found_by_his_new_address_only(shop: Storefront) -> None:
+    shop.tell("customer.put", samples.KNOWN_CUSTOMER)
+    shop.tell("customer.put", changed(samples.KNOWN_CUSTOMER, addresses=[samples.ADDRESS | {"city": "Leeds"}]))
+    assert (customers(shop, "london"), customers(shop, "leeds")) == ([], ["c-1001"])
+
+
 def test_an_order_changes_nothing_of_who_is_known(shop: Storefront) -> None:
     put(shop, "c-1001", "Ada Lovelace")
     shop.place()

@@ -30,6 +30,15 @@ class KeptCart:
         )
 
 
+def findable(customer: KnownCustomer) -> list[str]:
+    """The texts by whose words a customer is found: his name, his e-mail and his addresses."""
+    places = [
+        text for address in customer.addresses
+        for text in (address.company, address.line1, address.line2, address.postcode, address.city)
+    ]
+    return [customer.full_name, customer.email, *places]
+
+
 def met(order: Order) -> KnownCustomer:
     """What an order tells of its customer."""
     addresses = [order.delivery_address]

@@ -51,7 +51,7 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Refusal:
 
 @service.handles(SearchCustomers)
 def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Refusal:
-    """Customers by the first letters of their names or e-mails."""
+    """Customers by the first letters of their names, e-mails or addresses."""
     wrong = listing.nothing_wanted(query)
     if wrong:
         return wrong

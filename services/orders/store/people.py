@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_, update
 
-from services.orders.domain.people import KeptCart
+from services.orders.domain.people import KeptCart, findable
 from services.orders.domain.privacy import NOBODY
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import carts, customer_words, customers, first_orders
@@ -126,7 +126,7 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
 
 
 def _words(values: Mapping[Key, KnownCustomer]) -> dict[Key, Iterable[tuple[str]]]:
-    return {key: [(word,) for word in words(customer.full_name, customer.email)] for key, customer in values.items()}
+    return {key: [(word,) for word in words(*findable(customer))] for key, customer in values.items()}
 
 
 def _cart(row: Any) -> KeptCart:
