@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.orders import bad_refunds, bad_vouchers
+from tests.orders import bad_editing, bad_refunds, bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
 from tests.words import Path, an_order, changed, fields, path_of, replaced
 
@@ -91,7 +91,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "lines": [[{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
     },
 }
-for _more in (bad_vouchers, bad_refunds):
+for _more in (bad_vouchers, bad_refunds, bad_editing):
     REQUIRED |= _more.REQUIRED
     OUT_OF_RANGE |= _more.OUT_OF_RANGE
     for _name, _values in _more.OUT_OF_RANGE_TOO.items():
@@ -99,6 +99,7 @@ for _more in (bad_vouchers, bad_refunds):
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
 OPTIONAL = (
     ("mail_template",), ("moves",), ("when_short",), ("when_paid",), *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
+    *bad_editing.OPTIONAL,
 )
 NAMED = (("names",), ("labels",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
@@ -111,6 +112,8 @@ def good(shop: Storefront, name: str) -> dict[str, dict[str, Any]]:
     if name in bad_refunds.REQUIRED:
         return {name: bad_refunds.good(shop, name)}
     order_id = shop.place()
+    if name in bad_editing.REQUIRED:
+        return {name: bad_editing.good(shop, name, order_id)}
     return {
         "state.put": GOOD_STATE,
         "shop.put": samples.PUT_SHOP, "product.put": samples.PUT_PRODUCT, "order.place": an_order(),

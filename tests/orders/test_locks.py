@@ -112,6 +112,18 @@ def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[De
     return batch
 
 
+def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Of two shops, one product is taken out of orders and another one added, while it is sold; all of it invoiced."""
+    batch: list[Delivery] = []
+    for each in (shop, other):
+        for order_id in each.place_all(4, initial_state="payment_accepted"):
+            data = {"order_id": order_id, "lines": [{"line": 1, "quantity": 1}]}
+            more = {"order_id": order_id, "lines": [{"sku": TEA, "quantity": 1}]}
+            batch += [each.message("order.edit_lines", data), each.message("order.add_lines", more)]
+        batch += sell(each, TEA)
+    return batch
+
+
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
     return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
 
@@ -139,7 +151,7 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
     [
         sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
         catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves, backorders_and_counts, placed_as_paid,
-        own_states_and_profiles, vouchers_used_and_given_back,
+        own_states_and_profiles, vouchers_used_and_given_back, edits,
     ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(

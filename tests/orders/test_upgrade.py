@@ -6,7 +6,7 @@ from services.orders.store.tables import metadata
 from services.orders.worker import service
 from shared.runtime import migrations
 from shared.runtime.database import engine_for, reading
-from tests.orders.words import JOURNAL, NewDatabase, Storefront, everything
+from tests.orders.words import JOURNAL, NewDatabase, Storefront, everything, rows
 from tests.words import a_shop_with_mugs, desk
 
 BEFORE_QUESTIONS = "0003_states"
@@ -25,16 +25,17 @@ def keep_as_then(source: Engine, there: Engine) -> None:
                 continue
             known = older.tables[table.name].columns.keys()
             columns = [column for column in table.columns if column.name in known]
-            rows = [dict(row._mapping) for row in given.execute(select(*columns))]
-            if rows:
-                taken.execute(table.insert(), rows)
+            found = [dict(row._mapping) for row in given.execute(select(*columns))]
+            if found:
+                taken.execute(table.insert(), found)
 
 
 def test_orders_customers_and_products_that_were_kept_before_are_found(new_database: NewDatabase) -> None:
     orders = desk(service, new_database())
     shop = Storefront(orders, "old")
     a_shop_with_mugs(shop)  # type: ignore[arg-type]
-    shop.place_all(3)
+    invoiced, *_ = shop.place_all(3)
+    shop.move(invoiced, "payment_accepted")
     old = engine_for(new_database())
     migrations.upgrade(service, old, BEFORE_QUESTIONS)
     keep_as_then(orders.engine, old)
@@ -42,5 +43,6 @@ def test_orders_customers_and_products_that_were_kept_before_are_found(new_datab
     then, now = everything(old), everything(orders.engine)
     assert {table: then[table] for table in FILLED} == {table: now[table] for table in FILLED}
     assert all(now[table] for table in FILLED)
+    assert len([row for row in rows(old, "order_lines") if row.invoice]) == 1
     orders.engine.dispose()
     old.dispose()

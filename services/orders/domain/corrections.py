@@ -39,7 +39,7 @@ def settled(
     after = repriced(before, _with_discounts(after))
     if max(after.amount.gross, sum(charge.stated for charge in after.charges.values())) >= LARGEST:
         return command.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
-    order, events = after, list[Event]()
+    order, events = _off_their_invoices(before, after), list[Event]()
     for document in _corrections(before, after, number, at, reason):
         order, events = with_document(order, document), [*events, document.event]
     return Edited(order, events)
@@ -126,6 +126,16 @@ def _changes(before: Order, after: Order) -> tuple[Pieces, Pieces]:
 def _sold_anew(then: Charge, now: Charge, *, shipping: bool) -> bool:
     """Whether a charge is taken back whole and invoiced anew, since its price, or its tax, is another."""
     return then.rate != now.rate or (then.price != now.price and not shipping)
+
+
+def _off_their_invoices(before: Order, after: Order) -> Order:
+    """Lines that are sold anew stand on their new invoice from now on."""
+    lines = (
+        replace(line, invoice=None) if number in before.charges
+        and _sold_anew(before.charges[number], line.charge, shipping=False) else line
+        for number, line in enumerate(after.lines, start=1)
+    )
+    return replace(after, lines=tuple(lines))
 
 
 def _add_shifted(

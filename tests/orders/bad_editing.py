@@ -1,0 +1,81 @@
+"""What strangers may get wrong with editing an order, for `test_bad_input`."""
+
+from typing import Any
+from uuid import uuid4
+
+from shared.contracts import samples
+from shared.contracts.orders import editing_samples
+from tests.orders.words import Storefront
+from tests.words import changed
+
+REQUIRED = {
+    "order.add_lines": "order_id lines lines.0.sku lines.0.quantity",
+    "order.edit_lines": "order_id lines lines.0.line",
+    "order.cancel_lines": "order_id lines lines.0.line lines.0.quantity",
+    "order.add_discount": "order_id discount_id discount_name",
+    "order.remove_discount": "order_id discount_id",
+    "order.change_shipping": "order_id",
+    "order.change_address": "order_id delivery_address.name delivery_address.line1 delivery_address.city "
+                            "delivery_address.country",
+    "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.print_summary": "order_id",
+    "order.set_invoice_note": "order_id note",
+}
+ABOUT: dict[str, list[Any]] = {"order_id": ["", "42"], "by": ["", "x" * 101]}
+LINES: list[Any] = [0, -1, 100_001, 0.5, "1"]
+PIECES: list[Any] = [0, -1, 1_000_001, 0.5, "1"]
+PRICES: list[Any] = [-1, 2**53, 0.5, "10"]
+OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
+    "order.add_lines": {
+        **ABOUT, "lines": [[], [{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
+        "lines.0.quantity": PIECES, "lines.0.unit_price": PRICES, "invoice": ["", "old", 1],
+    },
+    "order.edit_lines": {
+        **ABOUT, "lines": [[], [{"line": 1}] * 1001], "lines.0.line": LINES, "lines.0.quantity": PIECES[1:],
+        "lines.0.unit_price": PRICES, "reason": ["x" * 501],
+    },
+    "order.cancel_lines": {
+        **ABOUT, "lines": [[], [{"line": 1, "quantity": 1}] * 1001], "lines.0.line": LINES, "lines.0.quantity": PIECES,
+        "reason": ["x" * 501],
+    },
+    "order.add_discount": {
+        **ABOUT, "discount_id": ["", "42"], "discount_name": ["", "x" * 201],
+        "percent": ["0", "-1", "100.0001", "NaN", "half"], "amount": [0, -1, 2**53, 0.5, "5"],
+        "free_shipping": ["perhaps", 2], "invoice": ["", "42"],
+    },
+    "order.remove_discount": {**ABOUT, "discount_id": ["", "42"]},
+    "order.change_shipping": {
+        **ABOUT, "carrier": ["", "x" * 201], "price": PRICES, "tax_rate": ["-0.1", "101", "?"],
+        "tracking_number": ["x" * 101],
+    },
+    "order.change_address": {
+        **ABOUT, "delivery_address.country": ["de", ""], "delivery_address.postcode": ["x" * 21],
+        "invoice_address": [{"name": "Ada"}, "here"],
+    },
+    "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
+    "order.issue_invoice": ABOUT, "order.print_summary": ABOUT,
+    "order.set_invoice_note": {**ABOUT, "note": ["x" * 2001]},
+}
+OPTIONAL = (
+    ("lines", 0, "unit_price"), ("invoice",), ("carrier",), ("price",), ("tax_rate",), ("tracking_number",),
+    ("delivery_address",), ("percent",),
+)
+"""What may be null: as it is, or whatever is possible."""
+OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {}
+
+
+def good(shop: Storefront, name: str, order_id: str) -> dict[str, Any]:
+    """A command about the order that would be carried out."""
+    given = editing_samples.ADD_DISCOUNT | {"discount_id": str(uuid4()), "order_id": order_id}
+    if name == "order.remove_discount":
+        assert shop.tell("order.add_discount", given)[0].name == "order.discounted"
+    data: dict[str, dict[str, Any]] = {
+        "order.add_lines": editing_samples.ADD_LINES | {"invoice": "existing"},
+        "order.edit_lines": {"lines": [{"line": 1, "unit_price": 1090}], "reason": "Scratched."},
+        "order.cancel_lines": editing_samples.CANCEL_LINES,
+        "order.add_discount": given | {"free_shipping": False},
+        "order.remove_discount": {"discount_id": given["discount_id"]},
+        "order.change_shipping": editing_samples.CHANGE_SHIPPING,
+        "order.change_address": {"delivery_address": changed(samples.ADDRESS, line1="1 Other Street")},
+        "order.notify_change": editing_samples.NOTIFY_CHANGE, "order.set_invoice_note": {"note": "Thank you."},
+    }
+    return data.get(name, {}) | {"order_id": order_id, "by": "anna@shop.test"}

@@ -1,0 +1,57 @@
+"""The page *edit an order* over a real RabbitMQ: every block is sent as it stands, and does what the page says."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.stack.rabbitmq import RabbitNode
+from services.orders.worker import service
+from shared.cli.client import outsider
+from shared.contracts import samples
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.orders.editing import invoiced
+from tests.orders.test_rabbitmq import OrdersGround, said, working
+from tests.orders.words import forget_what_was_told
+from tests.shared.runtime.ground import CLIENT, Ground
+from tests.words import a_shop_with_mugs, desk, sqlite_url
+
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "edit-an-order.md"
+BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
+
+
+@pytest.fixture
+def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+    found = OrdersGround(rabbit)
+    yield found
+    found.close()
+
+
+def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    kept = desk(service, url)
+    a_shop_with_mugs(kept)
+    kept.tell("order.place", samples.PLACE_ORDER)
+    forget_what_was_told(kept.engine)
+    kept.engine.dispose()
+    with working(ground, url), outsider(ground.url(CLIENT), "walk") as client:
+        events = ground.listen("#")
+        answers = [said(client, block["name"], block["data"]).data for block in BLOCKS]
+        assert [answer["events"] for answer in answers] == [
+            ["order.edited", "stock.changed"], ["order.edited"], ["order.edited", "stock.changed"],
+            ["order.discounted"], ["order.invoice_noted"], ["invoice.issued"],
+            ["order.edited", "credit_slip.issued", "invoice.issued", "stock.changed"],
+            ["order.shipping_changed", "credit_slip.issued"], ["order.address_changed"], ["order.change_announced"],
+            ["order_summary.issued"],
+        ]
+        order = said(client, "order.get", {"order_id": samples.ORDER_ID}).data
+        heard = events.heard(sum(len(answer["events"]) for answer in answers))
+    documents = [
+        DocumentSnapshot.model_validate(event.data["document"]) for event in heard if event.name.endswith(".issued")
+    ]
+    assert [(line["line"], line["quantity"]) for line in order["lines"]] == [(1, 1), (3, 1)]
+    assert invoiced(documents) == {"19": (order["net"]["amount"], order["tax"]["amount"])}
+    assert (documents[0].note, documents[-1].gross) == ("Ordered by telephone.", documents[-1].due)
+    assert (order["order"]["carrier"], order["delivery_address"]["line1"]) == ("Slow Post", "1 Other Street")
