@@ -5,8 +5,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Look
-from services.documents.store import Documents
+from services.documents.domain.look import BUILT_IN, Asset, Look, Template, languages_of
+from services.documents.domain.objections import Objection
+from services.documents.store import Assets, Documents, Templates
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.store import UnitOfWork
 
@@ -15,12 +16,28 @@ class Renderer(Protocol):
     """Makes documents; the only adapter."""
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
-        """The document of a snapshot: the same bytes each time."""
+        """The document of a snapshot: the same bytes each time. With the built-in template where the shop's fails."""
+
+    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+        """The document with this very template, or why there is none."""
+
+    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+        """A picture, checked and small enough to print, or why there is none."""
 
 
 class Work(UnitOfWork):
-    """The kept documents."""
+    """The kept documents, and how shops want theirs to look."""
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters)
         self.documents = self.part(Documents(connection))
+        self.templates = self.part(Templates(connection))
+        self.assets = self.part(Assets(connection))
+
+    def look(self, kind: str, language: str) -> Look:
+        """How this shop's documents of a kind look in a language: its template for that, for a parent, or for all."""
+        keys = [(self.shop, kind, tag) for tag in languages_of(language)]
+        self.templates.preload(keys)
+        found = (self.templates.get(key) for key in keys)
+        template = next((one for one in found if one and one != Template()), Template())
+        return Look(template, self.assets.of_shop(self.shop))

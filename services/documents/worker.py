@@ -3,21 +3,28 @@
 from pathlib import Path
 
 from services.documents.adapters import DocumentSettings, open_renderer
-from services.documents.handlers import papers
+from services.documents.handlers import looks, papers
 from services.documents.store import tables
 from services.documents.work import Work
-from shared.contracts.documents import DocumentContent, DocumentFailed, DocumentRendered
+from shared.contracts.documents import (
+    AssetChanged,
+    DocumentContent,
+    DocumentFailed,
+    DocumentPreviewed,
+    DocumentRendered,
+)
+from shared.contracts.templates import TemplateChanged
 from shared.runtime.health import house
 from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[papers, house],
+    handlers=[papers, looks, house],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
     adapters=open_renderer,
-    tells=(DocumentRendered, DocumentContent, DocumentFailed),
+    tells=(DocumentRendered, DocumentContent, DocumentFailed, DocumentPreviewed, TemplateChanged, AssetChanged),
     batch=1,  # acts on the world: one document at a time
 )

@@ -1,15 +1,18 @@
 """Messages of the service `documents`."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import Base64Bytes, Field
 
 from shared.contracts import samples
-from shared.contracts.message import Answer, Event, Query, Value
-from shared.contracts.values import DocumentKind
+from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.templates import Source
+from shared.contracts.values import DocumentKind, Language
 
 SHA256 = "^[0-9a-f]{64}$"
+MEGABYTES = 2_000_000
+AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
 
 
 class DocumentView(Value):
@@ -46,7 +49,9 @@ class DocumentContent(Event, name="document.content", subject="document_id"):
 
 
 class DocumentFailed(Event, name="document.failed", subject="document_id"):
-    """A document could not be rendered as its snapshot stands; `reason` is one sentence."""
+    """A document could not be rendered as its snapshot stands; `reason` is one sentence. With the code
+    `template_failed` it was rendered all the same, with the built-in template.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "document_id": samples.DOCUMENT_ID, "order_id": samples.ORDER_ID, "kind": "invoice", "number": "IN000001",
@@ -92,3 +97,61 @@ class ListDocuments(Query, name="document.list", answer=DocumentList, subject="o
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
     order_id: UUID
+
+
+class PreviewDocument(Command, name="document.preview", subject="kind"):
+    """Asks for a draft: of a kept document, or else of a sample; with the shop's template, or the one that is given."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "invoice", "language": "en", "document_id": None, "html": "", "css": "h1 { color: #2255aa }",
+    }
+
+    kind: DocumentKind
+    language: Language = "en"
+    document_id: UUID | None = None
+    html: Source = ""
+    css: Source = ""
+
+
+class DocumentPreviewed(Event, name="document.previewed", subject="kind"):
+    """A draft, marked as one on each page (base64 of the PDF). It is not kept."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "invoice", "language": "en", "document_id": None, "content": "JVBERi0xLjcK",
+    }
+
+    kind: DocumentKind
+    language: Language
+    document_id: UUID | None
+    content: Base64Bytes
+
+
+class PutAsset(Command, name="asset.put", subject="asset"):
+    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it `asset:<name>`. It is made
+    small enough to print.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "asset": "logo", "content": samples.PICTURE, "description": "Corner Shop",
+    }
+
+    asset: AssetName
+    content: Base64Bytes = Field(max_length=MEGABYTES)
+    description: str = Field(min_length=1, max_length=200, description="For those who do not see it")
+
+
+class RemoveAsset(Command, name="asset.remove", subject="asset"):
+    """Documents do without this picture from now on; what was printed keeps it."""
+
+    example: ClassVar[dict[str, Any]] = {"asset": "logo"}
+
+    asset: AssetName
+
+
+class AssetChanged(Event, name="asset.changed", subject="asset"):
+    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for none."""
+
+    example: ClassVar[dict[str, Any]] = {"asset": "logo", "size": 70}
+
+    asset: AssetName
+    size: int

@@ -146,6 +146,12 @@ DOCUMENT_VIEW: Json = {
     "document_id": DOCUMENT_ID, "order_id": ORDER_ID, "kind": "invoice", "number": "IN000001",
     "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321,
 }
+PUT_TEMPLATE: Json = {
+    "service": "documents", "kind": "invoice", "language": None,
+    "html": '{% extends "invoice.html" %}{% block closing %}<p>{{ document.shop }}: thank you!</p>{% endblock %}',
+    "css": "h1 { color: #2255aa }", "subject": "", "text": "",
+}
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 MAIL_VIEW: Json = {
     "mail_id": MAIL_ID, "template": "payment", "conversation": f"order/{ORDER_ID}", "order_id": ORDER_ID,
     "recipient": "ada@example.test", "subject": "Payment accepted", "message_id": "<b2@shop.test>",
@@ -173,7 +179,7 @@ SUBMIT_CONTACT: Json = {
     "order_reference": "XKBKNABJK", "sku": "MUG-BLUE",
     "attachments": [{
         "filename": "mug.png",
-        "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+        "content": PICTURE,
     }],
 }
 CANNED_MESSAGE: Json = {

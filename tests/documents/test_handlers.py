@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.documents.domain.document import KeptDocument, Rendered
+from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.objections import Objection
-from services.documents.handlers import claim, hand_out_document, keep_document, list_documents, render
+from services.documents.handlers.papers import claim, hand_out_document, keep_document, list_documents, render
 from shared.contracts.documents import (
     Document,
     DocumentContent,
@@ -50,6 +51,9 @@ class Desk:
     documents: Shelf = field(default_factory=Shelf)
     shop: str = "default"
     now: datetime = NOON
+
+    def look(self, kind: str, language: str) -> Look:
+        return BUILT_IN
 
 
 def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:

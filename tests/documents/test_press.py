@@ -1,5 +1,6 @@
 """Rendering in children: what a document does there, it does to nobody else."""
 
+import io
 import os
 import signal
 import subprocess
@@ -10,11 +11,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from services.documents.adapters.child import Limits
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.press import Press, RenderingFailed
-from services.documents.domain.look import Look, Template
+from services.documents.domain.document import Rendered
+from services.documents.domain.look import Asset, Look, Template
+from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from tests.conditions import until
 from tests.documents.words import an_invoice, read
@@ -44,7 +48,7 @@ def test_a_child_prints_the_same_bytes_as_any_other_process(press: Press, engine
     ("bomb", "reason"),
     [
         (ENDLESS, "it took longer than 2 s"), (GREEDY, "it needed more than 1024 MiB of memory"),
-        (BROKEN, "nothing_such"), ("{% for %}", "line 1: TemplateSyntaxError"),
+        (BROKEN, "nothing_such"), ("{% for %}", "line 1 of the template"),
     ],
     ids=["time", "memory", "fault", "syntax"],
 )
@@ -56,6 +60,60 @@ def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(bomb: st
     assert "IN000002" in read(neighbour.content)
     assert reason in rendered.fallback
     assert rendered.content == press.render(an_invoice()).content
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        (Template("<p>one\n{% if %}"), "line 2 of the template: Expected an expression"),
+        (Template('{% extends "invoice.html" %}\n{% block closing %}\n{{ document.no }}{% endblock %}'), "line 3 of"),
+        (Template("\n\n{{ ''.__class__ }}"), "line 3 of the template: access to attribute '__class__'"),
+        (Template("<img src='file:///etc/passwd' alt='x'>"), "documents fetch nothing but assets"),
+        (Template(css="h1 { color: red"), ""), (Template(css="h1 ( { color: red }"), "Parse error"),
+        (Template(css="h1 { background: url(http://169.254.169.254/) }"), "documents fetch nothing but assets"),
+        (Template('{% include "/etc/passwd" %}'), "line 1 of the template: /etc/passwd"),
+        (Template(GREEDY), "1024 MiB"),
+    ],
+)
+def test_a_template_is_tried_as_it_stands(template: Template, reason: str, press: Press) -> None:
+    outcome = press.attempt(sample("invoice"), Look(template))
+    if reason:
+        assert isinstance(outcome, Objection)
+        assert outcome.code == "template_failed"
+        assert reason in outcome.reason
+    else:
+        assert isinstance(outcome, Rendered)
+
+
+def a_picture(form: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, form)
+    return out.getvalue()
+
+
+def test_pictures_are_made_small_enough_to_print(press: Press) -> None:
+    for form, mode in (("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK")):
+        asset = press.shrink(a_picture(form, (4000, 1000), mode), "A logo")
+        assert isinstance(asset, Asset)
+        assert Image.open(io.BytesIO(asset.content)).size == (1200, 300)
+        assert (asset.media_type, asset.description) == (f"image/{form.lower()}", "A logo")
+        assert press.render(an_invoice(), Look(assets={"logo": asset})).fallback == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "cannot be read as PNG or JPEG"), (b"<svg/>", "cannot be read"),
+        (a_picture("GIF", (9, 9)), "cannot be read"),
+        (a_picture("PNG", (9000, 9000), "1"), "more than 40,000,000 pixels"),
+        (a_picture("PNG", (99, 99))[:90], "cannot be read"), (a_picture("JPEG", (99, 99))[:400], "cannot be read"),
+    ],
+    ids=["nothing", "svg", "gif", "huge", "half a png", "half a jpeg"],
+)
+def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str, press: Press) -> None:
+    outcome = press.shrink(content, "A logo")
+    assert isinstance(outcome, Objection)
+    assert (outcome.code, reason in outcome.reason) == ("no_picture", True), outcome.reason
 
 
 def test_what_the_built_in_template_cannot_print_is_told(press: Press) -> None:

@@ -9,6 +9,7 @@ from threading import Barrier
 from uuid import uuid4
 
 from services.documents.domain.document import Rendered
+from services.documents.domain.look import BUILT_IN, Look
 from services.documents.worker import service
 from shared.contracts.message import catalogue
 from shared.contracts.snapshot import DocumentSnapshot
@@ -91,9 +92,9 @@ class Meeting(Press):
 
     barrier: Barrier = field(default_factory=lambda: Barrier(2, timeout=30))
 
-    def render(self, snapshot: DocumentSnapshot) -> Rendered:
+    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         self.barrier.wait()
-        return super().render(snapshot)
+        return super().render(snapshot, look)
 
 
 def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
@@ -118,4 +119,7 @@ def test_it_tells_what_its_door_plate_says() -> None:
     taken = {catalogue[kind].name for kind in service.handlings}
     plate = import_module("services.documents").__doc__ or ""
     assert all(f"`{name}`" in plate for name in told | taken)
-    assert told == {"document.rendered", "document.content", "document.failed"}
+    assert told == {
+        "document.rendered", "document.content", "document.failed", "document.previewed", "template.changed",
+        "asset.changed",
+    }

@@ -11,14 +11,15 @@ from uuid import UUID, uuid5
 import pikepdf
 
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Look
+from services.documents.domain.look import BUILT_IN, Asset, Look
+from services.documents.domain.objections import Objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
 
 INVOICE_ID = UUID(samples.DOCUMENT_ID)
 SLIP_ID = uuid5(INVOICE_ID, "slip")
-EVENTS = {"invoice": "invoice.issued", "delivery_slip": "delivery_slip.issued"}
+EVENTS = {kind: f"{kind}.issued" for kind in ("invoice", "delivery_slip", "credit_slip", "return_slip")}
 
 
 def money(amount: int, currency: str = "EUR") -> Money:
@@ -82,13 +83,26 @@ def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:
 
 @dataclass
 class Press:
-    """Prints the number of a document and nothing else."""
+    """Prints the number of a document and nothing else; `fails` says why a shop's template or picture does not."""
 
     printed: list[str] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    fails: str = ""
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         self.printed.append(snapshot.number)
-        return Rendered(f"%PDF {snapshot.number}".encode(), "press 1")
+        self.looks.append(look)
+        return Rendered(f"%PDF {snapshot.number}".encode(), "press 1", self.fails)
+
+    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+        if self.fails:
+            return Objection("template_failed", self.fails)
+        return self.render(snapshot, look)
+
+    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+        if self.fails:
+            return Objection("no_picture", self.fails)
+        return Asset(picture, "image/png", description)
 
 
 def read(pdf: bytes, *options: str) -> str:

@@ -8,6 +8,8 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from services.documents.adapters.engine import Engine
+from services.documents.adapters.pictures import NoPicture
+from services.documents.adapters.templates import template_line
 from services.documents.domain.sample import sample
 
 MEBIBYTE = 2**20
@@ -71,6 +73,8 @@ def _allow(seconds: int) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    line = getattr(error, "lineno", None)
-    place = f"line {line}: " if line else ""
-    return f"{place}{type(error).__name__}: {error}"[:LONGEST_REASON]
+    if isinstance(error, NoPicture):
+        return str(error)
+    line = template_line(error)
+    place = f"line {line} of the template: " if line else ""
+    return f"{place}{error}"[:LONGEST_REASON]

@@ -5,13 +5,15 @@ from weasyprint.text.fonts import FontConfiguration
 
 from services.documents.adapters import archive
 from services.documents.adapters.assets import PAY_CODE, AssetFetcher, pay_code
+from services.documents.adapters.faults import TemplateFault, faults
 from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
+from services.documents.adapters.pictures import shrink
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
 from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.reckoning import einvoice
-from services.documents.domain.look import BUILT_IN, Look
+from services.documents.domain.look import BUILT_IN, Asset, Look
 from shared.contracts.snapshot import DocumentSnapshot
 
 VARIANT = "pdf/ua-1"  # tagged, with language and title
@@ -39,6 +41,18 @@ class Engine:
             return Rendered(self.print_html(html, key, css), self._name)
         return Rendered(self._archive(html, key, css, archive.attachment(data, snapshot.issued_at, self._fetcher)),
                         f"{self._name}, {archive.NAME}")
+
+    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered:
+        """The same, but raises `TemplateFault` also for what is passed over else: a wrong style, a missing picture."""
+        with faults() as found:
+            rendered = self.render(snapshot, look)
+        if found:
+            raise TemplateFault(found[0])
+        return rendered
+
+    def shrink(self, picture: bytes, description: str) -> Asset:
+        """A picture as it is kept. Raises `NoPicture`."""
+        return shrink(picture, description)
 
     def print_html(self, html: str, identifier: str, css: str = "") -> bytes:
         """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or nothing."""

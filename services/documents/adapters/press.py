@@ -10,7 +10,8 @@ from typing import Any
 
 from services.documents.adapters.child import Failure, Limits, serve
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Look, Template
+from services.documents.domain.look import BUILT_IN, Asset, Look, Template
+from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
 
@@ -39,6 +40,24 @@ class Press:
             if look.template == Template():
                 raise
             return replace(self._ask(snapshot, replace(look, template=Template())), fallback=str(error))
+
+    def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
+        """The document with this very template, or why there is none."""
+        try:
+            with self._child() as child:
+                rendered: Rendered = child.ask("attempt", snapshot, look)
+            return rendered
+        except RenderingFailed as error:
+            return Objection("template_failed", f"The template was tried and failed: {error}.")
+
+    def shrink(self, picture: bytes, description: str) -> Asset | Objection:
+        """A picture, checked and small enough to print, or why there is none."""
+        try:
+            with self._child() as child:
+                asset: Asset = child.ask("shrink", picture, description)
+            return asset
+        except RenderingFailed as error:
+            return Objection("no_picture", f"The picture cannot be used: {error}.")
 
     def close(self) -> None:
         """Lets the children end."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
+from traceback import extract_tb
 from types import SimpleNamespace
 
-from jinja2 import DictLoader, StrictUndefined
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.documents.domain.language import Language
@@ -16,6 +17,7 @@ from shared.writing import script
 
 HOUSE = files("services.documents")
 UNDESCRIBED = "-"
+OF_THE_SHOP = "<of the shop>"
 
 
 def read_languages() -> dict[str, Language]:
@@ -44,7 +46,7 @@ class Templates:
     def fill(self, paper: Paper, look: Look) -> str:
         """The HTML of a document. Raises `jinja2.TemplateError`."""
         if look.template.html:
-            template = self._environment.from_string(look.template.html)
+            template = self._compile(look.template.html)
         else:
             template = self._environment.get_template(f"{paper.kind}.html")
         return template.render(
@@ -53,3 +55,15 @@ class Templates:
             assets={name: asset.description or UNDESCRIBED for name, asset in look.assets.items()},
             draft=look.draft,
         )
+
+    def _compile(self, source: str) -> Template:
+        code = self._environment.compile(source, filename=OF_THE_SHOP)
+        return Template.from_code(self._environment, code, self._environment.make_globals(None))
+
+
+def template_line(error: Exception) -> int | None:
+    """Where in a shop's template an error happened, as far as that is known."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == OF_THE_SHOP]
+    return lines[-1] if lines else None

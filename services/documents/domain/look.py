@@ -33,3 +33,9 @@ class Look:
 
 
 BUILT_IN = Look()
+
+
+def languages_of(tag: str) -> list[str]:
+    """Under which languages a template is looked for, the nearest first: `fa-IR` -> `fa-IR`, `fa`, "" (all)."""
+    parts = tag.split("-")
+    return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + [""]

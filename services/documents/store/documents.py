@@ -5,34 +5,13 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint, Uuid, select
+from sqlalchemy import select
 
 from services.documents.domain.document import KeptDocument
+from services.documents.store.tables import documents
 from shared.contracts.documents import DocumentView
-from shared.runtime import journal
-from shared.runtime.database import Json, UtcDateTime, write_rows
+from shared.runtime.database import write_rows
 from shared.runtime.store import Store
-
-tables = MetaData()
-documents = Table(
-    "documents", tables,
-    Column("document_id", Uuid, primary_key=True),
-    Column("shop", String(40), nullable=False),
-    Column("order_id", Uuid, nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("number", String(60), nullable=False),
-    Column("filename", String(100), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("content", LargeBinary, nullable=False),
-    Column("snapshot", Json, nullable=False),
-    Column("engine", String(100), nullable=False),
-    Column("issued_at", UtcDateTime, nullable=False),
-    Column("rendered_at", UtcDateTime, nullable=False),
-    UniqueConstraint("shop", "kind", "number", name="documents_number"),
-    Index("documents_order", "shop", "order_id"),
-)
-journal.into(tables)
 
 FIELDS = [field.name for field in fields(KeptDocument)]
 VIEW = [documents.c[name] for name in DocumentView.model_fields]

@@ -1,9 +1,11 @@
-"""What happens to each message: documents are rendered once, kept, told and handed out."""
+"""Documents are rendered once, kept, told and handed out."""
 
 from base64 import b64encode
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from services.documents.domain.document import KeptDocument, Rendered, complete
+from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import Renderer, Work
 from shared.contracts.documents import (
@@ -16,32 +18,45 @@ from shared.contracts.documents import (
     ListDocuments,
 )
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
+from shared.contracts.orders import CreditSlipIssued, DeliverySlipIssued, InvoiceIssued, ReturnSlipIssued
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
-Issued = InvoiceIssued | DeliverySlipIssued
-KINDS: dict[type[Event], str] = {InvoiceIssued: "invoice", DeliverySlipIssued: "delivery_slip"}
+Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued
+KINDS: dict[type[Event], str] = {
+    InvoiceIssued: "invoice", DeliverySlipIssued: "delivery_slip", CreditSlipIssued: "credit_slip",
+    ReturnSlipIssued: "return_slip",
+}
 
 papers = Handlers()
 
 
-def claim(event: Issued, work: Work) -> DocumentSnapshot | Objection | None:
+class Order(NamedTuple):
+    """What to print, and in which look."""
+
+    snapshot: DocumentSnapshot
+    look: Look
+
+
+def claim(event: Issued, work: Work) -> Order | Objection | None:
     """What to print, or why it must not be printed; None where it is kept already."""
     snapshot = event.document
     if work.documents.get(snapshot.document_id):
         return None
     holder = work.documents.holder(work.shop, snapshot.kind, snapshot.number)
-    return objection(snapshot, KINDS[type(event)], holder) or snapshot
+    found = objection(snapshot, KINDS[type(event)], holder)
+    return found or Order(snapshot, work.look(snapshot.kind, snapshot.language))
 
 
-def render(claimed: DocumentSnapshot | Objection, renderer: Renderer) -> Rendered | Objection:
+def render(claimed: Order | Objection, renderer: Renderer) -> Rendered | Objection:
     """Touches no more than the processor's time, so it may be repeated."""
-    return claimed if isinstance(claimed, Objection) else renderer.render(claimed)
+    return claimed if isinstance(claimed, Objection) else renderer.render(*claimed)
 
 
 @papers.handles(InvoiceIssued, claim=claim, act=render)
 @papers.handles(DeliverySlipIssued, claim=claim, act=render)
+@papers.handles(CreditSlipIssued, claim=claim, act=render)
+@papers.handles(ReturnSlipIssued, claim=claim, act=render)
 def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
     """Keeps what was rendered, or tells why nothing was."""
     if isinstance(outcome, Objection):
@@ -50,7 +65,7 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
         return []  # told twice by two messages at the same time: the first to be written counts
     document = complete(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
-    return _kept(document)
+    return [*_kept(document), *_fallen_back(event.document, outcome)]
 
 
 @papers.handles(GetDocument)
@@ -74,6 +89,13 @@ def _kept(document: KeptDocument) -> list[Event]:
         DocumentRendered(document_id=view.document_id, document=view),
         DocumentContent(document_id=view.document_id, document=view, content=b64encode(document.content)),
     ]
+
+
+def _fallen_back(snapshot: DocumentSnapshot, rendered: Rendered) -> list[Event]:
+    if not rendered.fallback:
+        return []
+    reason = f"It was printed with the built-in template, because the shop's failed: {rendered.fallback}."
+    return [_failed(snapshot, Objection("template_failed", reason))]
 
 
 def _failed(snapshot: DocumentSnapshot, why: Objection) -> DocumentFailed:

@@ -1,0 +1,39 @@
+"""Pictures of shops, decoded and written anew: what is kept is a picture, and small enough to print."""
+
+import io
+
+from PIL import Image
+
+from services.documents.domain.look import Asset
+
+READABLE = ("PNG", "JPEG")
+MOST_PIXELS = 40_000_000
+PRINTED = (1200, 1200)  # pixels that the place of a logo can show
+PHOTO_QUALITY = 90
+
+
+class NoPicture(ValueError):
+    """What came is none, or none that can be used."""
+
+
+def shrink(content: bytes, description: str) -> Asset:
+    """The picture without anything but its pixels. Raises `NoPicture`."""
+    try:
+        with Image.open(io.BytesIO(content), formats=READABLE) as picture:
+            picture.verify()  # WeasyPrint makes Pillow read half pictures, too
+        with Image.open(io.BytesIO(content), formats=READABLE) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NoPicture(f"the picture has more than {MOST_PIXELS:,} pixels")
+            return _write(picture, str(picture.format), description)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NoPicture(f"it cannot be read as PNG or JPEG: {str(error).split(' <')[0]}") from None
+
+
+def _write(picture: Image.Image, form: str, description: str) -> Asset:
+    picture.thumbnail(PRINTED)
+    out = io.BytesIO()
+    if form == "JPEG":
+        picture.convert("RGB").save(out, "JPEG", quality=PHOTO_QUALITY)
+    else:
+        picture.convert("RGBA").save(out, "PNG", optimize=True)
+    return Asset(out.getvalue(), f"image/{form.lower()}", description)

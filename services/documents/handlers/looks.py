@@ -1,0 +1,144 @@
+"""How the documents of a shop look: its templates, tried before they are used, its pictures, and drafts."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple, get_args
+
+from services.documents.domain.document import Rendered
+from services.documents.domain.look import Asset, Look, Template
+from services.documents.domain.objections import Objection
+from services.documents.domain.sample import sample
+from services.documents.work import Renderer, Work
+from shared.contracts.documents import AssetChanged, DocumentPreviewed, PreviewDocument, PutAsset, RemoveAsset
+from shared.contracts.message import Event
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChanged
+from shared.contracts.values import DocumentKind
+from shared.runtime.service import Handlers
+
+OURS = "documents"
+TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
+
+looks = Handlers()
+
+
+class Trial(NamedTuple):
+    """Documents to be printed in a look, to see whether they can be."""
+
+    snapshots: Sequence[DocumentSnapshot]
+    look: Look
+
+
+def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection | None:
+    """Samples for the new template; None where the template is of the other service."""
+    if command.service != OURS:
+        return None
+    kind = _known(command.kind)
+    if isinstance(kind, Objection):
+        return kind
+    languages = [command.language] if command.language else TRIED_IN
+    look = Look(Template(command.html, command.css), work.assets.of_shop(work.shop))
+    return Trial([sample(kind, language) for language in languages], look)
+
+
+def attempt(claimed: Trial | Objection, renderer: Renderer) -> Rendered | Objection:
+    """The last of the documents, or the first objection."""
+    if isinstance(claimed, Objection):
+        return claimed
+    outcomes = [renderer.attempt(snapshot, claimed.look) for snapshot in claimed.snapshots]
+    return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
+
+
+@looks.handles(PutTemplate, claim=plan_trial, act=attempt)
+def put_template(command: PutTemplate, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+    """Kept when the samples could be printed with it."""
+    if isinstance(outcome, Objection):
+        return [command.refuse(outcome.code, outcome.reason)]
+    key, template = (work.shop, command.kind, command.language or ""), Template(command.html, command.css)
+    if work.templates.get(key) == template:
+        return []
+    work.templates.save(key, template)
+    return [_changed(command, built_in=template == Template())]
+
+
+@looks.handles(ResetTemplate)
+def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
+    """The built-in one again."""
+    if command.service != OURS:
+        return []
+    kind = _known(command.kind)
+    if isinstance(kind, Objection):
+        return [command.refuse(kind.code, kind.reason)]
+    key = (work.shop, command.kind, command.language or "")
+    if (work.templates.get(key) or Template()) == Template():
+        return []
+    work.templates.save(key, Template())
+    return [_changed(command, built_in=True)]
+
+
+def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
+    """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one that is given."""
+    snapshot = sample(command.kind, command.language)
+    if command.document_id:
+        document = work.documents.get(command.document_id)
+        if document is None or (document.shop, document.kind) != (work.shop, command.kind):
+            return Objection("unknown_document", f"There is no {command.kind} {command.document_id}.")
+        snapshot = DocumentSnapshot.model_validate(document.snapshot)
+    look = work.look(command.kind, snapshot.language)
+    if command.html or command.css:
+        look = replace(look, template=Template(command.html, command.css))
+    return Trial([snapshot], replace(look, draft=True))
+
+
+@looks.handles(PreviewDocument, claim=plan_draft, act=attempt)
+def draw_draft(command: PreviewDocument, _work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+    """Told and not kept."""
+    if isinstance(outcome, Objection):
+        return [command.refuse(outcome.code, outcome.reason)]
+    return [
+        DocumentPreviewed(
+            kind=command.kind, language=command.language, document_id=command.document_id,
+            content=b64encode(outcome.content),
+        )
+    ]
+
+
+def shrink(command: PutAsset, renderer: Renderer) -> Asset | Objection:
+    """The picture as it is kept."""
+    return renderer.shrink(command.content, command.description)
+
+
+@looks.handles(PutAsset, act=shrink)
+def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iterable[Event]:
+    """Kept when it is a picture."""
+    if isinstance(outcome, Objection):
+        return [command.refuse(outcome.code, outcome.reason, field="content")]
+    if work.assets.get((work.shop, command.asset)) == outcome:
+        return []
+    work.assets.save((work.shop, command.asset), outcome)
+    return [AssetChanged(asset=command.asset, size=len(outcome.content))]
+
+
+@looks.handles(RemoveAsset)
+def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
+    """Nothing happens where there is none."""
+    found = work.assets.get((work.shop, command.asset))
+    if found is None or not found.content:
+        return []
+    work.assets.save((work.shop, command.asset), Asset(b"", ""))
+    return [AssetChanged(asset=command.asset, size=0)]
+
+
+def _known(kind: str) -> DocumentKind | Objection:
+    for known in get_args(DocumentKind):
+        if known == kind:
+            return known  # type: ignore[no-any-return]
+    known = ", ".join(get_args(DocumentKind))
+    return Objection("unknown_kind", f"There is no kind of document called {kind}, but: {known}.")
+
+
+def _changed(command: PutTemplate | ResetTemplate, *, built_in: bool) -> TemplateChanged:
+    return TemplateChanged(
+        service=command.service, kind=command.kind, language=command.language, built_in=built_in
+    )

@@ -1,0 +1,58 @@
+"""What shops replaced in the look of their documents. Nothing is deleted: an empty one stands for the built-in one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import select, tuple_
+
+from services.documents.domain.look import Asset, Template
+from services.documents.store.tables import assets, templates
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+TemplateKey = tuple[str, str, str]
+"""Shop, kind, language (empty: all)."""
+AssetKey = tuple[str, str]
+"""Shop, name."""
+
+
+class Templates(Store[TemplateKey, Template]):
+    """Templates of shops."""
+
+    def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, Template]:
+        key = tuple_(templates.c.shop, templates.c.kind, templates.c.language)
+        query = locking(self.connection, select(templates).where(key.in_(keys)).order_by(*key.clauses))
+        return {
+            (row.shop, row.kind, row.language): Template(row.html, row.css) for row in self.connection.execute(query)
+        }
+
+    def put(self, new: Mapping[TemplateKey, Template], changed: Mapping[TemplateKey, Template]) -> None:
+        rows = [
+            [dict(zip(("shop", "kind", "language"), key, strict=True), **asdict(value)) for key, value in part.items()]
+            for part in (new, changed)
+        ]
+        write_rows(self.connection, templates, *rows)
+
+
+class Assets(Store[AssetKey, Asset]):
+    """Pictures of shops."""
+
+    def load(self, keys: Sequence[AssetKey]) -> Mapping[AssetKey, Asset]:
+        key = tuple_(assets.c.shop, assets.c.name)
+        query = locking(self.connection, select(assets).where(key.in_(keys)).order_by(*key.clauses))
+        return {
+            (row.shop, row.name): Asset(row.content, row.media_type, row.description)
+            for row in self.connection.execute(query)
+        }
+
+    def put(self, new: Mapping[AssetKey, Asset], changed: Mapping[AssetKey, Asset]) -> None:
+        rows = [
+            [dict(zip(("shop", "name"), key, strict=True), **asdict(value)) for key, value in part.items()]
+            for part in (new, changed)
+        ]
+        write_rows(self.connection, assets, *rows)
+
+    def of_shop(self, shop: str) -> dict[str, Asset]:
+        """All pictures of a shop, by name."""
+        rows = self.connection.execute(select(assets).where(assets.c.shop == shop).order_by(assets.c.name))
+        return {row.name: Asset(row.content, row.media_type, row.description) for row in rows if row.content}

@@ -1,0 +1,43 @@
+"""The tables of this service."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, Uuid
+
+from shared.runtime import journal
+from shared.runtime.database import Json, UtcDateTime
+
+tables = MetaData()
+documents = Table(
+    "documents", tables,
+    Column("document_id", Uuid, primary_key=True),
+    Column("shop", String(40), nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("filename", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("snapshot", Json, nullable=False),
+    Column("engine", String(100), nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("rendered_at", UtcDateTime, nullable=False),
+    UniqueConstraint("shop", "kind", "number", name="documents_number"),
+    Index("documents_order", "shop", "order_id"),
+)
+templates = Table(
+    "templates", tables,
+    Column("shop", String(40), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("html", Text, nullable=False),
+    Column("css", Text, nullable=False),
+)
+assets = Table(
+    "assets", tables,
+    Column("shop", String(40), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("description", String(200), nullable=False),
+)
+journal.into(tables)

@@ -1,0 +1,57 @@
+"""Templates of shops, for documents and for mails: both services take these messages and answer them, and the one that
+is not meant does nothing and tells no events.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts import samples
+from shared.contracts.message import Command, Event
+from shared.contracts.values import Language
+
+TemplateService = Literal["documents", "notify"]
+TemplateKind = Annotated[
+    str,
+    Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="`invoice`… for documents, the name of a mail for notify"),
+]
+Source = Annotated[str, Field(max_length=100_000)]
+
+
+class PutTemplate(Command, name="template.put", subject="kind"):
+    """Replaces the built-in template of a kind of document or mail, in one language or (without one) in all. It is
+    tried on samples first: a wrong one is refused with line and reason, and changes nothing.
+    """
+
+    example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE
+
+    service: TemplateService
+    kind: TemplateKind
+    language: Language | None = None
+    html: Source = Field(default="", description="Jinja template; may extend a built-in one. Empty: the built-in one")
+    css: Source = Field(default="", description="Of documents: after the built-in styles")
+    subject: Annotated[str, Field(max_length=300)] = Field(default="", description="Of mails")
+    text: Source = Field(default="", description="Of mails: the part without HTML")
+
+
+class ResetTemplate(Command, name="template.reset", subject="kind"):
+    """Gives a kind its built-in template back; repeating it changes nothing."""
+
+    example: ClassVar[dict[str, Any]] = {"service": "documents", "kind": "invoice", "language": None}
+
+    service: TemplateService
+    kind: TemplateKind
+    language: Language | None = None
+
+
+class TemplateChanged(Event, name="template.changed", subject="kind"):
+    """The template of a kind was replaced, or is the built-in one again."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents", "kind": "invoice", "language": None, "built_in": False,
+    }
+
+    service: TemplateService
+    kind: TemplateKind
+    language: Language | None
+    built_in: bool
