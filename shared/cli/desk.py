@@ -232,11 +232,16 @@ def _given(text: str | None, file: Path | None) -> str | None:
         raise AftercartError(f"The file '{file}' cannot be read: {error}.") from None
 
 
+def at_a_terminal() -> bool:
+    """Whether somebody is there who could use an editor."""
+    return sys.stdin.isatty()
+
+
 def _edited(asker: Asker, wanted: Data) -> str:
     draft = asker.ask("thread.draft", wanted)["text"]
     if wanted["canned_message"]:
         return str(draft)
-    if not sys.stdin.isatty():
+    if not at_a_terminal():
         raise click.UsageError("There is no answer: give --text or --file, or --canned.")
     text = click.edit(str(draft), extension=".txt")
     if text is None:

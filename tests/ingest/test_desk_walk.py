@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -174,3 +174,51 @@ def test_what_cannot_be_is_told_in_one_sentence(
     result = office.run("desk", *arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert told_to_people in result.stderr
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """An editor that does one thing to the file, at a terminal."""
+    monkeypatch.setattr("shared.cli.desk.at_a_terminal", lambda: True)
+
+    def having(command: str) -> str:
+        script = tmp_path / "editor"
+        script.write_text(f"#!/bin/sh\n{command}\n")
+        script.chmod(0o755)
+        return str(script)
+
+    return having
+
+
+def last_text(office: Office) -> str:
+    return str(json.loads(office.desk("show", "XKBKNABJK", "--json"))["messages"][-1]["text"])
+
+
+def test_an_answer_is_written_in_an_editor_that_begins_with_the_draft(
+    office: Office, told: list[tuple[str, Any]], editor: Callable[[str], str]
+) -> None:
+    writing = Office(office.environment | {"EDITOR": editor('echo "It is on its way." >> "$1"')})
+    assert "answered" in writing.desk("reply", "XKBKNABJK")
+    assert last_text(office) == "Dear Ada Byron,\n\n\n\nanna, Corner Shop\nIt is on its way.\n"
+    idle = Office(office.environment | {"EDITOR": editor("true")})
+    result = idle.run("desk", "reply", "XKBKNABJK")
+    assert (result.exit_code, result.stderr) == (1, "The draft was not saved: nothing was sent.\n")
+
+
+def test_an_answer_may_be_predefined_or_come_from_a_file(
+    office: Office, told: list[tuple[str, Any]], tmp_path: Path
+) -> None:
+    office.ask("canned_message.put", samples.CANNED_MESSAGE)
+    office.desk("reply", "XKBKNABJK", "--canned", "delay", "--by", "Anna")
+    assert last_text(office) == "Dear Ada Byron,\nyour order XKBKNABJK leaves a little later. We are sorry.\nAnna"
+    (tmp_path / "answer.txt").write_text("از پرونده", "utf-8")
+    office.desk("reply", "XKBKNABJK", "--file", str(tmp_path / "answer.txt"))
+    assert last_text(office) == "از پرونده"
+    (tmp_path / "answer.txt").write_bytes(b"\xff\xfe")
+    for arguments, code, told_to_people in (
+        (("--file", str(tmp_path / "answer.txt")), 1, "cannot be read"),
+        (("--file", str(tmp_path / "answer.txt"), "--text", "Yes."), 64, "one of the two"),
+    ):
+        result = office.run("desk", "reply", "XKBKNABJK", *arguments)
+        assert result.exit_code == code
+        assert told_to_people in result.stderr

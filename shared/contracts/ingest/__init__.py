@@ -5,6 +5,8 @@ from shared.contracts.ingest.actions import (
     ConfirmSender as ConfirmSender,
     ForwardThread as ForwardThread,
     MarkThreadRead as MarkThreadRead,
+    OrderMessagePosted as OrderMessagePosted,
+    PostOrderMessage as PostOrderMessage,
     SenderConfirmed as SenderConfirmed,
     SetThreadStatus as SetThreadStatus,
     ThreadAssigned as ThreadAssigned,
@@ -17,11 +19,7 @@ from shared.contracts.ingest.canned import (
     CannedMessageChanged as CannedMessageChanged,
     CannedMessageList as CannedMessageList,
     CannedMessageRemoved as CannedMessageRemoved,
-    Draft as Draft,
-    DraftReply as DraftReply,
     ListCannedMessages as ListCannedMessages,
-    OrderMessagePosted as OrderMessagePosted,
-    PostOrderMessage as PostOrderMessage,
     PutCannedMessage as PutCannedMessage,
     RemoveCannedMessage as RemoveCannedMessage,
 )
@@ -85,6 +83,8 @@ from shared.contracts.ingest.threads import (
 )
 from shared.contracts.ingest.views import (
     AskTimeline as AskTimeline,
+    Draft as Draft,
+    DraftReply as DraftReply,
     NextThread as NextThread,
     NextUnanswered as NextUnanswered,
     Timeline as Timeline,

@@ -1,4 +1,4 @@
-"""What employees do with threads beside answering them."""
+"""What employees do with threads beside answering them, and what they write on orders."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.parts import By, Name
 from shared.contracts.values import Email
 
 
@@ -153,3 +153,36 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
     messages: int = Field(description="How many were unread")
     by: str
     at: AwareDatetime
+
+
+class PostOrderMessage(Command, name="thread.post_order_message", subject="order_id"):
+    """An employee writes about an order, in words of his own or predefined ones: a note for employees (`private`), or
+    a message that is mailed to the customer. It is kept in the thread of the order.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "canned_message": "delay", "by": "anna@shop.test",
+    }
+
+    order_id: UUID
+    text: str | None = Field(default=None, min_length=1, max_length=100_000, description="Or `canned_message`")
+    canned_message: Name | None = None
+    private: bool = False
+    by: By
+
+
+class OrderMessagePosted(Event, name="thread.order_message_posted", subject="thread_id"):
+    """An employee wrote to the customer about an order; the message is to be mailed, with these threading headers."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "order_id": samples.ORDER_ID, "thread": samples.THREAD_VIEW,
+        "message": samples.THREAD_MESSAGE | {"direction": "employee", "author": "anna@shop.test"},
+        "in_reply_to": "<a1@example.test>", "references": ["<a1@example.test>"],
+    }
+
+    thread_id: UUID
+    order_id: UUID
+    thread: ThreadView
+    message: ThreadMessage
+    in_reply_to: str | None = None
+    references: list[str] = []

@@ -1,4 +1,4 @@
-"""Questions about threads: which is next, what happened with a customer."""
+"""Questions about threads: which is next, what happened with a customer, what an answer begins as."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -11,7 +11,8 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
-from shared.contracts.values import Money
+from shared.contracts.orders.parts import By, Name
+from shared.contracts.values import Language, Money
 
 
 class NextThread(Answer, name="thread.next_unanswered_answered"):
@@ -76,3 +77,25 @@ class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="threa
     thread_id: UUID
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None
+
+
+class Draft(Answer, name="thread.draft_answered"):
+    """The text that an answer begins as."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "language": "en", "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
+    }
+
+    thread_id: UUID
+    language: Language = Field(description="In which the text was found; the shop may not have it in the customer's")
+    text: str
+
+
+class DraftReply(Query, name="thread.draft", answer=Draft, subject="thread_id"):
+    """Asks for the text that an answer begins as, filled in: the default reply, or a predefined message."""
+
+    example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
+
+    thread_id: UUID
+    by: By
+    canned_message: Name | None = None
