@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
+from shared.contracts.orders import OrderDiscounted, OrderEdited, OrderShippingChanged, PaymentRefunded
 from tests.ingest.clerk import ANNA, does, moves, orders, refused, writes
 from tests.ingest.words import NOON, IngestDesk, Server, letter
 from tests.words import changed
@@ -30,6 +31,21 @@ def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None
     assert (found["orders"], found["spent"]) == (
         3, [{"amount": 2870, "currency": "EUR"}, {"amount": 500, "currency": "USD"}],
     )
+
+
+def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(desk: IngestDesk) -> None:
+    order_id = orders(desk, order__reference="CHANGED")
+    thread_id = writes(desk, order_reference="CHANGED")
+    moves(desk, order_id, order__reference="CHANGED")
+    desk.tell("payment.refunded", changed(PaymentRefunded.example, order_id=order_id))
+    assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
+    for event, total in ((OrderEdited, 4060), (OrderDiscounted, 3822), (OrderShippingChanged, 3900)):
+        desk.tell(event.name, changed(
+            event.example, order_id=order_id, order__order_id=order_id, order__total__amount=total
+        ))
+        assert desk.thread(thread_id)["order"]["total"]["amount"] == total
+    moves(desk, order_id, order__reference="CHANGED", at=stamp(days=1))
+    assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
 
 
 def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:

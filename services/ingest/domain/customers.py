@@ -54,8 +54,8 @@ def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustom
 
 
 def spent(orders: Sequence[KnownOrder]) -> list[Money]:
-    """What was paid for orders, by currency."""
+    """What was paid for orders and not given back, by currency."""
     sums = {order.currency: 0 for order in orders}
     for order in orders:
-        sums[order.currency] += order.paid
+        sums[order.currency] += order.paid - order.refunded
     return [Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount]

@@ -14,7 +14,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order; `total` and `paid` in minor units, `state` as its customer reads it. `customer_id` may be empty."""
+    """An order; `total`, `paid` and what was given back in minor units, `state` as its customer reads it. `customer_id`
+    may be empty.
+    """
 
     order_id: UUID
     shop: str
@@ -27,6 +29,7 @@ class KnownOrder:
     currency: str = "XXX"
     total: int = 0
     paid: int = 0
+    refunded: int = 0
     state: str = ""
     colour: str = ""
     changed_at: datetime = LONG_AGO
@@ -34,6 +37,14 @@ class KnownOrder:
     def belongs_to(self, email: str, customer_id: str | None) -> bool:
         """Whether it is that customer's, by his key or by his address."""
         return email.lower() == self.customer_email.lower() or customer_id == self.customer_id != ""
+
+    def priced(self, order: OrderSummary) -> "KnownOrder":
+        """After its products, its discounts or its shipping changed."""
+        return replace(self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency)
+
+    def gave_back(self, amount: Money) -> "KnownOrder":
+        """After money was given back to the customer."""
+        return replace(self, refunded=self.refunded + amount.amount) if amount.currency == self.currency else self
 
     def paid_up_to(self, due: Money) -> "KnownOrder":
         """After a payment, when so much is still due."""
@@ -61,9 +72,9 @@ class OrderChange:
 
 
 def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
-    """The order as an event at that time tells of it."""
+    """The order as an event at that time tells of it; of what was given back it tells nothing."""
     return KnownOrder(
         order.order_id, shop, order.reference, order.customer.email, order.customer.name, order.language,
         order.customer.customer_id, order.placed_at, order.total.currency, order.total.amount, order.paid.amount,
-        state.label, state.colour, at,
+        state=state.label, colour=state.colour, changed_at=at,
     )

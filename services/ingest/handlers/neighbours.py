@@ -14,7 +14,17 @@ from services.ingest.handlers.contact_form import held_by
 from services.ingest.store.settings import Shop
 from services.ingest.work import Work
 from shared.contracts.notify import MailSent, MailView
-from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded, ShopChanged
+from shared.contracts.orders import (
+    CustomerChanged,
+    OrderDiscounted,
+    OrderEdited,
+    OrderPlaced,
+    OrderShippingChanged,
+    OrderTransitioned,
+    PaymentRecorded,
+    PaymentRefunded,
+    ShopChanged,
+)
 from shared.runtime.service import Handlers, Later
 
 service = Handlers()
@@ -42,6 +52,24 @@ def keep_payment(event: PaymentRecorded, work: Work) -> None:
     order = work.orders.get(event.order_id)
     if order:
         work.orders.save(event.order_id, order.paid_up_to(event.due))
+
+
+@service.handles(PaymentRefunded)
+def keep_refund(event: PaymentRefunded, work: Work) -> None:
+    """Keeps what was given back for an order."""
+    order = work.orders.get(event.order_id)
+    if order:
+        work.orders.save(event.order_id, order.gave_back(event.amount))
+
+
+@service.handles(OrderEdited)
+@service.handles(OrderDiscounted)
+@service.handles(OrderShippingChanged)
+def keep_price(event: OrderEdited | OrderDiscounted | OrderShippingChanged, work: Work) -> None:
+    """Keeps what an order costs now."""
+    order = work.orders.get(event.order_id)
+    if order:
+        work.orders.save(event.order_id, order.priced(event.order))
 
 
 @service.handles(CustomerChanged)
@@ -97,7 +125,8 @@ def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work:
     known = work.orders.get(order.order_id)
     if known is None or known.changed_at <= order.changed_at:
         was_erased = known is not None and known.customer_email == privacy.ADDRESS
-        work.orders.save(order.order_id, privacy.anonymous_order(order) if was_erased else order)
+        after = replace(order, refunded=known.refunded) if known else order
+        work.orders.save(order.order_id, privacy.anonymous_order(after) if was_erased else after)
     envelope = work.envelope
     change_id = derived_id("order", envelope.source, envelope.id)
     work.order_changes.add(OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour))

@@ -12,11 +12,23 @@ from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.ingest import MailBounced, PostOrderMessage, SubmitContact
 from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent
-from shared.contracts.orders import CustomerChanged, OrderPlaced, OrderTransitioned, PaymentRecorded
+from shared.contracts.orders import (
+    CustomerChanged,
+    OrderDiscounted,
+    OrderEdited,
+    OrderPlaced,
+    OrderShippingChanged,
+    OrderTransitioned,
+    PaymentRecorded,
+    PaymentRefunded,
+)
 from shared.runtime.store import Arrived
 
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
-ABOUT_ORDERS = PostOrderMessage | OrderPlaced | OrderTransitioned | PaymentRecorded
+ABOUT_ORDERS = (
+    PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
+    | PaymentRecorded | PaymentRefunded
+)
 
 
 @dataclass(frozen=True)

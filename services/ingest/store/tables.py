@@ -98,6 +98,7 @@ orders = Table(
     Column("currency", String(3), nullable=False, server_default=NO_CURRENCY),
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("paid", Minor, nullable=False, server_default=ZERO),
+    Column("refunded", Minor, nullable=False, server_default=ZERO),
     Column("state", String(200), nullable=False, server_default=EMPTY),
     Column("colour", String(7), nullable=False, server_default=EMPTY),
     Column("changed_at", UtcDateTime),
