@@ -69,6 +69,17 @@ def test_an_order_cancelled_by_eight_at_once_gives_its_voucher_back_once(shop: S
     assert ask(shop, code)["used"] == 1
 
 
+def test_money_that_is_refunded_as_a_voucher_pays_for_another_order(shop: Storefront) -> None:
+    order_id = shop.place(initial_state="payment_accepted")
+    told = shop.tell("refund.create", {
+        "refund_id": str(uuid4()), "order_id": order_id, "kind": "standard", "lines": [{"line": 1, "quantity": 1}],
+        "voucher": True, "by": "anna@shop.test",
+    })
+    made = find(told, "voucher.created")
+    assert (made["order_id"], made["customer"]["customer_id"]) == (order_id, "c-1001")
+    place(shop, made["code"], total=MUGS - 1_190 + SHIPPING)
+
+
 def discounts(shop: Storefront, order_id: str) -> list[str]:
     return [each["discount_id"] for each in shop.order(order_id)["order"]["discounts"]]
 

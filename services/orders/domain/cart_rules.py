@@ -26,8 +26,13 @@ class CartRule:
 
     @property
     def limited(self) -> bool:
-        """Whether its uses are counted: then who uses it holds its row."""
+        """Whether its uses are counted."""
         return self.terms.uses is not None or self.terms.uses_per_customer is not None
+
+    def counts_for(self, customer_id: str | None) -> bool:
+        """Whether a customer may take one of its counted uses: then he holds its row first."""
+        is_left = self.terms.uses is None or self.used < self.terms.uses
+        return self.limited and self.terms.active and is_left and self.terms.customer_id in (None, customer_id)
 
     @property
     def label(self) -> str:

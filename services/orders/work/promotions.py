@@ -49,7 +49,8 @@ class Promotions:
         """Locks what a batch uses, changes or erases, and what orders that end may give back."""
         limited = [
             (shop, rule.rule_id, customer_id)
-            for shop, customer_id, codes in _carts(batch) for rule in self.rules.of(shop, codes) if rule.limited
+            for shop, customer_id, codes in _carts(batch)
+            for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id)
         ]
         ended = list(ended)
         self.uses.preload(ended)
@@ -64,9 +65,10 @@ class Promotions:
             if any(rule.terms.groups for rule in self.rules.of(shop, codes))
         ]
 
-    def of(self, shop: str, codes: Collection[str]) -> list[CartRule]:
-        """The rules that may count for a cart, as they are under their locks."""
-        self.rules.lock((shop, rule.rule_id) for rule in self.rules.of(shop, codes) if rule.limited)
+    def of(self, shop: str, customer_id: str | None, codes: Collection[str]) -> list[CartRule]:
+        """The rules that may count for a customer's cart, as they are under their locks."""
+        counted = (rule for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id))
+        self.rules.lock((shop, rule.rule_id) for rule in counted)
         return self.rules.of(shop, codes)
 
     def used_by(self, shop: str, customer_id: str | None, rule_id: UUID) -> int:

@@ -87,7 +87,7 @@ class Work(Locking):
         keys = sorted((shop, sku) for sku in {*skus, *gifts})
         self.products.preload(keys)
         self.stock.preload(keys)
-        rules = self.promotions.of(shop, codes)
+        rules = self.promotions.of(shop, customer_id, codes)
         known = self.customers.get((shop, customer_id)) if customer_id and any(x.terms.groups for x in rules) else None
         return Catalogue(
             self.shops.get(shop), {sku: self.products.get((shop, sku)) for shop, sku in keys},
