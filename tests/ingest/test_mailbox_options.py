@@ -1,11 +1,13 @@
 """The options that shop systems give a mailbox, and what each means here."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.mailbox import Mailbox, OAuth
+from services.ingest.domain.mailbox_options import MEANING
 
 GIVEN = {"name": "service", "host": "mail.test", "user": "service@shop.test"}
 
@@ -58,3 +60,9 @@ def test_another_port_than_the_usual_one_may_be_given() -> None:
 def test_what_does_not_fit_together_is_refused_with_a_sentence(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         Mailbox.model_validate({**GIVEN, **given})
+
+
+def test_the_manual_names_every_option_and_every_field() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "howto" / "mailboxes.md").read_text(encoding="utf-8")
+    for name in (*MEANING, *Mailbox.model_fields, *OAuth.model_fields, "options"):
+        assert f"`{name}`" in manual, f"the manual does not tell of {name}"

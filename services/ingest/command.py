@@ -1,0 +1,48 @@
+"""`aftercart mailbox`: the mailboxes of the settings, looked at from this machine."""
+
+import click
+
+from services.ingest.adapters.check import ADVICE, Checked, check
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.domain.mailbox import Mailbox
+from services.ingest.worker import IngestSettings
+from shared.cli.installation import suggestion
+from shared.cli.screen import clean, say
+from shared.runtime.errors import AftercartError
+
+
+@click.group(short_help="Look whether mailboxes can be read.")
+def mailbox() -> None:
+    """The mailboxes of AFTERCART_INGEST_MAILBOXES."""
+
+
+@mailbox.command("check", short_help="Try to read them, and say what is wrong.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_context
+def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Connects to the named mailboxes, or to all, as a worker does, and says what is wrong and what to do.
+
+    Nothing is fetched and nothing is changed. Needs the settings of the service `ingest`. Exit code 0 if all can be
+    read, 1 if not.
+    """
+    accounts = IngestSettings.load("ingest").accounts()
+    for name in names:
+        if name not in accounts:
+            raise AftercartError(f"There is no mailbox '{name}' in the settings{suggestion(name, accounts)}")
+    if not accounts:
+        raise AftercartError("There is no mailbox in the settings: see AFTERCART_INGEST_MAILBOXES.")
+    tokens = Tokens()
+    found = [_checked(accounts[name], tokens) for name in names or accounts]
+    ctx.exit(1 if any(checked.fault for checked in found) else 0)
+
+
+def _checked(account: Mailbox, tokens: Tokens) -> Checked:
+    say(f"{account.name}: {account.user} at {account.server} ({account.protocol.upper()}, {account.security})")
+    found = check(account, tokens)
+    if found.fault:
+        say(clean(f"  {found.fault.reason.rstrip('.')}. {ADVICE[found.fault.code]}"), style="red")
+    else:
+        say(clean(f"  Well: {'; '.join(found.seen)}."), style="green")
+    for note in found.notes:
+        say(f"  {note}", style="yellow")
+    return found
