@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from deploy.bench import ingest as mails
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
+from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from shared.runtime import log
 from shared.runtime.settings import HouseSettings
@@ -64,3 +66,28 @@ def _lists(database_url: str, count: int) -> None:
     for timing in bench.timings():
         scanned = ", ".join(timing.scanned) or "-"
         click.echo(f"{timing.question:26}{timing.median:10.1f}{timing.slowest:10.1f}{timing.found:8}  {scanned}")
+
+
+@bench.command()
+@click.option("--count", default=5000, show_default=True, type=click.IntRange(100), help="Mails in the mailbox.")
+def ingest(count: int) -> None:
+    """Mails filed per second, end to end, beside a bare loop that fetches and parses the same mailbox."""
+    log.configure(HouseSettings(log_level="warning"))
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
+        _ingest(Path(directory), count)
+
+
+def _ingest(directory: Path, count: int) -> None:
+    dovecot = Dovecot(directory / "dovecot")
+    try:
+        dovecot.start()
+        with servers(directory, click.echo) as (rabbit, postgres):
+            bench = mails.Bench(rabbit, dovecot, postgres.create_database("bench"), count)
+            click.echo(f"putting {count:,} mails into the mailbox")
+            bench.prepare()
+            bare, worker = bench.bare(), bench.worker(directory)
+    finally:
+        dovecot.stop()
+    click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB at most':>12}")
+    for name, rate in (("a loop that fetches and parses", bare), ("one worker, everything filed", worker)):
+        click.echo(f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}")
