@@ -1,0 +1,49 @@
+"""The same mail again, on a real Dovecot: moved and moved back, counted anew, in two mailboxes."""
+
+import pytest
+
+from services.ingest.adapters.oauth import Tokens
+from services.ingest.adapters.postman import Postman
+from services.ingest.store.tables import inbound_mails, raw_mails
+from tests.ingest.postbox import Postbox
+from tests.ingest.words import IngestDesk, letter
+
+
+@pytest.fixture
+def read(small_desk: IngestDesk, postbox: Postbox) -> IngestDesk:
+    """A desk that has read two mails in the folder `Desk`."""
+    postbox.make_anew("Desk")
+    postbox.receive(letter("one"), letter("two"), folder="Desk")
+    small_desk.begin(Postman(Tokens()), postbox.at(folder="Desk"), postbox.at(folder="Desk", name="sales"))
+    small_desk.look()
+    return small_desk
+
+
+def states(desk: IngestDesk, mailbox: str = "service") -> list[str]:
+    return sorted(row.state for row in desk.rows(inbound_mails) if row.mailbox == mailbox)
+
+
+def test_in_two_mailboxes_it_is_kept_for_both_and_its_bytes_once(read: IngestDesk) -> None:
+    assert len(states(read)) == len(states(read, "sales")) == len(read.rows(raw_mails)) == 2
+    assert "duplicate" not in states(read) + states(read, "sales")
+
+
+def test_moved_away_and_back_it_is_the_same_mail(read: IngestDesk, postbox: Postbox) -> None:
+    before = states(read)
+    with postbox.opened("Desk") as client:
+        client.move([1], "INBOX")
+        client.select_folder("INBOX")
+        client.move(client.search(), "Desk")
+    assert read.look(minutes=1) == []
+    assert states(read) == ["duplicate", *before]
+
+
+def test_counted_anew_by_the_server_nothing_is_filed_twice(read: IngestDesk, postbox: Postbox) -> None:
+    with postbox.opened("Desk") as client:
+        client.copy([1, 2], "INBOX")
+    postbox.make_anew("Desk")
+    with postbox.opened() as client:
+        client.move(client.search(), "Desk")
+    postbox.receive(letter("three"), folder="Desk")
+    assert read.look(minutes=1).count("thread.opened") == 2  # the third mail, in each mailbox
+    assert states(read).count("duplicate") == 2
