@@ -1,35 +1,56 @@
-"""What a handler of `notify` may touch during one message. Locks in one order: papers, mails, shops."""
+"""What a handler of `notify` may touch during one message.
+
+Locks in one order: papers, mails, shops, suppressions.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.drafts import Drafter
+from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Attachment, Parcel
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.sending import Outcome
+from services.notify.domain.sending import Outcome, WhenUnknown
+from services.notify.domain.suppression import Suppression
+from services.notify.store.attempts import Attempts
 from services.notify.store.mails import Mails
 from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
+from services.notify.store.suppressions import Suppressions
 from shared.contracts.documents import DocumentContent
+from shared.contracts.ingest import MailBounced
 from shared.contracts.message import Message
-from shared.contracts.orders import OrderPlaced, OrderTransitioned
+from shared.contracts.notify import ResendMail
+from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed
 from shared.runtime.store import Arrived, UnitOfWork
+
+
+@dataclass(frozen=True)
+class Limits:
+    """So many mails at most, of each shop; 0 is no limit. Several processes that claim at the same moment may each
+    take one more.
+    """
+
+    recipient_per_hour: int = 0
+    shop_per_minute: int = 0
 
 
 @dataclass(frozen=True)
 class Rules:
     """What an operator decides. `document_wait`: how long a mail waits for what it takes along; `lease`: how long a
-    claim is respected without a word from its process.
+    claim is respected without a word from its process; `when_unknown`: what is done when the answer to a whole mail
+    was lost.
     """
 
     document_wait: timedelta
     lease: timedelta
+    limits: Limits = field(default_factory=Limits)
+    when_unknown: WhenUnknown = "once_more"
 
 
 class Outside(Protocol):
@@ -52,7 +73,9 @@ class Work(UnitOfWork):
         self.papers = self.part(Papers(connection))
         self.contents = self.part(Contents(connection))
         self.mails = self.part(Mails(connection))
+        self.attempts = self.part(Attempts(connection))
         self.shops = self.part(Shops(connection))
+        self.suppressions = self.part(Suppressions(connection))
 
     @property
     def rules(self) -> Rules:
@@ -74,15 +97,38 @@ class Work(UnitOfWork):
         self.papers.preload([*arriving, *(key for message in messages for key in _attached(message))])
         known = [self.papers.get(key) for key in arriving]
         released = [mail_id for paper in known if paper for mail_id in paper.awaited_by]
-        self.mails.preload([*released, *(message.mail_id for message in messages if isinstance(message, DeliverMail))])
+        named = (message.mail_id for message in messages if isinstance(message, DeliverMail | ResendMail | MailBounced))
+        self.mails.preload([*released, *named])
 
     def attachments(self, mail: Mail) -> list[Attachment]:
-        """The documents that a mail takes along, with their bytes."""
-        return self.contents.read(document.document_id for document in mail.present)
+        """The documents and files that a mail takes along, with their bytes."""
+        return self.contents.read([*(document.document_id for document in mail.present), *mail.enclosed])
+
+    def suppressed(self, mail: Mail) -> Suppression | None:
+        """Why nothing is sent to its recipient."""
+        known = self.suppressions.get((mail.occasion.shop, mail.recipient.lower()))
+        return known if known and not known.released else None
+
+    def free_at(self, mail: Mail) -> datetime | None:
+        """When the limits let the mail go, if they do not now."""
+        shop, limits = mail.occasion.shop, self.rules.limits
+        asked = (
+            (limits.recipient_per_hour, mail.recipient, timedelta(hours=1)),
+            (limits.shop_per_minute, None, timedelta(minutes=1)),
+        )
+        claims = [
+            (self.mails.nth_claim(shop, recipient, self.now - window, limit), window)
+            for limit, recipient, window in asked if limit
+        ]
+        return max((claimed_at + window for claimed_at, window in claims if claimed_at), default=None)
 
 
 def _attached(message: Message) -> list[UUID]:
     """The documents that a message's mail takes along."""
     if isinstance(message, OrderPlaced | OrderTransitioned) and message.state.mail_template:
         return [document.document_id for document in message.attach]
+    if isinstance(message, ReturnConfirmed):
+        return [document.document_id for document in message.attach]
+    if isinstance(message, RefundCreated) and message.refund.credit_slip:
+        return [message.refund.credit_slip.document_id]
     return []

@@ -1,24 +1,56 @@
 """The front door of `notify`."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, PositiveFloat, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
-from services.notify import handlers
+from services.notify.adapters.signer import DkimKey, signed
 from services.notify.adapters.smtp import PORTS, Security, SmtpServer
 from services.notify.adapters.writer import Writer, read_languages, read_layouts
-from services.notify.domain.drafts import Drafter
+from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Parcel
-from services.notify.domain.sending import Outcome
+from services.notify.domain.sending import Outcome, WhenUnknown
+from services.notify.handlers import delivery, desk, orders, papers, questions
 from services.notify.store.tables import metadata
-from services.notify.work import Rules, Work
+from services.notify.work import Limits, Rules, Work
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.notify import MailDeferred, MailFailed, MailSent
+from shared.contracts.notify import (
+    MailDeferred,
+    MailFailed,
+    MailResent,
+    MailSent,
+    MailSuppressed,
+    SuppressionAdded,
+    SuppressionReleased,
+)
 from shared.runtime.health import house
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
+
+
+class Account(BaseModel):
+    """A mail server of one shop, where it is not that of all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Security = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+
+    def server(self, timeout: float) -> SmtpServer:
+        """As it is spoken to."""
+        return SmtpServer(
+            self.host, self.port or PORTS[self.security], self.security, self.user, self.password.get_secret_value(),
+            timeout,
+        )
 
 
 class NotifySettings(ServiceSettings):
@@ -32,11 +64,24 @@ class NotifySettings(ServiceSettings):
     smtp_user: str = Field(default="", description="Empty: no authentication")
     smtp_password: SecretStr = SecretStr("")
     smtp_timeout: PositiveFloat = Field(default=30, description="Seconds for connecting, and for each answer")
+    smtp_shops: Annotated[dict[str, Account], NoDecode] = Field(
+        default={}, description="JSON object: `host`, `port`, `security`, `user`, `password` of shops with their own",
+    )
+    dkim_keys: Annotated[tuple[DkimKey, ...], NoDecode] = Field(
+        default=(), description="JSON list: `domain`, `selector`, `key`, `algorithm`; every key of a domain signs",
+    )
     signing_keys: SecretStr = Field(description="number:hex, joined by commas; the same as those of `ingest`")
     document_wait: PositiveFloat = Field(default=600, description="Seconds a mail waits for what it takes along")
     claim_lease: PositiveFloat = Field(
         default=660,
         description="Seconds until a silent claim counts as dead; a worker may take 600 for a message",
+    )
+    recipient_per_hour: int = Field(default=0, ge=0, description="Mails to one address, at most; 0: no limit")
+    shop_per_minute: int = Field(default=0, ge=0, description="Mails of one shop, at most; 0: no limit")
+    when_unknown: WhenUnknown = Field(
+        default="once_more",
+        description="When the answer to a whole mail was lost: sent `once_more` (the customer may get it twice, with "
+        "one Message-ID), or `leave` it (he may not get it)",
     )
 
     @field_validator("signing_keys")
@@ -45,38 +90,62 @@ class NotifySettings(ServiceSettings):
         SigningKeys.parse(value.get_secret_value())
         return value
 
+    @field_validator("smtp_shops", "dkim_keys", mode="before")
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(f"it is no JSON: {error}") from None
+
+    def server(self) -> SmtpServer:
+        """The one of all shops that have none of their own."""
+        return Account(
+            host=self.smtp_host, port=self.smtp_port, security=self.smtp_security, user=self.smtp_user,
+            password=self.smtp_password,
+        ).server(self.smtp_timeout)
+
+    def rules(self) -> Rules:
+        """What the operator decided."""
+        limits = Limits(self.recipient_per_hour, self.shop_per_minute)
+        wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
+        return Rules(wait, lease, limits, self.when_unknown)
+
 
 @dataclass(frozen=True)
 class Office:
-    """The outside world: who writes, by which rules, and who carries the mail away."""
+    """The outside world: who writes, by which rules, who signs, and who carries the mail away."""
 
     rules: Rules
     drafter: Drafter
     server: SmtpServer
+    shops: Mapping[str, SmtpServer] = field(default_factory=dict)
+    keys: tuple[DkimKey, ...] = ()
 
     def send(self, parcel: Parcel) -> Outcome:
-        return self.server.send(parcel)
+        content = signed(parcel.content, parcel.sender, self.keys) if self.keys else parcel.content
+        return self.shops.get(parcel.shop, self.server).send(replace(parcel, content=content))
 
 
 def open_office(settings: NotifySettings) -> Office:
     """The outside world as the settings describe it."""
-    server = SmtpServer(
-        settings.smtp_host, settings.smtp_port or PORTS[settings.smtp_security], settings.smtp_security,
-        settings.smtp_user, settings.smtp_password.get_secret_value(), settings.smtp_timeout,
-    )
-    rules = Rules(timedelta(seconds=settings.document_wait), timedelta(seconds=settings.claim_lease))
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
-    return Office(rules, Drafter(Writer(read_languages(), read_layouts()), keys), server)
+    shops = {shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()}
+    drafter = Drafter(Writer(read_languages(), read_layouts()), keys)
+    return Office(settings.rules(), drafter, settings.server(), shops, settings.dkim_keys)
 
 
 service = Service(
     name="notify",
-    handlers=[handlers.service, house],
+    handlers=[orders.service, desk.service, papers.service, delivery.service, questions.service, house],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=NotifySettings,
     adapters=open_office,
-    tells=(MailSent, MailDeferred, MailFailed),
+    boot=delivery.first_sweep,
+    tells=(
+        MailSent, MailDeferred, MailFailed, MailSuppressed, MailResent, SuppressionAdded, SuppressionReleased,
+    ),
     batch=1,  # what was sent is recorded before the next is: a crash leaves one mail in doubt, not a batch
 )

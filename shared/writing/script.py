@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from importlib.abc import Traversable
 from typing import Literal, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import Field
 from shared.contracts.message import Value
 from shared.contracts.values import Money
 from shared.writing import currencies
+from shared.writing.jalali import jalali
 
 FALLBACK = "en"
 MINUS = "−"
@@ -26,6 +28,9 @@ class Script(Value):
     group_mark: str
     money: str = Field(description="With {number} and {currency}")
     currencies: dict[str, str] = Field(description="Names of currencies that are not written by their code")
+    calendar: Literal["gregorian", "jalali"]
+    date_form: str = Field(description="With {day}, {month} (a word) and {year}")
+    months: list[str] = Field(min_length=12, max_length=12)
 
     def write_number(self, plain: str) -> str:
         """A plain decimal number (`-1234.50`) in this language's digits and marks."""
@@ -44,6 +49,11 @@ class Script(Value):
     def name_currency(self, code: str) -> str:
         """What a currency is called."""
         return self.currencies.get(code, code)
+
+    def write_date(self, day: date) -> str:
+        """A date in this language's calendar."""
+        year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
+        return self.write_digits(self.date_form.format(day=day_of_month, month=self.months[month - 1], year=year))
 
     def write_digits(self, text: str) -> str:
         """The same text with this language's digits."""

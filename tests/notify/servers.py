@@ -85,6 +85,27 @@ class Slow(Receiver):
         return "250 never"
 
 
+class Counting(Receiver):
+    """Counts its connections; hangs up at the beginning of those commands that it is told."""
+
+    def __init__(self, hangs_up_at: int | None = None) -> None:
+        super().__init__()
+        self.connections, self.resets, self.hangs_up_at = 0, 0, hangs_up_at
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.resets += 1
+        if self.resets == self.hangs_up_at:
+            hang_up(server)
+        return "250 OK"
+
+
 class HangsUpInData(SMTP):
     """Says that it will take the mail, and goes away at its first line."""
 

@@ -3,42 +3,44 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.domain.drafts import Drafter
+from services.notify.domain.drafts import desk, orders
+from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.shop import Shop
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.contracts.values import ShopProfile
-from tests.notify.words import DRAFTER, KEYS, confirmation, occasion, placed, replied, state_mail, transitioned
+from tests.notify.words import DRAFTER, KEYS, NOON, confirmation, occasion, placed, replied, state_mail, transitioned
 
-SHOP = ShopProfile.model_validate(samples.SHOP_PROFILE)
+SHOP = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
 
 
 def reply(**changes: object) -> Mail:
-    return DRAFTER.replied(ThreadReplied.model_validate(replied(**changes)), SHOP, occasion())[0]
+    return desk.replied(DRAFTER, ThreadReplied.model_validate(replied(**changes)), SHOP, occasion())[0]
 
 
 def test_a_placed_order_is_confirmed_and_its_first_state_told() -> None:
-    mails = DRAFTER.placed(OrderPlaced.model_validate(placed()), occasion())
+    mails = orders.placed(DRAFTER, OrderPlaced.model_validate(placed()), occasion())
     assert [mail.template for mail in mails] == ["order_conf", "bankwire"]
     assert [mail.position for mail in mails] == [0, 1]
 
 
 def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmation_none() -> None:
     event = OrderPlaced.model_validate(placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE))
-    mails = DRAFTER.placed(event, occasion())
+    mails = orders.placed(DRAFTER, event, occasion())
     assert [[document.number for document in mail.wanted] for mail in mails] == [[], ["IN000001"]]
 
 
 def test_a_first_state_without_a_template_is_not_told() -> None:
     event = OrderPlaced.model_validate(placed(state__mail_template=None))
-    assert [mail.template for mail in DRAFTER.placed(event, occasion())] == ["order_conf"]
+    assert [mail.template for mail in orders.placed(DRAFTER, event, occasion())] == ["order_conf"]
 
 
 def test_a_state_without_a_template_sends_nothing() -> None:
     event = OrderTransitioned.model_validate(transitioned(state__mail_template=None))
-    assert DRAFTER.transitioned(event, occasion()) == []
+    assert orders.transitioned(DRAFTER, event, occasion()) == []
 
 
 def test_an_answer_to_an_order_s_mail_is_found_by_its_token_in_both_places() -> None:
@@ -71,7 +73,7 @@ def test_a_mail_s_identity_comes_from_its_event() -> None:
         occasion("/aftercart/orders/e2"), replace(occasion(), shop="other"),
         Occasion("default", "/aftercart/orders/e3", occasion().at),
     ]
-    ids = {DRAFTER.transitioned(event, other)[0].mail_id for other in others}
+    ids = {orders.transitioned(DRAFTER, event, other)[0].mail_id for other in others}
     assert len(ids | {first.mail_id}) == 4
 
 
@@ -108,6 +110,6 @@ def test_a_reply_to_nothing_has_no_threading_headers() -> None:
 @pytest.mark.parametrize("key", [1, 2])
 def test_what_an_older_key_signed_is_still_found(key: int) -> None:
     older = Drafter(DRAFTER.writer, SigningKeys({key: b"k" * 32}))
-    mail = older.transitioned(OrderTransitioned.model_validate(transitioned()), occasion())[0]
+    mail = orders.transitioned(older, OrderTransitioned.model_validate(transitioned()), occasion())[0]
     both = SigningKeys({1: b"k" * 32, 2: b"k" * 32})
     assert both.read(tokens_in(mail.letter.reply_to)[0]) == Conversation("order", mail.order_id or UUID(int=0))

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from services.notify import handlers
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.letter import Attachment
+from services.notify.domain.letter import Attachment, Parcel
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.paper import Paper
 from services.notify.domain.sending import Outcome
 from services.notify.domain.shop import Shop
+from services.notify.handlers import delivery, desk, orders, papers, questions
 from shared.contracts import samples
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
@@ -51,6 +51,14 @@ class Contents:
         self.rows.append(row)
 
 
+class Attempts:
+    def __init__(self) -> None:
+        self.noted: list[Outcome] = []
+
+    def note(self, mail: Mail, outcome: Outcome) -> None:
+        self.noted.append(outcome)
+
+
 class FakeWork:
     """What handlers touch, in memory."""
 
@@ -61,6 +69,7 @@ class FakeWork:
         self.mails: Kept[UUID, Mail] = Kept()
         self.shops: Kept[str, Shop] = Kept()
         self.contents = Contents()
+        self.attempts = Attempts()
         self.shop, self.now = "default", NOON
         self.envelope = Envelope(id="e1", source="/aftercart/orders", type="t", time=NOON)
 
@@ -72,6 +81,12 @@ class FakeWork:
         kept = {row["document_id"]: row["content"] for row in self.contents.rows}
         found = [(document.document_id, kept[document.document_id]) for document in mail.present]
         return [Attachment(key, self.papers.values[key].filename or "", content) for key, content in found]
+
+    def suppressed(self, mail: Mail) -> None:
+        return None
+
+    def free_at(self, mail: Mail) -> None:
+        return None
 
     @property
     def only_mail(self) -> Mail:
@@ -89,39 +104,39 @@ def told(answer: Iterable[Any]) -> list[Any]:
 
 
 def announce(work: Any, event: dict[str, Any]) -> list[Any]:
-    return told(handlers.announce_state(OrderTransitioned.model_validate(event), work))
+    return told(orders.announce_state(OrderTransitioned.model_validate(event), work))
 
 
 def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any) -> None:
     event = placed(attach=transitioned()["attach"], state=samples.STATE)
-    told(handlers.confirm_order(OrderPlaced.model_validate(event), work))
+    told(orders.confirm_order(OrderPlaced.model_validate(event), work))
     assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
         ("order_conf", "queued"), ("payment", "waiting"),
     ]
 
 
 def bring(work: Any, event: dict[str, Any]) -> list[Any]:
-    return told(handlers.keep_document(DocumentContent.model_validate(content_of(event)), work))
+    return told(papers.keep_document(DocumentContent.model_validate(content_of(event)), work))
 
 
 def deliver(work: Any, outcome: Outcome, attempt: int = 1) -> list[Any]:
     """All five beats of an attempt."""
     command = DeliverMail(mail_id=work.only_mail.mail_id, attempt=attempt)
-    parcel = handlers.claim_mail(command, work)
-    assert parcel is not None
-    return told(handlers.record_delivery(command, work, replace(outcome, attempt=parcel.attempt)))
+    parcel = delivery.claim_mail(command, work)
+    assert isinstance(parcel, Parcel)
+    return told(delivery.record_delivery(command, work, replace(outcome, attempt=parcel.attempt)))
 
 
 def test_a_placed_order_sends_its_mails_at_once(work: Any) -> None:
-    answer = told(handlers.confirm_order(OrderPlaced.model_validate(placed()), work))
+    answer = told(orders.confirm_order(OrderPlaced.model_validate(placed()), work))
     assert {told.mail_id for told in answer} == set(work.mails.values)
     assert [mail.state for mail in work.mails.values.values()] == ["queued", "queued"]
 
 
 def test_the_same_event_again_adds_nothing(work: Any) -> None:
     event = OrderPlaced.model_validate(placed())
-    told(handlers.confirm_order(event, work))
-    assert told(handlers.confirm_order(event, work)) == []
+    told(orders.confirm_order(event, work))
+    assert told(orders.confirm_order(event, work)) == []
 
 
 def test_a_mail_waits_for_its_document_up_to_a_limit(work: Any) -> None:
@@ -173,12 +188,12 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
     event = transitioned()
     bring(work, event)
     announce(work, event)
-    parcel = handlers.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work)
-    assert parcel is not None
+    parcel = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work)
+    assert isinstance(parcel, Parcel)
     assert b"invoice-IN000001.pdf" in parcel.content
     assert (work.only_mail.state, work.only_mail.claimed_at) == ("claimed", NOON)
-    sent, = told(handlers.record_delivery(
-        DeliverMail(mail_id=work.only_mail.mail_id), work, handlers.hand_over(parcel, work.adapters)
+    sent, = told(delivery.record_delivery(
+        DeliverMail(mail_id=work.only_mail.mail_id), work, delivery.hand_over(parcel, work.adapters)
     ))
     assert isinstance(sent, MailSent)
     assert sent.mail.attachments == ["invoice-IN000001.pdf"]
@@ -188,19 +203,34 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
 def test_at_the_limit_the_mail_goes_without_its_document(work: Any) -> None:
     later, = announce(work, transitioned())
     work.now = later.at
-    parcel = handlers.claim_mail(later.message, work)
-    assert parcel is not None
+    parcel = delivery.claim_mail(later.message, work)
+    assert isinstance(parcel, Parcel)
     assert b"application/pdf" not in parcel.content
     assert work.only_mail.attached == ()
     assert work.only_mail.missing
 
 
-def test_a_document_that_comes_after_the_limit_releases_nothing(work: Any) -> None:
+def test_a_document_that_comes_after_the_limit_goes_in_a_mail_of_its_own(work: Any) -> None:
     event = transitioned()
     later, = announce(work, event)
-    handlers.claim_mail(later.message, work)
+    delivery.claim_mail(later.message, work)
+    late, = bring(work, event)
+    assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
+        ("payment", "claimed"), ("late_document", "queued"),
+    ]
+    assert work.mails.values[late.mail_id].purpose == "late_document"
+
+
+def test_a_document_that_comes_while_its_mail_is_put_off_goes_along_after_all(work: Any) -> None:
+    event = transitioned()
+    announce(work, event)
+    deliver(work, Outcome("temporary", "451 later"))
+    assert "IN000001" not in work.only_mail.letter.content.text
     assert bring(work, event) == []
-    assert work.only_mail.state == "claimed"
+    assert "IN000001" in work.only_mail.letter.content.text
+    parcel = delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id, attempt=2), work)
+    assert isinstance(parcel, Parcel)
+    assert b"application/pdf" in parcel.content
 
 
 def test_a_deferred_mail_is_told_and_planned_in_the_place_of_what_was_planned_before(work: Any) -> None:
@@ -214,32 +244,32 @@ def test_a_deferred_mail_is_told_and_planned_in_the_place_of_what_was_planned_be
 def test_a_claimed_mail_comes_again_until_the_lease_ends(work: Any) -> None:
     announce(work, transitioned(attach=[]))
     command = DeliverMail(mail_id=work.only_mail.mail_id)
-    handlers.claim_mail(command, work)
+    delivery.claim_mail(command, work)
     work.now += LEASE - timedelta(seconds=1)
     with pytest.raises(NotYet):
-        handlers.claim_mail(command, work)
+        delivery.claim_mail(command, work)
     work.now += timedelta(seconds=1)
-    assert handlers.claim_mail(command, work) is not None
+    assert delivery.claim_mail(command, work) is not None
     assert work.only_mail.attempts == 2
 
 
 def test_a_sent_mail_is_not_claimed_again(work: Any) -> None:
     announce(work, transitioned(attach=[]))
     deliver(work, Outcome("sent", "250 OK"))
-    assert handlers.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work) is None
+    assert delivery.claim_mail(DeliverMail(mail_id=work.only_mail.mail_id), work) is None
 
 
 def test_a_mail_that_does_not_exist_is_a_dead_letter(work: Any) -> None:
     with pytest.raises(Unprocessable):
-        handlers.claim_mail(DeliverMail(mail_id=UUID(int=1)), work)
+        delivery.claim_mail(DeliverMail(mail_id=UUID(int=1)), work)
 
 
 def test_a_reply_waits_for_the_shop_s_profile(work: Any) -> None:
     event = ThreadReplied.model_validate(replied())
     with pytest.raises(NotYet):
-        handlers.send_reply(event, work)
-    handlers.keep_shop(ShopChanged.model_validate(ShopChanged.example), work)
-    assert len(told(handlers.send_reply(event, work))) == 1
+        desk.send_reply(event, work)
+    desk.keep_shop(ShopChanged.model_validate(ShopChanged.example), work)
+    assert len(told(desk.send_reply(event, work))) == 1
     assert work.only_mail.template == "reply_msg"
 
 
@@ -248,23 +278,23 @@ def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> N
         ShopChanged.model_validate({**ShopChanged.example, "profile": {**samples.SHOP_PROFILE, "name": name}})
         for name in ("New name", "Old name")
     )
-    handlers.keep_shop(new, work)
+    desk.keep_shop(new, work)
     work.envelope = work.envelope.model_copy(update={"time": NOON - timedelta(hours=1)})
-    handlers.keep_shop(old, work)
+    desk.keep_shop(old, work)
     assert work.shops.values["default"].profile.name == "New name"
 
 
-@pytest.mark.parametrize("fields", [{}, {"order_id": samples.ORDER_ID, "thread_id": samples.THREAD_ID}])
-def test_mails_are_listed_by_one_of_two_things(work: Any, fields: dict[str, str]) -> None:
-    answer = handlers.list_mails(ListMails.model_validate(fields), work)
+def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
+    both = {"order_id": samples.ORDER_ID, "thread_id": samples.THREAD_ID}
+    answer = questions.list_mails(ListMails.model_validate(both), work)
     assert isinstance(answer, Refusal)
     assert answer.code == "which"
 
 
 def test_the_answer_lists_views(work: Any) -> None:
     announce(work, transitioned(attach=[]))
-    work.mails.of = lambda shop, order_id, thread_id: [work.only_mail]
-    answer = handlers.list_mails(ListMails(order_id=work.only_mail.order_id), work)
+    work.mails.of = lambda shop, query: [work.only_mail]
+    answer = questions.list_mails(ListMails(order_id=work.only_mail.order_id), work)
     assert isinstance(answer, MailList)
     assert answer.mails[0].subject == "Order XKBKNABJK: your payment has arrived"
 

@@ -5,18 +5,25 @@ from jinja2 import Environment, meta
 
 from services.notify.adapters.writer import read_languages
 from services.notify.domain.language import OTHER_STATE, Language
-from services.notify.domain.wording import ORDER_VALUES
+from services.notify.domain.sample import sample
+from services.notify.domain.values import values_of
 from shared.contracts.documents import DocumentView
 from shared.contracts.values import Money
 from shared.writing.script import choose, read_language
 from tests.notify.words import confirmation
 
 LANGUAGES = read_languages()
-TEMPLATES = {
-    "order_conf", "cheque", "bankwire", "cashondelivery", "payment", "preparation", "shipped", "order_canceled",
-    "refund", "payment_error", "outofstock", "reply_msg", OTHER_STATE,
+STATE_MAILS = {
+    "cheque", "bankwire", "cashondelivery", "payment", "preparation", "shipped", "order_canceled", "refund",
+    "payment_error", "outofstock",
 }
-NAMES = {*ORDER_VALUES, "name", "shop", "payee", "address", "subject", "state", "text", "documents"}
+TEMPLATES = STATE_MAILS | {
+    "order_conf", "in_transit", "order_changed", "credit_slip", "voucher", "order_return_requested",
+    "order_return_confirmed", "order_return_denied", "order_return_received", "order_return_completed",
+    "order_merchant_comment", "reply_msg", "forward_msg", "contact", "contact_form", "download_product",
+    "late_document", OTHER_STATE,
+}
+NAMES = {*values_of(sample("payment", "en")[0], LANGUAGES["en"]), "document", "documents"}
 
 every_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=list(LANGUAGES))
 
@@ -48,6 +55,10 @@ def test_it_says_the_same_things_as_english(language: Language) -> None:
         own = language.mails[template]
         assert named(own.subject) == named(wording.subject)
         assert [named(part) for part in own.body] == [named(part) for part in wording.body]
+
+
+def test_four_languages_are_there_from_the_start() -> None:
+    assert set(LANGUAGES) == {"en", "fa", "fr", "de"}
 
 
 @every_language

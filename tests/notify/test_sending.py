@@ -6,7 +6,7 @@ import pytest
 
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.mail import Mail
-from services.notify.domain.sending import PAUSES, Outcome, Recorded, claim, readiness, record
+from services.notify.domain.sending import MOST_ATTEMPTS, Outcome, Recorded, claim, readiness, record
 from shared.contracts.notify import MailDeferred, MailFailed, MailSent
 from tests.notify.words import LEASE, NOON, WRITER, state_mail
 
@@ -57,7 +57,7 @@ def test_a_sent_mail_is_told() -> None:
 
 def test_a_temporary_refusal_defers_with_growing_pauses() -> None:
     pauses = []
-    for attempt in range(1, len(PAUSES) + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         recorded = ended(claimed(attempts=attempt), "temporary")
         assert isinstance(recorded.event, MailDeferred)
         assert recorded.event.mail.state == "deferred"
@@ -68,7 +68,7 @@ def test_a_temporary_refusal_defers_with_growing_pauses() -> None:
 
 
 def test_after_the_last_pause_the_mail_has_failed_with_the_last_answer() -> None:
-    recorded = ended(claimed(attempts=len(PAUSES) + 1), "temporary", "451 still not")
+    recorded = ended(claimed(attempts=MOST_ATTEMPTS + 1), "temporary", "451 still not")
     assert isinstance(recorded.event, MailFailed)
     assert recorded.event.reason == "451 still not"
     assert recorded.mail.state == "failed"

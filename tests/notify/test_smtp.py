@@ -12,6 +12,7 @@ from tests.notify.servers import (
     USER,
     Babbles,
     Certificate,
+    Counting,
     HangsUpInData,
     Receiver,
     RudeAtTheEnd,
@@ -76,6 +77,9 @@ def test_lines_end_as_smtp_wants_them(written: bytes) -> None:
         (Receiver(data="452 4.3.1 No room"), "temporary"),
         (Receiver(data="554 5.7.1 Spam"), "permanent"),
         (Receiver(recipient="421 4.3.2 Going down"), "temporary"),
+        (Receiver(recipient="452 4.5.3 Too many recipients"), "rate"),
+        (Receiver(sender="421 4.7.28 Slow down"), "rate"),
+        (Receiver(data="450 4.2.1 You are receiving mail at a rate that prevents delivery"), "rate"),
     ],
     ids=lambda value: next(filter(None, value.answers.values())) if isinstance(value, Receiver) else value,
 )
@@ -205,3 +209,49 @@ def test_an_address_in_other_letters_is_refused_for_a_server_that_does_not() -> 
     assert receiver.seen == []
 
 
+
+
+
+def test_one_connection_carries_mail_after_mail() -> None:
+    receiver = Counting()
+    with smtp(receiver) as port:
+        server = plain(port)
+        assert [server.send(PARCEL).kind for _ in range(5)] == ["sent"] * 5
+    assert (receiver.connections, len(receiver.taken)) == (1, 5)
+
+
+def test_a_connection_that_is_gone_is_replaced_and_the_mail_sent_once() -> None:
+    receiver = Counting(hangs_up_at=2)
+    with smtp(receiver) as port:
+        server = plain(port)
+        assert [server.send(PARCEL).kind for _ in range(4)] == ["sent"] * 4
+    assert (receiver.connections, len(receiver.taken)) == (2, 4)
+
+
+def test_a_refused_mail_does_not_end_the_connection() -> None:
+    receiver = Counting()
+    receiver.answers["RCPT"] = "550 5.1.1 User unknown"
+    with smtp(receiver) as port:
+        server = plain(port)
+        assert server.send(PARCEL).kind == "permanent"
+        receiver.answers["RCPT"] = ""
+        assert server.send(PARCEL).kind == "sent"
+    assert (receiver.connections, len(receiver.taken)) == (1, 1)
+
+
+def test_a_conversation_that_broke_off_is_not_gone_on_with() -> None:
+    with smtp(Receiver(), Babbles) as port:
+        server = plain(port)
+        assert [server.send(PARCEL).kind for _ in range(2)] == ["unknown"] * 2
+
+
+def test_a_connection_that_idled_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver, clock = Counting(), [0.0]
+    monkeypatch.setattr("services.notify.adapters.smtp.time.monotonic", lambda: clock[0])
+    with smtp(receiver) as port:
+        server = plain(port)
+        server.send(PARCEL)
+        clock[0] = 21.0
+        server.send(PARCEL)
+        server.close()
+    assert (receiver.connections, receiver.resets) == (2, 0)

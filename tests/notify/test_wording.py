@@ -3,13 +3,16 @@ from html.parser import HTMLParser
 import pytest
 
 from services.notify.adapters.writer import read_languages
+from services.notify.domain.drafts import desk
 from services.notify.domain.mail import Mail
+from services.notify.domain.sample import sample
+from services.notify.domain.shop import Shop
 from shared.contracts import samples
 from shared.contracts.ingest import ThreadReplied
-from shared.contracts.orders import DocumentReference, StateView
+from shared.contracts.orders import StateView
 from shared.contracts.values import ShopProfile
 from shared.writing.text import FIRST_STRONG
-from tests.notify.words import DRAFTER, WRITER, confirmation, occasion, replied, state_mail
+from tests.notify.words import DRAFTER, NOON, WRITER, confirmation, occasion, replied, state_mail
 
 VOID = {"meta", "br"}
 
@@ -44,16 +47,14 @@ class Structure(HTMLParser):
 
 
 def reply(**changes: object) -> Mail:
-    shop = ShopProfile.model_validate(samples.SHOP_PROFILE)
-    return DRAFTER.replied(ThreadReplied.model_validate(replied(**changes)), shop, occasion())[0]
+    shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
+    return desk.replied(DRAFTER, ThreadReplied.model_validate(replied(**changes)), shop, occasion())[0]
 
 
 @pytest.mark.parametrize("template", sorted(read_languages()["en"].mails))
-@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("language", ["en", "fa", "fr", "de"])
 def test_every_mail_can_be_written_and_its_html_is_whole(template: str, language: str) -> None:
-    facts = state_mail().facts.model_copy(update={"template": template, "language": language, "text": "Hello"})
-    document = DocumentReference.model_validate(samples.INVOICE_REFERENCE)
-    content = WRITER.write(facts, [document])
+    content = WRITER.write(*sample(template, language))
     found = Structure(content.html)
     root = dict(found.tags)["html"]
     assert (root["lang"], root["dir"]) == (language, "rtl" if language == "fa" else "ltr")
@@ -121,7 +122,7 @@ def test_english_text_holds_no_invisible_characters() -> None:
 def test_what_a_customer_is_called_stays_text_in_html() -> None:
     name = '<script>alert(1)</script>"\u2069 & {{ name }}'
     html = state_mail(order__customer__name=name).letter.content.html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34; &amp; {{ name }}</bdi>" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\" &amp; {{ name }}</bdi>" in html
 
 
 def test_a_colour_that_is_none_is_not_written_into_the_style() -> None:
@@ -139,8 +140,8 @@ def test_a_reply_is_the_employee_s_words_and_nothing_around_them() -> None:
 
 def test_a_reply_keeps_its_lines_and_each_paragraph_its_direction() -> None:
     html = reply(message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa").letter.content.html
-    assert 'text-align:right;">سلام<br>\nخوبید؟</p>' in html
-    assert '<p dir="ltr" style="margin:0 0 16px 0;text-align:left;">Hello &lt;b&gt;</p>' in html
+    assert '<p dir="rtl" style="margin: 0 0 16px 0;text-align: right;">سلام<br>\nخوبید؟</p>' in html
+    assert '<p dir="ltr" style="margin: 0 0 16px 0;text-align: left;">Hello &lt;b&gt;</p>' in html
 
 
 def test_a_reply_in_a_thread_without_a_subject_names_the_shop() -> None:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from services.notify.adapters.writer import Writer, read_languages, read_layouts
-from services.notify.domain.drafts import Drafter
+from services.notify.domain.drafts import orders
+from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Parcel
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.sending import Outcome
@@ -22,6 +23,7 @@ from services.notify.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import SigningKeys
 from shared.contracts.envelope import Envelope, decode
+from shared.contracts.notify import ListMails
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.runtime import journal
 from shared.runtime.database import engine_for, reading
@@ -110,7 +112,7 @@ class NotifyDesk(Desk):
 
     def mails(self, order_id: str) -> list[Mail]:
         with reading(self.engine) as connection:
-            return Mails(connection).of("default", UUID(order_id), None)
+            return Mails(connection).of("default", ListMails(order_id=UUID(order_id)))
 
     def events(self) -> list[Envelope]:
         """What others were told."""
@@ -156,12 +158,12 @@ def occasion(key: str = "/aftercart/orders/e1") -> Occasion:
 
 def confirmation(**changes: Any) -> Mail:
     """The mail that confirms an order."""
-    return DRAFTER.placed(OrderPlaced.model_validate(placed(**changes)), occasion())[0]
+    return orders.placed(DRAFTER, OrderPlaced.model_validate(placed(**changes)), occasion())[0]
 
 
 def state_mail(**changes: Any) -> Mail:
     """The mail of a state."""
-    return DRAFTER.transitioned(OrderTransitioned.model_validate(transitioned(**changes)), occasion())[0]
+    return orders.transitioned(DRAFTER, OrderTransitioned.model_validate(transitioned(**changes)), occasion())[0]
 
 
 def opened(content: bytes) -> EmailMessage:

@@ -1,15 +1,17 @@
-"""One mail, one conversation with an SMTP server, and an honest account of how it ended (RFC 5321, RFC 3207)."""
+"""Conversations with an SMTP server, and an honest account of how each ended (RFC 5321, RFC 3207)."""
 
 import re
 import smtplib
 import ssl
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from services.notify.domain.letter import Parcel
-from services.notify.domain.sending import Outcome
+from services.notify.domain.sending import Kind, Outcome
 from shared.writing.text import clean
 
 Security = Literal["none", "starttls", "tls"]
@@ -18,6 +20,10 @@ Reply = tuple[int, bytes]
 PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 # Refusals that speak of us and not of the mail: no authentication, or a weak or wrong one (RFC 4954, 6).
 OURS = frozenset({530, 534, 535, 538})
+# Temporary refusals that ask us to slow down, by their code, status (RFC 3463) or words.
+SLOWER = re.compile(r"^421 4\.7\.|^4\d\d 4\.(5\.3|7\.28)\b|too many|too fast|\brate\b|throttl", re.IGNORECASE)
+MOST_MAILS = 100  # over one connection
+LONGEST_IDLE = 20  # seconds that a connection is kept for the next mail
 LONGEST_REASON = 500
 TROUBLE = (smtplib.SMTPException, OSError, ValueError)  # ValueError: a name or password that cannot be written
 
@@ -26,7 +32,7 @@ TROUBLE = (smtplib.SMTPException, OSError, ValueError)  # ValueError: a name or 
 class SmtpServer:
     """Where mail is handed over. `security`: `starttls` and `tls` are demanded, never only tried.
 
-    `timeout`: seconds for connecting, and for each answer.
+    `timeout`: seconds for connecting, and for each answer. Each thread keeps its connection for the next mail.
     """
 
     host: str
@@ -36,19 +42,39 @@ class SmtpServer:
     password: str = ""
     timeout: float = 30.0
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    kept: threading.local = field(init=False, default_factory=threading.local, compare=False, repr=False)
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hands a mail over. Raises nothing for the server's or the network's sake."""
         try:
-            server = self._connect()
+            line = self._kept_line() or _Line(self._connect())
         except TROUBLE as error:  # nothing was said about this mail yet
-            return Outcome("temporary", _reason(error), parcel.attempt)
+            reason = _reason(error)
+            return Outcome(_temporary(reason), reason, parcel.attempt)
+        conversation = _Conversation(line.server, parcel)
         try:
-            return _Conversation(server, parcel).hold()
+            return conversation.hold()
         finally:
-            with suppress(*TROUBLE):
-                server.send(b"QUIT\r\n")  # its answer would change nothing and may take long
-            server.close()
+            line.mails += 1
+            line.since = time.monotonic()
+            if conversation.orderly and line.mails < MOST_MAILS:
+                self.kept.line = line
+            else:
+                line.end()
+
+    def close(self) -> None:
+        """Ends the connection that this thread keeps."""
+        line: _Line | None = self.kept.__dict__.pop("line", None)
+        if line:
+            line.end()
+
+    def _kept_line(self) -> "_Line | None":
+        """The connection of the mail before, if the server still listens."""
+        line: _Line | None = self.kept.__dict__.pop("line", None)
+        if line is None or line.listens():
+            return line
+        line.end()
+        return None
 
     def _connect(self) -> smtplib.SMTP:
         """A server that may be given mail."""
@@ -72,18 +98,44 @@ class SmtpServer:
 
 
 @dataclass
+class _Line:
+    """A connection with what was sent over it; `since` is on the monotonic clock."""
+
+    server: smtplib.SMTP
+    mails: int = 0
+    since: float = 0.0
+
+    def listens(self) -> bool:
+        """Asks with RSET, so that a mail is never the first to learn that the other side hung up."""
+        if time.monotonic() - self.since > LONGEST_IDLE:
+            return False
+        with suppress(*TROUBLE):
+            return self.server.rset()[0] == 250
+        return False
+
+    def end(self) -> None:
+        with suppress(*TROUBLE):
+            self.server.send(b"QUIT\r\n")  # its answer would change nothing and may take long
+        self.server.close()
+
+
+@dataclass
 class _Conversation:
-    """MAIL, RCPT, DATA. `given`: the last byte of the mail was given away, so that the server may have taken it."""
+    """MAIL, RCPT, DATA. `given`: the last byte of the mail was given away, so that the server may have taken it;
+    `orderly`: each side knows where the other is.
+    """
 
     server: smtplib.SMTP
     parcel: Parcel
     given: bool = False
+    orderly: bool = False
 
     def hold(self) -> Outcome:
         try:
             return self._say_it()
         except TROUBLE as error:
-            return self._end("unknown" if self.given else "temporary", _reason(error))
+            reason = _reason(error)
+            return self._end("unknown" if self.given else _temporary(reason), reason)
 
     def _say_it(self) -> Outcome:
         if self.parcel.international and not self.server.has_extn("smtputf8"):
@@ -99,6 +151,7 @@ class _Conversation:
             code, text = step()
             if code // 10 != wanted // 10:
                 return self._refused(code, text)
+        self.orderly = True
         return self._end("sent", _answer(code, text))
 
     def _give(self) -> Reply:
@@ -110,9 +163,10 @@ class _Conversation:
     def _refused(self, code: int, text: bytes) -> Outcome:
         if not 400 <= code < 600:  # no answer that SMTP knows
             return self._end("unknown" if self.given else "temporary", _answer(code, text))
-        return self._end("permanent" if code >= 500 and code not in OURS else "temporary", _answer(code, text))
+        reason, self.orderly = _answer(code, text), code != 421
+        return self._end("permanent" if code >= 500 and code not in OURS else _temporary(reason), reason)
 
-    def _end(self, kind: Literal["sent", "temporary", "permanent", "unknown"], reason: str) -> Outcome:
+    def _end(self, kind: Kind, reason: str) -> Outcome:
         return Outcome(kind, reason, self.parcel.attempt)
 
 
@@ -120,6 +174,10 @@ def stuffed(content: bytes) -> bytes:
     """A mail as DATA carries it: lines end with CRLF, a dot at a line's beginning is doubled (RFC 5321, 4.5.2)."""
     lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _temporary(reason: str) -> Kind:
+    return "rate" if SLOWER.search(reason) else "temporary"
 
 
 def _answer(code: int, text: bytes) -> str:

@@ -1,57 +1,102 @@
-"""Languages and layouts that come with the service, and mails written with them (Jinja2, sandboxed)."""
+"""Mails written with the languages and layouts that come with the service, or with what a shop put in their place."""
 
-import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
 
-from jinja2 import DictLoader, StrictUndefined, Template, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+import css_inline
+from jinja2 import DictLoader, Template, TemplateError
 
+from services.notify.adapters.sandbox import LAYOUTS, WORDS, environment, forbidden
+from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
-from services.notify.domain.text import direction, without_isolates
-from services.notify.domain.wording import Content, Facts, View, view
+from services.notify.domain.look import BUILT_IN, LAYOUT, Look, Replacement
+from services.notify.domain.sample import sample
+from services.notify.domain.text import without_isolates
+from services.notify.domain.wording import Content, View, view
 from shared.contracts.orders import DocumentReference
+from shared.runtime.log import logger
 from shared.writing import script
-from shared.writing.text import FIRST_STRONG, POP
 
 HOUSE = files("services.notify")
-LINE = 76  # characters of a line of text
+# What templates raise when they are filled: their own errors, and Python's about values that do not fit.
+TROUBLE = (TemplateError, css_inline.InlineError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+HTML, TEXT, CSS = "mail.html", "mail.txt", "mail.css"
+
+log = logger()
 
 
 class Writer:
     """Writes text and HTML of a mail from the same words."""
 
     def __init__(self, languages: Mapping[str, Language], layouts: Mapping[str, str]) -> None:
-        self.languages = languages
-        self._jinja = ImmutableSandboxedEnvironment(
-            loader=DictLoader(dict(layouts)), autoescape=select_autoescape(["html"], default_for_string=False),
-            undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        )
-        self._jinja.filters |= {"wrap": _wrap, "rich": _rich, "direction": direction}
+        self.languages, self._css = languages, layouts[CSS]
+        self._jinja = environment(DictLoader(dict(layouts)))
         self._compile = lru_cache(maxsize=4096)(self._jinja.from_string)
+        # Compiled by the name of a file, so that it is escaped.
+        self._compile_html = lru_cache(maxsize=100)(lambda html: self._jinja.overlay(autoescape=True).from_string(html))
+        self._inliner = lru_cache(maxsize=100)(_inliner)
 
-    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
-        """The content of a mail that takes `documents` along."""
+    def write(
+        self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN
+    ) -> Content:
+        """The content of a mail that takes `documents` along. A shop's template that fails is not used."""
+        try:
+            return self._write(facts, documents, look)
+        except TROUBLE as error:
+            if look is BUILT_IN:
+                raise
+            log.error("template", outcome="built_in_used", kind=facts.template, error=f"{error}")
+            return self._write(facts, documents, BUILT_IN)
+
+    def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
+        """What is wrong with a template: it is tried on the sample mails that it would be used for."""
+        templates = {"html": replacement.html, "subject": replacement.subject, "text": replacement.text}
+        for field, source in templates.items():
+            wrong = self._syntax(source, LAYOUTS if field == "html" else WORDS)
+            if wrong:
+                return f"'{field}', {wrong}."
+        look = Look().replacing(kind, language, replacement)
+        for tag in [language] if language in self.languages else list(self.languages):
+            for template in self.languages[tag].mails if kind == LAYOUT else [kind]:
+                wrong = self._trial(template, tag, look)
+                if wrong:
+                    return f"Tried on the mail '{template}' in '{tag}': {wrong}."
+        return None
+
+    def _syntax(self, source: str, allowed: tuple[type, ...]) -> str | None:
+        try:
+            return forbidden(self._jinja.parse(source), allowed)
+        except TemplateError as error:
+            return f"line {getattr(error, 'lineno', 1)}: {error}"
+
+    def _trial(self, template: str, tag: str, look: Look) -> str | None:
+        try:
+            self._write(*sample(template, tag), look)
+        except TROUBLE as error:
+            return f"{error}".rstrip(".")
+        return None
+
+    def _write(self, facts: Facts, documents: Sequence[DocumentReference], look: Look) -> Content:
         language = script.choose(self.languages, facts.language)
-        shown = view(facts, documents, language, self._say)
-        text = self._place("mail.txt", shown)
+        wording = look.wording(facts.template, language.tag, language.wording(facts.template))
+        shown, layout = view(facts, documents, language, wording, self._say), look.of(LAYOUT, language.tag)
+        text = self._jinja.get_template(TEXT).render(asdict(shown))
         return Content(
             language=language.tag,
             subject=shown.subject,
             text=text if language.direction == "rtl" else without_isolates(text),
-            html=self._place("mail.html", shown),
+            html=self._html(shown, layout),
         )
+
+    def _html(self, shown: View, layout: Replacement) -> str:
+        template = self._compile_html(layout.html) if layout.html else self._jinja.get_template(HTML)
+        return self._inliner(f"{self._css}\n{layout.css}").inline(template.render(asdict(shown)))
 
     def _say(self, template: str, values: Mapping[str, str]) -> str:
         compiled: Template = self._compile(template)
         return compiled.render(values)
-
-    def _place(self, layout: str, shown: View) -> str:
-        return self._jinja.get_template(layout).render(asdict(shown))
 
 
 def read_languages() -> dict[str, Language]:
@@ -64,19 +109,6 @@ def read_layouts() -> dict[str, str]:
     return {file.name: file.read_text("utf-8") for file in (HOUSE / "templates").iterdir()}
 
 
-def _wrap(text: str) -> str:
-    """Each line broken between words; a person's text is not given to this."""
-    lines = text.splitlines()
-    return "\n".join(textwrap.fill(line, LINE, break_long_words=False, break_on_hyphens=False) for line in lines)
-
-
-def _rich(text: str) -> Markup:
-    """Plain text as HTML: escaped, lines kept, isolates as elements that say their direction (Outlook guesses none)."""
-    parts = re.split(f"({FIRST_STRONG}[^{POP}]*{POP})", text)
-    html = Markup().join(_bdi(part[1:-1]) if part.startswith(FIRST_STRONG) else escape(part) for part in parts)
-    return html.replace("\n", Markup("<br>\n"))
-
-
-def _bdi(text: str) -> Markup:
-    way = direction(text)
-    return Markup('<bdi dir="{}">{}</bdi>').format(way, text) if way else Markup("<bdi>{}</bdi>").format(text)
+def _inliner(css: str) -> css_inline.CSSInliner:
+    """`load_remote_stylesheets`: a mail is written without asking the network."""
+    return css_inline.CSSInliner(extra_css=css, load_remote_stylesheets=False, keep_at_rules=True)

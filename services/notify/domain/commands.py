@@ -16,3 +16,7 @@ class DeliverMail(Command, name="mail.deliver", subject="mail_id", internal=True
 
     mail_id: UUID
     attempt: PositiveInt = 1
+
+
+class SweepMails(Command, name="mail.sweep", internal=True):
+    """Looks for mails that nobody is sending any more, now and again later."""

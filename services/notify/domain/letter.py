@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ class Letter(Value):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A document that goes along; all of ours are PDF."""
+    """A file that goes along; what kind it is, its name tells."""
 
     document_id: UUID
     filename: str
@@ -59,6 +60,7 @@ class Parcel:
     content: bytes
     attempt: int
     international: bool = False
+    shop: str = "default"
 
 
 class WirePolicy(EmailPolicy):
@@ -97,22 +99,29 @@ def answer_address(address: str) -> str:
     return address if len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART else ""
 
 
-def pack(letter: Letter, attachments: Sequence[Attachment], attempt: int) -> Parcel:
+def pack(letter: Letter, attachments: Sequence[Attachment], attempt: int, shop: str = "default") -> Parcel:
     """The letter, closed and addressed."""
     sender, recipient = ascii_domain(letter.sender.address), ascii_domain(letter.recipient.address)
     international = not (sender + recipient).isascii()
     message = _message(letter, WIRE.clone(utf8=True) if international else WIRE)
     for attachment in attachments:
-        message.add_attachment(
-            attachment.content, maintype="application", subtype="pdf", filename=filename(attachment.filename)
-        )
+        name = filename(attachment.filename)
+        maintype, _, subtype = media_type(name).partition("/")
+        message.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=name)
     message["Content-Language"] = letter.content.language  # last: each new part would take it away from the whole
-    return Parcel(sender, recipient, message.as_bytes(), attempt, international)
+    return Parcel(sender, recipient, message.as_bytes(), attempt, international, shop)
 
 
 def filename(name: str) -> str:
     """A file's name, without a path."""
     return re.sub(r'[/\\:*?"<>|]', "_", clean(name)).lstrip(".") or "document.pdf"
+
+
+def media_type(name: str) -> str:
+    """By the ending of a file's name; text of customers is not shown as part of the mail."""
+    guessed, packed = guess_type(name)
+    known = guessed and not packed and not guessed.startswith(("text/", "message/", "multipart/"))
+    return guessed if guessed and known else "application/octet-stream"
 
 
 def _message(letter: Letter, policy: EmailPolicy) -> EmailMessage:

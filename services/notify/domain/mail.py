@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
-from services.notify.domain.wording import Content, Facts
+from services.notify.domain.wording import Content
 from shared.contracts.notify import MailState, MailView
 from shared.contracts.orders import DocumentReference
+
+ERASED = "@erased.invalid"
+MOST_DOUBTS = 2
+"""How often the answer to a whole mail may be lost."""
+
+Purpose = Literal["first", "resend", "late_document"]
+"""Why there is a mail: something happened, somebody asked for it again, or a document came late."""
 
 
 class Writer(Protocol):
@@ -33,10 +41,11 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that have not arrived.
+    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that have not arrived;
+    `enclosed`: other files, by their keys.
 
     `attempts` counts claims, `doubts` lost answers; `reason` is the last answer of a server. `position` orders the
-    mails of one event; `changed_at` is when it came into its state.
+    mails of one event; `changed_at` is when it came into its state; `bounced` says why it came back.
     """
 
     mail_id: UUID
@@ -56,6 +65,11 @@ class Mail:
     reason: str = ""
     changed_at: datetime | None = None
     claimed_at: datetime | None = None
+    enclosed: tuple[UUID, ...] = ()
+    purpose: Purpose = "first"
+    resend_of: UUID | None = None
+    customer_id: str | None = None
+    bounced: str = ""
 
     @property
     def template(self) -> str:
@@ -66,6 +80,22 @@ class Mail:
         return self.letter.recipient.address
 
     @property
+    def customer_email(self) -> str:
+        """Of the customer whom it is about, in lower case; mails to employees are about one, too."""
+        return (self.facts.email or self.recipient).lower()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is going to happen with it by itself."""
+        doubtful = self.state == "unknown" and self.doubts >= MOST_DOUBTS
+        return doubtful or self.state in ("sent", "failed", "suppressed")
+
+    @property
+    def erased(self) -> bool:
+        """Whether its customer was erased: nothing in it is personal any more."""
+        return self.recipient.endswith(ERASED)
+
+    @property
     def present(self) -> list[DocumentReference]:
         """The documents that it can take along now."""
         return [document for document in self.wanted if document.document_id not in self.missing]
@@ -73,6 +103,10 @@ class Mail:
     def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
         """With its documents looked up; it is queued when there is nothing (any more) to wait for."""
         return replace(self, missing=missing, state="waiting" if missing else "queued", changed_at=at)
+
+    def with_missing(self, missing: frozenset[UUID]) -> "Mail":
+        """With its documents looked up, in the state that it is in."""
+        return replace(self, missing=missing)
 
     def rewritten(self, writer: Writer) -> "Mail":
         """For the documents that are there, since no mail may speak of one that it does not take along."""
@@ -90,7 +124,11 @@ class Mail:
             subject=self.letter.content.subject,
             message_id=self.letter.message_id,
             attachments=list(self.attached),
+            missing=[document for document in self.wanted if document.document_id in self.missing],
             state=self.state,
             attempts=self.attempts,
+            reason=self.reason,
+            bounced=self.bounced,
+            resend_of=self.resend_of,
             at=self.changed_at or self.occasion.at,
         )

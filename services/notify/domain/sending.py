@@ -1,30 +1,41 @@
 """When a mail may be sent, and what an attempt makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.mail import Mail, Writer
+from services.notify.domain.mail import MOST_DOUBTS, Mail, Writer
 from shared.contracts.message import Event
-from shared.contracts.notify import MailDeferred, MailFailed, MailSent
+from shared.contracts.notify import MailDeferred, MailFailed, MailSent, MailSuppressed
 
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440))
-"""Between attempts; four days in all. After the last the mail has failed."""
-
-MOST_DOUBTS = 2
-"""How often the answer to a whole mail may be lost. Each time the customer may have got it, so it is not asked often;
-all copies bear the same Message-ID."""
+Kind = Literal["sent", "temporary", "rate", "permanent", "unknown", "held", "suppressed"]
+WhenUnknown = Literal["once_more", "leave"]
+HOUR = 60
+LATE = (6 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
+PAUSES: Mapping[Kind, Sequence[int]] = {
+    "temporary": (1, 5, 15, HOUR, 3 * HOUR, *LATE),
+    "rate": (10, 30, HOUR, 2 * HOUR, 3 * HOUR, *LATE),
+    "unknown": (15,) * 10,
+}
+"""Minutes between attempts; four days in all. After the last the mail has failed. A server that asks us to slow down
+is left in peace for longer.
+"""
+MOST_ATTEMPTS = len(PAUSES["temporary"])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended. `unknown`: the mail was given away whole, and the server's answer never came."""
+    """How an attempt ended. `unknown`: the mail was given away whole, and the server's answer never came.
 
-    kind: Literal["sent", "temporary", "permanent", "unknown"]
+    `held`, until then, by our own limits, and `suppressed`: the server was not asked.
+    """
+
+    kind: Kind
     reason: str
     attempt: int = 0
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ def readiness(mail: Mail, command: DeliverMail, at: datetime, lease: timedelta) 
         return "held" if mail.claimed_at and at < mail.claimed_at + lease else "now"
     if mail.state in ("waiting", "queued"):
         return "now"  # one that waits is told to go at its limit only
-    tried_again = mail.state in ("deferred", "unknown") and command.attempt > mail.attempts
+    tried_again = mail.state in ("deferred", "unknown") and not mail.over and command.attempt > mail.attempts
     return "now" if tried_again else "over"
 
 
@@ -50,7 +61,7 @@ def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> 
     """Taken by one process for one attempt, with the documents `attached` (file names). Where one is missing, the limit
     of waiting is over, and the letter is written anew without it.
     """
-    if mail.state == "waiting":
+    if mail.missing:
         mail = mail.rewritten(writer)
     attempts = mail.attempts + 1
     return replace(
@@ -58,18 +69,21 @@ def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> 
     )
 
 
-def record(mail: Mail, outcome: Outcome, at: datetime) -> Recorded | None:
+def record(mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown = "once_more") -> Recorded | None:
     """What the attempt means for the mail; None if that is known better already.
 
     Who was given up for dead and comes back late is believed when it did send, and not otherwise.
     """
     if outcome.kind == "sent":
         return None if mail.state == "sent" else _sent(mail, outcome, at)
+    if outcome.kind in ("held", "suppressed"):
+        return None if mail.over or mail.state == "claimed" else _unasked(mail, outcome, at)
     if mail.state != "claimed" or mail.attempts != outcome.attempt:
         return None
-    doubts = mail.doubts + (outcome.kind == "unknown")
-    mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=doubts)
-    again = outcome.kind != "permanent" and mail.attempts <= len(PAUSES) and doubts < MOST_DOUBTS
+    # Each time the customer may have got it, so it is not asked often; all copies bear the same Message-ID.
+    doubt = 0 if outcome.kind != "unknown" else 1 if when_unknown == "once_more" else MOST_DOUBTS
+    mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=mail.doubts + doubt)
+    again = outcome.kind != "permanent" and mail.attempts <= MOST_ATTEMPTS and mail.doubts < MOST_DOUBTS
     return _deferred(mail, outcome, at) if again else _failed(mail, outcome)
 
 
@@ -78,13 +92,27 @@ def _sent(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
     return Recorded(mail, MailSent(mail_id=mail.mail_id, mail=mail.view()))
 
 
+def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
+    mail = replace(mail, reason=outcome.reason, changed_at=at)
+    if outcome.until is None:
+        mail = replace(mail, state="suppressed")
+        return Recorded(mail, MailSuppressed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason))
+    return _put_off(replace(mail, state="deferred"), outcome, outcome.until)
+
+
 def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
-    again_at = at + PAUSES[mail.attempts - 1]
-    mail = replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred")
-    event = MailDeferred(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=again_at)
-    return Recorded(mail, event, again_at)
+    pause = timedelta(minutes=PAUSES[outcome.kind][mail.attempts - 1])
+    return _put_off(replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred"), outcome, at + pause)
+
+
+def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> Recorded:
+    event = MailDeferred(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=until)
+    return Recorded(mail, event, until)
 
 
 def _failed(mail: Mail, outcome: Outcome) -> Recorded:
-    mail = replace(mail, state="unknown" if outcome.kind == "unknown" else "failed")
+    if outcome.kind == "unknown":
+        mail = replace(mail, state="unknown", doubts=max(mail.doubts, MOST_DOUBTS))
+    else:
+        mail = replace(mail, state="failed")
     return Recorded(mail, MailFailed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason))

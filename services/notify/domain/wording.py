@@ -4,11 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.notify.domain.language import Language
-from services.notify.domain.text import clean_lines, direction, paragraphs
+from services.notify.domain.designs import design_of
+from services.notify.domain.facts import Facts, Quote
+from services.notify.domain.language import Language, Wording
+from services.notify.domain.text import clean_lines, paragraphs
+from services.notify.domain.values import address_line, values_of
 from shared.contracts.message import Value
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Address, Money, ShopProfile
+from shared.contracts.orders import DocumentReference, OrderLineView
+from shared.contracts.values import Money, ShopProfile
 from shared.writing.text import clean, isolate
 
 Say = Callable[[str, Mapping[str, str]], str]
@@ -20,20 +23,6 @@ Row = tuple[str, str]
 COLOUR = "#2C3E50"
 
 
-class Facts(Value):
-    """All that a mail is written from. `order` is None and `text` is filled where a person writes."""
-
-    template: str
-    language: str
-    shop: ShopProfile
-    name: str
-    order: OrderSummary | None = None
-    state: StateView | None = None
-    lines: list[OrderLineView] = []
-    subject: str = ""
-    text: str = ""
-
-
 class Content(Value):
     """A written mail."""
 
@@ -41,27 +30,6 @@ class Content(Value):
     subject: str
     text: str
     html: str
-
-
-@dataclass(frozen=True)
-class Design:
-    """What a mail shows beside its words. `personal`: a person writes, so nothing is put around it."""
-
-    details: tuple[str, ...] = ("reference",)
-    items: bool = False
-    personal: bool = False
-
-
-DESIGNS = {
-    "order_conf": Design(("reference", "payment_method", "carrier"), items=True),
-    "cheque": Design(("reference", "due")),
-    "bankwire": Design(("reference", "due")),
-    "cashondelivery": Design(("reference", "carrier", "due")),
-    "payment": Design(("reference", "payment_method", "paid")),
-    "preparation": Design(("reference", "carrier")),
-    "shipped": Design(("reference", "carrier", "tracking_number")),
-    "reply_msg": Design((), personal=True),
-}
 
 
 @dataclass(frozen=True)
@@ -78,6 +46,8 @@ class View:
     items: list[Row]
     sums: list[Row]
     details: list[Row]
+    quotes: list[Row]
+    links: list[Row]
     items_label: str
     attached: str
     answer: str
@@ -86,28 +56,32 @@ class View:
     personal: bool
 
 
-def view(facts: Facts, documents: Sequence[DocumentReference], language: Language, say: Say) -> View:
+def view(
+    facts: Facts, documents: Sequence[DocumentReference], language: Language, wording: Wording, say: Say
+) -> View:
     """The whole of a mail that takes `documents` along."""
-    design, wording = DESIGNS.get(facts.template, Design()), language.wording(facts.template)
-    values = values_of(facts, language)
+    design = design_of(facts.template)
+    named = language.comma.join(_document(document, language) for document in documents)
+    values = values_of(facts, language) | {"document": named}
 
-    def framed(part: str, **more: str) -> str:
-        return "" if design.personal else say(language.frame[part], {**values, **more})
+    def framed(part: str) -> str:
+        return say(language.frame[part], {**values, "documents": named}) if design.framed else ""
 
-    attached = [_document(document, language) for document in documents]
     return View(
         language=language.tag,
         direction=language.direction,
         colour=_colour(facts),
         shop=values["shop"],
         subject=clean(say(wording.subject, values)),
-        greeting=framed("greeting"),
+        greeting=framed("greeting") if facts.name else "",
         paragraphs=[part for template in wording.body for part in paragraphs(say(template, values))],
-        items=[_item(line, language) for line in facts.lines] if design.items else [],
+        items=_items(facts, language, design.items),
         sums=_sums(facts, language) if design.items else [],
         details=[(language.labels[key], values[key]) for key in design.details if values[key]],
-        items_label=language.labels["items"],
-        attached=framed("attached", documents=language.comma.join(attached)) if attached else "",
+        quotes=[_quote(quote, language) for quote in facts.quotes],
+        links=[(clean(link.name), link.url) for link in facts.links],
+        items_label=language.labels["pieces" if facts.pieces else "items"],
+        attached=framed("attached") if named else "",
         answer=framed("answer"),
         closing=framed("closing"),
         footer=_footer(facts.shop, language),
@@ -115,58 +89,41 @@ def view(facts: Facts, documents: Sequence[DocumentReference], language: Languag
     )
 
 
-def values_of(facts: Facts, language: Language) -> dict[str, str]:
-    """What the templates of a language's file may name; empty where there is nothing."""
-    own = {
-        "name": facts.name,
-        "shop": facts.shop.name,
-        "payee": facts.shop.address.name,
-        "address": address_line(facts.shop.address, language),
-        "subject": facts.subject,
-        "state": facts.state.label if facts.state else "",
-        **(_order_values(facts.order, language) if facts.order else dict.fromkeys(ORDER_VALUES, "")),
-    }
-    return {key: isolate(clean(value)) for key, value in own.items()} | {"text": clean_lines(facts.text)}
-
-
-ORDER_VALUES = ("reference", "payment_method", "carrier", "tracking_number", "total", "paid", "due")
-
-
-def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
-    due = Money(amount=max(order.total.amount - order.paid.amount, 0), currency=order.total.currency)
-    return {
-        "reference": order.reference,
-        "payment_method": order.payment_method,
-        "carrier": order.carrier,
-        "tracking_number": order.tracking_number,
-        "total": language.write_money(order.total),
-        "paid": language.write_money(order.paid),
-        "due": language.write_money(due),
-    }
-
-
-def address_line(address: Address, language: Language) -> str:
-    """An address in one line, without the name."""
-    parts = (
-        address.line1, address.line2, f"{address.postcode} {address.city}", address.region, address.country,
-    )
-    comma = language.comma if direction("".join(parts)) == language.direction else ", "
-    return comma.join(part.strip() for part in parts if part.strip())
+def _items(facts: Facts, language: Language, priced: bool) -> list[Row]:
+    if priced:
+        return [_item(line, language) for line in facts.lines]
+    return [(_counted(piece.quantity, piece.name, language), "") for piece in facts.pieces]
 
 
 def _item(line: OrderLineView, language: Language) -> Row:
-    quantity = language.write_number(str(line.quantity))
-    return f"{quantity} × {isolate(clean(line.name))}", isolate(language.write_money(line.total))
+    return _counted(line.quantity, line.name, language), isolate(language.write_money(line.total))
+
+
+def _counted(quantity: int, name: str, language: Language) -> str:
+    return f"{language.write_number(str(quantity))} × {isolate(clean(name))}"
 
 
 def _sums(facts: Facts, language: Language) -> list[Row]:
-    """The total, and before it what the lines do not explain: the event does not name its parts."""
-    if facts.order is None:
+    """The total, and before it what is added to the lines and taken off them."""
+    order = facts.order
+    if order is None:
         return []
-    total = facts.order.total
-    rest = total.amount - sum(line.total.amount for line in facts.lines)
-    rows = [("rest", Money(amount=rest, currency=total.currency))] if rest else []
-    return [(language.labels[key], isolate(language.write_money(sum_))) for key, sum_ in [*rows, ("total", total)]]
+    named = [(isolate(clean(discount.name)), -discount.off.amount) for discount in order.discounts]
+    if order.shipping:
+        named = [(language.labels["shipping"], order.shipping.amount), *named]
+    explained = sum(line.total.amount for line in facts.lines) + sum(amount for _, amount in named)
+    rest = language.labels["rest" if order.shipping is None else "tax"], order.total.amount - explained
+    rows = [*named, rest] if facts.lines else []
+    sums = [*((label, amount) for label, amount in rows if amount), (language.labels["total"], order.total.amount)]
+    return [
+        (label, isolate(language.write_money(Money(amount=amount, currency=order.total.currency))))
+        for label, amount in sums
+    ]
+
+
+def _quote(quote: Quote, language: Language) -> Row:
+    said = f"{isolate(clean(quote.author))}{language.comma}{isolate(language.write_date(quote.at.date()))}"
+    return said, clean_lines(quote.text)
 
 
 def _document(document: DocumentReference, language: Language) -> str:

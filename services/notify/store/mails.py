@@ -1,15 +1,17 @@
 """Mails by id."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, func, or_, select
 
+from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.wording import Facts
 from services.notify.store.tables import mails
+from shared.contracts.notify import ListMails
 from shared.contracts.orders import DocumentReference
 from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
@@ -26,12 +28,40 @@ class Mails(Store[UUID, Mail]):
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
         write_rows(self.connection, mails, _rows(new.values()), _rows(changed.values()))
 
-    def of(self, shop: str, order_id: UUID | None, thread_id: UUID | None) -> list[Mail]:
-        """The mails of an order or of a thread, oldest first."""
-        about = mails.c.order_id == order_id if order_id else mails.c.thread_id == thread_id
-        query = select(mails).where(mails.c.shop == shop, about)
-        rows = self.connection.execute(query.order_by(mails.c.created_at, mails.c.position, mails.c.mail_id))
-        return [_mail(row) for row in rows]
+    def of(self, shop: str, wanted: ListMails) -> list[Mail]:
+        """The newest of a shop that fit, oldest first."""
+        asked = {
+            mails.c.order_id: wanted.order_id, mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
+            mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
+        }
+        fitting = [
+            (func.lower(column) if column is mails.c.recipient else column) == value
+            for column, value in asked.items() if value is not None
+        ]
+        newest = (mails.c.created_at.desc(), mails.c.position.desc(), mails.c.mail_id.desc())
+        query = select(mails).where(mails.c.shop == shop, *fitting).order_by(*newest).limit(wanted.limit)
+        return [_mail(row) for row in self.connection.execute(query)][::-1]
+
+    def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
+        """The mails about a customer, oldest first."""
+        theirs = mails.c.customer_email.in_([email.lower() for email in emails])
+        query = select(mails.c.mail_id).where(mails.c.shop == shop, or_(mails.c.customer_id == customer_id, theirs))
+        return list(self.connection.scalars(query.order_by(mails.c.created_at, mails.c.mail_id)))
+
+    def stuck(self, claimed_before: datetime, queued_before: datetime, limit: int) -> list[Mail]:
+        """Claims that nobody can hold any more, and what was never called, of all shops, oldest first."""
+        claims = and_(mails.c.state == "claimed", mails.c.claimed_at < claimed_before)
+        queued = and_(mails.c.state == "queued", mails.c.changed_at < queued_before)
+        query = select(mails).where(or_(claims, queued)).order_by(mails.c.created_at).limit(limit)
+        return [_mail(row) for row in self.connection.execute(query)]
+
+    def nth_claim(self, shop: str, recipient: str | None, since: datetime, nth: int) -> datetime | None:
+        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then."""
+        where = [mails.c.shop == shop, mails.c.claimed_at > since]
+        if recipient is not None:
+            where.append(mails.c.recipient == recipient)
+        query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(1).offset(nth - 1)
+        return self.connection.scalar(query)
 
 
 def _mail(row: Row[Any]) -> Mail:
@@ -53,6 +83,11 @@ def _mail(row: Row[Any]) -> Mail:
         reason=row.reason,
         changed_at=row.changed_at,
         claimed_at=row.claimed_at,
+        enclosed=tuple(map(UUID, row.enclosed)),
+        purpose=row.purpose,
+        resend_of=row.resend_of,
+        customer_id=row.customer_id,
+        bounced=row.bounced,
     )
 
 
@@ -81,6 +116,12 @@ def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
             "created_at": mail.occasion.at,
             "changed_at": mail.changed_at or mail.occasion.at,
             "claimed_at": mail.claimed_at,
+            "enclosed": list(map(str, mail.enclosed)),
+            "purpose": mail.purpose,
+            "resend_of": mail.resend_of,
+            "customer_id": mail.customer_id,
+            "customer_email": mail.customer_email,
+            "bounced": mail.bounced,
         }
         for mail in values
     ]

@@ -1,9 +1,11 @@
 """The tables of `notify`."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -26,6 +28,7 @@ shops = Table(
     Column("shop", String(40), primary_key=True),
     Column("profile", Json, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
+    Column("language", String(35), nullable=False),
 )
 
 # A document has its row from when it is first named, by a mail or by its content: there the two meet.
@@ -65,8 +68,47 @@ mails = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("claimed_at", UtcDateTime),
+    Column("enclosed", Json, nullable=False),
+    Column("purpose", String(20), nullable=False),
+    Column("resend_of", Uuid),
+    Column("customer_id", String(64)),
+    Column("customer_email", String(254), nullable=False),
+    Column("bounced", Text, nullable=False),
+    Index("ix_mails_claims", "shop", "claimed_at"),
+    Index("ix_mails_states", "shop", "state", "created_at"),
+    Index("ix_mails_recipients", "shop", "recipient"),
+    Index("ix_mails_customers", "shop", "customer_id"),
+    Index("ix_mails_customer_emails", "shop", "customer_email"),
     UniqueConstraint("shop", "event_key", "recipient", "template"),
     CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="known_state"),
+)
+
+attempts = Table(
+    "attempts", metadata,
+    Column("mail_id", Uuid, ForeignKey("mails.mail_id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("address", String(254), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("mail_id", Uuid, nullable=False),
+    Column("released", Boolean, nullable=False),
+)
+
+# What a shop replaced. `language` is empty where it is for all.
+templates = Table(
+    "templates", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("kind", String(60), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("content", Json, nullable=False),
 )
 
 journal.into(metadata)

@@ -99,7 +99,10 @@ def confirm(order: Order, command: ConfirmReturn, number: NextNumber, at: dateti
     )
     order = replace(order, documents=(*order.documents, slip.reference))
     order, changed = _with(order, awaited, command.by, at)
-    return Returned(order, [_told(ReturnConfirmed, order, changed), slip.event], slip)
+    confirmed = ReturnConfirmed(
+        order_id=order.order_id, order=order.summary(), returned=view(order, changed), attach=[slip.reference]
+    )
+    return Returned(order, [confirmed, slip.event], slip)
 
 
 def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Refusal:

@@ -9,7 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
-from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.orders.parts import By, DocumentReference, OrderSummary
 from shared.contracts.orders.refunds import LineNumber, Minor, RefundOptions
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Quantity, Sku
@@ -127,9 +127,11 @@ class ReturnRequested(_ReturnChanged, name="return.requested", subject="order_id
 
 
 class ReturnConfirmed(_ReturnChanged, name="return.confirmed", subject="order_id"):
-    """The package is awaited."""
+    """The package is awaited. `attach` names the return slip, which the mail takes along."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.return_in("waiting_for_package")
+
+    attach: list[DocumentReference] = []
 
 
 class ReturnDenied(_ReturnChanged, name="return.denied", subject="order_id"):

@@ -1,0 +1,49 @@
+"""What each mail shows beside its words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Design:
+    """`details`: values that are listed by their labels; `items`: the lines of the order and its total.
+
+    `personal`: a person writes, so that nothing is put around it, and each paragraph has its own direction;
+    `automatic`: nobody sent it by hand; `to`: whom it is for: employees are not greeted.
+    """
+
+    details: tuple[str, ...] = ("reference",)
+    items: bool = False
+    personal: bool = False
+    automatic: bool = True
+    to: Literal["customer", "employee"] = "customer"
+
+    @property
+    def framed(self) -> bool:
+        """Whether it has a greeting and a closing."""
+        return self.to == "customer" and not self.personal
+
+
+DESIGNS = {
+    "order_conf": Design(("reference", "payment_method", "carrier"), items=True),
+    "order_changed": Design(("reference", "payment_method", "carrier"), items=True),
+    "cheque": Design(("reference", "due")),
+    "bankwire": Design(("reference", "due")),
+    "cashondelivery": Design(("reference", "carrier", "due")),
+    "payment": Design(("reference", "payment_method", "paid")),
+    "preparation": Design(("reference", "carrier")),
+    "shipped": Design(("reference", "carrier", "tracking_number")),
+    "in_transit": Design(("reference", "carrier", "tracking_number")),
+    "credit_slip": Design(("reference", "amount")),
+    "voucher": Design(("code", "amount", "percent", "until")),
+    "contact_form": Design(("reference", "product", "files")),
+    "contact": Design(("name", "email", "contact", "reference", "product", "files"), to="employee", personal=True),
+    "forward_msg": Design(("subject", "name", "email", "reference"), to="employee", personal=True, automatic=False),
+    "order_merchant_comment": Design((), personal=True, automatic=False),
+    "reply_msg": Design((), personal=True, automatic=False),
+}
+
+
+def design_of(template: str) -> Design:
+    """That of a mail; the plain one for mails that need nothing of their own."""
+    return DESIGNS.get(template, Design())

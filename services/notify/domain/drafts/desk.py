@@ -1,0 +1,73 @@
+"""Mails of the desk: what employees write, and what customers wrote by the contact form."""
+
+from uuid import UUID, uuid5
+
+from services.notify.domain.drafts.drafter import Drafter, Place
+from services.notify.domain.facts import Facts, Quote
+from services.notify.domain.letter import Mailbox, chain
+from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.shop import Shop
+from services.notify.domain.text import without_answer_marks
+from shared.contracts.conversation import Conversation
+from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied
+
+REPLY, COMMENT = "reply_msg", "order_merchant_comment"
+
+
+def replied(
+    drafter: Drafter, event: ThreadReplied | OrderMessagePosted, shop: Shop, occasion: Occasion
+) -> list[Mail]:
+    """An employee's words to the customer, in the customer's thread."""
+    thread = event.thread
+    facts = Facts(
+        template=REPLY if isinstance(event, ThreadReplied) else COMMENT, language=thread.language, shop=shop.profile,
+        name=thread.customer_name, subject=without_answer_marks(thread.subject), text=event.message.text,
+        reference=thread.order_reference or "",
+    )
+    place = Place(
+        Conversation.parse(thread.conversation), thread.order_id, event.thread_id,
+        in_reply_to="".join(chain([], event.in_reply_to)),
+        references=tuple(chain(event.references, event.in_reply_to)),
+    )
+    to = Mailbox(name=thread.customer_name, address=thread.customer_email)
+    return [drafter.mail(facts, to, place, occasion, customer_id=thread.customer_id)]
+
+
+def forwarded(drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion) -> list[Mail]:
+    """A thread for an employee or someone else, with what was written in it. Their answers come back into it."""
+    thread = event.thread
+    facts = Facts(
+        template="forward_msg", language=shop.language, shop=shop.profile, name=thread.customer_name,
+        email=thread.customer_email, subject=thread.subject, reference=thread.order_reference or "",
+        author=event.by, text=event.comment,
+        quotes=[Quote(author=message.author, at=message.at, text=message.text) for message in event.messages],
+    )
+    place = Place(Conversation.parse(thread.conversation), thread.order_id, event.thread_id)
+    return [drafter.mail(
+        facts, Mailbox(name=event.employee or "", address=event.email), place, occasion,
+        customer_id=thread.customer_id,
+    )]
+
+
+def submitted(drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: Occasion) -> list[Mail]:
+    """The message to the contact, who answers to the customer directly; and the customer's confirmation."""
+    conversation = Conversation.parse(event.conversation or f"thread/{event.submission_id}")
+    thread_id = event.thread.thread_id if event.thread else None
+    facts = Facts(
+        template="contact_form", language=event.language, shop=shop.profile, name=event.customer_name,
+        email=event.email, contacts=event.contact.names, text=event.text, reference=event.order_reference or "",
+        product=event.sku or "", files=event.filenames,
+    )
+    to, place = Mailbox(name=event.customer_name, address=event.email), Place(conversation, event.order_id, thread_id)
+    mails = [drafter.mail(facts, to, place, occasion, position=1)]
+    if event.mailed:
+        told = facts.model_copy(update={"template": "contact", "language": shop.language})
+        contact = Mailbox(name="", address=event.contact.email)
+        answered = Place(conversation, event.order_id, thread_id, reply_to=event.email)
+        mails.insert(0, drafter.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event))))
+    return mails
+
+
+def enclosures(event: ContactSubmitted) -> list[UUID]:
+    """Under which keys the files of a submission are kept."""
+    return [uuid5(event.submission_id, str(number)) for number, _ in enumerate(event.attachments)]

@@ -1,0 +1,94 @@
+"""Mails about orders."""
+
+from services.notify.domain.drafts.drafter import Drafter, Place, about
+from services.notify.domain.facts import Facts, Link, Piece, Worth
+from services.notify.domain.letter import Mailbox
+from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.shop import Shop
+from shared.contracts.conversation import Conversation
+from shared.contracts.notify import OfferDownloads
+from shared.contracts.orders import (
+    OrderPlaced,
+    OrderTransitioned,
+    RefundCreated,
+    ReturnCompleted,
+    ReturnConfirmed,
+    ReturnDenied,
+    ReturnReceived,
+    ReturnRequested,
+    VoucherCreated,
+)
+
+CONFIRMATION = "order_conf"
+ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
+
+
+def placed(drafter: Drafter, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
+    """The confirmation, and what the first state has to say (how to pay, most often)."""
+    order, state = event.order, event.state
+    confirmation = about(order, CONFIRMATION, state=state, lines=event.lines)
+    mails = [drafter.order_mail(confirmation, order, occasion)]
+    if state.mail_template:
+        facts = about(order, state.mail_template, state=state)
+        mails.append(drafter.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1))
+    return mails
+
+
+def transitioned(drafter: Drafter, event: OrderTransitioned, occasion: Occasion) -> list[Mail]:
+    """The mail of the new state, if it has one; it takes along what the event names."""
+    if not event.state.mail_template:
+        return []
+    facts = about(event.order, event.state.mail_template, state=event.state)
+    return [drafter.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
+
+
+def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list[Mail]:
+    """The credit slip, where there is one."""
+    refund, slip = event.refund, event.refund.credit_slip
+    if slip is None:
+        return []
+    facts = about(
+        event.order, "credit_slip", amount=refund.gross, number=slip.number, by_voucher=refund.method == "voucher"
+    )
+    return [drafter.order_mail(facts, event.order, occasion, wanted=(slip,))]
+
+
+def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
+    """How a return stands: there is a mail for each of its states. The return slip goes along when it is confirmed."""
+    view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
+    facts = about(
+        event.order, f"order_{event.name.replace('.', '_')}", text=view.answer, number=view.number,
+        until=view.until if confirmed else None,
+        pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
+    )
+    wanted = tuple(event.attach) if isinstance(event, ReturnConfirmed) else ()
+    return [drafter.order_mail(facts, event.order, occasion, wanted=wanted)]
+
+
+def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
+    """A voucher's code, to whom it was made for; one for everybody is told to nobody."""
+    voucher, customer = event.voucher, event.customer
+    if customer is None:
+        return []
+    worth = Worth(
+        code=event.code, amount=voucher.amount, free_shipping=voucher.free_shipping, until=voucher.valid_until,
+        percent=f"{voucher.percent.normalize():f}" if voucher.percent else "",
+    )
+    facts = Facts(template="voucher", language=event.language, shop=event.shop, name=customer.name, worth=worth)
+    conversation = Conversation("order", event.order_id) if event.order_id else Conversation("thread", event.voucher_id)
+    return [drafter.mail(
+        facts, Mailbox(name=customer.name, address=customer.email), Place(conversation, event.order_id), occasion,
+        customer_id=customer.customer_id,
+    )]
+
+
+def downloads(drafter: Drafter, command: OfferDownloads, shop: Shop, occasion: Occasion) -> list[Mail]:
+    """The links to what a customer bought and downloads."""
+    customer = command.customer
+    facts = Facts(
+        template="download_product", language=command.language, shop=shop.profile, name=customer.name,
+        reference=command.order_reference, links=[Link(name=link.name, url=link.url) for link in command.links],
+    )
+    place = Place(Conversation("order", command.order_id), command.order_id)
+    to = Mailbox(name=customer.name, address=customer.email)
+    return [drafter.mail(facts, to, place, occasion, customer_id=customer.customer_id)]

@@ -1,0 +1,70 @@
+"""All that a mail is written from, in no language yet: it can be written again, in another look, at any time."""
+
+from pydantic import AwareDatetime
+
+from shared.contracts.message import Value
+from shared.contracts.orders import OrderLineView, OrderSummary, StateView
+from shared.contracts.values import Money, ShopProfile
+
+
+class Piece(Value):
+    """So many of a product, without a price."""
+
+    name: str
+    quantity: int
+
+
+class Quote(Value):
+    """What somebody wrote before."""
+
+    author: str
+    at: AwareDatetime
+    text: str
+
+
+class Link(Value):
+    """Something that can be fetched by its address on the web."""
+
+    name: str
+    url: str
+
+
+class Worth(Value):
+    """What a voucher is good for; `until` is the last moment, `percent` a decimal number."""
+
+    code: str
+    amount: Money | None = None
+    percent: str = ""
+    free_shipping: bool = False
+    until: AwareDatetime | None = None
+
+
+class Facts(Value):
+    """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
+
+    `order` is None where only the `reference` is known, or none. `amount` was refunded, under `number`.
+    """
+
+    template: str
+    language: str
+    shop: ShopProfile
+    name: str
+    order: OrderSummary | None = None
+    state: StateView | None = None
+    lines: list[OrderLineView] = []
+    subject: str = ""
+    text: str = ""
+    reference: str = ""
+    number: str = ""
+    amount: Money | None = None
+    by_voucher: bool = False
+    until: AwareDatetime | None = None
+    worth: Worth | None = None
+    author: str = ""
+    email: str = ""
+    contacts: dict[str, str] = {}
+    product: str = ""
+    files: list[str] = []
+    pieces: list[Piece] = []
+    quotes: list[Quote] = []
+    links: list[Link] = []

@@ -1,0 +1,87 @@
+"""Sample mails: what the gallery and `mail.preview` show, and what a shop's template is tried on before it is used."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.notify.domain.designs import design_of
+from services.notify.domain.facts import Facts, Link, Piece, Quote, Worth
+from shared.contracts import samples
+from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
+from shared.contracts.values import Money, ShopProfile
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
+NAMES = {"en": "Ada Byron", "fa": "آدا بایرون", "fr": "Hélène Lefèvre", "de": "Jörg Müller"}
+GOODS = {
+    "en": ("Mug, blue – 0.3 l", "Earl Grey, 250 g"), "fa": ("کابل USB-C مدل A12، آبی", "چای ارل گری، ۲۵۰ گرم"),
+    "fr": ("Tasse bleue", "Thé noir, 250 g"), "de": ("Becher, blau", "Earl Grey, 250 g"),
+}
+WORDS = {
+    "en": "It left this morning.\n\nAnna", "fa": "امروز صبح ارسال شد.\n\nآنا", "fr": "Il est parti ce matin.\n\nAnne",
+    "de": "Es ist heute früh abgegangen.\n\nAnna",
+}
+QUESTIONS = {
+    "en": "When will it arrive?", "fa": "سفارش XKBKNABJK کی می‌رسد؟", "fr": "Quand arrivera-t-il ?",
+    "de": "Wann kommt es an?",
+}
+STATES = {"en": "Gift-wrapped", "fa": "کادوپیچ شد", "fr": "Emballé en cadeau", "de": "Als Geschenk verpackt"}
+WITH_DOCUMENT = {
+    "payment": ("invoice", "IN000001"), "credit_slip": ("credit_slip", "CR000001"),
+    "order_return_confirmed": ("return_slip", "RT000001"), "late_document": ("invoice", "IN000001"),
+}
+
+
+def sample(template: str, language: str, shop: ShopProfile | None = None) -> tuple[Facts, list[DocumentReference]]:
+    """The facts of a mail in one of our languages, and the documents that it takes along."""
+    own = language if language in NAMES else "en"
+    profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test"})
+    order = _order(own, language, profile)
+    about_voucher, by_employee = template == "voucher", template in ("contact", "forward_msg", "contact_form")
+    facts = Facts(
+        template=template, language=language, shop=profile, name=NAMES[own], reference="XKBKNABJK",
+        order=None if by_employee or about_voucher or template == "download_product" else order,
+        state=StateView.model_validate(samples.STATE | {"label": STATES[own], "mail_template": template}),
+        lines=_lines(own) if design_of(template).items else [], subject=QUESTIONS[own],
+        text="" if template.startswith("order_return") else (QUESTIONS if "contact" in template else WORDS)[own],
+        number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
+        worth=Worth(code="THANKS-ADA", amount=_money(3000, own), until=UNTIL) if about_voucher else None,
+        author="anna@shop.test", email="ada@example.test", contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
+        product="MUG-BLUE" if by_employee else "", files=["mug.png"] if by_employee else [],
+        pieces=[Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else [],
+        quotes=[Quote(author=NAMES[own], at=NOON, text=QUESTIONS[own])] if template == "forward_msg" else [],
+        links=[Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")] if "download" in template else [],
+    )
+    return facts, _documents(template)
+
+
+def _order(own: str, language: str, shop: ShopProfile) -> OrderSummary:
+    changes: dict[str, Any] = {
+        "language": language, "shop": shop, "total": _money(4625, own), "paid": _money(0, own),
+        "shipping": _money(490, own), "tracking_number": "1Z999AA10123456784",
+        "customer": samples.CUSTOMER | {"name": NAMES[own]},
+    }
+    return OrderSummary.model_validate(samples.ORDER_SUMMARY | changes)
+
+
+def _lines(own: str) -> list[OrderLineView]:
+    priced = zip(GOODS[own], (2380, 1755), (2, 3), strict=True)
+    return [
+        OrderLineView.model_validate(
+            samples.ORDER_LINE | {"name": name, "quantity": quantity, "total": _money(total, own)}
+        )
+        for name, total, quantity in priced
+    ]
+
+
+def _money(cents: int, own: str) -> Money:
+    return Money(amount=cents * 100_000, currency="IRR") if own == "fa" else Money(amount=cents, currency="EUR")
+
+
+def _documents(template: str) -> list[DocumentReference]:
+    if template not in WITH_DOCUMENT:
+        return []
+    kind, number = WITH_DOCUMENT[template]
+    return [DocumentReference.model_validate(
+        {"document_id": UUID(samples.DOCUMENT_ID), "kind": kind, "number": number}
+    )]

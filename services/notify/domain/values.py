@@ -1,0 +1,88 @@
+"""Facts as the words of a language: what templates may name in {{ }}. Values of strangers stand in isolates."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from services.notify.domain.facts import Facts, Worth
+from services.notify.domain.language import Language
+from services.notify.domain.text import clean_lines, direction
+from shared.contracts.orders import OrderSummary
+from shared.contracts.values import Address, Money
+from shared.writing.script import FALLBACK
+from shared.writing.text import clean, isolate
+
+ORDER_VALUES = ("reference", "payment_method", "carrier", "tracking_number", "total", "paid", "due")
+MOMENT = timedelta(microseconds=1)
+
+
+def values_of(facts: Facts, language: Language) -> dict[str, str]:
+    """All of them; empty where there is nothing."""
+    own = {
+        **dict.fromkeys(ORDER_VALUES, ""),
+        "name": facts.name,
+        "shop": facts.shop.name,
+        "payee": facts.shop.address.name,
+        "address": address_line(facts.shop.address, language),
+        "subject": facts.subject,
+        "state": facts.state.label if facts.state else "",
+        "reference": facts.reference,
+        "number": facts.number,
+        "amount": _money(facts.amount, language),
+        "until": _last_day(facts.until, language),
+        "author": facts.author,
+        "email": facts.email,
+        "contact": _name_in(facts.contacts, language),
+        "product": facts.product,
+        "files": language.comma.join(map(clean, facts.files)),
+        **_worth_values(facts.worth, language),
+        **(_order_values(facts.order, language) if facts.order else {}),
+    }
+    said = {"text": clean_lines(facts.text), "by_voucher": "yes" if facts.by_voucher else ""}
+    return {key: isolate(clean(value)) for key, value in own.items()} | said
+
+
+def address_line(address: Address, language: Language) -> str:
+    """An address in one line, without the name."""
+    parts = (
+        address.line1, address.line2, f"{address.postcode} {address.city}", address.region, address.country,
+    )
+    comma = language.comma if direction("".join(parts)) == language.direction else ", "
+    return comma.join(part.strip() for part in parts if part.strip())
+
+
+def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
+    due = Money(amount=max(order.total.amount - order.paid.amount, 0), currency=order.total.currency)
+    return {
+        "reference": order.reference,
+        "payment_method": order.payment_method,
+        "carrier": order.carrier,
+        "tracking_number": order.tracking_number,
+        "total": language.write_money(order.total),
+        "paid": language.write_money(order.paid),
+        "due": language.write_money(due),
+    }
+
+
+def _worth_values(worth: Worth | None, language: Language) -> dict[str, str]:
+    if worth is None:
+        return {"code": "", "percent": "", "free_shipping": ""}
+    return {
+        "code": worth.code,
+        "percent": f"{language.write_number(worth.percent)} %" if worth.percent else "",
+        "free_shipping": "yes" if worth.free_shipping else "",
+        "amount": _money(worth.amount, language),
+        "until": _last_day(worth.until, language),
+    }
+
+
+def _name_in(names: Mapping[str, str], language: Language) -> str:
+    known = (names.get(tag, "") for tag in (language.tag, FALLBACK, *names))
+    return next(filter(None, known), "")
+
+
+def _money(money: Money | None, language: Language) -> str:
+    return language.write_money(money) if money else ""
+
+
+def _last_day(until: datetime | None, language: Language) -> str:
+    return language.write_date((until - MOMENT).date()) if until else ""

@@ -1,0 +1,125 @@
+"""Mails are sent, tried again, sent anew, and come back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.notify.domain import again, sending, suppression
+from services.notify.domain.commands import DeliverMail, SweepMails
+from services.notify.domain.letter import Parcel, pack
+from services.notify.domain.mail import Mail
+from services.notify.domain.sending import Outcome
+from services.notify.handlers.queue import Told, later, queue
+from services.notify.work import Outside, Work
+from shared.contracts.ingest import MailBounced
+from shared.contracts.notify import (
+    MailResent,
+    ReleaseSuppression,
+    ResendMail,
+    SuppressionAdded,
+    SuppressionReleased,
+)
+from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.service import Handlers, Later
+
+service = Handlers()
+
+SWEEP_EVERY = timedelta(minutes=5)
+UNCALLED = timedelta(hours=6)  # longer than the last attempt of a message that RabbitMQ delivers again and again
+MOST_SWEPT = 500
+
+
+def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
+    """Takes the mail for one attempt, and packs it; or says why the server is not even asked."""
+    mail = work.mails.get(command.mail_id)
+    if mail is None:
+        raise Unprocessable(f"there is no mail {command.mail_id}")
+    readiness = sending.readiness(mail, command, work.now, work.rules.lease)
+    if readiness == "held":
+        raise NotYet(f"mail {mail.mail_id} was claimed at {mail.claimed_at} and may be on its way")
+    if readiness == "over":
+        return None
+    barrier = _barrier(mail, work)
+    if barrier:
+        return barrier
+    attachments = work.attachments(mail)
+    claimed = sending.claim(mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now)
+    work.mails.save(mail.mail_id, claimed)
+    return pack(claimed.letter, attachments, claimed.attempts, mail.occasion.shop)
+
+
+def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:
+    """The SMTP conversation."""
+    return claimed if isinstance(claimed, Outcome) else outside.send(claimed)
+
+
+@service.handles(DeliverMail, claim=claim_mail, act=hand_over)
+def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
+    """Keeps what came of the attempt, and tries again later where that may help."""
+    mail = work.mails.get(command.mail_id)
+    recorded = sending.record(mail, outcome, work.now, work.rules.when_unknown) if mail else None
+    if recorded is None:
+        return ()
+    work.mails.save(command.mail_id, recorded.mail)
+    work.attempts.note(recorded.mail, outcome)
+    return [recorded.event, *([later(recorded.mail, recorded.again_at)] if recorded.again_at else [])]
+
+
+@service.handles(SweepMails)
+def sweep_mails(_: SweepMails, work: Work) -> Told:
+    """Calls mails whose worker died, and such as were never called."""
+    stuck = work.mails.stuck(work.now - work.rules.lease, work.now - UNCALLED, MOST_SWEPT)
+    due = work.now + timedelta(seconds=1)
+    called = [replace(later(mail, due), shop=mail.occasion.shop) for mail in stuck]
+    return [*called, Later(SweepMails(), work.now + SWEEP_EVERY, key="sweep")]
+
+
+def first_sweep(work: Work) -> list[Later]:
+    """When a worker starts."""
+    return [Later(SweepMails(), work.now, key="sweep")]
+
+
+@service.handles(ResendMail)
+def resend_mail(command: ResendMail, work: Work) -> Told:
+    """Sends a mail again, as one of its own."""
+    mail = work.mails.get(command.mail_id)
+    refusal = again.objection(command, mail, work.shop, suppressed=bool(mail and work.suppressed(mail)))
+    if refusal or mail is None:
+        return [refusal] if refusal else []
+    fresh = again.repeated(mail, work.occasion, work.drafter.writer)
+    told = queue([fresh], work)
+    queued = work.mails.get(fresh.mail_id) or fresh
+    return [MailResent(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
+
+
+@service.handles(MailBounced)
+def note_bounce(event: MailBounced, work: Work) -> Told:
+    """Keeps that a mail came back, and sends nothing more to where it cannot arrive."""
+    mail = work.mails.get(event.mail_id)
+    if mail is None or not suppression.believe(event, mail):
+        return ()
+    bounced, suppressed = suppression.bounce(mail, event, work.now)
+    work.mails.save(mail.mail_id, bounced)
+    if suppressed is None or work.suppressed(mail):
+        return ()
+    work.suppressions.save((suppressed.shop, suppressed.address), suppressed)
+    return [SuppressionAdded(**suppressed.view().model_dump())]
+
+
+@service.handles(ReleaseSuppression)
+def release_suppression(command: ReleaseSuppression, work: Work) -> Told:
+    """Lets mail to an address be sent again."""
+    key = (work.shop, command.email.lower())
+    known = work.suppressions.get(key)
+    if known is None or known.released:
+        return [command.refuse("not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email")]
+    work.suppressions.save(key, replace(known, released=True))
+    return [SuppressionReleased(email=known.address, by=command.by)]
+
+
+def _barrier(mail: Mail, work: Work) -> Outcome | None:
+    """Why a mail is not sent now."""
+    known = work.suppressed(mail)
+    if known:
+        return Outcome("suppressed", f"Mail to this address came back: {known.reason}")
+    until = work.free_at(mail)
+    return Outcome("held", "As many mails as the limits allow are on their way.", until=until) if until else None

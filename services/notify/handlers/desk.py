@@ -1,0 +1,66 @@
+"""What the desk has to say, and who says it."""
+
+from services.notify.domain.drafts import desk
+from services.notify.domain.drafts.orders import downloads
+from services.notify.domain.paper import Paper
+from services.notify.domain.shop import Shop
+from services.notify.handlers.queue import Told, queue
+from services.notify.work import Work
+from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied
+from shared.contracts.notify import OfferDownloads
+from shared.contracts.orders import ShopChanged
+from shared.runtime.errors import NotYet
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(ThreadReplied)
+@service.handles(OrderMessagePosted)
+def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Told:
+    """Carries an employee's words to the customer."""
+    return queue(desk.replied(work.drafter, event, _shop(work), work.occasion), work)
+
+
+@service.handles(ThreadForwarded)
+def forward_thread(event: ThreadForwarded, work: Work) -> Told:
+    """Shows a thread to an employee or someone else."""
+    return queue(desk.forwarded(work.drafter, event, _shop(work), work.occasion), work)
+
+
+@service.handles(ContactSubmitted)
+def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
+    """Confirms to the customer, and mails the contact what he wrote, with his files."""
+    mails = desk.submitted(work.drafter, event, _shop(work), work.occasion)
+    for key, file in zip(desk.enclosures(event), event.attachments, strict=True):
+        paper = work.papers.get(key) or Paper()
+        if not paper.arrived:
+            work.papers.save(key, Paper(file.filename))
+            work.contents.add(document_id=key, content=file.content)
+    return queue(mails, work)
+
+
+@service.handles(OfferDownloads)
+def offer_downloads(command: OfferDownloads, work: Work) -> Told:
+    """Mails the customer his links."""
+    shop = work.shops.get(work.shop)
+    if shop is None:
+        return [command.refuse("unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first.")]
+    return queue(downloads(work.drafter, command, shop, work.occasion), work)
+
+
+@service.handles(ShopChanged)
+def keep_shop(event: ShopChanged, work: Work) -> Told:
+    """Remembers who the mails of threads come from."""
+    as_of = work.envelope.time or work.now
+    known = work.shops.get(work.shop)
+    if known is None or known.as_of <= as_of:
+        work.shops.save(work.shop, Shop(event.profile, as_of, event.default_language))
+    return ()
+
+
+def _shop(work: Work) -> Shop:
+    shop = work.shops.get(work.shop)
+    if shop is None:
+        raise NotYet(f"the profile of shop '{work.shop}' has not been told yet")
+    return shop

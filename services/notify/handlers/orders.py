@@ -1,0 +1,53 @@
+"""What happened to orders is told to who ordered."""
+
+from services.notify.domain.drafts import orders
+from services.notify.handlers.queue import Told, queue
+from services.notify.work import Work
+from shared.contracts.orders import (
+    OrderPlaced,
+    OrderTransitioned,
+    RefundCreated,
+    ReturnCompleted,
+    ReturnConfirmed,
+    ReturnDenied,
+    ReturnReceived,
+    ReturnRequested,
+    VoucherCreated,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(OrderPlaced)
+def confirm_order(event: OrderPlaced, work: Work) -> Told:
+    """Thanks for the order, and tells how to pay."""
+    return queue(orders.placed(work.drafter, event, work.occasion), work)
+
+
+@service.handles(OrderTransitioned)
+def announce_state(event: OrderTransitioned, work: Work) -> Told:
+    """Tells the customer of the state, with the documents that it brings."""
+    return queue(orders.transitioned(work.drafter, event, work.occasion), work)
+
+
+@service.handles(RefundCreated)
+def send_credit_slip(event: RefundCreated, work: Work) -> Told:
+    """Tells the customer what was refunded, with the credit slip."""
+    return queue(orders.refunded(work.drafter, event, work.occasion), work)
+
+
+@service.handles(ReturnRequested)
+@service.handles(ReturnConfirmed)
+@service.handles(ReturnDenied)
+@service.handles(ReturnReceived)
+@service.handles(ReturnCompleted)
+def announce_return(event: orders.ReturnChanged, work: Work) -> Told:
+    """Tells the customer how his return stands."""
+    return queue(orders.returned(work.drafter, event, work.occasion), work)
+
+
+@service.handles(VoucherCreated)
+def send_voucher(event: VoucherCreated, work: Work) -> Told:
+    """Gives a customer the code of his voucher."""
+    return queue(orders.endowed(work.drafter, event, work.occasion), work)

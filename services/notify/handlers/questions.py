@@ -1,0 +1,52 @@
+"""Questions about mails."""
+
+from services.notify.domain.sample import sample
+from services.notify.work import Work
+from shared.contracts.message import Message
+from shared.contracts.notify import (
+    GetMail,
+    ListMails,
+    ListSuppressions,
+    MailAnswer,
+    MailList,
+    MailPreview,
+    PreviewMail,
+    SuppressionList,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(ListMails)
+def list_mails(query: ListMails, work: Work) -> Message:
+    """The mails of one order, of one thread, or of the shop."""
+    if query.order_id and query.thread_id:
+        return query.refuse("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
+    return MailList(mails=[mail.view() for mail in work.mails.of(work.shop, query)])
+
+
+@service.handles(GetMail)
+def get_mail(query: GetMail, work: Work) -> Message:
+    """A mail, with its words and its attempts."""
+    mail = work.mails.get(query.mail_id)
+    if mail is None or mail.occasion.shop != work.shop:
+        return query.refuse("unknown_mail", f"There is no mail {query.mail_id}.", field="mail_id")
+    content = mail.letter.content
+    return MailAnswer(mail=mail.view(), text=content.text, html=content.html, attempts=work.attempts.of(mail.mail_id))
+
+
+@service.handles(ListSuppressions)
+def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
+    """The addresses that nothing is sent to."""
+    return SuppressionList(suppressions=[found.view() for found in work.suppressions.of(work.shop, query.limit)])
+
+
+@service.handles(PreviewMail)
+def preview_mail(query: PreviewMail, work: Work) -> Message:
+    """A mail about the sample order."""
+    shop = work.shops.get(work.shop)
+    content = work.drafter.writer.write(*sample(query.template, query.language, shop.profile if shop else None))
+    return MailPreview(
+        language=content.language, subject=content.subject, text=content.text, html=content.html
+    )

@@ -1,0 +1,39 @@
+"""Conversations with mail servers, as they ended."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from services.notify.domain.mail import Mail
+from services.notify.domain.sending import Outcome
+from services.notify.store.tables import attempts
+from shared.contracts.notify import Attempt
+from shared.runtime.store import Ledger
+
+
+class Attempts(Ledger):
+    """By mail, one a claim."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, attempts)
+
+    def note(self, mail: Mail, outcome: Outcome) -> None:
+        """How an attempt to send it ended; where no server was asked, there was none."""
+        if outcome.kind not in ("held", "suppressed"):
+            self.add(
+                mail_id=mail.mail_id, attempt=outcome.attempt, at=mail.changed_at, kind=outcome.kind,
+                reason=outcome.reason,
+            )
+
+    def of(self, mail_id: UUID) -> list[Attempt]:
+        """Those of a mail, in order."""
+        query = select(attempts).where(attempts.c.mail_id == mail_id).order_by(attempts.c.attempt)
+        return [
+            Attempt(attempt=row.attempt, at=row.at, kind=row.kind, reason=row.reason)
+            for row in self.connection.execute(query)
+        ]
+
+    def remove(self, mail_ids: Iterable[UUID]) -> None:
+        """Takes them away, at once: servers repeat addresses in their answers."""
+        self.connection.execute(delete(attempts).where(attempts.c.mail_id.in_(list(mail_ids))))

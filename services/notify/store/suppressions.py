@@ -1,0 +1,42 @@
+"""Suppressed addresses by shop and address."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_
+
+from services.notify.domain.suppression import Suppression
+from services.notify.store.tables import suppressions
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+Key = tuple[str, str]
+"""Shop and address, in lower case."""
+
+
+class Suppressions(Store[Key, Suppression]):
+    """Their rows are locked, in the order of their keys."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, Suppression]:
+        where = tuple_(suppressions.c.shop, suppressions.c.address).in_(keys)
+        query = select(suppressions).where(where).order_by(suppressions.c.shop, suppressions.c.address)
+        rows = self.connection.execute(locking(self.connection, query))
+        return {(row.shop, row.address): Suppression(**row._mapping) for row in rows}
+
+    def put(self, new: Mapping[Key, Suppression], changed: Mapping[Key, Suppression]) -> None:
+        write_rows(self.connection, suppressions, _rows(new.values()), _rows(changed.values()))
+
+    def of(self, shop: str, limit: int) -> list[Suppression]:
+        """Those of a shop that are in force, the newest first."""
+        query = select(suppressions).where(suppressions.c.shop == shop, ~suppressions.c.released)
+        rows = self.connection.execute(query.order_by(suppressions.c.since.desc(), suppressions.c.address).limit(limit))
+        return [Suppression(**row._mapping) for row in rows]
+
+    def remove(self, shop: str, addresses: Iterable[str]) -> int:
+        """Takes addresses away, at once; how many there were."""
+        where = (suppressions.c.shop == shop, suppressions.c.address.in_([each.lower() for each in addresses]))
+        return self.connection.execute(delete(suppressions).where(*where)).rowcount
+
+
+def _rows(values: Iterable[Suppression]) -> list[dict[str, Any]]:
+    return [dict(vars(value)) for value in values]
