@@ -1,8 +1,14 @@
 """The service `notify`: writes to the customers, once, with the papers that belong to the letter.
 
-Takes: `order.placed`, `order.transitioned`, `document.content`, `thread.replied`, `shop.changed`; to itself
-       `mail.deliver`; asked `mail.list`, `service.health`.
-Tells: `mail.sent`, `mail.deferred`, `mail.failed`.
-Keeps: every mail with its content, its state and its history of attempts; the bytes of documents; profiles of shops.
-Needs: an SMTP server that takes mail for everybody, and the signing keys that `ingest` reads answers by.
+Takes: `order.placed`, `order.transitioned`, `order.shipping_changed`, `order.change_announced`, `refund.created`,
+       `return.requested` and all that follows it, `voucher.created`, `shop.changed`; `document.content`;
+       `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
+       `mail.resend`, `mail.offer_downloads`, `suppression.release`; to itself `mail.deliver`, `mail.sweep`;
+       asked `mail.list`, `mail.get`, `mail.preview`, `suppression.list`, `service.health`.
+Tells: `mail.sent`, `mail.deferred`, `mail.failed`, `mail.suppressed`, `mail.resent`; `suppression.added`,
+       `suppression.released`.
+Keeps: every mail with its content, its state and its history of attempts; the bytes of documents; profiles of shops;
+       addresses that nothing is sent to.
+Needs: an SMTP server that takes mail for everybody, or one for each shop; and the signing keys that `ingest` reads
+       answers by.
 """

@@ -13,6 +13,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
+from services.notify.adapters.smtp import SmtpServer
+
 USER, PASSWORD = "shop", "not a secret"
 
 
@@ -220,3 +222,8 @@ class Certificate:
     @property
     def trusted(self) -> Callable[[], ssl.SSLContext]:
         return lambda: ssl.create_default_context(cafile=str(self.file))
+
+
+def plain(port: int, timeout: float = 5) -> SmtpServer:
+    """Our side, without TLS."""
+    return SmtpServer("127.0.0.1", port, "none", timeout=timeout)

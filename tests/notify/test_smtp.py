@@ -21,6 +21,7 @@ from tests.notify.servers import (
     check_login,
     mute,
     nobody,
+    plain,
     scripted,
     smtp,
 )
@@ -33,10 +34,6 @@ LARGE = replace(PARCEL, content=b"Subject: large\r\n\r\n" + b"x" * 70 + (b"\r\n"
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return Certificate(tmp_path_factory.mktemp("certificate"))
-
-
-def plain(port: int, timeout: float = 5) -> SmtpServer:
-    return SmtpServer("127.0.0.1", port, "none", timeout=timeout)
 
 
 def test_the_server_gets_exactly_the_bytes_that_were_packed() -> None:

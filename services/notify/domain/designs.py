@@ -26,7 +26,7 @@ class Design:
 
 DESIGNS = {
     "order_conf": Design(("reference", "payment_method", "carrier"), items=True),
-    "order_changed": Design(("reference", "payment_method", "carrier"), items=True),
+    "order_changed": Design(("reference", "payment_method", "carrier", "due"), items=True),
     "cheque": Design(("reference", "due")),
     "bankwire": Design(("reference", "due")),
     "cashondelivery": Design(("reference", "carrier", "due")),

@@ -36,7 +36,7 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
     """The facts of a mail in one of our languages, and the documents that it takes along."""
     own = language if language in NAMES else "en"
     profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test"})
-    order = _order(own, language, profile)
+    order = _order(template, own, language, profile)
     about_voucher, by_employee = template == "voucher", template in ("contact", "forward_msg", "contact_form")
     facts = Facts(
         template=template, language=language, shop=profile, name=NAMES[own], reference="XKBKNABJK",
@@ -55,11 +55,11 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
     return facts, _documents(template)
 
 
-def _order(own: str, language: str, shop: ShopProfile) -> OrderSummary:
+def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSummary:
     changes: dict[str, Any] = {
-        "language": language, "shop": shop, "total": _money(4625, own), "paid": _money(0, own),
-        "shipping": _money(490, own), "tracking_number": "1Z999AA10123456784",
-        "customer": samples.CUSTOMER | {"name": NAMES[own]},
+        "language": language, "shop": shop, "total": _money(4625, own),
+        "paid": _money(4625 if template == "payment" else 0, own), "shipping": _money(490, own),
+        "tracking_number": "1Z999AA10123456784", "customer": samples.CUSTOMER | {"name": NAMES[own]},
     }
     return OrderSummary.model_validate(samples.ORDER_SUMMARY | changes)
 

@@ -4,7 +4,9 @@ from services.notify.domain.drafts import orders
 from services.notify.handlers.queue import Told, queue
 from services.notify.work import Work
 from shared.contracts.orders import (
+    OrderChangeAnnounced,
     OrderPlaced,
+    OrderShippingChanged,
     OrderTransitioned,
     RefundCreated,
     ReturnCompleted,
@@ -29,6 +31,18 @@ def confirm_order(event: OrderPlaced, work: Work) -> Told:
 def announce_state(event: OrderTransitioned, work: Work) -> Told:
     """Tells the customer of the state, with the documents that it brings."""
     return queue(orders.transitioned(work.drafter, event, work.occasion), work)
+
+
+@service.handles(OrderShippingChanged)
+def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
+    """Tells the customer how to follow his parcel."""
+    return queue(orders.shipping_changed(work.drafter, event, work.occasion), work)
+
+
+@service.handles(OrderChangeAnnounced)
+def announce_change(event: OrderChangeAnnounced, work: Work) -> Told:
+    """Tells the customer what his order is now."""
+    return queue(orders.edited(work.drafter, event, work.occasion), work)
 
 
 @service.handles(RefundCreated)

@@ -8,7 +8,9 @@ from services.notify.domain.shop import Shop
 from shared.contracts.conversation import Conversation
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import (
+    OrderChangeAnnounced,
     OrderPlaced,
+    OrderShippingChanged,
     OrderTransitioned,
     RefundCreated,
     ReturnCompleted,
@@ -40,6 +42,20 @@ def transitioned(drafter: Drafter, event: OrderTransitioned, occasion: Occasion)
         return []
     facts = about(event.order, event.state.mail_template, state=event.state)
     return [drafter.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
+
+
+def shipping_changed(drafter: Drafter, event: OrderShippingChanged, occasion: Occasion) -> list[Mail]:
+    """A new tracking number of goods that are on their way; before that, the mail of *shipped* will tell it."""
+    number = event.tracking_number
+    if not (event.shipped and number and number != event.tracking_number_before):
+        return []
+    return [drafter.order_mail(about(event.order, "in_transit"), event.order, occasion)]
+
+
+def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) -> list[Mail]:
+    """The order as it is now."""
+    facts = about(event.order, "order_changed", lines=event.lines, text=event.message)
+    return [drafter.order_mail(facts, event.order, occasion)]
 
 
 def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list[Mail]:

@@ -1,0 +1,223 @@
+"""Mails that come back, are held, are given up for dead, and are sent again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.domain.commands import SweepMails
+from services.notify.domain.sending import Outcome
+from services.notify.handlers.delivery import SWEEP_EVERY, first_sweep
+from services.notify.work import Limits
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.ingest import MailBounced
+from tests.notify.words import LEASE, RULES, Killed, NotifyDesk, Office, opened, transitioned
+
+
+def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
+    """A mail about a new order; its view."""
+    event = transitioned(attach=[], **changes)
+    desk.tell("order.transitioned", event)
+    desk.run_errands()
+    return mail_of(desk, event["order_id"])
+
+
+def mail_of(desk: NotifyDesk, order_id: str) -> dict[str, Any]:
+    mail: dict[str, Any] = desk.ask("mail.list", {"order_id": order_id}).data["mails"][-1]
+    return mail
+
+
+def bounce(desk: NotifyDesk, mail: dict[str, Any], **changes: Any) -> list[Envelope]:
+    named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
+    return desk.tell("mail.bounced", MailBounced.example | named | changes)
+
+
+def test_a_mail_that_came_back_ends_all_mail_to_its_recipient_until_somebody_releases_it(
+    desk: NotifyDesk, office: Office
+) -> None:
+    added, = bounce(desk, send(desk))
+    assert (added.name, added.data["email"]) == ("suppression.added", "ada@example.test")
+    held = send(desk, order__customer__email="Ada@Example.test")
+    assert (held["state"], len(office.sent)) == ("suppressed", 1)
+    assert desk.events()[-1].name == "mail.suppressed"
+    listed = desk.ask("suppression.list", {}).data["suppressions"]
+    assert [found["email"] for found in listed] == ["ada@example.test"]
+    released, = desk.tell("suppression.release", {"email": "ADA@example.test", "by": "anna@shop.test"})
+    assert released.data == {"email": "ada@example.test", "by": "anna@shop.test"}
+    assert send(desk)["state"] == "sent"
+    assert desk.ask("suppression.list", {}).data["suppressions"] == []
+
+
+def test_the_mail_that_came_back_says_so_in_its_history(small_desk: NotifyDesk) -> None:
+    mail = send(small_desk)
+    bounce(small_desk, mail, permanent=False)
+    assert mail_of(small_desk, mail["order_id"])["bounced"] == "550 5.1.1 User unknown"
+    assert send(small_desk)["state"] == "sent"
+
+
+def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyDesk) -> None:
+    mail = send(small_desk)
+    assert len(bounce(small_desk, mail)) == 1
+    assert bounce(small_desk, mail) == []
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"recipient": "eve@example.test"}, {"recipient": ""}, {"message_id": "<x@example.test>"},
+        {"mail_id": samples.MAIL_ID},
+    ],
+)
+def test_a_report_that_does_not_fit_its_mail_is_not_believed(small_desk: NotifyDesk, forged: dict[str, str]) -> None:
+    assert bounce(small_desk, send(small_desk), **forged) == []
+    assert send(small_desk)["state"] == "sent"
+
+
+def test_another_shop_s_mail_is_not_suppressed(small_desk: NotifyDesk, office: Office) -> None:
+    bounce(small_desk, send(small_desk))
+    small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
+    small_desk.run_errands()
+    assert len(office.sent) == 2
+
+
+def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyDesk) -> None:
+    refusal, = small_desk.tell("suppression.release", {"email": "ada@example.test"})
+    assert (refusal.name, refusal.data["code"]) == ("suppression.release_refused", "not_suppressed")
+    wrong, = small_desk.tell("suppression.release", {"email": "ada"})
+    assert wrong.data["reason"].startswith("email: ")
+
+
+def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyDesk, office: Office) -> None:
+    first = send(desk)
+    told, *_ = desk.tell("mail.resend", {"mail_id": first["mail_id"], "by": "anna@shop.test"})
+    desk.run_errands()
+    again = mail_of(desk, first["order_id"])
+    assert (told.name, told.data["mail_id"]) == ("mail.resent", again["mail_id"])
+    assert (again["resend_of"], again["state"], again["template"]) == (first["mail_id"], "sent", "payment")
+    one, other = (opened(parcel.content) for parcel in office.sent)
+    assert one["Subject"] == other["Subject"]
+    assert one["Message-ID"] != other["Message-ID"]
+    assert one["Reply-To"] == other["Reply-To"]
+
+
+def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(small_desk: NotifyDesk, office: Office) -> None:
+    first = send(small_desk)
+    for _ in range(2):
+        small_desk.tell("mail.resend", {"mail_id": first["mail_id"]})
+    small_desk.run_errands()
+    assert len({opened(parcel.content)["Message-ID"] for parcel in office.sent}) == 3
+
+
+def test_a_mail_cannot_be_sent_again_while_it_is_underway(small_desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Outcome("temporary", "451 later")]
+    refusal, = small_desk.tell("mail.resend", {"mail_id": send(small_desk)["mail_id"]})
+    assert (refusal.data["code"], refusal.data["details"]["state"]) == ("underway", "deferred")
+
+
+def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyDesk) -> None:
+    mail = send(small_desk)
+    bounce(small_desk, mail)
+    refusal, = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
+    assert refusal.data["code"] == "suppressed"
+
+
+def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyDesk) -> None:
+    mail = send(small_desk)
+    for mail_id, shop in ((mail["mail_id"], "other"), (samples.MAIL_ID, "default")):
+        refusal, = small_desk.tell("mail.resend", {"mail_id": mail_id}, shop=shop)
+        assert refusal.data["code"] == "unknown_mail"
+        assert small_desk.ask("mail.get", {"mail_id": mail_id}, shop=shop).name == "mail.get_refused"
+
+
+def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    orders = [send(desk)["order_id"] for _ in range(3)]
+    other = send(desk, order__customer__email="bob@example.test")
+    assert [mail_of(desk, order_id)["state"] for order_id in orders] == ["sent", "sent", "deferred"]
+    assert other["state"] == "sent"
+    assert desk.scheduled() == [desk.clock.now + timedelta(hours=1)]
+    desk.clock.advance(timedelta(hours=1, seconds=1))
+    desk.run_errands()
+    held = mail_of(desk, orders[-1])
+    assert (held["state"], held["attempts"]) == ("sent", 1)
+
+
+def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(small_desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, limits=Limits(shop_per_minute=1))
+    assert send(small_desk)["state"] == "sent"
+    assert send(small_desk, order__customer__email="bob@example.test")["state"] == "deferred"
+    small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
+    small_desk.run_errands()
+    assert len(office.sent) == 2
+
+
+def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Killed()]
+    event = transitioned(attach=[])
+    desk.tell("order.transitioned", event)
+    with pytest.raises(Killed):
+        desk.run_errands()
+    desk.run.update(errand.id for errand in desk.errands())  # RabbitMQ lost it
+    desk.clock.advance(LEASE + timedelta(seconds=1))
+    desk.tell("mail.sweep", SweepMails.example)
+    assert sorted(desk.scheduled()) == [desk.clock.now + timedelta(seconds=1), desk.clock.now + SWEEP_EVERY]
+    desk.clock.advance(timedelta(seconds=2))
+    desk.run_errands()
+    assert mail_of(desk, event["order_id"])["state"] == "sent"
+    assert len(office.sent) == 1
+
+
+def test_a_sweep_leaves_the_living_alone(small_desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Killed()]
+    small_desk.tell("order.transitioned", transitioned(attach=[]))
+    with pytest.raises(Killed):
+        small_desk.run_errands()
+    small_desk.clock.advance(LEASE - timedelta(seconds=1))
+    small_desk.tell("mail.sweep", {})
+    assert small_desk.scheduled() == [small_desk.clock.now + SWEEP_EVERY]
+
+
+def test_every_worker_that_starts_plans_the_one_sweep() -> None:
+    class Now:
+        now = "now"
+
+    later, = first_sweep(Now())  # type: ignore[arg-type]
+    assert (later.at, later.key) == ("now", "sweep")
+
+
+def test_mails_are_found_by_state_and_recipient(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Outcome("permanent", "550 5.1.1 User unknown")]
+    failed, sent = send(desk), send(desk, order__customer__email="bob@example.test")
+    found = {
+        "failed": desk.ask("mail.list", {"state": "failed"}),
+        "bob": desk.ask("mail.list", {"recipient": "BOB@example.test"}),
+        "last": desk.ask("mail.list", {"limit": 1}), "both": desk.ask("mail.list", {}),
+    }
+    ids = {name: [mail["mail_id"] for mail in answer.data["mails"]] for name, answer in found.items()}
+    first, last = failed["mail_id"], sent["mail_id"]
+    assert ids["failed"] == [first]
+    assert ids["bob"] == [last]
+    assert len(ids["last"]) == 1
+    assert set(ids["both"]) == {first, last}
+
+
+def test_a_mail_is_shown_with_its_words_and_every_attempt(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Outcome("temporary", "451 later")]
+    mail = send(desk)
+    desk.clock.advance(timedelta(minutes=1))
+    desk.run_errands()
+    answer = desk.ask("mail.get", {"mail_id": mail["mail_id"]}).data
+    assert [(attempt["kind"], attempt["reason"]) for attempt in answer["attempts"]] == [
+        ("temporary", "451 later"), ("sent", "250 OK"),
+    ]
+    assert answer["text"].startswith("Hello Ada Byron,")
+    assert answer["html"].startswith("<!DOCTYPE html>")
+
+
+def test_a_mail_can_be_looked_at_without_sending(small_desk: NotifyDesk, office: Office) -> None:
+    answer = small_desk.ask("mail.preview", {"template": "payment", "language": "fa"}).data
+    assert answer["subject"] == "سفارش XKBKNABJK: پرداخت شما دریافت شد"
+    assert 'dir="rtl"' in answer["html"]
+    assert (office.sent, small_desk.events()) == ([], [])
