@@ -5,7 +5,7 @@ Takes: `order.placed`, `order.transitioned`, `order.shipping_changed`, `order.ch
        `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
        `mail.resend`, `mail.offer_downloads`, `suppression.release`; to itself `mail.deliver`, `mail.sweep`;
        asked `mail.list`, `mail.get`, `mail.preview`, `suppression.list`, `service.health`.
-Tells: `mail.sent`, `mail.deferred`, `mail.failed`, `mail.suppressed`, `mail.resent`; `suppression.added`,
+Tells: `mail.sent`, `mail.deferred`, `mail.failed`, `mail.suppressed`, `mail.requeued`; `suppression.added`,
        `suppression.released`.
 Keeps: every mail with its content, its state and its history of attempts; the bytes of documents; profiles of shops;
        addresses that nothing is sent to.

@@ -23,7 +23,7 @@ from shared.contracts.conversation import SigningKeys
 from shared.contracts.notify import (
     MailDeferred,
     MailFailed,
-    MailResent,
+    MailRequeued,
     MailSent,
     MailSuppressed,
     SuppressionAdded,
@@ -145,7 +145,7 @@ service = Service(
     adapters=open_office,
     boot=delivery.first_sweep,
     tells=(
-        MailSent, MailDeferred, MailFailed, MailSuppressed, MailResent, SuppressionAdded, SuppressionReleased,
+        MailSent, MailDeferred, MailFailed, MailSuppressed, MailRequeued, SuppressionAdded, SuppressionReleased,
     ),
     batch=1,  # what was sent is recorded before the next is: a crash leaves one mail in doubt, not a batch
 )

@@ -94,7 +94,7 @@ def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyDesk, office: Office
     told, *_ = desk.tell("mail.resend", {"mail_id": first["mail_id"], "by": "anna@shop.test"})
     desk.run_errands()
     again = mail_of(desk, first["order_id"])
-    assert (told.name, told.data["mail_id"]) == ("mail.resent", again["mail_id"])
+    assert (told.name, told.data["mail_id"]) == ("mail.requeued", again["mail_id"])
     assert (again["resend_of"], again["state"], again["template"]) == (first["mail_id"], "sent", "payment")
     one, other = (opened(parcel.content) for parcel in office.sent)
     assert one["Subject"] == other["Subject"]

@@ -12,7 +12,7 @@ from services.notify.handlers.queue import Told, later, queue
 from services.notify.work import Outside, Work
 from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import (
-    MailResent,
+    MailRequeued,
     ReleaseSuppression,
     ResendMail,
     SuppressionAdded,
@@ -88,7 +88,7 @@ def resend_mail(command: ResendMail, work: Work) -> Told:
     fresh = again.repeated(mail, work.occasion, work.drafter.writer)
     told = queue([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
-    return [MailResent(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
+    return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
 
 
 @service.handles(MailBounced)

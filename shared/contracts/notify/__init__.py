@@ -4,7 +4,7 @@ from shared.contracts.notify.mails import (
     Link as Link,
     MailDeferred as MailDeferred,
     MailFailed as MailFailed,
-    MailResent as MailResent,
+    MailRequeued as MailRequeued,
     MailSent as MailSent,
     MailState as MailState,
     MailSuppressed as MailSuppressed,

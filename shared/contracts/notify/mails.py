@@ -94,7 +94,7 @@ class ResendMail(Command, name="mail.resend", subject="mail_id"):
     by: By = "system"
 
 
-class MailResent(Event, name="mail.resent", subject="mail_id"):
+class MailRequeued(Event, name="mail.requeued", subject="mail_id"):
     """A mail is on its way again; what becomes of it is told of the new mail, `mail_id`."""
 
     example: ClassVar[dict[str, Any]] = {
