@@ -83,7 +83,7 @@ class DocumentSnapshot(Value):
     accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
-    corrects: str = Field(default="", max_length=60, description="Number of the invoice that this one changes")
+    corrects: str = Field(default="", max_length=1000, description="Number of the invoice that this one changes")
     corrects_issued_at: AwareDatetime | None = None
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
     return_until: AwareDatetime | None = Field(default=None, description="Of a return slip: last day for the goods")

@@ -29,7 +29,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "refund.create": {
         "refund_id": IDS, "order_id": IDS, "by": WHO, "kind": ["", "whole", "Standard"],
         "lines": [[{"line": 1}] * 1001], "lines.0.line": LINES, "lines.0.quantity": [-1, 1_000_001, 0.5, "1"],
-        "lines.0.amount": AMOUNTS, **OPTIONS,
+        "lines.0.amount": AMOUNTS, "overpaid": WHETHER, **OPTIONS,
     },
     "payment.mark_refunded": {"order_id": IDS, "refund_id": IDS, "transaction_id": ["x" * 201], "by": WHO},
     "return.request": {

@@ -14,6 +14,7 @@ from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.delivery import DONE, Delivery
 from tests.orders.promotions import a_rule, euro, put_rule, rule_id
+from tests.orders.refunds import a_refund
 from tests.orders.words import MUG, TEA, Storefront, at_once
 from tests.words import an_order, changed
 
@@ -124,6 +125,16 @@ def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
     return batch
 
 
+def refunds_and_sales(shop: Storefront, other: Storefront) -> list[Delivery]:
+    """Orders of two shops are refunded, one of them by vouchers, while what comes back is sold."""
+    batch = []
+    for each in (shop, other):
+        lines = [{"sku": next(products), "quantity": 2}]
+        orders = each.place_all(6, initial_state="payment_accepted", lines=lines)
+        batch += [each.message("refund.create", a_refund(order_id, voucher=each is other)) for order_id in orders]
+    return [*batch, *sell(shop, TEA), *sell(other, MUG)]
+
+
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
     return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
 
@@ -151,7 +162,7 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
     [
         sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
         catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves, backorders_and_counts, placed_as_paid,
-        own_states_and_profiles, vouchers_used_and_given_back, edits,
+        own_states_and_profiles, vouchers_used_and_given_back, edits, refunds_and_sales,
     ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(

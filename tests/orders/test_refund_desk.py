@@ -208,7 +208,8 @@ def test_refunds_and_returns_are_never_deleted_nor_what_was_granted_changed(
     statements = ["DELETE FROM refunds", "DELETE FROM returns"]
     statements += [f"UPDATE {change}" for change in (
         "refunds SET shipping_net = shipping_net + 1", "refunds SET lines = '[]'", "refunds SET method = 'cash'",
-        "refunds SET credit_slip = 'CR000099'", "returns SET lines = '[]'", f"returns SET return_id = '{uuid4().hex}'",
+        "refunds SET credit_slip = 'CR000099'", "refunds SET overpaid = 1", "returns SET lines = '[]'",
+        f"returns SET return_id = '{uuid4().hex}'",
     )]
     for statement in statements:
         with pytest.raises(DBAPIError, match="never changed or deleted"), shop.desk.engine.begin() as connection:

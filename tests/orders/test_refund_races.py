@@ -25,7 +25,7 @@ from tests.words import desk
 
 NOTHING = {
     "lines": [{"line": 1, "sku": "MUG-BLUE", "quantity": 0, "amount": samples.euro(0)}],
-    "shipping": samples.euro(0), "paid": samples.euro(0),
+    "shipping": samples.euro(0), "paid": samples.euro(0), "overpaid": samples.euro(0),
 }
 
 

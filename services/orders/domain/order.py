@@ -137,8 +137,8 @@ class Order:
 
     @property
     def due(self) -> int:
-        """What is still missing; negative when too much was paid."""
-        return self.amount.gross - self.paid
+        """What is still missing; negative when too much was paid, and was not given back."""
+        return self.amount.gross - self.paid + sum(refund.overpaid for refund in self.refunds)
 
     @property
     def held(self) -> dict[str, int]:

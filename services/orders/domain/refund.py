@@ -33,7 +33,9 @@ class Done:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as it was granted; only `done` comes later."""
+    """A refund as it was granted; only `done` comes later. `overpaid` was paid beyond what the order costs: it never
+    bore a tax, and stands on no slip.
+    """
 
     refund_id: UUID
     kind: RefundKind
@@ -46,11 +48,17 @@ class Refund:
     by_hand: bool
     credit_slip: DocumentReference | None = None
     done: Done | None = None
+    overpaid: int = 0
+
+    @property
+    def sold(self) -> Amount:
+        """What is given back of what was sold."""
+        return total(line.amount for line in self.lines) + self.shipping
 
     @property
     def amount(self) -> Amount:
         """What is given back in all."""
-        return total(line.amount for line in self.lines) + self.shipping
+        return self.sold + Amount(self.overpaid)
 
     @property
     def voucher(self) -> bool:

@@ -10,15 +10,14 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
 
-from services.orders.domain.actions import objection_to_action
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.documents import Document, Part, issue_part
-from services.orders.domain.guards import is_shipped
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import VOUCHER, Done, LineRefund, Refund
+from services.orders.domain.refund_limits import Wrong, gross_of, shipping_of, too_much, wrong_terms
 from services.orders.domain.vouchers import voucher_for
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -38,10 +37,6 @@ from shared.contracts.orders import (
 )
 
 Asked = CreateRefund | PreviewRefund
-ACTIONS: dict[RefundKind, str] = {
-    "standard": "standard_refund", "partial": "partial_refund", "return": "return_products",
-}
-
 VOUCHER_NAMES = {
     "en": "Refund of order {reference}", "fa": "بازپرداخت سفارش {reference}",
     "fr": "Remboursement de la commande {reference}", "de": "Erstattung der Bestellung {reference}",
@@ -56,15 +51,6 @@ class Refunded:
     refund: Refund
     events: list[Event]
     credit_slip: Document | None = None
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """Why a refund cannot be: becomes the refusal of whatever asked for it."""
-
-    code: str
-    reason: str
-    field: str
 
 
 def create(order: Order, command: CreateRefund, number: NextNumber, at: datetime) -> Refunded | Refusal:
@@ -97,25 +83,26 @@ def reckon(
     """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in before, so that it is not
     asked again whether it is time for it.
     """
-    wrong = (None if agreed else _wrong_time(order, terms)) or _wrong_option(order, terms) or _wrong_line(order, terms)
+    wrong = wrong_terms(order, terms, agreed=agreed)
     if wrong:
         return wrong
     restock = terms.kind != "partial" if terms.restock is None else terms.restock
-    shipping = _shipping(order, terms)
+    shipping = shipping_of(order, terms)
     method = VOUCHER if terms.voucher else order.payments[-1].method if order.payments else order.payment_method
     refund = Refund(
         refund_id=refund_id, kind=terms.kind, at=at, by=by, reason=terms.reason,
         lines=tuple(_line(order, wanted, terms.kind, restock=restock) for wanted in terms.lines),
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
         method=method, by_hand=method not in (VOUCHER, *order.shop.refundable_methods),
+        overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
-    return _too_much(order, refund, shipping) or refund
+    return too_much(order, refund, shipping) or refund
 
 
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
     """The order with the refund, whose credit slip gets its number."""
     slip = None
-    usual = order.issued("invoice") and refund.amount.gross
+    usual = order.issued("invoice") and refund.sold.gross
     if usual if terms.credit_slip is None else terms.credit_slip:
         slip = _credit_slip(order, refund, number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
@@ -172,7 +159,7 @@ def left_of(order: Order) -> RefundLeft:
             for number, line in order.shown
         ],
         shipping=order.money(order.shipping.amount.gross - order.refunded_shipping.gross),
-        paid=order.money(order.paid - order.refunded.gross),
+        paid=order.money(order.paid - order.refunded.gross), overpaid=order.money(max(-order.due, 0)),
     )
 
 
@@ -182,7 +169,7 @@ def view(order: Order, refund: Refund) -> RefundView:
     return RefundView(
         refund_id=refund.refund_id, kind=refund.kind, at=refund.at, by=refund.by, reason=refund.reason,
         lines=[_line_view(order, line) for line in refund.lines],
-        shipping=order.money(refund.shipping.gross),
+        shipping=order.money(refund.shipping.gross), overpaid=order.money(refund.overpaid),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
         method=refund.method or "voucher", voucher=refund.voucher, due=refund.due, by_hand=refund.by_hand,
         done_at=done.at if done else None,
@@ -198,105 +185,30 @@ def _line_view(order: Order, line: LineRefund) -> RefundedLine:
     )
 
 
-def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
-    reason = objection_to_action(ACTIONS[terms.kind], order)
-    return Wrong("not_possible", reason, "kind") if reason else None
-
-
-def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
-    if terms.credit_slip and not order.issued("invoice"):
-        return Wrong("no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip")
-    if terms.restock and terms.kind == "partial" and is_shipped(order):
-        return Wrong("nothing_came_back", "The goods were shipped: they come back by a return.", "restock")
-    if terms.shipping and terms.shipping_amount is not None:
-        return Wrong("shipping_twice", "Refund all of the shipping or an amount of it, not both.", "shipping_amount")
-    return None
-
-
-def _wrong_line(order: Order, terms: RefundTerms) -> Wrong | None:
-    seen: set[int] = set()
-    for place, wanted in enumerate(terms.lines):
-        found = _objection_to_line(order, wanted, terms.kind, twice=wanted.line in seen)
-        if found:
-            code, reason, field = found
-            return Wrong(code, reason, f"lines.{place}.{field}")
-        seen.add(wanted.line)
-    return None
-
-
-def _objection_to_line(
-    order: Order, wanted: WantedRefundLine, kind: RefundKind, *, twice: bool
-) -> tuple[str, str, str] | None:
-    if wanted.line not in dict(order.shown):
-        return "unknown_line", f"The order has no line {wanted.line}.", "line"
-    if twice:
-        return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
-    if wanted.amount is not None and kind == "standard":
-        return "whole_price_only", "A standard refund gives back whole prices: refund in part instead.", "amount"
-    if not wanted.quantity and wanted.amount is None:
-        return "nothing_asked", f"Of line {wanted.line} neither pieces nor an amount are asked.", "quantity"
-    left = order.lines[wanted.line - 1].charge.quantity - order.refunded_pieces(wanted.line)
-    if wanted.quantity > left:
-        return "too_many_pieces", f"Pieces of line {wanted.line} that can still be refunded: {left}.", "quantity"
-    return _objection_to_amount(order, wanted)
-
-
-def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, str, str] | None:
-    charge = order.lines[wanted.line - 1].charge
-    left = charge.amount.gross - order.refunded_amount(wanted.line).gross
-    if _gross(order, wanted) <= left:
-        return None
-    field = "quantity" if wanted.amount is None else "amount"
-    reason = f"{left} {order.currency} (minor units) of line {wanted.line} can still be refunded."
-    return "too_much", reason, field
-
-
 def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: bool) -> LineRefund:
     line = order.lines[wanted.line - 1]
     released = wanted.quantity if restock or kind != "partial" else 0
     held = released if order.holds_stock and restock else 0
     return LineRefund(
         number=wanted.line, quantity=wanted.quantity, released=released, restocked=max(held - line.missing, 0),
-        amount=part(line.charge.amount, order.refunded_amount(wanted.line).gross, _gross(order, wanted)),
+        amount=part(line.charge.amount, order.refunded_amount(wanted.line).gross, gross_of(order, wanted)),
     )
-
-
-def _gross(order: Order, wanted: WantedRefundLine) -> int:
-    """What a line's refund comes to, with tax."""
-    if wanted.amount is not None:
-        return wanted.amount
-    charge, before = order.lines[wanted.line - 1].charge, order.refunded_pieces(wanted.line)
-
-    def upto(pieces: int) -> int:
-        return rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
-
-    return upto(before + wanted.quantity) - upto(before)
-
-
-def _shipping(order: Order, terms: RefundTerms) -> int:
-    """What of the shipping is asked, with tax."""
-    left = order.shipping.amount.gross - order.refunded_shipping.gross
-    return left if terms.shipping else terms.shipping_amount or 0
-
-
-def _too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
-    left = order.shipping.amount.gross - order.refunded_shipping.gross
-    if shipping > left:
-        reason = f"{left} {order.currency} (minor units) of the shipping can still be refunded."
-        return Wrong("too_much", reason, "shipping_amount")
-    if not refund.amount.gross and not any(line.quantity for line in refund.lines):
-        return Wrong("nothing_refunded", "Neither lines nor shipping are to be refunded.", "lines")
-    paid = order.paid - order.refunded.gross
-    if refund.amount.gross > paid:
-        reason = f"{paid} {order.currency} (minor units) of what was paid can still be refunded."
-        return Wrong("more_than_paid", reason, "lines")
-    return None
 
 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
     about = Part(tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping)
-    invoice = order.issued("invoice")[0]
-    return issue_part(order, "credit_slip", number, at, about, corrects=invoice.number, reason=refund.reason)
+    return issue_part(
+        order, "credit_slip", number, at, about, corrects=", ".join(_corrected(order, refund)), reason=refund.reason
+    )
+
+
+def _corrected(order: Order, refund: Refund) -> list[str]:
+    """The numbers of the invoices that the refunded lines stand on; the shipping is on the first."""
+    first, *_ = invoices = order.issued("invoice")
+    found = {order.lines[line.number - 1].invoice or first.document_id for line in refund.lines}
+    if refund.shipping.gross or not found:
+        found.add(first.document_id)
+    return [invoice.number for invoice in invoices if invoice.document_id in found]
 
 
 def _money_due(order: Order, refund: Refund) -> Iterator[Event]:

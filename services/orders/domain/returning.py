@@ -12,7 +12,8 @@ from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Refund, Return
-from services.orders.domain.refunding import Refunded, Wrong, grant, left_of, reckon
+from services.orders.domain.refund_limits import Wrong
+from services.orders.domain.refunding import Refunded, grant, left_of, reckon
 from services.orders.domain.states import Graph
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (

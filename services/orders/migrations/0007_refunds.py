@@ -24,8 +24,8 @@ def upgrade() -> None:
     _returns()
     part = ["order_id", "position"]
     granted = [
-        "refund_id", "kind", "at", "by", "reason", "lines", "shipping_net", "shipping_tax", "method", "by_hand",
-        "credit_slip_id", "credit_slip",
+        "refund_id", "kind", "at", "by", "reason", "lines", "overpaid", "shipping_net", "shipping_tax", "method",
+        "by_hand", "credit_slip_id", "credit_slip",
     ]
     law.keep(op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted])
     asked = ["return_id", "lines", "requested_at"]
@@ -52,6 +52,7 @@ def _refunds() -> None:
         sa.Column("done_at", UtcDateTime),
         sa.Column("done_by", sa.String(100), nullable=False),
         sa.Column("transaction_id", sa.String(200), nullable=False),
+        sa.Column("overpaid", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_refunds")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_refunds_order_id_orders")),
         sa.UniqueConstraint("order_id", "refund_id", name=op.f("uq_refunds_order_id_refund_id")),

@@ -194,6 +194,7 @@ refunds = Table(
     Column("done_at", UtcDateTime),
     Column("done_by", String(100), nullable=False),
     Column("transaction_id", String(200), nullable=False),
+    Column("overpaid", Minor, nullable=False, server_default=ZERO),
     UniqueConstraint("order_id", "refund_id"),
 )
 returns = Table(

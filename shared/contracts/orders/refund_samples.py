@@ -25,7 +25,7 @@ REFUND: Json = {
 }
 REFUND_LEFT: Json = {
     "lines": [{"line": 1, "sku": "MUG-BLUE", "quantity": 1, "amount": euro(1190)}], "shipping": euro(490),
-    "paid": euro(1680),
+    "paid": euro(1680), "overpaid": euro(0),
 }
 REQUEST_RETURN: Json = {
     "order_id": ORDER_ID, "return_id": RETURN_ID, "lines": [{"line": 1, "quantity": 1}], "reason": "It is chipped.",

@@ -47,6 +47,9 @@ class RefundTerms(RefundOptions):
     order_id: UUID
     kind: RefundKind
     lines: list[WantedRefundLine] = Field(default=[], max_length=1000)
+    overpaid: bool = Field(
+        default=False, description="Give back what was paid beyond what the order costs; stands on no credit slip"
+    )
 
 
 class RefundedLine(Value):
@@ -74,6 +77,7 @@ class RefundView(Value):
     reason: str = ""
     lines: list[RefundedLine]
     shipping: Money
+    overpaid: Money | None = Field(default=None, description="Within `net` and `gross`: paid beyond what it costs")
     net: Money
     tax: Money
     gross: Money
@@ -101,6 +105,7 @@ class RefundLeft(Value):
     lines: list[LineLeft]
     shipping: Money
     paid: Money
+    overpaid: Money | None = Field(default=None, description="Of `paid`: beyond what the order costs")
 
 
 class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id"):

@@ -1,0 +1,117 @@
+"""What a refund may be: its kind in its time, and never more than what is left."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.guards import is_shipped
+from services.orders.domain.money import rounded
+from services.orders.domain.order import Order
+from services.orders.domain.refund import Refund
+from shared.contracts.orders import RefundKind, RefundTerms, WantedRefundLine
+
+ACTIONS: dict[RefundKind, str] = {
+    "standard": "standard_refund", "partial": "partial_refund", "return": "return_products",
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a refund cannot be: becomes the refusal of whatever asked for it."""
+
+    code: str
+    reason: str
+    field: str
+
+
+def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Wrong | None:
+    """What is wrong with the terms of a refund; `agreed`: that it is time for it is settled."""
+    return (None if agreed else _wrong_time(order, terms)) or _wrong_option(order, terms) or _wrong_line(order, terms)
+
+
+def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
+    """Whether a refund is more than what is left of the shipping and of what was paid, or nothing at all."""
+    left = order.shipping.amount.gross - order.refunded_shipping.gross
+    if shipping > left:
+        reason = f"{left} {order.currency} (minor units) of the shipping can still be refunded."
+        return Wrong("too_much", reason, "shipping_amount")
+    if not refund.amount.gross and not any(line.quantity for line in refund.lines):
+        return Wrong("nothing_refunded", "Neither lines nor shipping nor anything else is to be refunded.", "lines")
+    paid = order.paid - order.refunded.gross
+    if refund.amount.gross > paid:
+        reason = f"{paid} {order.currency} (minor units) of what was paid can still be refunded."
+        return Wrong("more_than_paid", reason, "lines")
+    return None
+
+
+def gross_of(order: Order, wanted: WantedRefundLine) -> int:
+    """What a line's refund comes to, with tax."""
+    if wanted.amount is not None:
+        return wanted.amount
+    charge, before = order.lines[wanted.line - 1].charge, order.refunded_pieces(wanted.line)
+
+    def upto(pieces: int) -> int:
+        return rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
+
+    return upto(before + wanted.quantity) - upto(before)
+
+
+def shipping_of(order: Order, terms: RefundTerms) -> int:
+    """What of the shipping is asked, with tax."""
+    left = order.shipping.amount.gross - order.refunded_shipping.gross
+    return left if terms.shipping else terms.shipping_amount or 0
+
+
+def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
+    reason = objection_to_action(ACTIONS[terms.kind], order)
+    return Wrong("not_possible", reason, "kind") if reason else None
+
+
+def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
+    if terms.overpaid and order.due >= 0:
+        return Wrong("nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid")
+    if terms.credit_slip and not order.issued("invoice"):
+        return Wrong("no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip")
+    if terms.restock and terms.kind == "partial" and is_shipped(order):
+        return Wrong("nothing_came_back", "The goods were shipped: they come back by a return.", "restock")
+    if terms.shipping and terms.shipping_amount is not None:
+        return Wrong("shipping_twice", "Refund all of the shipping or an amount of it, not both.", "shipping_amount")
+    return None
+
+
+def _wrong_line(order: Order, terms: RefundTerms) -> Wrong | None:
+    seen: set[int] = set()
+    for place, wanted in enumerate(terms.lines):
+        found = _objection_to_line(order, wanted, terms.kind, twice=wanted.line in seen)
+        if found:
+            code, reason, field = found
+            return Wrong(code, reason, f"lines.{place}.{field}")
+        seen.add(wanted.line)
+    return None
+
+
+def _objection_to_line(
+    order: Order, wanted: WantedRefundLine, kind: RefundKind, *, twice: bool
+) -> tuple[str, str, str] | None:
+    if wanted.line not in dict(order.shown):
+        return "unknown_line", f"The order has no line {wanted.line}.", "line"
+    if twice:
+        return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
+    if wanted.amount is not None and kind == "standard":
+        return "whole_price_only", "A standard refund gives back whole prices: refund in part instead.", "amount"
+    if not wanted.quantity and wanted.amount is None:
+        return "nothing_asked", f"Of line {wanted.line} neither pieces nor an amount are asked.", "quantity"
+    left = order.lines[wanted.line - 1].charge.quantity - order.refunded_pieces(wanted.line)
+    if wanted.quantity > left:
+        return "too_many_pieces", f"Pieces of line {wanted.line} that can still be refunded: {left}.", "quantity"
+    return _objection_to_amount(order, wanted)
+
+
+def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, str, str] | None:
+    charge = order.lines[wanted.line - 1].charge
+    left = charge.amount.gross - order.refunded_amount(wanted.line).gross
+    if gross_of(order, wanted) <= left:
+        return None
+    field = "quantity" if wanted.amount is None else "amount"
+    reason = f"{left} {order.currency} (minor units) of line {wanted.line} can still be refunded."
+    return "too_much", reason, field

@@ -1,0 +1,46 @@
+"""Orders that were edited after they were paid: what is too much comes back, and each slip names its invoices."""
+
+from typing import Any
+
+from services.orders.domain.order import Order
+from shared.contracts.message import Refusal
+from shared.contracts.orders import CreditSlipIssued
+from tests.orders.editing import done, try_to_add, try_to_edit
+from tests.orders.refunds import a_paid_order, refund, try_to_refund
+from tests.orders.words import TEA, Numbers, a_placed_order, move, pay
+
+
+def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
+    cheaper = done(try_to_edit(a_paid_order(), {"line": 1, "quantity": 1})).order
+    back = refund(cheaper, "partial", lines=[], overpaid=True)
+    assert [event.name for event in back.events] == ["refund.created", "payment.refund_due"]
+    assert (back.refund.amount.gross, back.order.due, back.order.refund_due) == (1190, 0, 1190)
+    again = try_to_refund(back.order, "partial", lines=[], overpaid=True)
+    assert isinstance(again, Refusal)
+    assert (again.code, again.details["field"]) == ("nothing_overpaid", "overpaid")
+    rest = refund(back.order, lines=[{"line": 1, "quantity": 1}], shipping=True)
+    assert (rest.refund.amount.gross, rest.order.refunded.gross) == (1680, 2870)
+    dearer = done(try_to_edit(back.order, {"line": 1, "quantity": 2})).order
+    assert dearer.due == 1190
+
+
+def test_what_was_paid_too_much_stands_beside_the_slip_of_what_was_sold() -> None:
+    cheaper = done(try_to_edit(a_paid_order(), {"line": 1, "quantity": 1})).order
+    back = refund(cheaper, "partial", lines=[{"line": 1, "amount": 200}], overpaid=True)
+    paper = next(event for event in back.events if isinstance(event, CreditSlipIssued)).document
+    assert (paper.gross.amount, back.refund.amount.gross) == (200, 1390)
+
+
+def test_a_credit_slip_names_the_invoices_that_its_lines_stand_on() -> None:
+    numbers = Numbers()
+    order = move(a_placed_order(), "payment_accepted", numbers).order
+    order = pay(done(try_to_add(order, {"sku": TEA, "quantity": 1}, numbers=numbers)).order, 450)
+    tea, both = ({"line": 2, "quantity": 1}, [{"line": 1, "quantity": 1}, {"line": 2, "quantity": 1}])
+    assert corrected(order, lines=[tea]) == "IN000002"
+    assert corrected(order, lines=[tea], shipping=True) == corrected(order, lines=both) == "IN000001, IN000002"
+    assert corrected(order, lines=[both[0]]) == corrected(order, lines=[], shipping=True) == "IN000001"
+
+
+def corrected(order: Order, **terms: Any) -> str:
+    events = refund(order, **terms).events
+    return next(event for event in events if isinstance(event, CreditSlipIssued)).document.corrects
