@@ -37,11 +37,12 @@ def say_order(found: Data) -> None:
         "state": f"{found['state_label']} since {_time(found['state_since'])}",
         "customer": f"{customer['name']} <{customer['email']}>{', new customer' if found['new_customer'] else ''}",
         "total": f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid {_money(order['paid'])}",
-        "payment": order["payment_method"],
+        "due": _due(found.get("due")), "payment": order["payment_method"],
         "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg, {_money(found['products_total'])}",
         "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
         "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
         "messages": str(found["messages"]), "note": found["note"],
+        "invoices say": found.get("invoice_note", ""),
         "delivery to": _address(found["delivery_address"]), "": found["delivery_map"],
         "invoice to": _address(found["invoice_address"]), " ": found["invoice_map"],
         "documents": ", ".join(document["number"] for document in found["documents"]) or "none",
@@ -65,15 +66,16 @@ def say_history(found: Data) -> None:
 def _say_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
-            say(Text.assemble((f"  {name:12}", "dim"), clean(value)))
+            say(Text.assemble((f"  {name:13}", "dim"), clean(value)))
 
 
 def _say_lines(lines: Iterable[Data]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for heading in ("reference", "product", "pieces", "each", "total"):
+    for heading in ("line", "reference", "product", "pieces", "each", "total"):
         table.add_column(heading, justify="left" if heading in ("reference", "product") else "right")
     for line in lines:
-        cells = (line["sku"], line["name"], str(line["quantity"]), _money(line["unit_price"]), _money(line["total"]))
+        number, pieces = str(line.get("line") or ""), str(line["quantity"])
+        cells = (number, line["sku"], line["name"], pieces, _money(line["unit_price"]), _money(line["total"]))
         table.add_row(*(Text(clean(cell)) for cell in cells))
     console().print(table)
 
@@ -89,6 +91,13 @@ def _money(money: Data) -> str:
 def _discount(discount: Data) -> str:
     code = f" ({discount['code']})" if discount["code"] else ""
     return f"{_money(discount['off'])} off by {discount['name']}{code}"
+
+
+def _due(due: Data | None) -> str:
+    if not due or not due["amount"]:
+        return ""
+    money = _money(due | {"amount": abs(due["amount"])})
+    return f"{money} still to be paid" if due["amount"] > 0 else f"{money} paid too much"
 
 
 def _address(address: Data) -> str:

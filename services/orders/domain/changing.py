@@ -28,7 +28,7 @@ def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, a
     wrong = _fixed(order, after, command)
     if wrong:
         return wrong
-    found = settled(order, after, command, number, at)
+    found = settled(order, after, command, number, at, field="price")
     if isinstance(found, Refusal):
         return found
     told = OrderShippingChanged(

@@ -33,12 +33,15 @@ class Edited:
 
 
 def settled(
-    before: Order, after: Order, command: Command, number: NextNumber, at: datetime, reason: str = ""
+    before: Order, after: Order, command: Command, number: NextNumber, at: datetime, reason: str = "",
+    field: str = "lines",
 ) -> Edited | Refusal:
-    """An edited order with its amounts, and with the documents that correct what was invoiced."""
+    """An edited order with its amounts, and with the documents that correct what was invoiced. `field` is what made it
+    dearer.
+    """
     after = repriced(before, _with_discounts(after))
     if max(after.amount.gross, sum(charge.stated for charge in after.charges.values())) >= LARGEST:
-        return command.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
+        return command.refuse("total_too_large", "The order comes to more than can be kept.", field=field)
     order, events = _off_their_invoices(before, after), list[Event]()
     for document in _corrections(before, after, number, at, reason):
         order, events = with_document(order, document), [*events, document.event]

@@ -28,7 +28,9 @@ from shared.contracts.orders import (
     EditLines,
     IssueInvoice,
     MarkRefunded,
+    NotifyChange,
     PlaceOrder,
+    PrintSummary,
     PutShop,
     PutState,
     ReceiveReturn,
@@ -45,7 +47,7 @@ from shared.runtime.store import Arrived
 Moving = PlaceOrder | TransitionOrder | RecordPayment
 Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | IssueInvoice
-Noting = SetNote | SetInvoiceNote | ChangeAddress
+Noting = SetNote | SetInvoiceNote | ChangeAddress | NotifyChange | PrintSummary
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -64,8 +66,7 @@ class Locking(Stockroom):
         self.orders.preload(self._order_ids(batch))
         self.orders.read_references(_references(batch))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
-        worked_on = list(self._worked_on(batch))
-        lines = [(order.shop.key, line.sku) for order in worked_on for line in order.lines]
+        lines = [(order.shop.key, line.sku) for order in self._worked_on(batch) for line in order.lines]
         self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines])
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
         self.waiting.preload(lines)
@@ -73,8 +74,7 @@ class Locking(Stockroom):
         self.customers.preload(self.promotions.grouped(batch))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
-        numbered |= {order.shop.key for order in worked_on}
-        self.shops.lock(changed | numbered)
+        self.shops.lock(changed | numbered | self._numbered(batch))
         self.states.forget(changed)  # read before the lock
 
     def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
@@ -101,11 +101,18 @@ class Locking(Stockroom):
                 yield shop, order.order_id
 
     def _worked_on(self, batch: Sequence[Arrived]) -> Iterator[Order]:
-        """The orders whose pieces a batch may move, or number documents for, beside moving them to states."""
+        """The orders whose pieces a batch may move, beside moving them to states."""
         for envelope, message in batch:
             order = self.orders.bare(message.order_id) if isinstance(message, Refunding | Editing) else None
             if order is not None and order.shop.key == envelope.shop:
                 yield order
+
+    def _numbered(self, batch: Sequence[Arrived]) -> set[str]:
+        """The shops that may number slips, or what an edit adds to an invoice and takes off it."""
+        shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | IssueInvoice)}
+        edited = ((envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing))
+        found = ((shop, self.orders.bare(order_id)) for shop, order_id in edited)
+        return shops | {shop for shop, order in found if order is not None and order.issued("invoice")}
 
     def _reached(self, shop: str, message: Message) -> Iterable[Reached]:
         """The states that an order may come to because of a message; the order may come with this batch."""

@@ -28,3 +28,22 @@ def test_an_order_names_what_was_taken_off_and_by_which_code(capsys: pytest.Capt
 
 def test_an_order_without_discounts_says_nothing_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert "discounts" not in shown(capsys, [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [(900, "due 9.00 EUR still to be paid"), (-1190, "due 11.90 EUR paid too much")]
+)
+def test_an_order_says_what_is_due_or_was_paid_too_much(
+    amount: int, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    due = {"due": samples.euro(amount), "invoice_note": "Thank you."}
+    say_order(OrderDetail.model_validate(samples.ORDER_DETAIL | due).model_dump(mode="json"))
+    told = " ".join(capsys.readouterr().out.split())
+    assert expected in told
+    assert "invoices say Thank you." in told
+
+
+def test_a_line_is_shown_with_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [samples.ORDER_LINE | {"line": 3}]
+    say_order(OrderDetail.model_validate(samples.ORDER_DETAIL | {"lines": lines}).model_dump(mode="json"))
+    assert "3 MUG-BLUE Mug, blue 2 11.90 EUR 23.80 EUR" in " ".join(capsys.readouterr().out.split())
