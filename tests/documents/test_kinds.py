@@ -15,7 +15,7 @@ from services.documents.domain.sample import GOODS, KINDS, sample
 from services.documents.domain.writing import write
 from shared.contracts.values import DocumentKind
 from tests.documents.lint import faults
-from tests.documents.words import a_line, an_invoice, money, pages, read, squeezed, tags
+from tests.documents.words import a_line, amounts, an_invoice, money, pages, read, squeezed, tags
 
 PICTURES = Path(__file__).parent / "pictures"
 LANGUAGES = tuple(GOODS)
@@ -99,6 +99,13 @@ def test_without_discounts_there_is_no_column_for_them(languages: dict[str, Lang
     rounded = a_line(unit=333, quantity=2).model_copy(update={"net": money(667)})
     assert not write(an_invoice([rounded]), languages["en"]).discounted
     assert not write(an_invoice(), languages["en"]).discounted
+
+
+def test_a_line_about_an_amount_alone_has_no_price_of_a_piece(languages: dict[str, Language]) -> None:
+    goodwill = a_line().model_copy(update={"quantity": 0, **amounts(100, 19)})
+    text = write(an_invoice([goodwill], kind="credit_slip"), languages["en"])
+    assert not text.discounted
+    assert [(line.unit, line.unit_after, line.quantity, line.total) for line in text.lines] == [("", "", "", "1.00")]
 
 
 def test_two_hundred_lines_of_four_rates_are_printed_whole(engine: Engine) -> None:

@@ -86,20 +86,23 @@ def _labelled(key: str, text: str, language: Language) -> str:
 
 
 def _line(line: DocumentLine, language: Language) -> LineText:
+    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price of one."""
+    pieces = line.quantity != 0
     return LineText(
         reference=language.own(line.sku),
         product=language.own(line.name),
         rate=language.write_rate(line.tax_rate),
-        unit=language.write_amount(line.unit_net),
-        unit_after=language.write_amount(_after_discounts(line)),
-        quantity=language.write_number(str(line.quantity)),
+        unit=language.write_amount(line.unit_net) if pieces else "",
+        unit_after=language.write_amount(_after_discounts(line)) if pieces else "",
+        quantity=language.write_number(str(line.quantity)) if pieces else "",
         total=language.write_amount(line.net),
     )
 
 
 def _is_discounted(line: DocumentLine) -> bool:
     """More than what the rounding of each unit can make."""
-    return 2 * abs(line.unit_net.amount * line.quantity - line.net.amount) > abs(line.quantity) + 1
+    more = abs(line.unit_net.amount * line.quantity - line.net.amount)
+    return line.quantity != 0 and 2 * more > abs(line.quantity) + 1
 
 
 def _after_discounts(line: DocumentLine) -> Money:
