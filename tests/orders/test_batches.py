@@ -105,6 +105,13 @@ def told_by(orders: Desk) -> list[dict[str, Any]]:
     return [event.model_dump(exclude={"id", "traceparent"}) for event in orders.outbox()]
 
 
+def uses_of_limited_rules(orders: Desk) -> list[tuple[int, int]]:
+    """What each row counts, and how many uses there are."""
+    live = [(use.shop, use.rule_id) for use in rows(orders.engine, "cart_rule_uses") if not use.returned]
+    limited = [rule for rule in rows(orders.engine, "cart_rules") if rule.uses is not None]
+    return [(rule.used, live.count((rule.shop, rule.rule_id))) for rule in limited]
+
+
 @pytest.mark.parametrize("seed", [27, 34, 58])
 def test_fifty_commands_together_are_the_same_fifty_one_by_one(seed: int, new_database: NewDatabase) -> None:
     together, alone = desk(service, new_database()), desk(service, new_database())
@@ -118,6 +125,7 @@ def test_fifty_commands_together_are_the_same_fifty_one_by_one(seed: int, new_da
         assert alone.deliver(command) == [DONE]
     assert everything(together.engine) == everything(alone.engine)
     assert told_by(together) == told_by(alone)
+    assert all(used == counted for used, counted in uses_of_limited_rules(together))
     told = set(names(together.outbox()))
     assert {
         "order.placed", "order.place_refused", "order.edited", "invoice.issued", "voucher.redeemed", "voucher.returned",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.delivery import DONE
-from tests.orders.promotions import MUGS, SHIPPING, create, euro, order_with, place, put_rule
+from tests.orders.promotions import MUGS, SHIPPING, a_rule, create, euro, order_with, place, put_rule
 from tests.orders.words import MUG, Storefront, at_once, names, rows
 from tests.words import an_order
 
@@ -44,6 +44,17 @@ def test_a_rule_cannot_allow_fewer_uses_than_there_were(shop: Storefront) -> Non
         assert told[0].name == "order.placed", told[0].data
     refused = shop.refusal("cart_rule.put", data | {"uses": 1})
     assert (refused["code"], refused["details"]["field"]) == ("fewer_than_used", "uses")
+
+
+@pytest.mark.parametrize(("limit", "code"), [
+    ({"uses": 1}, "used_up"), ({"uses_per_customer": 1}, "used_up_by_customer"),
+])
+def test_a_rule_that_is_limited_counts_what_its_batch_used(shop: Storefront, limit: dict[str, int], code: str) -> None:
+    key = put_rule(shop, code="FIVE", amount=euro(500))
+    limited = a_rule(rule_id=key, code="FIVE", amount=euro(500), **limit).terms.model_dump(mode="json")
+    orders = [shop.message("order.place", order_with("FIVE", total=MUGS - 500 + SHIPPING)) for _ in range(2)]
+    told = shop.deliver(orders[0], shop.message("cart_rule.put", limited), orders[1])
+    assert (told[-1].name, told[-1].data["code"]) == ("order.place_refused", code)
 
 
 def test_a_gift_comes_with_the_order_and_from_the_stock(shop: Storefront) -> None:

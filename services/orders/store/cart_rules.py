@@ -1,6 +1,6 @@
 """Cart rules and their uses, by shop."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
@@ -107,8 +107,30 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
 
     def count(self, shop: str, rule_id: UUID) -> int:
         """How often a rule is used in all."""
-        query = select(func.count()).select_from(cart_rule_uses).where(_counting(shop, rule_id))
-        return int(self.connection.scalar(query) or 0)
+        query = select(func.count()).select_from(cart_rule_uses)
+        query = query.where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id, self._elsewhere())
+        return int(self.connection.scalar(query) or 0) + sum(key[:2] == (shop, rule_id) for key in self._here())
+
+    def of_buyers(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
+        """How often customers used rules."""
+        key = (cart_rule_uses.c.shop, cart_rule_uses.c.rule_id, cart_rule_uses.c.customer_id)
+        query = select(*key, func.count()).where(among(key, keys), self._elsewhere()).group_by(*key)
+        counts = Counter({tuple(found): count for *found, count in self.connection.execute(query)})
+        counts.update(found for found in self._here() if found in keys)
+        return counts
+
+    def _here(self) -> list[BuyerKey]:
+        """Who uses rules in the orders that this batch knows."""
+        known = {**self._known, **self._pending}
+        return [
+            (shop, use.rule_id, use.customer_id)
+            for (shop, _), uses in known.items() for use in uses or () if not use.returned
+        ]
+
+    def _elsewhere(self) -> ColumnElement[bool]:
+        """Rows that count, of other orders."""
+        known = [order_id for _, order_id in {**self._known, **self._pending}]
+        return ~cart_rule_uses.c.returned & cart_rule_uses.c.order_id.not_in(known)
 
     def last(self, shop: str, rule_id: UUID) -> list[VoucherUse]:
         """The last uses of a rule, newest first."""
@@ -123,23 +145,17 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
 
 
 class Buyers(Store[BuyerKey, int]):
-    """How often a customer used a rule. Counted from the uses by who holds the rule's row; what a batch adds is kept
-    here until it is written there.
-    """
+    """How often a customer used a rule: counted by who holds the rule's row, and counted on from there."""
+
+    def __init__(self, connection: Connection, uses: Uses) -> None:
+        super().__init__(connection)
+        self.uses = uses
 
     def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
-        key = (cart_rule_uses.c.shop, cart_rule_uses.c.rule_id, cart_rule_uses.c.customer_id)
-        counting = among(key, keys) & ~cart_rule_uses.c.returned
-        rows = self.connection.execute(select(*key, func.count()).where(counting).group_by(*key))
-        return {(shop, rule_id, customer_id): count for shop, rule_id, customer_id, count in rows}
+        return self.uses.of_buyers(keys)
 
     def put(self, new: Mapping[BuyerKey, int], changed: Mapping[BuyerKey, int]) -> None:
         """Nothing: the uses are written."""
-
-
-def _counting(shop: str, rule_id: UUID) -> ColumnElement[bool]:
-    table = cart_rule_uses.c
-    return (table.shop == shop) & (table.rule_id == rule_id) & ~table.returned
 
 
 def _among(keys: Sequence[RuleKey]) -> ColumnElement[bool]:

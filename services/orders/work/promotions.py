@@ -34,7 +34,8 @@ class Promotions:
     """The rules of a batch, who used them, and how often."""
 
     def __init__(self, connection: Connection) -> None:
-        self.rules, self.uses, self.buyers = CartRules(connection), Uses(connection), Buyers(connection)
+        self.rules, self.uses = CartRules(connection), Uses(connection)
+        self.buyers = Buyers(connection, self.uses)
 
     def find(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
         """Reads, at once, the rules that a batch names or that may count for its carts; the gifts, by shop and SKU."""
