@@ -9,7 +9,7 @@ from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
 from shared.contracts.ingest import MailBounced, SubmitContact
 from shared.contracts.message import Event
-from shared.contracts.notify import MailFailed
+from shared.contracts.notify import MailFailed, MailSuppressed
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -29,7 +29,8 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
 
 
 @service.handles(MailFailed)
-def rescue_refused(event: MailFailed, work: Work) -> Iterable[Event]:
+@service.handles(MailSuppressed)
+def rescue_refused(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
     """What a contact that saves nothing could not be mailed becomes a thread after all."""
     return _rescue(held_by(event.mail.conversation, event.mail.recipient, work), work)
 

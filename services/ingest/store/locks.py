@@ -11,7 +11,7 @@ from services.ingest.store.threads import Threads
 from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.ingest import MailBounced, PostOrderMessage, SubmitContact
 from shared.contracts.message import Command
-from shared.contracts.notify import MailFailed, MailSent
+from shared.contracts.notify import MailFailed, MailSent, MailSuppressed
 from shared.contracts.orders import (
     CustomerChanged,
     OrderDiscounted,
@@ -24,6 +24,7 @@ from shared.contracts.orders import (
 )
 from shared.runtime.store import Arrived
 
+ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
 ABOUT_ORDERS = (
     PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
@@ -49,7 +50,7 @@ class Named:
         """By shop and id."""
         named = SubmitContact | ForgetSubmission
         yield from ((at.shop, told.submission_id) for at, told in self.batch if isinstance(told, named))
-        mails = [(at.shop, told.mail) for at, told in self.batch if isinstance(told, MailSent | MailFailed)]
+        mails = [(at.shop, told.mail) for at, told in self.batch if isinstance(told, ABOUT_MAILS)]
         places = [(shop, mail.conversation) for shop, mail in mails]
         places += [(at.shop, told.conversation) for at, told in self.batch if isinstance(told, MailBounced)]
         own = [(shop, conversation) for shop, conversation in places if conversation.startswith("thread/")]

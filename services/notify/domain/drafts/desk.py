@@ -62,7 +62,7 @@ def submitted(drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: O
     mails = [drafter.mail(facts, to, place, occasion, position=1)]
     if event.mailed:
         told = facts.model_copy(update={"template": "contact", "language": shop.language})
-        contact = Mailbox(name="", address=event.contact.email)
+        contact = Mailbox(name="", address=event.contact.email or shop.profile.email)
         answered = Place(conversation, event.order_id, thread_id, reply_to=event.email)
         mails.insert(0, drafter.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event))))
     return mails
