@@ -29,6 +29,8 @@ from shared.contracts.message import Event
 
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
 SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
+FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "several_senders"})
+"""Marks of messages that others than their sender may have written."""
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.ingest.domain.filing import FORGED
 from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
 from services.ingest.store.tables import known_mails, thread_messages, threads
@@ -50,8 +51,9 @@ class Entry:
         return self.with_message(self.message.model_copy(update={"unread": False}))
 
     def confirmed(self) -> "Entry":
-        """After somebody said that its sender may write."""
-        return self.with_message(self.message.model_copy(update={"verified": True}))
+        """After somebody said that its sender may write; what may be forged stays as it is."""
+        genuine = not FORGED & set(self.message.marks)
+        return self.with_message(self.message.model_copy(update={"verified": genuine}))
 
     def with_message(self, message: ThreadMessage) -> "Entry":
         """With other words."""
