@@ -29,7 +29,7 @@ LOOKED_AT = 4096  # bytes from which a charset is guessed
 _HIGH = bytes(range(128, 256))
 _GUESSES = [
     "cp1256", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",
-    "iso8859_6", "cp866", "mac_cyrillic", "cp1252", "cp1250",
+    "iso8859_6", "cp1252", "cp1250",
 ]
 CODECS = {name: name for name in _PLAIN} | _OTHER
 _CP = re.compile(r"(?:x-)?(?:windows|win|ibm|ms|cp)-?(\d{3,4})")

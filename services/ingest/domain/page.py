@@ -30,6 +30,7 @@ _STYLES = {
     "color", "background-color", "direction", "text-align", "text-decoration", "font-weight", "font-style", "font-size",
     "font-family", "unicode-bidi",
 }
+_HELD_BACK = re.compile(rf'<img\b[^>]*\ssrc="{HELD_BACK}')
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _ALONE = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 _SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select"}
@@ -50,7 +51,7 @@ def harmless(page: str) -> str:
 
 def held_back(page: str) -> int:
     """How many pictures a harmless page holds back."""
-    return page.count(f'src="{HELD_BACK}')
+    return len(_HELD_BACK.findall(page))
 
 
 def _depth(page: str) -> int:

@@ -1,0 +1,157 @@
+"""Automatons that answer each other fall silent, whatever they say they are; people are heard."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ingest.domain import traffic
+from tests.ingest.words import (
+    ORDER,
+    ORDER_ID,
+    IngestDesk,
+    Server,
+    another,
+    letter,
+    order_placed,
+    reply_to,
+)
+from tests.words import sqlite_url
+
+RECEIVER = "mx.shop.test"
+PASS = f"Authentication-Results: {RECEIVER}; dmarc=pass header.from=example.test"
+
+
+@dataclass
+class AnsweringDesk:
+    """Confirms every mail that `mail.received` lets it confirm; `headers` are those of its confirmations."""
+
+    address: str
+    desk: IngestDesk
+    headers: list[str]
+    server: Server = field(default_factory=Server)
+
+    def __post_init__(self) -> None:
+        self.desk.begin(self.server, another(user=self.address, receiver=RECEIVER))
+
+    def takes(self, mail: bytes) -> bytes | None:
+        """The confirmation of a mail, if there is one."""
+        self.server.receive(mail)
+        self.desk.look(minutes=1)
+        told = self.desk.last("mail.received")
+        if not told["may_acknowledge"]:
+            return None
+        subject = f"We got your mail {len(self.server.mails)}"
+        headers = [PASS, *self.headers]
+        return letter("Thank you!", from_=self.address, to=told["sender"], subject=subject, headers=headers)
+
+
+@pytest.fixture
+def two_databases(tmp_path: Path) -> Iterator[list[IngestDesk]]:
+    opened = [IngestDesk.at(sqlite_url(tmp_path, name)) for name in ("one", "two")]
+    yield opened
+    for each in opened:
+        each.engine.dispose()
+
+
+@pytest.mark.parametrize(("headers", "most"), [
+    (["Auto-Submitted: auto-replied"], 2), (["Precedence: bulk"], 2), (["X-Auto-Response-Suppress: All"], 2), ([], 3),
+], ids=["as RFC 3834 wants", "bulk", "as Exchange does", "as if by a person"])
+def test_two_desks_that_answer_each_other_fall_silent(
+    two_databases: list[IngestDesk], headers: list[str], most: int
+) -> None:
+    here, there = (
+        AnsweringDesk(f"service@{name}.test", desk, headers)
+        for name, desk in zip(("here", "there"), two_databases, strict=True)
+    )
+    mail: bytes | None = letter("Hello", from_=here.address, to=there.address, headers=[PASS])
+    mails, taker, other = 0, there, here
+    while mail and mails < 20:
+        mails += 1
+        mail = taker.takes(mail)
+        taker, other = other, taker
+    assert mails == most
+
+
+def acknowledged(desk: IngestDesk, server: Server, *mails: bytes, **later: float) -> list[bool]:
+    """Whether each of the mails may be confirmed."""
+    before = len(desk.told)
+    server.receive(*mails)
+    desk.look(**(later or {"minutes": 1}))
+    return [event.data["may_acknowledge"] for event in desk.told[before:] if event.name == "mail.received"]
+
+
+@pytest.fixture
+def trusting(desk: IngestDesk, server: Server) -> IngestDesk:
+    """A desk that believes its mail server."""
+    desk.begin(server, another(receiver=RECEIVER))
+    return desk
+
+
+def test_a_person_who_is_proved_is_answered_once_a_day(trusting: IngestDesk, server: Server) -> None:
+    assert acknowledged(trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])) == [True, False]
+    assert acknowledged(trusting, server, letter("three", headers=[PASS])) == [False]
+    assert acknowledged(trusting, server, letter("four", headers=[PASS]), hours=25) == [True]
+    assert acknowledged(trusting, server, letter("x", from_="bob@example.test", headers=[PASS])) == [True]
+
+
+@pytest.mark.parametrize("fields", [
+    {}, {"headers": [PASS.replace("pass", "fail")]}, {"headers": [PASS.replace(RECEIVER, "mx.evil.test")]},
+    {"headers": [PASS, "List-Id: <l.test>"]}, {"headers": [PASS, "Auto-Submitted: auto-generated"]},
+    {"headers": [PASS, "Precedence: list"]}, {"headers": [PASS], "from_": "no-reply@example.test"},
+    {"headers": [PASS], "from_": "bounces+123@example.test"}, {"headers": [PASS], "from_": "a@b.test, c@d.test"},
+    {"headers": [PASS, "Return-Path: <>"]},
+], ids=str)
+def test_nobody_else_is_answered(trusting: IngestDesk, server: Server, fields: dict[str, Any]) -> None:
+    assert acknowledged(trusting, server, letter(**fields)) == [False]
+
+
+def test_an_answer_in_a_thread_is_not_answered(trusting: IngestDesk, server: Server) -> None:
+    first, second = letter(message_id="<1@x.test>", headers=[PASS]), letter(in_reply_to="<1@x.test>", headers=[PASS])
+    assert acknowledged(trusting, server, first) == [True]
+    assert acknowledged(trusting, server, second, hours=25) == [False]
+
+
+def test_a_mailbox_answers_so_much_in_an_hour(
+    trusting: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 3)
+    crowd = [letter(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
+    assert acknowledged(trusting, server, *crowd) == [True, True, True, False, False]
+    assert acknowledged(trusting, server, letter(headers=[PASS]), minutes=61) == [True]
+
+
+# --- too much ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_flood_is_kept_and_wakes_nobody(desk: IngestDesk, server: Server) -> None:
+    desk.tell("order.placed", order_placed())
+    mails = [letter(f"Mail {number}", to=reply_to(ORDER)) for number in range(traffic.MOST_FROM_SENDER + 2)]
+    server.receive(*mails[:3])
+    desk.look(minutes=1)
+    server.receive(*mails[3:])
+    desk.look(minutes=1)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    messages = desk.thread(thread["thread_id"])["messages"]
+    assert [message["marks"] for message in messages] == [[]] * traffic.MOST_FROM_SENDER + [["flood"]] * 2
+    desk.tell("thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"})
+    server.receive(letter("once more", to=reply_to(ORDER)))
+    desk.look(minutes=1)
+    assert desk.thread(thread["thread_id"])["thread"]["status"] == "closed"
+    server.receive(letter("later", to=reply_to(ORDER)))
+    desk.look(minutes=11)
+    assert desk.thread(thread["thread_id"])["thread"]["status"] == "open"
+
+
+def test_many_who_write_into_one_thread_are_a_flood_too(
+    desk: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic, "MOST_IN_THREAD", 3)
+    desk.tell("order.placed", order_placed())
+    server.receive(*(letter(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5)))
+    desk.look(minutes=1)
+    (thread,) = desk.threads(order_id=str(ORDER_ID))
+    messages = desk.thread(thread["thread_id"])["messages"]
+    assert sum(message["marks"] == ["flood"] for message in messages) == 2
