@@ -44,6 +44,7 @@ from shared.contracts.ingest import (
     SenderConfirmed,
     ThreadAssigned,
     ThreadForwarded,
+    ThreadMerged,
     ThreadMessageAdded,
     ThreadOpened,
     ThreadReplied,
@@ -127,8 +128,9 @@ service = Service(
     tells=(
         MailboxFailed, MailboxRecovered, MailUnmatched,
         MailReceived, MailBounced, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
-        ThreadStatusChanged, ThreadAssigned, ThreadViewed, SenderConfirmed, OrderMessagePosted, ContactSubmitted,
-        ContactChanged, DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased, CustomerExported,
+        ThreadStatusChanged, ThreadAssigned, ThreadViewed, ThreadMerged, SenderConfirmed, OrderMessagePosted,
+        ContactSubmitted, ContactChanged, DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased,
+        CustomerExported,
     ),
     batch=8,  # few: what waits behind a slow mail server waits with its batch
 )

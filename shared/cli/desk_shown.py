@@ -88,13 +88,30 @@ def _happened(entry: Data) -> tuple[Any, ...]:
 
 
 def _say_message(message: Data) -> None:
-    marks = [("private", message["private"]), ("new", message["unread"]), ("no participant", not message["verified"])]
     say(Text.assemble(
         (clean(message["author"]), "bold" if message["direction"] == "customer" else "bold green"),
-        (f"  {_time(message['at'])}", "dim"), ("".join(f"  {mark}" for mark, found in marks if found), "yellow"),
+        (f"  {_time(message['at'])}", "dim"), ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
     ))
-    for line in message["text"].splitlines():
-        say(f"  {clean(line)}".rstrip())
+    folds = {fold["first"]: fold["last"] for fold in message["folds"]}
+    hidden = 0
+    for number, line in enumerate(message["text"].split("\n"), 1):
+        if number in folds:
+            hidden = folds[number]
+            say(f"  … {counted(hidden - number + 1, 'line')} quoted", style="dim")
+        if number > hidden:
+            say(f"  {clean(line)}".rstrip())
+    for file in message["attachments"]:
+        warning = "  may be dangerous" if file["dangerous"] else ""
+        say(Text.assemble((f"  {clean(file['filename'])}", "cyan"), f"  {file['media_type']}, {file['size']:,} bytes",
+                          (f"  {file['attachment_id']}", "dim"), (warning, "bold red")))
+
+
+def _marks(message: Data) -> list[str]:
+    """What whoever reads the message should know at once."""
+    kinds = [] if message["kind"] == "personal" else [message["kind"].replace("_", " ")]
+    held = {"private": message["private"], "new": message["unread"], "no participant": not message["verified"]}
+    noted = [mark.replace("_", " ") for mark in message["marks"]]
+    return [*kinds, *(mark for mark, holds in held.items() if holds), *noted]
 
 
 def _say_facts(facts: dict[str, str]) -> None:

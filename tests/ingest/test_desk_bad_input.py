@@ -28,6 +28,7 @@ REQUIRED = {
     "thread.set_status": "thread_id status by",
     "thread.mark_read": "thread_id by",
     "thread.confirm_sender": "thread_id message_id by",
+    "thread.merge": "thread_id into by",
     "customer.erase": "customer_id",
     "customer.export": "customer_id",
 }
@@ -69,6 +70,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "thread.assign": {"thread_id": ["42"], "owner": ["", LONG], "by": ["", LONG]},
     "thread.set_status": {"thread_id": ["42"], "status": ["", "pending3", "OPEN"], "by": ["", LONG]},
     "thread.mark_read": {"thread_id": ["42"], "by": ["", LONG]},
+    "thread.merge": {"thread_id": ["42"], "into": ["", "42"], "by": ["", LONG]},
     "thread.confirm_sender": {"thread_id": ["42"], "message_id": ["", "42"], "by": ["", LONG]},
     "customer.erase": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
     "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
@@ -97,7 +99,8 @@ def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
         "thread.post_order_message": {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA},
         "thread.forward": {**thread, "email": BELA, "employee": BELA, "comment": "Look."},
         "thread.set_status": {**thread, "status": "pending1"}, "thread.mark_read": thread,
-        "thread.confirm_sender": a_third_party(desk), "customer.erase": person,
+        "thread.merge": {**thread, "into": writes(desk)}, "thread.confirm_sender": a_third_party(desk),
+        "customer.erase": person,
         "customer.export": person,
     }
 

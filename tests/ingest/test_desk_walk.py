@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -88,7 +89,7 @@ def told(office: Office) -> list[tuple[str, Any]]:
 
 def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, Any]]) -> None:
     answers = dict(told)
-    assert len(told) == len(BLOCKS) == 22
+    assert len(told) == len(BLOCKS) == 23
     assert [contact["key"] for contact in answers["contact.list"]["contacts"]] == [
         "customer_service", "press", "webmaster",
     ]
@@ -102,6 +103,9 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
     assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"
     assert answers["desk.statistics"]["employee_messages"] == 2
+    assert answers["attachment.get"]["attachment"]["media_type"] == "image/png"
+    assert b64decode(answers["attachment.get"]["content"]).startswith(b"\x89PNG")
+    assert answers["message.get"]["message"]["attachments"] == [answers["attachment.get"]["attachment"]]
 
 
 def test_every_command_of_the_page_is_told_as_an_event(told: list[tuple[str, Any]]) -> None:
@@ -117,7 +121,7 @@ def test_the_page_names_every_message_of_the_desk() -> None:
     text = PAGE.read_text("utf-8")
     asked = {kind.name for kind in catalogue.values() if kind.__module__.startswith("shared.contracts.ingest.")
              and hasattr(kind, "refusal")}
-    others = {"mailbox.sync", "mailbox.check", "attachment.get", "thread.confirm_sender"}
+    others = {"mailbox.sync", "mailbox.check", "thread.confirm_sender", "thread.merge"}
     assert {name for name in asked - others if f'"{name}"' not in text} == set()
 
 
@@ -133,7 +137,7 @@ def test_the_command_line_lists_and_shows_threads(office: Office, told: list[tup
     assert office.run("desk", "list", "--status", "pending2").stderr == "No thread fits.\n"
     shown = office.desk("show", "xkbknabjk")
     for text in ("When will it arrive?", "It left this morning.", "Call before delivery.", "private", "Ada Byron",
-                 "1, paid 28.70 EUR", "XKBKNABJK, Payment accepted", "12 St James's Square"):
+                 "1, paid 28.70 EUR", "XKBKNABJK, Payment accepted", "12 St James's Square", "mug.png"):
         assert text in shown
     (row,) = (json.loads(line) for line in office.desk("list", "--contact", "webmaster", "--json").splitlines())
     assert json.loads(office.desk("show", row["thread_id"], "--json"))["thread"] == row

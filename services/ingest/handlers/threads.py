@@ -1,9 +1,10 @@
 """What employees do with threads: each command changes one of them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
-from services.ingest.domain import answering
+from services.ingest.domain import answering, merging
 from services.ingest.domain.answering import Written
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import NOWHERE, thread_id_of
@@ -14,11 +15,13 @@ from shared.contracts.ingest import (
     ConfirmSender,
     ForwardThread,
     MarkThreadRead,
+    MergeThread,
     PostOrderMessage,
     ReplyThread,
     SenderConfirmed,
     SetThreadStatus,
     ThreadAssigned,
+    ThreadMerged,
     ThreadStatusChanged,
     ThreadViewed,
 )
@@ -105,6 +108,26 @@ def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
     work.threads.save(before.id, before.read())
     count = _mark_read(before.id, work)
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
+
+
+@service.handles(MergeThread)
+def merge_thread(command: MergeThread, work: Work) -> Iterable[Event]:
+    """Moves the messages of a thread into another."""
+    before, into = work.thread(command.thread_id), work.thread(command.into)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    wrong = merging.objection(command, before, into)
+    if wrong or into is None:
+        return [wrong] if wrong else []
+    emptied, joined = merging.merge(before, into, work.now)
+    work.threads.save(emptied.id, emptied)
+    work.threads.save(joined.id, joined)
+    moved = work.entries.all_of(before.id)
+    for entry in moved:
+        work.entries.save(entry.message.message_id, replace(entry, thread_id=joined.id))
+    return [ThreadMerged(
+        thread_id=emptied.id, into=joined.id, messages=len(moved), thread=joined.view, by=command.by, at=work.now
+    )]
 
 
 @service.handles(ConfirmSender)

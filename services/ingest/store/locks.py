@@ -9,7 +9,7 @@ from services.ingest.store.customers import Customers, KnownOrders
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.threads import Threads
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.ingest import MailBounced, PostOrderMessage, SubmitContact
+from shared.contracts.ingest import MailBounced, MergeThread, PostOrderMessage, SubmitContact
 from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed
 from shared.contracts.orders import (
@@ -71,6 +71,7 @@ class Named:
         for _, told in self.batch:
             if isinstance(told, Command) and told.subject_field == "thread_id":
                 yield UUID(told.aggregate_key)
+                yield from [told.into] if isinstance(told, MergeThread) else []
             elif isinstance(told, MailSent) and told.mail.thread_id:
                 yield told.mail.thread_id
         for shop, told in self._privacy():

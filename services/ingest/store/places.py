@@ -61,7 +61,9 @@ class Places:
     def _place(self, evidence: Evidence) -> Place:
         conversation = evidence.conversation
         order = self.orders.get(conversation.id) if conversation.kind == "order" else None
-        return Place(evidence, order, self.threads.get(thread_id_of(conversation)))
+        thread = self.threads.get(thread_id_of(conversation))
+        into = thread.view.merged_into if thread else None
+        return Place(evidence, order, self.threads.get(into) if into else thread)
 
 
 def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -182,6 +182,7 @@ threads = Table(
     Column("sku", String(64)),
     Column("participants", Json, nullable=False, server_default=NOTHING),
     Column("related", Uuid),
+    Column("merged_into", Uuid),
     Column("unread", Integer, nullable=False, server_default=ZERO),
     Column("waits_since", UtcDateTime),
     Column("email_key", String(254), nullable=False, server_default=EMPTY),

@@ -102,6 +102,12 @@ class Entries(Store[UUID, Entry]):
         self.preload(self.connection.execute(query).scalars())
         return [entry for entry in self.known() if entry.thread_id == thread_id and entry.message.author == author]
 
+    def all_of(self, thread_id: UUID) -> list[Entry]:
+        """The messages of a thread, as this message sees it."""
+        query = select(thread_messages.c.message_id).where(thread_messages.c.thread_id == thread_id)
+        self.preload(self.connection.execute(query).scalars())
+        return [entry for entry in self.known() if entry.thread_id == thread_id]
+
     def unread(self, thread_id: UUID) -> list[Entry]:
         """What nobody has read of a thread, as this message sees it."""
         query = select(thread_messages.c.message_id)

@@ -56,6 +56,7 @@ from shared.contracts.ingest.mailboxes import (
     MailUnreadable as MailUnreadable,
     SyncMailbox as SyncMailbox,
 )
+from shared.contracts.ingest.merging import MergeThread as MergeThread, ThreadMerged as ThreadMerged
 from shared.contracts.ingest.messages import (
     Attachment as Attachment,
     AttachmentContent as AttachmentContent,

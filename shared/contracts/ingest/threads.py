@@ -34,6 +34,7 @@ class ThreadView(Value):
     customer_id: str | None = Field(default=None, description="The storefront's key of the customer, where it is known")
     sku: str | None = Field(default=None, description="The product it is about")
     participants: list[Email] = Field(default=[], description="Who else may write here: employees let them")
+    merged_into: UUID | None = Field(default=None, description="Where its messages are now")
     related: UUID | None = Field(default=None, description="A thread to which this one may belong")
     unread: int = Field(default=0, description="Messages that nobody has read")
     waits_since: AwareDatetime | None = Field(default=None, description="Since when the customer waits for an answer")

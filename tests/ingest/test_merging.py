@@ -1,0 +1,79 @@
+"""Two threads that turn out to be one conversation."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.ingest.clerk import does, refusal
+from tests.ingest.words import CUSTOMER, ORDER, ORDER_ID, IngestDesk, Server, letter, order_placed, reply_to
+
+
+def two_threads(desk: IngestDesk, server: Server) -> tuple[str, str]:
+    """Ada asked from home, and again from work."""
+    server.receive(letter("From home", message_id="<home@x.test>"))
+    desk.look(minutes=1)
+    (home,) = desk.threads()
+    server.receive(letter("From work", from_="ada@work.test", message_id="<work@x.test>"))
+    desk.look(minutes=1)
+    (work,) = (thread for thread in desk.threads() if thread != home)
+    return home["thread_id"], work["thread_id"]
+
+
+def test_the_messages_of_both_stand_in_one(desk: IngestDesk, server: Server) -> None:
+    home, work = two_threads(desk, server)
+    (told,) = does(desk, "merge", work, into=home)
+    assert (told.name, told.data["messages"], told.data["into"]) == ("thread.merged", 1, home)
+    left, joined = desk.thread(work), desk.thread(home)
+    assert [message["text"] for message in joined["messages"]] == ["From home", "From work"]
+    assert (joined["thread"]["unread"], joined["thread"]["participants"]) == (2, ["ada@work.test"])
+    assert left["messages"] == []
+    assert (left["thread"]["status"], left["thread"]["merged_into"]) == ("closed", home)
+    statistics = desk.ask("desk.statistics", {}).data
+    assert (statistics["customer_messages"], statistics["unread_messages"]) == (2, 2)
+
+
+def test_mails_follow(desk: IngestDesk, server: Server) -> None:
+    home, work = two_threads(desk, server)
+    does(desk, "merge", work, into=home)
+    server.receive(letter("Once more", from_="ada@work.test", in_reply_to="<work@x.test>"))
+    desk.look(minutes=1)
+    messages = desk.thread(home)["messages"]
+    assert [(message["text"], message["verified"]) for message in messages][-1] == ("Once more", True)
+
+
+def test_a_thread_is_merged_into_that_of_an_order(desk: IngestDesk, server: Server) -> None:
+    home, _ = two_threads(desk, server)
+    desk.tell("order.placed", order_placed())
+    server.receive(letter("About it", to=reply_to(ORDER)))
+    desk.look(minutes=1)
+    (order,) = desk.threads(order_id=str(ORDER_ID))
+    does(desk, "merge", home, into=order["thread_id"])
+    joined = desk.thread(order["thread_id"])
+    assert len(joined["messages"]) == 2
+    assert (joined["thread"]["participants"], joined["thread"]["customer_email"]) == ([], CUSTOMER)
+    wrong = {"thread_id": order["thread_id"], "into": home, "by": "anna"}
+    assert refusal(desk, "thread.merge", wrong) == ("about_an_order", "thread_id")
+
+
+@pytest.mark.parametrize(("change", "expected"), [
+    ({"into": str(uuid4())}, ("unknown_thread", "into")),
+    ({"thread_id": str(uuid4())}, ("unknown_thread", "thread_id")),
+    ({"into": "same"}, ("same_thread", "into")),
+])
+def test_what_cannot_be_merged_is_refused(
+    desk: IngestDesk, server: Server, change: dict[str, str], expected: tuple[str, str]
+) -> None:
+    home, work = two_threads(desk, server)
+    wrong = {"thread_id": work, "into": home, "by": "anna", **change}
+    wrong = wrong | ({"into": work} if wrong["into"] == "same" else {})
+    assert refusal(desk, "thread.merge", wrong) == expected
+    assert len(desk.thread(work)["messages"]) == 1
+
+
+def test_what_was_merged_is_not_merged_again(desk: IngestDesk, server: Server) -> None:
+    home, work = two_threads(desk, server)
+    does(desk, "merge", work, into=home)
+    again = {"thread_id": work, "into": home, "by": "anna"}
+    assert refusal(desk, "thread.merge", again) == ("merged_before", "thread_id")
+    back = {"thread_id": home, "into": work, "by": "anna"}
+    assert refusal(desk, "thread.merge", back) == ("merged_before", "into")
