@@ -6,12 +6,14 @@ import signal
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from multiprocessing.connection import Connection
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from services.ingest.adapters.reader import Limits, Reader
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
+from shared.runtime.errors import NotYet
 from tests.ingest.words import CUSTOMER, ORDER, IngestDesk, Server, letter, reply_to
 
 TWENTY_THOUSAND = 20_000
@@ -147,6 +149,16 @@ def test_a_child_is_asked_again_and_again_and_replaced_when_it_died() -> None:
     children[0].process.join()
     assert isinstance(reader(letter()), Mail)
     reader.close()
+
+
+def absent(connection: Connection, limits: Limits) -> None:
+    """A child that ends before it begins."""
+
+
+def test_where_no_child_begins_the_mail_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.adapters.reader._serve", absent)
+    with pytest.raises(NotYet):
+        Reader()(letter())
 
 
 # --- fuzz -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
+from shared.runtime.errors import NotYet
 from shared.runtime.log import logger
 
 MEBIBYTE = 2**20
@@ -41,7 +42,9 @@ class Reader:
         self._context.set_forkserver_preload([PRELOADED])
 
     def __call__(self, raw: bytes) -> Found:
-        """The mail; its header fields alone where the whole is too much. Never raises for what is in it."""
+        """The mail; its header fields alone where the whole is too much. Never raises for what is in it; raises
+        `NotYet` where no child can be had.
+        """
         for reading in (read, read_fields):
             found = self._ask(reading, raw)
             if found:
@@ -88,6 +91,17 @@ class _Child:
         self.process = context.Process(target=_serve, args=(theirs, limits), daemon=True)
         self.process.start()
         theirs.close()
+        self._await()
+
+    def _await(self) -> None:
+        """A child that does not even begin is no fault of the mail."""
+        try:
+            ready = self._connection.poll(self._limits.seconds) and self._connection.recv()
+        except (EOFError, ConnectionError):
+            ready = False
+        if not ready:
+            self.end()
+            raise NotYet("no child process begins that could read mails")
 
     def ask(self, reading: Callable[[bytes], Found], raw: bytes) -> Found | None:
         """What the child found; None if it died, or took too long."""
@@ -112,6 +126,7 @@ def _serve(connection: Connection, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops gracefully, and then closes the connection
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MEBIBYTE, limits.memory * MEBIBYTE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    connection.send(True)
     while True:
         try:
             reading, raw = connection.recv()

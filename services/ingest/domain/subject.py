@@ -11,7 +11,7 @@ _ANSWERED = r"re|aw|antw|antwort|rép|réf|sv|vs|ynt|odp|پاسخ|جواب"
 _FORWARDED = r"fwd?|wg|wtr|tr|transf|rv|vl|i|هدایت|ارسال مجدد|فوروارد"
 _PREFIX = re.compile(rf"^\s*(?:(?:{_ANSWERED}|{_FORWARDED})(?:\[\d+\])?\s*[::]|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE)
 _FORWARD = re.compile(rf"^\s*(?:(?:{_ANSWERED})\s*[::]\s*)*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE)
-_REFERENCE = re.compile(r"(?<![A-Z0-9-])(?=[A-Z0-9-]*[A-Z])[A-Z0-9][A-Z0-9-]{5,31}(?![A-Z0-9-])")
+_REFERENCE = re.compile(r"(?<![A-Z0-9-])[A-Z0-9][A-Z0-9-]{3,31}(?![A-Z0-9-])")
 
 
 def is_forwarded(subject: str) -> bool:

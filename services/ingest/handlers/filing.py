@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.ingest.domain import filing
 from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
+from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.evidence import bounced, is_our_own
 from services.ingest.domain.filing import Filing, Reception
 from services.ingest.domain.inbound import Inbound
@@ -42,7 +43,8 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
         work.inbounds.save(inbound.inbound_id, inbound.unreadable(mail.reason))
         return [MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason)]
     raw = work.raw_mails.get(inbound.sha256)
-    filed = filing.file_unreadable(mail, raw, inbound, Reception(mailbox.language if mailbox else STRANGERS_LANGUAGE))
+    reception = Reception(mailbox.language if mailbox else STRANGERS_LANGUAGE, CUSTOMER_SERVICE)
+    filed = filing.file_unreadable(mail, raw, inbound, reception)
     _keep(filed, work)
     return filing.unreadable_events(filed)
 
