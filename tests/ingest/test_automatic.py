@@ -25,17 +25,32 @@ def test_automatic_mail_says_so_in_many_ways(field: str) -> None:
 
 @pytest.mark.parametrize("field", [
     "Auto-Submitted: no", "Auto-Submitted: No; x=y", "Auto-Submitted:", "Return-Path: <ada@example.test>",
-    "X-Auto-Response-Suppress: All", "List-Unsubscribe: <https://example.test>", "Precedence: normal", "X-Other: 1",
+    "X-Auto-Response-Suppress: All", "X-Loop: x", "List-Unsubscribe: <https://example.test>", "Precedence: normal",
+    "X-Other: 1",
 ])
 def test_what_ordinary_mail_carries_is_no_sign(field: str) -> None:
     assert not mail(letter(headers=[field])).automatic
 
 
-@pytest.mark.parametrize("sender", [
-    "MAILER-DAEMON@mx.test", "Mail Delivery System <mailer-daemon@mx.test>", "postmaster@mx.test",
-])
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@mx.test", "Mail Delivery System <mailer-daemon@mx.test>"])
 def test_mail_servers_are_no_people(sender: str) -> None:
-    assert mail(letter(from_=sender)).automatic
+    assert mail(letter(from_=sender)).kind == "bounce"
+
+
+def test_a_postmaster_is_a_person_unless_he_sounds_like_a_machine() -> None:
+    assert mail(letter(from_="postmaster@shop.test")).kind == "personal"
+    assert mail(letter(from_="postmaster@mx.test", subject="Undeliverable: hello")).kind == "bounce"
+
+
+@pytest.mark.parametrize(("subject", "kind"), [
+    ("Automatic reply: My mug", "auto_reply"), ("Auto-Reply: x", "auto_reply"), ("Out of office", "auto_reply"),
+    ("Out of Office Re: x", "auto_reply"), ("Abwesenheitsnotiz", "auto_reply"),
+    ("Réponse automatique : x", "auto_reply"),
+    ("پاسخ خودکار: سفارش", "auto_reply"), ("Automatic reply not received", "personal"),
+    ("Out of office chairs, or out of stock?", "personal"), ("Re: Automatic feeder", "personal"),
+])
+def test_an_absence_note_is_known_by_a_subject_that_says_nothing_else(subject: str, kind: str) -> None:
+    assert mail(letter(subject=subject)).kind == kind
 
 
 @pytest.mark.parametrize("sender", ["MAILER-DAEMON (Mail Delivery System)", "<>"])

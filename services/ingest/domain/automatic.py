@@ -7,14 +7,14 @@ from services.ingest.domain.bounces import is_bounce
 from services.ingest.domain.headers import Headers, line
 from shared.contracts.ingest import MessageKind
 
-_MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-failed-recipients", "x-loop")
+_MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply-from", "x-failed-recipients")
 _REPLIES = {"auto_reply", "auto-reply"}
 _MASSES = {"bulk", "junk"}
-_UNANSWERABLE = ("list-id", "list-unsubscribe", "list-post", "x-auto-response-suppress", "feedback-id")
+_UNANSWERABLE = ("list-id", "list-unsubscribe", "list-post", "x-auto-response-suppress", "feedback-id", "x-loop")
 _NO_REPLY = re.compile(r"(?:no|not|do.?not|don.?t)[._-]?reply|no[._-]?response|bounces?\b|listserv|majordomo|mailer")
 _AWAY = re.compile(
     r"^(?:(?:re|aw|fw):\s*)?(?:auto(?:matic|matische|mated)?[ -]?(?:reply|antwort|response)|out of (?:the )?office|"
-    r"abwesenheit|réponse automatique|absence du bureau|پاسخ خودکار)",
+    r"abwesenheit\w*|réponse automatique|absence du bureau|پاسخ خودکار)\s*(?:[::]|re:|$)",
     re.IGNORECASE,
 )
 

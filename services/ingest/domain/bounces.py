@@ -13,7 +13,8 @@ LONGEST_LOOK = 256 * 1024  # characters of a report that are looked through
 MOST_PARTS = 50
 MOST_IDS = 200
 
-_DAEMONS = ("mailer-daemon", "mail-daemon", "postmaster", "mailerdaemon")
+_DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon")
+_POSTMASTER = "postmaster"  # a person, unless he sounds like a machine
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status notification|report|failure|has failed|failed)|mail delivery (?:failed|system)|"
     r"returned (?:mail|to sender)|failure notice|could not be delivered|unzustellbar|nicht zustellbar|"
@@ -47,10 +48,11 @@ def is_bounce(message: Message, headers: Headers) -> bool:
     """A mail server tells that it could not deliver."""
     kind = headers.first("content-type").lower()
     report = message.get_content_type() == "multipart/report" and "delivery-status" in kind
-    unanswerable = headers.first("return-path").strip() == "<>"
+    sender = _local_part(headers.first("from"))
+    maybe = headers.first("return-path").strip() == "<>" or sender.startswith(_POSTMASTER)
     return (
-        report or "x-failed-recipients" in headers or _is_daemon(headers.first("from"))
-        or (unanswerable and bool(_SUBJECT.search(line(headers.first("subject")))))
+        report or "x-failed-recipients" in headers or sender.startswith(_DAEMONS)
+        or (maybe and bool(_SUBJECT.search(line(headers.first("subject")))))
     )
 
 
@@ -71,10 +73,9 @@ def _is_permanent(status: str, reason: str) -> bool:
     return not (status or reason.strip()).startswith("4")
 
 
-def _is_daemon(sender: str) -> bool:
+def _local_part(sender: str) -> str:
     found = addresses(sender)
-    local = found[0].address.partition("@")[0] if found else sender.strip().lower()
-    return local.startswith(_DAEMONS)
+    return found[0].address.partition("@")[0] if found else sender.strip().lower()
 
 
 def _reported_fields(message: Message) -> Iterator[Headers]:
