@@ -47,6 +47,7 @@ def files(raw: bytes) -> list[Attachment]:
     (b"\x7fELF" + bytes(100), "text/plain", "application/x-executable", True),
     (b"<?xml version='1.0'?><svg onload='x()'/>", "image/png", "image/svg+xml", True),
     (b"  <!DOCTYPE html><script>1</script>", "text/plain", "text/html", True),
+    (b"From: ada@example.test\r\nContent-Type: text/html\r\n\r\n<html>", "message/rfc822", "message/rfc822", False),
     (b"BEGIN:VCALENDAR\r\n", "text/calendar", "text/calendar", False),
     (b"just words", "application/pdf", "text/plain", False),
     ("سلام".encode(), "", "text/plain", False),

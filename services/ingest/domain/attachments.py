@@ -37,6 +37,7 @@ _RUNS = re.compile(
     r"dmg|sh|py|chm|html?|xhtml|svg|docm|xlsm|pptm|one|library-ms|settingcontent-ms)[ .]*$",
     re.IGNORECASE,
 )
+_BEFORE_MARKUP = b"\xef\xbb\xbf \t\r\n"
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
@@ -74,11 +75,11 @@ def type_of(content: bytes, declared: str = "") -> str:
     known = filetype.guess_mime(head) if head else None
     if known:
         return str(known)
-    markup = next((kind for pattern, kind in _MARKUP if pattern.search(head)), None)
-    if markup and not _NO_TEXT.search(head):
-        return markup
     if _NO_TEXT.search(head):
         return "application/octet-stream"
+    markup = next((kind for pattern, kind in _MARKUP if pattern.search(head)), None)
+    if markup and head.lstrip(_BEFORE_MARKUP).startswith(b"<"):
+        return markup
     return declared.lower() if declared.lower() in _TEXTS else "text/plain"
 
 
