@@ -114,8 +114,8 @@ class Work(UnitOfWork):
         """Everything that a batch locks, in one order: otherwise two batches could wait for one another."""
         messages = [message for _, message in batch]
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
-        mails = [self.places.named(inbound) for inbound in self.inbounds.known() if inbound.state == "new"]
-        conversations = [evidence.conversation for named in mails for evidence in named]
+        mails = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
+        conversations = [evidence.conversation for evidence in self.places.preload(mails)]
         named = Named(batch, self.customers, self.orders, self.threads, self.submissions)
         self.customers.preload(named.customers())
         self.submissions.preload(named.submissions())

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, select
 
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Checkpoint
@@ -101,11 +101,9 @@ class Inbounds(Store[UUID, Inbound]):
 
     def traffic(self, inbound: Inbound, sender: str, thread_id: UUID | None) -> Traffic:
         """What came within a spell before a mail, in this batch included."""
-        since, found = inbound.fetched_at - SPELL, inbound_mails.c
-        recent = (found.fetched_at > since) & (found.state == "filed")
-        from_sender = _count(recent & (found.mailbox == inbound.mailbox) & (found.sender == sender))
-        in_thread = _count(recent & (found.thread_id == thread_id))
-        row = self.connection.execute(select(from_sender, in_thread)).one()
+        since = inbound.fetched_at - SPELL
+        asked = {"since": since, "of_mailbox": inbound.mailbox, "of_sender": sender, "of_thread": thread_id}
+        row = self.connection.execute(_TRAFFIC, asked).one()
         batch = [other for other in self.known() if other.state == "filed" and other.fetched_at > since]
         return Traffic(
             row[0] + sum((other.mailbox, other.sender) == (inbound.mailbox, sender) for other in batch),
@@ -122,8 +120,20 @@ class Inbounds(Store[UUID, Inbound]):
         return Acknowledged(row[0] + sum(other.sender == sender for other in batch), row[1] + len(batch))
 
 
-def _count(where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(inbound_mails).where(where).scalar_subquery()
+def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(inbound_mails).where(*where).scalar_subquery()
+
+
+def _same(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    return column == bindparam(name, type_=column.type)
+
+
+_FOUND = inbound_mails.c
+_RECENT = (_FOUND.fetched_at > bindparam("since", type_=_FOUND.fetched_at.type)) & (_FOUND.state == "filed")
+_TRAFFIC = select(  # put together once: every mail asks
+    _count(_RECENT, _same(_FOUND.mailbox, "of_mailbox"), _same(_FOUND.sender, "of_sender")),
+    _count(_RECENT, _same(_FOUND.thread_id, "of_thread")),
+)
 
 
 _FIELDS = tuple(Inbound.__dataclass_fields__)

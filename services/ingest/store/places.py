@@ -29,6 +29,14 @@ class Places:
         self.connection, self.keys, self.inbounds = connection, keys, inbounds
         self.orders, self.threads, self.known_mails = orders, threads, known_mails
 
+    def preload(self, inbounds: Iterable[Inbound]) -> list[Evidence]:
+        """Looks up what a batch of mails names at once; returns all of it."""
+        kept = list(inbounds)
+        mails = [(inbound.shop, self.inbounds.read(inbound)) for inbound in kept]
+        told = [(shop, mail) for shop, mail in mails if isinstance(mail, Mail)]
+        self.known_mails.preload((shop, key) for shop, mail in told for key in (*mail.answers, mail.message_id) if key)
+        return [evidence for inbound in kept for evidence in self.named(inbound)]
+
     def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
         """The conversations that a mail names, each once, strongest evidence first; mails of its batch are known."""
         mail = self.inbounds.read(inbound)
