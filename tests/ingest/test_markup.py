@@ -32,6 +32,19 @@ def test_html_reads_as_it_looks(page: str, text: str) -> None:
     assert text_of_html(page) == text
 
 
+@pytest.mark.parametrize("page", [
+    "<style>p { color: red } <p>hello", "<!-- hello", "<script>hello", "<title>x<p>hello",
+    "<html><head><style><b>hello</b>", "<textarea>hello", "<div>" * 3000 + "hello", "<b" + " a=b" * 3000 + ">hello",
+])
+def test_where_there_are_words_they_come_out(page: str) -> None:
+    assert "hello" in text_of_html(page)
+
+
+@pytest.mark.parametrize("page", ["<style>p</style>", "<script>x()</script><style>p</style>", "<!-- x -->", "<p></p>"])
+def test_what_is_no_text_stays_none(page: str) -> None:
+    assert text_of_html(page) == ""
+
+
 @given(st.text(alphabet=st.sampled_from("<>/!-&#;'\" aPscript=x0\n\u200c"), max_size=200))
 def test_whatever_it_is_text_comes_of_it(page: str) -> None:
     assert "<p>" not in text_of_html(page)

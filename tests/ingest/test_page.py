@@ -5,7 +5,9 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
+from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.page import harmless, held_back
+from tests.ingest.words import letter
 
 
 @pytest.mark.parametrize(("page", "kept"), [
@@ -55,6 +57,14 @@ def test_links_lead_to_the_web_or_nowhere(href: str) -> None:
 def test_pictures_that_are_held_back_are_counted() -> None:
     page = harmless("<img src='https://t.test/1'><img src='cid:a'><img src='http://t.test/2'> src=\"blocked:")
     assert held_back(page) == 2
+
+
+@pytest.mark.parametrize("page", ["<div>" * 3000 + "hello", "&amp;" * 60_000 + "hello"])
+def test_a_page_that_keeps_readers_busy_is_shown_as_text(page: str) -> None:
+    assert harmless(page) == ""
+    found = read(letter(page, content_type="text/html"))
+    assert isinstance(found, Mail)
+    assert (found.page, found.text.endswith("hello")) == ("", True)
 
 
 TAG = re.compile(r"<[a-z][^>]*>")

@@ -36,9 +36,9 @@ def _swallowed(page: str) -> str:
     last = next((token for token in _TOKEN.finditer(page) if token.end() == len(page)), None)
     if last is None:
         return ""
-    end = f"</{last['mute'].lower()}" if last["mute"] else "-->"
-    never_ends = (last["mute"] or last[0].startswith("<!--")) and end not in last[0].lower()
-    return last[0].partition(">")[2] if never_ends else ""
+    if last["mute"]:
+        return "" if f"</{last['mute'].lower()}" in last[0].lower() else last[0].partition(">")[2]
+    return last[0].removeprefix("<!--") if last[0].startswith("<!--") and not last[0].endswith("-->") else ""
 
 
 def _text(page: str) -> str:
