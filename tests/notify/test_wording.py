@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from uuid import UUID
 
 import pytest
 
@@ -8,6 +9,7 @@ from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
 from services.notify.domain.shop import Shop
 from shared.contracts import samples
+from shared.contracts.conversation import subject_token
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import StateView
 from shared.contracts.values import ShopProfile
@@ -142,6 +144,13 @@ def test_a_reply_keeps_its_lines_and_each_paragraph_its_direction() -> None:
     html = reply(message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa").letter.content.html
     assert '<p dir="rtl" style="margin: 0 0 16px 0;text-align: right;">سلام<br>\nخوبید؟</p>' in html
     assert '<p dir="ltr" style="margin: 0 0 16px 0;text-align: left;">Hello &lt;b&gt;</p>' in html
+
+
+def test_a_reply_about_no_order_names_its_thread_in_the_subject_once() -> None:
+    token = subject_token(UUID(samples.THREAD_ID))
+    for subject in ("Re: Do you sell cups?", f"Re: Do you sell cups? {token}", "Do you sell cups? [#0123456789]"):
+        content = reply(thread__subject=subject, thread__order_id=None, thread__order_reference=None).letter.content
+        assert content.subject == f"Re: Do you sell cups? {token}"
 
 
 def test_a_reply_in_a_thread_without_a_subject_names_the_shop() -> None:

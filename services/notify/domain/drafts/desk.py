@@ -8,8 +8,8 @@ from services.notify.domain.letter import Mailbox, chain
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.shop import Shop
 from services.notify.domain.text import without_answer_marks
-from shared.contracts.conversation import Conversation
-from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied
+from shared.contracts.conversation import SUBJECT_TOKEN, Conversation, subject_token
+from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied, ThreadView
 
 REPLY, COMMENT = "reply_msg", "order_merchant_comment"
 
@@ -21,7 +21,7 @@ def replied(
     thread = event.thread
     facts = Facts(
         template=REPLY if isinstance(event, ThreadReplied) else COMMENT, language=thread.language, shop=shop.profile,
-        name=thread.customer_name, subject=without_answer_marks(thread.subject), text=event.message.text,
+        name=thread.customer_name, subject=_subject(thread), text=event.message.text,
         reference=thread.order_reference or "",
     )
     place = Place(
@@ -31,6 +31,13 @@ def replied(
     )
     to = Mailbox(name=thread.customer_name, address=thread.customer_email)
     return [drafter.mail(facts, to, place, occasion, customer_id=thread.customer_id)]
+
+
+def _subject(thread: ThreadView) -> str:
+    """The thread's; where no order is named it ends with the thread's token, for customers who write anew."""
+    subject = without_answer_marks(SUBJECT_TOKEN.sub("", thread.subject)).strip()
+    named = not subject or thread.order_reference
+    return subject if named else f"{subject} {subject_token(thread.thread_id)}"
 
 
 def forwarded(drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion) -> list[Mail]:
