@@ -3,12 +3,13 @@
 Takes: `order.placed`, `order.transitioned`, `order.shipping_changed`, `order.change_announced`, `refund.created`,
        `return.requested` and all that follows it, `voucher.created`, `shop.changed`; `document.content`;
        `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
-       `mail.resend`, `mail.offer_downloads`, `suppression.release`; to itself `mail.deliver`, `mail.sweep`;
+       `mail.resend`, `mail.offer_downloads`, `suppression.release`, `template.put`, `template.reset`,
+       `customer.erase`, `customer.export`; to itself `mail.deliver`, `mail.sweep`;
        asked `mail.list`, `mail.get`, `mail.preview`, `suppression.list`, `service.health`.
 Tells: `mail.sent`, `mail.deferred`, `mail.failed`, `mail.suppressed`, `mail.requeued`; `suppression.added`,
-       `suppression.released`.
+       `suppression.released`; `template.changed`, `customer.erased`, `customer.exported`.
 Keeps: every mail with its content, its state and its history of attempts; the bytes of documents; profiles of shops;
-       addresses that nothing is sent to.
+       addresses that nothing is sent to; templates of shops.
 Needs: an SMTP server that takes mail for everybody, or one for each shop; and the signing keys that `ingest` reads
        answers by.
 """

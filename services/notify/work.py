@@ -1,10 +1,10 @@
 """What a handler of `notify` may touch during one message.
 
-Locks in one order: papers, mails, shops, suppressions.
+Locks in one order: papers, mails, shops, suppressions, templates.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -14,14 +14,17 @@ from sqlalchemy import Connection
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Attachment, Parcel
+from services.notify.domain.look import Look, Press, ShopWriter
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
+from services.notify.store.erasing import Erasing
 from services.notify.store.mails import Mails
 from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
 from services.notify.store.suppressions import Suppressions
+from services.notify.store.templates import Templates
 from shared.contracts.documents import DocumentContent
 from shared.contracts.ingest import MailBounced
 from shared.contracts.message import Message
@@ -58,6 +61,7 @@ class Outside(Protocol):
 
     rules: Rules
     drafter: Drafter
+    press: Press
 
     def send(self, parcel: Parcel) -> Outcome:
         """One conversation with the server. Raises nothing for its sake or the network's."""
@@ -76,14 +80,29 @@ class Work(UnitOfWork):
         self.attempts = self.part(Attempts(connection))
         self.shops = self.part(Shops(connection))
         self.suppressions = self.part(Suppressions(connection))
+        self.templates = self.part(Templates(connection))
+        self.erasing = self.part(Erasing(connection))
+        self._looks: dict[str, Look] = {}
 
     @property
     def rules(self) -> Rules:
         return self.adapters.rules
 
     @property
+    def press(self) -> Press:
+        return self.adapters.press
+
+    @property
+    def look(self) -> Look:
+        """How the mails of the shop look."""
+        if self.shop not in self._looks:
+            self._looks[self.shop] = self.templates.look(self.shop)
+        return self._looks[self.shop]
+
+    @property
     def drafter(self) -> Drafter:
-        return self.adapters.drafter
+        """Writes in the look of the shop."""
+        return replace(self.adapters.drafter, writer=ShopWriter(self.press, self.look))
 
     @property
     def occasion(self) -> Occasion:

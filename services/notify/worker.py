@@ -16,10 +16,11 @@ from services.notify.adapters.writer import Writer, read_languages, read_layouts
 from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Parcel
 from services.notify.domain.sending import Outcome, WhenUnknown
-from services.notify.handlers import delivery, desk, orders, papers, questions
+from services.notify.handlers import customers, delivery, desk, orders, papers, questions, templates
 from services.notify.store.tables import metadata
 from services.notify.work import Limits, Rules, Work
 from shared.contracts.conversation import SigningKeys
+from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.notify import (
     MailDeferred,
     MailFailed,
@@ -29,6 +30,7 @@ from shared.contracts.notify import (
     SuppressionAdded,
     SuppressionReleased,
 )
+from shared.contracts.templates import TemplateChanged
 from shared.runtime.health import house
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
@@ -118,6 +120,7 @@ class Office:
 
     rules: Rules
     drafter: Drafter
+    press: Writer
     server: SmtpServer
     shops: Mapping[str, SmtpServer] = field(default_factory=dict)
     keys: tuple[DkimKey, ...] = ()
@@ -131,13 +134,16 @@ def open_office(settings: NotifySettings) -> Office:
     """The outside world as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
     shops = {shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()}
-    drafter = Drafter(Writer(read_languages(), read_layouts()), keys)
-    return Office(settings.rules(), drafter, settings.server(), shops, settings.dkim_keys)
+    press = Writer(read_languages(), read_layouts())
+    return Office(settings.rules(), Drafter(press, keys), press, settings.server(), shops, settings.dkim_keys)
 
 
 service = Service(
     name="notify",
-    handlers=[orders.service, desk.service, papers.service, delivery.service, questions.service, house],
+    handlers=[
+        orders.service, desk.service, papers.service, delivery.service, questions.service, templates.service,
+        customers.service, house,
+    ],
     work=Work,
     tables=metadata,
     migrations=Path(__file__).parent / "migrations",
@@ -146,6 +152,7 @@ service = Service(
     boot=delivery.first_sweep,
     tells=(
         MailSent, MailDeferred, MailFailed, MailSuppressed, MailRequeued, SuppressionAdded, SuppressionReleased,
+        TemplateChanged, CustomerErased, CustomerExported,
     ),
     batch=1,  # what was sent is recorded before the next is: a crash leaves one mail in doubt, not a batch
 )

@@ -12,6 +12,8 @@ COMMANDS = {
     "ask": "shared.cli.ask:ask",
     "order": "shared.cli.order:order",
     "desk": "shared.cli.desk:desk",
+    "mail": "shared.cli.mail:mail",
+    "gallery": "shared.cli.gallery:gallery",
     "export": "shared.cli.export:export",
     "watch": "shared.cli.watch:watch",
     "dead": "shared.cli.dead:dead",

@@ -17,6 +17,7 @@ from tests.notify.words import (
     DRAFTER,
     LEASE,
     WAIT,
+    WRITER,
     Killed,
     NotifyDesk,
     Office,
@@ -46,7 +47,7 @@ def real(tmp_path: Any) -> Callable[[int], NotifyDesk]:
 
     def at(port: int) -> NotifyDesk:
         server = SmtpServer("127.0.0.1", port, "none", timeout=5)
-        return NotifyDesk.at(sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, server))
+        return NotifyDesk.at(sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, WRITER, server))
 
     return at
 

@@ -15,7 +15,7 @@ from services.notify.domain.letter import Attachment, pack
 from services.notify.domain.mail import Mail
 from services.notify.worker import Office as RealOffice
 from tests.notify.servers import Receiver, plain, smtp
-from tests.notify.words import DRAFTER, PDF, RULES, opened, state_mail
+from tests.notify.words import DRAFTER, PDF, RULES, WRITER, opened, state_mail
 
 
 @cache
@@ -89,7 +89,7 @@ def test_the_signature_survives_the_way_to_the_server() -> None:
     receiver = Receiver()
     parcel = replace(pack(state_mail().letter, [], 1), shop="default")
     with smtp(receiver) as port:
-        office = RealOffice(RULES, DRAFTER, plain(port), keys=keys())
+        office = RealOffice(RULES, DRAFTER, WRITER, plain(port), keys=keys())
         assert office.send(parcel).kind == "sent"
     assert verified(receiver.taken[0].content) == [True, True]
 
@@ -97,7 +97,7 @@ def test_the_signature_survives_the_way_to_the_server() -> None:
 def test_a_shop_with_a_server_of_its_own_sends_over_that() -> None:
     common, own = Receiver(), Receiver()
     with smtp(common) as port, smtp(own) as own_port:
-        office = RealOffice(RULES, DRAFTER, plain(port), {"fa-shop": plain(own_port)})
+        office = RealOffice(RULES, DRAFTER, WRITER, plain(port), {"fa-shop": plain(own_port)})
         for shop in ("default", "fa-shop", "fa-shop"):
             assert office.send(replace(pack(state_mail().letter, [], 1), shop=shop)).kind == "sent"
     assert (len(common.taken), len(own.taken)) == (1, 2)

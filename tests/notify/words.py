@@ -60,6 +60,7 @@ class Office:
     sent: list[Parcel] = field(default_factory=list)
     rules: Rules = RULES
     drafter: Drafter = DRAFTER
+    press: Writer = WRITER
 
     def send(self, parcel: Parcel) -> Outcome:
         answer = self.answers.pop(0) if self.answers else Outcome("sent", "250 OK")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import css_inline
 from jinja2 import DictLoader, Template, TemplateError
@@ -50,6 +51,10 @@ class Writer:
             log.error("template", outcome="built_in_used", kind=facts.template, error=f"{error}")
             return self._write(facts, documents, BUILT_IN)
 
+    def page(self, name: str, **shown: Any) -> str:
+        """A page of the gallery."""
+        return self._jinja.get_template(name).render(shown)
+
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
         """What is wrong with a template: it is tried on the sample mails that it would be used for."""
         templates = {"html": replacement.html, "subject": replacement.subject, "text": replacement.text}
@@ -81,13 +86,13 @@ class Writer:
     def _write(self, facts: Facts, documents: Sequence[DocumentReference], look: Look) -> Content:
         language = script.choose(self.languages, facts.language)
         wording = look.wording(facts.template, language.tag, language.wording(facts.template))
-        shown, layout = view(facts, documents, language, wording, self._say), look.of(LAYOUT, language.tag)
+        shown = view(facts, documents, language, wording, self._say)
         text = self._jinja.get_template(TEXT).render(asdict(shown))
         return Content(
             language=language.tag,
             subject=shown.subject,
             text=text if language.direction == "rtl" else without_isolates(text),
-            html=self._html(shown, layout),
+            html=self._html(shown, look.layout(facts.template, language.tag)),
         )
 
     def _html(self, shown: View, layout: Replacement) -> str:

@@ -1,13 +1,18 @@
 """What a shop replaced in its mails. Where it replaced nothing, the built-in words and layout are used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
-from shared.contracts.message import Value
+from services.notify.domain.wording import Content
+from shared.contracts.message import Refusal, Value
+from shared.contracts.orders import DocumentReference
+from shared.contracts.templates import PutTemplate
 
 LAYOUT = "layout"
-"""What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails: subject and text."""
+"""What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails, which may have all four."""
 
 
 class Replacement(Value):
@@ -34,6 +39,11 @@ class Look:
         own = self.of(kind, language)
         return Wording(subject=own.subject or built_in.subject, body=[own.text] if own.text else built_in.body)
 
+    def layout(self, kind: str, language: str) -> Replacement:
+        """What a mail stands in: its own HTML, else that of all mails; CSS of both."""
+        own, common = self.of(kind, language), self.of(LAYOUT, language)
+        return Replacement(html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css))))
+
     def replacing(self, kind: str, language: str, replacement: Replacement) -> "Look":
         """With one more."""
         return Look({**self.parts, (kind, language): replacement})
@@ -41,3 +51,46 @@ class Look:
 
 BUILT_IN = Look()
 
+
+class Press(Protocol):
+    """Writes mails in any look."""
+
+    languages: Mapping[str, object]
+
+    def write(self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN) -> Content:
+        """The content of a mail; where the look fails, the built-in one is used."""
+
+    def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
+        """What is wrong with a template, in one sentence."""
+
+
+@dataclass(frozen=True)
+class ShopWriter:
+    """Writes the mails of one shop."""
+
+    press: Press
+    look: Look
+
+    def write(self, facts: Facts, documents: Sequence[DocumentReference] = ()) -> Content:
+        """The content of a mail that takes `documents` along."""
+        return self.press.write(facts, documents, self.look)
+
+
+def replacement(command: PutTemplate) -> Replacement:
+    """What a command brings."""
+    return Replacement(html=command.html, css=command.css, subject=command.subject, text=command.text)
+
+
+def objection(command: PutTemplate, brought: Replacement, press: Press) -> Refusal | None:
+    """Why it cannot be used."""
+    if command.language and command.language not in press.languages:
+        known = ", ".join(sorted(press.languages))
+        return command.refuse(
+            "unknown_language", f"There are no mails in '{command.language}', only in: {known}.", field="language"
+        )
+    if brought == Replacement():
+        return command.refuse("empty", "A template brings HTML, CSS, a subject or a text.", field="html")
+    if command.kind == LAYOUT and (command.subject or command.text):
+        return command.refuse("not_of_layout", "A layout has no subject and no text: a mail has.", field="subject")
+    wrong = press.objection(command.kind, command.language or "", brought)
+    return command.refuse("broken_template", wrong) if wrong else None

@@ -1,5 +1,6 @@
 """Questions about mails."""
 
+from services.notify.domain.look import Replacement
 from services.notify.domain.sample import sample
 from services.notify.work import Work
 from shared.contracts.message import Message
@@ -45,8 +46,12 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
 @service.handles(PreviewMail)
 def preview_mail(query: PreviewMail, work: Work) -> Message:
     """A mail about the sample order."""
-    shop = work.shops.get(work.shop)
-    content = work.drafter.writer.write(*sample(query.template, query.language, shop.profile if shop else None))
-    return MailPreview(
-        language=content.language, subject=content.subject, text=content.text, html=content.html
-    )
+    shop, look = work.shops.get(work.shop), work.look
+    if query.subject or query.text:
+        tried = Replacement(subject=query.subject or "", text=query.text or "")
+        wrong = work.press.objection(query.template, query.language, tried)
+        if wrong:
+            return query.refuse("broken_template", wrong)
+        look = look.replacing(query.template, query.language, tried)
+    content = work.press.write(*sample(query.template, query.language, shop.profile if shop else None), look)
+    return MailPreview(language=content.language, subject=content.subject, text=content.text, html=content.html)

@@ -1,9 +1,8 @@
 """Conversations with mail servers, as they ended."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from services.notify.domain.mail import Mail
 from services.notify.domain.sending import Outcome
@@ -33,7 +32,3 @@ class Attempts(Ledger):
             Attempt(attempt=row.attempt, at=row.at, kind=row.kind, reason=row.reason)
             for row in self.connection.execute(query)
         ]
-
-    def remove(self, mail_ids: Iterable[UUID]) -> None:
-        """Takes them away, at once: servers repeat addresses in their answers."""
-        self.connection.execute(delete(attempts).where(attempts.c.mail_id.in_(list(mail_ids))))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from services.notify.domain.letter import Attachment
 from services.notify.domain.paper import Paper
@@ -36,11 +36,6 @@ class Contents(Ledger):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, paper_contents)
-
-    def remove(self, keys: Iterable[UUID]) -> int:
-        """Takes the bytes of documents away, at once; how many there were."""
-        where = paper_contents.c.document_id.in_(list(keys))
-        return self.connection.execute(delete(paper_contents).where(where)).rowcount
 
     def read(self, keys: Iterable[UUID]) -> list[Attachment]:
         """Those of the asked documents that are kept, as attachments, in the order asked."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import select, tuple_
 
 from services.notify.domain.suppression import Suppression
 from services.notify.store.tables import suppressions
@@ -31,11 +31,6 @@ class Suppressions(Store[Key, Suppression]):
         query = select(suppressions).where(suppressions.c.shop == shop, ~suppressions.c.released)
         rows = self.connection.execute(query.order_by(suppressions.c.since.desc(), suppressions.c.address).limit(limit))
         return [Suppression(**row._mapping) for row in rows]
-
-    def remove(self, shop: str, addresses: Iterable[str]) -> int:
-        """Takes addresses away, at once; how many there were."""
-        where = (suppressions.c.shop == shop, suppressions.c.address.in_([each.lower() for each in addresses]))
-        return self.connection.execute(delete(suppressions).where(*where)).rowcount
 
 
 def _rows(values: Iterable[Suppression]) -> list[dict[str, Any]]:

@@ -1,0 +1,52 @@
+"""What is personal in mails."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.notify.domain.facts import Facts
+from services.notify.domain.letter import Mailbox
+from services.notify.domain.mail import ERASED, Mail
+from services.notify.domain.wording import Content
+from shared.contracts.house import CustomerExported, KeptRecords
+
+NAME = "erased"
+PART = 20  # mails in a message
+
+
+def anonymous(mail: Mail) -> Mail:
+    """The same mail to nobody: it is counted, and says nothing."""
+    nobody = Mailbox(name=NAME, address=f"{mail.mail_id.hex}{ERASED}")
+    content = Content(language=mail.letter.content.language, subject=NAME, text="", html="")
+    letter = mail.letter.model_copy(update={"recipient": nobody, "reply_to": "", "content": content})
+    facts = Facts(template=mail.template, language=mail.facts.language, shop=mail.facts.shop, name=NAME)
+    return replace(mail, facts=facts, letter=letter, customer_id=None, reason="", bounced="")
+
+
+def documents(erased: Iterable[Mail], kept: Iterable[Mail]) -> list[UUID]:
+    """The documents and files of erased mails that no other mail is going to take along."""
+    return sorted(_taken(erased) - _taken(kept))
+
+
+def still_running(mails: Sequence[Mail]) -> list[KeptRecords]:
+    """What is told of mails that are not done with."""
+    if not mails:
+        return []
+    reason = "Mails that are still to be sent can be erased when they are."
+    return [KeptRecords(what="mails", count=len(mails), code="running", reason=reason)]
+
+
+def export(customer_id: str, mails: Sequence[Mail], service: str = "notify") -> list[CustomerExported]:
+    """All mails with their words, some a message."""
+    shown = [mail.view().model_dump(mode="json") | {"text": mail.letter.content.text} for mail in mails]
+    parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
+    return [
+        CustomerExported(
+            customer_id=customer_id, service=service, part=number, parts=len(parts), records={"mails": part},
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
+
+
+def _taken(mails: Iterable[Mail]) -> set[UUID]:
+    return {key for mail in mails for key in (*mail.enclosed, *(document.document_id for document in mail.wanted))}

@@ -1,0 +1,39 @@
+"""Personal data of a customer: exported, and erased."""
+
+from services.notify.domain import privacy
+from services.notify.domain.mail import Mail
+from services.notify.handlers.queue import Told
+from services.notify.work import Work
+from shared.contracts.house import CustomerErased, EraseCustomer, ExportCustomer
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(EraseCustomer)
+def erase_customer(command: EraseCustomer, work: Work) -> Told:
+    """Makes the mails about the customer those of nobody, but for such as are still to be sent."""
+    mails = [mail for mail in _mails(command, work) if not mail.erased]
+    over, running = [mail for mail in mails if mail.over], [mail for mail in mails if not mail.over]
+    for mail in over:
+        work.mails.save(mail.mail_id, privacy.anonymous(mail))
+    work.erasing.attempts(mail.mail_id for mail in over)
+    erased = {
+        "mails": len(over),
+        "documents": work.erasing.documents(privacy.documents(over, running)),
+        "suppressions": work.erasing.suppressions(work.shop, [*command.emails, *(mail.recipient for mail in over)]),
+    }
+    kept = privacy.still_running(running)
+    return [CustomerErased(customer_id=command.customer_id, service=work.service, erased=erased, kept=kept)]
+
+
+@service.handles(ExportCustomer)
+def export_customer(command: ExportCustomer, work: Work) -> Told:
+    """Tells all mails about the customer."""
+    return privacy.export(command.customer_id, _mails(command, work), work.service)
+
+
+def _mails(command: EraseCustomer | ExportCustomer, work: Work) -> list[Mail]:
+    ids = work.mails.of_customer(work.shop, command.customer_id, command.emails)
+    work.mails.preload(ids)
+    return [mail for mail in map(work.mails.get, ids) if mail]

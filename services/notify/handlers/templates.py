@@ -1,0 +1,42 @@
+"""What a shop replaces in its mails. Templates of documents are not ours: they are answered, and change nothing."""
+
+from services.notify.domain import look
+from services.notify.domain.look import Replacement
+from services.notify.handlers.queue import Told
+from services.notify.work import Work
+from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChanged
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(PutTemplate)
+def put_template(command: PutTemplate, work: Work) -> Told:
+    """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is kept."""
+    if command.service != "notify":
+        return ()
+    replacement = look.replacement(command)
+    refusal = look.objection(command, replacement, work.press)
+    if refusal:
+        return [refusal]
+    work.templates.get(_key(command, work))
+    work.templates.save(_key(command, work), replacement)
+    return [_changed(command, built_in=False)]
+
+
+@service.handles(ResetTemplate)
+def reset_template(command: ResetTemplate, work: Work) -> Told:
+    """Takes what is built in again."""
+    if command.service != "notify":
+        return ()
+    if work.templates.get(_key(command, work)):
+        work.templates.save(_key(command, work), Replacement())
+    return [_changed(command, built_in=True)]
+
+
+def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, str]:
+    return work.shop, command.kind, command.language or ""
+
+
+def _changed(command: PutTemplate | ResetTemplate, *, built_in: bool) -> TemplateChanged:
+    return TemplateChanged(service="notify", kind=command.kind, language=command.language, built_in=built_in)

@@ -1,0 +1,46 @@
+"""Rows that go when a customer is erased."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.notify.store.tables import attempts, paper_contents, suppressions
+
+
+class Erasing:
+    """Takes away the bytes of documents, what mail servers answered (they repeat addresses), and suppressions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._pending: list[tuple[Table, ColumnElement[bool]]] = []
+        self._kept: list[tuple[Table, ColumnElement[bool]]] = []
+
+    def documents(self, keys: Iterable[UUID]) -> int:
+        """Records that their bytes are to go; how many there are."""
+        return self._add(paper_contents, paper_contents.c.document_id.in_(list(keys)))
+
+    def attempts(self, mail_ids: Iterable[UUID]) -> int:
+        """Records that all attempts to send these mails are to go; how many there are."""
+        return self._add(attempts, attempts.c.mail_id.in_(list(mail_ids)))
+
+    def suppressions(self, shop: str, emails: Iterable[str]) -> int:
+        """Records that nothing is to be known of these addresses; of how many there is."""
+        theirs = suppressions.c.address.in_([email.lower() for email in emails])
+        return self._add(suppressions, (suppressions.c.shop == shop) & theirs)
+
+    def keep(self) -> None:
+        self._kept += self._pending
+        self._pending = []
+
+    def discard(self) -> None:
+        self._pending = []
+
+    def write(self) -> None:
+        for table, where in self._kept:
+            self.connection.execute(delete(table).where(where))
+
+    def _add(self, table: Table, where: ColumnElement[bool]) -> int:
+        self._pending.append((table, where))
+        return int(self.connection.scalar(select(func.count()).select_from(table).where(where)) or 0)

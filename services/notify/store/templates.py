@@ -1,0 +1,40 @@
+"""What shops replaced in their mails."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from services.notify.domain.look import Look, Replacement
+from services.notify.store.tables import templates
+from shared.runtime.database import locking, write_rows
+from shared.runtime.store import Store
+
+Key = tuple[str, str, str]
+"""Shop, kind and language; "" is for all languages."""
+
+
+class Templates(Store[Key, Replacement]):
+    """Their rows are locked, in the order of their keys. An empty one is what is built in."""
+
+    def load(self, keys: Sequence[Key]) -> Mapping[Key, Replacement]:
+        where = tuple_(templates.c.shop, templates.c.kind, templates.c.language).in_(keys)
+        query = select(templates).where(where).order_by(templates.c.shop, templates.c.kind, templates.c.language)
+        rows = self.connection.execute(locking(self.connection, query))
+        return {(row.shop, row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
+
+    def put(self, new: Mapping[Key, Replacement], changed: Mapping[Key, Replacement]) -> None:
+        write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
+
+    def look(self, shop: str) -> Look:
+        """All that a shop replaced, as it is written."""
+        rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
+        found = {(row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
+        return Look({key: replacement for key, replacement in found.items() if replacement != Replacement()})
+
+
+def _rows(items: Iterable[tuple[Key, Replacement]]) -> list[dict[str, Any]]:
+    return [
+        {"shop": shop, "kind": kind, "language": language, "content": replacement.model_dump()}
+        for (shop, kind, language), replacement in items
+    ]
