@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from services.orders.domain.documents import issue
+from services.orders.domain.documents import Part, issue, issue_part
 from services.orders.domain.order import Order
+from services.orders.domain.pricing import Amount
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.words import MUG, NOON, TEA, a_placed_order, a_product, move, pay
@@ -104,3 +105,12 @@ def test_a_document_does_not_change_with_the_order() -> None:
     before = document.model_dump_json()
     moved = replace(order, carrier="Other", tracking_number="T1", state="shipped")
     assert document.model_dump_json() == before != an_invoice(moved).model_dump_json()
+
+
+def test_a_tax_table_leaves_out_only_what_is_nothing() -> None:
+    order = a_placed_order()
+    part = Part(((1, 0, Amount(1, -1)),), Amount())
+    document = issue_part(order, "credit_slip", "CR1", NOON, part).event.document  # type: ignore[attr-defined]
+    assert [(row.net.amount, row.tax.amount, row.gross.amount) for row in document.taxes] == [(1, -1, 0)]
+    nothing = issue_part(order, "credit_slip", "CR2", NOON, Part((), Amount())).event
+    assert nothing.document.taxes == []  # type: ignore[attr-defined]

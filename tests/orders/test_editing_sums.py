@@ -43,8 +43,10 @@ deeds = st.one_of(
     st.tuples(st.just("ship"), st.integers(0, 999), st.sampled_from([None, *RATES])),
     st.tuples(st.just("move"), st.sampled_from(["payment_accepted", "processing"])),
     st.tuples(st.just("refund"), st.builds(
-        lambda line, shipping: {"lines": [{"line": line, "quantity": 1}], "shipping": shipping}, line, st.booleans(),
+        lambda line, **terms: {"lines": [{"line": line, "quantity": 1}], **terms}, line=line, shipping=st.booleans(),
+        overpaid=st.booleans(),
     )),
+    st.tuples(st.just("refund"), st.just({"overpaid": True})),
 )
 
 
@@ -128,7 +130,8 @@ def agrees(order: Order, documents: list[DocumentSnapshot]) -> None:
     assert invoiced(edits) == sold(order)
     assert sum(row[0] + row[1] for row in invoiced(edits).values()) == order.amount.gross
     assert order.refunded.gross <= order.paid
-    assert all(row.gross.amount > 0 for each in edits for row in each.taxes if each.kind != "delivery_slip")
+    assert order.due == order.amount.gross - order.paid + sum(refund.overpaid for refund in order.refunds)
+    assert all(row.gross.amount >= 0 for each in edits for row in each.taxes if each.kind != "delivery_slip")
 
 
 def unchanged(before: Order, order: Order) -> None:

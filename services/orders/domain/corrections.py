@@ -146,12 +146,16 @@ def _add_shifted(
     now: Mapping[int, Charge],
 ) -> None:
     for rate, amount in shifted.items():
-        more = next((number for number in added if now[number].rate == rate), None)
-        less = next((number for number in taken if then[number].rate == rate), None)
+        more = _dearest({number: change for number, change in added.items() if now[number].rate == rate})
+        less = _dearest({number: change for number, change in taken.items() if then[number].rate == rate})
         if more is not None:
             added[more] = (added[more][0], added[more][1] + amount)
         elif less is not None:
             taken[less] = (taken[less][0], taken[less][1] - amount)
+
+
+def _dearest(pieces: Pieces) -> int | None:
+    return max(pieces, key=lambda number: pieces[number][1].gross, default=None)
 
 
 def _worth(pieces: Pieces) -> Pieces:

@@ -102,7 +102,7 @@ def _snapshot(
         prices=order.prices,
         lines=[_line(order, *line) for line in part.lines],
         shipping=_row(order, order.shipping.rate, part.shipping),
-        taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount.gross],
+        taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount != Amount()],
         net=order.money(whole.net),
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
