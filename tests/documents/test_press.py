@@ -114,6 +114,8 @@ def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str, press
     outcome = press.shrink(content, "A logo")
     assert isinstance(outcome, Objection)
     assert (outcome.code, reason in outcome.reason) == ("no_picture", True), outcome.reason
+
+
 def test_a_template_that_never_ends_is_ended() -> None:
     patient = Press(Limits(seconds=4, memory=1024, documents=4))
     rendered = patient.render(an_invoice(), looking(ENDLESS))

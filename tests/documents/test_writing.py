@@ -63,3 +63,13 @@ def test_latin_words_keep_their_order_inside_persian(languages: Languages) -> No
     assert shown.lines[0].reference == "\u2068USB-C\u2069"
     assert shown.lines[0].product == "\u2068کابل (2m)\u2069"
     assert shown.lines[0].quantity == "۲"
+
+
+def test_why_nothing_is_taxed_stands_before_what_the_shop_always_says(languages: Languages) -> None:
+    exemption = {"category": "export", "reason": "Exported: article 146."}
+    shop = samples.SHOP_PROFILE | {"legal_text": "Goods remain ours until paid."}
+    lines = [a_line(rate="0")]
+    assert write(an_invoice(lines, exemption=exemption, shop=shop), languages["en"]).legal == [
+        "Exported: article 146.", "Goods remain ours until paid.",
+    ]
+    assert write(a_delivery_slip(lines, exemption=exemption), languages["en"]).legal == []

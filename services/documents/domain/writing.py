@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.documents.domain import paying
 from services.documents.domain.facts import facts
 from services.documents.domain.language import Language
+from services.documents.domain.objections import WITHOUT_PRICES
 from services.documents.domain.paper import AmountsText, Labelled, LineText, Paper, PaymentText
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
@@ -47,7 +48,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         bank=paying.bank(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
-        legal=_lines(snapshot.shop.legal_text, language),
+        legal=_lines(_legal(snapshot), language),
     )
 
 
@@ -58,6 +59,12 @@ def _title(snapshot: DocumentSnapshot, language: Language) -> str:
 
 def _lines(text: str, language: Language) -> list[str]:
     return [language.isolate(line) for line in clean_lines(text)]
+
+
+def _legal(snapshot: DocumentSnapshot) -> str:
+    """Why there is no tax, where prices are printed; then what the shop always says."""
+    exemption = "" if snapshot.kind in WITHOUT_PRICES or not snapshot.exemption else snapshot.exemption.reason
+    return f"{exemption}\n{snapshot.shop.legal_text}".strip("\n")
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:

@@ -1,6 +1,7 @@
 """Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a question."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.orders.domain.cart_rules import Cart, Item
@@ -15,8 +16,20 @@ from shared.contracts.values import Money
 Buying = PlaceOrder | PriceCart
 
 
+def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
+    """The catalogue for who asks: without any tax, if nothing of the order is taxed."""
+    if asked.exemption is None or catalogue.shop is None:
+        return catalogue
+    rounding = catalogue.shop.rounding
+    products = {sku: each and each.untaxed(asked.prices, rounding) for sku, each in catalogue.products.items()}
+    return replace(catalogue, products=products)
+
+
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
-    """Why the products cannot be sold in the currency that is asked for."""
+    """Why the products, and their shipping, cannot be sold as it is asked."""
+    if asked.exemption and asked.carrier.tax_rate:
+        sentence = f"Nothing of the order is taxed, but its shipping at {asked.carrier.tax_rate}%: give it without."
+        return asked.refuse("shipping_taxed", sentence, field="carrier.tax_rate")
     for line in lines:
         product = catalogue.products.get(line.sku)
         if product is None:

@@ -106,6 +106,7 @@ def _snapshot(
         net=order.money(whole.net),
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
+        exemption=order.exemption,
         **more,
     )
 

@@ -108,6 +108,7 @@ def _unsellable(order: Order, command: AddLines, products: Mapping[str, Product 
 
 
 def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
+    product = product.untaxed(order.prices, order.rounding) if order.exemption else product
     price = product.price.amount if wanted.unit_price is None else wanted.unit_price
     return Line(
         product.sku, product.name(order.language, order.shop.default_language),

@@ -1,17 +1,19 @@
 """An order and what belongs to it, as frozen values. Money in the order's currency, minor units."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.orders.domain.discounts import Discount
+from services.orders.domain.money import tax_in
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
 from services.orders.domain.refund import LineRefund, Refund, Return
 from shared.contracts.orders import DiscountView, DocumentReference, OrderLineView, OrderSummary, Rounding
+from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address, Customer, DocumentKind, Money, Payment, ShopProfile
 
 
@@ -49,6 +51,12 @@ class Product:
     brand: str = ""
     suppliers: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+
+    def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
+        """The same for an order that is exempt: at its price without tax, in that kind of prices."""
+        price, taxed = self.price.amount, prices == "tax_included"
+        net = price - tax_in(price, self.tax_rate, rounding.mode) if taxed else price
+        return replace(self, price=Money(amount=net, currency=self.price.currency), tax_rate=Decimal(0))
 
     def name(self, language: str, default: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""
@@ -112,6 +120,7 @@ class Order:
     rounding: Rounding = USUAL
     note: str = ""
     invoice_note: str = ""
+    exemption: Exemption | None = None
     discounts: tuple[Discount, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.orders.domain.backorder import stocked
-from services.orders.domain.carts import cart_of, too_large, unsellable
+from services.orders.domain.carts import cart_of, exempted, too_large, unsellable
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import NextNumber, attached, enter
 from services.orders.domain.moves import landing, out_of_stock
@@ -39,6 +39,7 @@ def place(
     wrong = _wrong_start(command, wanted) or unsellable(command, command.lines, catalogue)
     if wrong:
         return wrong
+    catalogue = exempted(command, catalogue)
     cart = cart_of(command, command.lines, shop, catalogue, at)
     found = offer(cart, catalogue, codes_of(command))
     order = stocked(_order(command, shop, found, at), lambda sku: catalogue.stock.get(sku, 0))
@@ -122,6 +123,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
             for item, charge in zip(found.items, found.charges, strict=True)
         ),
         discounts=found.discounts,
+        exemption=command.exemption,
         carrier=command.carrier.name,
         tracking_number=command.carrier.tracking_number,
         shipping=found.shipping,

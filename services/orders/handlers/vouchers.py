@@ -84,14 +84,16 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
     if isinstance(lines, Refusal):
         return lines
     catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
-    if catalogue.shop is None:
+    shop = catalogue.shop
+    if shop is None:
         return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
     gone = [] if query.lines else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
     lines = [line for line in lines if line.sku not in gone]
     wrong = carts.unsellable(query, lines, catalogue)
     if wrong:
         return wrong
-    cart = carts.cart_of(query, lines, catalogue.shop, catalogue, work.now)
+    catalogue = carts.exempted(query, catalogue)
+    cart = carts.cart_of(query, lines, shop, catalogue, work.now)
     found = offer.offer(cart, catalogue, query.voucher_codes)
     return carts.too_large(query, found) or carts.price(cart, found, catalogue, gone)
 

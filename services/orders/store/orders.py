@@ -29,6 +29,7 @@ from services.orders.store.tables import (
 )
 from services.orders.store.waiting import Waiting
 from shared.contracts.orders import DocumentReference, Rounding
+from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
@@ -178,6 +179,7 @@ class Orders(Store[UUID, Order]):
             invoice_address=Address.model_validate(row.invoice_address), state=row.state,
             tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
             invoice_note=row.invoice_note,
+            exemption=Exemption.model_validate(row.exemption) if row.exemption else None,
             reached=frozenset((row.reached or "").split()),
             history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
             payments=tuple(_payment(payment) for payment in part(payments)),
@@ -232,6 +234,7 @@ def _row(order: Order) -> dict[str, Any]:
         "reached": " ".join(sorted(order.reached)),
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
         "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
+        "exemption": order.exemption.model_dump() if order.exemption else None,
     }
 
 

@@ -135,6 +135,7 @@ orders = Table(
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("note", String(2000), nullable=False, server_default=EMPTY),
     Column("new_customer", Boolean, nullable=False, server_default=text("false")),
+    Column("exemption", Json),
     Column("invoice_note", String(2000), nullable=False, server_default=EMPTY),
     UniqueConstraint("shop", "reference"),
     Index(None, "shop", "placed_at", "order_id"),

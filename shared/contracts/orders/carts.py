@@ -10,6 +10,7 @@ from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.cart_rules import Code
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
+from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate
 
 NO_CARRIER = Carrier(name="-")
@@ -85,3 +86,4 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     carrier: Carrier = Field(default=NO_CARRIER, description="Without it no shipping is reckoned")
     delivery_country: Country | None = None
     voucher_codes: list[Code] = Field(default=[], max_length=20)
+    exemption: Exemption | None = Field(default=None, description="As `order.place` will say it")

@@ -12,6 +12,7 @@ from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
 from shared.contracts.orders.vouchers import NewVoucher
+from shared.contracts.snapshot import Exemption
 from shared.contracts.values import (
     Address,
     Currency,
@@ -132,6 +133,9 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     )
     gifts: list[Sku] | None = Field(
         default=None, max_length=50, description="Gifts that the customer was shown: others refuse the order"
+    )
+    exemption: Exemption | None = Field(
+        default=None, description="Why nothing of the order is taxed; prices are then those without tax"
     )
 
 
