@@ -43,6 +43,8 @@ def say_thread(found: Data) -> None:
         "registered": _time(customer["registered_at"]) if customer["registered_at"] else "",
         "order": _order(order), "product": thread["sku"] or "",
     })
+    if found["earlier"]:
+        say("\nThere are earlier messages: `aftercart desk timeline` shows them.", style="dim")
     for message in found["messages"]:
         say()
         _say_message(message)

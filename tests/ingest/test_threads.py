@@ -322,3 +322,20 @@ def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(d
     assert [found for found in ids.values() if found] == [ids["We ask the carrier."]] == ["<a@shop.test>"]
     replied = does(desk, "reply", thread_id, text="It is found.")[-1].data
     assert replied["references"] == ["<a@shop.test>"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_a_long_thread_is_read_from_its_end(desk: IngestDesk, limit: int) -> None:
+    thread_id = writes(desk, text="0")
+    for number in range(1, 7):
+        desk.clock.advance(minutes=number % 2)  # some of the same moment
+        does(desk, "reply", thread_id, text=str(number))
+    whole, cursor, read = desk.thread(thread_id)["messages"], None, list[dict[str, object]]()
+    while True:
+        page = desk.ask("thread.get", {"thread_id": thread_id, "limit": limit, "cursor": cursor}).data
+        read = page["messages"] + read
+        cursor = page["earlier"]
+        if cursor is None:
+            break
+    assert (read, len(read)) == (whole, 7)
+    assert refused(desk, "thread.get", {"thread_id": thread_id, "cursor": "x"}) == ("unknown_cursor", "cursor")

@@ -32,11 +32,17 @@ def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
     thread = work.thread(query.thread_id)
     if thread is None:
         return unknown_thread(query, query.thread_id)
+    before, wrong = _cursor(query)
+    if wrong:
+        return wrong
     view = thread.view
     order = work.orders.get(view.order_id) if view.order_id else None
+    found = work.entries.latest(thread.id, before, query.limit)
+    messages = found[-query.limit :]
+    earlier = Cursor(messages[0].at, messages[0].message_id) if len(found) > query.limit else None
     return Thread(
-        thread=view, messages=work.entries.of(thread.id), customer=_customer(view, work),
-        order=order.view() if order else None,
+        thread=view, messages=messages, customer=_customer(view, work), order=order.view() if order else None,
+        earlier=cursor.write(earlier) if earlier else None,
     )
 
 
@@ -110,7 +116,7 @@ def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
     return (known.customer_id if known else view.customer_id), sorted(addresses)
 
 
-def _cursor(query: ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
+def _cursor(query: GetThread | ListThreads | AskTimeline) -> tuple[Cursor | None, Refusal | None]:
     after = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
         reason = "The cursor is not one that a page before ended with."

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, literal, select, tuple_
 
 from services.ingest.domain.filing import FORGED
 from services.ingest.domain.thread import Tally, Thread
 from services.ingest.store.customers import of_customer
 from services.ingest.store.tables import known_mails, thread_messages, threads
 from services.ingest.store.words import add_words
+from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
-from shared.runtime.database import among, insert, locking, write_rows
+from shared.runtime.database import UtcDateTime, among, insert, locking, write_rows
 from shared.runtime.store import Store
 
 _TALLY = tuple(Tally.__dataclass_fields__)
@@ -79,6 +80,14 @@ class Entries(Store[UUID, Entry]):
         """All stored messages of a thread, oldest first."""
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
         return [read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))]
+
+    def latest(self, thread_id: UUID, before: Cursor | None, limit: int) -> list[ThreadMessage]:
+        """The last messages of a thread before a cursor, oldest first; one more than `limit` where there are more."""
+        query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
+        if before:
+            query = query.where(tuple_(*_IN_TIME) < tuple_(literal(before.at, UtcDateTime), literal(before.key, Uuid)))
+        query = query.order_by(*(column.desc() for column in _IN_TIME)).limit(limit + 1)
+        return [read_entry(row).message for row in self.connection.execute(query)][::-1]
 
     def has_copy(self, thread_id: UUID, message: tuple[str, str, str]) -> bool:
         """Whether a thread has a message with this Message-ID, author and text."""

@@ -78,7 +78,7 @@ class ReplyThread(Command, name="thread.reply", subject="thread_id"):
 
 
 class Thread(Answer, name="thread.get_answered"):
-    """A thread with its messages, oldest first, and what is known of its customer and order."""
+    """A thread with its latest messages, oldest first, and what is known of its customer and order."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread": samples.THREAD_VIEW, "messages": [samples.THREAD_MESSAGE], "customer": samples.THREAD_CUSTOMER,
@@ -89,6 +89,7 @@ class Thread(Answer, name="thread.get_answered"):
     messages: list[ThreadMessage]
     customer: ThreadCustomer | None = None
     order: ThreadOrder | None = None
+    earlier: str | None = Field(default=None, description="Ask with this `cursor` for those before; null: that was all")
 
 
 class ThreadList(Answer, name="thread.list_answered"):
@@ -101,11 +102,13 @@ class ThreadList(Answer, name="thread.list_answered"):
 
 
 class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
-    """Asks for a thread and its messages."""
+    """Asks for a thread and its messages, the latest ones first."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID}
 
     thread_id: UUID
+    limit: int = Field(default=200, ge=1, le=500, strict=True, description="Messages at once")
+    cursor: Cursor | None = Field(default=None, description="`earlier` of the answer before, as it came")
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):
