@@ -18,6 +18,9 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
     again = try_to_refund(back.order, "partial", lines=[], overpaid=True)
     assert isinstance(again, Refusal)
     assert (again.code, again.details["field"]) == ("nothing_overpaid", "overpaid")
+    empty = try_to_refund(cheaper, "partial", lines=[], overpaid=True, credit_slip=True)
+    assert isinstance(empty, Refusal)
+    assert (empty.code, empty.details["field"]) == ("nothing_on_slip", "credit_slip")
     rest = refund(back.order, lines=[{"line": 1, "quantity": 1}], shipping=True)
     assert (rest.refund.amount.gross, rest.order.refunded.gross) == (1680, 2870)
     dearer = done(try_to_edit(back.order, {"line": 1, "quantity": 2})).order

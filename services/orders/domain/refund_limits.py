@@ -44,6 +44,13 @@ def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
     return None
 
 
+def empty_slip(terms: RefundTerms, refund: Refund) -> Wrong | None:
+    """Whether a credit slip is asked for that nothing would stand on."""
+    if terms.credit_slip and not refund.lines and not refund.shipping.gross:
+        return Wrong("nothing_on_slip", "What was paid too much was never sold: no credit slip says it.", "credit_slip")
+    return None
+
+
 def gross_of(order: Order, wanted: WantedRefundLine) -> int:
     """What a line's refund comes to, with tax."""
     if wanted.amount is not None:

@@ -17,7 +17,7 @@ from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import VOUCHER, Done, LineRefund, Refund
-from services.orders.domain.refund_limits import Wrong, gross_of, shipping_of, too_much, wrong_terms
+from services.orders.domain.refund_limits import Wrong, empty_slip, gross_of, shipping_of, too_much, wrong_terms
 from services.orders.domain.vouchers import voucher_for
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -96,7 +96,7 @@ def reckon(
         method=method, by_hand=method not in (VOUCHER, *order.shop.refundable_methods),
         overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
-    return too_much(order, refund, shipping) or refund
+    return too_much(order, refund, shipping) or empty_slip(terms, refund) or refund
 
 
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
