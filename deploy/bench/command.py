@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from deploy.bench import ingest as mails
+from deploy.bench import ingest as mails, notify as outgoing
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.stack.dovecot import Dovecot
@@ -91,3 +91,19 @@ def _ingest(directory: Path, count: int) -> None:
     click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB at most':>12}")
     for name, rate in (("a loop that fetches and parses", bare), ("one worker, everything filed", worker)):
         click.echo(f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}")
+
+
+@bench.command()
+@click.option("--count", type=click.IntRange(10), default=500, show_default=True, help="Mails.")
+def notify(count: int) -> None:
+    """Mails per second, from event to accepted mail, beside bare smtplib over one connection."""
+    log.configure(HouseSettings(log_level="warning"))
+    with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
+        directory = Path(name)
+        with servers(directory, click.echo) as (rabbit, postgres):
+            ours = outgoing.through_the_service(rabbit, postgres.create_database("notify"), count, directory)
+    plain = outgoing.bare(ours.contents)
+    click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
+    rate, most = ours.rate(), plain.rate()
+    click.echo(f"{'smtplib, the same bytes':34}{most:12,.0f}{1:12.2f}")
+    click.echo(f"{'one worker, from event to mail':34}{rate:12,.0f}{rate / most:12.2f}")

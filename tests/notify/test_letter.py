@@ -3,6 +3,7 @@ from email.utils import getaddresses
 from uuid import UUID, uuid4
 
 import pytest
+from fast_mail_parser import parse_email
 from hypothesis import given, strategies as st
 
 from services.notify.domain.letter import Attachment, Letter, Mailbox, chain, filename, pack
@@ -117,9 +118,9 @@ def test_a_name_that_tries_to_bring_a_header_is_only_a_name() -> None:
 
 @pytest.mark.parametrize("name", ["لیوان فروشی بزرگ خیابان ولیعصر تهران شعبه مرکزی", "Müller, Söhne & Co. \"GmbH\""])
 def test_a_name_in_any_letters_arrives(name: str) -> None:
-    mail = opened(pack(letter(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content)
-    assert mail["From"].addresses[0].display_name == name
-    assert mail["From"].addresses[0].addr_spec == "service@shop.test"
+    sender = parse_email(pack(letter(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content).from_
+    assert sender is not None  # the library that wrote it would read a space too many where a line ends
+    assert (sender.display_name, sender.address) == (name, "service@shop.test")
 
 
 def test_a_domain_in_other_letters_is_written_in_its_ascii_form() -> None:

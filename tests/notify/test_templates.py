@@ -1,5 +1,8 @@
 """What shops replace in their mails."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from tests.notify.words import WRITER, NotifyDesk, Office, opened, transitioned
 
+PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
 PAYMENT = {
     "service": "notify", "kind": "payment", "language": "en", "subject": "Paid: {{ reference }}",
     "text": "Dear {{ name }},\n\nyour money is here{% if paid %}: {{ paid }}{% endif %}.",
@@ -143,3 +147,9 @@ def test_words_can_be_looked_at_before_they_are_put(small_desk: NotifyDesk, offi
 def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
     made = environment(None)  # type: ignore[arg-type]
     assert forbidden(made.parse(read_layouts()["mail.html"]), LAYOUTS) is None
+
+
+def test_the_template_of_the_how_to_page_is_taken_as_it_stands(small_desk: NotifyDesk, office: Office) -> None:
+    block, = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
+    assert put(small_desk, json.loads(block)).name == "template.changed"
+    assert sent(small_desk, office)[0] == "Paid: XKBKNABJK"

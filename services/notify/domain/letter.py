@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -64,12 +65,23 @@ class Parcel:
 
 
 class WirePolicy(EmailPolicy):
-    """CRLF, 7 bit; identifiers are folded between them: the library would encode those longer than a line."""
+    """CRLF, 7 bit; identifiers are folded between them: the library would encode those longer than a line.
+
+    Words that are not ASCII are encoded by its older half: the newer one loses spaces where lines end (RFC 2047, 6.2).
+    """
 
     def fold(self, name: str, value: Any) -> str:
         if name.lower() in ("message-id", "in-reply-to", "references"):
             return f"{name}: {(self.linesep + ' ').join(str(value).split())}{self.linesep}"
-        return str(super().fold(name, value))
+        if self.utf8 or str(value).isascii() or name.lower() not in ("subject", "from", "to", "reply-to"):
+            return str(super().fold(name, value))
+        if name.lower() == "subject":
+            return f"{name}: {self._encoded(name, str(value))}{self.linesep}"
+        named = [f"{self._encoded(name, each.display_name)} <{each.addr_spec}>" for each in value.addresses]
+        return f"{name}: {f',{self.linesep} '.join(named)}{self.linesep}"
+
+    def _encoded(self, name: str, words: str) -> str:
+        return Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii", "surrogateescape")

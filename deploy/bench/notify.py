@@ -1,0 +1,137 @@
+"""Mails per second, from event to accepted mail, beside bare smtplib with the same finished bytes.
+
+Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker process with one
+thread, and a sink that takes every mail.
+"""
+
+import asyncio
+import smtplib
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from aiosmtpd.smtp import SMTP, Envelope as Taken, Session
+
+from deploy.stack.processes import Process
+from deploy.stack.rabbitmq import RabbitNode
+from services.notify.worker import service
+from shared.contracts import samples
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime import migrations
+from shared.runtime.database import engine_for
+from shared.runtime.errors import AftercartError
+from shared.runtime.management import Management
+from shared.runtime.names import EVENTS
+from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.topology import Login, apply, definitions
+
+DELAYS = (1.0, 10.0)
+PATIENCE = 300  # seconds for all mails to arrive
+
+
+@dataclass
+class Sink:
+    """Takes mails; `times` are those of their arrival."""
+
+    contents: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Taken) -> str:  # noqa: N802
+        self.contents.append(envelope.content if isinstance(envelope.content, bytes) else b"")
+        self.times.append(time.perf_counter())
+        return "250 taken"
+
+    def rate(self) -> float:
+        """Mails per second."""
+        return (len(self.times) - 1) / (self.times[-1] - self.times[0])
+
+    def wait(self, count: int) -> None:
+        """Until so many have arrived."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.times) < count:
+            if time.monotonic() > deadline:
+                raise AftercartError(f"Only {len(self.times)} of {count} mails arrived within {PATIENCE} seconds.")
+            time.sleep(0.05)
+
+
+@contextmanager
+def sink() -> Iterator[tuple[Sink, int]]:
+    """A sink on a thread of its own, and its port."""
+    found, loop = Sink(), asyncio.new_event_loop()
+    serving = loop.create_server(lambda: SMTP(found, hostname="sink.test", loop=loop), "127.0.0.1", 0)
+    server = loop.run_until_complete(serving)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield found, int(server.sockets[0].getsockname()[1])
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+def through_the_service(rabbit: RabbitNode, database_url: str, count: int, directory: Path) -> Sink:
+    """Mails of one worker process, whose queue holds `count` events of orders that were paid."""
+    _prepare(rabbit, database_url)
+    _publish(rabbit, [_event(number) for number in range(count)])
+    with sink() as (found, port):
+        worker = Process(directory, "worker-notify")
+        worker.start(
+            [sys.executable, "-m", "shared.cli.main", "worker", "notify"], env=_settings(rabbit, database_url, port)
+        )
+        try:
+            found.wait(count)
+        finally:
+            worker.stop(timeout=30)
+    return found
+
+
+def bare(contents: Sequence[bytes]) -> Sink:
+    """The same bytes by smtplib, over one connection."""
+    with sink() as (found, port), smtplib.SMTP("127.0.0.1", port) as client:
+        for content in contents:
+            client.sendmail("service@shop.test", ["ada@example.test"], content)
+        found.wait(len(contents))
+    return found
+
+
+def _prepare(rabbit: RabbitNode, database_url: str) -> None:
+    logins = {name: Login(name, name) for name in ("notify", "client")}
+    with Management(rabbit.admin_management_url) as management:
+        apply(definitions([service], DELAYS, logins), management)
+    migrations.upgrade(service, engine_for(database_url))
+
+
+def _publish(rabbit: RabbitNode, messages: Sequence[Outgoing]) -> None:
+    publisher, waiting = Publisher(rabbit.admin_amqp_url, "bench"), messages
+    while waiting:
+        pairs = zip(waiting, publisher.publish(waiting), strict=True)
+        waiting = [message for message, outcome in pairs if outcome is not Outcome.CONFIRMED]
+    publisher.close()
+
+
+def _event(number: int) -> Outgoing:
+    order_id = str(uuid4())
+    order = samples.ORDER_SUMMARY | {"order_id": order_id, "reference": f"BENCH-{number}"}
+    data = samples.ORDER_TRANSITIONED | {"order_id": order_id, "order": order, "attach": []}
+    envelope = Envelope(id=str(uuid4()), source="/bench", type=wire_type("order.transitioned"), data=data)
+    return Outgoing(EVENTS, "order.transitioned", envelope.encode(), envelope.id)
+
+
+def _settings(rabbit: RabbitNode, database_url: str, port: int) -> dict[str, str]:
+    return {
+        "AFTERCART_NOTIFY_BROKER_URL": rabbit.amqp_url("notify", "notify"),
+        "AFTERCART_NOTIFY_DATABASE_URL": database_url,
+        "AFTERCART_NOTIFY_RETRY_DELAYS": ",".join(map(str, DELAYS)),
+        "AFTERCART_NOTIFY_LOG_LEVEL": "warning",
+        "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
+        "AFTERCART_NOTIFY_SMTP_PORT": str(port),
+        "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
+        "AFTERCART_NOTIFY_SIGNING_KEYS": f"1:{'6b' * 32}",
+        "AFTERCART_ENV_FILE": "/dev/null",
+    }
