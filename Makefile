@@ -41,7 +41,7 @@ requirements:  ## Pin the dependencies anew, with hashes (needs uv)
 	@for extra in "run:" "dev:--extra dev -c requirements/run.txt"; do \
 	  uv pip compile -q pyproject.toml $${extra#*:} --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/$${extra%%:*}.txt; done
-	@echo 'setuptools>=77' | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
+	@printf 'setuptools>=77\nwheel\n' | uv pip compile -q - --python-version 3.11 --universal --generate-hashes \
 	    --no-emit-index-url --no-header -o requirements/build.txt
 
 debian-run:
