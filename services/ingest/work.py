@@ -16,7 +16,7 @@ from services.ingest.domain import contacts, desk
 from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
-from services.ingest.domain.filing import SIGNED, Place
+from services.ingest.domain.filing import SIGNED, Place, own_thread_id
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, read
@@ -121,7 +121,9 @@ class Work(UnitOfWork):
         self.submissions.preload(named.submissions())
         ordered = [Conversation("order", order_id) for order_id in named.orders()]
         self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
-        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *named.threads()])
+        opened = [own_thread_id(inbound.inbound_id) for inbound in mails]
+        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *named.threads(), *opened])
+        self.entries.preload(inbound.inbound_id for inbound in mails)
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""

@@ -132,5 +132,5 @@ service = Service(
         ContactSubmitted, ContactChanged, DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased,
         CustomerExported,
     ),
-    batch=8,  # few: what waits behind a slow mail server waits with its batch
+    batch=50,
 )

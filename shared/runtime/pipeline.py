@@ -68,11 +68,6 @@ class Pipeline:
     # --- commands and events ------------------------------------------------------------------------------------------
 
     def _effects(self, items: Sequence[Item]) -> None:
-        for item in items:
-            if item.handling.act:  # one after another, so that what was done is kept before the next is touched
-                self._act(item)
-                if item.verdict is DONE:
-                    self._effects_of_one(item)
         ready = [item for item in items if not item.handling.act]
         try:
             self._together(ready)
@@ -83,6 +78,11 @@ class Pipeline:
                     self._effects_of_one(item)
             elif ready:
                 _fail(ready[0], error)
+        for item in items:
+            if item.handling.act:  # last, for it may take long; and what one did is kept before the next is touched
+                self._act(item)
+                if item.verdict is DONE:
+                    self._effects_of_one(item)
 
     def _effects_of_one(self, item: Item) -> None:
         item.told, item.verdict, item.outcome = [], DONE, "done"

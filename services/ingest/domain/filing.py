@@ -210,9 +210,14 @@ def _marks(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
     return sorted({*mail.marks, *(mark for mark, holds in found.items() if holds)})
 
 
+def own_thread_id(inbound_id: UUID) -> UUID:
+    """The thread that a mail opens if it belongs to no other."""
+    return derived_id("mail", inbound_id)
+
+
 def _opened(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception, at: datetime) -> Thread:
     order = choice.place.order
-    conversation = Conversation("thread", derived_id("mail", inbound.inbound_id))
+    conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
     if order:
         conversation = Conversation("order", order.order_id)
     view = ThreadView(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from threading import Event as Signal
+from uuid import UUID
 
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
@@ -93,8 +94,7 @@ def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) ->
 
 def _finish(found: Found, work: Work) -> None:
     """Notes what was flagged, moved or deleted, and what a POP3 server calls its mails now."""
-    errand, at = found.errand, found.errand.checkpoint
-    ids = [derived_id(errand.mailbox.name, at.folder, at.uidvalidity, uid) for uid in found.finished]
+    errand, ids = found.errand, [_id_of(found, uid) for uid in found.finished]
     work.inbounds.preload(ids)
     for inbound_id in ids:
         inbound = work.inbounds.get(inbound_id)
@@ -108,6 +108,7 @@ def _keep(found: Found, work: Work) -> list[Inbound]:
     """Stores raw bytes and a row for each mail that has none; returns the new rows."""
     digests = {mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None}
     before = work.inbounds.stored(found.errand.mailbox.name, digests.values())
+    work.inbounds.preload(_id_of(found, mail.uid) for mail in found.mails)
     kept: list[Inbound] = []
     for mail in found.mails:
         inbound = _inbound(found, mail, digests.get(mail.uid), before, work.now)
@@ -118,12 +119,17 @@ def _keep(found: Found, work: Work) -> list[Inbound]:
     return kept
 
 
+def _id_of(found: Found, uid: int) -> UUID:
+    at = found.checkpoint
+    return derived_id(found.errand.mailbox.name, at.folder, at.uidvalidity or 0, uid)
+
+
 def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime) -> Inbound:
     mailbox, folder = found.errand.mailbox, found.checkpoint.folder
     uidvalidity = found.checkpoint.uidvalidity or 0
     inbound = Inbound(
-        derived_id(mailbox.name, folder, uidvalidity, mail.uid), mailbox.shop, mailbox.name, folder, uidvalidity,
-        mail.uid, digest, mail.size, mail.arrived_at or at, at, "duplicate" if digest in before else "new",
+        _id_of(found, mail.uid), mailbox.shop, mailbox.name, folder, uidvalidity, mail.uid,
+        digest, mail.size, mail.arrived_at or at, at, "duplicate" if digest in before else "new",
         unfinished=mail.whole and mailbox.afterwards != "leave",
     )
     return inbound if digest else inbound.unreadable("The mail server does not hand it over.")
