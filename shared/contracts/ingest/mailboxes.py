@@ -24,7 +24,7 @@ class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
     mailbox: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name in the settings")]
 
 
-class MailReceived(Event, name="mail.received", subject="mailbox"):
+class MailReceived(Event, name="mail.received", subject="inbound_id"):
     """A mail was fetched and filed into a thread."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -46,7 +46,7 @@ class MailReceived(Event, name="mail.received", subject="mailbox"):
     )
 
 
-class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
+class MailUnreadable(Event, name="mail.unreadable", subject="inbound_id"):
     """A mail was fetched that could not be understood; its raw bytes are kept."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -59,7 +59,7 @@ class MailUnreadable(Event, name="mail.unreadable", subject="mailbox"):
     thread_id: UUID | None = Field(default=None, description="Where it is shown, with its raw bytes attached")
 
 
-class MailUnmatched(Event, name="mail.unmatched", subject="mailbox"):
+class MailUnmatched(Event, name="mail.unmatched", subject="inbound_id"):
     """A mail was fetched that belongs to no thread, from a mailbox that opens none; its raw bytes are kept."""
 
     example: ClassVar[dict[str, Any]] = {
