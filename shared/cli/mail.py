@@ -1,6 +1,5 @@
 """`aftercart mail`: outgoing mails. An outsider: it asks and tells `notify`."""
 
-from typing import Any
 from uuid import UUID
 
 import click
@@ -114,7 +113,8 @@ def _order_id(asker: Asker, wanted: str) -> str:
         return str(UUID(wanted))
     except ValueError:
         pass
-    found: list[dict[str, Any]] = asker.ask("order.list", {"filter": {"reference": wanted.upper()}})["orders"]
-    if not found:
+    begin_so = asker.ask("order.list", {"filter": {"reference": wanted.upper()}})["orders"]
+    found = next((order["order_id"] for order in begin_so if order["reference"] == wanted.upper()), None)
+    if found is None:
         raise AftercartError(f"There is no order '{wanted}' in the shop '{asker.shop}'.")
-    return str(found[0]["order_id"])
+    return str(found)

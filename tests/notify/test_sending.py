@@ -10,7 +10,7 @@ from services.notify.domain.sending import MOST_ATTEMPTS, Outcome, Recorded, cla
 from shared.contracts.notify import MailDeferred, MailFailed, MailSent
 from tests.notify.words import LEASE, NOON, WRITER, state_mail
 
-Kind = Literal["sent", "temporary", "permanent", "unknown"]
+Kind = Literal["sent", "temporary", "rate", "permanent", "unknown"]
 
 
 def claimed(**changes: object) -> Mail:
@@ -114,3 +114,24 @@ def test_a_mail_that_waited_too_long_speaks_of_no_document_it_does_not_bring() -
     assert "IN000001" in waiting.letter.content.text
     assert "IN000001" not in gone.letter.content.text + gone.letter.content.html
     assert gone.letter.message_id == waiting.letter.message_id
+
+
+def test_a_lost_answer_may_be_left_at_once_where_the_operator_says_so() -> None:
+    mail = claimed()
+    recorded = record(mail, Outcome("unknown", "closed", mail.attempts), NOON, "leave")
+    assert recorded is not None
+    assert isinstance(recorded.event, MailFailed)
+    assert (recorded.mail.state, recorded.mail.over, recorded.again_at) == ("unknown", True, None)
+    assert ready(recorded.mail, attempt=2) == "over"
+
+
+def test_a_server_that_asks_us_to_slow_down_is_left_in_peace_for_longer() -> None:
+    waits = {kind: ended(claimed(), kind).again_at for kind in ("temporary", "rate", "unknown")}
+    minutes = {kind: (at - NOON).total_seconds() / 60 for kind, at in waits.items() if at}
+    assert minutes == {"temporary": 1, "rate": 10, "unknown": 15}
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "suppressed", "claimed"])
+def test_a_limit_or_a_suppression_changes_no_mail_that_is_over_or_on_its_way(state: str) -> None:
+    for outcome in (Outcome("held", "limit", until=NOON), Outcome("suppressed", "bounced")):
+        assert record(claimed(state=state), outcome, NOON) is None

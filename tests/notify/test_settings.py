@@ -1,3 +1,5 @@
+import json
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from shared.runtime.errors import SettingsError
 from shared.runtime.process import LONGEST_HANDLER
 
 KEY = "1:" + "ab" * 32
+ED25519 = b64encode(b"k" * 32).decode()
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, **values: str) -> NotifySettings:
@@ -54,3 +57,35 @@ def test_what_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch, missing: str)
     monkeypatch.setenv("AFTERCART_ENV_FILE", "/dev/null")
     with pytest.raises(SettingsError, match=f"AFTERCART_NOTIFY_{missing.upper()} is not set"):
         NotifySettings.load("notify")
+
+
+def test_shops_and_signatures_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    shops = {"fa-shop": {"host": "mx.fa.test", "security": "tls", "user": "fa", "password": "secret"}}
+    key = {"domain": "shop.test", "selector": "s1", "key": ED25519, "algorithm": "ed25519-sha256"}
+    office = open_office(settings(monkeypatch, smtp_shops=json.dumps(shops), dkim_keys=json.dumps([key])))
+    own = office.shops["fa-shop"]
+    assert (own.host, own.port, own.security, own.user, own.password) == ("mx.fa.test", 465, "tls", "fa", "secret")
+    assert [(key.domain, key.selector) for key in office.keys] == [("shop.test", "s1")]
+
+
+def test_limits_and_what_is_done_when_an_answer_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = settings(monkeypatch, recipient_per_hour="9", shop_per_minute="60", when_unknown="leave").rules()
+    assert (rules.limits.recipient_per_hour, rules.limits.shop_per_minute) == (9, 60)
+    assert rules.when_unknown == "leave"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("smtp_shops", "{"), ("smtp_shops", '{"a": {"password": "very-secret"}}'), ("when_unknown", "perhaps"),
+        ("smtp_shops", '{"a": {"host": "x", "security": "ssl", "password": "very-secret"}}'),
+        ("dkim_keys", '[{"domain": "shop.test", "selector": "s1", "key": "very-secret"}]'),
+        ("recipient_per_hour", "-1"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_name_and_no_secret_with_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"AFTERCART_NOTIFY_{name.upper()}") as told:
+        settings(monkeypatch, **{name: value})
+    assert "very-secret" not in str(told.value)
