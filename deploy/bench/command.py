@@ -95,15 +95,16 @@ def _ingest(directory: Path, count: int) -> None:
 
 @bench.command()
 @click.option("--count", type=click.IntRange(10), default=500, show_default=True, help="Mails.")
-def notify(count: int) -> None:
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker.")
+def notify(count: int, threads: int) -> None:
     """Mails per second, from event to accepted mail, beside bare smtplib over one connection."""
     log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
         directory = Path(name)
         with servers(directory, click.echo) as (rabbit, postgres):
-            ours = outgoing.through_the_service(rabbit, postgres.create_database("notify"), count, directory)
+            ours = outgoing.through_the_service(rabbit, postgres.create_database("notify"), count, threads, directory)
     plain = outgoing.bare(ours.contents)
     click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
     rate, most = ours.rate(), plain.rate()
     click.echo(f"{'smtplib, the same bytes':34}{most:12,.0f}{1:12.2f}")
-    click.echo(f"{'one worker, from event to mail':34}{rate:12,.0f}{rate / most:12.2f}")
+    click.echo(f"{f'one worker, {threads} thread(s)':34}{rate:12,.0f}{rate / most:12.2f}")
