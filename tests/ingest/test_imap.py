@@ -141,6 +141,23 @@ def test_mail_since_a_day_where_that_is_wanted(postbox: Postbox) -> None:
     assert contents(look(mailbox, first)) == [late]
 
 
+def test_in_a_long_history_what_arrived_before_is_never_wanted(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "MOST_MAILS", 2)
+    day = datetime(2026, 3, 1, tzinfo=UTC)
+    old, fresh = letter("history"), letter("news")
+    for mail, at in ((fresh, day), (old, day - timedelta(days=9)), (fresh, day), (fresh, day), (old, day)):
+        postbox.receive(mail, at=at)
+    postbox.receive(*[old] * 3, at=day - timedelta(days=9))
+    found = look(mailbox := postbox.at(start=date(2026, 3, 1)), since=day)
+    brought = contents(found)
+    while found.more:
+        found = look(mailbox, found)
+        brought += contents(found)
+    assert brought == [fresh, fresh, fresh, old]
+
+
 def test_uids_that_count_anew_bring_everything_again(postbox: Postbox) -> None:
     postbox.make_anew("Desk")
     one, two = letter("one"), letter("two")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -31,7 +31,6 @@ class Window:
         self.errand, self.checkpoint = errand, errand.checkpoint
         self.mails: list[Fetched] = []
         self.more = False
-        self._since: datetime | None = None
         self._alone: tuple[int, Mapping[bytes, Any]] | None = None
         self._deadline = time.monotonic() + ENOUGH
 
@@ -67,18 +66,18 @@ class Window:
         if known is None and self.errand.mailbox.start == "now":
             self.checkpoint = replace(self.checkpoint, last_uid=last)
         elif known != uidvalidity:
-            self.checkpoint, self._since = replace(self.checkpoint, last_uid=0), self.errand.since
+            self.checkpoint = replace(self.checkpoint, last_uid=0, history_until=last if self.errand.since else 0)
         self.checkpoint = replace(self.checkpoint, uidvalidity=uidvalidity)
         return last
 
     def _search(self, client: IMAPClient, last: int) -> tuple[list[int], int]:
         """The next UIDs, and up to where was searched. Ranges with numbers only: `n:*` would always name one."""
         span = FIRST_SPAN
-        # The server compares days of its own time zone.
-        since = ["SINCE", (self._since - timedelta(days=1)).date()] if self._since else []
         while self.checkpoint.last_uid < last:
             begin = self.checkpoint.last_uid + 1
-            end = min(begin + span - 1, last)
+            old = begin <= self.checkpoint.history_until
+            end = min(begin + span - 1, self.checkpoint.history_until if old else last)
+            since = self._in_history() if old else []
             uids = sorted(uid for uid in client.search(["UID", f"{begin}:{end}", *since]) if begin <= uid <= end)
             if uids:
                 return uids, end
@@ -90,7 +89,7 @@ class Window:
 
     def _take_all(self, client: IMAPClient, chosen: Sequence[int], listed: Listing) -> bool:
         """Whether there was time for all."""
-        wanted = [uid for uid in chosen if self._wanted(listed[uid])]
+        wanted = [uid for uid in chosen if self._wanted(uid, listed[uid])]
         for large, group in groupby(wanted, lambda uid: _is_large(listed[uid])):
             for uids in self._steps(list(group)):
                 if time.monotonic() > self._deadline and self.mails:
@@ -98,9 +97,13 @@ class Window:
                 self._take(client, uids, listed, large=large)
         return True
 
-    def _wanted(self, facts: Mapping[bytes, Any]) -> bool:
-        arrived = facts.get(b"INTERNALDATE")
-        return self._since is None or arrived is None or arrived >= self._since
+    def _in_history(self) -> list[Any]:
+        """What to search for among old mails. The server compares days of its own time zone."""
+        return ["SINCE", (self.errand.since - timedelta(days=1)).date()] if self.errand.since else []
+
+    def _wanted(self, uid: int, facts: Mapping[bytes, Any]) -> bool:
+        arrived, since = facts.get(b"INTERNALDATE"), self.errand.since
+        return uid > self.checkpoint.history_until or arrived is None or since is None or bool(arrived >= since)
 
     def _steps(self, uids: list[int]) -> Iterable[list[int]]:
         # One by one after a fault: it shows which mail is at fault, and keeps what was fetched before it.

@@ -20,11 +20,16 @@ GIVE_UP_AFTER = 6
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Everything up to `last_uid` was looked at; `uidvalidity` is None before the first look, and 0 with POP3."""
+    """Everything up to `last_uid` was looked at; `uidvalidity` is None before the first look, and 0 with POP3.
+
+    `history_until`: the mails up to this UID were there before, when the server began to count; of those only what
+    arrived since the mailbox is read is wanted.
+    """
 
     folder: str
     uidvalidity: int | None = None
     last_uid: int = 0
+    history_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,11 @@ class ServerNames:
 
 
 def _state(row: Any) -> State:
+    checkpoint = Checkpoint(row.folder, row.uidvalidity, row.last_uid, row.history_until)
+    fault = Fault(row.fault_code, row.fault) if row.fault_code else None
     return State(
-        row.name, Checkpoint(row.folder, row.uidvalidity, row.last_uid), row.since, row.fence, row.holder,
-        row.leased_until, row.wanted, row.faults,
-        Fault(row.fault_code, row.fault) if row.fault_code else None, row.looked_at,
+        row.name, checkpoint, row.since, row.fence, row.holder, row.leased_until, row.wanted, row.faults, fault,
+        row.looked_at,
     )
 
 
@@ -78,6 +79,7 @@ def _state_row(state: State) -> dict[str, Any]:
     at = state.checkpoint
     return {
         "name": state.name, "folder": at.folder, "uidvalidity": at.uidvalidity, "last_uid": at.last_uid,
+        "history_until": at.history_until,
         "since": state.since, "fence": state.fence, "holder": state.holder, "leased_until": state.leased_until,
         "wanted": state.wanted, "faults": state.faults, "fault_code": state.fault.code if state.fault else "",
         "fault": state.fault.reason if state.fault else "", "looked_at": state.looked_at,

@@ -32,6 +32,7 @@ mailboxes = Table(
     Column("folder", String(200), nullable=False),
     Column("uidvalidity", BigInteger),
     Column("last_uid", BigInteger, nullable=False),
+    Column("history_until", BigInteger, nullable=False, server_default=text("0")),
     Column("since", UtcDateTime),
     Column("fence", BigInteger, nullable=False),
     Column("holder", String(401)),
