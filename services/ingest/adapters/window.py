@@ -13,7 +13,7 @@ from imapclient.exceptions import ProtocolError
 from services.ingest.adapters.connection import CUT, cut_after
 from services.ingest.domain.look import GIVE_UP_AFTER, Errand, Fetched
 
-MOST_MAILS = 50
+MOST_MAILS = 200
 MOST_BYTES = 16 * 2**20
 LARGEST_MAIL = 25 * 2**20  # bytes; of a larger one its beginning is kept
 BEGINNING = 2**20
