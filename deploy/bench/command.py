@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from deploy.bench import ingest as mails, notify as outgoing
+from deploy.bench import ingest as mails
+from deploy.bench.documents import throughput, timings
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.stack.dovecot import Dovecot
@@ -56,6 +58,19 @@ def lists(counts: tuple[int, ...]) -> None:
                 _lists(postgres.create_database(f"lists_{count}"), count)
         finally:
             postgres.stop()
+
+
+@bench.command()
+@click.option("--count", default=40, show_default=True, help="Documents per measurement.")
+@click.option("--children", default=2, show_default=True, help="Processes that render.")
+def documents(count: int, children: int) -> None:
+    """Processor time of an invoice of one page, beside WeasyPrint alone, and invoices per second."""
+    click.echo(f"{'milliseconds of processor':34}{'median':>10}{'least':>10}{'of alone':>10}")
+    alone = 0.0
+    for timing in timings(count):
+        alone = alone or timing.median
+        click.echo(f"{timing.what:34}{timing.median:10.1f}{timing.least:10.1f}{timing.median / alone:10.2f}")
+    click.echo(f"{f'per second, {children} processes':34}{throughput(children, count):10.1f}")
 
 
 def _lists(database_url: str, count: int) -> None:

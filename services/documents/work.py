@@ -1,5 +1,6 @@
 """What the handlers of this service touch."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -23,6 +24,9 @@ class Renderer(Protocol):
 
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         """A picture, checked and small enough to print, or why there is none."""
+
+    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+        """Titles and PDFs as one PDF with an outline, and its number of pages."""
 
 
 class Work(UnitOfWork):

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from services.documents.adapters import DocumentSettings, open_renderer
-from services.documents.handlers import looks, papers
+from services.documents.handlers import looks, papers, shelf
 from services.documents.store import tables
 from services.documents.work import Work
 from shared.contracts.documents import (
     AssetChanged,
+    BatchPrinted,
     DocumentContent,
     DocumentFailed,
     DocumentPreviewed,
@@ -19,12 +20,15 @@ from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[papers, looks, house],
+    handlers=[papers, shelf, looks, house],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
     adapters=open_renderer,
-    tells=(DocumentRendered, DocumentContent, DocumentFailed, DocumentPreviewed, TemplateChanged, AssetChanged),
+    tells=(
+        DocumentRendered, DocumentContent, DocumentFailed, DocumentPreviewed, BatchPrinted, TemplateChanged,
+        AssetChanged,
+    ),
     batch=1,  # acts on the world: one document at a time
 )

@@ -14,6 +14,7 @@ COMMANDS = {
     "desk": "shared.cli.desk:desk",
     "mail": "shared.cli.mail:mail",
     "gallery": "shared.cli.gallery:gallery",
+    "document": "shared.cli.document:document",
     "export": "shared.cli.export:export",
     "watch": "shared.cli.watch:watch",
     "dead": "shared.cli.dead:dead",

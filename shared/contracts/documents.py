@@ -3,10 +3,11 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Base64Bytes, Field
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.orders.lists import Moment
 from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
@@ -25,6 +26,7 @@ class DocumentView(Value):
     filename: str
     sha256: str = Field(pattern=SHA256)
     size: int
+    issued_at: AwareDatetime | None = None
 
 
 class DocumentRendered(Event, name="document.rendered", subject="document_id"):
@@ -76,11 +78,13 @@ class Document(Answer, name="document.get_answered"):
 
 
 class DocumentList(Answer, name="document.list_answered"):
-    """The kept documents of an order, oldest first."""
+    """Kept documents, oldest first; `total` counts all that fit, on whatever page."""
 
-    example: ClassVar[dict[str, Any]] = {"documents": [samples.DOCUMENT_VIEW]}
+    example: ClassVar[dict[str, Any]] = {"documents": [samples.DOCUMENT_VIEW], "next": None, "total": 1}
 
     documents: list[DocumentView]
+    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    total: int | None = None
 
 
 class GetDocument(Query, name="document.get", answer=Document, subject="document_id"):
@@ -92,11 +96,18 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
 
 
 class ListDocuments(Query, name="document.list", answer=DocumentList, subject="order_id"):
-    """Asks which documents of an order are kept."""
+    """Asks which documents are kept: of an order, or of some kinds and days. Every field that is given must fit. Those
+    of orders in some state: ask `order.list` first.
+    """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
-    order_id: UUID
+    order_id: UUID | None = None
+    kinds: list[DocumentKind] = Field(default=[], max_length=5, description="One of these; empty: any")
+    issued_from: Moment | None = Field(default=None, description="Then or later")
+    issued_before: Moment | None = Field(default=None, description="Earlier than this")
+    limit: int = Field(default=200, ge=1, le=1000, strict=True)
+    cursor: Annotated[str, Field(min_length=1, max_length=200, description="`next` of the page before")] | None = None
 
 
 class PreviewDocument(Command, name="document.preview", subject="kind"):
@@ -155,3 +166,33 @@ class AssetChanged(Event, name="asset.changed", subject="asset"):
 
     asset: AssetName
     size: int
+
+
+class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
+    """Asks for kept documents as one PDF with an outline, to be printed: those of some orders, kinds and days, in the
+    order of issue, at most 500. More are asked for in parts; `aftercart document print` does it.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "batch_id": samples.MESSAGE_ID, "kinds": ["invoice"], "order_ids": [],
+        "issued_from": "2026-11-21T00:00:00Z", "issued_before": "2026-11-22T00:00:00Z",
+    }
+
+    batch_id: UUID
+    kinds: list[DocumentKind] = Field(default=[], max_length=5, description="One of these; empty: any")
+    order_ids: list[UUID] = Field(default=[], max_length=500, description="Of one of these; empty: any")
+    issued_from: Moment | None = Field(default=None, description="Then or later")
+    issued_before: Moment | None = Field(default=None, description="Earlier than this")
+
+
+class BatchPrinted(Event, name="document.batch_printed", subject="batch_id"):
+    """Documents bound into one PDF (base64), each with its entry in the outline. It is not kept."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "batch_id": samples.MESSAGE_ID, "documents": 1, "pages": 1, "content": "JVBERi0xLjcK",
+    }
+
+    batch_id: UUID
+    documents: int
+    pages: int
+    content: Base64Bytes

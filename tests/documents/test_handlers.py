@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.documents.domain.document import KeptDocument, Rendered
+from services.documents.domain.document import KeptDocument, Rendered, Wanted
 from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.objections import Objection
-from services.documents.handlers.papers import claim, hand_out_document, keep_document, list_documents, render
+from services.documents.handlers.papers import claim, keep_document, render
+from services.documents.handlers.shelf import hand_out_document, list_documents
+from shared.contracts.cursor import Cursor
 from shared.contracts.documents import (
     Document,
     DocumentContent,
@@ -42,8 +44,12 @@ class Shelf:
         found = (one for one in self.kept.values() if (one.shop, one.kind, one.number) == (shop, kind, number))
         return next((one.document_id for one in found), None)
 
-    def of_order(self, shop: str, order_id: UUID) -> list[DocumentView]:
-        return [one.view() for one in self.kept.values() if (one.shop, one.order_id) == (shop, order_id)]
+    def page(self, wanted: Wanted, limit: int, after: Cursor | None) -> list[DocumentView]:
+        fitting = (one for one in self.kept.values() if (one.shop, [one.order_id]) == (wanted.shop, wanted.order_ids))
+        return [one.view() for one in fitting][:limit]
+
+    def count(self, wanted: Wanted) -> int:
+        return len(self.page(wanted, 1000, None))
 
 
 @dataclass

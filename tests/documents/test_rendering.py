@@ -9,6 +9,7 @@ import pytest
 from services.documents.adapters.engine import Engine
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.look import BUILT_IN
+from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
 
@@ -95,6 +96,13 @@ def test_the_same_snapshot_gives_the_same_bytes(engine: Engine) -> None:
     assert engine.render(invoice).content == first
     assert Engine().render(invoice).content == first
     assert engine.render(persian).content != first
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_few_styles_of_a_browser_that_are_used_make_the_same_bytes_as_all(language: str, engine: Engine) -> None:
+    for kind in KINDS:
+        html = engine.fill(sample(kind, language))
+        assert engine.print_html(html, "x", built_in=True) == engine.print_html(html, "x")
 
 
 def test_the_files_properties_come_from_the_snapshot(engine: Engine) -> None:

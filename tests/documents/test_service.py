@@ -120,6 +120,7 @@ def test_it_tells_what_its_door_plate_says() -> None:
     plate = import_module("services.documents").__doc__ or ""
     assert all(f"`{name}`" in plate for name in told | taken)
     assert told == {
-        "document.rendered", "document.content", "document.failed", "document.previewed", "template.changed",
+        "document.rendered", "document.content", "document.failed", "document.previewed", "document.batch_printed",
+        "template.changed",
         "asset.changed",
     }

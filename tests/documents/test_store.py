@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from services.documents.domain.document import KeptDocument, Rendered, complete
+from services.documents.domain.document import KeptDocument, Rendered, Wanted, complete
 from services.documents.store import tables
 from services.documents.work import Work
 from services.documents.worker import service
@@ -115,5 +115,5 @@ def test_the_documents_of_an_order_are_listed_oldest_first(desk: Desk) -> None:
     keep(desk, later, a_document(), elsewhere)
     with reading(desk.engine) as connection:
         found = Work(connection).documents
-        assert found.of_order("default", slip.order_id) == [a_document().view(), later.view()]
-        assert found.of_order("default", uuid4()) == []
+        assert found.page(Wanted("default", [slip.order_id]), 9) == [a_document().view(), later.view()]
+        assert found.page(Wanted("default", [uuid4()]), 9) == []

@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from services.documents.domain.objections import Objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
+from shared.writing.booklet import bind
 
 INVOICE_ID = UUID(samples.DOCUMENT_ID)
 SLIP_ID = uuid5(INVOICE_ID, "slip")
@@ -98,6 +99,9 @@ class Press:
         if self.fails:
             return Objection("template_failed", self.fails)
         return self.render(snapshot, look)
+
+    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+        return bind(documents)
 
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         if self.fails:

@@ -2,7 +2,7 @@
 
 import contextlib
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
@@ -58,6 +58,12 @@ class Press:
             return asset
         except RenderingFailed as error:
             return Objection("no_picture", f"The picture cannot be used: {error}.")
+
+    def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
+        """Titles and PDFs as one PDF with an outline, and its number of pages. Raises `RenderingFailed`."""
+        with self._child() as child:
+            bound: tuple[bytes, int] = child.ask("bind", documents)
+        return bound
 
     def close(self) -> None:
         """Lets the children end."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,24 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which documents of a shop are meant; what is empty does not matter. `issued_before` is the first moment after."""
+
+    shop: str
+    order_ids: Sequence[UUID] = ()
+    kinds: Sequence[str] = ()
+    issued_from: datetime | None = None
+    issued_before: datetime | None = None
+
+    @property
+    def fault(self) -> str:
+        """Why nothing can fit."""
+        if self.issued_from and self.issued_before and self.issued_from >= self.issued_before:
+            return "No time is between these two: the first is not the earlier one."
+        return ""
+
+
+@dataclass(frozen=True)
 class KeptDocument:
     """A rendered document; `snapshot` is the JSON that it was made from. Never changed."""
 
@@ -45,7 +64,7 @@ class KeptDocument:
 
     def view(self) -> DocumentView:
         """What is told of it."""
-        names = ("document_id", "order_id", "kind", "number", "filename", "sha256", "size")
+        names = ("document_id", "order_id", "kind", "number", "filename", "sha256", "size", "issued_at")
         return DocumentView(**{name: getattr(self, name) for name in names})
 
 

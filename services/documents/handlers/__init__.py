@@ -2,5 +2,6 @@
 
 from services.documents.handlers.looks import looks
 from services.documents.handlers.papers import papers
+from services.documents.handlers.shelf import shelf
 
-__all__ = ["looks", "papers"]
+__all__ = ["looks", "papers", "shelf"]

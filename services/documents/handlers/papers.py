@@ -1,4 +1,4 @@
-"""Documents are rendered once, kept, told and handed out."""
+"""Documents are rendered once, kept and told."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -9,15 +9,11 @@ from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import Renderer, Work
 from shared.contracts.documents import (
-    Document,
     DocumentContent,
     DocumentFailed,
-    DocumentList,
     DocumentRendered,
-    GetDocument,
-    ListDocuments,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Event
 from shared.contracts.orders import CreditSlipIssued, DeliverySlipIssued, InvoiceIssued, ReturnSlipIssued
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
@@ -66,21 +62,6 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
     document = complete(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
     return [*_kept(document), *_fallen_back(event.document, outcome)]
-
-
-@papers.handles(GetDocument)
-def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
-    """The stored bytes, as they were rendered."""
-    document = work.documents.get(query.document_id)
-    if document is None or document.shop != work.shop:
-        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
-    return Document(document=document.view(), content=b64encode(document.content))
-
-
-@papers.handles(ListDocuments)
-def list_documents(query: ListDocuments, work: Work) -> DocumentList:
-    """Empty for an order that has none, known or not."""
-    return DocumentList(documents=work.documents.of_order(work.shop, query.order_id))
 
 
 def _kept(document: KeptDocument) -> list[Event]:

@@ -5,15 +5,17 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
-from services.documents.domain.document import KeptDocument
+from services.documents.domain.document import KeptDocument, Wanted
 from services.documents.store.tables import documents
+from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.database import write_rows
 from shared.runtime.store import Store
 
 FIELDS = [field.name for field in fields(KeptDocument)]
+ORDER = (documents.c.issued_at, documents.c.document_id)
 VIEW = [documents.c[name] for name in DocumentView.model_fields]
 
 
@@ -34,11 +36,35 @@ class Documents(Store[UUID, KeptDocument]):
         )
         return self.connection.execute(query).scalar_one_or_none()
 
-    def of_order(self, shop: str, order_id: UUID) -> list[DocumentView]:
-        """The documents of an order without their bytes, oldest first."""
-        query = select(*VIEW).where(documents.c.shop == shop, documents.c.order_id == order_id)
-        rows = self.connection.execute(query.order_by(documents.c.issued_at, documents.c.kind, documents.c.number))
+    def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
+        """Documents that fit, without their bytes, in the order of issue, behind a cursor."""
+        query = select(*VIEW).where(*_conditions(wanted))
+        if after:
+            last = (literal(after.at, documents.c.issued_at.type), literal(after.key, documents.c.document_id.type))
+            query = query.where(tuple_(*ORDER) > tuple_(*last))
+        rows = self.connection.execute(query.order_by(*ORDER).limit(limit))
         return [DocumentView(**row._mapping) for row in rows]
+
+    def count(self, wanted: Wanted) -> int:
+        """How many fit."""
+        query = select(func.count()).select_from(documents).where(*_conditions(wanted))
+        return int(self.connection.execute(query).scalar_one())
+
+    def contents(self, wanted: Wanted) -> list[tuple[str, bytes]]:
+        """Number and bytes of all that fit, in the order of issue."""
+        query = select(documents.c.number, documents.c.content).where(*_conditions(wanted)).order_by(*ORDER)
+        return [(row.number, row.content) for row in self.connection.execute(query)]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    column = documents.c
+    given = [
+        column.order_id.in_(wanted.order_ids) if wanted.order_ids else None,
+        column.kind.in_(wanted.kinds) if wanted.kinds else None,
+        column.issued_at >= wanted.issued_from if wanted.issued_from else None,
+        column.issued_at < wanted.issued_before if wanted.issued_before else None,
+    ]
+    return [column.shop == wanted.shop, *(condition for condition in given if condition is not None)]
 
 
 def _row(document: KeptDocument) -> dict[str, Any]:

@@ -23,6 +23,7 @@ documents = Table(
     Column("rendered_at", UtcDateTime, nullable=False),
     UniqueConstraint("shop", "kind", "number", name="documents_number"),
     Index("documents_order", "shop", "order_id"),
+    Index("documents_issued", "shop", "issued_at", "document_id"),
 )
 templates = Table(
     "templates", tables,

@@ -1,0 +1,101 @@
+"""Processor time of a document, beside WeasyPrint alone on the same page, and documents per second in children."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from typing import NamedTuple
+
+import weasyprint
+from PIL import Image
+from weasyprint.text.fonts import FontConfiguration
+
+from services.documents.adapters.assets import AssetFetcher
+from services.documents.adapters.child import Limits
+from services.documents.adapters.engine import VARIANT, Engine
+from services.documents.adapters.pictures import shrink
+from services.documents.adapters.press import Press
+from services.documents.adapters.templates import Templates, read_languages, read_templates
+from services.documents.domain.look import Asset, Look
+from services.documents.domain.sample import sample
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import ShopProfile
+
+LINES = 10
+LOGO = (600, 150)  # pixels
+
+
+class Timing(NamedTuple):
+    """Milliseconds of processor time for a document: median and least."""
+
+    what: str
+    median: float
+    least: float
+
+
+def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
+    """One page: a logo, two addresses, ten lines, a tax table, totals, a note."""
+    found = sample("invoice", language)
+    lines = [line.model_copy(update={"sku": f"SKU-{n:03d}"}) for n in range(LINES // 2) for line in found.lines]
+    return found.model_copy(update={"lines": lines, "discounts": [], "payments": [], "shop": _plain(found)})
+
+
+def timings(count: int) -> Iterator[Timing]:
+    """Each in turn, `count` times, so that all see the same machine."""
+    engine, bare, look = Engine(), Bare(), Look(assets={"logo": logo()})
+    invoice, persian = benchmark_invoice(), benchmark_invoice("fa")
+    html = bare.templates.fill(bare.templates.write(invoice), look)
+    runs: dict[str, Callable[[], object]] = {
+        "WeasyPrint alone, same page": lambda: bare.write(html, look),
+        "the engine": lambda: engine.render(invoice, look),
+        "the engine, Persian": lambda: engine.render(persian, look),
+    }
+    taken: dict[str, list[float]] = {what: [] for what in runs}
+    for _ in range(count):
+        for what, run in runs.items():
+            start = time.process_time()
+            run()
+            taken[what].append((time.process_time() - start) * 1000)
+    for what, found in taken.items():
+        yield Timing(what, median(found), min(found))
+
+
+def throughput(threads: int, count: int) -> float:
+    """Documents per second by so many children."""
+    press, invoice, look = Press(Limits()), benchmark_invoice(), Look(assets={"logo": logo()})
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: press.render(invoice, look), range(threads)))
+        start = time.perf_counter()
+        list(pool.map(lambda _: press.render(invoice, look), range(count)))
+        seconds = time.perf_counter() - start
+    press.close()
+    return count / seconds
+
+
+class Bare:
+    """WeasyPrint as one tunes it: styles read once, fonts shared, nothing fetched but the logo."""
+
+    def __init__(self) -> None:
+        files = read_templates()
+        self.templates = Templates(files, read_languages())
+        self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
+        self._style = weasyprint.CSS(string=files["document.css"], url_fetcher=self._fetcher)
+
+    def write(self, html: str, look: Look) -> bytes:
+        """The PDF of a page."""
+        self._fetcher.assets = look.assets
+        page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
+        pdf: bytes = page.write_pdf(font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT)
+        return pdf
+
+
+def logo() -> Asset:
+    """A picture as `asset.put` keeps it."""
+    out = io.BytesIO()
+    Image.new("RGB", LOGO, "#2255aa").save(out, "PNG")
+    return shrink(out.getvalue(), "Corner Shop")
+
+
+def _plain(snapshot: DocumentSnapshot) -> ShopProfile:
+    return snapshot.shop.model_copy(update={"bank": None})

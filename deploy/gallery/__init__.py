@@ -1,0 +1,1 @@
+"""What the output of the services looks like, shown without issuing or sending anything."""

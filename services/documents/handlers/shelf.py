@@ -1,0 +1,85 @@
+"""Kept documents are listed, handed out, and bound into one to be printed."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+
+from services.documents.domain.document import Wanted
+from services.documents.domain.objections import Objection
+from services.documents.work import Renderer, Work
+from shared.contracts.cursor import Cursor, read, write
+from shared.contracts.documents import (
+    BatchPrinted,
+    Document,
+    DocumentList,
+    GetDocument,
+    ListDocuments,
+    PrintBatch,
+)
+from shared.contracts.message import Event, Refusal
+from shared.runtime.service import Handlers
+
+MOST_BOUND = 500
+Bound = tuple[bytes, int, int]
+"""The PDF, its documents, its pages."""
+
+shelf = Handlers()
+
+
+@shelf.handles(GetDocument)
+def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
+    """The stored bytes, as they were rendered."""
+    document = work.documents.get(query.document_id)
+    if document is None or document.shop != work.shop:
+        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
+    return Document(document=document.view(), content=b64encode(document.content))
+
+
+@shelf.handles(ListDocuments)
+def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
+    """A page of them; empty for an order that has none, known or not."""
+    orders = [query.order_id] if query.order_id else []
+    wanted = Wanted(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
+    if wanted.fault:
+        return query.refuse("empty_range", wanted.fault, field="issued_before")
+    after = read(query.cursor) if query.cursor else None
+    if query.cursor and after is None:
+        return query.refuse("unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor")
+    found = work.documents.page(wanted, query.limit + 1, after)
+    shown = found[: query.limit]
+    more = len(found) > query.limit and shown[-1].issued_at
+    behind = write(Cursor(more, shown[-1].document_id)) if more else None
+    return DocumentList(documents=shown, next=behind, total=work.documents.count(wanted))
+
+
+def collect(command: PrintBatch, work: Work) -> list[tuple[str, bytes]] | Objection:
+    """The bytes of all that are wanted, with their numbers, or why they cannot be bound."""
+    wanted = Wanted(work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before)
+    if wanted.fault:
+        return Objection("empty_range", wanted.fault)
+    count = work.documents.count(wanted)
+    if count == 0:
+        return Objection("no_documents", "No document fits.")
+    if count > MOST_BOUND:
+        return Objection(
+            "too_many", f"{count:,} documents fit, and {MOST_BOUND} can be bound: ask for fewer days or kinds."
+        )
+    return work.documents.contents(wanted)
+
+
+def bind(claimed: list[tuple[str, bytes]] | Objection, renderer: Renderer) -> Bound | Objection:
+    """One PDF of all."""
+    if isinstance(claimed, Objection):
+        return claimed
+    content, pages = renderer.bind(claimed)
+    return content, len(claimed), pages
+
+
+@shelf.handles(PrintBatch, claim=collect, act=bind)
+def print_batch(command: PrintBatch, _work: Work, outcome: Bound | Objection) -> Iterable[Event]:
+    """Told and not kept: what it is made of is."""
+    if isinstance(outcome, Objection):
+        return [command.refuse(outcome.code, outcome.reason)]
+    content, documents, pages = outcome
+    return [
+        BatchPrinted(batch_id=command.batch_id, documents=documents, pages=pages, content=b64encode(content))
+    ]

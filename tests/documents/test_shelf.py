@@ -1,0 +1,124 @@
+"""Kept documents found again, page by page, and bound into one."""
+
+import io
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pikepdf
+import pytest
+
+from services.documents.adapters.engine import Engine
+from services.documents.domain.sample import sample
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued, read
+from tests.words import Desk
+
+DAY = datetime(2026, 11, 1, 12, tzinfo=UTC)
+ORDER = uuid4()
+
+
+def keep(desk: Desk, snapshot: DocumentSnapshot, **attributes: Any) -> None:
+    assert desk.tell(EVENTS[snapshot.kind], issued(snapshot), **attributes)
+
+
+def a_shelf(desk: Desk) -> None:
+    """Five invoices, one a day, and a delivery slip on the third."""
+    for number in range(5):
+        at = DAY + timedelta(days=number)
+        keep(desk, an_invoice(number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)), issued_at=at))
+    keep(desk, sample("delivery_slip", issued_at=DAY + timedelta(days=2, hours=1), order_id=ORDER))
+    keep(desk, an_invoice(number="IN9", document_id=uuid4(), issued_at=DAY), shop="other")
+
+
+def listed(desk: Desk, **query: Any) -> list[str]:
+    return [one["number"] for one in desk.ask("document.list", query).data["documents"]]
+
+
+def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
+    a_shelf(desk)
+    assert listed(desk) == ["IN0", "IN1", "IN2", "DE000001", "IN3", "IN4"]
+    assert listed(desk, kinds=["delivery_slip"]) == ["DE000001"]
+    assert listed(desk, issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-04T12:00:00Z") == [
+        "IN1", "IN2", "DE000001",
+    ]
+    assert listed(desk, order_id=str(ORDER)) == ["DE000001"]
+    assert listed(desk, order_id=str(ORDER), kinds=["invoice"]) == []
+
+
+def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
+    a_shelf(desk)
+    numbers, cursor = [], None
+    while True:
+        page = desk.ask("document.list", {"limit": 2, "cursor": cursor}).data
+        assert page["total"] == 6
+        numbers.append([one["number"] for one in page["documents"]])
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert numbers == [["IN0", "IN1"], ["IN2", "DE000001"], ["IN3", "IN4"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        ({"cursor": "x"}, "unknown_cursor", "cursor"),
+        ({"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()}, "empty_range", "issued_before"),
+    ],
+)
+def test_what_cannot_be_listed_is_refused(query: dict[str, Any], code: str, field: str, desk: Desk) -> None:
+    answer = desk.ask("document.list", query)
+    assert (answer.name, answer.data["code"]) == ("document.list_refused", code)
+    assert answer.data["details"] == {"field": field}
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 1001}, {"kinds": ["letter"]}, {"issued_from": "soon"}])
+def test_wrong_fields_of_a_list_are_refused_by_name(query: dict[str, Any], small_desk: Desk) -> None:
+    answer = small_desk.ask("document.list", query)
+    assert answer.data["code"] == "invalid"
+    assert answer.data["reason"].startswith(next(iter(query)))
+
+
+@pytest.fixture
+def printing(desk: Desk, press: Press, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The service with real PDFs."""
+    monkeypatch.setattr(press, "render", engine.render)
+    return desk
+
+
+def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
+    a_shelf(printing)
+    wanted = {"batch_id": str(uuid4()), "kinds": ["invoice"], "issued_from": "2026-11-03T00:00:00Z"}
+    (told,) = printing.tell("document.print_batch", wanted)
+    assert (told.name, told.data["documents"], told.data["pages"]) == ("document.batch_printed", 3, 3)
+    pdf = b64decode(told.data["content"])
+    with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_outline() as outline:
+        assert [item.title for item in outline.root] == ["IN2", "IN3", "IN4"]
+        assert len(opened.pages) == 3
+    text = read(pdf)
+    assert [number in text for number in ("IN1", "IN2", "IN3", "IN4", "IN9")] == [False, True, True, True, False]
+    again = printing.tell("document.print_batch", wanted | {"batch_id": str(uuid4())})[0]
+    assert b64decode(again.data["content"]) == pdf
+
+
+def test_documents_of_chosen_orders_are_bound(printing: Desk) -> None:
+    a_shelf(printing)
+    (told,) = printing.tell("document.print_batch", {"batch_id": str(uuid4()), "order_ids": [str(ORDER)]})
+    assert told.data["documents"] == 1
+
+
+def test_what_cannot_be_bound_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def code(**wanted: Any) -> str:
+        (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), **wanted})
+        assert told.name == "document.print_batch_refused"
+        return str(told.data["code"])
+
+    a_shelf(desk)
+    monkeypatch.setattr(import_module("services.documents.handlers.shelf"), "MOST_BOUND", 5)
+    assert code() == "too_many"
+    assert code(order_ids=[str(UUID(int=7))]) == "no_documents"
+    assert code(issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-02T12:00:00Z") == "empty_range"
+    assert code(batch_id="7") == "invalid"
+    assert code(kinds=["letter"]) == "invalid"

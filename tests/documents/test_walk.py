@@ -1,0 +1,120 @@
+"""Documents over a real RabbitMQ, rendered by children, as the command line asks for them."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid5
+
+import pikepdf
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from services.documents.adapters import DocumentSettings
+from services.documents.adapters.engine import Engine
+from services.documents.domain.sample import sample
+from services.documents.worker import service
+from shared.cli.document import _found
+from shared.contracts import samples
+from shared.runtime.process import WorkerProcess
+from shared.runtime.topology import Login, apply, definitions
+from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, read
+from tests.orders.words import forget_what_was_told
+from tests.shared.cli.conftest import Terminal
+from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+from tests.words import changed, desk, sqlite_url
+
+DOCUMENTS = Login("documents", "documents-secret")
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[Any]]:
+    """What the worker logs meanwhile, which is not what the command line prints."""
+    with capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture(scope="module")
+def terminal(rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A worker, with three invoices and a delivery slip on its shelf."""
+    url = sqlite_url(tmp_path_factory.mktemp("documents"))
+    kept = desk(service, url, engine)
+    for number in range(3):
+        invoice = an_invoice(number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)))
+        kept.tell(EVENTS["invoice"], issued(invoice))
+    kept.tell(EVENTS["delivery_slip"], issued(sample("delivery_slip", "fa")))
+    forget_what_was_told(kept.engine)
+    ground = Ground(rabbit)
+    wanted = definitions([service], DELAYS, {"documents": DOCUMENTS, "client": CLIENT}, ground.vhost)
+    apply(wanted, ground.management, ground.vhost)
+    settings = DocumentSettings(broker_url=SecretStr(ground.url(DOCUMENTS)), database_url=SecretStr(url))
+    worker = WorkerProcess(service, settings)
+    worker.start()
+    yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
+    worker.stop()
+    worker.pipeline.adapters.close()
+    ground.close()
+    kept.engine.dispose()
+
+
+def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Path) -> None:
+    listed = terminal.run("document", "list", "--kind", "invoice")
+    assert listed.exit_code == 0, listed.stderr
+    lines = [line.split() for line in listed.stdout.splitlines()]
+    assert sorted(line[:3] for line in lines) == [["2026-11-21", "invoice", f"IN{number}"] for number in range(3)]
+    one = tmp_path / "one.pdf"
+    saved = terminal.run("document", "save", lines[0][3], "--output", str(one))
+    assert saved.exit_code == 0, saved.stderr
+    assert lines[0][2] in read(one.read_bytes())
+    bound = tmp_path / "all.pdf"
+    printed = terminal.run("document", "print", "--issued-from", "2026-11-01", "--output", str(bound))
+    assert "4 documents on 4 pages" in printed.stderr
+    with pikepdf.open(bound) as pdf, pdf.open_outline() as outline:
+        assert {item.title for item in outline.root} == {"IN0", "IN1", "IN2", "DE000001"}
+
+
+def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:
+    nothing = terminal.run("document", "print", "--kind", "credit_slip", "--output", str(tmp_path / "none.pdf"))
+    assert (nothing.exit_code, nothing.stderr.strip()) == (1, "No document fits.")
+    assert not (tmp_path / "none.pdf").exists()
+    unknown = terminal.run("document", "save", samples.ORDER_ID)
+    assert unknown.exit_code == 2
+    assert f"There is no document {samples.ORDER_ID}." in unknown.stderr
+
+
+def test_templates_and_pictures_are_tried_by_the_worker_itself(terminal: Terminal) -> None:
+    def send(name: str, data: dict[str, Any]) -> Any:
+        return terminal.run("send", name, "-", stdin=json.dumps(data))
+
+    assert send("template.put", samples.PUT_TEMPLATE).exit_code == 0
+    refused = send("template.put", changed(samples.PUT_TEMPLATE, html="<p>\n{{ nothing }}"))
+    assert refused.exit_code == 2
+    assert "line 2 of the template" in refused.stderr + refused.stdout
+    assert send("asset.put", {"asset": "logo", "content": samples.PICTURE, "description": "Corner Shop"}).exit_code == 0
+    assert send("document.preview", {"kind": "invoice", "language": "fa"}).exit_code == 0
+    assert send("document.print_batch", {"batch_id": samples.MESSAGE_ID, "kinds": ["invoice"]}).exit_code == 0
+
+
+class Answers:
+    """What `orders` and `documents` would answer: two orders in the state, a document each."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append((name, data))
+        if name == "order.list":
+            later = data["cursor"] is None
+            return {"orders": [{"order_id": "a" if later else "b"}], "next": "more" if later else None}
+        return {"documents": [{"number": data["order_id"]}], "next": None}
+
+
+def test_documents_of_a_state_are_those_of_the_orders_in_it() -> None:
+    answers = Answers()
+    anything = {"issued_from": None, "issued_before": None, "order_id": None}
+    found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))  # type: ignore[arg-type]
+    assert found == [{"number": "a"}, {"number": "b"}]
+    assert answers.asked[0][1]["filter"] == {"states": ["shipped"]}
+    assert all(data["kinds"] == ["invoice"] for name, data in answers.asked if name == "document.list")
