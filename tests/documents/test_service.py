@@ -8,11 +8,15 @@ from importlib import import_module
 from threading import Barrier
 from uuid import uuid4
 
+import pytest
+
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Look
+from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
 from shared.contracts.message import catalogue
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import DocumentKind
 from shared.runtime.delivery import DONE, Fate
 from tests.documents.words import EVENTS, INVOICE_ID, SLIP_ID, Press, a_delivery_slip, an_invoice, issued, money, read
 from tests.words import Desk, delivery, desk as open_desk
@@ -31,6 +35,23 @@ def test_an_invoice_goes_from_event_to_paper_and_is_handed_out(small_desk: Desk)
     assert b64decode(answer.data["content"]) == pdf
     assert answer.data["document"]["sha256"] == hashlib.sha256(pdf).hexdigest()
     assert answer.data["document"]["size"] == len(pdf)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_kept_by_its_own_event(kind: DocumentKind, desk: Desk) -> None:
+    rendered, _content = desk.tell(EVENTS[kind], issued(sample(kind)))
+    assert (rendered.name, rendered.data["document"]["kind"]) == ("document.rendered", kind)
+    other = next(one for one in KINDS if one != kind)
+    (failed,) = desk.tell(EVENTS[other], issued(sample(kind, document_id=uuid4(), number="X")))
+    assert (failed.name, failed.data["code"]) == ("document.failed", "kind_differs")
+
+
+def test_an_order_has_as_many_summaries_as_were_issued(desk: Desk) -> None:
+    desk.tell(EVENTS["order_summary"], issued(sample("order_summary")))
+    later = sample("order_summary", document_id=uuid4(), issued_at="2026-11-21T13:00:00Z")
+    rendered, _content = desk.tell(EVENTS["order_summary"], issued(later))
+    assert rendered.data["document"]["number"] == "XKBKNABJK 2026-11-21T13:00:00.000000Z"
+    assert rendered.data["document"]["filename"] == "order-summary-XKBKNABJK-2026-11-21T13-00-00-000000Z.pdf"
 
 
 def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Press) -> None:

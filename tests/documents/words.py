@@ -13,6 +13,7 @@ import pikepdf
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Asset, Look
 from services.documents.domain.objections import Objection
+from services.documents.domain.sample import KINDS
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
@@ -20,7 +21,7 @@ from shared.writing.booklet import bind
 
 INVOICE_ID = UUID(samples.DOCUMENT_ID)
 SLIP_ID = uuid5(INVOICE_ID, "slip")
-EVENTS = {kind: f"{kind}.issued" for kind in ("invoice", "delivery_slip", "credit_slip", "return_slip")}
+EVENTS = {kind: f"{kind}.issued" for kind in KINDS}
 
 
 def money(amount: int, currency: str = "EUR") -> Money:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from shared.contracts.documents import DocumentView
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 
+LONGEST_REFERENCE = 32
 LONGEST_NAME = 60  # characters of a number in a file name
 
 
@@ -68,6 +69,13 @@ class KeptDocument:
         return DocumentView(**{name: getattr(self, name) for name in names})
 
 
+def kept_number(snapshot: DocumentSnapshot) -> str:
+    """The number that a document is kept under. There may be many summaries of an order: each has its time, too."""
+    if snapshot.kind != "order_summary":
+        return snapshot.number
+    return f"{snapshot.number[:LONGEST_REFERENCE]} {snapshot.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
 def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime) -> KeptDocument:
     """The document that is kept, of a shop, rendered at `at`."""
     return KeptDocument(
@@ -75,8 +83,8 @@ def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: d
         shop=shop,
         order_id=snapshot.order_id,
         kind=snapshot.kind,
-        number=snapshot.number,
-        filename=filename(snapshot.kind, snapshot.number),
+        number=kept_number(snapshot),
+        filename=filename(snapshot.kind, kept_number(snapshot)),
         sha256=hashlib.sha256(rendered.content).hexdigest(),
         size=len(rendered.content),
         content=rendered.content,

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.documents.domain.document import KeptDocument, Rendered, complete
+from services.documents.domain.document import KeptDocument, Rendered, complete, kept_number
 from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import Renderer, Work
@@ -14,14 +14,20 @@ from shared.contracts.documents import (
     DocumentRendered,
 )
 from shared.contracts.message import Event
-from shared.contracts.orders import CreditSlipIssued, DeliverySlipIssued, InvoiceIssued, ReturnSlipIssued
+from shared.contracts.orders import (
+    CreditSlipIssued,
+    DeliverySlipIssued,
+    InvoiceIssued,
+    OrderSummaryIssued,
+    ReturnSlipIssued,
+)
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
-Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued
+Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 KINDS: dict[type[Event], str] = {
     InvoiceIssued: "invoice", DeliverySlipIssued: "delivery_slip", CreditSlipIssued: "credit_slip",
-    ReturnSlipIssued: "return_slip",
+    ReturnSlipIssued: "return_slip", OrderSummaryIssued: "order_summary",
 }
 
 papers = Handlers()
@@ -39,7 +45,7 @@ def claim(event: Issued, work: Work) -> Order | Objection | None:
     snapshot = event.document
     if work.documents.get(snapshot.document_id):
         return None
-    holder = work.documents.holder(work.shop, snapshot.kind, snapshot.number)
+    holder = work.documents.holder(work.shop, snapshot.kind, kept_number(snapshot))
     found = objection(snapshot, KINDS[type(event)], holder)
     return found or Order(snapshot, work.look(snapshot.kind, snapshot.language))
 
@@ -53,6 +59,7 @@ def render(claimed: Order | Objection, renderer: Renderer) -> Rendered | Objecti
 @papers.handles(DeliverySlipIssued, claim=claim, act=render)
 @papers.handles(CreditSlipIssued, claim=claim, act=render)
 @papers.handles(ReturnSlipIssued, claim=claim, act=render)
+@papers.handles(OrderSummaryIssued, claim=claim, act=render)
 def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
     """Keeps what was rendered, or tells why nothing was."""
     if isinstance(outcome, Objection):
