@@ -1,4 +1,7 @@
-"""Every kind in every language: what stands on it, and what it looks like."""
+"""Every kind in every language: what stands on it, and what it looks like.
+
+When the look is meant to change: `python -c "from tests.documents.test_kinds import *; take_pictures()"`, and look.
+"""
 
 import io
 import subprocess
@@ -47,6 +50,15 @@ def picture(pdf: bytes) -> Image.Image:
     command = ["pdftoppm", "-r", "45", "-gray", "-l", "1", "-png", "-"]
     png = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
     return Image.open(io.BytesIO(png)).convert("L").filter(ImageFilter.BoxBlur(1)).point(sixteen_greys)
+
+
+def take_pictures() -> None:
+    """The references anew."""
+    engine = Engine()
+    for kind in KINDS:
+        for language in LANGUAGES:
+            seen = picture(engine.render(sample(kind, language)).content)
+            seen.save(PICTURES / f"{kind}-{language}.png", optimize=True)
 
 
 def sixteen_greys(value: int) -> int:

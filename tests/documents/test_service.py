@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.documents.adapters.press import RenderingFailed
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.sample import KINDS, sample
@@ -116,6 +117,39 @@ class Meeting(Press):
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         self.barrier.wait()
         return super().render(snapshot, look)
+
+
+@dataclass
+class Jammed(Press):
+    """Prints nothing at first."""
+
+    jams: int = 2
+
+    def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
+        self.jams -= 1
+        if self.jams >= 0:
+            raise RenderingFailed("it took longer than 60 s")
+        return super().render(snapshot, look)
+
+
+def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url: str) -> None:
+    desk = open_desk(service, url, Jammed())
+    event = delivery(EVENTS["invoice"], INVOICE)
+    verdicts = [verdict for _ in range(2) for verdict in desk.deliver(event)]
+    assert [verdict.fate for verdict in verdicts] == [Fate.RETRY] * 2
+    assert str(verdicts[0].error) == "it took longer than 60 s"
+    assert desk.outbox() == []
+    assert desk.deliver(event) == [DONE]
+    assert [told.name for told in desk.outbox()] == ["document.rendered", "document.content"]
+    desk.engine.dispose()
+
+
+def test_an_event_with_a_part_missing_is_buried_with_its_name(desk: Desk, press: Press) -> None:
+    without = {**INVOICE, "document": {key: part for key, part in INVOICE["document"].items() if key != "taxes"}}
+    (verdict,) = desk.deliver(delivery(EVENTS["invoice"], without))
+    assert verdict.fate is Fate.BURY
+    assert "document.taxes" in str(verdict.error)
+    assert press.printed == []
 
 
 def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:

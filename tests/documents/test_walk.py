@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from services.documents.domain.sample import sample
 from services.documents.worker import service
 from shared.cli.document import _found
 from shared.contracts import samples
+from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process import WorkerProcess
 from shared.runtime.topology import Login, apply, definitions
 from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, read
@@ -26,6 +28,8 @@ from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
 from tests.words import changed, desk, sqlite_url
 
+PAGE = Path(__file__).parents[2] / "docs/howto/documents.md"
+BLOCKS = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)]
 DOCUMENTS = Login("documents", "documents-secret")
 
 
@@ -84,17 +88,24 @@ def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:
     assert f"There is no document {samples.ORDER_ID}." in unknown.stderr
 
 
-def test_templates_and_pictures_are_tried_by_the_worker_itself(terminal: Terminal) -> None:
-    def send(name: str, data: dict[str, Any]) -> Any:
-        return terminal.run("send", name, "-", stdin=json.dumps(data))
+@pytest.mark.parametrize("block", BLOCKS, ids=[block["name"] for block in BLOCKS])
+def test_every_block_of_the_page_is_taken_as_it_stands(block: dict[str, Any], terminal: Terminal) -> None:
+    asks = issubclass(catalogue[wire_type(block["name"])], Query)
+    result = terminal.run("ask" if asks else "send", block["name"], "-", stdin=json.dumps(block["data"]))
+    assert result.exit_code == 0, result.stderr
 
-    assert send("template.put", samples.PUT_TEMPLATE).exit_code == 0
-    refused = send("template.put", changed(samples.PUT_TEMPLATE, html="<p>\n{{ nothing }}"))
+
+def test_the_page_shows_what_there_is() -> None:
+    assert [block["name"] for block in BLOCKS] == [
+        "asset.put", "template.put", "document.preview", "template.reset", "document.list", "document.print_batch",
+    ]
+
+
+def test_a_template_is_tried_by_the_worker_itself(terminal: Terminal) -> None:
+    wrong = changed(samples.PUT_TEMPLATE, html="<p>\n{{ nothing }}")
+    refused = terminal.run("send", "template.put", "-", stdin=json.dumps(wrong))
     assert refused.exit_code == 2
     assert "line 2 of the template" in refused.stderr + refused.stdout
-    assert send("asset.put", {"asset": "logo", "content": samples.PICTURE, "description": "Corner Shop"}).exit_code == 0
-    assert send("document.preview", {"kind": "invoice", "language": "fa"}).exit_code == 0
-    assert send("document.print_batch", {"batch_id": samples.MESSAGE_ID, "kinds": ["invoice"]}).exit_code == 0
 
 
 class Answers:
