@@ -1,13 +1,11 @@
-"""The gallery, written by its command and opened in a browser."""
+"""The gallery, written and opened in a browser."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from deploy.gallery.command import gallery
 from services.documents.adapters import gallery as writing
 from services.documents.domain.sample import GOODS, KINDS
 from shared.runtime.errors import AftercartError
@@ -18,9 +16,7 @@ BROWSER = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hid
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gallery")
-    run = CliRunner().invoke(gallery, ["--output", str(folder)])
-    assert run.exit_code == 0, run.output
-    return folder / "index.html"
+    return writing.write(folder)
 
 
 def test_every_kind_in_every_language_is_written(page: Path) -> None:
@@ -45,4 +41,4 @@ def test_without_poppler_it_says_what_to_install(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(writing, "KINDS", ("invoice",))
     with pytest.raises(AftercartError, match="install the Debian package poppler-utils"):
-        writing.write_gallery(tmp_path, print)
+        writing.write(tmp_path)

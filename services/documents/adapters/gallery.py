@@ -1,7 +1,6 @@
 """Pages that show every kind of document in every language, side by side: static HTML and pictures."""
 
 import subprocess
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -38,16 +37,14 @@ img {{ display: block; width: 20rem; background: #fff; box-shadow: 0 1px 6px #00
 """
 
 
-def write_gallery(folder: Path, shown: Callable[[str], None]) -> Path:
-    """Writes `index.html`, PDFs and pictures into a folder, tells each as it is made; returns the page."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write(folder: Path) -> Path:
+    """Writes `index.html`, PDFs and pictures into a folder; returns the page."""
     engine, languages = Engine(), sorted(read_languages())
     for kind in KINDS:
         for language in languages:
             name = f"{kind}-{language}"
             (folder / f"{name}.pdf").write_bytes(engine.render(sample(kind, language)).content)
             _take_picture(folder / f"{name}.pdf")
-            shown(name)
     page = folder / "index.html"
     page.write_text(_page(languages), "utf-8")
     return page
