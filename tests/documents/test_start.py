@@ -1,6 +1,7 @@
 """What is missing is told at the start, in one sentence that says what to do."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,7 +17,11 @@ def settings(slow_allowed: bool = False) -> DocumentSettings:
 
 
 def test_the_renderer_opens_and_renders() -> None:
-    rendered = open_renderer(settings()).render(an_invoice())
+    press: Any = open_renderer(settings())
+    (waiting,) = press._idle
+    rendered = press.render(an_invoice())
+    assert press._idle == [waiting]
+    press.close()
     assert rendered.content.startswith(b"%PDF-1.7")
     assert rendered.engine.startswith("weasyprint 70.")
 
@@ -30,7 +35,8 @@ def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.Monkey
 def test_without_the_subset_library_it_starts_slow_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
     with capture_logs() as logs:
-        open_renderer(settings(slow_allowed=True))
+        press: Any = open_renderer(settings(slow_allowed=True))
+    press.close()
     assert [(entry["event"], entry["outcome"]) for entry in logs] == [("renderer", "slow")]
 
 

@@ -25,8 +25,10 @@ def open_renderer(settings: DocumentSettings) -> Renderer:
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
     limits = _load("child").Limits(settings.render_seconds, settings.render_memory, settings.renders_per_process)
-    press: Renderer = _load("press").Press(limits)
-    return press
+    press = _load("press").Press(limits)
+    press.open()
+    renderer: Renderer = press
+    return renderer
 
 
 def _load(name: str) -> Any:

@@ -30,6 +30,11 @@ class Press:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([WARM])
 
+    def open(self) -> None:
+        """Has the first child forked, so that the first document does not wait until all is loaded."""
+        with self._lock:
+            self._idle.append(_Child(self._context, self._limits))
+
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The PDF of a document; with the built-in template where the shop's fails, which `fallback` then tells.
         Raises `RenderingFailed`.
