@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from deploy.bench import ingest as mails, notify as outgoing
-from deploy.bench import ingest as mails
 from deploy.bench.documents import throughput, timings
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
