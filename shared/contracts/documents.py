@@ -95,7 +95,7 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
     document_id: UUID
 
 
-class ListDocuments(Query, name="document.list", answer=DocumentList, subject="order_id"):
+class ListDocuments(Query, name="document.list", answer=DocumentList):
     """Asks which documents are kept: of an order, or of some kinds and days. Every field that is given must fit. Those
     of orders in some state: ask `order.list` first.
     """
