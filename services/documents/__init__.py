@@ -2,7 +2,7 @@
 
 Takes: `invoice.issued`, `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`;
 `template.put`, `template.reset`, `asset.put`, `asset.remove`, `document.preview`, `document.print_batch`; asked
-`document.get`, `document.list`, `service.health`.
+`document.get`, `document.list`, `document.e_invoice`, `service.health`.
 Tells: `document.rendered`, `document.content`, `document.failed`; `document.previewed`, `document.batch_printed`,
 `template.changed`, `asset.changed`.
 Keeps: every document as it was rendered - bytes, hash, snapshot, engine; the database refuses to change one. Templates

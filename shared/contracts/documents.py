@@ -1,6 +1,6 @@
 """Messages of the service `documents`."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Base64Bytes, Field
@@ -11,6 +11,7 @@ from shared.contracts.orders.lists import Moment
 from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
+InvoiceSyntax = Literal["cii", "ubl"]
 SHA256 = "^[0-9a-f]{64}$"
 MEGABYTES = 2_000_000
 AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
@@ -93,6 +94,29 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID}
 
     document_id: UUID
+
+
+class EInvoice(Answer, name="document.e_invoice_answered"):
+    """An invoice or credit slip as data (base64 of the XML), written from what was kept of it."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "document": samples.DOCUMENT_VIEW, "syntax": "ubl", "content": "PEludm9pY2UvPgo=",
+    }
+
+    document: DocumentView
+    syntax: InvoiceSyntax
+    content: Base64Bytes
+
+
+class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="document_id"):
+    """Asks for an invoice or credit slip as data that keeps the rules of EN 16931: as it lies in the PDF (`cii`), or as
+    Peppol carries it (`ubl`). Refused with the rule that it could not keep.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "syntax": "ubl"}
+
+    document_id: UUID
+    syntax: InvoiceSyntax = "cii"
 
 
 class ListDocuments(Query, name="document.list", answer=DocumentList):

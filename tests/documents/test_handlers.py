@@ -11,7 +11,7 @@ from services.documents.domain.document import KeptDocument, Rendered, Wanted
 from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.objections import Objection
 from services.documents.handlers.papers import claim, keep_document, render
-from services.documents.handlers.shelf import hand_out_document, list_documents
+from services.documents.handlers.shelf import hand_out_document, hand_out_e_invoice, list_documents
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import (
     Document,
@@ -19,13 +19,16 @@ from shared.contracts.documents import (
     DocumentFailed,
     DocumentRendered,
     DocumentView,
+    EInvoice,
     GetDocument,
+    GetEInvoice,
     ListDocuments,
 )
-from shared.contracts.message import Event
+from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, money
+from tests.documents.rules import CII, UBL_INVOICE, broken
+from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, a_line, an_invoice, money
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -131,6 +134,25 @@ def test_a_document_is_handed_out_with_its_bytes(work: Any, press: Press) -> Non
     answer = hand_out_document(GetDocument(document_id=INVOICE_ID), work)
     assert isinstance(answer, Document)
     assert answer.content == b"%PDF IN000001"
+
+
+@pytest.mark.parametrize(("syntax", "rules"), [("cii", CII), ("ubl", UBL_INVOICE)])
+def test_an_invoice_is_handed_out_as_data_that_keeps_the_rules(
+    syntax: Any, rules: tuple[str, str], work: Any, press: Press
+) -> None:
+    go_through(invoice_issued(an_invoice()), work, press)
+    answer = hand_out_e_invoice(GetEInvoice(document_id=INVOICE_ID, syntax=syntax), work)
+    assert isinstance(answer, EInvoice)
+    assert broken(answer.content, rules) == []
+
+
+def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Press) -> None:
+    query = GetEInvoice(document_id=INVOICE_ID)
+    assert hand_out_e_invoice(query, work).code == "unknown_document"  # type: ignore[union-attr]
+    go_through(invoice_issued(an_invoice([a_line(currency="KWD")])), work, press)
+    refused = hand_out_e_invoice(query, work)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.details["field"]) == ("currency_too_fine", "document_id")
 
 
 def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any, press: Press) -> None:

@@ -4,6 +4,8 @@ from base64 import b64encode
 from collections.abc import Iterable
 
 from services.documents.domain.document import Wanted
+from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.objections import Objection
 from services.documents.work import Renderer, Work
 from shared.contracts.cursor import Cursor, read, write
@@ -11,14 +13,18 @@ from shared.contracts.documents import (
     BatchPrinted,
     Document,
     DocumentList,
+    EInvoice,
     GetDocument,
+    GetEInvoice,
     ListDocuments,
     PrintBatch,
 )
 from shared.contracts.message import Event, Refusal
+from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
 MOST_BOUND = 500
+WRITERS = {"cii": cii.write, "ubl": ubl.write}
 Bound = tuple[bytes, int, int]
 """The PDF, its documents, its pages."""
 
@@ -32,6 +38,18 @@ def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
     if document is None or document.shop != work.shop:
         return query.refuse("unknown_document", f"There is no document {query.document_id}.")
     return Document(document=document.view(), content=b64encode(document.content))
+
+
+@shelf.handles(GetEInvoice)
+def hand_out_e_invoice(query: GetEInvoice, work: Work) -> EInvoice | Refusal:
+    """The document as data, from the snapshot that it was printed from."""
+    document = work.documents.get(query.document_id)
+    if document is None or document.shop != work.shop:
+        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
+    made = einvoice(DocumentSnapshot.model_validate(document.snapshot))
+    if isinstance(made, Objection):
+        return query.refuse(made.code, made.reason, field="document_id")
+    return EInvoice(document=document.view(), syntax=query.syntax, content=b64encode(WRITERS[query.syntax](made)))
 
 
 @shelf.handles(ListDocuments)
