@@ -67,9 +67,8 @@ class Lists:
     def prepare(self) -> None:
         """Schema and rows, with fresh statistics."""
         migrations.upgrade(service, self.engine)
-        values = {
-            "count": self.count, "profile": json.dumps(samples.SHOP_PROFILE), "address": json.dumps(samples.ADDRESS),
-        }
+        self._process("shop.put", samples.PUT_SHOP)
+        values = {"count": self.count, "address": json.dumps(samples.ADDRESS)}
         with self.engine.begin() as connection:
             for statement in FILL.read_text("utf-8").split(";\n"):
                 used = {name: value for name, value in values.items() if f":{name}" in statement}
@@ -117,13 +116,16 @@ class Lists:
         return sorted({plan.partition("Seq Scan on ")[2].split()[0] for plan in plans if "Seq Scan on " in plan})
 
     def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        question = Envelope(
+        self._process(name, data)
+        return decode(self.answers.pop().body).data
+
+    def _process(self, name: str, data: dict[str, Any]) -> None:
+        message = Envelope(
             id=str(uuid4()), source="/bench", type=wire_type(name), data=data, replyto="bench", shop="bench"
         )
-        (verdict,) = self.pipeline.process([receive(question.encode())])
+        (verdict,) = self.pipeline.process([receive(message.encode())])
         if verdict.error:
             raise verdict.error
-        return decode(self.answers.pop().body).data
 
     def _hear(self, messages: Any) -> list[Outcome]:
         self.answers += messages

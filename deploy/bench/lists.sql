@@ -1,7 +1,4 @@
 -- Many orders as `orders` would keep them: a third as many customers, states, countries and methods of unequal weight.
-INSERT INTO shops (shop, profile, default_language, prefixes)
-VALUES ('bench', CAST(:profile AS jsonb), 'en', '{}');
-
 CREATE TEMPORARY TABLE made AS
 SELECT n, gen_random_uuid() AS order_id, 'R-' || lpad(n::text, 8, '0') AS reference, c AS person,
        'c-' || c AS customer_id,
