@@ -10,7 +10,8 @@ SELECT n, gen_random_uuid() AS order_id, 'R-' || lpad(n::text, 8, '0') AS refere
        CASE WHEN n % 5000 = 0 THEN 'IS' ELSE (ARRAY['DE','DE','DE','FR','GB','IR'])[1 + n % 6] END AS country,
        CASE WHEN n % 3000 = 0 THEN 'Cheque' ELSE (ARRAY['Card','Bank wire'])[1 + n % 2] END AS method,
        500 + (n * 7919) % 20000 AS total
-FROM (SELECT n, 1 + (n * 31) % greatest(:count / 3, 1) AS c FROM generate_series(1, :count) AS n) AS numbered;
+FROM (SELECT n, 1 + (n * 31) % greatest(:count / 3, 1) AS c
+      FROM generate_series(CAST(1 AS bigint), :count) AS n) AS numbered;
 
 INSERT INTO orders (order_id, shop, reference, placed_at, state, customer, language, currency, prices, net, tax, paid,
                     payment_method, carrier, tracking_number, shipping, shipping_rate, shipping_net, shipping_tax,
