@@ -3,9 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib.abc import Traversable
 from typing import Literal, TypeVar
 
+from babel import Locale, UnknownLocaleError
 from pydantic import Field
 
 from shared.contracts.message import Value
@@ -50,6 +52,10 @@ class Script(Value):
         """What a currency is called."""
         return self.currencies.get(code, code)
 
+    def name_country(self, code: str) -> str:
+        """What a country (ISO 3166-1, two letters) is called. Source: Unicode CLDR."""
+        return _countries(self.tag).get(code, code)
+
     def write_date(self, day: date) -> str:
         """A date in this language's calendar."""
         year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
@@ -58,6 +64,14 @@ class Script(Value):
     def write_digits(self, text: str) -> str:
         """The same text with this language's digits."""
         return text.translate(str.maketrans(LATIN_DIGITS, self.digits))
+
+
+@cache
+def _countries(tag: str) -> Mapping[str, str]:
+    try:
+        return Locale.parse(tag, sep="-").territories
+    except (ValueError, UnknownLocaleError):  # a language that CLDR does not know
+        return {}
 
 
 L = TypeVar("L", bound=Script)

@@ -78,7 +78,7 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
 def _address(address: Address, language: Language) -> list[str]:
     lines = [
         address.company, address.name, address.line1, address.line2, f"{address.postcode} {address.city}",
-        address.region, address.country,
+        address.region, language.name_country(address.country),
     ]
     printed = [language.own(line) for line in lines]
     if address.phone:

@@ -44,7 +44,8 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
 def address_line(address: Address, language: Language) -> str:
     """An address in one line, without the name."""
     parts = (
-        address.line1, address.line2, f"{address.postcode} {address.city}", address.region, address.country,
+        address.line1, address.line2, f"{address.postcode} {address.city}", address.region,
+        language.name_country(address.country),
     )
     comma = language.comma if direction("".join(parts)) == language.direction else ", "
     return comma.join(part.strip() for part in parts if part.strip())

@@ -1,0 +1,30 @@
+"""What every language writes."""
+
+import pytest
+
+from shared.contracts.values import Money
+from shared.writing.script import Script
+
+
+def script(tag: str) -> Script:
+    return Script(
+        tag=tag, direction="ltr", digits="0123456789", decimal_mark=".", group_mark=",", money="{currency} {number}",
+        currencies={}, calendar="gregorian", date_form="{day} {month} {year}", months=["month"] * 12,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"), [("en", "Iran"), ("fa", "ایران"), ("de", "Iran"), ("fr", "Iran"), ("pt-BR", "Irã")]
+)
+def test_a_country_is_called_as_its_language_calls_it(tag: str, name: str) -> None:
+    assert script(tag).name_country("IR") == name
+
+
+@pytest.mark.parametrize(("tag", "code"), [("en", "QZ"), ("fa", ""), ("tlh", "DE"), ("not a tag", "DE")])
+def test_a_country_or_a_language_that_nobody_knows_leaves_the_code(tag: str, code: str) -> None:
+    assert script(tag).name_country(code) == code
+
+
+def test_an_amount_has_the_decimals_of_its_currency() -> None:
+    assert script("en").write_money(Money(amount=123456, currency="KWD")) == "KWD 123.456"
+    assert script("en").write_money(Money(amount=-123456, currency="JPY")) == "JPY −123,456"
