@@ -91,7 +91,9 @@ STATE_DEFINITION: Json = {
     "guards": ["stock_is_there"],
 }
 PUT_STATE: Json = STATE_DEFINITION | {"comes_from": ["processing"]}
-INVOICE_REFERENCE: Json = {"document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001"}
+INVOICE_REFERENCE: Json = {
+    "document_id": DOCUMENT_ID, "kind": "invoice", "number": "IN000001", "issued_at": NOON,
+}
 ORDER_PLACED: Json = {
     "order_id": ORDER_ID, "order": ORDER_SUMMARY | {"paid": euro(0)}, "lines": [ORDER_LINE],
     "state": {

@@ -6,7 +6,18 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.message import Value
-from shared.contracts.values import Address, Customer, DocumentKind, Language, Money, Payment, ShopProfile, Sku, TaxRate
+from shared.contracts.values import (
+    Address,
+    Customer,
+    DocumentKind,
+    DocumentReference,
+    Language,
+    Money,
+    Payment,
+    ShopProfile,
+    Sku,
+    TaxRate,
+)
 
 
 class DocumentLine(Value):
@@ -83,8 +94,9 @@ class DocumentSnapshot(Value):
     accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
-    corrects: str = Field(default="", max_length=1000, description="Number of the invoice that this one changes")
-    corrects_issued_at: AwareDatetime | None = None
+    corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
+    corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
+    corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
     return_until: AwareDatetime | None = Field(default=None, description="Of a return slip: last day for the goods")
     note: str = Field(default="", max_length=100_000)

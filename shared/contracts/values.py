@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
 
@@ -112,3 +112,12 @@ class Payment(Value):
     method: Text
     amount: Money
     transaction_id: str = Field(default="", max_length=200)
+
+
+class DocumentReference(Value):
+    """A document that was issued, by its number."""
+
+    document_id: UUID
+    kind: DocumentKind
+    number: str
+    issued_at: AwareDatetime | None = None

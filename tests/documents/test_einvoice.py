@@ -18,6 +18,10 @@ from tests.documents.words import a_line, a_tax_row, amounts, an_invoice, money
 
 BUYER = {**samples.ADDRESS, "company": "Analytical Engines Ltd", "country": "FR", "vat_number": "FR 40 303 265 045"}
 CREDIT = {"kind": "credit_slip", "number": "CR000001", "payments": [], "corrects": "IN000001", "reason": "Broken"}
+TWO_INVOICES = [
+    samples.INVOICE_REFERENCE | {"number": "IN000001", "issued_at": "2026-11-20T12:00:00Z"},
+    samples.INVOICE_REFERENCE | {"number": "IN000002", "issued_at": None},
+]
 TWO_RATES = [a_line(), a_line("BOOK", "Book", unit=333, quantity=3, rate="7")]
 
 
@@ -62,6 +66,7 @@ INVOICES = {
 CREDIT_SLIPS = {
     "a piece back": an_invoice([a_line(quantity=1)], shipping=0, **CREDIT),
     "an amount back": an_invoice([a_line().model_copy(update={"quantity": 0, **amounts(500, 95)})], **CREDIT),
+    "of two invoices": an_invoice([a_line(quantity=1)], shipping=0, **CREDIT, corrected=TWO_INVOICES),
     "shipping back": an_invoice(
         shipping=412, **CREDIT, **amounts(412, 78),
     ).model_copy(update={"lines": [], "taxes": [a_tax_row(Decimal(19), 412, 78)]}),
@@ -123,6 +128,20 @@ def test_a_correction_names_its_invoice():
     xml = etree.fromstring(cii.write(model(CREDIT_SLIPS["a piece back"])))
     reference = xml.find(".//{*}InvoiceReferencedDocument/{*}IssuerAssignedID")
     assert (xml.findtext(".//{*}ExchangedDocument/{*}TypeCode"), reference.text) == ("381", "IN000001")
+
+
+def test_a_correction_of_several_invoices_names_each_with_its_day():
+    made = model(CREDIT_SLIPS["of two invoices"])
+    xml = etree.fromstring(cii.write(made))
+    assert [
+        (each.findtext("{*}IssuerAssignedID"), each.findtext(".//{*}DateTimeString"))
+        for each in xml.iterfind(".//{*}InvoiceReferencedDocument")
+    ] == [("IN000001", "20261120"), ("IN000002", None)]
+    xml = etree.fromstring(ubl.write(made))
+    assert [
+        (each.findtext("{*}ID"), each.findtext("{*}IssueDate"))
+        for each in xml.iterfind(".//{*}InvoiceDocumentReference")
+    ] == [("IN000001", "2026-11-20"), ("IN000002", None)]
 
 
 @pytest.mark.parametrize(("snapshot", "code"), [

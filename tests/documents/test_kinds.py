@@ -16,6 +16,7 @@ from services.documents.domain.look import Asset, Look
 from services.documents.domain.objections import objection
 from services.documents.domain.sample import GOODS, KINDS, sample
 from services.documents.domain.writing import write
+from shared.contracts import samples
 from shared.contracts.values import DocumentKind
 from tests.documents.lint import faults
 from tests.documents.words import a_line, amounts, an_invoice, money, pages, read, squeezed, tags
@@ -96,6 +97,16 @@ def test_a_supplementary_invoice_says_which_one_it_changes(engine: Engine) -> No
     text = squeezed(read(engine.render(invoice).content))
     for wanted in ("Facture complémentaire", "FA2", "Facture corrigée", "FA1", "2 novembre 2026"):
         assert wanted in text, wanted
+
+
+def test_a_credit_slip_of_several_invoices_names_each_with_its_day(languages: dict[str, Language]) -> None:
+    invoices = [
+        samples.INVOICE_REFERENCE | {"number": "IN1", "issued_at": "2026-11-02T09:00:00Z"},
+        samples.INVOICE_REFERENCE | {"number": "IN2", "issued_at": None},
+    ]
+    slip = sample("credit_slip", corrects="IN1, IN2", corrects_issued_at=None, corrected=invoices)
+    found = [(fact.key, fact.text) for fact in write(slip, languages["en"]).facts]
+    assert found[1:4] == [("corrects", "IN1"), ("date", "2 November 2026"), ("corrects", "IN2")]
 
 
 def test_prices_before_and_after_a_discount_stand_side_by_side(engine: Engine) -> None:

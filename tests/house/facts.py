@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from deploy.demo.customer import Mailbox
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
-from services.orders.store.tables import documents, order_history, payments, stock, stock_movements
+from services.orders.store.catalogue_tables import stock, stock_movements
+from services.orders.store.tables import documents, order_history, payments
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.database import engine_for, reading
 from shared.runtime.management import Management

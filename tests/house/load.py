@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from sqlalchemy import Table, func, select
 
 from deploy.stack.local import LocalStack
-from services.orders.store.tables import order_history, orders, payments, products, stock
+from services.orders.store.catalogue_tables import products, stock
+from services.orders.store.tables import order_history, orders, payments
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type

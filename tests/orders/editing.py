@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from services.orders.domain import changing, discounting, editing
 from services.orders.domain.corrections import Edited
-from services.orders.domain.order import Order, Product
+from services.orders.domain.order import Order
 from services.orders.domain.pricing import by_rate
+from services.orders.domain.shop import Product
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import AddDiscount, AddLines, CancelLines, ChangeShipping, EditLines, RemoveDiscount
 from shared.contracts.snapshot import DocumentSnapshot

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from services.orders.domain.cart_rules import Cart, CartRule, Item
 from services.orders.domain.offer import Catalogue, Offer, offer
-from services.orders.domain.order import Product
 from services.orders.domain.pricing import Charge
+from services.orders.domain.shop import Product
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import CartRuleDefinition, Rounding

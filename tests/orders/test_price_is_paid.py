@@ -11,8 +11,8 @@ from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.carts import cart_of, price
 from services.orders.domain.documents import issue
 from services.orders.domain.offer import Catalogue, offer
-from services.orders.domain.order import Shop
 from services.orders.domain.placing import Placed, place
+from services.orders.domain.shop import Shop
 from shared.contracts.message import Refusal
 from shared.contracts.orders import CartPrice, PlaceOrder, PriceCart
 from tests.orders.test_offer import sales

@@ -95,6 +95,33 @@ def test_a_preview_changes_nothing_and_is_refused_as_the_refund_would_be(shop: S
     assert refused.data["details"]["left"]["lines"][0]["quantity"] == 2
 
 
+# --- after edits ------------------------------------------------------------------------------------------------------
+
+
+def test_a_credit_slip_says_when_the_invoice_that_it_corrects_was_issued(shop: Storefront, paid: str) -> None:
+    (invoice,) = shop.order(paid)["documents"]
+    told = shop.tell("refund.create", a_refund(paid, **ONE))
+    slip = next(each for each in told if each.name == "credit_slip.issued").data["document"]
+    assert (slip["corrected"], slip["corrects_issued_at"]) == ([invoice], invoice["issued_at"])
+    assert invoice["issued_at"] is not None
+    order = shop.order(paid)
+    assert order["documents"][1]["issued_at"] == slip["issued_at"] == order["refunds"][0]["credit_slip"]["issued_at"]
+
+
+def test_what_was_paid_too_much_is_given_back_once(shop: Storefront, paid: str) -> None:
+    edit = {"order_id": paid, "lines": [{"line": 1, "quantity": 1}], "by": "anna@shop.test"}
+    shop.tell("order.edit_lines", edit)
+    assert shop.order(paid)["due"] == euro(-1190)
+    back = a_refund(paid, kind="partial", lines=[], shipping=False, overpaid=True)
+    told = shop.tell("refund.create", back)
+    assert names(told) == ["refund.created", "payment.refund_due"]
+    assert (told[0].data["refund"]["overpaid"], told[1].data["amount"]) == (euro(1190), euro(1190))
+    after = shop.order(paid)
+    assert (after["due"], after["refund_due"], after["refund_left"]["overpaid"]) == (euro(0), euro(1190), euro(0))
+    again = shop.refusal("refund.create", back | {"refund_id": str(uuid4())})
+    assert (again["code"], again["details"]["field"]) == ("nothing_overpaid", "overpaid")
+
+
 # --- stock ------------------------------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import CreditSlipIssued
+from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import done, try_to_add, try_to_edit
-from tests.orders.refunds import a_paid_order, refund, try_to_refund
-from tests.orders.words import TEA, Numbers, a_placed_order, move, pay
+from tests.orders.refunds import LATER, a_paid_order, refund, try_to_refund
+from tests.orders.words import NOON, TEA, Numbers, a_placed_order, move, pay
 
 
 def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
@@ -39,11 +40,28 @@ def test_a_credit_slip_names_the_invoices_that_its_lines_stand_on() -> None:
     order = move(a_placed_order(), "payment_accepted", numbers).order
     order = pay(done(try_to_add(order, {"sku": TEA, "quantity": 1}, numbers=numbers)).order, 450)
     tea, both = ({"line": 2, "quantity": 1}, [{"line": 1, "quantity": 1}, {"line": 2, "quantity": 1}])
-    assert corrected(order, lines=[tea]) == "IN000002"
-    assert corrected(order, lines=[tea], shipping=True) == corrected(order, lines=both) == "IN000001, IN000002"
-    assert corrected(order, lines=[both[0]]) == corrected(order, lines=[], shipping=True) == "IN000001"
+    assert corrected(order, lines=[tea]) == ["IN000002"]
+    assert corrected(order, lines=[tea], shipping=True) == corrected(order, lines=both) == ["IN000001", "IN000002"]
+    assert corrected(order, lines=[both[0]]) == corrected(order, lines=[], shipping=True) == ["IN000001"]
 
 
-def corrected(order: Order, **terms: Any) -> str:
+def test_a_credit_slip_says_when_its_invoices_were_issued() -> None:
+    order = move(a_placed_order(), "payment_accepted", Numbers()).order
+    one = slip(order, lines=[{"line": 1, "quantity": 1}])
+    assert (one.corrects, one.corrects_issued_at, one.corrected[0].issued_at) == ("IN000001", NOON, NOON)
+    numbers = Numbers()
+    numbers("invoice")
+    order = pay(done(try_to_add(order, {"sku": TEA, "quantity": 1}, numbers=numbers)).order, 450)
+    two = slip(order, lines=[{"line": 1, "quantity": 1}, {"line": 2, "quantity": 1}])
+    assert [invoice.issued_at for invoice in two.corrected] == [NOON, LATER]
+    assert (two.corrects, two.corrects_issued_at) == ("IN000001, IN000002", None)
+
+
+def corrected(order: Order, **terms: Any) -> list[str]:
+    return [invoice.number for invoice in slip(order, **terms).corrected]
+
+
+def slip(order: Order, **terms: Any) -> DocumentSnapshot:
+    """The credit slip of a refund."""
     events = refund(order, **terms).events
-    return next(event for event in events if isinstance(event, CreditSlipIssued)).document.corrects
+    return next(event for event in events if isinstance(event, CreditSlipIssued)).document

@@ -15,8 +15,9 @@ from sqlalchemy import Engine, delete, select
 from services.orders.domain.lifecycle import Moved, record_payment, transition
 from services.orders.domain.numbering import Series
 from services.orders.domain.offer import Catalogue
-from services.orders.domain.order import Order, Product, Shop
+from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed, place
+from services.orders.domain.shop import Product, Shop
 from services.orders.store.states import default_states
 from services.orders.store.tables import metadata
 from services.orders.worker import service

@@ -1,6 +1,6 @@
 """The facts in the head of a document: which ones its kind has, in which order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from services.documents.domain.language import Language
@@ -9,11 +9,11 @@ from shared.contracts.snapshot import DocumentSnapshot
 
 ORDERED = ("order_reference", "order_date")
 SENT = ("carrier", "tracking_number")
-CORRECTED = ("corrects", "corrects_date")
+CORRECTED = "corrects"
 OF_KIND = {
-    "invoice": (*CORRECTED, *ORDERED, "payment_method", *SENT),
+    "invoice": (CORRECTED, *ORDERED, "payment_method", *SENT),
     "delivery_slip": (*ORDERED, *SENT),
-    "credit_slip": (*CORRECTED, *ORDERED),
+    "credit_slip": (CORRECTED, *ORDERED),
     "return_slip": ("return_until", *ORDERED),
     "order_summary": (*ORDERED, "payment_method", *SENT),
 }
@@ -22,20 +22,33 @@ OF_KIND = {
 def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     """The date of issue and what else the kind has, as far as the snapshot knows it."""
     issued = Labelled("date", language.texts[f"{snapshot.kind}_date"], language.write_date(snapshot.issued_at))
-    found = [_fact(key, snapshot, language) for key in OF_KIND[snapshot.kind]]
+    found = [fact for key in OF_KIND[snapshot.kind] for fact in _facts(key, snapshot, language)]
     return [issued, *(fact for fact in found if fact.text)]
 
 
-def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
-    label = language.texts[key]
-    if key in DATES:
-        day = DATES[key](snapshot)
-        return Labelled("date", label, language.write_date(day) if day else "")
-    return Labelled(key, label, language.own(getattr(snapshot, key)))
+def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, datetime | None]]:
+    """Number and day of the invoices that it changes."""
+    if snapshot.corrected:
+        return [(invoice.number, invoice.issued_at) for invoice in snapshot.corrected]
+    return [(snapshot.corrects, snapshot.corrects_issued_at)] if snapshot.corrects else []
+
+
+def _facts(key: str, snapshot: DocumentSnapshot, language: Language) -> Iterator[Labelled]:
+    if key == CORRECTED:
+        for number, day in corrected(snapshot):
+            yield Labelled(key, language.texts[key], language.own(number))
+            yield _date("corrects_date", day, language)
+    elif key in DATES:
+        yield _date(key, DATES[key](snapshot), language)
+    else:
+        yield Labelled(key, language.texts[key], language.own(getattr(snapshot, key)))
+
+
+def _date(key: str, day: datetime | None, language: Language) -> Labelled:
+    return Labelled("date", language.texts[key], language.write_date(day) if day else "")
 
 
 DATES: dict[str, Callable[[DocumentSnapshot], datetime | None]] = {
     "order_date": lambda snapshot: snapshot.ordered_at,
-    "corrects_date": lambda snapshot: snapshot.corrects_issued_at,
     "return_until": lambda snapshot: snapshot.return_until,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.documents.domain import paying
-from services.documents.domain.facts import facts
+from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
 from services.documents.domain.objections import WITHOUT_PRICES
 from services.documents.domain.paper import AmountsText, Labelled, LineText, Paper, PaymentText
@@ -53,7 +53,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
 
 
 def _title(snapshot: DocumentSnapshot, language: Language) -> str:
-    supplementary = snapshot.kind == "invoice" and snapshot.corrects
+    supplementary = snapshot.kind == "invoice" and corrected(snapshot)
     return language.texts["supplementary_invoice" if supplementary else snapshot.kind]
 
 

@@ -16,7 +16,7 @@ from services.notify.domain.look import BUILT_IN, LAYOUT, Look, Replacement
 from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
 from services.notify.domain.wording import Content, View, view
-from shared.contracts.orders import DocumentReference
+from shared.contracts.values import DocumentReference
 from shared.runtime.log import logger
 from shared.writing import script
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.notify.domain.mail import Mail, Occasion, Purpose, Writer
 from shared.contracts.message import Refusal
 from shared.contracts.notify import ResendMail
-from shared.contracts.orders import DocumentReference
+from shared.contracts.values import DocumentReference
 
 LATE_DOCUMENT = "late_document"
 

@@ -8,8 +8,8 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
 from services.notify.domain.wording import Content
 from shared.contracts.message import Refusal, Value
-from shared.contracts.orders import DocumentReference
 from shared.contracts.templates import PutTemplate
+from shared.contracts.values import DocumentReference
 
 LAYOUT = "layout"
 """What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails, which may have all four."""

@@ -10,7 +10,7 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.wording import Content
 from shared.contracts.notify import MailState, MailView
-from shared.contracts.orders import DocumentReference
+from shared.contracts.values import DocumentReference
 
 ERASED = "@erased.invalid"
 MOST_DOUBTS = 2

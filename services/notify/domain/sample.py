@@ -7,8 +7,8 @@ from uuid import UUID
 from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Link, Piece, Quote, Worth
 from shared.contracts import samples
-from shared.contracts.orders import DocumentReference, OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.orders import OrderLineView, OrderSummary, StateView
+from shared.contracts.values import DocumentReference, Money, ShopProfile
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 UNTIL = datetime(2027, 1, 1, tzinfo=UTC)

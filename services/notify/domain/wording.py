@@ -10,8 +10,8 @@ from services.notify.domain.language import Language, Wording
 from services.notify.domain.text import clean_lines, paragraphs
 from services.notify.domain.values import address_line, values_of
 from shared.contracts.message import Value
-from shared.contracts.orders import DocumentReference, OrderLineView
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.orders import OrderLineView
+from shared.contracts.values import DocumentReference, Money, ShopProfile
 from shared.writing.text import clean, isolate
 
 Say = Callable[[str, Mapping[str, str]], str]

@@ -12,7 +12,7 @@ from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.store.tables import mails
 from shared.contracts.notify import ListMails
-from shared.contracts.orders import DocumentReference
+from shared.contracts.values import DocumentReference
 from shared.runtime.database import locking, write_rows
 from shared.runtime.store import Store
 

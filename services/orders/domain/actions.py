@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from services.orders.domain.guards import first_objection
 from services.orders.domain.moves import objection_to_move
-from services.orders.domain.order import Order, Shop
+from services.orders.domain.order import Order
+from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
 from shared.contracts.orders import OrderActions, Possibility
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.orders.domain.order import Product
 from services.orders.domain.pricing import Charge, Prices
+from services.orders.domain.shop import Product
 from shared.contracts.orders import CartRuleDefinition, ProductChoice, Rounding
 
 Refused = tuple[str, str]

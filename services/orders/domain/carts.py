@@ -7,8 +7,8 @@ from datetime import datetime
 from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.money import LARGEST
 from services.orders.domain.offer import Catalogue, Offer
-from services.orders.domain.order import Shop
 from services.orders.domain.pricing import Charge
+from services.orders.domain.shop import Shop
 from shared.contracts.message import Refusal
 from shared.contracts.orders import CartDiscount, CartPrice, PlaceOrder, PriceCart, PricedLine, RejectedCode, WantedLine
 from shared.contracts.values import Money

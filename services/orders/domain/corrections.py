@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.orders.domain.documents import Document, Part, issue_part, with_document
+from services.orders.domain.documents import Document, Part, correcting, issue_part, with_document
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
@@ -87,11 +87,11 @@ def _corrections(
     for invoice in invoices:
         part = {line: change for line, change in taken.items() if _invoice_of(before, line) == invoice.document_id}
         if part:
-            yield _correction(before, "credit_slip", part, number, at, corrects=invoice.number, reason=reason)
+            yield _correction(before, "credit_slip", part, number, at, reason=reason, **correcting(invoice))
     if added:
         yield _correction(
-            after, "invoice", added, number, at, corrects=invoices[0].number, due=after.money(after.due),
-            note=after.invoice_note,
+            after, "invoice", added, number, at, due=after.money(after.due), note=after.invoice_note,
+            **correcting(invoices[0]),
         )
 
 

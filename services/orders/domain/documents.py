@@ -13,13 +13,12 @@ from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreditSlipIssued,
     DeliverySlipIssued,
-    DocumentReference,
     InvoiceIssued,
     OrderSummaryIssued,
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
-from shared.contracts.values import DocumentKind
+from shared.contracts.values import DocumentKind, DocumentReference
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 EVENTS: dict[str, type[Issued]] = {
@@ -73,8 +72,16 @@ def issue_part(
     follows from order, kind and number; that of a summary, which is no issued document, from the time too.
     """
     snapshot = _snapshot(order, kind, number, at, part, **more)
-    reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number)
+    reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number, issued_at=at)
     return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
+
+
+def correcting(*invoices: DocumentReference) -> dict[str, Any]:
+    """What a snapshot says of the invoices that it changes."""
+    return {
+        "corrected": list(invoices), "corrects": ", ".join(invoice.number for invoice in invoices),
+        "corrects_issued_at": invoices[0].issued_at if len(invoices) == 1 else None,
+    }
 
 
 def _snapshot(

@@ -9,8 +9,9 @@ from services.orders.domain.backorder import Left, supplied
 from services.orders.domain.corrections import Edited, settled
 from services.orders.domain.discounts import resized
 from services.orders.domain.lifecycle import NextNumber
-from services.orders.domain.order import Line, Order, Product
+from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge
+from services.orders.domain.shop import Product
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     AddedLine,

@@ -15,13 +15,12 @@ from services.orders.domain.order import Change, Order
 from services.orders.domain.states import Graph, State, state_view
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
-    DocumentReference,
     OrderTransitioned,
     PaymentRecorded,
     RecordPayment,
     TransitionOrder,
 )
-from shared.contracts.values import DocumentKind, Payment
+from shared.contracts.values import DocumentKind, DocumentReference, Payment
 
 Numbered = Literal["invoice", "delivery_slip"]
 NUMBERED: tuple[Numbered, ...] = ("invoice", "delivery_slip")

@@ -13,8 +13,8 @@ from uuid import UUID, uuid5
 from services.orders.domain.cart_rules import Cart, CartRule, Item, Refused, UsedBy, is_chosen, objection
 from services.orders.domain.discounts import Discount
 from services.orders.domain.money import rounded, share
-from services.orders.domain.order import Product, Shop
 from services.orders.domain.pricing import Amount, Charge, priced, total
+from services.orders.domain.shop import Product, Shop
 from shared.contracts.orders import DiscountKind
 
 

@@ -10,7 +10,8 @@ from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import NextNumber, attached, enter
 from services.orders.domain.moves import landing, out_of_stock
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
-from services.orders.domain.order import Change, Line, Order, Shop
+from services.orders.domain.order import Change, Line, Order
+from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State, state_view
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.orders.domain.pricing import Amount, total
-from shared.contracts.orders import DocumentReference, RefundKind, ReturnState
+from shared.contracts.orders import RefundKind, ReturnState
+from shared.contracts.values import DocumentReference
 
 VOUCHER = ""
 """The method of a refund that is given as a voucher: no payment method has this name."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import CartRule
-from services.orders.domain.documents import Document, Part, issue_part
+from services.orders.domain.documents import Document, Part, correcting, issue_part
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
@@ -35,6 +35,7 @@ from shared.contracts.orders import (
     RefundView,
     WantedRefundLine,
 )
+from shared.contracts.values import DocumentReference
 
 Asked = CreateRefund | PreviewRefund
 VOUCHER_NAMES = {
@@ -198,17 +199,17 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
     about = Part(tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping)
     return issue_part(
-        order, "credit_slip", number, at, about, corrects=", ".join(_corrected(order, refund)), reason=refund.reason
+        order, "credit_slip", number, at, about, reason=refund.reason, **correcting(*_corrected(order, refund))
     )
 
 
-def _corrected(order: Order, refund: Refund) -> list[str]:
-    """The numbers of the invoices that the refunded lines stand on; the shipping is on the first."""
+def _corrected(order: Order, refund: Refund) -> list[DocumentReference]:
+    """The invoices that the refunded lines stand on; the shipping is on the first."""
     first, *_ = invoices = order.issued("invoice")
     found = {order.lines[line.number - 1].invoice or first.document_id for line in refund.lines}
     if refund.shipping.gross or not found:
         found.add(first.document_id)
-    return [invoice.number for invoice in invoices if invoice.document_id in found]
+    return [invoice for invoice in invoices if invoice.document_id in found]
 
 
 def _money_due(order: Order, refund: Refund) -> Iterator[Event]:

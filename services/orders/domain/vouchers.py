@@ -10,8 +10,9 @@ from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.offer import Redemption, discount_id
-from services.orders.domain.order import Order, Shop
+from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
+from services.orders.domain.shop import Shop
 from shared.contracts.orders import (
     CartRuleDefinition,
     DiscountKind,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.orders.domain.numbering import renumber, series_of
-from services.orders.domain.order import Product, Shop
+from services.orders.domain.shop import Product, Shop
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import AdjustStock, ProductChanged, PutProduct, PutShop, SetStock, ShopChanged

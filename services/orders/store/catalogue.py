@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from services.orders.domain.numbering import Series
-from services.orders.domain.order import Product, Shop
-from services.orders.store.tables import counters, product_words, products, shops, stock
+from services.orders.domain.shop import Product, Shop
+from services.orders.store.catalogue_tables import counters, product_words, products, shops, stock
 from shared.contracts.orders import Numbering, Rounding
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.database import among, locking, write_rows

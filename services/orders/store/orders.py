@@ -3,40 +3,22 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, select
 
-from services.orders.domain.discounts import Discount
-from services.orders.domain.order import Change, Line, Order
-from services.orders.domain.pricing import Amount, Charge
+from services.orders.domain.order import Line, Order
 from services.orders.store.catalogue import Shops
-from services.orders.store.refunds import refund_of, refund_rows, return_of, return_rows
-from services.orders.store.tables import (
-    documents,
-    first_orders,
-    order_discounts,
-    order_history,
-    order_lines,
-    order_words,
-    orders,
-    payments,
-    refunds,
-    returns,
-)
+from services.orders.store.order_rows import PARTS, Rows, order_of, order_row
+from services.orders.store.tables import documents, first_orders, order_words, orders
 from services.orders.store.waiting import Waiting
-from shared.contracts.orders import DocumentReference, Rounding
-from shared.contracts.snapshot import Exemption
-from shared.contracts.values import Address, Customer, Money, Payment
 from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import rewrite
 from shared.writing.search import words
 
-Rows = list[dict[str, Any]]
 REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
 
 
@@ -119,8 +101,8 @@ class Orders(Store[UUID, Order]):
     def put(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
         first = self._first(new)
         write_rows(
-            self.connection, orders, [_row(order) | {"new_customer": key in first} for key, order in new.items()],
-            [_row(order) for order in changed.values()],
+            self.connection, orders, [order_row(order) | {"new_customer": key in first} for key, order in new.items()],
+            [order_row(order) for order in changed.values()],
         )
         for table, rows in PARTS:
             write_rows(
@@ -164,78 +146,10 @@ class Orders(Store[UUID, Order]):
         return grouped
 
     def _order(self, row: Any, parts: Mapping[str, Mapping[UUID, list[Any]]]) -> Order:
-        def part(table: Table) -> list[Any]:
-            return parts[table.name].get(row.order_id, [])
-
         shop = self.shops.get(row.shop)
         if shop is None:
             raise LookupError(f"order {row.order_id} belongs to the shop '{row.shop}', which is not kept")
-        return Order(
-            order_id=row.order_id, shop=shop, reference=row.reference, placed_at=row.placed_at,
-            customer=Customer.model_validate(row.customer), language=row.language, currency=row.currency,
-            prices=row.prices, lines=tuple(_line(line) for line in part(order_lines)), carrier=row.carrier,
-            shipping=_shipping(row),
-            payment_method=row.payment_method, delivery_address=Address.model_validate(row.delivery_address),
-            invoice_address=Address.model_validate(row.invoice_address), state=row.state,
-            tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
-            invoice_note=row.invoice_note,
-            exemption=Exemption.model_validate(row.exemption) if row.exemption else None,
-            reached=frozenset((row.reached or "").split()),
-            history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
-            payments=tuple(_payment(payment) for payment in part(payments)),
-            documents=tuple(
-                DocumentReference(document_id=x.document_id, kind=x.kind, number=x.number) for x in part(documents)
-            ),
-            rounding=Rounding(mode=row.rounding_mode, per=row.rounding_per),
-            discounts=tuple(_discount(discount) for discount in part(order_discounts)),
-            refunds=tuple(refund_of(refund) for refund in part(refunds)),
-            returns=tuple(return_of(each) for each in part(returns)),
-        )
-
-
-def _line(row: Any) -> Line:
-    charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax), row.off)
-    return Line(row.sku, row.name, charge, weight_grams=row.weight_grams, invoice=row.invoice)
-
-
-def _shipping(row: Any) -> Charge:
-    amount = Amount(row.shipping_net, row.shipping_tax)
-    return Charge(row.shipping, 1, Decimal(row.shipping_rate), amount, row.shipping_off)
-
-
-def _discount(row: Any) -> Discount:
-    return Discount(
-        row.discount_id, row.name, row.kind, Decimal(row.value), row.code, tuple(row.shares), row.shipping_share,
-        row.invoice, row.active,
-    )
-
-
-def _payment(row: Any) -> Payment:
-    return Payment(
-        payment_id=row.payment_id, method=row.method, amount=Money(amount=row.amount, currency=row.currency),
-        transaction_id=row.transaction_id,
-    )
-
-
-def _row(order: Order) -> dict[str, Any]:
-    amount = order.amount
-    return {
-        "order_id": order.order_id, "shop": order.shop.key, "reference": order.reference,
-        "placed_at": order.placed_at, "state": order.state, "customer": order.customer.model_dump(mode="json"),
-        "language": order.language, "currency": order.currency, "prices": order.prices, "net": amount.net,
-        "tax": amount.tax, "paid": order.paid, "refunded": order.refunded.gross,
-        "payment_method": order.payment_method, "carrier": order.carrier, "tracking_number": order.tracking_number,
-        "shipping": order.shipping.price,
-        "shipping_rate": str(order.shipping.rate), "shipping_net": order.shipping.amount.net,
-        "shipping_tax": order.shipping.amount.tax, "shipping_off": order.shipping.off,
-        "delivery_address": order.delivery_address.model_dump(mode="json"),
-        "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
-        "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per,
-        "reached": " ".join(sorted(order.reached)),
-        "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
-        "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
-        "exemption": order.exemption.model_dump() if order.exemption else None,
-    }
+        return order_of(row, shop, lambda table: parts[table.name].get(row.order_id, []))
 
 
 def _words(some: Iterable[Order]) -> dict[tuple[str, UUID], list[tuple[str, str]]]:
@@ -247,65 +161,3 @@ def _words(some: Iterable[Order]) -> dict[tuple[str, UUID], list[tuple[str, str]
         ]
         for order in some
     }
-
-
-def _numbered(order: Order, rows: Rows) -> Rows:
-    return [{"order_id": order.order_id, "position": position, **row} for position, row in enumerate(rows)]
-
-
-def _line_rows(order: Order) -> Rows:
-    return _numbered(order, [
-        {
-            "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
-            "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
-            "weight_grams": line.weight_grams, "off": line.charge.off, "invoice": line.invoice,
-        }
-        for line in order.lines
-    ])
-
-
-def _discount_rows(order: Order) -> Rows:
-    return _numbered(order, [
-        {
-            "discount_id": x.discount_id, "name": x.name, "kind": x.kind, "value": str(x.value), "code": x.code,
-            "shares": list(x.shares), "shipping_share": x.shipping_share, "invoice": x.invoice, "active": x.active,
-        }
-        for x in order.discounts
-    ])
-
-
-def _history_rows(order: Order) -> Rows:
-    return _numbered(order, [
-        {"state": x.state, "at": x.at, "by": x.by, "forced": x.forced, "reason": x.reason} for x in order.history
-    ])
-
-
-def _payment_rows(order: Order) -> Rows:
-    return _numbered(order, [
-        {
-            "payment_id": x.payment_id, "method": x.method, "amount": x.amount.amount,
-            "currency": x.amount.currency, "transaction_id": x.transaction_id,
-        }
-        for x in order.payments
-    ])
-
-
-def _document_rows(order: Order) -> Rows:
-    return _numbered(order, [
-        {"document_id": x.document_id, "shop": order.shop.key, "kind": x.kind, "number": x.number}
-        for x in order.documents
-    ])
-
-
-def _refund_rows(order: Order) -> Rows:
-    return _numbered(order, refund_rows(order))
-
-
-def _return_rows(order: Order) -> Rows:
-    return _numbered(order, return_rows(order))
-
-
-PARTS: list[tuple[Table, Callable[[Order], Rows]]] = [
-    (order_lines, _line_rows), (order_discounts, _discount_rows), (order_history, _history_rows),
-    (payments, _payment_rows), (documents, _document_rows), (refunds, _refund_rows), (returns, _return_rows),
-]

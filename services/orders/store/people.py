@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_, update
 
 from services.orders.domain.people import KeptCart, findable
 from services.orders.domain.privacy import NOBODY
+from services.orders.store.catalogue_tables import carts, customer_words, customers
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
-from services.orders.store.tables import carts, customer_words, customers, first_orders
+from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
 from shared.runtime.database import UtcDateTime, among, insert, write_rows

@@ -11,7 +11,8 @@ from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Done, LineRefund, Refund, Return
 from services.orders.store.tables import returns
 from shared.contracts.cursor import Cursor
-from shared.contracts.orders import DocumentReference, ListReturns
+from shared.contracts.orders import ListReturns
+from shared.contracts.values import DocumentReference
 
 Rows = list[dict[str, Any]]
 
@@ -25,7 +26,9 @@ def refund_of(row: Any) -> Refund:
     """A row as a refund."""
     slip, done = None, None
     if row.credit_slip_id:
-        slip = DocumentReference(document_id=row.credit_slip_id, kind="credit_slip", number=row.credit_slip)
+        slip = DocumentReference(
+            document_id=row.credit_slip_id, kind="credit_slip", number=row.credit_slip, issued_at=row.at
+        )
     if row.done_at:
         done = Done(row.done_at, row.done_by, row.transaction_id)
     return Refund(

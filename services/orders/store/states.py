@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from services.orders.domain.states import Graph, State, definition_of, objections, state_of
-from services.orders.store.tables import states
+from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
 from shared.runtime.database import write_rows
 from shared.runtime.store import Store

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,61 +14,21 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
-    false,
     text,
 )
 
 from shared.runtime import journal
-from shared.runtime.database import NAMING, Identity, Json, Minor, UtcDateTime
+from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
 EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
 Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
-Sorting = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 def _order_id(**options: bool) -> Column[object]:
     return Column("order_id", Uuid, ForeignKey("orders.order_id"), nullable=False, **options)  # type: ignore[arg-type]
 
 
-shops = Table(
-    "shops", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("profile", Json, nullable=False),
-    Column("default_language", String(35), nullable=False),
-    Column("numbering", Json, nullable=False),
-    Column("timezone", String(60), nullable=False),
-    Column("rounding", Json, nullable=False),
-    Column("legal_years", Integer, nullable=False),
-    Column("backorders", Boolean, nullable=False, server_default=false()),
-    Column("returns", Boolean, nullable=False, server_default=false()),
-    Column("return_days", Integer, nullable=False, server_default=text("14")),
-    Column("refundable_methods", Json),
-)
-states = Table(
-    "states", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("key", String(40), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("definition", Json, nullable=False),
-)
-products = Table(
-    "products", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("sku", String(64), primary_key=True),
-    Column("names", Json, nullable=False),
-    Column("price", Minor, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("tax_rate", String(10), nullable=False),
-    Column("weight_grams", Integer, nullable=False),
-    Column("traits", Json),
-)
-stock = Table(
-    "stock", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("sku", String(64), primary_key=True),
-    Column("available", BigInteger, CheckConstraint("available >= 0", name="never_oversold"), nullable=False),
-)
 waiting = Table(
     "waiting", metadata,
     Column("shop", String(40), primary_key=True),
@@ -79,24 +38,6 @@ waiting = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("quantity", Integer, CheckConstraint("quantity > 0", name="something_missing"), nullable=False),
     Index(None, "order_id"),
-)
-stock_movements = Table(
-    "stock_movements", metadata,
-    Column("number", Identity, primary_key=True, autoincrement=True),
-    Column("shop", String(40), nullable=False),
-    Column("sku", String(64), nullable=False),
-    Column("change", BigInteger, nullable=False),
-    Column("cause", String(60), nullable=False),
-    Column("order_id", Uuid),
-    Column("at", UtcDateTime, nullable=False),
-)
-counters = Table(
-    "counters", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("series", String(20), primary_key=True),
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("last", BigInteger, nullable=False),
 )
 orders = Table(
     "orders", metadata,
@@ -249,6 +190,7 @@ documents = Table(
     Column("shop", String(40), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("number", String(60), nullable=False),
+    Column("issued_at", UtcDateTime),
     UniqueConstraint("shop", "kind", "number"),
 )
 first_orders = Table(
@@ -262,30 +204,9 @@ order_messages = Table(
     Column("message_id", Uuid, primary_key=True),
     Column("order_id", Uuid, nullable=False, index=True),
 )
-customers = Table(
-    "customers", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("customer_id", String(64), primary_key=True),
-    Column("email", String(254), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("language", String(35), nullable=False),
-    Column("addresses", Json, nullable=False),
-    Column("groups", Json),
-    Column("sorting", Sorting, nullable=False),
-    Index(None, "shop", "sorting", "customer_id"),
-)
-carts = Table(
-    "carts", metadata,
-    Column("shop", String(40), primary_key=True),
-    Column("cart_id", Uuid, primary_key=True),
-    Column("customer_id", String(64), nullable=False),
-    Column("lines", Json, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Index(None, "shop", "customer_id", "changed_at", "cart_id"),
-)
 
 
-def _words(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
+def words_table(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
     """Words by which rows are found, sorted by their letters."""
     names = [part.name for part in parts]
     return Table(
@@ -295,9 +216,7 @@ def _words(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
     )
 
 
-order_words = _words(
+order_words = words_table(
     "order_words", Column("order_id", Uuid, primary_key=True), Column("part", String(10), primary_key=True)
 )
-customer_words = _words("customer_words", Column("customer_id", String(64), primary_key=True))
-product_words = _words("product_words", Column("sku", String(64), primary_key=True))
 journal.into(metadata)

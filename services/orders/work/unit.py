@@ -10,16 +10,18 @@ from services.orders.domain.detail import Around, detail
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.numbering import Given
 from services.orders.domain.offer import Catalogue
-from services.orders.domain.order import Order, Product, Shop
+from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from services.orders.domain.refunding import as_voucher
+from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
 from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
 from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
 from services.orders.store.states import States
-from services.orders.store.tables import order_messages, stock_movements
+from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
 from services.orders.work.locks import Locking
 from services.orders.work.promotions import Promotions

@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command, Event, Value
-from shared.contracts.orders.parts import By, DocumentReference, Reference
-from shared.contracts.values import Customer, Email, Language, Text
+from shared.contracts.orders.parts import By, Reference
+from shared.contracts.values import Customer, DocumentReference, Email, Language, Text
 
 MailState = Literal["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"]
 

@@ -81,7 +81,6 @@ from shared.contracts.orders.parts import (
     Carrier as Carrier,
     DiscountKind as DiscountKind,
     DiscountView as DiscountView,
-    DocumentReference as DocumentReference,
     OrderLineView as OrderLineView,
     OrderSummary as OrderSummary,
     Possibility as Possibility,

@@ -9,7 +9,6 @@ from shared.contracts import samples
 from shared.contracts.message import Event
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import (
-    DocumentReference,
     OrderLineView,
     OrderSummary,
     Reservation,
@@ -19,7 +18,19 @@ from shared.contracts.orders.parts import (
 )
 from shared.contracts.orders.settings import Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Address, Email, Language, Money, Payment, ShopProfile, Sku, StateKey, TaxRate, Text
+from shared.contracts.values import (
+    Address,
+    DocumentReference,
+    Email,
+    Language,
+    Money,
+    Payment,
+    ShopProfile,
+    Sku,
+    StateKey,
+    TaxRate,
+    Text,
+)
 
 
 class ShopChanged(Event, name="shop.changed"):

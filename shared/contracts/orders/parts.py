@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
 from shared.contracts.message import Value
 from shared.contracts.values import (
     Customer,
-    DocumentKind,
     Language,
     Money,
     Quantity,
@@ -69,14 +68,6 @@ class Carrier(Value):
     price: Annotated[int, Field(ge=0, lt=2**53, strict=True, description="Minor units")] = 0
     tax_rate: TaxRate = Field(default="0", validate_default=True)
     tracking_number: str = Field(default="", max_length=100)
-
-
-class DocumentReference(Value):
-    """A document that was issued, by its number."""
-
-    document_id: UUID
-    kind: DocumentKind
-    number: str
 
 
 class DiscountView(Value):

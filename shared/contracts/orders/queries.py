@@ -17,11 +17,11 @@ from shared.contracts.orders.lists import (
     ListedOrder,
     OrderFilter,
 )
-from shared.contracts.orders.parts import DocumentReference, OrderLineView, OrderSummary, Possibility
+from shared.contracts.orders.parts import OrderLineView, OrderSummary, Possibility
 from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
-from shared.contracts.values import Address, Language, Money, Payment, Sku, StateKey
+from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, Sku, StateKey
 
 
 class HistoryEntry(Value):

@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
-from shared.contracts.orders.parts import By, DocumentReference, OrderSummary
+from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Money, Payment, Sku
+from shared.contracts.values import DocumentReference, Money, Payment, Sku
 
 RefundKind = Literal["standard", "partial", "return"]
 LineNumber = Annotated[int, Field(ge=1, le=100_000, strict=True, description="Number of the line within the order")]
@@ -204,7 +204,10 @@ class CreditSlipIssued(Event, name="credit_slip.issued", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
-        "document": samples.SNAPSHOT | {"kind": "credit_slip", "number": "CR000001", "corrects": "IN000001"},
+        "document": samples.SNAPSHOT | {
+            "kind": "credit_slip", "number": "CR000001", "corrects": "IN000001",
+            "corrected": [samples.INVOICE_REFERENCE], "corrects_issued_at": samples.NOON,
+        },
     }
 
     order_id: UUID

@@ -9,10 +9,10 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
-from shared.contracts.orders.parts import By, DocumentReference, OrderSummary
+from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.orders.refunds import LineNumber, Minor, RefundOptions
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import Quantity, Sku
+from shared.contracts.values import DocumentReference, Quantity, Sku
 
 ReturnState = Literal["waiting_for_confirmation", "waiting_for_package", "package_received", "denied", "completed"]
 Why = Annotated[str, Field(max_length=2000)]

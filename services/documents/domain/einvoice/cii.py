@@ -112,11 +112,11 @@ def _settlement(settlement: Tree, invoice: Invoice) -> None:
         _freight(settlement.add("SpecifiedTradeAllowanceCharge"), invoice.freight)
     settlement.add("SpecifiedTradePaymentTerms").add("Description", invoice.terms)
     _totals(settlement.add("SpecifiedTradeSettlementHeaderMonetarySummation"), invoice)
-    if invoice.preceding:
+    for preceding in invoice.preceding:
         before = settlement.add("InvoiceReferencedDocument")
-        before.add("IssuerAssignedID", invoice.preceding.number)
-        if invoice.preceding.issued:
-            _day(before.add("FormattedIssueDateTime"), invoice.preceding.issued, QDT)
+        before.add("IssuerAssignedID", preceding.number)
+        if preceding.issued:
+            _day(before.add("FormattedIssueDateTime"), preceding.issued, QDT)
 
 
 def _payment(tree: Tree, invoice: Invoice) -> None:

@@ -102,7 +102,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Preceding:
-    """The invoice that this document changes (BG-3)."""
+    """An invoice that this document changes (BG-3)."""
 
     number: str
     issued: date | None
@@ -128,7 +128,7 @@ class Invoice:
     payment: Payment
     terms: str
     delivered: date | None = None
-    preceding: Preceding | None = None
+    preceding: tuple[Preceding, ...] = ()
     accounting_tax: tuple[str, Decimal] | None = None
 
     @property

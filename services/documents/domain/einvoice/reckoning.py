@@ -23,6 +23,7 @@ from services.documents.domain.einvoice.model import (
     VatCategory,
     VatGroup,
 )
+from services.documents.domain.facts import corrected
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money
@@ -94,7 +95,7 @@ def _invoice(snapshot: DocumentSnapshot) -> Invoice:
         payment=_payment(snapshot),
         terms=clean(snapshot.payment_method),
         delivered=_delivered(snapshot),
-        preceding=_preceding(snapshot),
+        preceding=tuple(_preceding(snapshot)),
         accounting_tax=_accounting_tax(snapshot),
     )
 
@@ -197,11 +198,9 @@ def _delivered(snapshot: DocumentSnapshot) -> date | None:
     return snapshot.issued_at.date() if inside else None
 
 
-def _preceding(snapshot: DocumentSnapshot) -> Preceding | None:
-    if not snapshot.corrects:
-        return None
-    at = snapshot.corrects_issued_at
-    return Preceding(clean(snapshot.corrects), at.date() if at else None)
+def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
+    for number, at in corrected(snapshot):
+        yield Preceding(clean(number), at.date() if at else None)
 
 
 def _accounting_tax(snapshot: DocumentSnapshot) -> tuple[str, Decimal] | None:

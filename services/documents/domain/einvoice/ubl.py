@@ -60,10 +60,10 @@ def _head(ubl: _Ubl, invoice: Invoice, name: str) -> None:
     if invoice.accounting_tax:
         ubl.say("TaxCurrencyCode", invoice.accounting_tax[0])
     ubl.group("OrderReference").say("ID", invoice.order_reference)
-    if invoice.preceding:
+    for preceding in invoice.preceding:
         before = ubl.group("BillingReference").group("InvoiceDocumentReference")
-        before.say("ID", invoice.preceding.number)
-        before.say("IssueDate", invoice.preceding.issued.isoformat() if invoice.preceding.issued else "")
+        before.say("ID", preceding.number)
+        before.say("IssueDate", preceding.issued.isoformat() if preceding.issued else "")
 
 
 def _parties(ubl: _Ubl, invoice: Invoice) -> None:
