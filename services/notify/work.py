@@ -26,6 +26,7 @@ from services.notify.store.shops import Shops
 from services.notify.store.suppressions import Suppressions
 from services.notify.store.templates import Templates
 from shared.contracts.documents import DocumentContent
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from shared.contracts.message import Message
 from shared.contracts.notify import ResendMail
@@ -107,17 +108,22 @@ class Work(UnitOfWork):
     @property
     def occasion(self) -> Occasion:
         """The event in hand, as the reason of a mail."""
-        return Occasion(self.shop, f"{self.envelope.source}/{self.envelope.id}", self.now)
+        return Occasion(self.shop, event_key(self.envelope), self.now)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks the papers of a batch, then its mails: one order, so that no two batches wait for each other."""
         messages = [message for _, message in batch]
         arriving = [message.document_id for message in messages if isinstance(message, DocumentContent)]
-        self.papers.preload([*arriving, *(key for message in messages for key in _attached(message))])
+        repeated = [message.mail_id for message in messages if isinstance(message, ResendMail)]
+        again = self.mails.taken_along(repeated) if repeated else []
+        self.papers.preload([*arriving, *again, *(key for message in messages for key in _attached(message))])
         known = [self.papers.get(key) for key in arriving]
         released = [mail_id for paper in known if paper for mail_id in paper.awaited_by]
         named = (message.mail_id for message in messages if isinstance(message, DeliverMail | ResendMail | MailBounced))
-        self.mails.preload([*released, *named])
+        reasons = [
+            (envelope.shop, event_key(envelope)) for envelope, message in batch if not isinstance(message, DeliverMail)
+        ]
+        self.mails.preload_events([*released, *named], reasons)
 
     def attachments(self, mail: Mail) -> list[Attachment]:
         """The documents and files that a mail takes along, with their bytes."""
@@ -140,6 +146,11 @@ class Work(UnitOfWork):
             for limit, recipient, window in asked if limit
         ]
         return max((claimed_at + window for claimed_at, window in claims if claimed_at), default=None)
+
+
+def event_key(envelope: Envelope) -> str:
+    """A message, for ever."""
+    return f"{envelope.source}/{envelope.id}"
 
 
 def _attached(message: Message) -> list[UUID]:

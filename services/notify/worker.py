@@ -154,5 +154,5 @@ service = Service(
         MailSent, MailDeferred, MailFailed, MailSuppressed, MailRequeued, SuppressionAdded, SuppressionReleased,
         TemplateChanged, CustomerErased, CustomerExported,
     ),
-    batch=1,  # what was sent is recorded before the next is: a crash leaves one mail in doubt, not a batch
+    batch=10,  # mails that a slow server keeps waiting are kept from other processes
 )

@@ -11,6 +11,7 @@ from shared.cli.request import shop_option
 from shared.cli.screen import note, say, say_json
 from shared.runtime.errors import AftercartError
 
+PAGE = 200
 STATES = click.Choice(["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"])
 
 
@@ -24,7 +25,7 @@ def mail() -> None:
 @click.option("--thread", type=click.UUID, metavar="ID", help="Of this thread.")
 @click.option("--state", type=STATES, help="In this state.")
 @click.option("--recipient", metavar="ADDRESS", help="To this address.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many at most.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
 @json_option
 @shop_option
 @wait_option
@@ -42,9 +43,9 @@ def list_mails(
     with asking(shop, wait, "mail") as asker:
         wanted: Data = {
             "order_id": order and _order_id(asker, order), "thread_id": thread and str(thread), "state": state,
-            "recipient": recipient, "limit": limit,
+            "recipient": recipient,
         }
-        mails = asker.ask("mail.list", {name: value for name, value in wanted.items() if value is not None})["mails"]
+        mails = _mails(asker, {name: value for name, value in wanted.items() if value is not None}, limit)
     if as_json:
         say_json(mails)
         return
@@ -101,6 +102,17 @@ def release(email: str, by: str, shop: str, wait: float) -> None:
     """Releases an address that mail came back from."""
     _ask(shop, wait, "suppression.release", {"email": email, "by": by})
     say(f"{email} is released", style="green")
+
+
+def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
+    found: list[Data] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        page = asker.ask("mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor})
+        found, cursor = page["mails"] + found, page["next"]
+        if cursor is None:
+            break
+    return found
 
 
 def _ask(shop: str, wait: float, name: str, data: Data) -> Data:

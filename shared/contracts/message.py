@@ -4,7 +4,8 @@ A command asks for a change, a query asks a question, an event says what happene
 with its name on the class line, and is found again by its wire type in `catalogue`.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -26,13 +27,16 @@ class Value(BaseModel):
 
 
 class Message(BaseModel):
-    """The common shape; never instantiated itself. `subject_field` names the field that holds the aggregate's key."""
+    """The common shape; never instantiated itself. `subject_field` names the field that holds the aggregate's key,
+    `addressee_field` that which names the one service that is meant, where several take the message.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
     subject_field: ClassVar[str | None] = None
+    addressee_field: ClassVar[str | None] = None
     internal: ClassVar[bool] = False
     example: ClassVar[dict[str, Any]] = {}
 
@@ -41,16 +45,27 @@ class Message(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, name: str = "", version: int = 1, subject: str | None = None, internal: bool = False, **_: Any
+        cls, *, name: str = "", version: int = 1, subject: str | None = None, addressee: str | None = None,
+        internal: bool = False, **_: Any,
     ) -> None:
         if name:
-            cls.name, cls.version, cls.subject_field, cls.internal = name, version, subject, internal
+            cls.name, cls.version, cls.internal = name, version, internal
+            cls.subject_field, cls.addressee_field = subject, addressee
             catalogue[cls.wire_type()] = cls
 
     @classmethod
     def wire_type(cls) -> str:
         """The CloudEvents `type`, e.g. `aftercart.order.place.v1`."""
         return wire_type(cls.name, cls.version)
+
+    @classmethod
+    def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
+        """Whether a service is meant. Data that names none of those that take it is answered by the first of them."""
+        if cls.addressee_field is None:
+            return True
+        services = get_args(cls.model_fields[cls.addressee_field].annotation)
+        named = data.get(cls.addressee_field)
+        return service == (named if named in services else services[0])
 
     @property
     def aggregate_key(self) -> str | None:

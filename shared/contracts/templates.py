@@ -1,5 +1,5 @@
-"""Templates of shops, for documents and for mails: both services take these messages and answer them, and the one that
-is not meant does nothing and tells no events.
+"""Templates of shops, for documents and for mails: both services get these messages, and the one that `service` names
+answers.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,7 +18,7 @@ TemplateKind = Annotated[
 Source = Annotated[str, Field(max_length=100_000)]
 
 
-class PutTemplate(Command, name="template.put", subject="kind"):
+class PutTemplate(Command, name="template.put", subject="kind", addressee="service"):
     """Replaces the built-in template of a kind of document or mail, in one language or (without one) in all. It is
     tried on samples first: a wrong one is refused with line and reason, and changes nothing.
     """
@@ -34,7 +34,7 @@ class PutTemplate(Command, name="template.put", subject="kind"):
     text: Source = Field(default="", description="Of mails: the part without HTML")
 
 
-class ResetTemplate(Command, name="template.reset", subject="kind"):
+class ResetTemplate(Command, name="template.reset", subject="kind", addressee="service"):
     """Gives a kind its built-in template back; repeating it changes nothing."""
 
     example: ClassVar[dict[str, Any]] = {"service": "documents", "kind": "invoice", "language": None}

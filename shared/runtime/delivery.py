@@ -66,14 +66,15 @@ class Fate(Enum):
     DONE = "done"
     RETRY = "retry"
     BURY = "bury"
+    LEAVE = "leave"  # nothing was done: its thread takes it next
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A fate and, unless it is DONE, the error that decided it."""
+    """A fate and, where it failed, the error that decided it."""
 
     fate: Fate
     error: BaseException | None = None
 
 
-DONE = Verdict(Fate.DONE)
+DONE, LEFT = Verdict(Fate.DONE), Verdict(Fate.LEAVE)

@@ -24,18 +24,20 @@ from shared.runtime.service import Handling, Service
 log = logger()
 
 LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
+UNCLAIMED = object()
 NUL = rb"\u0000"  # as JSON writes it
 NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
 
 
 @dataclass
 class Item:
-    """A readable message on its way through the pipeline."""
+    """A readable message on its way through the pipeline. `claimed`: what its act is to do; `extra`: what it did."""
 
     envelope: Envelope
     message: Message | None
     handling: Handling
     attempts: int = 0
+    claimed: Any = UNCLAIMED
     extra: tuple[Any, ...] = ()
     told: list[Any] = field(default_factory=list)
     verdict: Verdict = DONE
@@ -46,10 +48,19 @@ class Item:
     def key(self) -> journal.Key:
         return self.envelope.source, self.envelope.id
 
+    @property
+    def fine(self) -> bool:
+        """Whether nothing went wrong with it yet."""
+        return self.verdict is DONE
+
+    def reset(self) -> None:
+        """Nothing was decided about it."""
+        self.told, self.verdict, self.outcome = [], DONE, "done"
+
 
 def take_in(delivery: Delivery, service: Service) -> Item | Verdict:
-    """A message that can be handled, or the verdict over one that cannot. Wrong data of a command or query is handled,
-    too: by a refusal that names the field. Never raises.
+    """A message that can be handled, or the verdict over one that cannot or is for another service. Wrong data of a
+    command or query is handled, too: by a refusal that names the field. Never raises.
     """
     envelope = delivery.envelope
     if envelope is None:
@@ -61,6 +72,13 @@ def take_in(delivery: Delivery, service: Service) -> Item | Verdict:
         return _bury(delivery, f"{service.name} does not take messages of type '{envelope.type}'")
     if not _may_come_through(delivery.exchange, handling.message):
         return _bury(delivery, f"'{envelope.type}' may not be sent to {delivery.exchange}")
+    if not handling.message.is_for(service.name, envelope.data):
+        log.info(delivery.name, outcome="not_ours", id=envelope.id)
+        return DONE
+    return _read(delivery, envelope, handling)
+
+
+def _read(delivery: Delivery, envelope: Envelope, handling: Handling) -> Item | Verdict:
     extra = "ignore" if issubclass(handling.message, Event) else "forbid"
     try:
         message = handling.message.model_validate(envelope.data, extra=extra)  # type: ignore[arg-type]

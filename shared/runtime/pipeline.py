@@ -6,6 +6,7 @@ are not disturbed; when the common write itself fails, the messages are taken on
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,9 +19,9 @@ from structlog.contextvars import bound_contextvars
 from shared.contracts.message import Message, Query, Refusal
 from shared.runtime import journal, trace
 from shared.runtime.database import reading
-from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
+from shared.runtime.delivery import LEFT, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.intake import Item, take_in
+from shared.runtime.intake import UNCLAIMED, Item, take_in
 from shared.runtime.log import logger
 from shared.runtime.post import Post
 from shared.runtime.publisher import Outcome, Outgoing
@@ -28,6 +29,8 @@ from shared.runtime.service import Service
 from shared.runtime.store import UnitOfWork
 
 log = logger()
+
+LONGEST_TURN = 5.0  # seconds in which a batch begins with acts; what is left then is in the next one
 
 Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
 
@@ -62,7 +65,8 @@ class Pipeline:
         for item in items:
             if issubclass(item.handling.message, Query):
                 self._answer(item)
-            self._tell_log(item)
+            if item.verdict is not LEFT:
+                self._tell_log(item)
         return [item.verdict if isinstance(item, Item) else item for item in read]
 
     # --- commands and events ------------------------------------------------------------------------------------------
@@ -78,60 +82,95 @@ class Pipeline:
                     self._effects_of_one(item)
             elif ready:
                 _fail(ready[0], error)
-        for item in items:
-            if item.handling.act:  # last, for it may take long; and what one did is kept before the next is touched
-                self._act(item)
-                if item.verdict is DONE:
-                    self._effects_of_one(item)
+        self._act_in_turn(deque(item for item in items if item.handling.act))
 
-    def _effects_of_one(self, item: Item) -> None:
-        item.told, item.verdict, item.outcome = [], DONE, "done"
+    def _effects_of_one(self, item: Item, following: Item | None = None) -> None:
+        item.reset()
         try:
-            self._together([item])
+            self._together([item], following)
         except Exception as error:
-            _fail(item, error)
+            if following is None:
+                _fail(item, error)
+            else:
+                following.reset()
+                following.claimed = UNCLAIMED
+                self._effects_of_one(item)
+
+    def _act_in_turn(self, waiting: deque[Item]) -> None:
+        """What one did is kept before the next is touched. The next is claimed in the same transaction, so that there
+        is one commit each, and never more than one claim whose act was not kept.
+        """
+        ends = time.monotonic() + LONGEST_TURN
+        while waiting:
+            item = waiting.popleft()
+            if item.fine and item.claimed is UNCLAIMED:
+                self._claim(item)
+            if item.fine:
+                self._act(item)
+            in_time = time.monotonic() < ends
+            if item.fine:
+                self._effects_of_one(item, waiting[0] if waiting and in_time else None)
+            if not in_time:
+                for left in waiting:
+                    left.verdict = LEFT
+                return
 
     def _act(self, item: Item) -> None:
-        """Claim in a transaction of its own, then touch the world with no transaction open."""
-        handling = item.handling
-        try:
-            claimed = self._claim(item)
-            if claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
-                item.handling = replace(handling, handler=lambda _message, _work: ())
-            elif handling.act:
+        """Touches the world with no transaction open."""
+        if item.claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
+            item.handling = replace(item.handling, handler=lambda _message, _work: ())
+        elif item.handling.act:
+            try:
                 with self._bound(item):
-                    item.extra = (handling.act(claimed, self.adapters),)
+                    item.extra = (item.handling.act(item.claimed, self.adapters),)
+            except Exception as error:
+                _fail(item, error)
+
+    def _claim(self, item: Item) -> None:
+        """In a transaction of its own."""
+        try:
+            with self.engine.begin() as connection:
+                work = self._open(connection)
+                self._claim_in(work, item)
+                work.write()
         except Exception as error:
             _fail(item, error)
 
-    def _claim(self, item: Item) -> Any:
-        with self.engine.begin() as connection:
-            if journal.claimed(connection, item.key):
-                return None
-            if item.handling.claim is None:
-                return item.message
-            work = self._open(connection)
+    def _claim_in(self, work: UnitOfWork, item: Item) -> None:
+        if journal.claimed(work.connection, item.key):
+            item.claimed = None
+        elif item.handling.claim is None:
+            item.claimed = item.message
+        else:
             work.begin(item.envelope, self.clock())
-            claimed = item.handling.claim(item.message, work)
-            work.keep()
-            work.write()
-            return claimed
+            try:
+                with self._bound(item):
+                    item.claimed = item.handling.claim(item.message, work)
+                work.keep()
+            except DBAPIError:
+                raise
+            except Exception as error:
+                work.discard()
+                _fail(item, error)
 
-    def _together(self, items: Sequence[Item]) -> None:
+    def _together(self, items: Sequence[Item], following: Item | None = None) -> None:
         if not items:
             return
         with self.engine.begin() as connection:
             fresh = journal.claim(connection, [item.key for item in items], self.clock())
             work = self._open(connection)
-            work.preload([(item.envelope, item.message) for item in items if item.message and item.key in fresh])
+            loading = [item for item in items if item.key in fresh] + ([following] if following else [])
+            work.preload([(item.envelope, item.message) for item in loading if item.message])
             for item in items:
                 if item.key in fresh:
                     fresh.discard(item.key)  # the same message twice in one batch
                     self._decide(item, work)
                 else:
                     item.outcome = "duplicate"
-            failed = {item.key for item in items if item.verdict is not DONE}
+            failed = {item.key for item in items if not item.fine}
             journal.release(connection, sorted(failed))
+            if following:
+                self._claim_in(work, following)
             work.write()
             self.post.send(connection, [item for item in items if item.key not in failed], self.clock())
         self.committed()

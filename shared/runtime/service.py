@@ -38,8 +38,8 @@ Lookout = Callable[[Any, Callable[[Hint], None], Event], None]
 class Handling:
     """One row of a service's table of contents: a message and what is done about it.
 
-    Handlers that touch the world have a fifth beat: `claim(message, work)`, kept in a transaction of its own, returns
-    what to do, or None if nothing is to be done (any more); `act(claimed, adapters)` does it, outside of any
+    Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is done, returns what
+    to do, or None if nothing is to be done (any more); `act(claimed, adapters)` does it, outside of any
     transaction and safe to repeat; `handler(message, work, outcome)` keeps and tells.
     """
 

@@ -32,6 +32,7 @@ class BatchThread(WorkerThread):
 
     def run(self) -> None:
         self.running = True
+        self._left: list[HeldMessage] = []  # of the batch before; at the end they return with what was prefetched
         self.broker.emit_after("worker_thread_boot", self)
         while self.running:
             held = self._take()
@@ -40,17 +41,19 @@ class BatchThread(WorkerThread):
         self.broker.emit_before("worker_thread_shutdown", self)
 
     def _take(self) -> list[HeldMessage]:
+        held, self._left = self._left, []
         items: list[Any] = []
         try:
-            items.append(self.work_queue.get(timeout=self.timeout))
-            while len(items) < self.worker.batch:
+            if not held:
+                items.append(self.work_queue.get(timeout=self.timeout))
+            while len(held) + len(items) < self.worker.batch:
                 items.append(self.work_queue.get_nowait())
         except Empty:
             pass
         for _ in items:
             self.work_queue.task_done()
         # Those prefetched before a reconnect are skipped: RabbitMQ delivers them again.
-        return [item.message for item in items if item.message.current]
+        return [message for message in (*held, *(item.message for item in items)) if message.current]
 
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)
@@ -60,6 +63,8 @@ class BatchThread(WorkerThread):
         for message, verdict in zip(held, verdicts, strict=True):
             if verdict.fate is Fate.DONE:
                 done.append(message)
+            elif verdict.fate is Fate.LEAVE:
+                self._left.append(message)
             elif message.current:  # else RabbitMQ delivers it again, and a copy would be one too many
                 failed.append((message, self._copy(message, verdict)))
         kept: list[HeldMessage] = []

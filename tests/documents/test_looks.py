@@ -61,12 +61,19 @@ def test_a_template_that_fails_is_refused_and_changes_nothing(desk: Desk, press:
 
 
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
-def test_a_template_of_another_service_or_of_no_kind(name: str, desk: Desk, press: Press) -> None:
+def test_a_template_of_no_kind_is_refused(name: str, desk: Desk, press: Press) -> None:
     only = PUT if name == "template.put" else {"service": "documents", "kind": "invoice"}
-    assert desk.tell(name, {**only, "service": "notify"}) == []
     (told,) = desk.tell(name, {**only, "kind": "payment"})
     assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_kind")
     assert press.printed == []
+
+
+@pytest.mark.parametrize(("service", "answers"), [("documents", 1), ("notify", 0), ("orders", 1)])
+def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
+    service: str, answers: int, small_desk: Desk
+) -> None:
+    wanted = {"service": service, "kind": "invoice"}
+    assert len(small_desk.tell("template.reset", wanted, replyto="client.r")) == answers
 
 
 def test_a_document_whose_template_failed_is_kept_and_both_are_told(desk: Desk, press: Press) -> None:

@@ -13,7 +13,7 @@ from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
-from tests.notify.words import LEASE, RULES, Killed, NotifyDesk, Office, opened, transitioned
+from tests.notify.words import LEASE, RULES, Killed, NotifyDesk, Office, opened, placed, transitioned
 
 
 def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
@@ -202,6 +202,27 @@ def test_mails_are_found_by_state_and_recipient(desk: NotifyDesk, office: Office
     assert ids["bob"] == [last]
     assert len(ids["last"]) == 1
     assert set(ids["both"]) == {first, last}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_of_mails_are_the_list_in_pieces(desk: NotifyDesk, limit: int) -> None:
+    for _ in range(2):
+        desk.tell("order.placed", placed())  # two mails each
+        desk.clock.advance(timedelta(seconds=1))
+    whole = desk.ask("mail.list", {}).data
+    pieces: list[Any] = []
+    cursor = None
+    for _ in range(-(-4 // limit)):
+        page = desk.ask("mail.list", {"limit": limit, "cursor": cursor}).data
+        pieces, cursor = page["mails"] + pieces, page["next"]
+    assert (pieces, cursor) == (whole["mails"], None)
+    assert len({mail["mail_id"] for mail in pieces}) == 4
+
+
+def test_a_cursor_that_is_none_is_refused(small_desk: NotifyDesk) -> None:
+    refusal = small_desk.ask("mail.list", {"cursor": "page 2"})
+    assert (refusal.name, refusal.data["code"]) == ("mail.list_refused", "unknown_cursor")
+    assert refusal.data["details"] == {"field": "cursor"}
 
 
 def test_a_mail_is_shown_with_its_words_and_every_attempt(desk: NotifyDesk, office: Office) -> None:

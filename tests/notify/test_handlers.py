@@ -43,6 +43,11 @@ class Kept(Generic[K, V]):
         self.values[key] = value
 
 
+class Mails(Kept[UUID, Mail]):
+    def already(self, mail: Mail) -> Mail | None:
+        return self.get(mail.mail_id)
+
+
 class Contents:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -66,7 +71,7 @@ class FakeWork:
         self.adapters = Office()
         self.rules, self.drafter = self.adapters.rules, self.adapters.drafter
         self.papers: Kept[UUID, Paper] = Kept()
-        self.mails: Kept[UUID, Mail] = Kept()
+        self.mails = Mails()
         self.shops: Kept[str, Shop] = Kept()
         self.contents = Contents()
         self.attempts = Attempts()
@@ -293,7 +298,7 @@ def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
 
 def test_the_answer_lists_views(work: Any) -> None:
     announce(work, transitioned(attach=[]))
-    work.mails.of = lambda shop, query: [work.only_mail]
+    work.mails.of = lambda shop, query, before: [work.only_mail]
     answer = questions.list_mails(ListMails(order_id=work.only_mail.order_id), work)
     assert isinstance(answer, MailList)
     assert answer.mails[0].subject == "Order XKBKNABJK: your payment has arrived"

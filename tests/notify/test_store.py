@@ -1,11 +1,13 @@
+import re
 import threading
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from services.notify.domain.letter import Attachment
@@ -141,6 +143,31 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyD
     assert released is not None
     assert released.state == "queued"
     assert [errand.data["mail_id"] for errand in desk.errands()] == [str(mail.mail_id)]
+
+
+def locked(desk: NotifyDesk) -> list[str]:
+    """The tables whose rows transactions lock from now on, as they come to it."""
+    tables: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FOR UPDATE" in statement:
+            tables.extend(re.findall(r"FROM (\w+)", statement))
+
+    event.listen(desk.engine, "before_cursor_execute", note)
+    return tables
+
+
+def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: NotifyDesk) -> None:
+    first = transitioned()
+    desk.tell("order.transitioned", first)
+    desk.tell("document.content", content_of(first))
+    desk.run_errands()
+    mail, = desk.mails(first["order_id"])
+    tables = locked(desk)
+    desk.tell("mail.resend", {"mail_id": str(mail.mail_id)})
+    if desk.engine.dialect.name == "postgresql":
+        assert tables == ["papers", "mails", "suppressions"]
+    assert [again.state for again in desk.mails(first["order_id"])] == ["sent", "queued"]
 
 
 def waits_for_a_lock(desk: NotifyDesk) -> bool:

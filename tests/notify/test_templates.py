@@ -127,9 +127,11 @@ def test_what_cannot_be_a_template_is_refused(small_desk: NotifyDesk, template: 
     assert put(small_desk, template).data["code"] == code
 
 
-def test_templates_of_documents_are_not_ours(small_desk: NotifyDesk) -> None:
-    assert small_desk.tell("template.put", PAYMENT | {"service": "documents"}) == []
-    assert small_desk.tell("template.reset", {"service": "documents", "kind": "invoice"}) == []
+@pytest.mark.parametrize("name", ["template.put", "template.reset"])
+@pytest.mark.parametrize("service", ["documents", "orders", None])
+def test_what_another_service_answers_is_not_answered_here(small_desk: NotifyDesk, name: str, service: Any) -> None:
+    template = PAYMENT if name == "template.put" else {"kind": "payment"}
+    assert small_desk.tell(name, template | {"service": service}, replyto="client.r") == []
 
 
 def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:

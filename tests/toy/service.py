@@ -89,7 +89,9 @@ def tidy(command: Tidy, work: Work) -> Iterable[Any]:
 
 
 def claim(command: Act, work: Work) -> Act | None:
-    """Counts its claims; where the key begins with `nothing` there is nothing to do."""
+    """Counts its claims; where the key begins with `nothing` there is nothing to do, and `held` is another's."""
+    if command.key.startswith("held"):
+        raise NotYet("another has it")
     work.counters.save(command.key, (work.counters.get(command.key) or 0) + 1)
     return None if command.key.startswith("nothing") else command
 

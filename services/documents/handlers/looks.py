@@ -17,7 +17,6 @@ from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChang
 from shared.contracts.values import DocumentKind
 from shared.runtime.service import Handlers
 
-OURS = "documents"
 TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
 
 looks = Handlers()
@@ -30,10 +29,8 @@ class Trial(NamedTuple):
     look: Look
 
 
-def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection | None:
-    """Samples for the new template; None where the template is of the other service."""
-    if command.service != OURS:
-        return None
+def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
+    """Samples for the new template."""
     kind = _known(command.kind)
     if isinstance(kind, Objection):
         return kind
@@ -65,8 +62,6 @@ def put_template(command: PutTemplate, work: Work, outcome: Rendered | Objection
 @looks.handles(ResetTemplate)
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     """The built-in one again."""
-    if command.service != OURS:
-        return []
     kind = _known(command.kind)
     if isinstance(kind, Objection):
         return [command.refuse(kind.code, kind.reason)]

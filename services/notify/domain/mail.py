@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.wording import Content
+from shared.contracts.cursor import Cursor
 from shared.contracts.notify import MailState, MailView
 from shared.contracts.values import DocumentReference
 
@@ -80,6 +81,11 @@ class Mail:
         return self.letter.recipient.address
 
     @property
+    def cursor(self) -> Cursor:
+        """Where a list goes on behind this mail."""
+        return Cursor(self.occasion.at, self.mail_id)
+
+    @property
     def customer_email(self) -> str:
         """Of the customer whom it is about, in lower case; mails to employees are about one, too."""
         return (self.facts.email or self.recipient).lower()
@@ -99,6 +105,10 @@ class Mail:
     def present(self) -> list[DocumentReference]:
         """The documents that it can take along now."""
         return [document for document in self.wanted if document.document_id not in self.missing]
+
+    def says_the_same(self, other: "Mail") -> bool:
+        """Whether another state of this mail was not written anew."""
+        return self.letter is other.letter and self.facts is other.facts and self.customer_id == other.customer_id
 
     def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
         """With its documents looked up; it is queued when there is nothing (any more) to wait for."""

@@ -3,6 +3,7 @@
 from services.notify.domain.look import Replacement
 from services.notify.domain.sample import sample
 from services.notify.work import Work
+from shared.contracts import cursor
 from shared.contracts.message import Message
 from shared.contracts.notify import (
     GetMail,
@@ -21,10 +22,17 @@ service = Handlers()
 
 @service.handles(ListMails)
 def list_mails(query: ListMails, work: Work) -> Message:
-    """The mails of one order, of one thread, or of the shop."""
+    """A page of the mails of one order, of one thread, or of the shop."""
     if query.order_id and query.thread_id:
         return query.refuse("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
-    return MailList(mails=[mail.view() for mail in work.mails.of(work.shop, query)])
+    before = cursor.read(query.cursor) if query.cursor else None
+    if query.cursor and before is None:
+        reason = "The cursor is not one that a page before ended with."
+        return query.refuse("unknown_cursor", reason, field="cursor")
+    found = work.mails.of(work.shop, query, before)
+    page = found[-query.limit :]
+    further = cursor.write(page[0].cursor) if len(found) > query.limit else None
+    return MailList(mails=[mail.view() for mail in page], next=further)
 
 
 @service.handles(GetMail)

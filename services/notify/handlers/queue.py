@@ -17,7 +17,7 @@ def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
     """Keeps new mails; those whose documents are here, or that take none, are sent at once."""
     told: list[DeliverMail | Later] = []
     for mail in mails:
-        if work.mails.get(mail.mail_id) is None:
+        if work.mails.already(mail) is None:
             new = _with_papers(mail, work)
             work.mails.save(new.mail_id, new)
             limit = new.occasion.at + work.rules.document_wait

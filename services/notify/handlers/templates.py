@@ -1,4 +1,4 @@
-"""What a shop replaces in its mails. Templates of documents are not ours: they are answered, and change nothing."""
+"""What a shop replaces in its mails."""
 
 from services.notify.domain import look
 from services.notify.domain.look import Replacement
@@ -13,8 +13,6 @@ service = Handlers()
 @service.handles(PutTemplate)
 def put_template(command: PutTemplate, work: Work) -> Told:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is kept."""
-    if command.service != "notify":
-        return ()
     replacement = look.replacement(command)
     refusal = look.objection(command, replacement, work.press)
     if refusal:
@@ -27,8 +25,6 @@ def put_template(command: PutTemplate, work: Work) -> Told:
 @service.handles(ResetTemplate)
 def reset_template(command: ResetTemplate, work: Work) -> Told:
     """Takes what is built in again."""
-    if command.service != "notify":
-        return ()
     if work.templates.get(_key(command, work)):
         work.templates.save(_key(command, work), Replacement())
     return [_changed(command, built_in=True)]

@@ -5,31 +5,57 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Uuid, and_, func, literal, or_, select, tuple_
 
 from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.store.tables import mails
+from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
-from shared.runtime.database import locking, write_rows
+from shared.runtime.database import UtcDateTime, among, locking, write_rows
 from shared.runtime.store import Store
+
+EventKey = tuple[str, str]
+"""Shop, source and id."""
+AGE = (mails.c.created_at, mails.c.position, mails.c.mail_id)
 
 
 class Mails(Store[UUID, Mail]):
     """Their rows are locked, in the order of the ids."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._loaded: dict[UUID, Mail] = {}
+        self._events: set[EventKey] = set()
+
+    def preload_events(self, keys: Iterable[UUID], events: Iterable[EventKey]) -> None:
+        """Mails by id, and those of events: which of them are there, is known from then on."""
+        self._events.update(events)
+        query = select(mails.c.mail_id).where(among((mails.c.shop, mails.c.event_key), self._events))
+        self.preload([*keys, *(self.connection.scalars(query) if self._events else ())])
+
+    def already(self, mail: Mail) -> Mail | None:
+        """The mail that is there for the same reason."""
+        occasion, known = mail.occasion, mail.mail_id in self._known or mail.mail_id in self._pending
+        return None if not known and (occasion.shop, occasion.event_key) in self._events else self.get(mail.mail_id)
+
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Mail]:
         query = select(mails).where(mails.c.mail_id.in_(keys)).order_by(mails.c.mail_id)
-        rows = self.connection.execute(locking(self.connection, query))
-        return {row.mail_id: _mail(row) for row in rows}
+        found = {row.mail_id: _mail(row) for row in self.connection.execute(locking(self.connection, query))}
+        self._loaded.update(found)
+        return found
 
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
-        write_rows(self.connection, mails, _rows(new.values()), _rows(changed.values()))
+        """What a mail says is long, and written again only where it is another."""
+        rewritten = [mail for mail in changed.values() if not self._loaded[mail.mail_id].says_the_same(mail)]
+        others = [mail for mail in changed.values() if self._loaded[mail.mail_id].says_the_same(mail)]
+        write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
+        write_rows(self.connection, mails, [], [_life(mail) for mail in others])
 
-    def of(self, shop: str, wanted: ListMails) -> list[Mail]:
-        """The newest of a shop that fit, oldest first."""
+    def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
+        """The newest of a shop that fit, oldest first; one more than asked for where there are more."""
         asked = {
             mails.c.order_id: wanted.order_id, mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
             mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
@@ -38,9 +64,14 @@ class Mails(Store[UUID, Mail]):
             (func.lower(column) if column is mails.c.recipient else column) == value
             for column, value in asked.items() if value is not None
         ]
-        newest = (mails.c.created_at.desc(), mails.c.position.desc(), mails.c.mail_id.desc())
-        query = select(mails).where(mails.c.shop == shop, *fitting).order_by(*newest).limit(wanted.limit)
+        query = select(mails).where(mails.c.shop == shop, *fitting, *_before(before))
+        query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
         return [_mail(row) for row in self.connection.execute(query)][::-1]
+
+    def taken_along(self, mail_ids: Iterable[UUID]) -> list[UUID]:
+        """The documents of mails, which never change; nothing is locked."""
+        query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
+        return [UUID(document["document_id"]) for row in self.connection.scalars(query) for document in row]
 
     def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
         """The mails about a customer, oldest first."""
@@ -62,6 +93,14 @@ class Mails(Store[UUID, Mail]):
             where.append(mails.c.recipient == recipient)
         query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(1).offset(nth - 1)
         return self.connection.scalar(query)
+
+
+def _before(cursor: Cursor | None) -> list[ColumnElement[bool]]:
+    if cursor is None:
+        return []
+    position = select(mails.c.position).where(mails.c.mail_id == cursor.key).scalar_subquery()
+    last = tuple_(literal(cursor.at, UtcDateTime), position, literal(cursor.key, Uuid))
+    return [tuple_(*AGE) < last]
 
 
 def _mail(row: Row[Any]) -> Mail:
@@ -91,10 +130,24 @@ def _mail(row: Row[Any]) -> Mail:
     )
 
 
+def _life(mail: Mail) -> dict[str, Any]:
+    return {
+        "mail_id": mail.mail_id,
+        "missing": sorted(map(str, mail.missing)),
+        "attached": list(mail.attached),
+        "state": mail.state,
+        "attempts": mail.attempts,
+        "doubts": mail.doubts,
+        "reason": mail.reason,
+        "changed_at": mail.changed_at or mail.occasion.at,
+        "claimed_at": mail.claimed_at,
+        "bounced": mail.bounced,
+    }
+
+
 def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
     return [
-        {
-            "mail_id": mail.mail_id,
+        _life(mail) | {
             "shop": mail.occasion.shop,
             "event_key": mail.occasion.event_key,
             "recipient": mail.recipient,
@@ -107,21 +160,12 @@ def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
             "facts": mail.facts.model_dump(mode="json"),
             "letter": mail.letter.model_dump(mode="json"),
             "wanted": [document.model_dump(mode="json") for document in mail.wanted],
-            "missing": sorted(map(str, mail.missing)),
-            "attached": list(mail.attached),
-            "state": mail.state,
-            "attempts": mail.attempts,
-            "doubts": mail.doubts,
-            "reason": mail.reason,
             "created_at": mail.occasion.at,
-            "changed_at": mail.changed_at or mail.occasion.at,
-            "claimed_at": mail.claimed_at,
             "enclosed": list(map(str, mail.enclosed)),
             "purpose": mail.purpose,
             "resend_of": mail.resend_of,
             "customer_id": mail.customer_id,
             "customer_email": mail.customer_email,
-            "bounced": mail.bounced,
         }
         for mail in values
     ]

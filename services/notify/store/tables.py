@@ -74,6 +74,7 @@ mails = Table(
     Column("customer_id", String(64)),
     Column("customer_email", String(254), nullable=False),
     Column("bounced", Text, nullable=False),
+    Index("ix_mails_ages", "shop", "created_at", "position", "mail_id"),
     Index("ix_mails_claims", "shop", "claimed_at"),
     Index("ix_mails_states", "shop", "state", "created_at"),
     Index("ix_mails_recipients", "shop", "recipient"),

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.notify.mails import MailState, MailView
+from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.parts import Name
 from shared.contracts.values import Email, Language
 
@@ -15,15 +16,18 @@ Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain
 
 
 class MailList(Answer, name="mail.list_answered"):
-    """Mails, oldest first."""
+    """A page of mails, its oldest first."""
 
-    example: ClassVar[dict[str, Any]] = {"mails": [samples.MAIL_VIEW]}
+    example: ClassVar[dict[str, Any]] = {"mails": [samples.MAIL_VIEW], "next": samples.CURSOR}
 
     mails: list[MailView]
+    next: str | None = Field(default=None, description="Ask on with this `cursor` for older ones; null: that was all")
 
 
 class ListMails(Query, name="mail.list", answer=MailList):
-    """Asks for the mails of an order, of a thread, or of the shop: the newest that fit all that is given."""
+    """Asks for the mails of an order, of a thread, or of the shop that fit all that is given: the newest, then older
+    ones, a page at a time.
+    """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
@@ -31,7 +35,8 @@ class ListMails(Query, name="mail.list", answer=MailList):
     thread_id: UUID | None = None
     state: MailState | None = None
     recipient: Email | None = Field(default=None, description="Upper and lower case are the same")
-    limit: int = Field(default=200, ge=1, le=500, strict=True, description="How many at most, the newest")
+    cursor: Cursor | None = None
+    limit: int = Field(default=200, ge=1, le=500, strict=True, description="How many at most")
 
 
 class Attempt(Value):
