@@ -28,6 +28,10 @@ class DocumentView(Value):
     sha256: str = Field(pattern=SHA256)
     size: int
     issued_at: AwareDatetime | None = None
+    engine: str = Field(
+        default="",
+        description="What made it; with `Factur-X EN 16931` at its end the PDF holds the invoice as data, too",
+    )
 
 
 class DocumentRendered(Event, name="document.rendered", subject="document_id"):

@@ -65,8 +65,7 @@ class KeptDocument:
 
     def view(self) -> DocumentView:
         """What is told of it."""
-        names = ("document_id", "order_id", "kind", "number", "filename", "sha256", "size", "issued_at")
-        return DocumentView(**{name: getattr(self, name) for name in names})
+        return DocumentView(**{name: getattr(self, name) for name in DocumentView.model_fields})
 
 
 def kept_number(snapshot: DocumentSnapshot) -> str:
