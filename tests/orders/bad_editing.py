@@ -27,11 +27,12 @@ PRICES: list[Any] = [-1, 2**53, 0.5, "10"]
 OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "order.add_lines": {
         **ABOUT, "lines": [[], [{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
-        "lines.0.quantity": PIECES, "lines.0.unit_price": PRICES, "invoice": ["", "old", 1],
+        "lines.0.quantity": PIECES, "lines.0.unit_price": PRICES, "lines.0.tax_rate": ["101"],
+        "invoice": ["", "old", 1],
     },
     "order.edit_lines": {
         **ABOUT, "lines": [[], [{"line": 1}] * 1001], "lines.0.line": LINES, "lines.0.quantity": PIECES[1:],
-        "lines.0.unit_price": PRICES, "reason": ["x" * 501],
+        "lines.0.unit_price": PRICES, "lines.0.tax_rate": ["-1", "?"], "reason": ["x" * 501],
     },
     "order.cancel_lines": {
         **ABOUT, "lines": [[], [{"line": 1, "quantity": 1}] * 1001], "lines.0.line": LINES, "lines.0.quantity": PIECES,
@@ -49,7 +50,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     },
     "order.change_address": {
         **ABOUT, "delivery_address.country": ["de", ""], "delivery_address.postcode": ["x" * 21],
-        "invoice_address": [{"name": "Ada"}, "here"],
+        "invoice_address": [{"name": "Ada"}, "here"], "taxes_checked": ["perhaps"],
     },
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
     "order.issue_invoice": ABOUT, "order.print_summary": ABOUT,

@@ -11,7 +11,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.pricing import by_rate
 from services.orders.domain.shop import Product
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import AddDiscount, AddLines, CancelLines, ChangeShipping, EditLines, RemoveDiscount
+from shared.contracts.orders import (
+    AddDiscount,
+    AddLines,
+    CancelLines,
+    ChangeAddress,
+    ChangeShipping,
+    EditLines,
+    RemoveDiscount,
+)
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.refunds import LATER
 from tests.orders.words import TEA, Numbers, Storefront, a_product
@@ -57,6 +65,11 @@ def try_to_undo_discount(
 def try_to_ship_by(order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any) -> Edited | Refusal:
     command = ChangeShipping.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return changing.change_shipping(order, command, numbers or Numbers(), LATER)
+
+
+def try_to_send_to(order: Order, **terms: Any) -> Edited | Refusal:
+    command = ChangeAddress.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
+    return changing.change_address(order, command, LATER)
 
 
 def done(decision: Edited | Refusal) -> Edited:

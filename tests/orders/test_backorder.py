@@ -136,6 +136,37 @@ def test_a_waiting_order_is_not_prepared(empty: Storefront) -> None:
     assert (refused["code"], refused["details"]["guard"]) == ("guard_objects", "stock_is_there")
 
 
+# --- edited -----------------------------------------------------------------------------------------------------------
+
+
+def add(shop: Storefront, order_id: str, quantity: int = 2) -> list[Any]:
+    return shop.tell("order.add_lines", {"order_id": order_id, "lines": [{"sku": MUG, "quantity": quantity}]})
+
+
+def test_a_paid_order_that_an_edit_leaves_short_waits_and_owes_what_was_added(empty: Storefront) -> None:
+    order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="payment_accepted")
+    told = add(empty, order_id)
+    assert names(told) == ["order.edited", "invoice.issued", "stock.short", "order.transitioned"]
+    assert (told[3].data["came_from"], told[3].data["state"]["key"]) == ("payment_accepted", "backorder_paid")
+    order = empty.order(order_id)
+    assert (order["state"], order["due"]["amount"], len(order["history"])) == ("backorder_paid", 2380, 2)
+    assert names(add(empty, order_id)) == ["order.edited", "invoice.issued", "stock.short"]
+
+
+def test_an_unpaid_order_that_an_edit_leaves_short_waits_too(empty: Storefront) -> None:
+    order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680)
+    edit = {"order_id": order_id, "lines": [{"line": 1, "quantity": 4}], "by": "anna@shop.test"}
+    told = empty.tell("order.edit_lines", edit)
+    assert (told[-1].data["state"]["key"], told[-1].data["by"]) == ("backorder_unpaid", "anna@shop.test")
+
+
+def test_an_order_in_preparation_stays_there_but_is_not_sent_without_what_an_edit_added(empty: Storefront) -> None:
+    order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="processing")
+    assert names(add(empty, order_id)) == ["order.edited", "invoice.issued", "stock.short"]
+    refused = empty.refusal("order.transition", {"order_id": order_id, "to": "shipped"})
+    assert refused["details"]["guard"] == "stock_is_there"
+
+
 # --- served -----------------------------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ deeds = st.one_of(
     st.tuples(st.just("add"), st.sampled_from([MUG, TEA, POT]), st.integers(1, 4), st.none() | st.integers(0, 999)),
     st.tuples(st.just("edit"), line, st.none() | pieces, st.none() | st.integers(0, 999)),
     st.tuples(st.just("edit"), line, pieces, st.none()),
+    st.tuples(st.just("tax"), line, st.sampled_from(RATES)),
     st.tuples(st.just("cancel"), line, st.integers(1, 3)),
     st.tuples(st.just("discount"), st.sampled_from([{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}])),
     st.tuples(st.just("discount"), st.builds(dict, amount=st.integers(1, 400))),
@@ -82,6 +83,8 @@ def do(order: Order, products: Any, numbers: Numbers, deed: tuple[Any, ...]) -> 
             decision: Any = try_to_add(order, wanted, numbers=numbers, products=products)
         case "edit", line, quantity, price:
             decision = try_to_edit(order, {"line": line, "quantity": quantity, "unit_price": price}, numbers=numbers)
+        case "tax", line, rate:
+            decision = try_to_edit(order, {"line": line, "tax_rate": rate}, numbers=numbers)
         case "cancel", line, quantity:
             decision = try_to_cancel(order, {"line": line, "quantity": quantity}, numbers=numbers)
         case "undo", place:

@@ -70,7 +70,7 @@ def test_an_order_waits_for_what_is_added_where_the_shop_lets_it(shop: Storefron
     shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
     shop.tell("stock.set", {"sku": MUG, "quantity": 1})
     told = change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 5}])
-    assert names(told) == ["order.edited", "invoice.issued", "stock.changed", "stock.short"]
+    assert names(told) == ["order.edited", "invoice.issued", "stock.changed", "stock.short", "order.transitioned"]
     assert shop.move(paid, "processing")[0].data["code"] == "guard_objects"
     change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 4}])
     shop.tell("stock.set", {"sku": MUG, "quantity": 5})
@@ -117,7 +117,10 @@ def test_a_piece_cancelled_by_eight_at_once_comes_back_as_often_as_there_are_pie
 
 
 def test_another_address_changes_no_document(shop: Storefront, paid: str) -> None:
-    (told,) = change(shop, "order.change_address", paid, delivery_address=ELSEWHERE)
+    refused = shop.refusal("order.change_address", {"order_id": paid, "delivery_address": ELSEWHERE})
+    assert (refused["code"], refused["details"]["field"]) == ("taxes_may_differ", "taxes_checked")
+    assert refused["reason"].startswith("Taxes may differ when goods go to IE instead of GB")
+    (told,) = change(shop, "order.change_address", paid, delivery_address=ELSEWHERE, taxes_checked=True)
     order = shop.order(paid)
     assert told.data["delivery_address"] == order["delivery_address"]
     assert (order["delivery_address"]["country"], order["invoice_address"]["country"]) == ("IE", "GB")

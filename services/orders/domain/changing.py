@@ -6,6 +6,7 @@ from datetime import datetime
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, settled
 from services.orders.domain.discounts import Discount
+from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.order import Order
@@ -47,11 +48,28 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
     )
     if after == order:
         return command.refuse("nothing_changes", "The order has these addresses already.", field="delivery_address")
+    if not command.taxes_checked and _taxed_by(order) != _taxed_by(after):
+        return command.refuse("taxes_may_differ", _taxes_may_differ(order, after), field="taxes_checked")
     told = OrderAddressChanged(
         order_id=order.order_id, order=after.summary(), by=command.by, at=at,
         delivery_address=after.delivery_address, invoice_address=after.invoice_address,
     )
     return Edited(after, [told])
+
+
+def _taxed_by(order: Order) -> tuple[str, ...]:
+    """What the taxes depend on: where it goes, and of an order that is exempt also whose it is."""
+    buyer = order.invoice_address
+    return order.delivery_address.country, *((buyer.country, buyer.vat_number) if order.exemption else ())
+
+
+def _taxes_may_differ(order: Order, after: Order) -> str:
+    before, now = order.delivery_address.country, after.delivery_address.country
+    other = f"goods go to {now} instead of {before}" if now != before else "another buyer is exempt"
+    return (
+        f"Taxes may differ when {other}, and the order keeps its rates: set 'taxes_checked' to go on; order.edit_lines "
+        "and order.change_shipping set other rates."
+    )
 
 
 def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAnnounced:
@@ -92,4 +110,6 @@ def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | Non
         return command.refuse("carrier_fixed", reason, field=field)
     if paid and order.is_refunded(0):
         return command.refuse("shipping_refunded", "The shipping was refunded: its price stays.", field="price")
+    if order.exemption and command.tax_rate:
+        return command.refuse("order_exempt", EXEMPT, field="tax_rate")
     return None

@@ -28,6 +28,7 @@ Editing = AddLines | EditLines | CancelLines
 ACTIONS: dict[type[Editing], str] = {
     AddLines: "add_products", EditLines: "edit_products", CancelLines: "cancel_products",
 }
+EXEMPT = "Nothing of the order is taxed: it takes no rate but 0."
 
 
 def add_lines(
@@ -47,7 +48,7 @@ def add_lines(
 def edit_lines(
     order: Order, command: EditLines | CancelLines, left: Left, number: NextNumber, at: datetime
 ) -> Edited | Refusal:
-    """The order with other quantities, or other prices."""
+    """The order with other quantities, prices or rates of tax."""
     wrong = _not_possible(order, command) or _wrong_line(order, command)
     if wrong:
         return wrong
@@ -105,15 +106,18 @@ def _unsellable(order: Order, command: AddLines, products: Mapping[str, Product 
         if product.price.currency != order.currency and line.unit_price is None:
             reason = f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give a price."
             return command.refuse("wrong_currency", reason, field=field)
+        if order.exemption and line.tax_rate:
+            return command.refuse("order_exempt", EXEMPT, field=f"lines.{place}.tax_rate")
     return None
 
 
 def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
     product = product.untaxed(order.prices, order.rounding) if order.exemption else product
     price = product.price.amount if wanted.unit_price is None else wanted.unit_price
+    rate = product.tax_rate if wanted.tax_rate is None else wanted.tax_rate
     return Line(
         product.sku, product.name(order.language, order.shop.default_language),
-        Charge(price, wanted.quantity, product.tax_rate), weight_grams=product.weight_grams,
+        Charge(price, wanted.quantity, rate), weight_grams=product.weight_grams,
     )
 
 
@@ -128,6 +132,7 @@ def _charge(charge: Charge, wanted: EditedLine | CancelledLine) -> Charge:
         charge,
         quantity=charge.quantity if wanted.quantity is None else wanted.quantity,
         price=charge.price if wanted.unit_price is None else wanted.unit_price,
+        rate=charge.rate if wanted.tax_rate is None else wanted.tax_rate,
     )
 
 
@@ -152,9 +157,10 @@ def _objection_to_line(
     if order.is_refunded(wanted.line):
         return "line_refunded", f"Line {wanted.line} was refunded in part: refund what is left of it instead.", "line"
     pieces = order.lines[wanted.line - 1].charge.quantity
-    if isinstance(wanted, CancelledLine) and wanted.quantity > pieces:
-        return "too_many_pieces", f"Line {wanted.line} has {pieces} pieces.", "quantity"
-    return None
+    if isinstance(wanted, CancelledLine):
+        too_many = wanted.quantity > pieces
+        return ("too_many_pieces", f"Line {wanted.line} has {pieces} pieces.", "quantity") if too_many else None
+    return ("order_exempt", EXEMPT, "tax_rate") if order.exemption and wanted.tax_rate else None
 
 
 def _out_of_stock(
@@ -176,8 +182,9 @@ def _line_changes(before: Order, after: Order) -> Iterator[LineChange]:
     for number, line in enumerate(after.lines, start=1):
         now = line.charge
         then = before.charges[number] if number <= len(before.lines) else replace(now, quantity=0)
-        if (then.quantity, then.price) != (now.quantity, now.price):
+        if (then.quantity, then.price, then.rate) != (now.quantity, now.price, now.rate):
             yield LineChange(
                 line=number, sku=line.sku, name=line.name, quantity_before=then.quantity, quantity=now.quantity,
                 unit_price_before=after.money(then.price), unit_price=after.money(now.price),
+                tax_rate_before=then.rate, tax_rate=now.rate,
             )

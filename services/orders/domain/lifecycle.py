@@ -8,9 +8,9 @@ from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
 from services.orders.domain.documents import Document, issue, with_document
-from services.orders.domain.guards import is_shipped
+from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.money import LARGEST
-from services.orders.domain.moves import destination, is_forced, out_of_stock, refusal_of_move
+from services.orders.domain.moves import destination, is_forced, landing, out_of_stock, refusal_of_move
 from services.orders.domain.order import Change, Order
 from services.orders.domain.states import Graph, State, state_view
 from shared.contracts.message import Event, Refusal
@@ -77,6 +77,24 @@ def after_payment(
     onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=command.by)
     decision = transition(order, onward, graph, number, at)
     return decision if isinstance(decision, Moved) else None
+
+
+def after_edit(
+    before: Order, order: Order, by: str, graph: Graph, number: NextNumber, at: datetime
+) -> Moved | None:
+    """Where an order goes on that an edit made wait for stock; None where it stays. What it costs more is still to be
+    paid, even in a state for what is paid.
+    """
+    state = graph.get(order.state)
+    if state is None or sum(order.lacking.values()) <= sum(before.lacking.values()):
+        return None
+    waits = landing(order, state, graph)
+    if waits.key == order.state or first_objection(waits.guards, order):
+        return None
+    change = Change(waits.key, at, by)
+    waiting = replace(order, state=waits.key, reached=order.reached | waits.flags, history=(*order.history, change))
+    moved = _issue_documents(Moved(waiting, []), waits, number, at)
+    return replace(moved, events=[_transitioned(order, moved.order, waits, change), *moved.events])
 
 
 def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:

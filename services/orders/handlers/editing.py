@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import changing, discounting, editing
+from services.orders.domain import changing, discounting, editing, lifecycle
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.work import Work
@@ -94,4 +94,8 @@ def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Wo
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(before.order_id, decision.order)
-    return [*decision.events, *work.move_edited(before, decision.order, command.name)]
+    onward = lifecycle.after_edit(before, decision.order, command.by, work.graph, work.numbers, work.now)
+    if onward:
+        work.orders.save(before.order_id, onward.order)
+    moved = work.move_edited(before, decision.order, command.name)
+    return [*decision.events, *moved, *(onward.events if onward else [])]

@@ -112,7 +112,7 @@ class Locking(Stockroom):
         shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | IssueInvoice)}
         edited = ((envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing))
         found = ((shop, self.orders.bare(order_id)) for shop, order_id in edited)
-        return shops | {shop for shop, order in found if order is not None and order.issued("invoice")}
+        return shops | {shop for shop, order in found if order and (order.issued("invoice") or order.shop.backorders)}
 
     def _reached(self, shop: str, message: Message) -> Iterable[Reached]:
         """The states that an order may come to because of a message; the order may come with this batch."""

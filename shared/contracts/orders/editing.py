@@ -21,11 +21,12 @@ Price = Annotated[
 
 
 class AddedLine(Value):
-    """A product that is added; its price is the catalogue's unless it is given."""
+    """A product that is added; price and rate of its tax are the catalogue's unless they are given."""
 
     sku: Sku
     quantity: Quantity
     unit_price: Price | None = None
+    tax_rate: TaxRate | None = None
 
 
 class EditedLine(Value):
@@ -34,6 +35,7 @@ class EditedLine(Value):
     line: LineNumber
     quantity: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
     unit_price: Price | None = None
+    tax_rate: TaxRate | None = None
 
 
 class CancelledLine(Value):
@@ -59,7 +61,9 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
 
 
 class EditLines(Command, name="order.edit_lines", subject="order_id"):
-    """Changes quantities and prices of lines: all of them, or none. Stock is taken and comes back accordingly."""
+    """Changes quantities, prices and rates of tax of lines: all of them, or none. Stock is taken and comes back
+    accordingly.
+    """
 
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
 
@@ -126,7 +130,8 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
 class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     """Sets the delivery or invoice address, or both: another one of the customer's (`customer.search` tells them), an
-    edited or a new one. Documents that were issued keep theirs.
+    edited or a new one. Documents that were issued keep theirs. The order keeps its rates of tax: where others may be
+    due it is refused, until somebody looked at them.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
@@ -134,6 +139,10 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     order_id: UUID
     delivery_address: Address | None = None
     invoice_address: Address | None = None
+    taxes_checked: bool = Field(
+        default=False, description="Somebody looked: the rates stay, or are set by `order.edit_lines` and "
+        "`order.change_shipping`",
+    )
     by: By = "system"
 
 
@@ -157,6 +166,8 @@ class LineChange(Value):
     quantity: int
     unit_price_before: Money
     unit_price: Money
+    tax_rate_before: TaxRate | None = None
+    tax_rate: TaxRate | None = None
 
 
 class OrderChange(Event):

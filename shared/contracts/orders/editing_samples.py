@@ -21,7 +21,7 @@ ORDER_EDITED: Json = CHANGED | {
     "lines": [LINE], "due": euro(0),
     "changes": [{
         "line": 1, "sku": "MUG-BLUE", "name": "Mug, blue", "quantity_before": 1, "quantity": 2,
-        "unit_price_before": euro(1190), "unit_price": euro(1190),
+        "unit_price_before": euro(1190), "unit_price": euro(1190), "tax_rate_before": "19", "tax_rate": "19",
     }],
 }
 ADD_DISCOUNT: Json = {
