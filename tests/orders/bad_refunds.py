@@ -46,8 +46,9 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
 }
 OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {
     "shop.put": {
-        "returns": WHETHER, "return_days": [0, -1, 3651, 1.5, "ten"], "credit_prefix": ["x" * 11],
-        "return_prefix": ["x" * 11], "refundable_methods": [[""], ["x" * 201], ["PayPal"] * 101],
+        "returns": WHETHER, "return_days": [0, -1, 3651, 1.5, "ten"], "voucher_days": [0, 3651, "ten"],
+        "credit_prefix": ["x" * 11], "return_prefix": ["x" * 11],
+        "refundable_methods": [[""], ["x" * 201], ["PayPal"] * 101],
     },
 }
 AFTER = {

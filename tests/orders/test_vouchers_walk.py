@@ -57,6 +57,8 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     ]
     assert found == ["Ada Byron", "Grace Hopper"]
     assert (told["voucher.get"]["used"], told["voucher.get"]["left"]) == (1, 0)
+    hers = [(each["voucher"]["amount"], each["usable"]) for each in told["voucher.list"]["vouchers"]]
+    assert hers == [(euro(3_000), False), (euro(620), True)]
     assert told["order.transition"]["events"][-2:] == ["voucher.disabled", "voucher.returned"]
     rest = next(event for event in heard if event.data.get("remainder_of"))
     assert (rest.name, rest.data["voucher"]["amount"]) == ("voucher.created", euro(620))

@@ -6,7 +6,7 @@ that: all refunds of a line add up to it to the cent. Preview and refund take th
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID, uuid5
 
@@ -146,7 +146,9 @@ def as_voucher(order: Order, refund: Refund) -> CartRule | None:
     if not refund.voucher or not refund.amount.gross:
         return None
     names = {language: name.format(reference=order.reference) for language, name in VOUCHER_NAMES.items()}
-    return voucher_for(order, refund.refund_id, names, refund.amount)
+    days = order.shop.voucher_days
+    until = None if days is None else refund.at + timedelta(days=days)
+    return voucher_for(order, refund.refund_id, names, refund.amount, until)
 
 
 def left_of(order: Order) -> RefundLeft:

@@ -28,6 +28,7 @@ class Shop:
     returns: bool = False
     return_days: int = 14
     refundable_methods: tuple[str, ...] = ()
+    voucher_days: int | None = None
 
     def year(self, at: datetime) -> int:
         """The year in the shop's time zone."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID, uuid5
 
-from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.cart_rules import CartRule, objection_to_all
 from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
@@ -21,6 +21,7 @@ from shared.contracts.orders import (
     VoucherCreated,
     VoucherRedeemed,
     VoucherReturned,
+    VoucherStanding,
 )
 from shared.contracts.values import Customer, Language, Money, Text
 
@@ -111,6 +112,15 @@ def is_used(order: Order, rule_id: UUID) -> bool:
     """Whether a rule still takes something off an order."""
     ids = {discount_id(rule_id, kind) for kind in KINDS}
     return any(each.active and each.discount_id in ids for each in order.discounts)
+
+
+def standing(rule: CartRule, used: int, at: datetime) -> VoucherStanding:
+    """What is left of a rule that was used so often."""
+    most, found = rule.terms.uses, objection_to_all(rule, at)
+    return VoucherStanding(
+        voucher=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
+        reason=found[1] if found else "",
+    )
 
 
 def _letters(key: UUID, count: int) -> str:

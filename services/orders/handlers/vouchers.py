@@ -1,9 +1,9 @@
 """Cart rules and vouchers, and what carts cost with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.orders.domain import carts, offer, vouchers
-from services.orders.domain.cart_rules import CartRule, nonsense, objection_to_all
+from services.orders.domain.cart_rules import CartRule, nonsense
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -13,11 +13,14 @@ from shared.contracts.orders import (
     CreateVoucher,
     DisableVoucher,
     GetVoucher,
+    ListVouchers,
     PlaceOrder,
     PriceCart,
     PutCartRule,
     VoucherAnswer,
     VoucherCreated,
+    VoucherList,
+    VoucherStanding,
     WantedLine,
 )
 from shared.contracts.values import Customer
@@ -33,7 +36,7 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
     key = (work.shop, command.rule_id)
     work.promotions.rules.lock([key])
     before = work.promotions.rules.get(key)
-    rule = CartRule(terms, _used(before, work) if before else 0)
+    rule = CartRule(terms, _standings([before], work)[0].used if before else 0)
     refused = _objection(command, rule, work)
     if refused:
         return [refused]
@@ -69,12 +72,17 @@ def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Refusal:
     rule = work.promotions.rules.by_code(work.shop, query.code)
     if rule is None:
         return _unknown(query)
-    used, most = _used(rule, work), rule.terms.uses
-    found = objection_to_all(rule, work.now)
-    return VoucherAnswer(
-        voucher=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
-        reason=found[1] if found else "", uses=work.promotions.uses.last(work.shop, rule.rule_id),
-    )
+    (standing,) = _standings([rule], work)
+    uses = work.promotions.uses.last(work.shop, rule.rule_id)
+    return VoucherAnswer(**dict(standing), uses=uses)
+
+
+@service.handles(ListVouchers)
+def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
+    """A page of vouchers, each with what is left of it."""
+    found = work.promotions.rules.vouchers(work.shop, query)
+    page, more = found[: query.limit], found[query.limit :]
+    return VoucherList(vouchers=_standings(page, work), next=page[-1].terms.code if more else None)
 
 
 @service.handles(PriceCart)
@@ -120,9 +128,11 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
     return vouchers.created(rule, shop, by, customer=customer, language=known.language)
 
 
-def _used(rule: CartRule, work: Work) -> int:
-    """How often it was used: counted on its row while it is limited."""
-    return rule.used if rule.limited else work.promotions.uses.count(work.shop, rule.rule_id)
+def _standings(rules: Sequence[CartRule], work: Work) -> list[VoucherStanding]:
+    """The rules with their uses: counted on their rows while these are limited."""
+    counts = work.promotions.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
+    used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
+    return [vouchers.standing(rule, count, work.now) for rule, count in zip(rules, used, strict=True)]
 
 
 def _exists(command: CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:

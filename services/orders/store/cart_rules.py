@@ -1,7 +1,7 @@
 """Cart rules and their uses, by shop."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
-from shared.contracts.orders import CartRuleDefinition, VoucherUse
+from shared.contracts.orders import CartRuleDefinition, ListVouchers, VoucherUse
 from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 
@@ -79,6 +79,14 @@ class CartRules(Store[RuleKey, CartRule]):
         found = self._rules(select(cart_rules).where(where))
         return [found[key] for key in sorted(found)]
 
+    def vouchers(self, shop: str, query: ListVouchers) -> list[CartRule]:
+        """The rules with a code that are asked for, by it; one more than the limit where there are more."""
+        row = cart_rules.c
+        chosen = [row.customer_id == query.customer_id] if query.customer_id else []
+        chosen += [row.code > query.cursor] if query.cursor else []
+        found = select(cart_rules).where(row.shop == shop, row.code.is_not(None), *chosen)
+        return list(self._rules(found.order_by(row.code).limit(query.limit + 1)).values())
+
     def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
         write_rows(self.connection, cart_rules, _rows(new), _rows(changed))
 
@@ -105,11 +113,13 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
     def put(self, new: Mapping[OrderKey, tuple[Use, ...]], changed: Mapping[OrderKey, tuple[Use, ...]]) -> None:
         write_rows(self.connection, cart_rule_uses, _use_rows(new), _use_rows(changed))
 
-    def count(self, shop: str, rule_id: UUID) -> int:
-        """How often a rule is used in all."""
-        query = select(func.count()).select_from(cart_rule_uses)
-        query = query.where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id, self._elsewhere())
-        return int(self.connection.scalar(query) or 0) + sum(key[:2] == (shop, rule_id) for key in self._here())
+    def counts(self, shop: str, rule_ids: Collection[UUID]) -> Counter[UUID]:
+        """How often rules are used in all."""
+        row = cart_rule_uses.c
+        query = select(row.rule_id, func.count()).where(row.shop == shop, row.rule_id.in_(rule_ids), self._elsewhere())
+        counts = Counter({found[0]: found[1] for found in self.connection.execute(query.group_by(row.rule_id))})
+        counts.update(rule_id for where, rule_id, _ in self._here() if where == shop and rule_id in rule_ids)
+        return counts
 
     def of_buyers(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
         """How often customers used rules."""

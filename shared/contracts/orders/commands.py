@@ -1,6 +1,6 @@
 """What `orders` can be told to do."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -57,6 +57,9 @@ class PutShop(Command, name="shop.put"):
     )
     refundable_methods: list[Text] = Field(
         default=[], max_length=100, description="Payment methods whose system gives money back when it is asked",
+    )
+    voucher_days: Annotated[int, Field(ge=1, le=3650, strict=True)] | None = Field(
+        default=None, description="How long a voucher is valid that is given instead of money; null: for ever",
     )
 
 

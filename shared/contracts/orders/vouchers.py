@@ -124,7 +124,17 @@ class VoucherUse(Value):
     returned: bool = Field(description="Whether it was given back")
 
 
-class VoucherAnswer(Answer, name="voucher.get_answered"):
+class VoucherStanding(Value):
+    """A voucher, and what is left of it."""
+
+    voucher: CartRuleDefinition
+    used: int = Field(description="How often; uses that were given back do not count")
+    left: int | None = Field(description="How often it may still be used; null: without limit")
+    usable: bool = Field(description="Whether somebody can use it now")
+    reason: str = Field(default="", description="Why not, in one sentence")
+
+
+class VoucherAnswer(Answer, VoucherStanding, name="voucher.get_answered"):
     """A voucher, and what became of it."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -137,11 +147,6 @@ class VoucherAnswer(Answer, name="voucher.get_answered"):
         ],
     }
 
-    voucher: CartRuleDefinition
-    used: int = Field(description="How often; uses that were given back do not count")
-    left: int | None = Field(description="How often it may still be used; null: without limit")
-    usable: bool = Field(description="Whether somebody can use it now")
-    reason: str = Field(default="", description="Why not, in one sentence")
     uses: list[VoucherUse] = Field(default=[], description="The last fifty, newest first")
 
 
@@ -151,3 +156,26 @@ class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"
     example: ClassVar[dict[str, Any]] = {"code": "THANKS-ADA"}
 
     code: Code
+
+
+class VoucherList(Answer, name="voucher.list_answered"):
+    """A page of vouchers, sorted by their codes."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "vouchers": [{"voucher": samples.VOUCHER, "used": 0, "left": 1, "usable": True}], "next": "THANKS-ADA",
+    }
+
+    vouchers: list[VoucherStanding]
+    next: Code | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+
+
+class ListVouchers(Query, name="voucher.list", answer=VoucherList):
+    """Asks for the vouchers of the shop, or for those that are one customer's alone, with what is left of them; a page
+    at a time, sorted by their codes.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
+
+    customer_id: CustomerKey | None = None
+    cursor: Code | None = None
+    limit: int = Field(default=50, ge=1, le=200, strict=True)
