@@ -1,11 +1,12 @@
 """What the handlers of this service touch."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import Connection
 
-from services.documents.domain.document import Rendered
+from services.documents.domain.document import KeptDocument, Rendered, Sheet
 from services.documents.domain.look import BUILT_IN, Asset, Look, Template, languages_of
 from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
@@ -14,7 +15,7 @@ from shared.runtime.store import UnitOfWork
 
 
 class Renderer(Protocol):
-    """Makes documents; the only adapter."""
+    """Makes documents."""
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The document of a snapshot: the same bytes each time. With the built-in template where the shop's fails."""
@@ -29,10 +30,37 @@ class Renderer(Protocol):
         """Titles and PDFs as one PDF with an outline, and its number of pages."""
 
 
+class Objects(Protocol):
+    """Where the bytes of documents lie that are not in the database."""
+
+    def keep(self, content: bytes) -> str:
+        """The place where they lie now; empty: nowhere, keep them in the database. Raises `NotYet`."""
+
+    def read(self, place: str, sha256: str) -> bytes | Objection:
+        """The bytes with this hash, or why they are not there. Raises `NotYet`."""
+
+    def problems(self) -> list[str]:
+        """Why nothing can be kept or read now."""
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """The world outside."""
+
+    renderer: Renderer
+    objects: Objects
+
+    def content(self, kept: KeptDocument | Sheet) -> bytes | Objection:
+        """The stored bytes, or why they are not there. Raises `NotYet`."""
+        return self.objects.read(kept.place, kept.sha256) if kept.place else kept.content
+
+
 class Work(UnitOfWork):
     """The kept documents, and how shops want theirs to look."""
 
-    def __init__(self, connection: Connection, adapters: Any = None) -> None:
+    adapters: Adapters
+
+    def __init__(self, connection: Connection, adapters: Adapters) -> None:
         super().__init__(connection, adapters)
         self.documents = self.part(Documents(connection))
         self.templates = self.part(Templates(connection))
@@ -45,3 +73,7 @@ class Work(UnitOfWork):
         found = (self.templates.get(key) for key in keys)
         template = next((one for one in found if one and one != Template()), Template())
         return Look(template, self.assets.of_shop(self.shop))
+
+    def problems(self) -> list[str]:
+        """Whether the object store answers."""
+        return self.adapters.objects.problems()

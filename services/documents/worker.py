@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.documents.adapters import DocumentSettings, open_renderer
+from services.documents.adapters import DocumentSettings, open_adapters
 from services.documents.handlers import looks, papers, shelf
 from services.documents.store import tables
 from services.documents.work import Work
@@ -25,7 +25,7 @@ service = Service(
     tables=tables,
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
-    adapters=open_renderer,
+    adapters=open_adapters,
     tells=(
         DocumentRendered, DocumentContent, DocumentFailed, DocumentPreviewed, BatchPrinted, TemplateChanged,
         AssetChanged,

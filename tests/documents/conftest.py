@@ -8,7 +8,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
-from tests.documents.words import Press
+from tests.documents.words import Press, outside
 from tests.words import Desk, desk as open_desk, sqlite_url
 
 databases = count(1)
@@ -42,7 +42,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def desk(url: str, press: Press) -> Iterator[Desk]:
     """The service on a database of each kind."""
-    opened = open_desk(service, url, press)
+    opened = open_desk(service, url, outside(press))
     yield opened
     opened.engine.dispose()
 
@@ -50,6 +50,6 @@ def desk(url: str, press: Press) -> Iterator[Desk]:
 @pytest.fixture
 def small_desk(tmp_path: Path, engine: Engine) -> Iterator[Desk]:
     """The service on SQLite, with WeasyPrint."""
-    opened = open_desk(service, sqlite_url(tmp_path), engine)
+    opened = open_desk(service, sqlite_url(tmp_path), outside(engine))
     yield opened
     opened.engine.dispose()

@@ -12,6 +12,7 @@ from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.objections import Objection
 from services.documents.handlers.papers import claim, keep_document, render
 from services.documents.handlers.shelf import hand_out_document, hand_out_e_invoice, list_documents
+from services.documents.work import Adapters
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import (
     Document,
@@ -28,7 +29,7 @@ from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import CII, UBL_INVOICE, broken
-from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, a_line, an_invoice, money
+from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, a_line, an_invoice, money, outside
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -60,6 +61,7 @@ class Desk:
     documents: Shelf = field(default_factory=Shelf)
     shop: str = "default"
     now: datetime = NOON
+    adapters: Adapters = field(default_factory=lambda: outside(Press()))
 
     def look(self, kind: str, language: str) -> Look:
         return BUILT_IN
@@ -72,7 +74,7 @@ def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:
 def go_through(event: Any, work: Any, press: Press) -> list[Event]:
     """All five beats."""
     claimed = claim(event, work)
-    return [] if claimed is None else list(keep_document(event, work, render(claimed, press)))
+    return [] if claimed is None else list(keep_document(event, work, render(claimed, outside(press))))
 
 
 @pytest.fixture

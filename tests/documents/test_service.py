@@ -19,7 +19,18 @@ from shared.contracts.message import catalogue
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 from shared.runtime.delivery import DONE, Fate
-from tests.documents.words import EVENTS, INVOICE_ID, SLIP_ID, Press, a_delivery_slip, an_invoice, issued, money, read
+from tests.documents.words import (
+    EVENTS,
+    INVOICE_ID,
+    SLIP_ID,
+    Press,
+    a_delivery_slip,
+    an_invoice,
+    issued,
+    money,
+    outside,
+    read,
+)
 from tests.words import Desk, delivery, desk as open_desk
 
 INVOICE = issued(an_invoice())
@@ -133,7 +144,7 @@ class Jammed(Press):
 
 
 def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url: str) -> None:
-    desk = open_desk(service, url, Jammed())
+    desk = open_desk(service, url, outside(Jammed()))
     event = delivery(EVENTS["invoice"], INVOICE)
     verdicts = [verdict for _ in range(2) for verdict in desk.deliver(event)]
     assert [verdict.fate for verdict in verdicts] == [Fate.RETRY] * 2
@@ -153,7 +164,7 @@ def test_an_event_with_a_part_missing_is_buried_with_its_name(desk: Desk, press:
 
 
 def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
-    desk = open_desk(service, url, Meeting())
+    desk = open_desk(service, url, outside(Meeting()))
     event = delivery(EVENTS["invoice"], INVOICE)
     again = delivery(EVENTS["invoice"], INVOICE)
     with ThreadPoolExecutor(2) as workers:

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.documents import adapters
-from services.documents.adapters import DocumentSettings, libraries, open_renderer
+from services.documents.adapters import DocumentSettings, libraries, open_adapters
 from shared.runtime.errors import SettingsError
 from tests.documents.words import an_invoice
 
@@ -17,7 +17,7 @@ def settings(slow_allowed: bool = False) -> DocumentSettings:
 
 
 def test_the_renderer_opens_and_renders() -> None:
-    press: Any = open_renderer(settings())
+    press: Any = open_adapters(settings()).renderer
     (waiting,) = press._idle
     rendered = press.render(an_invoice())
     assert press._idle == [waiting]
@@ -29,13 +29,13 @@ def test_the_renderer_opens_and_renders() -> None:
 def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
     with pytest.raises(SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"):
-        open_renderer(settings())
+        open_adapters(settings())
 
 
 def test_without_the_subset_library_it_starts_slow_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
     with capture_logs() as logs:
-        press: Any = open_renderer(settings(slow_allowed=True))
+        press: Any = open_adapters(settings(slow_allowed=True)).renderer
     press.close()
     assert [(entry["event"], entry["outcome"]) for entry in logs] == [("renderer", "slow")]
 
@@ -50,7 +50,7 @@ def test_being_slow_is_allowed_by_the_environment(monkeypatch: pytest.MonkeyPatc
 def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
     with pytest.raises(SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"):
-        open_renderer(settings())
+        open_adapters(settings())
 
 
 def test_no_other_fonts_are_seen_than_the_houses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,4 +68,4 @@ def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(adapters, "import_module", missing)
     with pytest.raises(SettingsError, match=r"^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\.$"):
-        open_renderer(settings())
+        open_adapters(settings())

@@ -17,7 +17,7 @@ from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime import migrations
 from shared.runtime.database import reading
-from tests.documents.words import INVOICE_ID, a_delivery_slip, an_invoice
+from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
 from tests.words import Desk
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
@@ -30,7 +30,7 @@ def a_document(**changes: Any) -> KeptDocument:
 
 def keep(desk: Desk, *documents: KeptDocument) -> None:
     with desk.engine.begin() as connection:
-        work = Work(connection)
+        work = Work(connection, outside(Press()))
         for document in documents:
             work.documents.get(document.document_id)
             work.documents.save(document.document_id, document)
@@ -40,7 +40,7 @@ def keep(desk: Desk, *documents: KeptDocument) -> None:
 
 def kept(desk: Desk) -> KeptDocument | None:
     with reading(desk.engine) as connection:
-        return Work(connection).documents.get(INVOICE_ID)
+        return Work(connection, outside(Press())).documents.get(INVOICE_ID)
 
 
 def test_the_migration_makes_the_tables_that_the_code_names(desk: Desk) -> None:
@@ -102,7 +102,7 @@ def test_neither_does_a_database_replace_or_empty(desk: Desk) -> None:
 def test_a_number_leads_to_its_document(desk: Desk) -> None:
     keep(desk, a_document())
     with reading(desk.engine) as connection:
-        found = Work(connection).documents
+        found = Work(connection, outside(Press())).documents
         assert found.holder("default", "invoice", "IN000001") == INVOICE_ID
         assert found.holder("other", "invoice", "IN000001") is None
         assert found.holder("default", "credit_slip", "IN000001") is None
@@ -114,6 +114,6 @@ def test_the_documents_of_an_order_are_listed_oldest_first(desk: Desk) -> None:
     elsewhere = a_document(document_id=uuid4(), shop="other")
     keep(desk, later, a_document(), elsewhere)
     with reading(desk.engine) as connection:
-        found = Work(connection).documents
+        found = Work(connection, outside(Press())).documents
         assert found.page(Wanted("default", [slip.order_id]), 9) == [a_document().view(), later.view()]
         assert found.page(Wanted("default", [uuid4()]), 9) == []

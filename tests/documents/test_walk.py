@@ -22,7 +22,7 @@ from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process import WorkerProcess
 from shared.runtime.topology import Login, apply, definitions
-from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, read
+from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
 from tests.orders.words import forget_what_was_told
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
@@ -44,7 +44,7 @@ def logs() -> Iterator[list[Any]]:
 def terminal(rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """A worker, with three invoices and a delivery slip on its shelf."""
     url = sqlite_url(tmp_path_factory.mktemp("documents"))
-    kept = desk(service, url, engine)
+    kept = desk(service, url, outside(engine))
     for number in range(3):
         invoice = an_invoice(number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)))
         kept.tell(EVENTS["invoice"], issued(invoice))
@@ -58,7 +58,7 @@ def terminal(rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFacto
     worker.start()
     yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
     worker.stop()
-    worker.pipeline.adapters.close()
+    worker.pipeline.adapters.renderer.close()
     ground.close()
     kept.engine.dispose()
 

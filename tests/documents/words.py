@@ -10,10 +10,12 @@ from uuid import UUID, uuid5
 
 import pikepdf
 
+from services.documents.adapters.objects import ObjectStore
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Asset, Look
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import KINDS
+from services.documents.work import Adapters, Renderer
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
@@ -76,6 +78,11 @@ def _taxes(parts: list[tuple[Decimal, DocumentLine | TaxRow]], currency: str) ->
 
 def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> DocumentSnapshot:
     return an_invoice(lines, **{"kind": "delivery_slip", "number": "DE000001", "document_id": SLIP_ID, **changes})
+
+
+def outside(renderer: Renderer, place: str = "") -> Adapters:
+    """The world outside, with this renderer; documents are kept in the database, or in that place."""
+    return Adapters(renderer, ObjectStore(place))
 
 
 def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:

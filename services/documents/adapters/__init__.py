@@ -1,11 +1,11 @@
-"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it."""
+"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it, and the object store."""
 
 from importlib import import_module
 from typing import Any
 
 from pydantic import Field
 
-from services.documents.work import Renderer
+from services.documents.work import Adapters
 from shared.runtime.errors import SettingsError
 from shared.runtime.settings import ServiceSettings
 
@@ -14,21 +14,22 @@ class DocumentSettings(ServiceSettings):
     """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as long."""
 
     slow_allowed: bool = False
+    store_url: str = Field(default="", description="Where documents are kept; empty: in the database")
     render_seconds: int = Field(default=60, ge=1, le=500, description="Longest time for a document")
     render_memory: int = Field(default=1024, ge=256, description="MiB of memory for the process that renders")
     renders_per_process: int = Field(default=200, ge=1, description="Documents until a fresh process takes over")
 
 
-def open_renderer(settings: DocumentSettings) -> Renderer:
-    """The renderer, when all that it needs is installed; raises `SettingsError`."""
+def open_adapters(settings: DocumentSettings) -> Adapters:
+    """The renderer and the object store, when all that they need is there; raises `SettingsError`."""
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
     limits = _load("child").Limits(settings.render_seconds, settings.render_memory, settings.renders_per_process)
+    objects = _load("objects").ObjectStore(settings.store_url)
     press = _load("press").Press(limits)
     press.open()
-    renderer: Renderer = press
-    return renderer
+    return Adapters(press, objects)
 
 
 def _load(name: str) -> Any:

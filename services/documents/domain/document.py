@@ -19,12 +19,13 @@ LONGEST_NAME = 60  # characters of a number in a file name
 @dataclass(frozen=True)
 class Rendered:
     """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans 2.007`; `fallback` says why the shop's
-    own template was not used, where it could not be.
+    own template was not used, where it could not be; `place` is the object store that has the bytes already.
     """
 
     content: bytes
     engine: str
     fallback: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,20 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """What is bound of a document; `content` is empty where the bytes lie in the object store `place`."""
+
+    number: str
+    sha256: str
+    place: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class KeptDocument:
-    """A rendered document; `snapshot` is the JSON that it was made from. Never changed."""
+    """A rendered document; `snapshot` is the JSON that it was made from. Never changed. `content` is empty where the
+    bytes lie in the object store `place`, under their hash.
+    """
 
     document_id: UUID
     shop: str
@@ -62,6 +75,7 @@ class KeptDocument:
     engine: str
     issued_at: datetime
     rendered_at: datetime
+    place: str = ""
 
     def view(self) -> DocumentView:
         """What is told of it."""
@@ -86,11 +100,12 @@ def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: d
         filename=filename(snapshot.kind, kept_number(snapshot)),
         sha256=hashlib.sha256(rendered.content).hexdigest(),
         size=len(rendered.content),
-        content=rendered.content,
+        content=b"" if rendered.place else rendered.content,
         snapshot=snapshot.model_dump(mode="json"),
         engine=rendered.engine,
         issued_at=snapshot.issued_at,
         rendered_at=at,
+        place=rendered.place,
     )
 
 

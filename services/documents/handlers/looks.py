@@ -9,7 +9,7 @@ from services.documents.domain.document import Rendered
 from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from services.documents.work import Renderer, Work
+from services.documents.work import Adapters, Work
 from shared.contracts.documents import AssetChanged, DocumentPreviewed, PreviewDocument, PutAsset, RemoveAsset
 from shared.contracts.message import Event
 from shared.contracts.snapshot import DocumentSnapshot
@@ -39,11 +39,11 @@ def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
     return Trial([sample(kind, language) for language in languages], look)
 
 
-def attempt(claimed: Trial | Objection, renderer: Renderer) -> Rendered | Objection:
+def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Objection:
     """The last of the documents, or the first objection."""
     if isinstance(claimed, Objection):
         return claimed
-    outcomes = [renderer.attempt(snapshot, claimed.look) for snapshot in claimed.snapshots]
+    outcomes = [adapters.renderer.attempt(snapshot, claimed.look) for snapshot in claimed.snapshots]
     return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
 
 
@@ -99,9 +99,9 @@ def draw_draft(command: PreviewDocument, _work: Work, outcome: Rendered | Object
     ]
 
 
-def shrink(command: PutAsset, renderer: Renderer) -> Asset | Objection:
+def shrink(command: PutAsset, adapters: Adapters) -> Asset | Objection:
     """The picture as it is kept."""
-    return renderer.shrink(command.content, command.description)
+    return adapters.renderer.shrink(command.content, command.description)
 
 
 @looks.handles(PutAsset, act=shrink)

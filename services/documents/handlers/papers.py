@@ -2,12 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from services.documents.domain.document import KeptDocument, Rendered, complete, kept_number
 from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
-from services.documents.work import Renderer, Work
+from services.documents.work import Adapters, Work
 from shared.contracts.documents import (
     DocumentContent,
     DocumentFailed,
@@ -50,9 +51,12 @@ def claim(event: Issued, work: Work) -> Order | Objection | None:
     return found or Order(snapshot, work.look(snapshot.kind, snapshot.language))
 
 
-def render(claimed: Order | Objection, renderer: Renderer) -> Rendered | Objection:
-    """Touches no more than the processor's time, so it may be repeated."""
-    return claimed if isinstance(claimed, Objection) else renderer.render(*claimed)
+def render(claimed: Order | Objection, adapters: Adapters) -> Rendered | Objection:
+    """May be repeated: the same bytes are made, and lie in the same place, before any row says so."""
+    if isinstance(claimed, Objection):
+        return claimed
+    rendered = adapters.renderer.render(*claimed)
+    return replace(rendered, place=adapters.objects.keep(rendered.content))
 
 
 @papers.handles(InvoiceIssued, claim=claim, act=render)
@@ -68,14 +72,14 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
         return []  # told twice by two messages at the same time: the first to be written counts
     document = complete(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
-    return [*_kept(document), *_fallen_back(event.document, outcome)]
+    return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]
 
 
-def _kept(document: KeptDocument) -> list[Event]:
+def _kept(document: KeptDocument, content: bytes) -> list[Event]:
     view = document.view()
     return [
         DocumentRendered(document_id=view.document_id, document=view),
-        DocumentContent(document_id=view.document_id, document=view, content=b64encode(document.content)),
+        DocumentContent(document_id=view.document_id, document=view, content=b64encode(content)),
     ]
 
 

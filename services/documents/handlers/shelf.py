@@ -3,11 +3,11 @@
 from base64 import b64encode
 from collections.abc import Iterable
 
-from services.documents.domain.document import Wanted
+from services.documents.domain.document import Sheet, Wanted
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.objections import Objection
-from services.documents.work import Renderer, Work
+from services.documents.work import Adapters, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import (
     BatchPrinted,
@@ -37,7 +37,10 @@ def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
     document = work.documents.get(query.document_id)
     if document is None or document.shop != work.shop:
         return query.refuse("unknown_document", f"There is no document {query.document_id}.")
-    return Document(document=document.view(), content=b64encode(document.content))
+    content = work.adapters.content(document)
+    if isinstance(content, Objection):
+        return query.refuse(content.code, content.reason, field="document_id")
+    return Document(document=document.view(), content=b64encode(content))
 
 
 @shelf.handles(GetEInvoice)
@@ -69,8 +72,8 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
     return DocumentList(documents=shown, next=behind, total=work.documents.count(wanted))
 
 
-def collect(command: PrintBatch, work: Work) -> list[tuple[str, bytes]] | Objection:
-    """The bytes of all that are wanted, with their numbers, or why they cannot be bound."""
+def collect(command: PrintBatch, work: Work) -> list[Sheet] | Objection:
+    """All that are wanted, or why they cannot be bound."""
     wanted = Wanted(work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before)
     if wanted.fault:
         return Objection("empty_range", wanted.fault)
@@ -81,15 +84,21 @@ def collect(command: PrintBatch, work: Work) -> list[tuple[str, bytes]] | Object
         return Objection(
             "too_many", f"{count:,} documents fit, and {MOST_BOUND} can be bound: ask for fewer days or kinds."
         )
-    return work.documents.contents(wanted)
+    return work.documents.sheets(wanted)
 
 
-def bind(claimed: list[tuple[str, bytes]] | Objection, renderer: Renderer) -> Bound | Objection:
+def bind(claimed: list[Sheet] | Objection, adapters: Adapters) -> Bound | Objection:
     """One PDF of all."""
     if isinstance(claimed, Objection):
         return claimed
-    content, pages = renderer.bind(claimed)
-    return content, len(claimed), pages
+    sheets = []
+    for sheet in claimed:
+        content = adapters.content(sheet)
+        if isinstance(content, Objection):
+            return content
+        sheets.append((sheet.number, content))
+    bound, pages = adapters.renderer.bind(sheets)
+    return bound, len(sheets), pages
 
 
 @shelf.handles(PrintBatch, claim=collect, act=bind)

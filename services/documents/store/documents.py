@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
-from services.documents.domain.document import KeptDocument, Wanted
+from services.documents.domain.document import KeptDocument, Sheet, Wanted
 from services.documents.store.tables import documents
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
@@ -50,10 +50,11 @@ class Documents(Store[UUID, KeptDocument]):
         query = select(func.count()).select_from(documents).where(*_conditions(wanted))
         return int(self.connection.execute(query).scalar_one())
 
-    def contents(self, wanted: Wanted) -> list[tuple[str, bytes]]:
-        """Number and bytes of all that fit, in the order of issue."""
-        query = select(documents.c.number, documents.c.content).where(*_conditions(wanted)).order_by(*ORDER)
-        return [(row.number, row.content) for row in self.connection.execute(query)]
+    def sheets(self, wanted: Wanted) -> list[Sheet]:
+        """What is bound of all that fit, in the order of issue."""
+        columns = [documents.c[field.name] for field in fields(Sheet)]
+        query = select(*columns).where(*_conditions(wanted)).order_by(*ORDER)
+        return [Sheet(**row._mapping) for row in self.connection.execute(query)]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """The tables of this service."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, Uuid, text
 
 from shared.runtime import journal
 from shared.runtime.database import Json, UtcDateTime
@@ -21,6 +21,7 @@ documents = Table(
     Column("engine", String(100), nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("rendered_at", UtcDateTime, nullable=False),
+    Column("place", String(500), nullable=False, server_default=text("''")),
     UniqueConstraint("shop", "kind", "number", name="documents_number"),
     Index("documents_order", "shop", "order_id"),
     Index("documents_issued", "shop", "issued_at", "document_id"),

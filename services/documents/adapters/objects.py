@@ -1,0 +1,98 @@
+"""PDFs in an object store, named by their hash: a file system or S3, as the URL says."""
+
+import hashlib
+import os
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import from_url
+
+from services.documents.domain.objections import Objection
+from shared.runtime.errors import NotYet, SettingsError
+
+PATIENCE: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+SCHEMES = ("file", "s3")
+
+
+class ObjectStore:
+    """`place` is the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`; what was kept in another
+    before is read from there. Without one, everything lies in the database.
+    """
+
+    def __init__(self, place: str = "") -> None:
+        """Raises `SettingsError`."""
+        self.place = place.rstrip("/")
+        if self.place:
+            try:
+                _opened(self.place)
+            except (BaseError, ValueError, OSError) as error:
+                raise SettingsError(f"Documents cannot be kept at {self.place}: {_sentence(error)}") from None
+
+    def keep(self, content: bytes) -> str:
+        """Where the bytes lie now; again changes nothing. Raises `NotYet`."""
+        if not self.place:
+            return ""
+        key = _key(hashlib.sha256(content).hexdigest())
+        try:
+            obstore.put(_opened(self.place), key, content)
+            if self.place.startswith("file:"):
+                _sync(Path(unquote(urlsplit(self.place).path)) / key)
+        except (BaseError, OSError) as error:
+            raise NotYet(f"a document cannot be kept at {self.place}: {_sentence(error)}") from error
+        return self.place
+
+    def read(self, place: str, sha256: str) -> bytes | Objection:
+        """The bytes with this hash, or why these are not there. Raises `NotYet`."""
+        try:
+            content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
+        except FileNotFoundError:
+            return Objection("content_lost", f"The object {_key(sha256)} is not in {place}: restore it from a backup.")
+        except (BaseError, OSError) as error:
+            raise NotYet(f"{place} cannot be read: {_sentence(error)}") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            reason = f"The object {_key(sha256)} in {place} is not what was kept: restore it from a backup."
+            return Objection("content_changed", reason)
+        return content
+
+    def problems(self) -> list[str]:
+        """Why nothing can be kept or read now."""
+        if not self.place:
+            return []
+        try:
+            obstore.head(_opened(self.place), "whether-it-answers")
+        except FileNotFoundError:
+            return []
+        except (BaseError, OSError) as error:
+            return [f"The object store {self.place} cannot be reached: {_sentence(error)}"]
+        return []
+
+
+@cache
+def _opened(place: str) -> Any:
+    scheme = urlsplit(place).scheme
+    if scheme not in SCHEMES:
+        raise ValueError(f"its URL begins with none of {', '.join(SCHEMES)}")
+    return from_url(place, mkdir=True) if scheme == "file" else from_url(place, retry_config=PATIENCE)
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}.pdf"
+
+
+def _sync(path: Path) -> None:
+    """To the disk, with the folders that name it: the row that says where it lies must not outlive it."""
+    for entry in (path, path.parent, path.parent.parent):
+        descriptor = os.open(entry, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _sentence(error: Exception) -> str:
+    return " ".join(str(error).partition("Debug source:")[0].split())
