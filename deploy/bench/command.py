@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import click
 
@@ -9,6 +10,7 @@ from deploy.bench import ingest as mails, notify as outgoing
 from deploy.bench.documents import throughput, timings
 from deploy.bench.lists import Lists
 from deploy.bench.orders import MOVES, Bench, servers
+from deploy.bench.promptness import promptness
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from shared.runtime import log
@@ -110,15 +112,23 @@ def _ingest(directory: Path, count: int) -> None:
 @bench.command()
 @click.option("--count", type=click.IntRange(10), default=500, show_default=True, help="Mails.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker.")
-def notify(count: int, threads: int) -> None:
-    """Mails per second, from event to accepted mail, beside bare smtplib over one connection."""
+@click.option("--orders", type=click.IntRange(2), default=20, show_default=True, help="Moved one after another.")
+def notify(count: int, threads: int, orders: int) -> None:
+    """Mails per second, from event to accepted mail, beside bare smtplib over one connection; and how long it takes
+    from `order.transition` to the mail with its invoice, beside bare WeasyPrint and smtplib.
+    """
     log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
         directory = Path(name)
         with servers(directory, click.echo) as (rabbit, postgres):
             ours = outgoing.through_the_service(rabbit, postgres.create_database("notify"), count, threads, directory)
+            prompt = promptness(rabbit, postgres, orders, directory)
     plain = outgoing.bare(ours.contents)
     click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
     rate, most = ours.rate(), plain.rate()
     click.echo(f"{'smtplib, the same bytes':34}{most:12,.0f}{1:12.2f}")
     click.echo(f"{f'one worker, {threads} thread(s)':34}{rate:12,.0f}{rate / most:12.2f}")
+    click.echo(f"{'milliseconds, nothing else to do':34}{'median':>12}{'of bare':>12}")
+    click.echo(f"{'WeasyPrint and smtplib, the same':34}{1000 * prompt.bare:12,.0f}{1:12.2f}")
+    waited = median(prompt.walks)
+    click.echo(f"{'order.transition to invoice mailed':34}{1000 * waited:12,.0f}{waited / prompt.bare:12.2f}")

@@ -84,7 +84,7 @@ def through_the_service(rabbit: RabbitNode, database_url: str, count: int, threa
     with sink() as (found, port):
         worker = Process(directory, "worker-notify")
         command = [sys.executable, "-m", "shared.cli.main", "worker", "notify", "--threads", str(threads)]
-        worker.start(command, env=_settings(rabbit, database_url, port))
+        worker.start(command, env=settings(rabbit, "notify", database_url, port))
         try:
             found.wait(count)
         finally:
@@ -133,12 +133,14 @@ def _event(number: int) -> Outgoing:
     return Outgoing(EVENTS, "order.transitioned", envelope.encode(), envelope.id)
 
 
-def _settings(rabbit: RabbitNode, database_url: str, port: int) -> dict[str, str]:
+def settings(rabbit: RabbitNode, name: str, database_url: str, port: int) -> dict[str, str]:
+    """The environment of a service's worker; `port` is that of the mail server."""
+    prefix = f"AFTERCART_{name.upper()}"
     return {
-        "AFTERCART_NOTIFY_BROKER_URL": rabbit.amqp_url("notify", "notify"),
-        "AFTERCART_NOTIFY_DATABASE_URL": database_url,
-        "AFTERCART_NOTIFY_RETRY_DELAYS": ",".join(map(str, DELAYS)),
-        "AFTERCART_NOTIFY_LOG_LEVEL": "warning",
+        f"{prefix}_BROKER_URL": rabbit.amqp_url(name, name),
+        f"{prefix}_DATABASE_URL": database_url,
+        f"{prefix}_RETRY_DELAYS": ",".join(map(str, DELAYS)),
+        f"{prefix}_LOG_LEVEL": "warning",
         "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
         "AFTERCART_NOTIFY_SMTP_PORT": str(port),
         "AFTERCART_NOTIFY_SMTP_SECURITY": "none",

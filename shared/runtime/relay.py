@@ -23,7 +23,8 @@ from shared.runtime.publisher import Outcome, Outgoing
 log = logger()
 
 BATCH = 200  # rows
-POLL = 0.1  # seconds between looks, when another process may have written
+POLL = 0.1  # seconds between looks, when another process may have written; and between those at the clock
+GATHER = 0.02  # seconds from one round to the next, where commits come faster: what they bring leaves together
 TAKE_OVER = 0.5  # seconds between tries to become the active one
 TROUBLE = 1.0  # seconds after a failure
 LONGEST_REST = 30.0  # seconds, of what RabbitMQ refuses
@@ -47,7 +48,7 @@ class Relay(threading.Thread):
         self.active = False
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._exchanges = {"event": EVENTS, "reply": REPLIES, "self": own_exchange(service)}
-        self._next_sweep = clock()
+        self._next_sweep, self._next_tick = clock(), 0.0
         self._rests = Rests()
 
     def wake(self) -> None:
@@ -78,9 +79,17 @@ class Relay(threading.Thread):
         log.info("relay", outcome="active")
         while not self._stopping.is_set():
             self._wake.clear()
-            self._tick(connection)
-            if not self.forward(connection):
-                self._wake.wait(POLL)
+            if time.monotonic() >= self._next_tick:
+                self._next_tick = time.monotonic() + POLL
+                self._tick(connection)
+            began = time.monotonic()
+            self._rest(self.forward(connection), began)
+
+    def _rest(self, sent: int, began: float) -> None:
+        if not sent:
+            self._wake.wait(POLL)
+        elif sent < BATCH and self._wake.is_set():  # somebody has committed meanwhile
+            self._stopping.wait(began + GATHER - time.monotonic())
 
     def _tick(self, connection: Connection) -> None:
         now = self.clock()

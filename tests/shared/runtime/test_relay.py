@@ -1,5 +1,6 @@
 """The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here that says no."""
 
+import time
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
@@ -87,6 +88,18 @@ def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier,
     assert sorted(carrier.taken, key=str) == [
         ("aftercart.events", "toy.added", 1), ("aftercart.replies", "client.r", None), ("toy.self", "toy", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "woken", "gathers"), [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
+)
+def test_where_commits_come_faster_than_rounds_they_leave_together(sender, monkeypatch, sent, woken, gathers):
+    pauses = []
+    monkeypatch.setattr(sender._stopping, "wait", pauses.append)
+    if woken:
+        sender.wake()
+    sender._rest(sent, time.monotonic())
+    assert [0 < pause <= relay.GATHER for pause in pauses] == [True] * gathers
 
 
 def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender):

@@ -1,0 +1,131 @@
+"""How long a customer waits: from `order.transition` to the accepted mail with its invoice, while nothing else happens.
+
+Beside it what cannot be saved: WeasyPrint alone with the same document, and smtplib alone with the same mail.
+"""
+
+import smtplib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import select
+
+from deploy.bench.documents import Bare
+from deploy.bench.notify import DELAYS, Sink, settings, sink
+from deploy.stack.postgres import Postgres
+from deploy.stack.processes import Process
+from deploy.stack.rabbitmq import RabbitNode
+from services.documents.domain.look import Look
+from services.documents.store.tables import documents
+from services.documents.worker import service as papers
+from services.notify.worker import service as notify
+from services.orders.worker import service as orders
+from shared.cli.client import Client, Request, new_id, outsider
+from shared.contracts import samples
+from shared.contracts.message import wire_type
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.runtime import migrations
+from shared.runtime.database import engine_for, reading
+from shared.runtime.errors import AftercartError
+from shared.runtime.management import Management
+from shared.runtime.topology import Login, apply, definitions
+
+SERVICES = (orders, papers, notify)
+WELCOME = 2  # mails of a new order: its confirmation, and how to pay
+ANSWER = 30.0  # seconds
+
+
+@dataclass(frozen=True)
+class Promptness:
+    """Seconds, of each order: from the command to its mail, of the bare rendering, of the bare conversation."""
+
+    walks: Sequence[float]
+    renderings: Sequence[float]
+    conversations: Sequence[float]
+
+    @property
+    def bare(self) -> float:
+        return median(self.renderings) + median(self.conversations)
+
+
+def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Path) -> Promptness:
+    """Moves `count` orders, one after another, each when the one before has its mail."""
+    urls = {service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES}
+    with sink() as (found, port), _house(rabbit, urls, port, directory):
+        with outsider(rabbit.amqp_url("client", "client"), "bench") as client:
+            _stock(client, count)
+            walks = [_walk(client, found) for _ in range(count)][1:]  # the first finds everything cold
+        contents = found.contents[WELCOME :: WELCOME + 1][1:]
+        return Promptness(walks, _renderings(urls["documents"]), _conversations(port, contents))
+
+
+@contextmanager
+def _house(rabbit: RabbitNode, urls: dict[str, str], port: int, directory: Path) -> Iterator[None]:
+    """A worker of each service."""
+    logins = {name: Login(name, name) for name in (*urls, "client")}
+    with Management(rabbit.admin_management_url) as management:
+        apply(definitions(SERVICES, DELAYS, logins), management)
+    workers = []
+    try:
+        for name, url in urls.items():
+            migrations.upgrade(next(service for service in SERVICES if service.name == name), engine_for(url))
+            workers.append(Process(directory, f"prompt-{name}"))
+            command = [sys.executable, "-m", "shared.cli.main", "worker", name]
+            workers[-1].start(command, env=settings(rabbit, name, url, port))
+        yield
+    finally:
+        for worker in workers:
+            worker.stop(timeout=30)
+
+
+def _stock(client: Client, count: int) -> None:
+    _done(client, "shop.put", samples.PUT_SHOP)
+    _done(client, "product.put", samples.PUT_PRODUCT)
+    _done(client, "stock.set", {"sku": "MUG-BLUE", "quantity": 2 * count})
+
+
+def _walk(client: Client, found: Sink) -> float:
+    order_id, before = new_id(), len(found.times)
+    _done(client, "order.place", samples.PLACE_ORDER | {"order_id": order_id, "reference": order_id[:8].upper()})
+    found.wait(before + WELCOME)
+    began = time.time()
+    _done(client, "order.transition", {"order_id": order_id, "to": "payment_accepted", "by": "bench"})
+    found.wait(before + WELCOME + 1)
+    return found.times[-1] - began
+
+
+def _done(client: Client, name: str, data: dict[str, Any]) -> None:
+    request = Request(name, wire_type(name), data, new_id())
+    client.send(request)
+    answer = next(client.replies(request, ANSWER), None)
+    if answer is None or answer.name != "command.done":
+        raise AftercartError(f"{name} was not done: {answer.data if answer else 'no answer'}")
+
+
+def _renderings(url: str) -> list[float]:
+    with reading(engine_for(url)) as connection:
+        rows = connection.execute(select(documents.c.snapshot)).all()
+    bare, look = Bare(), Look()
+    pages = [bare.templates.fill(bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), look)
+             for row in rows]
+    return [_seconds(lambda page=page: bare.write(page, look)) for page in pages][1:]
+
+
+def _conversations(port: int, contents: Sequence[bytes]) -> list[float]:
+    return [_seconds(lambda content=content: _converse(port, content)) for content in contents]
+
+
+def _converse(port: int, content: bytes) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as client, suppress(smtplib.SMTPServerDisconnected):
+        client.sendmail("service@shop.test", ["ada@example.test"], content)
+
+
+def _seconds(act: Any) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
