@@ -10,6 +10,7 @@ from itertools import pairwise
 
 LONGEST = 64  # characters of a word that are kept
 MOST_WANTED = 8  # words of a question that count
+MOST_REMEMBERED = 5000  # characters
 JOINER = "\u200c"  # zero-width non-joiner: between the parts of one Persian word
 SAME = str.maketrans({
     "ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا",
@@ -45,19 +46,32 @@ def _kept(plain: str) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Letters and digits in their plainest form; marks are gone, every other character is a space, joiners stay."""
+    if text.isascii():
+        return text.lower().translate(_PLAINEST)
     folded = unicodedata.normalize("NFKD", text).casefold().translate(SAME)
-    return "".join(_characters(unicodedata.normalize("NFKD", folded).translate(SAME)))
+    return unicodedata.normalize("NFKD", folded).translate(SAME).translate(_PLAINEST)
 
 
-def _characters(text: str) -> Iterator[str]:
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Nd":
-            yield str(unicodedata.decimal(character))
-        elif category[0] in "LN" or category == "Mc" or character == JOINER:
-            yield character
-        elif category not in ("Mn", "Me", "Cf"):
-            yield " "
+class _Plainest(dict[int, str]):
+    """What becomes of characters, by their code; those that came before are remembered."""
+
+    def __missing__(self, code: int) -> str:
+        plainest = _plainest(chr(code))
+        if len(self) < MOST_REMEMBERED:
+            self[code] = plainest
+        return plainest
+
+
+_PLAINEST = _Plainest()
+
+
+def _plainest(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category[0] in "LN" or category == "Mc" or character == JOINER:
+        return character
+    return "" if category in ("Mn", "Me", "Cf") else " "
 
 
 def _split(plain: str) -> Iterable[str]:
