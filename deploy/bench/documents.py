@@ -12,7 +12,6 @@ from PIL import Image
 from weasyprint.text.fonts import FontConfiguration
 
 from services.documents.adapters.assets import AssetFetcher
-from services.documents.adapters.child import Limits
 from services.documents.adapters.engine import VARIANT, Engine
 from services.documents.adapters.pictures import shrink
 from services.documents.adapters.press import Press
@@ -63,7 +62,7 @@ def timings(count: int) -> Iterator[Timing]:
 
 def throughput(threads: int, count: int) -> float:
     """Documents per second by so many children."""
-    press, invoice, look = Press(Limits()), benchmark_invoice(), Look(assets={"logo": logo()})
+    press, invoice, look = Press(), benchmark_invoice(), Look(assets={"logo": logo()})
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda _: press.render(invoice, look), range(threads)))
         start = time.perf_counter()

@@ -19,7 +19,7 @@ from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import SIGNED, Place, own_thread_id
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
-from services.ingest.domain.mail import Mail, read
+from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.contents import Files, Pages
@@ -35,6 +35,7 @@ from services.ingest.store.settings import Definitions, Desks, Shops
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.tables import canned_messages, contacts as contacts_table, mailboxes
 from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
+from services.ingest.store.traffic import TrafficCounts
 from shared.contracts.conversation import Conversation, SigningKeys
 from shared.contracts.ingest import (
     CannedMessage,
@@ -76,7 +77,7 @@ class Adapters:
     keys: SigningKeys = field(repr=False)
     fetch: Fetching
     listen: Listening = lambda mailboxes, tell, stopping: None
-    read: Reading = read
+    read: Reading = read_all
 
 
 class Work(UnitOfWork):
@@ -91,6 +92,7 @@ class Work(UnitOfWork):
         self.server_names = self.part(ServerNames(connection))
         self.raw_mails = self.part(RawMails(connection))
         self.inbounds = self.part(Inbounds(connection, self.raw_mails, adapters.read))
+        self.traffic = TrafficCounts(connection, self.inbounds)
         self.contacts = self.part(Definitions(connection, contacts_table, Contact))
         self.canned_messages = self.part(Definitions(connection, canned_messages, CannedMessage))
         self.desks = self.part(Desks(connection))
@@ -114,16 +116,18 @@ class Work(UnitOfWork):
         """Everything that a batch locks, in one order: otherwise two batches could wait for one another."""
         messages = [message for _, message in batch]
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
-        mails = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
-        conversations = [evidence.conversation for evidence in self.places.preload(mails)]
+        inbounds = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
+        mails = self.inbounds.read_all(inbounds)
+        conversations = self.places.preload(mails)
+        self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
         named = Named(batch, self.customers, self.orders, self.threads, self.submissions)
         self.customers.preload(named.customers())
         self.submissions.preload(named.submissions())
         ordered = [Conversation("order", order_id) for order_id in named.orders()]
         self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
-        opened = [own_thread_id(inbound.inbound_id) for inbound in mails]
+        opened = [own_thread_id(inbound.inbound_id) for inbound in inbounds]
         self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *named.threads(), *opened])
-        self.entries.preload(inbound.inbound_id for inbound in mails)
+        self.entries.preload(inbound.inbound_id for inbound in inbounds)
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""

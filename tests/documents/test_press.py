@@ -1,26 +1,21 @@
 """Rendering in children: what a document does there, it does to nobody else."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from PIL import Image
 
-from services.documents.adapters.child import Limits
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.press import Press, RenderingFailed
+from services.documents.adapters.press import USUAL, Press, RenderingFailed
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from tests.conditions import until
+from shared.runtime.children import Limits
 from tests.documents.words import an_invoice, read
 
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
@@ -30,9 +25,13 @@ BROKEN = "<p>one\n{{ document.nothing_such }}"
 
 @pytest.fixture(scope="module")
 def press() -> Iterator[Press]:
-    opened = Press(Limits(seconds=30, memory=1024, documents=4))
+    opened = Press(limited(seconds=30))
     yield opened
     opened.close()
+
+
+def limited(seconds: int) -> Limits:
+    return replace(USUAL, seconds=seconds, jobs=4)
 
 
 def looking(html: str) -> Look:
@@ -117,7 +116,7 @@ def test_what_is_no_usable_picture_is_refused(content: bytes, reason: str, press
 
 
 def test_a_template_that_never_ends_is_ended() -> None:
-    patient = Press(Limits(seconds=4, memory=1024, documents=4))
+    patient = Press(limited(seconds=4))
     rendered = patient.render(an_invoice(), looking(ENDLESS))
     patient.close()
     assert rendered.fallback == "it took longer than 4 s"
@@ -125,61 +124,7 @@ def test_a_template_that_never_ends_is_ended() -> None:
 
 
 def test_what_the_built_in_template_cannot_print_is_told(press: Press) -> None:
-    quick = Press(Limits(seconds=1, memory=1024, documents=4))
+    quick = Press(limited(seconds=1))
     with pytest.raises(RenderingFailed, match="it took longer than 1 s"):
         quick.render(an_invoice(an_invoice().lines * 2000))
     quick.close()
-
-
-def test_a_child_that_was_killed_is_replaced(press: Press) -> None:
-    press.render(an_invoice())
-    for child in press._idle:
-        os.kill(child.process.pid, signal.SIGKILL)
-        until(lambda child=child: not child.process.is_alive())
-    assert press.render(an_invoice()).content.startswith(b"%PDF")
-
-
-def test_a_child_makes_room_for_a_fresh_one(press: Press) -> None:
-    press.close()
-    pids = set()
-    for _ in range(5):
-        press.render(an_invoice())
-        pids |= {child.process.pid for child in press._idle}
-    assert len(pids) == 2
-
-
-def test_a_closed_press_leaves_no_process_behind(press: Press) -> None:
-    press.render(an_invoice())
-    pids = [child.process.pid for child in press._idle]
-    press.close()
-    assert not any(is_running(pid) for pid in pids)
-
-
-KILLED = """
-import os
-from services.documents.adapters.child import Limits
-from services.documents.adapters.press import Press
-from services.documents.domain.sample import sample
-
-if __name__ == "__main__":
-    press = Press(Limits())
-    press.render(sample("invoice"))
-    print(press._idle[0].process.pid, flush=True)
-    os.kill(os.getpid(), 9)
-"""
-
-
-def test_children_end_when_their_worker_is_killed(tmp_path: Path) -> None:
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED)
-    killed = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    until(lambda: not is_running(int(killed.stdout)))
-
-
-def is_running(pid: int | None) -> bool:
-    try:
-        os.kill(pid or 0, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -5,15 +5,14 @@ import os
 import signal
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
-from multiprocessing.connection import Connection
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from services.ingest.adapters.reader import Limits, Reader
+from services.ingest.adapters.reader import USUAL, Reader
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
-from shared.runtime.errors import NotYet
 from tests.ingest.words import CUSTOMER, ORDER, IngestDesk, Server, letter, reply_to
 
 TWENTY_THOUSAND = 20_000
@@ -22,7 +21,7 @@ TWENTY_THOUSAND = 20_000
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
     """Reads in child processes, with little patience."""
-    opened = Reader(Limits(busy=3, seconds=20, memory=600))
+    opened = Reader(replace(USUAL, busy=3, seconds=20, memory=600))
     yield opened
     opened.close()
 
@@ -76,7 +75,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: Reader, name: str) -> None:
-    found = reader(HOSTILE[name])
+    (found,) = reader([HOSTILE[name]])
     assert isinstance(found, Mail), found
     assert found.sender == CUSTOMER
 
@@ -117,17 +116,27 @@ def dying(raw: bytes) -> Unreadable:
 
 
 def test_who_reads_for_ever_is_ended_and_the_header_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = Reader(Limits(busy=1, seconds=20))
+    reader = Reader(replace(USUAL, busy=1, seconds=20))
+    bad = letter("Where is my mug?", subject="Help", to=reply_to(ORDER))
     for trouble in (endless, greedy, dying):
         monkeypatch.setattr("services.ingest.adapters.reader.read", trouble)
-        found = reader(letter("Where is my mug?", subject="Help", to=reply_to(ORDER)))
+        (found,) = reader([bad])
         assert isinstance(found, Mail)
         assert (found.subject, found.marks, reply_to(ORDER) in found.recipients) == ("Help", ("parts_left_out",), True)
         assert found.files[0].content.endswith(b"Where is my mug?")
-    monkeypatch.setattr("services.ingest.adapters.reader.read", read)
-    found = reader(letter("All is well"))
-    assert isinstance(found, Mail)
-    assert found.text == "All is well"
+    reader.close()
+
+
+def picky(raw: bytes) -> Mail | Unreadable:
+    """Dies of one mail, reads the others."""
+    return dying(raw) if b"poison" in raw else read(raw)
+
+
+def test_the_mails_that_were_read_together_with_a_bad_one_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.adapters.reader.read", picky)
+    reader = Reader()
+    found = reader([letter(text) for text in ("one", "poison", "two", "poison", "three")])
+    assert [mail.text for mail in found if isinstance(mail, Mail)] == ["one", "", "two", "", "three"]
     reader.close()
 
 
@@ -135,30 +144,8 @@ def test_a_mail_that_ends_every_reader_is_unreadable(monkeypatch: pytest.MonkeyP
     for name in ("read", "read_fields"):
         monkeypatch.setattr(f"services.ingest.adapters.reader.{name}", dying)
     reader = Reader()
-    assert reader(letter()) == Unreadable("It takes more time or memory to read than a mail may take.")
+    assert reader([letter()]) == [Unreadable("It takes more time or memory to read than a mail may take.")]
     reader.close()
-
-
-def test_a_child_is_asked_again_and_again_and_replaced_when_it_died() -> None:
-    reader = Reader()
-    raw = letter()
-    assert all(reader(raw) == read(raw) for _ in range(3))
-    children = list(reader._idle)
-    assert len(children) == 1
-    children[0].process.kill()
-    children[0].process.join()
-    assert isinstance(reader(letter()), Mail)
-    reader.close()
-
-
-def absent(connection: Connection, limits: Limits) -> None:
-    """A child that ends before it begins."""
-
-
-def test_where_no_child_begins_the_mail_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ingest.adapters.reader._serve", absent)
-    with pytest.raises(NotYet):
-        Reader()(letter())
 
 
 # --- fuzz -------------------------------------------------------------------------------------------------------------

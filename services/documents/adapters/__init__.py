@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from services.documents.work import Adapters
+from shared.runtime.children import Limits
 from shared.runtime.errors import SettingsError
 from shared.runtime.settings import ServiceSettings
 
@@ -25,8 +26,9 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
-    limits = _load("child").Limits(settings.render_seconds, settings.render_memory, settings.renders_per_process)
     objects = _load("objects").ObjectStore(settings.store_url)
+    seconds, memory, jobs = settings.render_seconds, settings.render_memory, settings.renders_per_process
+    limits = Limits(seconds=seconds, busy=seconds, memory=memory, jobs=jobs)
     press = _load("press").Press(limits)
     press.open()
     return Adapters(press, objects)

@@ -4,6 +4,7 @@ Read with the policy compat32, which raises on almost nothing, and by our own to
 cannot be read is `Unreadable`, never an exception: one bad mail must not hold up the others.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -76,6 +77,11 @@ def read(raw: bytes) -> Mail | Unreadable:
         return _read(message, body_of(message), raw)
     except Exception:  # whatever a sender may have thought of: thousands of parts within parts
         return read_fields(raw)
+
+
+def read_all(raws: Iterable[bytes]) -> list[Mail | Unreadable]:
+    """The same for several."""
+    return [read(raw) for raw in raws]
 
 
 def read_fields(raw: bytes) -> Mail | Unreadable:

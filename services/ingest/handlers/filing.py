@@ -67,13 +67,13 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
         return []
     reception = Reception(
         mailbox.language if mailbox else STRANGERS_LANGUAGE, work.written_to(inbound.shop, mail), verdict,
-        work.inbounds.traffic(inbound, mail.sender, thread.id if thread else None),
+        work.traffic.of(inbound, mail.sender, thread.id if thread else None),
     )
     filed = filing.file(mail, inbound, choice, reception)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
     if filing.deserves_acknowledgement(filed, reception):
-        filed = filed if work.inbounds.acknowledged(inbound, mail.sender).is_enough else filed.acknowledged()
+        filed = filed if work.traffic.acknowledged(inbound, mail.sender).is_enough else filed.acknowledged()
     _keep(filed, work)
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
 

@@ -1,26 +1,25 @@
 """The mails that were fetched from mailboxes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, select
+from sqlalchemy import Connection, select
 
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Checkpoint
-from services.ingest.domain.mail import Mail, Unreadable, read
-from services.ingest.domain.traffic import DAY, HOUR, SPELL, Acknowledged, Traffic
+from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store.tables import inbound_mails, raw_mails
 from shared.runtime.database import insert, locking, write_rows
 from shared.runtime.store import Store
 
 MOST_FINISHED = 500  # mails that are flagged, moved or deleted by one look
+READ_AT_ONCE = 2 * 2**20  # bytes of mails that are read together, or one mail
 
-
-Reading = Callable[[bytes], Mail | Unreadable]
-"""Understands a mail. Never raises for what is in it."""
+Reading = Callable[[Sequence[bytes]], Sequence[Mail | Unreadable]]
+"""Understands mails. Never raises for what is in them."""
 
 
 class RawMails:
@@ -39,11 +38,16 @@ class RawMails:
 
     def get(self, digest: str) -> bytes:
         """The bytes as they were stored. Raises `LookupError`."""
-        query = select(raw_mails.c.content).where(raw_mails.c.sha256 == digest)
-        found = self.connection.execute(query).scalar_one_or_none()
-        if found is None:
-            raise LookupError(f"the raw mail {digest} is not stored")
-        return bytes(found)
+        return self.several([digest])[digest]
+
+    def several(self, digests: Iterable[str]) -> dict[str, bytes]:
+        """The same for each of them."""
+        wanted = set(digests)
+        query = select(raw_mails).where(raw_mails.c.sha256.in_(sorted(wanted)))
+        found = {row.sha256: bytes(row.content) for row in self.connection.execute(query)} if wanted else {}
+        if len(found) < len(wanted):
+            raise LookupError(f"raw mails are not stored: {', '.join(sorted(wanted - found.keys()))}")
+        return found
 
     def keep(self) -> None:
         self._kept |= self._pending
@@ -62,7 +66,7 @@ class RawMails:
 class Inbounds(Store[UUID, Inbound]):
     """Fetched mails, by id."""
 
-    def __init__(self, connection: Connection, raw_mails: RawMails, reading: Reading = read) -> None:
+    def __init__(self, connection: Connection, raw_mails: RawMails, reading: Reading = read_all) -> None:
         super().__init__(connection)
         self.raw_mails, self.reading = raw_mails, reading
         self._read: dict[UUID, Mail | Unreadable] = {}
@@ -94,46 +98,35 @@ class Inbounds(Store[UUID, Inbound]):
     def read(self, inbound: Inbound) -> Mail | Unreadable:
         """What a mail says. Read once in a batch; its raw bytes are not held."""
         if inbound.inbound_id not in self._read:
-            content = self.raw_mails.get(inbound.sha256) if inbound.sha256 else b""
-            self._read[inbound.inbound_id] = _marked(self.reading(content), inbound, content)
+            self._read_together([inbound])
         return self._read[inbound.inbound_id]
 
+    def read_all(self, inbounds: Sequence[Inbound]) -> list[tuple[Inbound, Mail]]:
+        """The same for several at once; those that can be read."""
+        self._read_together([inbound for inbound in inbounds if inbound.inbound_id not in self._read])
+        pairs = [(inbound, self._read[inbound.inbound_id]) for inbound in inbounds]
+        return [(inbound, mail) for inbound, mail in pairs if isinstance(mail, Mail)]
 
-    def traffic(self, inbound: Inbound, sender: str, thread_id: UUID | None) -> Traffic:
-        """What came within a spell before a mail, in this batch included."""
-        since = inbound.fetched_at - SPELL
-        asked = {"since": since, "of_mailbox": inbound.mailbox, "of_sender": sender, "of_thread": thread_id}
-        row = self.connection.execute(_TRAFFIC, asked).one()
-        batch = [other for other in self.known() if other.state == "filed" and other.fetched_at > since]
-        return Traffic(
-            row[0] + sum((other.mailbox, other.sender) == (inbound.mailbox, sender) for other in batch),
-            row[1] + sum(other.thread_id == thread_id for other in batch) if thread_id else 0,
-        )
-
-    def acknowledged(self, inbound: Inbound, sender: str) -> Acknowledged:
-        """What was acknowledged before a mail, in this batch included."""
-        found, day, hour = inbound_mails.c, inbound.fetched_at - DAY, inbound.fetched_at - HOUR
-        yes = found.acknowledged & (found.mailbox == inbound.mailbox)
-        to_sender = _count(yes & (found.sender == sender) & (found.fetched_at > day))
-        row = self.connection.execute(select(to_sender, _count(yes & (found.fetched_at > hour)))).one()
-        batch = [other for other in self.known() if other.acknowledged and other.mailbox == inbound.mailbox]
-        return Acknowledged(row[0] + sum(other.sender == sender for other in batch), row[1] + len(batch))
+    def _read_together(self, inbounds: Iterable[Inbound]) -> None:
+        for some in _groups(inbounds):
+            contents = self.raw_mails.several(inbound.sha256 for inbound in some if inbound.sha256)
+            raws = [contents.get(inbound.sha256 or "", b"") for inbound in some]
+            for inbound, raw, mail in zip(some, raws, self.reading(raws), strict=True):
+                self._read[inbound.inbound_id] = _marked(mail, inbound, raw)
 
 
-def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(inbound_mails).where(*where).scalar_subquery()
-
-
-def _same(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    return column == bindparam(name, type_=column.type)
-
-
-_FOUND = inbound_mails.c
-_RECENT = (_FOUND.fetched_at > bindparam("since", type_=_FOUND.fetched_at.type)) & (_FOUND.state == "filed")
-_TRAFFIC = select(  # put together once: every mail asks
-    _count(_RECENT, _same(_FOUND.mailbox, "of_mailbox"), _same(_FOUND.sender, "of_sender")),
-    _count(_RECENT, _same(_FOUND.thread_id, "of_thread")),
-)
+def _groups(inbounds: Iterable[Inbound]) -> Iterator[list[Inbound]]:
+    """So that each is small enough to be held in memory and handed on."""
+    group: list[Inbound] = []
+    room = READ_AT_ONCE
+    for inbound in inbounds:
+        room -= inbound.size
+        if group and room < 0:
+            yield group
+            group, room = [], READ_AT_ONCE - inbound.size
+        group.append(inbound)
+    if group:
+        yield group
 
 
 _FIELDS = tuple(Inbound.__dataclass_fields__)

@@ -1,6 +1,7 @@
 """Where a mail may belong: everything that it names, strongest evidence first, with what is there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -28,14 +29,14 @@ class Places:
     ) -> None:
         self.connection, self.keys, self.inbounds = connection, keys, inbounds
         self.orders, self.threads, self.known_mails = orders, threads, known_mails
+        self._orders: dict[tuple[str, str], UUID | None] = {}
 
-    def preload(self, inbounds: Iterable[Inbound]) -> list[Evidence]:
+    def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> list[Conversation]:
         """Looks up what a batch of mails names at once; returns all of it."""
-        kept = list(inbounds)
-        mails = [(inbound.shop, self.inbounds.read(inbound)) for inbound in kept]
-        told = [(shop, mail) for shop, mail in mails if isinstance(mail, Mail)]
-        self.known_mails.preload((shop, key) for shop, mail in told for key in (*mail.answers, mail.message_id) if key)
-        return [evidence for inbound in kept for evidence in self.named(inbound)]
+        found = [(inbound.shop, mail) for inbound, mail in mails]
+        self.known_mails.preload((shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key)
+        self._look_up((shop, reference) for shop, mail in found for reference in order_references(mail.subject))
+        return [evidence.conversation for inbound, _ in mails for evidence in self.named(inbound)]
 
     def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
         """The conversations that a mail names, each once, strongest evidence first; mails of its batch are known."""
@@ -58,8 +59,16 @@ class Places:
             )
             yield from map(Conversation.parse, self.connection.execute(query.limit(MOST_THREADS)).scalars())
         references = [(shop, reference) for reference in order_references(subject)]
-        found = self.orders.with_references(references) if references else {}
-        yield from (Conversation("order", order_id) for order_id in found.values())
+        self._look_up(references)
+        found = (self._orders[key] for key in references)
+        yield from (Conversation("order", order_id) for order_id in found if order_id)
+
+    def _look_up(self, references: Iterable[tuple[str, str]]) -> None:
+        """Finds orders by shop and reference, each once in a batch."""
+        missing = set(references) - self._orders.keys()
+        if missing:
+            found = self.orders.with_references(sorted(missing))
+            self._orders.update({key: found.get(key) for key in missing})
 
     def of(self, inbound: Inbound) -> list[Place]:
         """What is there in this shop of all that a mail names."""
