@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.notify.domain import visibility
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Attachment, Parcel
@@ -27,6 +28,7 @@ from services.notify.store.suppressions import Suppressions
 from services.notify.store.templates import Templates
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
+from shared.contracts.figures import Figure
 from shared.contracts.ingest import MailBounced
 from shared.contracts.message import Message
 from shared.contracts.notify import ResendMail
@@ -109,6 +111,14 @@ class Work(UnitOfWork):
     def occasion(self) -> Occasion:
         """The event in hand, as the reason of a mail."""
         return Occasion(self.shop, event_key(self.envelope), self.now)
+
+    def problems(self) -> list[str]:
+        """Mails that nobody takes up."""
+        return visibility.problems(self.mails.unsent(), self.now)
+
+    def figures(self) -> list[Figure]:
+        """Mails that did not arrive, or not yet."""
+        return visibility.figures(self.mails.unsent(), self.now)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks the papers of a batch, then its mails: one order, so that no two batches wait for each other."""

@@ -23,6 +23,8 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
     outbox (not yet confirmed by RabbitMQ), rows due later, dead letters, and the
     revision of its database.
 
+    Below it, what a service counts, such as mails by their state.
+
     Exit code 0 if all can do their work, 1 if not. Dead letters do not change it. The topology is checked only with
     AFTERCART_MANAGEMENT_URL.
     """  # noqa: D301 - click reads \b
@@ -31,6 +33,9 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
     say(f"RabbitMQ  {found.broker}")
     say(f"Topology  {found.topology}")
     console().print(_table(found))
+    for look in found.services:
+        if counted := ", ".join(_counted(look)):
+            say(clean(f"{look.name} counts {counted}"), style="dim")
     for problem in found.problems:
         say(clean(problem), style="red")
     for sentence in found.notes:
@@ -63,6 +68,11 @@ def _figures(look: ServiceLook) -> list[object]:
         look.waiting, look.consumers, answer.get("outbox_rows"), answer.get("due_rows"), look.dead,
         answer.get("revision"),
     ]
+
+
+def _counted(look: ServiceLook) -> list[str]:
+    figures = (look.answer or {}).get("figures", {})
+    return [f"{name} {number:g}" for name, number in figures.items() if number]
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ import click
 
 from shared.cli.database import told_plainly
 from shared.cli.installation import Installation, pass_installation
-from shared.runtime import log, process
+from shared.runtime import log, metrics, process
 from shared.runtime.supervisor import Supervisor, worker_command
 
 
@@ -31,4 +31,5 @@ def worker(
         with told_plainly(found.name):
             ctx.exit(process.run(found, threads))
     log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
+    metrics.serve(found, settings)
     ctx.exit(Supervisor(worker_command(found.name, threads), processes).run())

@@ -17,6 +17,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "service": "orders", "healthy": True, "problems": [], "outbox_rows": 0, "due_rows": 0, "revision": "0001",
+        "figures": {'mails{state="failed"}': 2},
     }
 
     service: str
@@ -25,6 +26,7 @@ class ServiceHealth(Answer, name="service.health_answered"):
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
     due_rows: int = Field(description="Messages that wait for their time")
     revision: str = Field(description="Revision of the database schema")
+    figures: dict[str, float] = Field(default={}, description="What the service counts, by its name in Prometheus")
 
 
 class AskHealth(Query, name="service.health", answer=ServiceHealth):

@@ -1,5 +1,6 @@
 """How a service is: the answer to `service.health`, the same in every service."""
 
+from shared.contracts.figures import flat
 from shared.contracts.house import AskHealth, ServiceHealth
 from shared.runtime import journal
 from shared.runtime.migrations import revision
@@ -25,4 +26,5 @@ def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
         outbox_rows=rows["outbox"],
         due_rows=rows["schedule"],
         revision=revision(work.connection),
+        figures=flat(work.figures()),
     )

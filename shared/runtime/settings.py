@@ -73,6 +73,10 @@ class ServiceSettings(HouseSettings):
 
     broker_url: SecretStr = Field(description="amqp://user:password@host/vhost; several joined by ;")
     database_url: SecretStr = Field(description="sqlite:////path or postgresql+psycopg://user:password@host/name")
+    metrics: str = Field(
+        default="", pattern=r"^(\S+:\d{1,5})?$",
+        description="Where Prometheus finds the figures, as `0.0.0.0:9464`; empty: nowhere",
+    )
     batch: PositiveInt | None = Field(default=None, description="Messages in one transaction; else the service's own")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Connection, Table
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.figures import Figure
 from shared.contracts.message import Message
 from shared.runtime.database import Row
 
@@ -147,6 +148,10 @@ class UnitOfWork:
 
     def problems(self) -> list[str]:
         """What is wrong beyond the runtime, a sentence each, for `service.health`; a service overrides it."""
+        return []
+
+    def figures(self) -> list[Figure]:
+        """What it counts beyond the runtime, for `service.health` and Prometheus; a service overrides it."""
         return []
 
     def begin(self, envelope: Envelope, now: datetime) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Uuid, and_, func, literal
 from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.store.tables import mails
+from services.notify.domain.visibility import Unsent
+from services.notify.store.tables import NOT_SENT, mails
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
@@ -83,8 +84,14 @@ class Mails(Store[UUID, Mail]):
         """Claims that nobody can hold any more, and what was never called, of all shops, oldest first."""
         claims = and_(mails.c.state == "claimed", mails.c.claimed_at < claimed_before)
         queued = and_(mails.c.state == "queued", mails.c.changed_at < queued_before)
-        query = select(mails).where(or_(claims, queued)).order_by(mails.c.created_at).limit(limit)
+        query = select(mails).where(NOT_SENT, or_(claims, queued)).order_by(mails.c.created_at).limit(limit)
         return [_mail(row) for row in self.connection.execute(query)]
+
+    def unsent(self) -> list[Unsent]:
+        """How many mails of all shops are in each state but sent, and since when the oldest is."""
+        query = select(mails.c.state, func.count().label("number"), func.min(mails.c.changed_at).label("since"))
+        rows = self.connection.execute(query.where(NOT_SENT).group_by(mails.c.state))
+        return [Unsent(row.state, row.number, row.since) for row in rows]
 
     def nth_claim(self, shop: str, recipient: str | None, since: datetime, nth: int) -> datetime | None:
         """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then."""

@@ -128,4 +128,5 @@ def test_health_is_answered_by_every_service(table):
     found = table.ask("service.health", {}).data
     assert found == {
         "service": "toy", "healthy": True, "problems": [], "outbox_rows": 0, "due_rows": 1, "revision": "0001",
+        "figures": {},
     }

@@ -1,0 +1,44 @@
+"""What an operator sees of mails that did not arrive, or not yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import get_args
+
+from shared.contracts.figures import Figure
+from shared.contracts.notify import MailState
+
+LONGEST_QUEUE = timedelta(minutes=15)
+STATES = tuple(state for state in get_args(MailState) if state != "sent")
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """So many mails are in a state, the oldest of them `since` then."""
+
+    state: str
+    count: int
+    since: datetime
+
+
+def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
+    """Of every state but `sent`, in how many mails are, and since when the oldest is."""
+    counts = {found.state: float(found.count) for found in unsent}
+    ages = {found.state: max(0.0, (at - found.since).total_seconds()) for found in unsent}
+    return [
+        Figure("mails", "Mails by state, those that were sent left out", _all(counts), "state"),
+        Figure("mails_oldest_seconds", "How long the oldest mail has been in this state", _all(ages), "state"),
+    ]
+
+
+def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
+    """A queue that nobody empties, in one sentence."""
+    return [
+        f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all {found.count}): look "
+        "whether the mail server is slow, and start more workers."
+        for found in unsent if found.state == "queued" and found.since < at - LONGEST_QUEUE
+    ]
+
+
+def _all(known: dict[str, float]) -> dict[str, float]:
+    return {state: known.get(state, 0.0) for state in STATES}

@@ -1,0 +1,54 @@
+"""Mails that did not arrive, or not yet, are seen by whoever looks after the house."""
+
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from services.notify.domain.sending import Outcome
+from services.notify.domain.visibility import LONGEST_QUEUE
+from services.notify.worker import service
+from shared.runtime.metrics import Figures
+from tests.notify.words import NotifyDesk, Office, transitioned
+
+
+def fail(desk: NotifyDesk, office: Office) -> None:
+    """One mail arrives, one never does, one is tried again later."""
+    office.answers = [Outcome("sent", "250"), Outcome("permanent", "550 no"), Outcome("temporary", "451 later")]
+    for _ in range(3):
+        desk.tell("order.transitioned", transitioned(attach=[]))
+    desk.run_errands()
+
+
+def test_failures_are_counted_by_state_with_the_age_of_the_oldest(desk: NotifyDesk, office: Office) -> None:
+    fail(desk, office)
+    desk.clock.advance(timedelta(seconds=90))
+    figures = desk.ask("service.health", {}).data["figures"]
+    assert {name: count for name, count in figures.items() if count} == {
+        'mails{state="failed"}': 1, 'mails{state="deferred"}': 1,
+        'mails_oldest_seconds{state="failed"}': 90, 'mails_oldest_seconds{state="deferred"}': 90,
+    }
+    assert 'mails{state="sent"}' not in figures
+    assert figures['mails{state="unknown"}'] == 0
+
+
+def test_prometheus_is_told_the_same(desk: NotifyDesk, office: Office) -> None:
+    fail(desk, office)
+    registry = CollectorRegistry()
+    registry.register(Figures(service, desk.engine))
+    assert b'aftercart_mails{service="notify",state="failed"} 1.0' in generate_latest(registry)
+
+
+def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyDesk) -> None:
+    small_desk.tell("order.transitioned", transitioned(attach=[]))
+    small_desk.clock.advance(LONGEST_QUEUE)
+    assert small_desk.ask("service.health", {}).data["problems"] == []
+    small_desk.clock.advance(timedelta(seconds=1))
+    assert small_desk.ask("service.health", {}).data["problems"] == [
+        "Mails have been waiting to be sent since 2026-11-21 12:00 UTC (in all 1): look whether the mail server is "
+        "slow, and start more workers.",
+    ]
+
+
+def test_a_failed_mail_leaves_the_service_well(small_desk: NotifyDesk, office: Office) -> None:
+    fail(small_desk, office)
+    assert small_desk.ask("service.health", {}).data["healthy"] is True
