@@ -1,9 +1,10 @@
 """Messages of the service `documents`."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Base64Bytes, Field
+from pydantic import AwareDatetime, Base64Bytes, Field, model_validator
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
@@ -136,6 +137,27 @@ class ListDocuments(Query, name="document.list", answer=DocumentList):
     issued_before: Moment | None = Field(default=None, description="Earlier than this")
     limit: int = Field(default=200, ge=1, le=1000, strict=True)
     cursor: Annotated[str, Field(min_length=1, max_length=200, description="`next` of the page before")] | None = None
+
+
+class RenderDocument(Command, name="document.render"):
+    """Asks for a document to be told of once more: one that is kept, with its stored bytes (`document_id`), or else a
+    new summary of an order as it is now (`order_id`). `documents` answers for the one, `orders` for the other.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "order_id": None}
+
+    document_id: UUID | None = None
+    order_id: UUID | None = None
+
+    @classmethod
+    def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
+        return service == ("orders" if data.get("document_id") is None else "documents")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.document_id is None) == (self.order_id is None):
+            raise ValueError("give either document_id or order_id")
+        return self
 
 
 class PreviewDocument(Command, name="document.preview", subject="kind"):

@@ -88,6 +88,33 @@ def printing(desk: Desk, press: Press, engine: Engine, monkeypatch: pytest.Monke
     return desk
 
 
+def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(desk: Desk, press: Press) -> None:
+    keep(desk, an_invoice())
+    before = desk.outbox()
+    told = desk.tell("document.render", {"document_id": str(INVOICE_ID)})
+    assert [(event.name, event.data) for event in told] == [(event.name, event.data) for event in before]
+    assert press.printed == ["IN000001"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shop", "code"),
+    [
+        ({"document_id": str(INVOICE_ID)}, "other", "unknown_document"),
+        ({"document_id": str(ORDER)}, "default", "unknown_document"),
+        ({"document_id": "42"}, "default", "invalid"),
+        ({"document_id": str(INVOICE_ID), "order_id": str(ORDER)}, "default", "invalid"),
+    ],
+)
+def test_what_cannot_be_told_again_is_refused(asked: dict[str, Any], shop: str, code: str, small_desk: Desk) -> None:
+    keep(small_desk, an_invoice())
+    (refused,) = small_desk.tell("document.render", asked, shop=shop)
+    assert (refused.name, refused.data["code"]) == ("document.render_refused", code)
+
+
+def test_a_summary_of_an_order_is_asked_of_another_service(small_desk: Desk) -> None:
+    assert small_desk.tell("document.render", {"order_id": str(ORDER)}) == []
+
+
 def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
     a_shelf(printing)
     wanted = {"batch_id": str(uuid4()), "kinds": ["invoice"], "issued_from": "2026-11-03T00:00:00Z"}

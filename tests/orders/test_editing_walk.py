@@ -161,6 +161,15 @@ def test_a_summary_is_made_as_often_as_it_is_wanted_and_says_what_the_order_is_t
     assert not rows(shop.desk.engine, "documents", shop=shop.shop)
 
 
+def test_a_summary_may_be_asked_for_as_a_document_too(shop: Storefront) -> None:
+    order_id = shop.place()
+    (told,) = shop.tell("document.render", {"order_id": order_id})
+    assert (told.name, told.data["document"]["kind"]) == ("order_summary.issued", "order_summary")
+    assert shop.refusal("document.render", {"order_id": str(uuid4())})["code"] == "unknown_order"
+    assert shop.refusal("document.render", {})["code"] == "invalid"
+    assert shop.tell("document.render", {"document_id": str(uuid4())}) == []
+
+
 def test_the_customer_is_told_what_the_order_is_now(shop: Storefront, paid: str) -> None:
     change(shop, "order.change_shipping", paid, tracking_number="SP-4711")
     (told,) = change(shop, "order.notify_change", paid, message="It is on its way.")

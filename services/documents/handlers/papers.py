@@ -13,6 +13,7 @@ from shared.contracts.documents import (
     DocumentContent,
     DocumentFailed,
     DocumentRendered,
+    RenderDocument,
 )
 from shared.contracts.message import Event
 from shared.contracts.orders import (
@@ -73,6 +74,18 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
     document = complete(event.document, outcome, shop=work.shop, at=work.now)
     work.documents.save(document.document_id, document)
     return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]
+
+
+@papers.handles(RenderDocument)
+def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
+    """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
+    document = work.documents.get(command.document_id) if command.document_id else None
+    if document is None or document.shop != work.shop:
+        return [command.refuse("unknown_document", f"There is no document {command.document_id}.", field="document_id")]
+    content = work.adapters.content(document)
+    if isinstance(content, Objection):
+        return [command.refuse(content.code, content.reason, field="document_id")]
+    return _kept(document, content)
 
 
 def _kept(document: KeptDocument, content: bytes) -> list[Event]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.documents import issue, with_document
 from services.orders.work import Work
+from shared.contracts.documents import RenderDocument
 from shared.contracts.message import Event
 from shared.contracts.orders import InvoiceNoted, IssueInvoice, PrintSummary, SetInvoiceNote
 from shared.runtime.service import Handlers
@@ -38,7 +39,8 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
 
 
 @service.handles(PrintSummary)
-def print_summary(command: PrintSummary, work: Work) -> Iterable[Event]:
+@service.handles(RenderDocument)
+def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterable[Event]:
     """The order as it is now, for print."""
-    order = work.order(command.order_id)
+    order = work.order(command.order_id) if command.order_id else None
     return [issue(order, "order_summary", order.reference, work.now).event if order else work.unknown_order(command)]

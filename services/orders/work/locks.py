@@ -12,6 +12,7 @@ from services.orders.store.people import Customers
 from services.orders.store.states import States
 from services.orders.work.promotions import Promotions
 from services.orders.work.stockroom import Stockroom
+from shared.contracts.documents import RenderDocument
 from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Message
 from shared.contracts.orders import (
@@ -47,7 +48,7 @@ from shared.runtime.store import Arrived
 Moving = PlaceOrder | TransitionOrder | RecordPayment
 Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | IssueInvoice
-Noting = SetNote | SetInvoiceNote | ChangeAddress | NotifyChange | PrintSummary
+Noting = SetNote | SetInvoiceNote | ChangeAddress | NotifyChange | PrintSummary | RenderDocument
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -79,7 +80,7 @@ class Locking(Stockroom):
 
     def _order_ids(self, batch: Sequence[Arrived]) -> Iterator[UUID]:
         for envelope, message in batch:
-            if isinstance(message, Moving | Refunding | Editing | Noting):
+            if isinstance(message, Moving | Refunding | Editing | Noting) and message.order_id:
                 yield message.order_id
             elif isinstance(message, EraseCustomer):
                 yield from self.orders.of_customer(envelope.shop, message.customer_id)

@@ -63,6 +63,7 @@ def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers
     taken = [entry["routing_key"] for entry in found["bindings"] if entry["source"] == COMMANDS]
     assert {key for key in taken if taken.count(key) > 1} == {
         "service.health", "customer.erase", "customer.export", "template.put", "template.reset",
+        "document.render",
     }
 
 
