@@ -1,10 +1,10 @@
 """Messages of the service `documents`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Base64Bytes, Field, model_validator
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
@@ -152,12 +152,6 @@ class RenderDocument(Command, name="document.render"):
     @classmethod
     def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
         return service == ("orders" if data.get("document_id") is None else "documents")
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if (self.document_id is None) == (self.order_id is None):
-            raise ValueError("give either document_id or order_id")
-        return self
 
 
 class PreviewDocument(Command, name="document.preview", subject="kind"):

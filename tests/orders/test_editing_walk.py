@@ -166,7 +166,7 @@ def test_a_summary_may_be_asked_for_as_a_document_too(shop: Storefront) -> None:
     (told,) = shop.tell("document.render", {"order_id": order_id})
     assert (told.name, told.data["document"]["kind"]) == ("order_summary.issued", "order_summary")
     assert shop.refusal("document.render", {"order_id": str(uuid4())})["code"] == "unknown_order"
-    assert shop.refusal("document.render", {})["code"] == "invalid"
+    assert shop.refusal("document.render", {})["code"] == "nothing_named"
     assert shop.tell("document.render", {"document_id": str(uuid4())}) == []
 
 

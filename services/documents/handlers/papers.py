@@ -79,6 +79,8 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
 @papers.handles(RenderDocument)
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
     """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
+    if command.order_id:
+        return [command.refuse("two_named", "Give either document_id or order_id.", field="order_id")]
     document = work.documents.get(command.document_id) if command.document_id else None
     if document is None or document.shop != work.shop:
         return [command.refuse("unknown_document", f"There is no document {command.document_id}.", field="document_id")]

@@ -42,5 +42,7 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
 @service.handles(RenderDocument)
 def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterable[Event]:
     """The order as it is now, for print."""
-    order = work.order(command.order_id) if command.order_id else None
+    if command.order_id is None:
+        return [command.refuse("nothing_named", "Give either document_id or order_id.", field="document_id")]
+    order = work.order(command.order_id)
     return [issue(order, "order_summary", order.reference, work.now).event if order else work.unknown_order(command)]
