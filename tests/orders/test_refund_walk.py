@@ -63,12 +63,15 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     assert [answer["code"] for _, answer in answers if "code" in answer] == ["too_many_pieces"]
     told = dict(answers)
     assert [each["state"] for each in told["return.list"]["returns"]] == ["denied"]
-    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [False, True, True, False]
-    assert [slip["number"] for slip in papers(heard, "credit_slip")] == [f"CR{number:06d}" for number in range(1, 5)]
-    assert {slip["corrects"] for slip in papers(heard, "credit_slip")} == {"IN000001"}
-    assert [slip["gross"] for slip in papers(heard, "credit_slip")] == [euro(1190), euro(300), euro(2000), euro(1190)]
+    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [False, True, True, True, False]
+    assert [slip["number"] for slip in papers(heard, "credit_slip")] == [f"CR{number:06d}" for number in range(1, 6)]
+    (invoice,) = [each for each in told["order.get"]["documents"] if each["kind"] == "invoice"]
+    assert all(slip["corrected"] == [invoice] for slip in papers(heard, "credit_slip"))
+    assert [slip["gross"] for slip in papers(heard, "credit_slip")] == [
+        euro(1190), euro(300), euro(100), euro(2000), euro(1190),
+    ]
     assert [slip["number"] for slip in papers(heard, "return_slip")] == ["RT000001"]
-    assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [False] * 3
+    assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [False] * 4
     (voucher,) = [event.data["voucher"] for event in heard if event.name == "voucher.created"]
     assert (voucher["amount"], voucher["customer_id"]) == (euro(1190), "c-1001")
 
