@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, delete, select
 
+from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.lifecycle import Moved, record_payment, transition
 from services.orders.domain.numbering import Series
 from services.orders.domain.offer import Catalogue
@@ -51,10 +52,12 @@ def a_product(sku: str = MUG, price: int = 1190, rate: str = "19", currency: str
     return Product(sku, names or {"en": "Mug, blue"}, Money(amount=price, currency=currency), Decimal(rate))
 
 
-def try_to_place(*products: Product, shop: Shop | None = SHOP, stock: int = 100, **changes: Any) -> Placed | Refusal:
+def try_to_place(
+    *products: Product, shop: Shop | None = SHOP, stock: int = 100, rules: Sequence[CartRule] = (), **changes: Any
+) -> Placed | Refusal:
     """`order.place` with a catalogue of these products (else the mug), each with that stock."""
     found = {product.sku: product for product in products or [a_product()]}
-    catalogue = Catalogue(shop, found, dict.fromkeys(found, stock))
+    catalogue = Catalogue(shop, found, dict.fromkeys(found, stock), rules)
     return place(PlaceOrder.model_validate(an_order(**changes)), catalogue, DEFAULT_STATES, Numbers(), NOON)
 
 

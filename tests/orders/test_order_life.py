@@ -1,0 +1,285 @@
+"""The life of an order, whatever comes next: invoices less credit slips are what it costs, per rate, at any moment."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.documents.domain.objections import objection
+from services.orders.domain import refunding, returning
+from services.orders.domain.documents import issue, with_document
+from services.orders.domain.order import Order
+from services.orders.domain.placing import Placed
+from services.orders.domain.pricing import Amount, priced
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    CompleteReturn,
+    ConfirmReturn,
+    CreateRefund,
+    DenyReturn,
+    MarkRefunded,
+    ReceiveReturn,
+    RequestReturn,
+    Rounding,
+)
+from shared.contracts.snapshot import DocumentSnapshot
+from tests.orders.editing import (
+    invoiced,
+    issued,
+    sold,
+    try_to_add,
+    try_to_cancel,
+    try_to_discount,
+    try_to_edit,
+    try_to_ship_by,
+    try_to_undo_discount,
+)
+from tests.orders.promotions import a_rule, rule_id
+from tests.orders.refunds import LATER
+from tests.orders.words import (
+    DEFAULT_STATES,
+    MUG,
+    POT,
+    SHOP,
+    TEA,
+    Numbers,
+    a_product,
+    try_to_move,
+    try_to_pay,
+    try_to_place,
+)
+
+RATES = ["19", "7", "5.5", "0"]
+CURRENCIES = {"EUR": 5_000, "JPY": 300, "KWD": 90_000, "IRR": 10**10}
+PRICES = ["tax_included", "tax_excluded"]
+SKUS = [MUG, TEA, POT]
+RULES = [
+    a_rule(rule_id=rule_id(number), **gives) for number, gives in enumerate((
+        {"percent": "10"}, {"percent": "33.3"}, {"percent": "100"}, {"free_shipping": True}, {"gift": TEA},
+    ))
+]
+LAST = LATER + timedelta(hours=1)
+rates, lines, pieces = st.sampled_from(RATES), st.integers(1, 3), st.integers(0, 4)
+amounts = st.integers(1, 999)
+part = st.tuples(lines, st.integers(0, 2), st.none() | st.integers(1, 99))
+promotions = st.lists(st.sampled_from(RULES), max_size=2, unique_by=lambda rule: rule.rule_id)
+parts = st.lists(part, max_size=2, unique_by=lambda wanted: wanted[0])
+terms = st.sampled_from([
+    {}, {"shipping": True}, {"shipping_amount": 7}, {"voucher": True}, {"credit_slip": False}, {"restock": False},
+    {"overpaid": True}, {"overpaid": True, "shipping": True},
+])
+
+
+STEPS: dict[Any, Any] = {
+    ConfirmReturn: returning.confirm, ReceiveReturn: returning.receive, CompleteReturn: returning.complete,
+    DenyReturn: returning.deny,
+}
+
+
+class OrderLife(RuleBasedStateMachine):
+    """An order, and all that was printed about it."""
+
+    order: Order
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers, self.documents = Numbers(), list[DocumentSnapshot]()
+        self.cut = set[int]()  # lines of which amounts were refunded
+
+    @initialize(data=st.data(), promotions=promotions, paid=st.booleans())
+    def place(self, data: st.DataObject, promotions: list[Any], *, paid: bool) -> None:
+        currency, prices = data.draw(st.sampled_from(sorted(CURRENCIES))), data.draw(st.sampled_from(PRICES))
+        price = st.integers(1, CURRENCIES[currency])
+        self.products = {sku: a_product(sku, data.draw(price), data.draw(rates), currency) for sku in SKUS}
+        rounding = data.draw(st.builds(
+            Rounding, mode=st.sampled_from(["half_up", "half_even", "up"]),
+            per=st.sampled_from(["item", "line", "total"]),
+        ))
+        self.shop = replace(SHOP, rounding=rounding, returns=True)
+        lines = [{"sku": sku, "quantity": data.draw(st.integers(1, 3))} for sku in (MUG, TEA)]
+        wanted = {
+            "lines": lines, "prices": prices, "currency": currency, "carrier__price": data.draw(price),
+            "carrier__tax_rate": data.draw(rates), "rules": promotions, "shop": self.shop,
+        }
+        shown = self._place(wanted, 0)
+        placed = self._place(wanted, shown.details["computed"]["amount"]) if isinstance(shown, Refusal) else shown
+        assert isinstance(placed, Placed), placed
+        self.order = placed.order
+        if paid:
+            self.move("payment_accepted")
+
+    def _place(self, wanted: dict[str, Any], amount: int) -> Placed | Refusal:
+        total_shown = {"amount": amount, "currency": wanted["currency"]}
+        return try_to_place(*self.products.values(), total=total_shown, **wanted)
+
+    def become(self, decision: Any) -> None:
+        """The order after a decision, if it was one for it."""
+        if isinstance(decision, Refusal):
+            return
+        before, self.order = self.order, decision.order
+        fresh = issued(decision.events)
+        assert not [wrong for each in fresh if (wrong := objection(each, each.kind))]
+        self.documents += fresh
+        unchanged(before, self.order)
+
+    @rule(sku=st.sampled_from(SKUS), quantity=st.integers(1, 4), price=st.none() | amounts)
+    def add(self, sku: str, quantity: int, price: int | None) -> None:
+        wanted = {"sku": sku, "quantity": quantity, "unit_price": price}
+        self.become(try_to_add(self.order, wanted, numbers=self.numbers, products=self.products))
+
+    @rule(line=lines, quantity=st.none() | pieces, price=st.none() | st.integers(0, 999), rate=st.none() | rates)
+    def edit(self, line: int, quantity: int | None, price: int | None, rate: str | None) -> None:
+        wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
+        self.become(try_to_edit(self.order, wanted, numbers=self.numbers))
+
+    @rule(line=lines, quantity=st.integers(1, 3))
+    def cancel(self, line: int, quantity: int) -> None:
+        self.become(try_to_cancel(self.order, {"line": line, "quantity": quantity}, numbers=self.numbers))
+
+    @rule(terms=st.sampled_from([{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}, {"amount": 7}]))
+    def discount(self, terms: dict[str, Any]) -> None:
+        self.become(try_to_discount(self.order, self.numbers, **terms))
+
+    @precondition(lambda self: self.order.discounts)
+    @rule(place=st.integers(0, 3))
+    def undo_discount(self, place: int) -> None:
+        self.become(try_to_undo_discount(self.order, place % len(self.order.discounts), self.numbers))
+
+    @rule(price=st.integers(0, 999), rate=st.none() | rates)
+    def ship_by(self, price: int, rate: str | None) -> None:
+        self.become(try_to_ship_by(self.order, self.numbers, price=price, tax_rate=rate))
+
+    @rule(to=st.sampled_from(["payment_accepted", "processing"]))
+    def move(self, to: str) -> None:
+        self.become(try_to_move(self.order, to, self.numbers))
+
+    @precondition(lambda self: len(self.order.documents) > 1)
+    @rule(to=st.sampled_from(["shipped", "delivered", "cancelled", "payment_accepted"]), force=st.booleans())
+    def move_for_good(self, to: str, force: bool) -> None:
+        self.become(try_to_move(self.order, to, self.numbers, force=force, reason="?", by="anna@shop.test"))
+
+    @rule(quarters=st.integers(1, 5))
+    def pay(self, quarters: int) -> None:
+        self.become(try_to_pay(self.order, max(self.order.due * quarters // 4, 1), self.order.currency))
+
+    @precondition(lambda self: not self.order.issued("invoice"))
+    @rule()
+    def invoice(self) -> None:
+        document = issue(self.order, "invoice", self.numbers("invoice"), LATER)
+        self.order = with_document(self.order, document)
+        self.documents += issued([document.event])
+
+    @precondition(lambda self: self.order.paid)
+    @rule(goodwill=st.booleans(), wanted=parts, terms=terms)
+    def refund(self, goodwill: bool, wanted: list[Any], terms: dict[str, Any]) -> None:
+        kind = "partial" if goodwill else "return" if "shipped" in self.order.reached else "standard"
+        of = [{"line": line, "quantity": quantity, "amount": amount} for line, quantity, amount in wanted]
+        self.become(self._refund(kind, of, **terms))
+
+    @precondition(lambda self: self.order.paid)
+    @rule(line=lines)
+    def refund_the_rest_of_a_line(self, line: int) -> None:
+        """By pieces alone, it comes to the line to the cent, however it was cut before."""
+        line = 1 + line % len(self.order.lines)
+        charge = self.order.charges[line]
+        wanted = [{"line": line, "quantity": max(charge.quantity - self.order.refunded_pieces(line), 1)}]
+        decision = self._refund("return" if "shipped" in self.order.reached else "standard", wanted)
+        self.become(decision)
+        if not isinstance(decision, Refusal) and line not in self.cut:
+            assert self.order.refunded_amount(line) == charge.amount
+
+    def _refund(self, kind: str, of: list[Any], **terms: Any) -> Any:
+        data = {"order_id": self.order.order_id, "refund_id": uuid4(), "kind": kind, "lines": of, **terms}
+        self.cut |= {wanted["line"] for wanted in of if wanted.get("amount")}
+        return refunding.create(self.order, CreateRefund.model_validate(data), self.numbers, LATER)
+
+    @precondition(lambda self: self.order.refund_due)
+    @rule()
+    def give_back(self) -> None:
+        due = next(each for each in self.order.refunds if each.due)
+        command = MarkRefunded(order_id=self.order.order_id, refund_id=due.refund_id)
+        decision = refunding.mark_refunded(self.order, command, LATER)
+        assert not isinstance(decision, Refusal)
+        self.order, _ = decision
+
+    @precondition(lambda self: "shipped" in self.order.reached)
+    @rule(wanted=st.lists(st.tuples(lines, st.integers(1, 3)), min_size=1, max_size=2))
+    def ask_to_return(self, wanted: list[tuple[int, int]]) -> None:
+        goods = [{"line": line, "quantity": quantity} for line, quantity in wanted]
+        command = RequestReturn.model_validate({"order_id": self.order.order_id, "return_id": uuid4(), "lines": goods})
+        self.become(returning.request(self.order, command, DEFAULT_STATES, LATER))
+
+    @precondition(lambda self: any(each.open for each in self.order.returns))
+    @rule(step=st.sampled_from(sorted(STEPS, key=str)), shipping=st.booleans())
+    def go_on_with_return(self, step: Any, shipping: bool) -> None:
+        one = next(each for each in self.order.returns if each.open)
+        more = {CompleteReturn: {"shipping": shipping}, DenyReturn: {"answer": "No."}}.get(step, {})
+        command = step(order_id=self.order.order_id, return_id=one.return_id, **more)
+        numbers = [self.numbers] if step in (ConfirmReturn, CompleteReturn) else []
+        self.become(STEPS[step](self.order, command, *numbers, LAST))
+
+    @invariant()
+    def invoices_less_credit_slips_are_the_order(self) -> None:
+        refunded = [refund for refund in self.order.refunds if refund.credit_slip]
+        slips = {refund.credit_slip.document_id for refund in refunded if refund.credit_slip}
+        if self.order.issued("invoice"):
+            assert invoiced([each for each in self.documents if each.document_id not in slips]) == sold(self.order)
+        printed = sum(each.gross.amount for each in self.documents if each.document_id in slips)
+        assert printed == sum(refund.sold.gross for refund in refunded)
+
+    @invariant()
+    def nothing_is_given_back_that_was_not_paid(self) -> None:
+        order = self.order
+        assert 0 <= order.refunded.gross <= order.paid
+        assert 0 <= order.refund_due <= order.refunded.gross
+        assert order.due == order.amount.gross - order.paid + sum(refund.overpaid for refund in order.refunds)
+
+    @invariant()
+    def no_more_of_a_line_comes_back_than_was_sold(self) -> None:
+        for number, charge in self.order.charges.items():
+            within(refunded_of(self.order, number), charge.amount)
+            if number:
+                awaited = sum(
+                    count for each in self.order.returns if each.open for line, count in each.lines if line == number
+                )
+                assert 0 <= self.order.refunded_pieces(number) <= charge.quantity
+                assert 0 <= self.order.claimed(number) <= charge.quantity
+                assert awaited <= charge.quantity
+
+    @invariant()
+    def numbers_have_no_gap(self) -> None:
+        kinds = Counter(each.kind for each in self.order.documents)
+        assert kinds == self.numbers.given
+        assert [each.document_id for each in self.order.documents] == [each.document_id for each in self.documents]
+
+
+def refunded_of(order: Order, number: int) -> Amount:
+    return order.refunded_amount(number) if number else order.refunded_shipping
+
+
+def within(part: Amount, whole: Amount) -> None:
+    assert 0 <= part.net <= whole.net
+    assert 0 <= part.tax <= whole.tax
+    assert part.gross < whole.gross or part == whole
+
+
+def unchanged(before: Order, order: Order) -> None:
+    """What was refunded in part stays as it was; nothing costs less than nothing; the prices' own side is exact."""
+    for number, charge in order.charges.items():
+        assert not before.is_refunded(number) or charge == before.charges[number]
+        assert 0 <= charge.off <= charge.stated
+        assert charge.amount.gross >= charge.amount.net >= 0
+        assert charge.left == (charge.amount.gross if order.prices == "tax_included" else charge.amount.net)
+    if not order.refunds:
+        charges = list(order.charges.values())
+        assert priced(charges, order.prices, order.rounding) == charges
+    assert order.history[: len(before.history)] == before.history
+    assert order.documents[: len(before.documents)] == before.documents
+
+
+TestOrderLife = OrderLife.TestCase
+TestOrderLife.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
