@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.documents.adapters import DocumentSettings, open_adapters
-from services.documents.handlers import looks, papers, shelf
+from services.documents.handlers import batches, looks, papers, shelf
 from services.documents.store import tables
 from services.documents.work import Work
 from shared.contracts.documents import (
@@ -20,7 +20,7 @@ from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[papers, shelf, looks, house],
+    handlers=[papers, shelf, batches, looks, house],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

@@ -17,6 +17,8 @@ SHA256 = "^[0-9a-f]{64}$"
 MEGABYTES = 2_000_000
 AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
 
+PageEnd = Annotated[str, Field(min_length=1, max_length=200, description="Where the page or part before ended")]
+
 
 class DocumentView(Value):
     """A kept document without its bytes; `sha256` and `size` (bytes) are those of the PDF."""
@@ -136,7 +138,7 @@ class ListDocuments(Query, name="document.list", answer=DocumentList):
     issued_from: Moment | None = Field(default=None, description="Then or later")
     issued_before: Moment | None = Field(default=None, description="Earlier than this")
     limit: int = Field(default=200, ge=1, le=1000, strict=True)
-    cursor: Annotated[str, Field(min_length=1, max_length=200, description="`next` of the page before")] | None = None
+    cursor: PageEnd | None = None
 
 
 class RenderDocument(Command, name="document.render"):
@@ -213,8 +215,8 @@ class AssetChanged(Event, name="asset.changed", subject="asset"):
 
 
 class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
-    """Asks for kept documents as one PDF with an outline, to be printed: those of some orders, kinds and days, in the
-    order of issue, at most 500. More are asked for in parts; `aftercart document print` does it.
+    """Asks for kept documents as PDFs with an outline, to be printed: those of some orders, kinds and days, in the
+    order of issue. More than `part_size` come in parts, and other work goes on between them.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -227,16 +229,24 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
     order_ids: list[UUID] = Field(default=[], max_length=500, description="Of one of these; empty: any")
     issued_from: Moment | None = Field(default=None, description="Then or later")
     issued_before: Moment | None = Field(default=None, description="Earlier than this")
+    part_size: int = Field(default=500, ge=1, le=500, strict=True, description="Most documents in one PDF")
+    part: int = Field(default=1, ge=1, strict=True, description="The following parts ask for themselves")
+    cursor: PageEnd | None = None
 
 
 class BatchPrinted(Event, name="document.batch_printed", subject="batch_id"):
-    """Documents bound into one PDF (base64), each with its entry in the outline. It is not kept."""
+    """A part of a batch, and how far it is: documents bound into one PDF (base64), each with its entry in the outline.
+    It is not kept. `remaining` documents are still to come; with 0 this is the last part.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "batch_id": samples.MESSAGE_ID, "documents": 1, "pages": 1, "content": "JVBERi0xLjcK",
+        "batch_id": samples.MESSAGE_ID, "documents": 1, "pages": 1, "content": "JVBERi0xLjcK", "part": 1,
+        "remaining": 0,
     }
 
     batch_id: UUID
     documents: int
     pages: int
     content: Base64Bytes
+    part: int = 1
+    remaining: int = 0

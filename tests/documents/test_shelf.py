@@ -3,7 +3,6 @@
 import io
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -12,6 +11,7 @@ import pytest
 
 from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
+from shared.contracts.envelope import Envelope
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued, read
 from tests.words import Desk
@@ -121,9 +121,7 @@ def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
     (told,) = printing.tell("document.print_batch", wanted)
     assert (told.name, told.data["documents"], told.data["pages"]) == ("document.batch_printed", 3, 3)
     pdf = b64decode(told.data["content"])
-    with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_outline() as outline:
-        assert [item.title for item in outline.root] == ["IN2", "IN3", "IN4"]
-        assert len(opened.pages) == 3
+    assert titles(told) == ["IN2", "IN3", "IN4"]
     text = read(pdf)
     assert [number in text for number in ("IN1", "IN2", "IN3", "IN4", "IN9")] == [False, True, True, True, False]
     again = printing.tell("document.print_batch", wanted | {"batch_id": str(uuid4())})[0]
@@ -136,16 +134,43 @@ def test_documents_of_chosen_orders_are_bound(printing: Desk) -> None:
     assert told.data["documents"] == 1
 
 
-def test_what_cannot_be_bound_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def code(**wanted: Any) -> str:
-        (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), **wanted})
-        assert told.name == "document.print_batch_refused"
-        return str(told.data["code"])
+def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: Desk) -> None:
+    a_shelf(printing)
+    told = printing.tell("document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"], "part_size": 2})
+    parts = []
+    while told:
+        parts.append((titles(told[0]), *(told[0].data[name] for name in ("part", "documents", "remaining"))))
+        if len(told) == 1:
+            break
+        assert told[1].name == "document.print_batch"
+        keep(printing, an_invoice(number=f"LATE{len(parts)}", document_id=uuid4(), issued_at=DAY))  # behind it already
+        told = printing.tell(told[1].name, told[1].data)
+    assert parts == [(["IN0", "IN1"], 1, 2, 3), (["IN2", "IN3"], 2, 2, 1), (["IN4"], 3, 1, 0)]
 
+
+def titles(printed: Envelope) -> list[str]:
+    """The outline of a part."""
+    with pikepdf.open(io.BytesIO(b64decode(printed.data["content"]))) as pdf, pdf.open_outline() as outline:
+        return [str(item.title) for item in outline.root]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "field"),
+    [
+        ({"order_ids": [str(UUID(int=7))]}, "no_documents", None),
+        ({"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()}, "empty_range", "issued_before"),
+        ({"cursor": "x", "part": 2}, "unknown_cursor", "cursor"),
+        ({"batch_id": "7"}, "invalid", "batch_id"),
+        ({"kinds": ["letter"]}, "invalid", "kinds.0"),
+        ({"part_size": 501}, "invalid", "part_size"),
+        ({"part": 0}, "invalid", "part"),
+    ],
+)
+def test_what_cannot_be_bound_is_refused(wanted: dict[str, Any], code: str, field: str | None, desk: Desk) -> None:
     a_shelf(desk)
-    monkeypatch.setattr(import_module("services.documents.handlers.shelf"), "MOST_BOUND", 5)
-    assert code() == "too_many"
-    assert code(order_ids=[str(UUID(int=7))]) == "no_documents"
-    assert code(issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-02T12:00:00Z") == "empty_range"
-    assert code(batch_id="7") == "invalid"
-    assert code(kinds=["letter"]) == "invalid"
+    (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), **wanted})
+    assert (told.name, told.data["code"]) == ("document.print_batch_refused", code)
+    if code != "invalid":
+        assert told.data["details"] == {"field": field, "part": wanted.get("part", 1)}
+    else:
+        assert str(field) in told.data["reason"]

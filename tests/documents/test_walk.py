@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid5
+from uuid import uuid4, uuid5
 
 import pikepdf
 import pytest
@@ -17,7 +17,9 @@ from services.documents.adapters import DocumentSettings
 from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from services.documents.worker import service
+from shared.cli.connection import connected, login
 from shared.cli.document import _found
+from shared.cli.listening import open_live
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process import WorkerProcess
@@ -77,6 +79,17 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
     assert "4 documents on 4 pages" in printed.stderr
     with pikepdf.open(bound) as pdf, pdf.open_outline() as outline:
         assert {item.title for item in outline.root} == {"IN0", "IN1", "IN2", "DE000001"}
+
+
+def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
+    urls = str(terminal.environment["AFTERCART_BROKER_URL"])
+    wanted = {"batch_id": str(uuid4()), "issued_from": "2026-11-01T00:00:00Z", "part_size": 3}
+    with connected(urls, "test") as connection:
+        events = open_live(connection, login(urls)[0], "document.batch_printed")
+        sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
+        assert sent.exit_code == 0, sent.stderr
+        parts = [next(events).data for _ in range(2)]
+    assert [(part["part"], part["documents"], part["remaining"]) for part in parts] == [(1, 3, 1), (2, 1, 0)]
 
 
 def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ class Wanted:
 class Sheet:
     """What is bound of a document; `content` is empty where the bytes lie in the object store `place`."""
 
+    document_id: UUID
+    issued_at: datetime
     number: str
     sha256: str
     place: str

@@ -17,10 +17,11 @@ WITHOUT_PRICES = ("delivery_slip", "return_slip")
 
 @dataclass(frozen=True)
 class Objection:
-    """`code` for machines, `reason` one sentence for people."""
+    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at fault."""
 
     code: str
     reason: str
+    field: str = ""
 
 
 def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Objection | None:

@@ -1,32 +1,26 @@
-"""Kept documents are listed, handed out, and bound into one to be printed."""
+"""Kept documents are listed and handed out."""
 
 from base64 import b64encode
-from collections.abc import Iterable
 
-from services.documents.domain.document import Sheet, Wanted
+from services.documents.domain.document import Wanted
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.objections import Objection
-from services.documents.work import Adapters, Work
+from services.documents.work import Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import (
-    BatchPrinted,
     Document,
     DocumentList,
     EInvoice,
     GetDocument,
     GetEInvoice,
     ListDocuments,
-    PrintBatch,
 )
-from shared.contracts.message import Event, Refusal
+from shared.contracts.message import Refusal
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
-MOST_BOUND = 500
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
-Bound = tuple[bytes, int, int]
-"""The PDF, its documents, its pages."""
 
 shelf = Handlers()
 
@@ -70,43 +64,3 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
     more = len(found) > query.limit and shown[-1].issued_at
     behind = write(Cursor(more, shown[-1].document_id)) if more else None
     return DocumentList(documents=shown, next=behind, total=work.documents.count(wanted))
-
-
-def collect(command: PrintBatch, work: Work) -> list[Sheet] | Objection:
-    """All that are wanted, or why they cannot be bound."""
-    wanted = Wanted(work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before)
-    if wanted.fault:
-        return Objection("empty_range", wanted.fault)
-    count = work.documents.count(wanted)
-    if count == 0:
-        return Objection("no_documents", "No document fits.")
-    if count > MOST_BOUND:
-        return Objection(
-            "too_many", f"{count:,} documents fit, and {MOST_BOUND} can be bound: ask for fewer days or kinds."
-        )
-    return work.documents.sheets(wanted)
-
-
-def bind(claimed: list[Sheet] | Objection, adapters: Adapters) -> Bound | Objection:
-    """One PDF of all."""
-    if isinstance(claimed, Objection):
-        return claimed
-    sheets = []
-    for sheet in claimed:
-        content = adapters.content(sheet)
-        if isinstance(content, Objection):
-            return content
-        sheets.append((sheet.number, content))
-    bound, pages = adapters.renderer.bind(sheets)
-    return bound, len(sheets), pages
-
-
-@shelf.handles(PrintBatch, claim=collect, act=bind)
-def print_batch(command: PrintBatch, _work: Work, outcome: Bound | Objection) -> Iterable[Event]:
-    """Told and not kept: what it is made of is."""
-    if isinstance(outcome, Objection):
-        return [command.refuse(outcome.code, outcome.reason)]
-    content, documents, pages = outcome
-    return [
-        BatchPrinted(batch_id=command.batch_id, documents=documents, pages=pages, content=b64encode(content))
-    ]

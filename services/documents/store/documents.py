@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, func, literal, select, tuple_
 
 from services.documents.domain.document import KeptDocument, Sheet, Wanted
 from services.documents.store.tables import documents
@@ -17,6 +17,7 @@ from shared.runtime.store import Store
 FIELDS = [field.name for field in fields(KeptDocument)]
 ORDER = (documents.c.issued_at, documents.c.document_id)
 VIEW = [documents.c[name] for name in DocumentView.model_fields]
+SHEET = [documents.c[field.name] for field in fields(Sheet)]
 
 
 class Documents(Store[UUID, KeptDocument]):
@@ -38,34 +39,35 @@ class Documents(Store[UUID, KeptDocument]):
 
     def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
         """Documents that fit, without their bytes, in the order of issue, behind a cursor."""
-        query = select(*VIEW).where(*_conditions(wanted))
-        if after:
-            last = (literal(after.at, documents.c.issued_at.type), literal(after.key, documents.c.document_id.type))
-            query = query.where(tuple_(*ORDER) > tuple_(*last))
+        query = select(*VIEW).where(*_conditions(wanted, after))
         rows = self.connection.execute(query.order_by(*ORDER).limit(limit))
         return [DocumentView(**row._mapping) for row in rows]
 
-    def count(self, wanted: Wanted) -> int:
-        """How many fit."""
-        query = select(func.count()).select_from(documents).where(*_conditions(wanted))
+    def count(self, wanted: Wanted, after: Cursor | None = None) -> int:
+        """How many fit, behind a cursor."""
+        query = select(func.count()).select_from(documents).where(*_conditions(wanted, after))
         return int(self.connection.execute(query).scalar_one())
 
-    def sheets(self, wanted: Wanted) -> list[Sheet]:
-        """What is bound of all that fit, in the order of issue."""
-        columns = [documents.c[field.name] for field in fields(Sheet)]
-        query = select(*columns).where(*_conditions(wanted)).order_by(*ORDER)
+    def sheets(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[Sheet]:
+        """What is bound of those that fit, in the order of issue, behind a cursor."""
+        query = select(*SHEET).where(*_conditions(wanted, after)).order_by(*ORDER).limit(limit)
         return [Sheet(**row._mapping) for row in self.connection.execute(query)]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, after: Cursor | None = None) -> list[ColumnElement[bool]]:
     column = documents.c
     given = [
         column.order_id.in_(wanted.order_ids) if wanted.order_ids else None,
         column.kind.in_(wanted.kinds) if wanted.kinds else None,
         column.issued_at >= wanted.issued_from if wanted.issued_from else None,
         column.issued_at < wanted.issued_before if wanted.issued_before else None,
+        tuple_(*ORDER) > tuple_(*_last(after)) if after else None,
     ]
     return [column.shop == wanted.shop, *(condition for condition in given if condition is not None)]
+
+
+def _last(given: Cursor) -> list[BindParameter[Any]]:
+    return [literal(given.at, documents.c.issued_at.type), literal(given.key, documents.c.document_id.type)]
 
 
 def _row(document: KeptDocument) -> dict[str, Any]:

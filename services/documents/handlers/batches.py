@@ -1,0 +1,77 @@
+"""Kept documents are bound into one to be printed, part by part: between two parts, others have their turn."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from services.documents.domain.document import Sheet, Wanted
+from services.documents.domain.objections import Objection
+from services.documents.work import Adapters, Work
+from shared.contracts.cursor import Cursor, read, write
+from shared.contracts.documents import BatchPrinted, PrintBatch
+from shared.contracts.message import Message
+from shared.runtime.service import Handlers
+
+batches = Handlers()
+
+
+class Part(NamedTuple):
+    """What is bound now, and how many documents come behind it."""
+
+    sheets: list[Sheet]
+    remaining: int
+
+    @property
+    def end(self) -> str:
+        """The cursor behind it."""
+        last = self.sheets[-1]
+        return write(Cursor(last.issued_at, last.document_id))
+
+
+class Bound(NamedTuple):
+    """A part as PDF."""
+
+    part: Part
+    content: bytes
+    pages: int
+
+
+def collect(command: PrintBatch, work: Work) -> Part | Objection:
+    """The part that is wanted, or why there is none."""
+    wanted = Wanted(work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before)
+    if wanted.fault:
+        return Objection("empty_range", wanted.fault, field="issued_before")
+    after = read(command.cursor) if command.cursor else None
+    if command.cursor and after is None:
+        return Objection("unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor")
+    sheets = work.documents.sheets(wanted, command.part_size, after)
+    if not sheets:
+        return Objection("no_documents", "No document fits.")
+    return Part(sheets, work.documents.count(wanted, after) - len(sheets))
+
+
+def bind(claimed: Part | Objection, adapters: Adapters) -> Bound | Objection:
+    """One PDF of the part."""
+    if isinstance(claimed, Objection):
+        return claimed
+    sheets = []
+    for sheet in claimed.sheets:
+        content = adapters.content(sheet)
+        if isinstance(content, Objection):
+            return content
+        sheets.append((sheet.number, content))
+    return Bound(claimed, *adapters.renderer.bind(sheets))
+
+
+@batches.handles(PrintBatch, claim=collect, act=bind)
+def print_batch(command: PrintBatch, _work: Work, outcome: Bound | Objection) -> Iterable[Message]:
+    """Told and not kept: what it is made of is. The next part is asked for behind all else that waits."""
+    if isinstance(outcome, Objection):
+        return [command.refuse(outcome.code, outcome.reason, field=outcome.field or None, part=command.part)]
+    part = outcome.part
+    printed = BatchPrinted(
+        batch_id=command.batch_id, documents=len(part.sheets), pages=outcome.pages, content=b64encode(outcome.content),
+        part=command.part, remaining=part.remaining,
+    )
+    following = command.model_copy(update={"part": command.part + 1, "cursor": part.end})
+    return [printed, following] if part.remaining else [printed]
