@@ -32,6 +32,7 @@ class Script(Value):
     currencies: dict[str, str] = Field(description="Names of currencies that are not written by their code")
     calendar: Literal["gregorian", "jalali"]
     date_form: str = Field(description="With {day}, {month} (a word) and {year}")
+    first_day: str = Field(default="1", description="The first of a month, such as `1er`")
     months: list[str] = Field(min_length=12, max_length=12)
 
     def write_number(self, plain: str) -> str:
@@ -59,7 +60,8 @@ class Script(Value):
     def write_date(self, day: date) -> str:
         """A date in this language's calendar."""
         year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
-        return self.write_digits(self.date_form.format(day=day_of_month, month=self.months[month - 1], year=year))
+        shown = self.first_day if day_of_month == 1 else day_of_month
+        return self.write_digits(self.date_form.format(day=shown, month=self.months[month - 1], year=year))
 
     def write_digits(self, text: str) -> str:
         """The same text with this language's digits."""

@@ -79,6 +79,13 @@ def test_a_confirmation_shows_what_was_ordered_and_what_it_costs() -> None:
     assert "Total: EUR 28.70" in text
 
 
+def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance() -> None:
+    html = confirmation().letter.content.html
+    assert html.count("<style>@media only screen and (max-width: 480px)") == 1
+    assert 'class="sum" align="right" style="' in html
+    assert all("padding-left: 12px" in cell.partition(">")[0] for cell in html.split('class="sum"')[1:])
+
+
 def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
     text = confirmation(order__total=samples.euro(2380)).letter.content.text
     assert "Shipping" not in text
