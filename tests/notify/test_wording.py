@@ -86,6 +86,10 @@ def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance
     assert all("padding-left: 12px" in cell.partition(">")[0] for cell in html.split('class="sum"')[1:])
 
 
+def test_french_sets_a_colon_off() -> None:
+    assert "Paiement\u00a0: Bank wire\n" in confirmation(order__language="fr").letter.content.text
+
+
 def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
     text = confirmation(order__total=samples.euro(2380)).letter.content.text
     assert "Shipping" not in text

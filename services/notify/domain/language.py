@@ -20,6 +20,7 @@ class Language(Script):
     """One file of the folder `languages`."""
 
     comma: str = Field(description="Between the parts of a list")
+    colon: str = Field(default=": ", description="Between a label and its value, in text")
     labels: dict[str, str]
     frame: dict[str, str] = Field(description="What stands around every mail: greeting, attached, answer, closing")
     documents: dict[str, str] = Field(description="Names of the kinds of documents")

@@ -38,6 +38,7 @@ class View:
 
     language: str
     direction: str
+    colon: str
     colour: str
     shop: str
     subject: str
@@ -70,6 +71,7 @@ def view(
     return View(
         language=language.tag,
         direction=language.direction,
+        colon=language.colon,
         colour=_colour(facts),
         shop=values["shop"],
         subject=clean(say(wording.subject, values)),
