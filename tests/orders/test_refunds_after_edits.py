@@ -1,5 +1,6 @@
 """Orders that were edited after they were paid: what is too much comes back, and each slip names its invoices."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.orders.domain.order import Order
@@ -26,6 +27,15 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
     assert (rest.refund.amount.gross, rest.order.refunded.gross) == (1680, 2870)
     dearer = done(try_to_edit(back.order, {"line": 1, "quantity": 2})).order
     assert dearer.due == 1190
+
+
+def test_what_was_paid_too_much_is_no_voucher_off_prices_without_tax() -> None:
+    paid_twice = replace(pay(a_paid_order(), 1190), prices="tax_excluded")
+    refused = try_to_refund(paid_twice, "partial", lines=[], overpaid=True, voucher=True)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.details["field"]) == ("overpaid_is_money", "voucher")
+    given = refund(replace(paid_twice, prices="tax_included"), "partial", lines=[], overpaid=True, voucher=True)
+    assert given.refund.amount.gross == 1190
 
 
 def test_what_was_paid_too_much_stands_beside_the_slip_of_what_was_sold() -> None:
