@@ -15,8 +15,8 @@ from shared.contracts.message import wire_type
 from shared.runtime import journal, migrations
 from shared.runtime.database import engine_for, reading
 from shared.runtime.delivery import Delivery, Verdict, receive
+from shared.runtime.outgoing import Outcome, Outgoing
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outcome, Outgoing
 from shared.runtime.service import Service
 
 Path = tuple[str | int, ...]

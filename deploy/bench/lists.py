@@ -17,8 +17,8 @@ from shared.contracts.message import wire_type
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.delivery import receive
+from shared.runtime.outgoing import Outcome, Outgoing
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outcome, Outgoing
 
 FILL = Path(__file__).parent / "lists.sql"
 AGAIN = 12  # times each question is asked: PostgreSQL may change its plan after five

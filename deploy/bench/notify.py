@@ -29,7 +29,8 @@ from shared.runtime.database import engine_for, reading
 from shared.runtime.errors import AftercartError
 from shared.runtime.management import Management
 from shared.runtime.names import EVENTS
-from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher
 from shared.runtime.topology import Login, apply, definitions
 
 DELAYS = (1.0, 10.0)

@@ -29,8 +29,9 @@ from shared.runtime.delivery import receive
 from shared.runtime.errors import AftercartError
 from shared.runtime.management import Management
 from shared.runtime.names import COMMANDS, EVENTS
+from shared.runtime.outgoing import Outcome, Outgoing
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.publisher import Publisher
 from shared.runtime.topology import Login, apply, definitions
 
 PGBENCH = Path(__file__).parent / "transition.sql"

@@ -19,7 +19,8 @@ from pika.exceptions import AMQPChannelError, AMQPConnectionError
 from shared.runtime.delivery import ATTEMPTS, ORIGIN, Delivery, receive
 from shared.runtime.log import logger
 from shared.runtime.names import dead_queue, own_exchange, wait_queue
-from shared.runtime.publisher import Outcome, Outgoing, Publisher, connection_parameters
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher, connection_parameters
 
 log = logger()
 

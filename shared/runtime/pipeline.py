@@ -23,8 +23,8 @@ from shared.runtime.delivery import LEFT, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.intake import UNCLAIMED, Item, take_in
 from shared.runtime.log import logger
+from shared.runtime.outgoing import Outcome, Outgoing
 from shared.runtime.post import Post
-from shared.runtime.publisher import Outcome, Outgoing
 from shared.runtime.service import Service
 from shared.runtime.store import UnitOfWork
 

@@ -11,7 +11,7 @@ from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
 from shared.runtime import journal, trace
 from shared.runtime.names import REPLIES
-from shared.runtime.publisher import Outgoing
+from shared.runtime.outgoing import Outgoing
 from shared.runtime.service import Later
 
 

@@ -7,8 +7,6 @@ cannot be taken for another message's. The outcome is then UNKNOWN: the message 
 import random
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import pika
@@ -16,46 +14,14 @@ from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 
-from shared.contracts.envelope import CONTENT_TYPE
 from shared.runtime.log import logger
+from shared.runtime.outgoing import Batch, Outcome, Outgoing
 from shared.runtime.readiness import Readiness
 
 log = logger()
 
 RECONNECT_PAUSE = 0.5  # seconds
 FAREWELL = 1.0  # seconds for a connection to close in good order
-
-
-class Outcome(Enum):
-    """What RabbitMQ said to one message."""
-
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"  # no queue wants it
-    REFUSED = "refused"  # a queue that wants it is full
-    BLOCKED = "blocked"  # an alarm blocks publishers; nothing was sent
-    UNKNOWN = "unknown"  # connection lost, or no answer in time
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to publish; `expires` is milliseconds in a wait queue."""
-
-    exchange: str
-    routing_key: str
-    body: bytes
-    message_id: str
-    headers: dict[str, Any] | None = None
-    expires: int | None = None
-
-    @property
-    def properties(self) -> pika.BasicProperties:
-        return pika.BasicProperties(
-            delivery_mode=2,
-            content_type=CONTENT_TYPE,
-            message_id=self.message_id,
-            headers=self.headers,
-            expiration=None if self.expires is None else str(self.expires),
-        )
 
 
 def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
@@ -72,28 +38,6 @@ def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
     return parameters
 
 
-@dataclass(eq=False)
-class _Batch:
-    messages: Sequence[Outgoing]
-    outcomes: list[Outcome | None] = field(init=False)
-    done: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self.outcomes = [None] * len(self.messages)
-        self.open = len(self.messages)
-
-    def settle(self, index: int, outcome: Outcome) -> None:
-        if self.outcomes[index] is None:
-            self.outcomes[index] = outcome
-            self.open -= 1
-            if not self.open:
-                self.done.set()
-
-    def settle_rest(self, outcome: Outcome) -> None:
-        for index in range(len(self.messages)):
-            self.settle(index, outcome)
-
-
 class Publisher:
     """One connection for a whole process; `publish` may be called by any thread."""
 
@@ -103,11 +47,11 @@ class Publisher:
         self._connection: SelectConnection | None = None
         self._channel: Channel | None = None
         self._tag = 0
-        self._waiting: dict[int, tuple[_Batch, int]] = {}
+        self._waiting: dict[int, tuple[Batch, int]] = {}
         self._returned: set[tuple[str, str, str]] = set()
         self._ready, self._stopping = threading.Event(), threading.Event()
         self._blocked = False
-        self._queued: list[_Batch] = []  # handed to the loop, not yet sent
+        self._queued: list[Batch] = []  # handed to the loop, not yet sent
         self._door = threading.Lock()  # between `_queued` and `_ready`
         self._thread = threading.Thread(target=self._run, daemon=True, name=name)
         self._thread.start()
@@ -127,7 +71,7 @@ class Publisher:
             return [Outcome.UNKNOWN] * len(messages)
         if self._blocked:  # what we wrote now would wait in the socket and come out when the alarm ends
             return [Outcome.BLOCKED] * len(messages)
-        batch = _Batch(messages)
+        batch = Batch(messages)
         connection = self._queue(batch)
         if connection is None:
             return [Outcome.UNKNOWN] * len(messages)
@@ -137,7 +81,7 @@ class Publisher:
             batch.done.wait(2 * FAREWELL)
         return [outcome or Outcome.UNKNOWN for outcome in batch.outcomes]
 
-    def _queue(self, batch: _Batch) -> SelectConnection | None:
+    def _queue(self, batch: Batch) -> SelectConnection | None:
         with self._door:
             connection = self._connection
             if not self._ready.is_set() or connection is None:
@@ -214,7 +158,7 @@ class Publisher:
         if blocked:
             self._settle_all(Outcome.UNKNOWN)
 
-    def _send(self, batch: _Batch) -> None:
+    def _send(self, batch: Batch) -> None:
         with self._door:
             if batch not in self._queued:
                 return

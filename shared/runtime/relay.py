@@ -17,8 +17,8 @@ from shared.runtime import journal
 from shared.runtime.leadership import leadership, step
 from shared.runtime.log import logger
 from shared.runtime.names import EVENTS, REPLIES, own_exchange
+from shared.runtime.outgoing import Outcome, Outgoing
 from shared.runtime.pipeline import Publish, utc_now
-from shared.runtime.publisher import Outcome, Outgoing
 
 log = logger()
 

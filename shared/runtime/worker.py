@@ -15,8 +15,8 @@ from dramatiq.worker import Worker, WorkerThread
 from shared.runtime.broker import ACTOR, HeldMessage, HouseBroker
 from shared.runtime.delivery import Delivery, Fate, Verdict
 from shared.runtime.log import logger
+from shared.runtime.outgoing import Outgoing
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outgoing
 
 log = logger()
 

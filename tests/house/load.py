@@ -17,7 +17,8 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.runtime.database import engine_for, reading
 from shared.runtime.names import COMMANDS
-from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher
 from tests.conditions import until
 from tests.words import an_order, changed
 

@@ -30,8 +30,8 @@ from shared.contracts.values import DocumentKind, Money, ShopProfile
 from shared.runtime import journal
 from shared.runtime.database import engine_for, reading
 from shared.runtime.delivery import DONE, Delivery, Verdict
+from shared.runtime.outgoing import Outcome
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outcome
 from tests.words import Desk, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -6,8 +6,8 @@ from multiprocessing.synchronize import Event
 from services.orders.worker import service
 from shared.runtime.database import engine_for
 from shared.runtime.delivery import Fate, receive
+from shared.runtime.outgoing import Outcome
 from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Outcome
 
 
 def write(url: str, bodies: Sequence[bytes], batch: int, begun: Event) -> None:

@@ -8,7 +8,8 @@ import pika
 import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
-from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher
 from tests.conditions import stays, until
 from tests.shared.runtime.ground import CLIENT, TOY, Ground, envelope, totals, working
 from tests.shared.runtime.stock import StockBroker, stock

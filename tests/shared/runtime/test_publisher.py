@@ -9,7 +9,8 @@ from uuid import uuid4
 import pika
 import pytest
 
-from shared.runtime.publisher import Outcome, Outgoing, Publisher, connection_parameters
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher, connection_parameters
 from tests.conditions import until
 from tests.shared.runtime.ground import TOY, Ground
 

@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 from shared.contracts.envelope import decode
 from shared.runtime import journal, relay
 from shared.runtime.database import reading
+from shared.runtime.outgoing import Outcome
 from shared.runtime.pipeline import utc_now
-from shared.runtime.publisher import Outcome
 from shared.runtime.relay import Relay, waves
 from tests.conditions import until
 from tests.words import delivery

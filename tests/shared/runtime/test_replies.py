@@ -6,7 +6,7 @@ from shared.contracts.envelope import decode
 from shared.runtime.delivery import DONE, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.names import REPLIES
-from shared.runtime.publisher import Outcome
+from shared.runtime.outgoing import Outcome
 from tests.words import delivery, envelope
 
 

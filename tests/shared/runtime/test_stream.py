@@ -8,7 +8,8 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.names import EVENTS, STREAM
-from shared.runtime.publisher import Outcome, Outgoing, Publisher
+from shared.runtime.outgoing import Outcome, Outgoing
+from shared.runtime.publisher import Publisher
 from tests.conditions import until
 from tests.shared.runtime.ground import CLIENT, TOY, Ground
 

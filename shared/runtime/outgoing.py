@@ -1,0 +1,67 @@
+"""Messages on their way out, and what RabbitMQ said to each."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pika
+
+from shared.contracts.envelope import CONTENT_TYPE
+
+
+class Outcome(Enum):
+    """What RabbitMQ said to one message."""
+
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"  # no queue wants it
+    REFUSED = "refused"  # a queue that wants it is full
+    BLOCKED = "blocked"  # an alarm blocks publishers; nothing was sent
+    UNKNOWN = "unknown"  # connection lost, or no answer in time
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to publish; `expires` is milliseconds in a wait queue."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    message_id: str
+    headers: dict[str, Any] | None = None
+    expires: int | None = None
+
+    @property
+    def properties(self) -> pika.BasicProperties:
+        return pika.BasicProperties(
+            delivery_mode=2,
+            content_type=CONTENT_TYPE,
+            message_id=self.message_id,
+            headers=self.headers,
+            expiration=None if self.expires is None else str(self.expires),
+        )
+
+
+@dataclass(eq=False)
+class Batch:
+    """Messages that are published together; `done` once all of them have their outcome."""
+
+    messages: Sequence[Outgoing]
+    outcomes: list[Outcome | None] = field(init=False)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.outcomes = [None] * len(self.messages)
+        self.open = len(self.messages)
+
+    def settle(self, index: int, outcome: Outcome) -> None:
+        if self.outcomes[index] is None:
+            self.outcomes[index] = outcome
+            self.open -= 1
+            if not self.open:
+                self.done.set()
+
+    def settle_rest(self, outcome: Outcome) -> None:
+        for index in range(len(self.messages)):
+            self.settle(index, outcome)
