@@ -22,7 +22,7 @@ OF_KIND = {
 def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     """The date of issue and what else the kind has, as far as the snapshot knows it."""
     issued = Labelled("date", language.texts[f"{snapshot.kind}_date"], language.write_date(snapshot.issued_at))
-    found = [fact for key in OF_KIND[snapshot.kind] for fact in _facts(key, snapshot, language)]
+    found = [_fact(key, snapshot, language) for key in OF_KIND[snapshot.kind]]
     return [issued, *(fact for fact in found if fact.text)]
 
 
@@ -33,19 +33,22 @@ def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, datetime | None]]:
     return [(snapshot.corrects, snapshot.corrects_issued_at)] if snapshot.corrects else []
 
 
-def _facts(key: str, snapshot: DocumentSnapshot, language: Language) -> Iterator[Labelled]:
+def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
+    label = language.texts[key]
     if key == CORRECTED:
-        for number, day in corrected(snapshot):
-            yield Labelled(key, language.texts[key], language.own(number))
-            yield _date("corrects_date", day, language)
-    elif key in DATES:
-        yield _date(key, DATES[key](snapshot), language)
-    else:
-        yield Labelled(key, language.texts[key], language.own(getattr(snapshot, key)))
+        return Labelled(key, label, "\n".join(_corrected(snapshot, language)))
+    if key in DATES:
+        day = DATES[key](snapshot)
+        return Labelled("date", label, language.write_date(day) if day else "")
+    return Labelled(key, label, language.own(getattr(snapshot, key)))
 
 
-def _date(key: str, day: datetime | None, language: Language) -> Labelled:
-    return Labelled("date", language.texts[key], language.write_date(day) if day else "")
+def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
+    """Each invoice, and below it its day: side by side they would not fit."""
+    for number, day in corrected(snapshot):
+        yield language.own(number)
+        if day:
+            yield language.write_date(day)
 
 
 DATES: dict[str, Callable[[DocumentSnapshot], datetime | None]] = {
