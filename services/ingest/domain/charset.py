@@ -4,6 +4,7 @@ Only names of the table reach Python's codecs: the name comes from the sender.
 """
 
 import re
+from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
@@ -57,6 +58,7 @@ def _guessed(data: bytes) -> str | None:
     return best.encoding if best else None
 
 
+@lru_cache(maxsize=256)
 def _codec(declared: str) -> str | None:
     name = declared.strip().strip("\"'").lower().replace("_", "-")
     numbered = _CP.fullmatch(name)

@@ -53,32 +53,36 @@ def folds_of(text: str) -> tuple[Lines, ...]:
 def _quoted(lines: list[str]) -> list[bool]:
     """Line by line, whether it is quoted or belongs to the signature."""
     quoted = [line.startswith(">") for line in lines]
+    fields = [bool(_FIELD.match(line)) for line in lines]
     for number, line in enumerate(lines):
         if _FORWARDED.match(line):
             break
-        if _begins_the_rest(lines, number):
-            return [*quoted[:number], *[True] * (len(lines) - number)]
         end = _attribution(lines, number)
+        if _begins_the_rest(lines, fields, number, end):
+            return [*quoted[:number], *[True] * (len(lines) - number)]
         if end is not None and _quotes_follow(lines, quoted, end):
             quoted[number : end + 1] = [True] * (end + 1 - number)
     return quoted
 
 
-def _begins_the_rest(lines: list[str], number: int) -> bool:
-    """From here on everything is the earlier mail, or the signature."""
-    line, following = lines[number], lines[number + 1 : number + 5]
-    headers = sum(bool(_FIELD.match(near)) for near in [line, *following])
-    if line == "--" or (_ORIGINAL.match(line) and (not line.startswith("_") or headers >= 2)):
+def _begins_the_rest(lines: list[str], fields: list[bool], number: int, end: int | None) -> bool:
+    """From here on everything is the earlier mail, or the signature. `end`: the last line of an attribution."""
+    line = lines[number]
+    if line == "--" or (_ORIGINAL.match(line) and (not line.startswith("_") or _headers(fields, number) >= 2)):
         return True
-    if _FIELD.match(line) and headers >= 3 and number > 0:
+    if fields[number] and number > 0 and _headers(fields, number) >= 3:
         return True
-    end = _attribution(lines, number)
     return end is not None and not any(near.startswith(">") for near in lines[end + 1 :]) and any(lines[end + 1 :])
+
+
+def _headers(fields: list[bool], number: int) -> int:
+    """How many of a line and those that follow are header fields."""
+    return sum(fields[number : number + 5])
 
 
 def _attribution(lines: list[str], number: int) -> int | None:
     """`On … wrote:`, in up to three lines; the number of its last."""
-    if not (_BEGINS.match(lines[number]) or lines[number].endswith(":")):
+    if not (lines[number].endswith(":") or _BEGINS.match(lines[number])):
         return None
     for length in (1, 2, 3):
         if _WROTE.match(" ".join(lines[number : number + length])):

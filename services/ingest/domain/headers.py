@@ -51,8 +51,10 @@ class Headers:
 
 
 def _unfolded(value: str) -> str:
-    # Bytes above 127 come as surrogates: a sender who wrote them without encoding meant UTF-8, mostly.
-    return " ".join(decode(value[:LONGEST_FIELD].encode("ascii", "surrogateescape")).split())
+    value = value[:LONGEST_FIELD]
+    if not value.isascii():  # bytes above 127 come as surrogates: who wrote them without encoding meant UTF-8, mostly
+        value = decode(value.encode("ascii", "surrogateescape"))
+    return " ".join(value.split())
 
 
 def line(text: str, longest: int = 300) -> str:
@@ -62,6 +64,8 @@ def line(text: str, longest: int = 300) -> str:
 
 def words(text: str) -> str:
     """RFC 2047: encoded words as text. Neighbours of one charset are joined first, since a character may be split."""
+    if "=?" not in text:
+        return text
     done, charset, data, end = [], "", b"", 0
     for found in _WORD.finditer(text):
         between = text[end : found.start()]

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ENDLESS = re.compile(r"&#x?[0-9a-f]{8,};?", re.IGNORECASE)  # no character has such a number
+_SPACE = re.compile(r"\s+")
 _NEW_LINE = (
     "address", "article", "blockquote", "body", "br", "div", "dl", "dt", "dd", "fieldset", "figure", "footer", "form",
     "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "pre", "section", "table", "tr", "ul",
@@ -51,7 +52,8 @@ def _text(page: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return html.unescape(_ENDLESS.sub("\ufffd", re.sub(r"\s+", " ", text)))
+    spaced = _SPACE.sub(" ", text)
+    return html.unescape(_ENDLESS.sub("\ufffd", spaced)) if "&" in spaced else spaced
 
 
 def _tidy(text: str) -> str:

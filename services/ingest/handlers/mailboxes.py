@@ -81,7 +81,11 @@ def sync_mailbox(command: SyncMailbox, work: Work, outcome: Found | Idle) -> Ite
     work.mailboxes.save(mailbox.name, settled)
     _finish(outcome, work)
     told = [_told(inbound) for inbound in kept if inbound.state != "duplicate"]
-    return [*told, *_health(mailbox, state, settled, next_at), look(mailbox, next_at)]
+    health = _health(mailbox, state, settled, next_at)
+    if next_at > work.now:
+        return [*told, *health, look(mailbox, next_at)]
+    # Told first, it is fetched while what was found is filed: one window ahead, and filing never waits for it.
+    return [SyncMailbox(mailbox=mailbox.name), *told, *health]
 
 
 def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) -> list[Event]:

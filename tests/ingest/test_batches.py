@@ -1,0 +1,59 @@
+"""Many mails at once: they are looked up together, read together, and fetched while those before them are filed."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import event
+
+from services.ingest.domain.mail import Mail, Unreadable, read_all
+from services.ingest.store import mails
+from shared.runtime.delivery import DONE
+from tests.ingest.words import IngestDesk, Server, letter
+
+
+def statements_for(desk: IngestDesk, server: Server, count: int) -> int:
+    """How many statements it takes to file so many mails, fetched together, that have all there is to look up."""
+    server.receive(*(
+        letter("<p>Hello</p>", subject=f"Order ABCD{number}", from_=f"a{number}@example.test",
+               content_type="text/html", in_reply_to=f"<{count}.{number}@example.test>")
+        for number in range(count)
+    ))
+    desk.clock.advance(minutes=2)
+    desk.deliver(*desk.collect())
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(desk.engine, "before_cursor_execute", note)
+    try:
+        assert desk.deliver(*desk.collect()) == [DONE] * count
+    finally:
+        event.remove(desk.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_more_mails_of_a_batch_take_no_more_statements(desk: IngestDesk, server: Server) -> None:
+    assert statements_for(desk, server, 3) == statements_for(desk, server, 30)
+
+
+def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestDesk, server: Server) -> None:
+    server.receive(*(letter() for _ in range(server.window + 1)))
+    desk.deliver(*desk.collect())
+    assert [told.name for told in desk.collect()] == ["mailbox.sync", *["mail.file"] * server.window]
+
+
+def test_mails_are_read_together_as_far_as_memory_allows(desk: IngestDesk, server: Server, monkeypatch: Any) -> None:
+    monkeypatch.setattr(mails, "READ_AT_ONCE", 20_000)
+    together: list[int] = []
+
+    def reading(raws: Any) -> list[Mail | Unreadable]:
+        together.append(sum(map(len, raws)))
+        return read_all(raws)
+
+    desk.adapters = desk.pipeline.adapters = replace(desk.adapters, read=reading)
+    server.receive(*(letter("x" * size) for size in (9_000, 9_000, 9_000, 50_000, 1, 1)))
+    desk.look()
+    assert sum(together) == sum(map(len, server.mails))
+    assert [size for size in together if size > 20_000] == [len(server.mails[3])]
+    assert len(together) < len(server.mails)
