@@ -9,8 +9,10 @@ import click
 from deploy.bench import ingest as mails, notify as outgoing
 from deploy.bench.documents import throughput, timings
 from deploy.bench.lists import Lists
+from deploy.bench.mailbox import FullMailbox
 from deploy.bench.orders import MOVES, Bench, servers
 from deploy.bench.promptness import promptness
+from deploy.bench.stages import Stages
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from shared.runtime import log
@@ -86,26 +88,35 @@ def _lists(database_url: str, count: int) -> None:
 
 @bench.command()
 @click.option("--count", default=5000, show_default=True, type=click.IntRange(100), help="Mails in the mailbox.")
-def ingest(count: int) -> None:
-    """Mails filed per second, end to end, beside a bare loop that fetches and parses the same mailbox."""
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker.")
+def ingest(count: int, threads: int) -> None:
+    """Mails filed per second, end to end and by stages, beside a bare loop that fetches and parses the same mailbox."""
     log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
-        _ingest(Path(directory), count)
+        _ingest(Path(directory), count, threads)
 
 
-def _ingest(directory: Path, count: int) -> None:
+def _ingest(directory: Path, count: int, threads: int) -> None:
     dovecot = Dovecot(directory / "dovecot")
     try:
         dovecot.start()
         with servers(directory, click.echo) as (rabbit, postgres):
-            bench = mails.Bench(rabbit, dovecot, postgres.create_database("bench"), count)
+            mailbox = FullMailbox(dovecot, count)
             click.echo(f"putting {count:,} mails into the mailbox")
+            mailbox.fill()
+            stages = Stages(mailbox, postgres.create_database("stages"))
+            bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
             bench.prepare()
-            bare, worker = bench.bare(), bench.worker(directory)
+            rates = {
+                "a loop that fetches and parses": mailbox.bare(), "stage: fetched and kept": stages.kept(),
+                "stage: read in a child": stages.read(), "stage: read and filed": stages.filed(),
+                f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
+            }
     finally:
         dovecot.stop()
+    bare = next(iter(rates.values()))
     click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB at most':>12}")
-    for name, rate in (("a loop that fetches and parses", bare), ("one worker, everything filed", worker)):
+    for name, rate in rates.items():
         click.echo(f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}")
 
 

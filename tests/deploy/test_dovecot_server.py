@@ -70,6 +70,15 @@ def test_mail_is_delivered_and_read_by_imap_with_starttls(dovecot, address):
     assert subjects(dovecot, address) == [b"hello"]
 
 
+def test_a_mailbox_that_was_filled_with_files_is_read_like_any_other(dovecot, address):
+    mails = [f"Subject: {number}\r\n\r\n{'x' * number}\r\n".encode() for number in range(3)]
+    dovecot.fill(address, mails)
+    with mailbox(dovecot, address) as client:
+        found = client.fetch(client.search(), ["RFC822.SIZE", "BODY.PEEK[]"]).values()
+    assert [mail[b"BODY[]"] for mail in found] == mails
+    assert [mail[b"RFC822.SIZE"] for mail in found] == [len(mail) for mail in mails]
+
+
 def test_mail_for_an_address_with_a_token_reaches_the_mailbox_and_keeps_the_token(dovecot, address):
     with_token = address.replace("@", "+to.ken@")
     deliver(dovecot, with_token, "reply")

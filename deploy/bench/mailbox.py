@@ -1,0 +1,94 @@
+"""A mailbox on Dovecot full of customers' mails, and the bare loop that fetches and parses them."""
+
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, compat32
+from functools import cache
+from pathlib import Path
+
+from imapclient import IMAPClient
+
+from deploy.stack.dovecot import Dovecot
+from services.ingest.adapters.window import MOST_MAILS
+
+USER, PASSWORD = "service@shop.test", "bench"
+TEXTS = {
+    "en": "Hello,\n\nwhere is my parcel? I ordered a blue mug last week and have heard nothing since.\n\nAda\n" * 8,
+    "fa": "سلام\n\nبسته من کجاست؟ هفته پیش یک لیوان آبی سفارش دادم و هنوز خبری نشده است.\n\nبا احترام\n" * 8,
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Mails per second, and the most memory that the process held, in MB."""
+
+    mails: float
+    megabytes: float
+
+
+class FullMailbox:
+    """`count` mails that nobody has read."""
+
+    def __init__(self, dovecot: Dovecot, count: int) -> None:
+        self.dovecot, self.count = dovecot, count
+
+    def fill(self) -> None:
+        """Puts them there."""
+        self.dovecot.add_user(USER, PASSWORD)
+        self.dovecot.fill(USER, mails(0, self.count))
+
+    def bare(self) -> Rate:
+        """Fetches in the same windows, and parses by `email` with its quickest policy; keeps nothing."""
+        began = time.perf_counter()
+        with self._opened() as client:
+            client.select_folder("INBOX", readonly=True)
+            for start in range(1, self.count + 1, MOST_MAILS):
+                uids = range(start, min(start + MOST_MAILS, self.count + 1))
+                got = client.fetch(uids, ["BODY.PEEK[]"])
+                for facts in got.values():
+                    message_from_bytes(facts[b"BODY[]"], policy=compat32)
+        return Rate(self.count / (time.perf_counter() - began), own_peak())
+
+    def _opened(self) -> IMAPClient:
+        client = IMAPClient("127.0.0.1", self.dovecot.imap_port, ssl=False, timeout=120)
+        client.login(USER, PASSWORD)
+        return client
+
+
+def mails(start: int, end: int) -> Iterator[bytes]:
+    """Mails of many customers: every third with HTML, every fifth in Persian."""
+    return (_mail(number) for number in range(start, end))
+
+
+def own_peak() -> float:
+    """MB that this process held at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def peak_of(pid: int) -> float:
+    """MB that another process held at most."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+def _mail(number: int) -> bytes:
+    head = (
+        f"From: Ada Byron <ada{number % 1000}@example.test>\r\nTo: {USER}\r\nSubject: A question ({number})\r\n"
+        f"Date: Sat, 21 Nov 2026 12:00:00 +0000\r\nMessage-ID: <{number}.bench@example.test>\r\n"
+    )
+    return head.encode() + _content("fa" if number % 5 == 0 else "en", formatted=number % 3 == 0)
+
+
+@cache
+def _content(language: str, *, formatted: bool) -> bytes:
+    """The rest of a mail."""
+    mail, text = EmailMessage(policy=SMTP), TEXTS[language]
+    mail.set_content(text)
+    if formatted:
+        paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines())
+        mail.add_alternative(f"<html><body>{paragraphs}</body></html>", subtype="html")
+    return bytes(mail)

@@ -1,0 +1,75 @@
+"""What `ingest` does with a mail, stage by stage, in this process and without RabbitMQ."""
+
+import time
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from deploy.bench.ingest import account
+from deploy.bench.mailbox import FullMailbox, Rate, mails, own_peak
+from services.ingest.adapters.reader import Reader
+from services.ingest.adapters.window import MOST_MAILS
+from services.ingest.worker import IngestSettings, adapters, service
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import wire_type
+from shared.runtime import journal, migrations
+from shared.runtime.database import engine_for, reading
+from shared.runtime.delivery import Delivery, receive
+from shared.runtime.outgoing import Outcome
+from shared.runtime.pipeline import Pipeline
+
+MOST = 5000  # mails of a stage
+
+
+class Stages:
+    """The pipeline of `ingest` on a database of its own."""
+
+    def __init__(self, mailbox: FullMailbox, database_url: str) -> None:
+        self.count, self.engine = min(MOST, mailbox.count), engine_for(database_url)
+        migrations.upgrade(service, self.engine)
+        settings = IngestSettings.model_validate({
+            "broker_url": "amqp://", "database_url": database_url, "signing_keys": "1:" + "ab" * 32,
+            "mailboxes": [account(mailbox)],
+        })
+        self.pipeline = Pipeline(
+            service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages), adapters=adapters(settings)
+        )
+
+    def kept(self) -> Rate:
+        """Fetched and kept: raw, with a row and a message to the next stage, each window in one transaction."""
+        began, windows = time.perf_counter(), -(-self.count // MOST_MAILS)
+        for _ in range(windows):
+            self.pipeline.process([_look()])
+        return _rate(len(self._to_be_filed()), began)
+
+    def read(self) -> Rate:
+        """Read in a child process."""
+        reader, some = Reader(), list(mails(0, self.count))
+        reader(some[:1])
+        began = time.perf_counter()
+        for start in range(0, self.count, service.batch):
+            reader(some[start : start + service.batch])
+        rate = _rate(self.count, began)
+        reader.close()
+        return rate
+
+    def filed(self) -> Rate:
+        """What was kept, read in a child and put into its thread, in batches."""
+        waiting, began = self._to_be_filed(), time.perf_counter()
+        for start in range(0, len(waiting), service.batch):
+            self.pipeline.process(waiting[start : start + service.batch])
+        return _rate(len(waiting), began)
+
+    def _to_be_filed(self) -> list[Delivery]:
+        query = select(journal.outbox.c.body).where(journal.outbox.c.route == "self")
+        with reading(self.engine) as connection:
+            return [receive(body) for body in connection.execute(query.order_by(journal.outbox.c.number)).scalars()]
+
+
+def _look() -> Delivery:
+    kind, data = wire_type("mailbox.sync"), {"mailbox": "service"}
+    return receive(Envelope(id=str(uuid4()), source="/bench", type=kind, data=data).encode())
+
+
+def _rate(count: int, began: float) -> Rate:
+    return Rate(count / (time.perf_counter() - began), own_peak())
