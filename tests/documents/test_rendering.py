@@ -2,13 +2,19 @@
 
 import io
 import logging
+from dataclasses import replace
 
 import pikepdf
 import pytest
+from PIL import Image
+from weasyprint.images import RasterImage
 
+from services.documents.adapters import shortcuts
 from services.documents.adapters.engine import Engine
+from services.documents.adapters.pictures import shrink
+from services.documents.adapters.shortcuts import BuiltInPage, pack
 from services.documents.adapters.templates import Templates, read_languages, read_templates
-from services.documents.domain.look import BUILT_IN
+from services.documents.domain.look import BUILT_IN, Asset, Look
 from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
@@ -99,10 +105,43 @@ def test_the_same_snapshot_gives_the_same_bytes(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_few_styles_of_a_browser_that_are_used_make_the_same_bytes_as_all(language: str, engine: Engine) -> None:
+def test_the_shortcuts_of_built_in_pages_make_the_same_bytes_as_the_long_way(language: str, engine: Engine) -> None:
     for kind in KINDS:
         html = engine.fill(sample(kind, language))
+        assert isinstance(engine._read(html, built_in=True), BuiltInPage)
         assert engine.print_html(html, "x", built_in=True) == engine.print_html(html, "x")
+
+
+def test_what_cannot_stand_in_xml_is_printed_all_the_same(engine: Engine) -> None:
+    logo = replace(a_logo(), description="Corner\x07 Shop")
+    assert read(engine.render(an_invoice(), Look(assets={"logo": logo})).content) == read(
+        engine.render(an_invoice(), Look(assets={"logo": a_logo()})).content
+    )
+
+
+def test_a_logo_is_packed_for_its_first_document_only(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed: list[str] = []
+
+    def counted(picture: Image.Image) -> bytes:
+        packed.append(picture.mode)
+        return bytes(pack(picture))
+
+    monkeypatch.setattr(shortcuts, "pack", counted)
+    shortcuts._pack.cache_clear()
+    look = Look(assets={"logo": a_logo()})
+    first, second = (engine.render(an_invoice(), look).content for _ in range(2))
+    assert packed == ["RGB", "L"]
+    monkeypatch.setattr(RasterImage, "_get_png_data", staticmethod(pack))
+    assert first == second == engine.render(an_invoice(), look).content
+
+
+def a_logo() -> Asset:
+    """A picture with corners that are seen through, as `asset.put` keeps it."""
+    out = io.BytesIO()
+    picture = Image.radial_gradient("L").convert("RGB")
+    picture.putalpha(Image.radial_gradient("L"))
+    picture.save(out, "PNG")
+    return shrink(out.getvalue(), "Corner Shop")
 
 
 def test_the_files_properties_come_from_the_snapshot(engine: Engine) -> None:

@@ -1,6 +1,8 @@
 """WeasyPrint: HTML to PDF, the same bytes for the same snapshot. Reaches no file and no network."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from xml.etree.ElementTree import ParseError
 
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
@@ -10,6 +12,7 @@ from services.documents.adapters.assets import PAY_CODE, AssetFetcher, pay_code
 from services.documents.adapters.faults import TemplateFault, faults
 from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
 from services.documents.adapters.pictures import shrink
+from services.documents.adapters.shortcuts import NOWHERE, BuiltInPage, pack_pictures_once
 from services.documents.adapters.templates import Templates, read_languages, read_templates
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
@@ -27,11 +30,12 @@ class Engine:
 
     def __init__(self) -> None:
         use_own_fonts()
+        pack_pictures_once()
         templates = read_templates()
         self._templates = Templates(templates, read_languages())
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
         self._style = self._css(templates["document.css"])
-        self._browser = [self._css(templates["browser.css"])]
+        self._browser = self._css(templates["browser.css"])
         self._name = f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
@@ -91,10 +95,10 @@ class Engine:
         return pdf
 
     def _read(self, html: str, *, built_in: bool) -> weasyprint.HTML:
-        page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
-        if built_in:  # what a browser knows of other elements takes a tenth of all time
-            page._ua_stylesheets = lambda forms=False: self._browser
-        return page
+        if built_in:
+            with suppress(ParseError):
+                return BuiltInPage(html, self._browser, self._fetcher)
+        return weasyprint.HTML(string=html, base_url=NOWHERE, url_fetcher=self._fetcher)
 
     def _styles(self, css: str) -> list[weasyprint.CSS]:
         return [self._style, *([self._css(css)] if css else [])]
