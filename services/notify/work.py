@@ -3,7 +3,7 @@
 Locks in one order: papers, mails, shops, suppressions, templates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,11 +29,14 @@ from services.notify.store.templates import Templates
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
-from shared.contracts.ingest import MailBounced
+from shared.contracts.ingest import ContactSubmitted, MailBounced, OrderMessagePosted, ThreadForwarded, ThreadReplied
 from shared.contracts.message import Message
-from shared.contracts.notify import ResendMail
-from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed
+from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
+from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed, ShopChanged
 from shared.runtime.store import Arrived, UnitOfWork
+
+OF_MAILS = (DeliverMail, ResendMail, MailBounced)
+OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, ThreadForwarded, ThreadReplied)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Work(UnitOfWork):
         return visibility.figures(self.mails.unsent(), self.now)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
-        """Locks the papers of a batch, then its mails: one order, so that no two batches wait for each other."""
+        """Locks all that a batch needs, in one order, so that no two batches wait for each other."""
         messages = [message for _, message in batch]
         arriving = [message.document_id for message in messages if isinstance(message, DocumentContent)]
         repeated = [message.mail_id for message in messages if isinstance(message, ResendMail)]
@@ -129,11 +132,21 @@ class Work(UnitOfWork):
         self.papers.preload([*arriving, *again, *(key for message in messages for key in _attached(message))])
         known = [self.papers.get(key) for key in arriving]
         released = [mail_id for paper in known if paper for mail_id in paper.awaited_by]
-        named = (message.mail_id for message in messages if isinstance(message, DeliverMail | ResendMail | MailBounced))
+        named = (message.mail_id for message in messages if isinstance(message, OF_MAILS))
         reasons = [
             (envelope.shop, event_key(envelope)) for envelope, message in batch if not isinstance(message, DeliverMail)
         ]
         self.mails.preload_events([*released, *named], reasons)
+        self.shops.preload(envelope.shop for envelope, message in batch if isinstance(message, OF_SHOPS))
+        self.suppressions.preload(self._addresses(batch))
+
+    def _addresses(self, batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
+        for envelope, message in batch:
+            if isinstance(message, ReleaseSuppression):
+                yield envelope.shop, message.email.lower()
+            mail = self.mails.get(message.mail_id) if isinstance(message, OF_MAILS) else None
+            if mail:
+                yield mail.occasion.shop, mail.recipient.lower()
 
     def attachments(self, mail: Mail) -> list[Attachment]:
         """The documents and files that a mail takes along, with their bytes."""

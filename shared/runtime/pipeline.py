@@ -61,28 +61,28 @@ class Pipeline:
         """What becomes of each delivery, in the same order. Never raises for a message's sake."""
         read = [take_in(delivery, self.service) for delivery in deliveries]
         items = [item for item in read if isinstance(item, Item)]
-        self._effects([item for item in items if not issubclass(item.handling.message, Query)])
-        for item in items:
+        acts = deque(item for item in items if item.handling.act)
+        others = [item for item in items if not item.handling.act]
+        self._effects([item for item in others if not issubclass(item.handling.message, Query)])
+        for item in others:
             if issubclass(item.handling.message, Query):
                 self._answer(item)
-            if item.verdict is not LEFT:
-                self._tell_log(item)
+            self._tell_log(item)
+        self._act_in_turn(acts)  # last, for it may take long
         return [item.verdict if isinstance(item, Item) else item for item in read]
 
     # --- commands and events ------------------------------------------------------------------------------------------
 
     def _effects(self, items: Sequence[Item]) -> None:
-        ready = [item for item in items if not item.handling.act]
         try:
-            self._together(ready)
+            self._together(items)
         except Exception as error:
-            if len(ready) > 1:
-                log.warning("batch", outcome="taken_apart", size=len(ready), error=str(error))
-                for item in ready:
-                    self._effects_of_one(item)
-            elif ready:
-                _fail(ready[0], error)
-        self._act_in_turn(deque(item for item in items if item.handling.act))
+            if len(items) == 1:
+                _fail(items[0], error)
+                return
+            log.warning("batch", outcome="taken_apart", size=len(items), error=str(error))
+            for item in items:
+                self._effects_of_one(item)
 
     def _effects_of_one(self, item: Item, following: Item | None = None) -> None:
         item.reset()
@@ -110,6 +110,7 @@ class Pipeline:
             in_time = time.monotonic() < ends
             if item.fine:
                 self._effects_of_one(item, waiting[0] if waiting and in_time else None)
+            self._tell_log(item)
             if not in_time:
                 for left in waiting:
                     left.verdict = LEFT

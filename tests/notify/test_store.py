@@ -17,11 +17,23 @@ from services.notify.domain.shop import Shop
 from services.notify.store.tables import metadata
 from services.notify.work import Work
 from shared.contracts import samples
+from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import ListMails
 from shared.contracts.values import ShopProfile
 from shared.runtime.database import reading
+from shared.runtime.delivery import DONE
 from tests.conditions import until
-from tests.notify.words import NOON, PDF, NotifyDesk, Office, confirmation, content_of, state_mail, transitioned
+from tests.notify.words import (
+    NOON,
+    PDF,
+    NotifyDesk,
+    Office,
+    confirmation,
+    content_of,
+    replied,
+    state_mail,
+    transitioned,
+)
 from tests.words import delivery
 
 
@@ -168,6 +180,22 @@ def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: Notify
     if desk.engine.dialect.name == "postgresql":
         assert tables == ["papers", "mails", "suppressions"]
     assert {again.state for again in desk.mails(first["order_id"])} == {"sent", "queued"}
+
+
+def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_messages(desk: NotifyDesk) -> None:
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    event = transitioned()
+    desk.tell("order.transitioned", event)
+    mail, = desk.mails(event["order_id"])
+    named = {"mail_id": str(mail.mail_id), "message_id": mail.letter.message_id, "recipient": mail.recipient}
+    tables = locked(desk)
+    verdicts = desk.deliver(
+        delivery("suppression.release", {"email": "bob@example.test"}), delivery("thread.replied", replied()),
+        delivery("mail.bounced", MailBounced.example | named), delivery("document.content", content_of(event)),
+    )
+    assert verdicts == [DONE] * 4
+    if desk.engine.dialect.name == "postgresql":
+        assert tables == ["papers", "mails", "shops", "suppressions"]
 
 
 def waits_for_a_lock(desk: NotifyDesk) -> bool:

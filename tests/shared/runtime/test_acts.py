@@ -102,6 +102,13 @@ def test_where_the_next_cannot_be_claimed_with_it_what_was_done_is_kept_alone(ta
     assert [found.data["key"] for found in table.outbox()] == ["full", "A", "B"]
 
 
+def test_a_question_is_answered_before_anything_is_done(table, world, monkeypatch):
+    answered, touch = [], world.touch
+    monkeypatch.setattr(world, "touch", lambda key: answered.append(len(table.answers)) or touch(key))
+    assert fates(table.deliver(act("a"), delivery("service.health", {}, replyto="client.r"))) == ["done", "done"]
+    assert answered == [1]
+
+
 def test_what_there_is_no_time_for_is_left_unclaimed(table, world, monkeypatch):
     monkeypatch.setattr(pipeline, "LONGEST_TURN", 0)
     assert fates(table.deliver(*map(act, "abc"))) == ["done", "leave", "leave"]
