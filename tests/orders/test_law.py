@@ -20,8 +20,9 @@ FIXED = {
     "stock": ["shop", "sku"],
     "counters": ["shop", "kind", "series", "year"],
 } | {table: [column.name for column in metadata.tables[table].columns] for table in WHOLE}
+EARLIER = "'2020-01-01 00:00:00+00:00'"
 OTHER = {
-    "placed_at": "'2020-01-01 00:00:00+00:00'", "at": "'2020-01-01 00:00:00+00:00'", "year": "1999",
+    "placed_at": EARLIER, "at": EARLIER, "issued_at": EARLIER, "year": "1999",
     "position": "position + 1000", "number": "number", "amount": "amount + 1", "change": "change + 1",
     "currency": "'XXX'", "forced": "NOT forced", "order_id": f"'{uuid4().hex}'", "payment_id": f"'{uuid4().hex}'",
     "document_id": f"'{uuid4().hex}'",
