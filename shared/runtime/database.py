@@ -25,6 +25,7 @@ from sqlalchemy import (
     false,
     make_url,
     or_,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
@@ -110,6 +111,14 @@ def locking(connection: Connection, statement: S) -> S:
     """The same `SELECT`, locking its rows until the commit; in a transaction that only reads, as it is."""
     reads = connection.get_execution_options().get("reading", False)
     return statement if reads else statement.with_for_update()
+
+
+def lock_names(connection: Connection, names: Sequence[str]) -> None:
+    """Locks what has no row until the commit, by names and in their order; SQLite has one writer anyway."""
+    reads = connection.get_execution_options().get("reading", False)
+    if names and not reads and connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) name")
+        connection.execute(lock, {"names": list(names)})
 
 
 def insert(connection: Connection, table: Table) -> Any:

@@ -103,12 +103,12 @@ def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[De
     """
     batch, lines = [], [{"sku": next(products), "quantity": 2}]
     for each in (shop, other):
-        put_rule(each, rule_id=rule_id(1), code="TEN", amount=euro(1_000), uses=9_000)
-        put_rule(each, rule_id=rule_id(2), free_shipping=True, uses=9_000)
+        put_rule(each, rule_id=rule_id(1), code="TEN", amount=euro(1_000), uses=9_000, uses_per_customer=9_000)
+        put_rule(each, rule_id=rule_id(2), free_shipping=True, uses_per_customer=9_000)
         with_ten = {"voucher_codes": ["TEN"], "total__amount": 1_380, "lines": lines}
         batch += move_all(each, "cancelled", each.place_all(4, **with_ten))
         batch += [each.message("order.place", an_order(**with_ten)) for _ in range(4)]
-        again = a_rule(rule_id=rule_id(2), free_shipping=True, uses=9_000).terms.model_dump(mode="json")
+        again = a_rule(rule_id=rule_id(2), free_shipping=True, uses_per_customer=9_000).terms.model_dump(mode="json")
         batch.append(each.message("cart_rule.put", again))
     return batch
 

@@ -1,9 +1,13 @@
 """Vouchers: made, ended, used once and not twice, and their rest."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from services.orders.store.cart_rules import Buyers, Uses
+from services.orders.store.rule_tables import cart_rules
 from shared.contracts import samples
 from shared.runtime.delivery import DONE
 from tests.orders.promotions import MUGS, SHIPPING, a_voucher, ask, create, euro, find, order_with, place, put_rule
@@ -173,6 +177,23 @@ def test_what_a_customer_may_use_once_he_uses_once_however_many_orders_come_at_o
     assert at_once(url, *([shop.message("order.place", order)] for order in orders)) == [[DONE]] * 8
     told = names(shop.desk.outbox())
     assert (told.count("order.placed"), told.count("order.place_refused")) == (1, 7)
+
+
+def test_what_every_customer_may_use_once_holds_up_nobody_else(shop: Storefront, url: str) -> None:
+    rule = put_rule(shop, amount=euro(380), uses_per_customer=1)
+    orders = [
+        shop.message("order.place", changed(order, customer__customer_id=f"c-{number}"))
+        for number, order in enumerate(of_eight_products(shop, total=2_490))
+    ]
+    with shop.desk.engine.connect() as holder:  # another customer's order that is not done yet
+        if holder.dialect.name == "postgresql":
+            Buyers(holder, Uses(holder)).preload([(shop.shop, UUID(rule), "c-1001")])
+            held = select(cart_rules).where(cart_rules.c.rule_id == UUID(rule)).with_for_update()
+            holder.execute(held)
+        else:
+            holder.rollback()
+        assert at_once(url, *([order] for order in orders)) == [[DONE]] * 8
+    assert names(shop.desk.outbox()).count("order.placed") == 8
 
 
 # --- made on the spot -------------------------------------------------------------------------------------------------

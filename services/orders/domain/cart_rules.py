@@ -15,7 +15,7 @@ Refused = tuple[str, str]
 
 @dataclass(frozen=True)
 class CartRule:
-    """A rule, and how often it was used; that is counted only where its uses are limited."""
+    """A rule, and how often it was used; that is counted only where its uses in all are limited."""
 
     terms: CartRuleDefinition
     used: int = 0
@@ -26,13 +26,18 @@ class CartRule:
 
     @property
     def limited(self) -> bool:
-        """Whether its uses are counted."""
-        return self.terms.uses is not None or self.terms.uses_per_customer is not None
+        """Whether its uses in all are limited: then they are counted on its row."""
+        return self.terms.uses is not None
+
+    @property
+    def limited_per_customer(self) -> bool:
+        """Whether each customer's uses are limited."""
+        return self.terms.uses_per_customer is not None
 
     def counts_for(self, customer_id: str | None) -> bool:
         """Whether a customer may take one of its counted uses: then he holds its row first."""
-        is_left = self.terms.uses is None or self.used < self.terms.uses
-        return self.limited and self.terms.active and is_left and self.terms.customer_id in (None, customer_id)
+        is_left = self.terms.uses is not None and self.used < self.terms.uses
+        return is_left and self.terms.active and self.terms.customer_id in (None, customer_id)
 
     @property
     def label(self) -> str:

@@ -12,7 +12,7 @@ from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from shared.contracts.orders import CartRuleDefinition, ListVouchers, VoucherUse
-from shared.runtime.database import among, locking, write_rows
+from shared.runtime.database import among, lock_names, locking, write_rows
 from shared.runtime.store import Store
 
 RuleKey = tuple[str, UUID]
@@ -26,7 +26,7 @@ SHOWN = 50  # uses
 
 
 class CartRules(Store[RuleKey, CartRule]):
-    """Rules; those whose uses are limited are locked before they count."""
+    """Rules; those whose uses in all are limited are locked before they count."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -155,13 +155,16 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
 
 
 class Buyers(Store[BuyerKey, int]):
-    """How often a customer used a rule: counted by who holds the rule's row, and counted on from there."""
+    """How often a customer used a rule; locked from when it is counted to the commit, so that orders of others do not
+    wait.
+    """
 
     def __init__(self, connection: Connection, uses: Uses) -> None:
         super().__init__(connection)
         self.uses = uses
 
     def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
+        lock_names(self.connection, [f"{shop}/{rule_id}/{customer_id}" for shop, rule_id, customer_id in keys])
         return self.uses.of_buyers(keys)
 
     def put(self, new: Mapping[BuyerKey, int], changed: Mapping[BuyerKey, int]) -> None:

@@ -48,16 +48,19 @@ class Promotions:
 
     def preload(self, batch: Sequence[Arrived], ended: Iterable[OrderKey]) -> None:
         """Locks what a batch uses, changes or erases, and what orders that end may give back."""
-        limited = [
-            (shop, rule.rule_id, customer_id)
-            for shop, customer_id, codes in _carts(batch)
-            for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id)
-        ]
-        ended = list(ended)
+        carts, ended = _carts(batch), list(ended)
+        limited = {
+            (shop, rule.rule_id)
+            for shop, customer_id, codes in carts for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id)
+        }
         self.uses.preload(ended)
         given = {found for key in ended for found in self._used(key)}
-        self.rules.lock({*((shop, rule_id) for shop, rule_id, _ in limited), *given, *self._changed(batch)})
-        self.buyers.preload(limited)
+        self.rules.lock({*limited, *given, *self._changed(batch)})
+        buying = [(shop, rule, buyer) for shop, buyer, codes in carts for rule in self.rules.of(shop, codes)]
+        self.buyers.preload(
+            (shop, rule.rule_id, buyer) for shop, rule, buyer in [*buying, *self._gave_back(ended)]
+            if rule.limited_per_customer
+        )
 
     def grouped(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
         """The customers, by shop, whose groups matter."""
@@ -152,9 +155,10 @@ class Promotions:
         return VoucherDisabled(voucher_id=rule.rule_id, code=rule.terms.code or "", by=by)
 
     def _count(self, order: Order, rule: CartRule, change: int) -> None:
-        if rule.limited:
-            shop, buyer = order.shop.key, (order.shop.key, rule.rule_id, order.customer.customer_id)
+        shop, buyer = order.shop.key, (order.shop.key, rule.rule_id, order.customer.customer_id)
+        if rule.limited_per_customer:
             self.buyers.save(buyer, (self.buyers.get(buyer) or 0) + change)
+        if rule.limited:
             self.rules.save((shop, rule.rule_id), replace(rule, used=rule.used + change))
 
     def _is_left(self, order: Order, rule: CartRule) -> bool:
@@ -175,6 +179,14 @@ class Promotions:
                 yield shop, found.rule_id
             elif isinstance(message, EraseCustomer):
                 yield from ((shop, rule.rule_id) for rule in self.rules.of_customer(shop, message.customer_id))
+
+    def _gave_back(self, ended: Iterable[OrderKey]) -> Iterator[tuple[str, CartRule, str]]:
+        """The rules that ended orders used, and who."""
+        for shop, order_id in ended:
+            for use in self.uses.get((shop, order_id)) or ():
+                rule = self.rules.get((shop, use.rule_id))
+                if rule is not None:
+                    yield shop, rule, use.customer_id
 
     def _used(self, key: OrderKey) -> Iterator[RuleKey]:
         """The rules that an order used, and those that it left a rest in."""
