@@ -19,6 +19,7 @@ from shared.runtime.names import STREAM
 from tests.house.load import MOVES, STOCK
 
 UNKNOWN = 1  # messages in a queue that has not been counted since its node started
+FILED = "SELECT mail_message_id, thread_id FROM thread_messages WHERE direction = 'customer'"
 TEMPLATES = ("order_conf", "bankwire", "payment", "preparation")
 
 
@@ -27,6 +28,7 @@ class Facts:
     """Plain data, so that the judgement below is pure."""
 
     orders: list[str]
+    written: list[str]
     history: dict[str, list[str]]
     paid: dict[str, list[int]]
     numbers: dict[str, list[str]]
@@ -36,11 +38,12 @@ class Facts:
     rendered: list[tuple[str, str]]
     mails: list[tuple[str, str, str]]
     delivered: Counter[str]
+    filed: list[tuple[str, str]]
     outbox: dict[str, int]
     queues: dict[str, int]
 
 
-def gather(stack: LocalStack, orders: list[str]) -> Facts:
+def gather(stack: LocalStack, orders: list[str], written: list[str]) -> Facts:
     """Everything, when all is quiet."""
     with reading(engine_for(stack.database_url("orders"))) as connection:
         history, paid, numbers = defaultdict(list), defaultdict(list), defaultdict(list)
@@ -56,10 +59,11 @@ def gather(stack: LocalStack, orders: list[str]) -> Facts:
     port, secret = stack.dovecot.imap_port, stack.secret(CUSTOMER_MAILBOX)
     mailbox = Mailbox("127.0.0.1", port, CUSTOMER_MAILBOX, secret)
     return Facts(
-        orders, dict(history), dict(paid), dict(numbers), available, movements, events(stack),
+        orders, written, dict(history), dict(paid), dict(numbers), available, movements, events(stack),
         rows(stack, "documents", "SELECT kind, number FROM documents"),
         rows(stack, "notify", "SELECT conversation, template, state FROM mails"),
         Counter(mail["Message-ID"] for mail in mailbox.mails()),
+        rows(stack, "ingest", FILED),
         {name: rows(stack, name, "SELECT count(*) FROM outbox")[0][0] for name in stack.services},
         queue_depths(stack),
     )
@@ -110,6 +114,7 @@ def faults(facts: Facts) -> Iterable[str]:
         yield f"stock is {facts.available}, its movements add up to {facts.movements}"
     yield from _faults_of_events(facts)
     yield from _faults_of_mails(facts)
+    yield from _faults_of_threads(facts)
     yield from (f"{count} rows are left in the outbox of {name}" for name, count in facts.outbox.items() if count)
     yield from (f"{count} messages are left in the queue {name}" for name, count in facts.queues.items() if count)
 
@@ -134,3 +139,11 @@ def _faults_of_mails(facts: Facts) -> Iterable[str]:
         yield f"mails: {sorted(set(facts.mails) ^ set(wanted))[:5]}"
     if len(facts.delivered) != len(wanted):
         yield f"{len(facts.delivered)} different mails were delivered, {len(wanted)} were wanted"
+
+
+def _faults_of_threads(facts: Facts) -> Iterable[str]:
+    filed = Counter(message_id for message_id, _ in facts.filed)
+    if filed != Counter(facts.written):
+        yield f"customers' mails were filed {dict(filed)}, written were {facts.written}"
+    if len({thread for _, thread in facts.filed}) != len(facts.filed):
+        yield "mails that belong to no conversation share a thread"

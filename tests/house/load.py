@@ -1,15 +1,21 @@
-"""A small load: orders are placed, paid and moved; each message is published until it is confirmed, some twice."""
+"""A small load: orders are placed, paid and moved; each message is published until it is confirmed, some twice. For
+each order a customer writes a mail to the shop.
+"""
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import make_msgid
 from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Table, func, select
 
-from deploy.stack.local import LocalStack
+from deploy.demo.customer import send
+from deploy.stack.local import CUSTOMER_MAILBOX, SHOP_MAILBOX, LocalStack
+from deploy.stack.ports import LOOPBACK
 from services.orders.store.catalogue_tables import products, stock
 from services.orders.store.tables import order_history, orders, payments
 from shared.contracts import samples
@@ -34,6 +40,8 @@ class Load:
     patience: float
     twice: float = 0.3
     orders: list[dict[str, Any]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    """Message-IDs of the customers' mails."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(7)
@@ -51,6 +59,7 @@ class Load:
         """New orders, placed, paid and moved; each step after the effects of the one before are in the database."""
         new = [an_order(customer__email="ada@customer.test") for _ in range(size)]
         self.orders += new
+        self._write(size)
         count, moved = len(self.orders), (len(self.orders) - size) * (1 + len(MOVES))
         self._send([("order.place", order) for order in new])
         until(lambda: self._rows(orders) == count, self.patience)
@@ -59,6 +68,15 @@ class Load:
         for step, state in enumerate(MOVES, start=2):
             self._send([("order.transition", {"order_id": order["order_id"], "to": state}) for order in new])
             until(partial(self._reached, moved + size * step), self.patience)
+
+    def _write(self, number: int) -> None:
+        for _ in range(number):
+            mail = EmailMessage()
+            mail["From"], mail["To"], mail["Subject"] = CUSTOMER_MAILBOX, SHOP_MAILBOX, "Do you ship to Norway?"
+            mail["Message-ID"] = make_msgid(domain="customer.test")
+            mail.set_content("I could not find it on your pages.")
+            send(mail, LOOPBACK, self.stack.smtp.port)
+            self.written.append(mail["Message-ID"])
 
     def _payment(self, order: dict[str, Any]) -> dict[str, Any]:
         payment_id = str(uuid5(NAMESPACE_URL, order["order_id"]))

@@ -1,8 +1,9 @@
-"""Kills what it can, by chance but from a seed: a worker, the owner of the relay, RabbitMQ."""
+"""Kills what it can: a worker of each service in turn, the owner of a relay, RabbitMQ; which process, by a seed."""
 
 import os
 import random
 import threading
+from itertools import cycle
 from pathlib import Path
 from signal import SIGKILL
 
@@ -38,6 +39,8 @@ class Nemesis(threading.Thread):
         super().__init__(daemon=True, name="nemesis")
         self.stack, self.chance, self.pause = stack, random.Random(seed), pause
         self.strikes: list[str] = []
+        self._workers = cycle(["orders", "ingest", "notify", "documents"])
+        self._relays = cycle(["orders", "ingest", "documents", "notify"])
         self._off = threading.Event()
 
     def run(self) -> None:
@@ -52,11 +55,11 @@ class Nemesis(threading.Thread):
         self.join()
 
     def _a_worker(self) -> None:
-        service = self.chance.choice(["orders", "orders", "documents", "notify"])
+        service = next(self._workers)
         self._kill(self.chance.choice(workers(self.stack, service) or [0]), f"a worker of {service}")
 
     def _the_relay(self) -> None:
-        service = self.chance.choice(["orders", "documents"])
+        service = next(self._relays)
         self._kill(relay_owner(self.stack, service) or 0, f"the relay of {service}")
 
     def _rabbitmq(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.stack.local import LocalStack
 from tests.conditions import stays, until
-from tests.house.facts import Facts, faults, gather, queue_depths, rows
+from tests.house.facts import FILED, Facts, faults, gather, queue_depths, rows
 from tests.house.load import Load
 from tests.house.nemesis import Nemesis
 
@@ -43,8 +43,9 @@ def settled(stack: LocalStack, load: Load) -> Facts:
     """The facts, when everything that was begun is done."""
     load.publisher.close()
     until(lambda: mails_sent(stack) >= 4 * len(load.orders), PATIENCE, pause=0.2)
+    until(lambda: len(rows(stack, "ingest", FILED)) >= len(load.written), PATIENCE, pause=0.2)
     until(lambda: stays(lambda: quiet(stack), STALE), PATIENCE)
-    return gather(stack, [order["order_id"] for order in load.orders])
+    return gather(stack, [order["order_id"] for order in load.orders], load.written)
 
 
 @pytest.mark.timeout(240)
@@ -58,6 +59,7 @@ def test_nothing_is_lost_or_done_twice_when_workers_relays_and_rabbitmq_are_kill
             load.wave(3)
         nemesis.call_off()
         assert nemesis.strikes.count("RabbitMQ") >= 2
+        assert {f"a worker of {service}" for service in stack.services} <= set(nemesis.strikes)
         assert list(faults(settled(stack, load))) == []
 
 
