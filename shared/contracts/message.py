@@ -149,6 +149,6 @@ class CommandDone(Answer, name="command.done"):
 
     command: str
     command_id: str
-    events: list[str] = Field(description="Names of the events it caused, in order")
+    events: list[str] = Field(description="Names of the events it caused, in order; empty when it is repeated")
     repeated: bool = Field(default=False, description="True when it had been carried out before: nothing changed now")
 

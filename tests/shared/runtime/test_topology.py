@@ -84,7 +84,7 @@ def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted):
         assert queue(wanted, name)["arguments"] == {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
 
 
-def test_stops_and_reconnects_do_not_use_up_the_delivery_limit(wanted):
+def test_the_delivery_limit_leaves_room_for_stops_and_reconnects(wanted):
     assert queue(wanted, "toy")["arguments"]["x-delivery-limit"] >= 20
 
 
