@@ -1,16 +1,28 @@
 """Vouchers given back by orders that come to nothing, ended, asked for, and made of money that is given back."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from services.orders.domain.pricing import Amount
 from services.orders.domain.vouchers import created_for, voucher_for
+from services.orders.store.rule_tables import cart_rules
 from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place, put_rule
-from tests.orders.words import Storefront, a_placed_order, at_once, names
+from tests.orders.words import Storefront, a_placed_order, at_once, names, rows
 
 # --- given back -------------------------------------------------------------------------------------------------------
+
+
+def test_a_use_that_was_not_counted_yet_when_its_rule_was_limited_is_given_back_all_the_same(shop: Storefront) -> None:
+    rule = put_rule(shop, free_shipping=True)
+    order_id = shop.place(total__amount=MUGS)
+    with shop.desk.engine.begin() as connection:  # as it is kept while the order is placed
+        connection.execute(update(cart_rules).where(cart_rules.c.rule_id == UUID(rule)).values(uses=5, used=0))
+    assert names(shop.move(order_id, "cancelled"))[0] == "order.transitioned"
+    (kept,) = rows(shop.desk.engine, "cart_rules", rule_id=UUID(rule))
+    assert kept.used == 0
 
 
 def test_a_cancelled_order_gives_its_voucher_back(shop: Storefront) -> None:

@@ -159,7 +159,8 @@ class Promotions:
         if rule.limited_per_customer:
             self.buyers.save(buyer, (self.buyers.get(buyer) or 0) + change)
         if rule.limited:
-            self.rules.save((shop, rule.rule_id), replace(rule, used=rule.used + change))
+            used = max(rule.used + change, 0)  # a use from before it was limited may have been missed
+            self.rules.save((shop, rule.rule_id), replace(rule, used=used))
 
     def _is_left(self, order: Order, rule: CartRule) -> bool:
         """Whether a rule may be used once more, by the customer of an order too."""
