@@ -1,5 +1,6 @@
 """A customer's personal data: told to him, and erased so that nothing of it is left in any table."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from tests.words import changed
 
 ERASE = {"customer_id": "c-1001", "emails": ["ada@home.test"]}
 MARKS = ("ada", "byron", "secret", "c-1001")
+AN_ID = re.compile("[0-9a-f-]{32,}")  # by chance, letters of it may be her name
 
 
 def left(desk: IngestDesk) -> set[str]:
     """The tables in which something personal is found; what waits to be told, and what was done, aside."""
     journal = {"outbox", "inbox", "schedule", "refusals", "sequence"}
-    rows = {table.name: str(desk.rows(table)).lower() for table in metadata.sorted_tables if table.name not in journal}
+    tables = [table for table in metadata.sorted_tables if table.name not in journal]
+    rows = {table.name: AN_ID.sub("", str(desk.rows(table)).lower()) for table in tables}
     return {name for name, text in rows.items() if any(mark in text for mark in MARKS)}
 
 
