@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from shared.contracts.conversation import Conversation
-from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadView
+from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadStatusChanged, ThreadView
 
 NOWHERE = ".invalid"  # RFC 2606: no such domain will ever be
 LONGEST_CHAIN = 20  # Message-IDs; a header that grows for ever is refused by some servers
@@ -75,6 +75,12 @@ class Thread:
             closed_at=replied._closed_at(at),
         )
 
+    def unanswered(self, at: datetime) -> "Thread":
+        """After an answer that did not reach the customer: he still waits."""
+        open_again = "open" if self.view.status == "closed" else self.view.status
+        changed = self._viewed(status=open_again, waits_since=self.view.waits_since or at)
+        return changed._counted(closed_at=changed._closed_at(at))
+
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
         """In another status: who closes it ends the waiting, who reopens it wants it answered."""
         waits_since = None if status == "closed" else self.view.waits_since
@@ -116,6 +122,14 @@ class Thread:
     def references(self) -> list[str]:
         """What an answer refers to: the chain, with the mail that it answers at the end."""
         return [*(known for known in self.chain if known != self.last_mail), *filter(None, [self.last_mail])]
+
+
+def status_events(before: Thread, after: Thread, *, by: str, at: datetime) -> list[ThreadStatusChanged]:
+    """What is told where the status is another now."""
+    came_from, status = before.view.status, after.view.status
+    if came_from == status:
+        return []
+    return [ThreadStatusChanged(thread_id=after.id, came_from=came_from, status=status, by=by, at=at)]
 
 
 def grown(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
 from shared.contracts.ingest import MailBounced, SubmitContact
 from shared.contracts.message import Event
-from shared.contracts.notify import MailFailed, MailSuppressed
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -28,17 +27,10 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
     return _keep(submission.take(command, here.contact, here, work.now), work)
 
 
-@service.handles(MailFailed)
-@service.handles(MailSuppressed)
-def rescue_refused(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
-    """What a contact that saves nothing could not be mailed becomes a thread after all."""
-    return _rescue(held_by(event.mail.conversation, event.mail.recipient, work), work)
-
-
 @service.handles(MailBounced)
 def rescue_bounced(event: MailBounced, work: Work) -> Iterable[Event]:
-    """What came back from its contact, too."""
-    return _rescue(held_by(event.conversation, event.recipient, work), work)
+    """What came back from its contact, which saves nothing, becomes a thread after all."""
+    return rescue(event.conversation, event.recipient, work)
 
 
 @service.handles(ForgetSubmission)
@@ -59,7 +51,9 @@ def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | No
     return held if held and held.email.lower() != recipient.lower() else None  # else it is the confirmation
 
 
-def _rescue(held: SubmitContact | None, work: Work) -> Iterable[Event]:
+def rescue(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
+    """Files the submission that could not be mailed to its contact."""
+    held = held_by(conversation, recipient, work)
     return _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
 
 

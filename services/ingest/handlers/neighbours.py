@@ -9,11 +9,13 @@ from uuid import UUID
 from services.ingest.domain import customers, privacy
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
-from services.ingest.domain.thread import Thread, derived_id
-from services.ingest.handlers.contact_form import held_by
+from services.ingest.domain.thread import Thread, derived_id, status_events
+from services.ingest.handlers.contact_form import held_by, rescue
 from services.ingest.store.settings import Shop
 from services.ingest.work import Work
-from shared.contracts.notify import MailSent, MailView
+from shared.contracts.ingest import ThreadMessage
+from shared.contracts.message import Event
+from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
 from shared.contracts.orders import (
     CustomerChanged,
     OrderDiscounted,
@@ -30,6 +32,7 @@ from shared.runtime.service import Handlers, Later
 service = Handlers()
 
 ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
+MAILER = "mail"  # who opens a thread whose answer did not leave
 MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
 
 
@@ -98,9 +101,26 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     thread = work.thread(mail.thread_id) if mail.thread_id and mail.template in ANSWERS else None
     if thread:
         work.threads.save(thread.id, thread.sent(mail.message_id))
-        _name_answer(mail, thread, work)
+        _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
     held = held_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
+
+
+@service.handles(MailFailed)
+@service.handles(MailSuppressed)
+def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
+    """Opens the thread of an answer that did not leave; what a contact that saves nothing could not be mailed becomes a
+    thread after all.
+    """
+    mail = event.mail
+    rescued = rescue(mail.conversation, mail.recipient, work)
+    thread = work.thread(mail.thread_id) if mail.thread_id and mail.template in ANSWERS else None
+    if thread is None:
+        return rescued
+    _change_answer(mail, thread, work, undelivered=event.reason)
+    after = thread.unanswered(work.now)
+    work.threads.save(thread.id, after)
+    return [*rescued, *status_events(thread, after, by=MAILER, at=work.now)]
 
 
 def _forget_later(submission_id: UUID, work: Work) -> Later:
@@ -108,16 +128,18 @@ def _forget_later(submission_id: UUID, work: Work) -> Later:
     return Later(ForgetSubmission(submission_id=submission_id), at, key)
 
 
-def _name_answer(mail: MailView, thread: Thread, work: Work) -> None:
-    """The answer that the mail carries: it bears the mail's id; else the oldest that was not sent yet."""
+def _change_answer(mail: MailView, thread: Thread, work: Work, **changes: str) -> None:
+    """Of the answer that the mail carries: it bears the mail's id; else the oldest that was not sent yet, and of those
+    one that nobody tried to send.
+    """
     ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
-    entries = (work.entries.get(message_id) for message_id in ids)
-    for entry in entries:
-        message = entry.message if entry else None
-        if entry and message and message.direction == "employee" and not (message.private or message.mail_message_id):
-            named = message.model_copy(update={"mail_message_id": mail.message_id})
-            return work.entries.save(named.message_id, replace(entry, message=named))
-    return None
+    found = [entry for entry in map(work.entries.get, dict.fromkeys(ids)) if entry and _is_unsent(entry.message)]
+    for entry in sorted(found, key=lambda entry: bool(entry.message.undelivered))[:1]:
+        work.entries.save(entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes)))
+
+
+def _is_unsent(message: ThreadMessage) -> bool:
+    return message.direction == "employee" and not (message.private or message.mail_message_id)
 
 
 def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.ingest.domain import answering, merging
 from services.ingest.domain.answering import Written
 from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.thread import NOWHERE, thread_id_of
+from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
@@ -22,7 +22,6 @@ from shared.contracts.ingest import (
     SetThreadStatus,
     ThreadAssigned,
     ThreadMerged,
-    ThreadStatusChanged,
     ThreadViewed,
 )
 from shared.contracts.message import Asking, Event, Refusal
@@ -73,13 +72,9 @@ def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
     before = work.thread(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
-    came_from = before.view.status
-    if came_from == command.status:
-        return []
-    work.threads.save(before.id, before.with_status(command.status, work.now))
-    return [ThreadStatusChanged(
-        thread_id=before.id, came_from=came_from, status=command.status, by=command.by, at=work.now
-    )]
+    after = before.with_status(command.status, work.now) if command.status != before.view.status else before
+    work.threads.save(before.id, after)
+    return status_events(before, after, by=command.by, at=work.now)
 
 
 @service.handles(AssignThread)

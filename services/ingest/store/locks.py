@@ -72,7 +72,7 @@ class Named:
             if isinstance(told, Command) and told.subject_field == "thread_id":
                 yield UUID(told.aggregate_key)
                 yield from [told.into] if isinstance(told, MergeThread) else []
-            elif isinstance(told, MailSent) and told.mail.thread_id:
+            elif isinstance(told, ABOUT_MAILS) and told.mail.thread_id:
                 yield told.mail.thread_id
         for shop, told in self._privacy():
             yield from self.known_threads.of(shop, told.customer_id, self.known_customers.emails(shop, told))

@@ -220,6 +220,7 @@ thread_messages = Table(
     Column("private", Boolean, nullable=False, server_default=false()),
     Column("unread", Boolean, nullable=False, server_default=false()),
     Column("mail_message_id", String(500), nullable=False),
+    Column("undelivered", Text, nullable=False, server_default=text("''")),
     Column("kind", String(20), nullable=False, server_default=text("'personal'")),
     Column("folds", Json, nullable=False, server_default=NOTHING),
     Column("formatted", Boolean, nullable=False, server_default=false()),
