@@ -73,6 +73,7 @@ class Process:
         for member in family:
             self._signal(member, SIGKILL)
         _comes(lambda: not self.running() and _gone(family), GRACE_SECONDS)
+        _reap(identity)  # it may have ended between the last look for a child and that at its state
         self.record.unlink(missing_ok=True)
 
     def kill(self) -> None:
@@ -106,9 +107,8 @@ class Process:
 
     def _identity(self) -> Identity | None:
         identity = state.load(self.record, Identity)
-        child = _children.get(identity.pid) if identity else None
-        if child and child.poll() is not None:
-            _children.pop(child.pid, None)
+        if identity:
+            _reap(identity)
         return identity
 
     def _signal(self, identity: Identity, number: Signals) -> None:
@@ -122,6 +122,12 @@ class Process:
         lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:] if self.log.exists() else []
         advice = f"{what}: put right what the last lines of {self.log} say, then start again."
         return StackError("\n  ".join([advice, *lines]))
+
+
+def _reap(identity: Identity) -> None:
+    child = _children.get(identity.pid)
+    if child and child.poll() is not None:
+        _children.pop(child.pid, None)
 
 
 def _gone(family: list[Identity]) -> bool:

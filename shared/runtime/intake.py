@@ -31,7 +31,9 @@ NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL 
 
 @dataclass
 class Item:
-    """A readable message on its way through the pipeline. `claimed`: what its act is to do; `extra`: what it did."""
+    """A readable message on its way through the pipeline. `claimed`: what its act is to do, None for nothing; `extra`:
+    what it did.
+    """
 
     envelope: Envelope
     message: Message | None

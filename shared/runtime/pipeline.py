@@ -8,7 +8,6 @@ are not disturbed; when the common write itself fails, the messages are taken on
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,15 +116,14 @@ class Pipeline:
                 return
 
     def _act(self, item: Item) -> None:
-        """Touches the world with no transaction open."""
-        if item.claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
-            item.handling = replace(item.handling, handler=lambda _message, _work: ())
-        elif item.handling.act:
-            try:
-                with self._bound(item):
-                    item.extra = (item.handling.act(item.claimed, self.adapters),)
-            except Exception as error:
-                _fail(item, error)
+        """Touches the world with no transaction open, where there is something to do."""
+        if item.claimed is None or item.handling.act is None:
+            return
+        try:
+            with self._bound(item):
+                item.extra = (item.handling.act(item.claimed, self.adapters),)
+        except Exception as error:
+            _fail(item, error)
 
     def _claim(self, item: Item) -> None:
         """In a transaction of its own."""
@@ -182,6 +180,8 @@ class Pipeline:
         return work
 
     def _decide(self, item: Item, work: UnitOfWork) -> None:
+        if item.claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
+            return
         work.begin(item.envelope, self.clock())
         try:
             with self._bound(item):

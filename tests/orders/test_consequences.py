@@ -7,6 +7,7 @@ import pytest
 
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
+from tests.orders.refunds import refund
 from tests.orders.words import DEFAULT_STATES, Numbers, a_placed_order, a_product, move, pay, try_to_move
 
 PAID = sorted(key for key, state in DEFAULT_STATES.items() if state.has("paid"))
@@ -178,3 +179,15 @@ def test_no_other_move_takes_stock() -> None:
 
 def test_an_order_that_holds_no_stock_gives_none_back() -> None:
     assert not move(replace(a_placed_order(), holds_stock=False), "cancelled").restocked
+
+
+# --- nothing left -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", SLIPPED)
+def test_where_nothing_is_left_to_be_sent_no_delivery_slip_is_issued(key: str) -> None:
+    numbers = Numbers()
+    order = refund(move(a_placed_order(), "payment_accepted", numbers).order).order
+    moved = forced(order, key, numbers)
+    assert "delivery_slip.issued" not in names(moved)
+    assert kinds(moved.order) == ["invoice", "credit_slip"]

@@ -44,13 +44,25 @@ class Part:
     shipping: Amount
 
 
-def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
-    """The document of the whole order. On a delivery slip stands what is sent: not what was refunded before."""
+def is_empty(order: Order, kind: DocumentKind) -> bool:
+    """Whether nothing would stand on the document of the whole order: then it is not issued. A delivery slip tells of
+    goods, whatever their shipping costs.
+    """
+    part = _whole(order, kind)
+    return not part.lines and (kind == "delivery_slip" or not part.shipping.gross)
+
+
+def _whole(order: Order, kind: DocumentKind) -> Part:
+    """All of it; on a delivery slip what is sent, not what was refunded before."""
     pieces = order.claimed if kind == "delivery_slip" else lambda number: order.lines[number - 1].charge.quantity
     lines = ((number, pieces(number), line.charge.amount) for number, line in order.shown)
-    part = Part(tuple(line for line in lines if line[1]), order.shipping.amount)
+    return Part(tuple(line for line in lines if line[1]), order.shipping.amount)
+
+
+def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
+    """The document of the whole order."""
     return issue_part(
-        order, kind, number, at, part, discounts=_discounts(order), payments=list(order.payments),
+        order, kind, number, at, _whole(order, kind), discounts=_discounts(order), payments=list(order.payments),
         due=order.money(order.due), note=order.invoice_note if kind == "invoice" else "",
     )
 

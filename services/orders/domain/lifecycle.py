@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
-from services.orders.domain.documents import Document, issue, with_document
+from services.orders.domain.documents import Document, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.money import LARGEST
 from services.orders.domain.moves import destination, is_forced, landing, out_of_stock, refusal_of_move
@@ -112,8 +112,9 @@ def attached(order: Order, state: State) -> list[DocumentReference]:
 
 
 def missing_documents(order: Order | None, state: State) -> list[DocumentKind]:
-    """What reaching a state issues: each kind once in an order's life."""
-    return [kind for kind in NUMBERED if state.has(kind) and not (order and order.issued(kind))]
+    """What reaching a state issues: each kind once in an order's life, and none on which nothing would stand."""
+    wanted = [kind for kind in NUMBERED if state.has(kind)]
+    return [kind for kind in wanted if not (order and (order.issued(kind) or is_empty(order, kind)))]
 
 
 def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
