@@ -93,3 +93,9 @@ def test_a_document_about_nothing_is_not_printed() -> None:
     found = objection(empty, "invoice")
     assert found is not None
     assert found.code == "nothing_on_it"
+
+
+def test_a_cent_of_tax_that_moves_within_the_shipping_is_something() -> None:
+    moved = a_tax_row(a_line().tax_rate, 1, -1)
+    whole = {**amounts(1, -1), "lines": [], "shipping": moved, "taxes": [moved], "payments": []}
+    assert objection(an_invoice().model_copy(update=whole), "invoice") is None

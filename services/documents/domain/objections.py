@@ -30,7 +30,7 @@ def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None)
         return Objection("kind_differs", f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.")
     if holder not in (None, snapshot.document_id):
         return Objection("number_taken", f"The number {snapshot.number} belongs to the document {holder} already.")
-    if not snapshot.lines and not snapshot.shipping.gross.amount:
+    if not snapshot.lines and not (snapshot.shipping.net.amount or snapshot.shipping.tax.amount):
         return Objection("nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping.")
     return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
 
