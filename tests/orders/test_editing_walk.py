@@ -147,6 +147,17 @@ def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, pa
     assert "invoice.issued" not in names(shop.move(order_id, "payment_accepted"))
 
 
+def test_an_order_of_nothing_gets_no_invoice_and_uses_no_number_up(shop: Storefront) -> None:
+    order_id = shop.place()
+    change(shop, "order.edit_lines", order_id, lines=[{"line": 1, "quantity": 0}])
+    change(shop, "order.change_shipping", order_id, price=0)
+    refused = shop.refusal("order.issue_invoice", {"order_id": order_id})
+    assert refused["reason"] == "Nothing would stand on the invoice."
+    assert "invoice.issued" not in names(shop.move(order_id, "payment_accepted"))
+    (invoice,) = change(shop, "order.issue_invoice", shop.place())
+    assert invoice.data["document"]["number"] == "IN000001"
+
+
 def test_a_summary_is_made_as_often_as_it_is_wanted_and_says_what_the_order_is_then(shop: Storefront) -> None:
     order_id = shop.place()
     (first,) = change(shop, "order.print_summary", order_id)

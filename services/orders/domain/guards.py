@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from services.orders.domain.documents import is_empty
 from services.orders.domain.order import Order
 
 
@@ -54,6 +55,10 @@ def _nothing_invoiced(order: Order) -> str | None:
     return f"The invoice {issued[0].number} was issued." if issued else None
 
 
+def _something_to_invoice(order: Order) -> str | None:
+    return "Nothing would stand on the invoice." if is_empty(order, "invoice") else None
+
+
 def _something_to_send(order: Order) -> str | None:
     left = any(order.claimed(number) for number, _ in order.shown)
     return None if left else "Nothing is left to be sent: all of it was refunded."
@@ -74,6 +79,7 @@ GUARDS = {
         Guard("stock_is_there", _stock_is_there),
         Guard("stock_is_held", _stock_is_held),
         Guard("nothing_invoiced", _nothing_invoiced),
+        Guard("something_to_invoice", _something_to_invoice),
         Guard("something_to_send", _something_to_send),
     )
 }
