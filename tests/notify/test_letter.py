@@ -123,6 +123,36 @@ def test_a_name_in_any_letters_arrives(name: str) -> None:
     assert (sender.display_name, sender.address) == (name, "service@shop.test")
 
 
+@pytest.mark.parametrize("subject", [
+    "A subject of many words " * 20, "x" * 900, "=?utf-8?q?not_encoded?= it says", "لیوان " * 60, "",
+])
+def test_a_subject_of_any_kind_arrives_in_lines_that_every_server_takes(subject: str) -> None:
+    content = letter().content.model_copy(update={"subject": subject})
+    raw = pack(letter(content=content), [], 1).content
+    assert parse_email(raw).subject.strip() == subject.strip()
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("name", ["Smith, Jones and Daughters <the best>, " * 5, "One Two " * 30])
+def test_a_name_longer_than_a_line_stays_one_name(name: str) -> None:
+    raw = pack(letter(recipient=Mailbox(name=name, address="ada@example.test")), [], 1).content
+    found, = parse_email(raw).to
+    assert (found.display_name, found.address) == (name.strip(), "ada@example.test")
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
+
+
+def test_a_long_file_name_arrives_in_lines_that_every_server_takes() -> None:
+    name = f"{'فاکتور ' * 30}.pdf"
+    raw = pack(letter(), [Attachment(uuid4(), name, PDF)], 1).content
+    assert [file.filename for file in parse_email(raw).attachments] == [name]
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_no_line_of_a_header_begins_another_one() -> None:
+    with pytest.raises(ValueError, match="Message-ID"):
+        pack(letter(message_id="<a@b>\r\nBcc: eve@example.test"), [], 1)
+
+
 def test_a_domain_in_other_letters_is_written_in_its_ascii_form() -> None:
     parcel = pack(letter(recipient=Mailbox(name="Ada", address="ada@bücher.test")), [], 1)
     assert parcel.recipient == "ada@xn--bcher-kva.test"

@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from hashlib import sha256
 from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,8 @@ from shared.writing.text import clean
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 LONGEST_CHAIN = 20
 LONGEST_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+LINE = 78  # characters (RFC 5322, 2.1.1)
+FALSE_END = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t])")
 
 
 class Mailbox(Value):
@@ -65,26 +68,26 @@ class Parcel:
 
 
 class WirePolicy(EmailPolicy):
-    """CRLF, 7 bit; identifiers are folded between them: the library would encode those longer than a line.
-
-    Words that are not ASCII are encoded by its older half: the newer one loses spaces where lines end (RFC 2047, 6.2).
+    """CRLF, 7 bit; headers stay the words that they were given as. To parse them and write them anew, as the library
+    would, takes most of the time of a mail, and encodes identifiers longer than a line.
     """
 
-    def fold(self, name: str, value: Any) -> str:
-        if name.lower() in ("message-id", "in-reply-to", "references"):
-            return f"{name}: {(self.linesep + ' ').join(str(value).split())}{self.linesep}"
-        if self.utf8 or str(value).isascii() or name.lower() not in ("subject", "from", "to", "reply-to"):
-            return str(super().fold(name, value))
-        if name.lower() == "subject":
-            return f"{name}: {self._encoded(name, str(value))}{self.linesep}"
-        named = [f"{self._encoded(name, each.display_name)} <{each.addr_spec}>" for each in value.addresses]
-        return f"{name}: {f',{self.linesep} '.join(named)}{self.linesep}"
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, str]:
+        if FALSE_END.search(value):
+            raise ValueError(f"{name}: a line would begin a header of its own")
+        return name, value
 
-    def _encoded(self, name: str, words: str) -> str:
-        return Header(words, "utf-8", header_name=name).encode(linesep=self.linesep)
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
 
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii", "surrogateescape")
+    def fold(self, name: str, value: str) -> str:
+        written = f"{name}: {value}"
+        if name.startswith("Content-") and len(written) > LINE:  # a long file name has parts (RFC 2231)
+            return str(super().fold(name, self.header_factory(name, value)))
+        return written + self.linesep
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode()
 
 
 WIRE = WirePolicy(linesep="\r\n", cte_type="7bit")
@@ -115,12 +118,15 @@ def pack(letter: Letter, attachments: Sequence[Attachment], attempt: int, shop: 
     """The letter, closed and addressed."""
     sender, recipient = ascii_domain(letter.sender.address), ascii_domain(letter.recipient.address)
     international = not (sender + recipient).isascii()
-    message = _message(letter, WIRE.clone(utf8=True) if international else WIRE)
+    message = _message(letter)
     for attachment in attachments:
         name = filename(attachment.filename)
         maintype, _, subtype = media_type(name).partition("/")
         message.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=name)
     message["Content-Language"] = letter.content.language  # last: each new part would take it away from the whole
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        # Nobody can guess it before it is sent, so that nothing in the mail can look like it.
+        part.set_boundary(f"=_{number}_{sha256(letter.message_id.encode()).hexdigest()[:32]}")
     return Parcel(sender, recipient, message.as_bytes(), attempt, international, shop)
 
 
@@ -136,8 +142,8 @@ def media_type(name: str) -> str:
     return guessed if guessed and known else "application/octet-stream"
 
 
-def _message(letter: Letter, policy: EmailPolicy) -> EmailMessage:
-    message = EmailMessage(policy=policy)
+def _message(letter: Letter) -> EmailMessage:
+    message = EmailMessage(policy=WIRE)
     for name, value in _headers(letter).items():
         if value:
             message[name] = value
@@ -146,21 +152,35 @@ def _message(letter: Letter, policy: EmailPolicy) -> EmailMessage:
     return message
 
 
-def _headers(letter: Letter) -> dict[str, Any]:
+def _headers(letter: Letter) -> dict[str, str]:
     robot = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"} if letter.automatic else {}
     return {
-        "From": _address(letter.sender),
-        "To": _address(letter.recipient),
-        "Reply-To": _address(Mailbox(name="", address=letter.reply_to)) if letter.reply_to else "",
-        "Subject": clean(letter.content.subject),
+        "From": _address("From", letter.sender),
+        "To": _address("To", letter.recipient),
+        "Reply-To": _address("Reply-To", Mailbox(name="", address=letter.reply_to)) if letter.reply_to else "",
+        "Subject": _words("Subject", clean(letter.content.subject)),
         "Date": format_datetime(letter.written_at),
         "Message-ID": letter.message_id,
         "In-Reply-To": letter.in_reply_to,
-        "References": " ".join(letter.references),
+        "References": "\r\n ".join(letter.references),
         **robot,
     }
 
 
-def _address(mailbox: Mailbox) -> Address:
+def _address(header: str, mailbox: Mailbox) -> str:
     username, _, domain = ascii_domain(mailbox.address).rpartition("@")
-    return Address(clean(mailbox.name), username, domain)
+    address = Address(clean(mailbox.name), username, domain)
+    if address.display_name.isascii() and len(header) + len(str(address)) < LINE:
+        return str(address)
+    return f"{_encoded(header, address.display_name)} <{address.addr_spec}>"
+
+
+def _words(header: str, words: str) -> str:
+    """Folded; encoded where they are not ASCII, would be taken for encoded ones, or have no place to fold."""
+    plain = words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
+    return Header(words, header_name=header).encode(linesep="\r\n") if plain else _encoded(header, words)
+
+
+def _encoded(header: str, words: str) -> str:
+    """By the older half of the library: the newer one loses spaces where lines end (RFC 2047, 6.2)."""
+    return Header(words, "utf-8", header_name=header).encode(linesep="\r\n")
