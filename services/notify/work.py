@@ -33,8 +33,10 @@ from shared.contracts.ingest import ContactSubmitted, MailBounced, OrderMessageP
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
 from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed, ShopChanged
+from shared.runtime.errors import TurnIsFull
 from shared.runtime.store import Arrived, UnitOfWork
 
+MOST_LUGGAGE = 32 * 2**20  # bytes of attachments that the mails of one turn take along; one mail may take more
 OF_MAILS = (DeliverMail, ResendMail, MailBounced)
 OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, ThreadForwarded, ThreadReplied)
 
@@ -89,6 +91,7 @@ class Work(UnitOfWork):
         self.templates = self.part(Templates(connection))
         self.erasing = self.part(Erasing(connection))
         self._looks: dict[str, Look] = {}
+        self._luggage = 0
 
     @property
     def rules(self) -> Rules:
@@ -149,8 +152,14 @@ class Work(UnitOfWork):
                 yield mail.occasion.shop, mail.recipient.lower()
 
     def attachments(self, mail: Mail) -> list[Attachment]:
-        """The documents and files that a mail takes along, with their bytes."""
-        return self.contents.read([*(document.document_id for document in mail.present), *mail.enclosed])
+        """The documents and files that a mail takes along, with their bytes. Raises `TurnIsFull` where those of the
+        mails before it fill the memory.
+        """
+        found = self.contents.read([*(document.document_id for document in mail.present), *mail.enclosed])
+        before, self._luggage = self._luggage, self._luggage + sum(len(file.content) for file in found)
+        if before and self._luggage > MOST_LUGGAGE:
+            raise TurnIsFull(f"mail {mail.mail_id} is sent when those before it are")
+        return found
 
     def suppressed(self, mail: Mail) -> Suppression | None:
         """Why nothing is sent to its recipient."""

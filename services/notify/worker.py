@@ -154,5 +154,5 @@ service = Service(
         MailSent, MailDeferred, MailFailed, MailSuppressed, MailRequeued, SuppressionAdded, SuppressionReleased,
         TemplateChanged, CustomerErased, CustomerExported,
     ),
-    batch=10,  # mails that a slow server keeps waiting are kept from other processes
+    batch=25,  # mails that a slow server keeps waiting are kept from other processes
 )

@@ -1,13 +1,17 @@
 """One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column types both share."""
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import (
     JSON,
+    URL,
     BigInteger,
     Column,
     ColumnElement,
@@ -28,7 +32,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.runtime.errors import SettingsError
 
@@ -41,6 +46,7 @@ NAMING = {
 }
 """How constraints are called, on both databases alike, so that a migration can name them."""
 
+BELIEVED = 1.0  # seconds that a connection at rest is believed to be alive
 Row = Mapping[str, Any]
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in a column named INTEGER
 Minor = BigInteger
@@ -72,8 +78,27 @@ def engine_for(url: str, threads: int = 1) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, threads)
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_size=threads + 2, pool_pre_ping=True)
+        return _postgresql(parsed, threads)
     raise SettingsError(f"The database '{parsed.drivername}' is not supported: use sqlite or postgresql+psycopg.")
+
+
+def _postgresql(url: URL, threads: int) -> Engine:
+    engine = create_engine(url, pool_size=threads + 2)
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        # `pool_pre_ping` would ask each time, which costs a busy worker a question for each of its transactions.
+        if time.monotonic() - record.info.get("rests_since", math.inf) > BELIEVED:
+            try:
+                engine.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise DisconnectionError from error  # the pool opens another
+
+    return engine
 
 
 def _sqlite(url: str, threads: int) -> Engine:
@@ -102,6 +127,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield connection
+
+
+@contextmanager
+def statement(engine: Engine) -> Iterator[Connection]:
+    """For one statement, which is a transaction by itself."""
+    if engine.dialect.name == "postgresql":  # no BEGIN, no COMMIT: one way there and back
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    else:
+        with engine.begin() as connection:
+            yield connection
 
 
 S = TypeVar("S", bound=Select[Any])

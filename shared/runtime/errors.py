@@ -25,5 +25,9 @@ class NotYet(AftercartError):
     """Something this message needs has not arrived; it is tried again later, without noise."""
 
 
+class TurnIsFull(AftercartError):
+    """There is no room for one more act in this turn: the message waits for the next, unclaimed."""
+
+
 class Interrupted(AftercartError):
     """The process is stopping; what was begun is given back."""

@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
+from structlog.contextvars import bound_contextvars
 
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
 from shared.runtime import journal, trace
-from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
-from shared.runtime.errors import Unprocessable
+from shared.runtime.delivery import DONE, LEFT, Delivery, Fate, Verdict
+from shared.runtime.errors import NotYet, TurnIsFull, Unprocessable
 from shared.runtime.log import logger
 from shared.runtime.names import COMMANDS, EVENTS
 from shared.runtime.service import Handling, Service
@@ -58,6 +59,38 @@ class Item:
     def reset(self) -> None:
         """Nothing was decided about it."""
         self.told, self.verdict, self.outcome = [], DONE, "done"
+
+    def fail(self, error: Exception) -> None:
+        """It was not handled: it is tried again, buried, or left for the next turn."""
+        fate = Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY
+        self.verdict, self.told = LEFT if isinstance(error, TurnIsFull) else Verdict(fate, error), []
+        self.outcome = self.verdict.fate.value
+
+    def bound(self) -> Any:
+        """A context in which all that is logged names it."""
+        envelope = self.envelope
+        return bound_contextvars(
+            message=envelope.name, id=envelope.id, shop=envelope.shop, trace_id=trace.trace_id(envelope.traceparent)
+        )
+
+    def tell_log(self) -> None:
+        """The canonical line: one per message, with all one searches for."""
+        envelope, error = self.envelope, self.verdict.error
+        loud = error is not None and not isinstance(error, NotYet)
+        (log.error if loud else log.info)(
+            envelope.name,
+            outcome=self.outcome,
+            id=envelope.id,
+            subject=envelope.subject,
+            shop=envelope.shop,
+            correlationid=envelope.correlationid,
+            trace_id=trace.trace_id(envelope.traceparent),
+            attempts=self.attempts,
+            ms=round((time.perf_counter() - self.started) * 1000, 1),
+            told=[getattr(told, "name", type(told).__name__) for told in self.told],
+            **({"error": f"{type(error).__name__}: {error}"} if error else {}),
+            **({"exc_info": error} if loud and not isinstance(error, Unprocessable) else {}),
+        )
 
 
 def take_in(delivery: Delivery, service: Service) -> Item | Verdict:

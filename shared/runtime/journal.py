@@ -1,4 +1,4 @@
-"""The four tables that stand beside every service's own: inbox, outbox, schedule and sequence.
+"""The five tables that stand beside every service's own: inbox, outbox, schedule, sequence and acts.
 
 They are written in the same transaction as the effects, which is the whole secret: a message is done exactly when its
 effects and its events are.
@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     LargeBinary,
     MetaData,
     String,
     Table,
+    Uuid,
     bindparam,
     delete,
     func,
@@ -61,6 +63,15 @@ sequence = Table(
     Column("subject", String(300), primary_key=True),
     Column("last", Identity, nullable=False),
 )
+acts = Table(  # see `shared.runtime.acts`
+    "acts", metadata,
+    Column("source", String(200), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("holder", Uuid, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False, index=True),
+    Column("begun", Boolean, nullable=False),
+    Column("outcome", LargeBinary),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class DueRow:
 
 
 def into(tables: MetaData) -> None:
-    """Adds the four tables to a service's own."""
+    """Adds the five tables to a service's own."""
     for table in metadata.sorted_tables:
         table.to_metadata(tables)
 
@@ -100,10 +111,10 @@ def claim(connection: Connection, keys: Iterable[Key], at: datetime) -> set[Key]
     return {(row.source, row.id) for row in connection.execute(statement, rows)}
 
 
-def claimed(connection: Connection, key: Key) -> bool:
-    """Whether a message was done before."""
-    source, id_ = key
-    return connection.execute(select(inbox.c.id).where(inbox.c.source == source, inbox.c.id == id_)).first() is not None
+def done(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+    """Those of the messages that were done before."""
+    query = select(inbox.c.source, inbox.c.id).where(among((inbox.c.source, inbox.c.id), keys))
+    return {(row.source, row.id) for row in connection.execute(query)}
 
 
 def release(connection: Connection, keys: Sequence[Key]) -> None:
@@ -174,6 +185,7 @@ def fire_due(connection: Connection, now: datetime, limit: int = 200) -> int:
 
 def forget(connection: Connection, before: datetime, limit: int = 1000) -> int:
     """Drops old claims, few at a time; `before` must be older than anything that may still be replayed."""
+    connection.execute(delete(acts).where(acts.c.claimed_at < before))  # of messages that were lost: hardly any
     old = connection.execute(select(inbox.c.source, inbox.c.id).where(inbox.c.at < before).limit(limit)).all()
     release(connection, [(row.source, row.id) for row in old])
     return len(old)

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from shared.runtime import journal
+from shared.runtime.clock import utc_now
 from shared.runtime.leadership import leadership
 from shared.runtime.log import logger
-from shared.runtime.pipeline import utc_now
 from shared.runtime.post import Post
 from shared.runtime.relay import TAKE_OVER
 from shared.runtime.service import Hint, Service

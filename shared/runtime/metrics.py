@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 
 from shared.contracts.figures import Figure
 from shared.runtime import journal
+from shared.runtime.clock import utc_now
 from shared.runtime.database import engine_for, reading
 from shared.runtime.errors import SettingsError
-from shared.runtime.pipeline import utc_now
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 

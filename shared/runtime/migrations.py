@@ -51,7 +51,13 @@ def require(service: Service, engine: Engine) -> str:
 
 def create_journal(connection: Connection) -> None:
     """For a first revision: inbox, outbox, schedule and sequence."""
-    journal.metadata.create_all(connection)
+    first = [journal.inbox, journal.outbox, journal.schedule, journal.sequence]
+    journal.metadata.create_all(connection, first)
+
+
+def create_acts(connection: Connection) -> None:
+    """For the revision that brings the table of acts."""
+    journal.metadata.create_all(connection, [journal.acts])
 
 
 def _config(service: Service) -> Config:

@@ -1,7 +1,7 @@
 """Messages on their way out, and what RabbitMQ said to each."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -41,6 +41,10 @@ class Outgoing:
             headers=self.headers,
             expiration=None if self.expires is None else str(self.expires),
         )
+
+
+Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
+"""Sends messages; tells what RabbitMQ said to each, in the same order."""
 
 
 @dataclass(eq=False)

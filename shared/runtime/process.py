@@ -9,10 +9,11 @@ from types import FrameType
 
 from shared.runtime import journal, log, migrations
 from shared.runtime.broker import HouseBroker
+from shared.runtime.clock import utc_now
 from shared.runtime.database import engine_for
 from shared.runtime.lookout import Lookout
 from shared.runtime.names import STREAM
-from shared.runtime.pipeline import Pipeline, utc_now
+from shared.runtime.pipeline import Pipeline
 from shared.runtime.publisher import Publisher
 from shared.runtime.relay import Relay
 from shared.runtime.service import Service

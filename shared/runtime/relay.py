@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
 
 from shared.runtime import journal
+from shared.runtime.clock import utc_now
 from shared.runtime.leadership import leadership, step
 from shared.runtime.log import logger
 from shared.runtime.names import EVENTS, REPLIES, own_exchange
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.pipeline import Publish, utc_now
+from shared.runtime.outgoing import Outcome, Outgoing, Publish
 
 log = logger()
 

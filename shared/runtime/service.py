@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, MetaData
 
 from shared.contracts.message import Message, Query
@@ -40,13 +41,15 @@ class Handling:
 
     Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is done, returns what
     to do, or None if nothing is to be done (any more); `act(claimed, adapters)` does it, outside of any
-    transaction and safe to repeat; `handler(message, work, outcome)` keeps and tells.
+    transaction; `handler(message, work, outcome)` keeps and tells. An act is safe to repeat, or else the type of its
+    `outcome` is named (one that pydantic can write as JSON), and a note tells later what was begun and what came of it.
     """
 
     message: type[Message]
     handler: Callable[..., Any]
     claim: Callable[..., Any] | None = None
     act: Callable[..., Any] | None = None
+    outcome: TypeAdapter[Any] | None = None
 
 
 class Handlers:
@@ -56,12 +59,18 @@ class Handlers:
         self.handlings: list[Handling] = []
 
     def handles(
-        self, message: type[Message], *, claim: Callable[..., Any] | None = None, act: Callable[..., Any] | None = None
+        self,
+        message: type[Message],
+        *,
+        claim: Callable[..., Any] | None = None,
+        act: Callable[..., Any] | None = None,
+        outcome: type | None = None,
     ) -> Callable[[F], F]:
         """Declares the decorated function as the handler of `message`."""
 
         def declare(handler: F) -> F:
-            self.handlings.append(Handling(message, handler, claim, act))
+            noted: TypeAdapter[Any] | None = TypeAdapter(outcome) if outcome else None
+            self.handlings.append(Handling(message, handler, claim, act, noted))
             return handler
 
         return declare

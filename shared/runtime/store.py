@@ -121,13 +121,14 @@ class Ledger:
 
 class UnitOfWork:
     """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, in the order of locking;
-    `adapters` is its outside world (None where it has none). `envelopes` are those of the messages of `preload`.
+    `adapters` is its outside world (None where it has none).
     """
 
     envelope: Envelope
-    envelopes: Sequence[Envelope] = ()
     now: datetime
     service: str
+    unbegun: datetime | None = None
+    """While an act is claimed: when it was claimed before, if it was never begun."""
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         self.connection, self.adapters = connection, adapters

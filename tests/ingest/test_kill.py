@@ -20,7 +20,7 @@ from tests.ingest.words import NOON, letter
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
-    Step("after", "shared.runtime.pipeline:Pipeline._claim"),
+    Step("after", "shared.runtime.turns:_claim_together"),
     Step("after", f"{ADAPTERS}.imap:log_in"),
     Step("before", f"{ADAPTERS}.window:Window._take"),
     Step("after", f"{ADAPTERS}.window:Window._found", 2),
@@ -28,7 +28,7 @@ STEPS = [
     Step("before", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "shared.runtime.journal:add_outbox"),
-    *(Step("after", "shared.runtime.pipeline:Pipeline._together", number) for number in (1, 2, 3)),
+    *(Step("after", "shared.runtime.transactions:Transactions.together", number) for number in (1, 2, 3)),
     Step("before", f"{ADAPTERS}.aftercare:_delete"),
     Step("after", f"{ADAPTERS}.aftercare:_delete"),
     Step("before", "services.ingest.store.mails:Inbounds.put", 3),

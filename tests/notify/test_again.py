@@ -13,6 +13,7 @@ from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
+from shared.runtime.delivery import DONE, receive
 from tests.notify.words import LEASE, RULES, Killed, NotifyDesk, Office, opened, placed, transitioned
 
 
@@ -152,6 +153,15 @@ def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(small_desk: NotifyDe
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
     small_desk.run_errands()
     assert len(office.sent) == 2
+
+
+def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
+    for email in ("ada", "ada", "ada", "bob", "eve"):
+        desk.tell("order.transitioned", transitioned(attach=[], order__customer__email=f"{email}@example.test"))
+    assert desk.deliver(*(receive(errand.encode()) for errand in desk.errands())) == [DONE] * 5
+    assert [parcel.recipient for parcel in office.sent] == ["ada@example.test", "ada@example.test", "bob@example.test"]
+    assert len(desk.scheduled()) == 2
 
 
 def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(desk: NotifyDesk, office: Office) -> None:

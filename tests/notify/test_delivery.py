@@ -10,12 +10,13 @@ from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
 from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
-from shared.runtime.delivery import DONE, receive
+from shared.runtime.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
 from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.notify.words import (
     DRAFTER,
     LEASE,
+    PDF,
     WAIT,
     WRITER,
     Killed,
@@ -226,6 +227,55 @@ def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(des
     assert desk.events()[0].data["mail"]["attempts"] == 2
 
 
+def batch(desk: NotifyDesk, count: int) -> list[Delivery]:
+    """Mails of so many events, called."""
+    for _ in range(count):
+        desk.tell("order.transitioned", transitioned(attach=[]))
+    return [receive(errand.encode()) for errand in desk.errands()]
+
+
+def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(desk: NotifyDesk, office: Office) -> None:
+    mails = batch(desk, 3)
+    office.answers = [Outcome("sent", "250 OK"), Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(*mails)
+    assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.RETRY, Fate.DONE]
+    assert len(office.sent) == 2  # the first was not sent again, the last without waiting for the lease
+    assert [event.data["mail"]["attempts"] for event in desk.events()] == [1, 1]
+    desk.clock.advance(LEASE)
+    assert desk.deliver(mails[1]) == [DONE]
+    assert (len(office.sent), desk.events()[-1].data["mail"]["attempts"]) == (3, 2)
+
+
+def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(desk: NotifyDesk, office: Office) -> None:
+    """The sweeper gave a claim up that never began, and its attempt is under way when the first message comes again."""
+    mails = batch(desk, 2)
+    office.answers = [Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(*mails)
+    desk.clock.advance(LEASE)
+    again = {"mail_id": mails[1].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
+    office.answers = [Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(delivery("mail.deliver", again))
+    assert isinstance(desk.deliver(mails[1])[0].error, NotYet)
+    assert office.sent == []
+
+
+def test_mails_with_much_luggage_wait_for_the_next_turn(
+    desk: NotifyDesk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notify.work.MOST_LUGGAGE", len(PDF))
+    events = [transitioned() for _ in range(3)]
+    for event in events:
+        announce(desk, event)
+        bring(desk, event)
+    mails = [receive(errand.encode()) for errand in desk.errands()]
+    assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.LEAVE, Fate.LEAVE]
+    assert desk.deliver(mails[1]) == [DONE]
+    assert len(office.sent) == 2
+
+
 def test_a_message_of_the_living_is_not_taken_from_them(desk: NotifyDesk, office: Office) -> None:
     """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if it had sent."""
     desk.tell("order.transitioned", transitioned(attach=[]))
@@ -267,4 +317,4 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, of
 
 def test_it_says_how_it_is(desk: NotifyDesk) -> None:
     answer = desk.ask("service.health", {})
-    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0004")
+    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0005")

@@ -21,6 +21,12 @@ class Act(Command, name="toy.act", subject="key"):
     key: str
 
 
+class ActOnce(Command, name="toy.act_once", subject="key"):
+    """An act that must not be repeated."""
+
+    key: str
+
+
 class Counted(Answer, name="toy.get_answered"):
     total: int
 

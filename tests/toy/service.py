@@ -12,7 +12,7 @@ from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.health import house
 from shared.runtime.service import Handlers, Later, Service
 from shared.runtime.store import Arrived, Store, UnitOfWork
-from tests.toy.contracts import Act, Add, Added, Counted, Get, Tidy, Weighed
+from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 
 tables = MetaData()
@@ -96,13 +96,28 @@ def claim(command: Act, work: Work) -> Act | None:
     return None if command.key.startswith("nothing") else command
 
 
-def act(command: Act, world: World) -> str:
+def act(command: Act | ActOnce, world: World) -> str:
     return world.touch(command.key)
 
 
 @on.handles(Act, claim=claim, act=act)
 def acted(command: Act, work: Work, outcome: str) -> Iterable[Any]:
     return [Added(key=outcome, total=work.counters.get(command.key) or 0)]
+
+
+def claim_once(command: ActOnce, work: Work) -> ActOnce | None:
+    """As `claim`, and remembers whether it was claimed before and never begun."""
+    if command.key.startswith("full"):
+        work.counters.save(command.key, 1_000_000)  # too much for the table
+    work.adapters.claims.append((command.key, "again" if work.unbegun else "first"))
+    return None if command.key.startswith("nothing") else command
+
+
+@on.handles(ActOnce, claim=claim_once, act=act, outcome=str)
+def acted_once(command: ActOnce, work: Work, outcome: str) -> Iterable[Any]:
+    if command.key.startswith("bug"):
+        raise ZeroDivisionError
+    return [Added(key=outcome, total=0)]
 
 
 @on.handles(Get)

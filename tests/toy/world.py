@@ -17,6 +17,7 @@ class World:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.done: list[str] = []
+        self.claims: list[tuple[str, str]] = []
         self.troubles: Counter[str] = Counter()
         self._gates: dict[str, Gate] = {}
 

@@ -118,6 +118,10 @@ class Mail:
         """With its documents looked up, in the state that it is in."""
         return replace(self, missing=missing)
 
+    def unclaimed(self) -> "Mail":
+        """As before a claim whose attempt never began."""
+        return replace(self, state="queued", attempts=self.attempts - 1, claimed_at=None)
+
     def rewritten(self, writer: Writer) -> "Mail":
         """For the documents that are there, since no mail may speak of one that it does not take along."""
         return replace(self, letter=self.letter.model_copy(update={"content": writer.write(self.facts, self.present)}))

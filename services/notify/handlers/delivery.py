@@ -33,6 +33,9 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
     mail = work.mails.get(command.mail_id)
     if mail is None:
         raise Unprocessable(f"there is no mail {command.mail_id}")
+    if work.unbegun and mail.claimed_at == work.unbegun:
+        mail = mail.unclaimed()
+        work.mails.save(mail.mail_id, mail)
     readiness = sending.readiness(mail, command, work.now, work.rules.lease)
     if readiness == "held":
         raise NotYet(f"mail {mail.mail_id} was claimed at {mail.claimed_at} and may be on its way")
@@ -52,7 +55,7 @@ def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:
     return claimed if isinstance(claimed, Outcome) else outside.send(claimed)
 
 
-@service.handles(DeliverMail, claim=claim_mail, act=hand_over)
+@service.handles(DeliverMail, claim=claim_mail, act=hand_over, outcome=Outcome)
 def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
     """Keeps what came of the attempt, and tries again later where that may help."""
     mail = work.mails.get(command.mail_id)

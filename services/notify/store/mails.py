@@ -94,12 +94,18 @@ class Mails(Store[UUID, Mail]):
         return [Unsent(row.state, row.number, row.since) for row in rows]
 
     def nth_claim(self, shop: str, recipient: str | None, since: datetime, nth: int) -> datetime | None:
-        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then."""
-        where = [mails.c.shop == shop, mails.c.claimed_at > since]
+        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then. Those
+        of this batch count, though they are not written yet.
+        """
+        ours = [mail for mail in self._kept.values() if mail.occasion.shop == shop]
+        others = mails.c.mail_id.not_in([mail.mail_id for mail in ours])
+        where = [mails.c.shop == shop, mails.c.claimed_at > since, others]
         if recipient is not None:
             where.append(mails.c.recipient == recipient)
-        query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(1).offset(nth - 1)
-        return self.connection.scalar(query)
+            ours = [mail for mail in ours if mail.recipient == recipient]
+        query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(nth)
+        claims = [*self.connection.scalars(query), *(mail.claimed_at for mail in ours if mail.claimed_at)]
+        return sorted(claims, reverse=True)[nth - 1] if len(claims) >= nth else None
 
 
 def _before(cursor: Cursor | None) -> list[ColumnElement[bool]]:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import event
 
-from shared.runtime import pipeline
+from shared.runtime import turns
 from shared.runtime.delivery import Fate, receive
 from tests.conditions import until
 from tests.shared.runtime.ground import envelope as sent, totals, working
@@ -82,20 +82,13 @@ def fates(verdicts):
     return [verdict.fate.value for verdict in verdicts]
 
 
-def test_the_next_is_claimed_where_the_one_before_is_kept(table):
-    commits = []
-    event.listen(table.engine, "commit", commits.append)
-    table.deliver(*map(act, "abc"))
-    assert len(commits) == 4
-
-
 def test_a_claim_that_fails_disturbs_no_neighbour(table, world):
     assert fates(table.deliver(act("a"), act("held"), act("b"))) == ["done", "retry", "done"]
     assert world.done == ["a", "b"]
     assert totals(table.engine) == {"a": 1, "b": 1}
 
 
-def test_where_the_next_cannot_be_claimed_with_it_what_was_done_is_kept_alone(table, world):
+def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
     table.deliver(delivery("toy.add", {"key": "full", "amount": 999_999}))  # no claim more fits into the table
     assert fates(table.deliver(act("a"), act("full"), act("b"))) == ["done", "retry", "done"]
     assert world.done == ["a", "b"]
@@ -110,13 +103,13 @@ def test_a_question_is_answered_before_anything_is_done(table, world, monkeypatc
 
 
 def test_what_there_is_no_time_for_is_left_unclaimed(table, world, monkeypatch):
-    monkeypatch.setattr(pipeline, "LONGEST_TURN", 0)
+    monkeypatch.setattr(turns, "LONGEST_TURN", 0)
     assert fates(table.deliver(*map(act, "abc"))) == ["done", "leave", "leave"]
     assert (world.done, totals(table.engine)) == (["a"], {"a": 1})
 
 
 def test_what_is_left_is_done_next(ground, database, world, monkeypatch):
-    monkeypatch.setattr(pipeline, "LONGEST_TURN", 0)
+    monkeypatch.setattr(turns, "LONGEST_TURN", 0)
     ground.send(*(sent("toy.act", {"key": key}) for key in "abc"))
     with working(ground, database, world) as process:
         until(lambda: world.done == ["a", "b", "c"])

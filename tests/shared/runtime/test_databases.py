@@ -54,7 +54,7 @@ def test_both_databases_have_the_same_schema(made, tmp_path):
     other = engine_for(sqlite_url(tmp_path, "other"))
     migrations.upgrade(toy, other)
     assert schema(made) == schema(other)
-    assert set(schema(made)) == {"alembic_version", "counters", "inbox", "outbox", "schedule", "sequence"}
+    assert set(schema(made)) == {"acts", "alembic_version", "counters", "inbox", "outbox", "schedule", "sequence"}
     other.dispose()
 
 

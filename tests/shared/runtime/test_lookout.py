@@ -7,9 +7,9 @@ from threading import Event
 import pytest
 
 from shared.runtime import journal, lookout
+from shared.runtime.clock import utc_now
 from shared.runtime.database import reading
 from shared.runtime.lookout import Lookout
-from shared.runtime.pipeline import utc_now
 from shared.runtime.service import Later
 from tests.conditions import until
 from tests.toy.contracts import Add

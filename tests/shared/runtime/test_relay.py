@@ -10,9 +10,9 @@ from hypothesis import given, strategies as st
 
 from shared.contracts.envelope import decode
 from shared.runtime import journal, relay
+from shared.runtime.clock import utc_now
 from shared.runtime.database import reading
 from shared.runtime.outgoing import Outcome
-from shared.runtime.pipeline import utc_now
 from shared.runtime.relay import Relay, waves
 from tests.conditions import until
 from tests.words import delivery

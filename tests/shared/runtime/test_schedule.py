@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from shared.runtime import journal
+from shared.runtime.clock import utc_now
 from shared.runtime.database import reading
 from shared.runtime.delivery import DONE, receive
-from shared.runtime.pipeline import utc_now
 from tests.conditions import until
 from tests.shared.runtime.ground import totals, working
 from tests.words import delivery

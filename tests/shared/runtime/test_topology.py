@@ -40,8 +40,8 @@ def without(service, *messages):
 
 def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted):
     assert bindings(wanted, "toy") == {
-        ("toy.self", "toy"), (COMMANDS, "toy.add"), (COMMANDS, "toy.act"), (COMMANDS, "toy.get"),
-        (COMMANDS, "service.health"), (EVENTS, "toy.weighed"),
+        ("toy.self", "toy"), (COMMANDS, "toy.add"), (COMMANDS, "toy.act"), (COMMANDS, "toy.act_once"),
+        (COMMANDS, "toy.get"), (COMMANDS, "service.health"), (EVENTS, "toy.weighed"),
     }
 
 

@@ -1,0 +1,171 @@
+"""Handlers that touch the world: claimed, done with no transaction open, kept and told, one act after another.
+
+An act that is safe to repeat is claimed and kept by itself. Those that are not are claimed together and kept together;
+in between their notes (see `acts`) tell which of them began and how they ended, so that a kill leaves one of a thread
+in doubt, and frees at once what never began.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import DBAPIError
+
+from shared.runtime import acts, journal
+from shared.runtime.delivery import LEFT
+from shared.runtime.errors import NotYet
+from shared.runtime.intake import UNCLAIMED, Item
+from shared.runtime.log import logger
+from shared.runtime.store import UnitOfWork
+from shared.runtime.transactions import Transactions
+
+log = logger()
+
+LONGEST_TURN = 5.0  # seconds in which acts are begun; what is left of a batch then is in the next one
+LONGEST_HOLD = 0.25  # seconds until the outcome of an act is kept, where the next ones are quick
+
+
+def act_in_turn(items: Sequence[Item], transactions: Transactions) -> None:
+    """Does the acts of a batch, or as many as can be begun in time. Never raises for a message's sake."""
+    ends = time.monotonic() + LONGEST_TURN
+    alone = [item for item in items if item.handling.outcome is None]
+    for number, item in enumerate(alone):
+        if number and time.monotonic() >= ends:
+            _leave(alone[number:])
+            break
+        _claim([item], transactions)
+        _act(item, transactions)
+        _keep([item], transactions)
+    noted = {item.key: item for item in reversed(items) if item.handling.outcome}
+    _leave([item for item in items if item.handling.outcome and noted[item.key] is not item])  # the same message twice
+    NotedTurn(transactions).run([*reversed(noted.values())], ends)
+
+
+class NotedTurn:
+    """Acts that must not be repeated. `holder` is who claims them: nobody else can begin them then."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self.transactions, self.holder = transactions, uuid4()
+        self._last: Item | None = None  # whose act came last
+
+    def run(self, items: Sequence[Item], ends: float) -> None:
+        """One after another."""
+        _claim(items, self.transactions, self.holder)
+        ended: list[Item] = []
+        hold = time.monotonic() + LONGEST_HOLD
+        for number, item in enumerate(items):
+            if number and time.monotonic() >= ends:
+                _leave(items[number:])
+                break
+            if self._begins(item):
+                _act(item, self.transactions)
+                self._last = item
+            ended.append(item)
+            if time.monotonic() >= hold:
+                _keep(ended, self.transactions)
+                ended, hold = [], time.monotonic() + LONGEST_HOLD
+        _keep(ended, self.transactions)
+
+    def _begins(self, item: Item) -> bool:
+        """Whether there is something to do, and it is noted that it is being done."""
+        if not _to_do(item):
+            return False
+        last = self._last.key if self._last else None
+        try:
+            if acts.begin(self.transactions.engine, self.holder, item.key, last, _written(self._last)):
+                return True
+            raise NotYet("another worker has it")
+        except Exception as error:
+            item.fail(error)
+            return False
+
+
+def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | None = None) -> None:
+    """In one transaction, or in one each where that fails. `holder`: of acts that are noted."""
+    try:
+        _claim_together(items, transactions, holder)
+    except Exception as error:
+        if len(items) == 1:
+            items[0].fail(error)
+            return
+        log.warning("claims", outcome="taken_apart", size=len(items), error=str(error))
+        for item in items:
+            item.reset()
+            item.claimed, item.extra = UNCLAIMED, ()
+            _claim([item], transactions, holder)
+
+
+def _claim_together(items: Sequence[Item], transactions: Transactions, holder: UUID | None) -> None:
+    if not items:
+        return
+    with transactions.engine.begin() as connection:
+        keys = [item.key for item in items]
+        done, notes = journal.done(connection, keys), acts.notes(connection, keys) if holder else {}
+        work = transactions.open(connection)
+        work.preload([(item.envelope, item.message) for item in items if item.message and item.key not in done])
+        claims: dict[journal.Key, datetime] = {}
+        for item in items:
+            note = notes.get(item.key)
+            if item.key in done:
+                item.claimed = None
+            elif note and note.outcome is not None and item.handling.outcome:
+                item.extra = (item.handling.outcome.validate_json(note.outcome),)
+            else:
+                work.begin(item.envelope, transactions.clock())
+                work.unbegun = note.claimed_at if note and not note.begun else None
+                _claim_one(item, work)
+                claims[item.key] = work.now
+        work.write()
+        if holder:
+            acts.take(connection, {item.key: claims[item.key] for item in items if _to_do(item)}, holder)
+
+
+def _claim_one(item: Item, work: UnitOfWork) -> None:
+    if item.handling.claim is None:
+        item.claimed = item.message
+        return
+    try:
+        with item.bound():
+            item.claimed = item.handling.claim(item.message, work)
+        work.keep()
+    except DBAPIError:
+        raise  # the transaction is broken for all
+    except Exception as error:
+        work.discard()
+        item.fail(error)
+
+
+def _to_do(item: Item) -> bool:
+    """Whether there is something to do, and nobody knows yet how it ends."""
+    return item.fine and item.claimed is not None and not item.extra
+
+
+def _act(item: Item, transactions: Transactions) -> None:
+    if not _to_do(item) or item.handling.act is None:
+        return
+    try:
+        with item.bound():
+            item.extra = (item.handling.act(item.claimed, transactions.adapters),)
+    except Exception as error:
+        item.fail(error)
+
+
+def _keep(items: Sequence[Item], transactions: Transactions) -> None:
+    transactions.keep([item for item in items if item.fine])
+    for item in items:
+        if item.verdict is not LEFT:
+            item.tell_log()
+
+
+def _leave(items: Sequence[Item]) -> None:
+    for item in items:
+        if item.fine:
+            item.verdict = LEFT
+
+
+def _written(item: Item | None) -> bytes | None:
+    """The outcome of an act, as it is noted."""
+    if item is None or item.handling.outcome is None or not item.extra:
+        return None
+    return item.handling.outcome.dump_json(item.extra[0])
