@@ -13,12 +13,13 @@ from deploy.stack.lodging import Lodging
 from deploy.stack.ports import LOOPBACK, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import find_program
+from deploy.stack.server import Server
 
 PACKAGE = "dovecot-imapd"
 START_SECONDS = 30
 
 
-class Dovecot:
+class Dovecot(Server):
     """A mail server for users that exist only here; `reply+token@shop.test` is delivered to `reply@shop.test`."""
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
@@ -44,20 +45,10 @@ class Dovecot:
             self.stop()
             raise
 
-    def running(self) -> bool:
-        return self._process.running()
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
     def stop(self) -> None:
         # A login process that has just begun may wait 5 seconds for another that has ended; Maildir needs no patience.
         self._process.stop(timeout=3)
         self._lodging.leave()
-
-    def kill(self) -> None:
-        self._process.kill()
 
     def add_user(self, address: str, password: str) -> None:
         """Gives this address a mailbox, or its mailbox another password; returns when it can log in (or could)."""
@@ -121,11 +112,6 @@ class Dovecot:
     def key(self) -> Path:
         """The certificate's private key."""
         return self._lodging.path / "key.pem"
-
-    @property
-    def log(self) -> Path:
-        """The file of the log."""
-        return self._process.log
 
     def _prepare(self, place: Path) -> Path:
         # After a crash a pid file is left, and the number in it may be another process's by now.

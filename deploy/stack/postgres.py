@@ -17,6 +17,7 @@ from deploy.stack.lodging import Lodging
 from deploy.stack.ports import LOOPBACK, free_port
 from deploy.stack.processes import Process
 from deploy.stack.programs import find_program, search_path
+from deploy.stack.server import Server
 from deploy.stack.trouble import StackError
 
 PACKAGE = "postgresql"
@@ -32,7 +33,7 @@ class PostgresState:
     password: str
 
 
-class Postgres:
+class Postgres(Server):
     """A cluster of the newest PostgreSQL that is installed, with fsync on; only TCP, no Unix socket."""
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
@@ -59,19 +60,9 @@ class Postgres:
             self.stop()
             raise
 
-    def running(self) -> bool:
-        return self._process.running()
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
     def stop(self) -> None:
         self._process.stop(timeout=30, number=SIGINT)  # SIGTERM would wait for the last client to leave
         self._lodging.leave()
-
-    def kill(self) -> None:
-        self._process.kill()
 
     def create_database(self, name: str) -> str:
         """Makes an empty database unless it exists; its URL for SQLAlchemy."""
@@ -85,11 +76,6 @@ class Postgres:
     def port(self) -> int:
         """PostgreSQL's protocol."""
         return self.state.port
-
-    @property
-    def log(self) -> Path:
-        """The file of the log."""
-        return self._process.log
 
     def _make_cluster(self, place: Path) -> Path:
         cluster, draft, secret = place / "cluster", place / "cluster.new", place / "password"

@@ -15,6 +15,7 @@ from deploy.stack.ports import LOOPBACK, answers, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import clean_environment, find_program
 from deploy.stack.rabbitmq_settings import RabbitState
+from deploy.stack.server import Server
 from deploy.stack.trouble import StackError
 
 PACKAGE = "rabbitmq-server"
@@ -30,7 +31,7 @@ METHOD_FRAME = b"\x01\x00\x00"
 FORGET_STATISTICS = "gen_event:delete_handler(rabbit_event, rabbit_mgmt_db_handler, [])."
 
 
-class RabbitNode:
+class RabbitNode(Server):
     """A node with the plugins for management and Prometheus, and the user `admin`."""
 
     def __init__(self, directory: Path, *, name: str | None = None, memory: float = 0.4,
@@ -47,7 +48,7 @@ class RabbitNode:
         self.state = state.kept(self._directory / "state.json", RabbitState,
                                 lambda: rabbitmq_settings.new_state(own_name))
         self._port_mapper = Process(self._directory, "epmd")
-        self._node = Process(self._directory, "rabbitmq")
+        self._process = Process(self._directory, "rabbitmq")
 
     def start(self) -> None:
         """Returns when AMQP and the management API answer. Raises StackError."""
@@ -57,43 +58,31 @@ class RabbitNode:
         rabbitmq_settings.write_files(self._directory, self.state, self._memory)
         try:
             self._start_port_mapper()
-            self._node.start([server], env=self._environment(), cwd=self._directory)
-            self._node.await_until(self._ready, START_SECONDS, "RabbitMQ")
+            self._process.start([server], env=self._environment(), cwd=self._directory)
+            self._process.await_until(self._ready, START_SECONDS, "RabbitMQ")
         except BaseException:
             self.kill()
             self._port_mapper.stop()
             raise
-
-    def running(self) -> bool:
-        return self._node.running()
-
-    @property
-    def pid(self) -> int | None:
-        return self._node.pid
 
     def stop(self) -> None:
         if self.running():
             self.resume()
             with suppress(StackError):
                 self._control("eval", FORGET_STATISTICS, seconds=5)
-        self._node.stop(STOP_SECONDS)
+        self._process.stop(STOP_SECONDS)
         self._port_mapper.stop()
 
     def kill(self) -> None:
         """Ends the node by SIGKILL; its port mapper stays for the next start."""
-        self._node.kill()
+        self._process.kill()
 
     def pause(self) -> None:
         """Freezes the node: its connections stay open and nothing answers."""
-        self._node.send(SIGSTOP)
+        self._process.send(SIGSTOP)
 
     def resume(self) -> None:
-        self._node.send(SIGCONT)
-
-    @property
-    def log(self) -> Path:
-        """The file of the node's log."""
-        return self._node.log
+        self._process.send(SIGCONT)
 
     @property
     def admin_amqp_url(self) -> str:

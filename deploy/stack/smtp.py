@@ -21,6 +21,7 @@ from deploy.stack import state
 from deploy.stack.delivery import MailboxDelivery
 from deploy.stack.ports import LOOPBACK, free_port, greets
 from deploy.stack.processes import Process
+from deploy.stack.server import Server
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
@@ -38,7 +39,7 @@ class SmtpState:
     key: str
 
 
-class SmtpServer:
+class SmtpServer(Server):
     """A server that answers for every recipient what the mailboxes answer."""
 
     def __init__(self, directory: Path, lmtp_port: int | None = None, *, user: str = "",
@@ -69,28 +70,10 @@ class SmtpServer:
             self.stop()
             raise
 
-    def running(self) -> bool:
-        return self._process.running()
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
-    def stop(self) -> None:
-        self._process.stop()
-
-    def kill(self) -> None:
-        self._process.kill()
-
     @property
     def port(self) -> int:
         """The port of SMTP."""
         return self.state.port
-
-    @property
-    def log(self) -> Path:
-        """The file of the log."""
-        return self._process.log
 
     def _command(self) -> list[str | Path]:
         settings = {"--port": str(self.port), "--lmtp-port": str(self.state.lmtp_port), "--user": self.state.user,
