@@ -1,9 +1,8 @@
 """The front door of `ingest`."""
 
-import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
@@ -53,33 +52,19 @@ from shared.contracts.ingest import (
 )
 from shared.runtime.health import house
 from shared.runtime.service import Service
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
 
 class IngestSettings(ServiceSettings):
     """What a worker of `ingest` needs: `AFTERCART_INGEST_…`."""
 
-    signing_keys: SecretStr = Field(description="number:hex, joined by commas; the same as those of notify")
-    mailboxes: Annotated[tuple[Mailbox, ...], NoDecode] = Field(
+    signing_keys: SecretKeys = Field(description="number:hex, joined by commas; the same as those of notify")
+    mailboxes: Annotated[tuple[Mailbox, ...], NoDecode, FromJson] = Field(
         default=(), description="JSON list, see docs/howto/mailboxes.md",
     )
-    passwords: Annotated[dict[str, SecretStr], NoDecode] = Field(
+    passwords: Annotated[dict[str, SecretStr], NoDecode, FromJson] = Field(
         default={}, validate_default=True, description="JSON object: password by mailbox, where not given with it",
     )
-
-    @field_validator("signing_keys")
-    @classmethod
-    def _are_keys(cls, value: SecretStr) -> SecretStr:
-        SigningKeys.parse(value.get_secret_value())
-        return value
-
-    @field_validator("mailboxes", "passwords", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError as error:
-            raise ValueError(f"it is no JSON: {error}") from None
 
     @field_validator("mailboxes")
     @classmethod

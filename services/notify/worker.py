@@ -1,13 +1,12 @@
 """The front door of `notify`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr
 from pydantic_settings import NoDecode
 
 from services.notify.adapters.signer import DkimKey, signed
@@ -33,7 +32,7 @@ from shared.contracts.notify import (
 from shared.contracts.templates import TemplateChanged
 from shared.runtime.health import house
 from shared.runtime.service import Service
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
 
 class Account(BaseModel):
@@ -66,13 +65,13 @@ class NotifySettings(ServiceSettings):
     smtp_user: str = Field(default="", description="Empty: no authentication")
     smtp_password: SecretStr = SecretStr("")
     smtp_timeout: PositiveFloat = Field(default=30, description="Seconds for connecting, and for each answer")
-    smtp_shops: Annotated[dict[str, Account], NoDecode] = Field(
+    smtp_shops: Annotated[dict[str, Account], NoDecode, FromJson] = Field(
         default={}, description="JSON object: `host`, `port`, `security`, `user`, `password` of shops with their own",
     )
-    dkim_keys: Annotated[tuple[DkimKey, ...], NoDecode] = Field(
+    dkim_keys: Annotated[tuple[DkimKey, ...], NoDecode, FromJson] = Field(
         default=(), description="JSON list: `domain`, `selector`, `key`, `algorithm`; every key of a domain signs",
     )
-    signing_keys: SecretStr = Field(description="number:hex, joined by commas; the same as those of `ingest`")
+    signing_keys: SecretKeys = Field(description="number:hex, joined by commas; the same as those of `ingest`")
     document_wait: PositiveFloat = Field(default=600, description="Seconds a mail waits for what it takes along")
     claim_lease: PositiveFloat = Field(
         default=660,
@@ -85,20 +84,6 @@ class NotifySettings(ServiceSettings):
         description="When the answer to a whole mail was lost: sent `once_more` (the customer may get it twice, with "
         "one Message-ID), or `leave` it (he may not get it)",
     )
-
-    @field_validator("signing_keys")
-    @classmethod
-    def _can_be_read(cls, value: SecretStr) -> SecretStr:
-        SigningKeys.parse(value.get_secret_value())
-        return value
-
-    @field_validator("smtp_shops", "dkim_keys", mode="before")
-    @classmethod
-    def _from_json(cls, value: Any) -> Any:
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError as error:
-            raise ValueError(f"it is no JSON: {error}") from None
 
     def server(self) -> SmtpServer:
         """The one of all shops that have none of their own."""

@@ -4,17 +4,37 @@ Variables are `AFTERCART_<FIELD>` for the house and `AFTERCART_<SERVICE>_<FIELD>
 file of that name in lower case, in the directory that `AFTERCART_SECRETS_DIR` names.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.contracts.conversation import SigningKeys
 from shared.runtime.errors import SettingsError
 
 PREFIX = "AFTERCART_"
 LOCAL_STACK = Path("var/aftercart.env")  # written by `aftercart up`
+
+
+def _from_json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError(f"it is no JSON: {error}") from None
+
+
+def _keys(value: SecretStr) -> SecretStr:
+    SigningKeys.parse(value.get_secret_value())
+    return value
+
+
+FromJson = BeforeValidator(_from_json)
+"""Of a setting that is written as JSON: `Annotated[…, NoDecode, FromJson]`, so that a fault is told in a sentence."""
+SecretKeys = Annotated[SecretStr, AfterValidator(_keys)]
+"""Keys that sign: `number:hex`, joined by commas."""
 
 
 def env_file() -> Path | None:
