@@ -6,8 +6,8 @@ from services.documents.adapters import DocumentSettings, open_adapters
 from services.documents.handlers import batches, looks, papers, shelf
 from services.documents.store import tables
 from services.documents.work import Work
+from shared.contracts.assets import AssetChanged
 from shared.contracts.documents import (
-    AssetChanged,
     BatchPrinted,
     DocumentContent,
     DocumentFailed,

@@ -14,9 +14,6 @@ from shared.contracts.values import DocumentKind, Language
 
 InvoiceSyntax = Literal["cii", "ubl"]
 SHA256 = "^[0-9a-f]{64}$"
-MEGABYTES = 2_000_000
-AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
-
 PageEnd = Annotated[str, Field(min_length=1, max_length=200, description="Where the page or part before ended")]
 
 
@@ -181,37 +178,6 @@ class DocumentPreviewed(Event, name="document.previewed", subject="kind"):
     language: Language
     document_id: UUID | None
     content: Base64Bytes
-
-
-class PutAsset(Command, name="asset.put", subject="asset"):
-    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it `asset:<name>`. It is made
-    small enough to print.
-    """
-
-    example: ClassVar[dict[str, Any]] = {
-        "asset": "logo", "content": samples.PICTURE, "description": "Corner Shop",
-    }
-
-    asset: AssetName
-    content: Base64Bytes = Field(max_length=MEGABYTES)
-    description: str = Field(min_length=1, max_length=200, description="For those who do not see it")
-
-
-class RemoveAsset(Command, name="asset.remove", subject="asset"):
-    """Documents do without this picture from now on; what was printed keeps it."""
-
-    example: ClassVar[dict[str, Any]] = {"asset": "logo"}
-
-    asset: AssetName
-
-
-class AssetChanged(Event, name="asset.changed", subject="asset"):
-    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for none."""
-
-    example: ClassVar[dict[str, Any]] = {"asset": "logo", "size": 70}
-
-    asset: AssetName
-    size: int
 
 
 class PrintBatch(Command, name="document.print_batch", subject="batch_id"):

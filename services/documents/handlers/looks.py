@@ -10,7 +10,8 @@ from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.work import Adapters, Work
-from shared.contracts.documents import AssetChanged, DocumentPreviewed, PreviewDocument, PutAsset, RemoveAsset
+from shared.contracts.assets import AssetChanged, PutAsset, RemoveAsset
+from shared.contracts.documents import DocumentPreviewed, PreviewDocument
 from shared.contracts.message import Event
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChanged

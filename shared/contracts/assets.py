@@ -1,0 +1,42 @@
+"""Pictures of a shop for its documents."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Base64Bytes, Field
+
+from shared.contracts import samples
+from shared.contracts.message import Command, Event
+
+LARGEST = 2_000_000  # bytes
+AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
+
+
+class PutAsset(Command, name="asset.put", subject="asset"):
+    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it `asset:<name>`. It is made
+    small enough to print.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "asset": "logo", "content": samples.PICTURE, "description": "Corner Shop",
+    }
+
+    asset: AssetName
+    content: Base64Bytes = Field(max_length=LARGEST)
+    description: str = Field(min_length=1, max_length=200, description="For those who do not see it")
+
+
+class RemoveAsset(Command, name="asset.remove", subject="asset"):
+    """Documents do without this picture from now on; what was printed keeps it."""
+
+    example: ClassVar[dict[str, Any]] = {"asset": "logo"}
+
+    asset: AssetName
+
+
+class AssetChanged(Event, name="asset.changed", subject="asset"):
+    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for none."""
+
+    example: ClassVar[dict[str, Any]] = {"asset": "logo", "size": 70}
+
+    asset: AssetName
+    size: int
