@@ -1,6 +1,7 @@
 """`aftercart mailbox check`: what a person reads who wants to know why no mail comes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,34 @@ def test_a_wrong_password_is_not_repeated(trusted: Postbox) -> None:
     result = checked(trusted.reached("imap", "tls"), password="battery staple")
     assert "refused the login" in result.stdout
     assert "battery" not in result.output
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_the_server_s_own_words_are_told_as_it_said_them(trusted: Postbox, protocol: str) -> None:
+    result = checked(trusted.reached(protocol, "tls"), password="battery staple")
+    assert "Authentication failed.. " not in result.stdout
+    assert "Authentication failed. Look whether user and password are right" in result.stdout
+    assert "b'" not in result.stdout
+
+
+def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(postbox: Postbox) -> None:
+    mailbox = postbox.reached("imap", "tls", port=postbox.dovecot.imap_port)
+    result = checked(mailbox)
+    assert f"{mailbox.server} does not speak TLS as it should: " in result.stdout
+    assert result.stdout.rstrip().endswith(ADVICE["protocol"])
+
+
+def test_a_server_of_the_other_protocol_is_told_as_such(postbox: Postbox) -> None:
+    result = checked(postbox.reached("imap", "none", port=postbox.dovecot.pop3_port))
+    assert "it does not greet as a mail server of this protocol. Look whether the port" in result.stdout
+
+
+def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(postbox: Postbox, tmp_path: Path) -> None:
+    empty, missing = tmp_path / "empty.pem", tmp_path / "missing.pem"
+    empty.touch()
+    result = checked(*(postbox.reached("imap", "tls", name=file.stem, ca_file=file) for file in (empty, missing)))
+    assert f"The file '{empty}' (ca_file) cannot be used: it holds no certificate." in result.stdout
+    assert f"The file '{missing}' (ca_file) cannot be used: No such file or directory." in result.stdout
 
 
 def test_a_folder_to_move_to_that_is_not_there_is_told(postbox: Postbox) -> None:

@@ -2,6 +2,7 @@
 
 import imaplib
 import poplib
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -48,15 +49,24 @@ class FolderMissing(Exception):
     """With its name."""
 
 
+class NoTrust(Exception):
+    """The file of whom to trust cannot be used; with the reason."""
+
+
 TROUBLE = (
     OSError, EOFError, ValueError, IMAPClientError, imaplib.IMAP4.error, poplib.error_proto,
-    NoEncryption, LoginRefused, TokenRefused, FolderMissing,
+    NoEncryption, LoginRefused, TokenRefused, FolderMissing, NoTrust,
 )
 
 
 def tls_context(mailbox: Mailbox) -> ssl.SSLContext:
-    """Trusts whom the mailbox trusts. Raises `OSError` for a `ca_file` that cannot be read."""
-    context = ssl.create_default_context(cafile=mailbox.ca_file)
+    """Trusts whom the mailbox trusts. Raises `NoTrust` for a `ca_file` that cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=mailbox.ca_file)
+    except ssl.SSLError:
+        raise NoTrust("it holds no certificate") from None
+    except OSError as error:
+        raise NoTrust(error.strerror) from None
     if not mailbox.verify_certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
@@ -103,7 +113,9 @@ def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
         ((NoEncryption, CapabilityError), "no_starttls",
          f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands."),
         (FolderMissing, "folder_missing", f"{server} has no folder '{error}' for '{mailbox.user}'."),
+        (NoTrust, "certificate", f"The file '{mailbox.ca_file}' (ca_file) cannot be used: {said}."),
         (ssl.SSLCertVerificationError, "certificate", f"The certificate of {server} is not accepted: {said}"),
+        (ssl.SSLError, "protocol", f"{server} does not speak TLS as it should: {said}"),
         (TimeoutError, "timeout", f"{server} did not answer in time."),
         ((imaplib.IMAP4.abort, EOFError), "broken_off", f"{server} broke off: {said}"),
         (OSError, "unreachable", f"{server} cannot be reached: {said}"),
@@ -115,5 +127,12 @@ def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
 def _words(error: BaseException) -> str:
     """What a server or the system said. poplib hands over bytes."""
     said = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else _unquoted(said)
     return " ".join(text.replace("\x00", "").split())[:300]
+
+
+def _unquoted(said: str) -> str:
+    """Without what the libraries make of it: bytes are shown as Python writes them, a greeting that is none as None."""
+    if said == "None":
+        return "it does not greet as a mail server of this protocol"
+    return re.sub(r"""^b(['"])(.*)\1$""", r"\2", said, flags=re.DOTALL)
