@@ -122,7 +122,7 @@ def reply(
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
-        answer = _given(text, file) or _edited(asker, {"thread_id": key, "by": by, "canned_message": canned})
+        answer = _given(text, file, canned) or _edited(asker, {"thread_id": key, "by": by, "canned_message": canned})
         asker.ask("thread.reply", {"thread_id": key, "text": answer, "by": by, "status": status})
     say(f"answered {key}", style="green")
 
@@ -221,9 +221,9 @@ def _id(asker: Asker, wanted: str) -> str:
     return str(key)
 
 
-def _given(text: str | None, file: Path | None) -> str | None:
-    if text and file:
-        raise click.UsageError("An answer comes by --text or by --file: one of the two.")
+def _given(text: str | None, file: Path | None, canned: str | None) -> str | None:
+    if sum(map(bool, (text, file, canned))) > 1:
+        raise click.UsageError("An answer comes by --text, by --file or by --canned: one of the three.")
     if text == "-":
         return sys.stdin.read()
     try:

@@ -83,7 +83,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
         message = entry["message"]
         return (
             (f"{clean(message['author'])}: ", "bold" if message["direction"] == "customer" else "green"),
-            short(message["text"], LONGEST_LINE), ("  private" if message["private"] else "", "yellow"),
+            short(_unfolded(message), LONGEST_LINE), ("  private" if message["private"] else "", "yellow"),
         )
     total = f"placed, {_money(entry['total'])}: " if entry["total"] else ""
     return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
@@ -106,6 +106,13 @@ def _say_message(message: Data) -> None:
         warning = "  may be dangerous" if file["dangerous"] else ""
         say(Text.assemble((f"  {clean(file['filename'])}", "cyan"), f"  {file['media_type']}, {file['size']:,} bytes",
                           (f"  {file['attachment_id']}", "dim"), (warning, "bold red")))
+
+
+def _unfolded(message: Data) -> str:
+    """What its author wrote, without what he quotes; all of it where he wrote nothing else."""
+    hidden = {number for fold in message["folds"] for number in range(fold["first"], fold["last"] + 1)}
+    lines = message["text"].split("\n")
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden).strip() or message["text"]
 
 
 def _marks(message: Data) -> list[str]:
