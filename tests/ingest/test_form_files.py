@@ -43,6 +43,12 @@ def test_what_could_run_is_not_by_its_content_or_its_name(file: tuple[str, str])
     assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments.1")
 
 
+def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> None:
+    found = form_files.objection(SubmitContact.model_validate(files(("mug.exe", PICTURE))), FormFiles())
+    assert found
+    assert found.reason == "'mug.exe' could run something: a file that is called so is not taken."
+
+
 def test_the_shop_says_which_kinds_how_many_and_how_large() -> None:
     one, two = files(("mug.png", PICTURE)), files(("a.png", PICTURE), ("b.png", PICTURE))
     assert judged(one, media_types=["application/pdf"]) == ("attachment_type", "attachments.0")

@@ -98,6 +98,7 @@ def test_css_alone_changes_the_built_in_layout(small_desk: NotifyDesk, office: O
         ({"text": "{% for a in name %}{% endfor %}"}, "'for' is not allowed"),
         ({"text": "{% include 'mail.html' %}"}, "'include' is not allowed"),
         ({"text": "{% set a = 1 %}"}, "'assign' is not allowed"),
+        ({"subject": "Paid: {{ reference"}, "'subject', line 1: unexpected end of template"),
         ({"html": "{% for a in items %}{% for b in items %}{% for c in items %}{% endfor %}{% endfor %}{% endfor %}"},
          "loops stand too deep"),
         ({"html": "{{ shop.__class__ }}"}, "'.__class__' can be asked of 'loop' only"),
@@ -111,6 +112,7 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
     refusal = put(small_desk, PAYMENT, **changes)
     assert (refusal.name, refusal.data["code"]) == ("template.put_refused", "broken_template")
     assert sentence in refusal.data["reason"]
+    assert not refusal.data["reason"].endswith("..")
     assert sent(small_desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
 
 
@@ -154,4 +156,6 @@ def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
 def test_the_template_of_the_how_to_page_is_taken_as_it_stands(small_desk: NotifyDesk, office: Office) -> None:
     block, = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
     assert put(small_desk, json.loads(block)).name == "template.changed"
-    assert sent(small_desk, office)[0] == "Paid: XKBKNABJK"
+    subject, text, _html = sent(small_desk, office)
+    assert subject == "Paid: XKBKNABJK"
+    assert text.splitlines()[:3] == ["Hello Ada Byron,", "", "Thank you for EUR 28.70."]

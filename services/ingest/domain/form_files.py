@@ -31,7 +31,10 @@ def _wrong_file(command: SubmitContact, files: Sequence[FormFile], rules: FormFi
         if len(file.content) > rules.largest:
             reason = f"'{read.filename}' has {len(file.content)} bytes; {rules.largest} are allowed."
             return command.refuse("attachment_too_large", reason, field=field, largest=rules.largest)
-        if read.dangerous or read.media_type not in rules.media_types:
+        if read.dangerous and read.media_type in rules.media_types:
+            reason = f"'{read.filename}' could run something: a file that is called so is not taken."
+            return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
+        if read.media_type not in rules.media_types:
             reason = f"'{read.filename}' is of a kind that is not allowed: {read.media_type}."
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
     return None

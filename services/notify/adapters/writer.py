@@ -74,7 +74,7 @@ class Writer:
         try:
             return forbidden(self._jinja.parse(source), allowed)
         except TemplateError as error:
-            return f"line {getattr(error, 'lineno', 1)}: {error}"
+            return f"line {getattr(error, 'lineno', 1)}: {error}".rstrip(".")
 
     def _trial(self, template: str, tag: str, look: Look) -> str | None:
         try:
