@@ -120,7 +120,7 @@ def _marks(message: Data) -> list[str]:
     kinds = [] if message["kind"] == "personal" else [message["kind"].replace("_", " ")]
     held = {"private": message["private"], "new": message["unread"], "no participant": not message["verified"]}
     noted = [mark.replace("_", " ") for mark in message["marks"]]
-    failed = [f"not sent: {clean(message['undelivered'])}"] if message["undelivered"] else []
+    failed = [f"did not arrive: {clean(message['undelivered'])}"] if message["undelivered"] else []
     return [*kinds, *(mark for mark, holds in held.items() if holds), *noted, *failed]
 
 

@@ -5,12 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.conversation import Conversation
-from shared.contracts.envelope import Envelope
 from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, does, moves, names, orders, refusal, refused, writes
 from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, mail_sent, reply_to
 from tests.words import changed, delivery
 
-REFUSED = "550 5.1.1 User unknown"
 STATUSES = ["open", "closed", "pending1", "pending2"]
 
 
@@ -264,58 +262,6 @@ def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(d
     assert [found for found in ids.values() if found] == [ids["We ask the carrier."]] == ["<a@shop.test>"]
     replied = does(desk, "reply", thread_id, text="It is found.")[-1].data
     assert replied["references"] == ["<a@shop.test>"]
-
-
-def not_sent(desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail: object) -> list[Envelope]:
-    """The mail with the thread's answer does not leave."""
-    sent = mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
-    told = changed(sent, **{f"mail__{key}": value for key, value in mail.items()})
-    return desk.tell(name, told | {"reason": REFUSED})
-
-
-def undelivered(desk: IngestDesk, thread_id: str) -> list[tuple[str, str]]:
-    """The answers of which we know that they did not leave, and why."""
-    return [(each["text"], each["undelivered"]) for each in desk.thread(thread_id)["messages"] if each["undelivered"]]
-
-
-@pytest.mark.parametrize("name", ["mail.failed", "mail.suppressed"])
-def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(name: str, desk: IngestDesk) -> None:
-    thread_id = writes(desk)
-    does(desk, "reply", thread_id, text="It is on its way.")
-    assert (view(desk, thread_id)["status"], view(desk, thread_id)["waits_since"]) == ("closed", None)
-    (told,) = not_sent(desk, thread_id, name)
-    assert (told.name, told.data["status"], told.data["by"]) == ("thread.status_changed", "open", "mail")
-    assert view(desk, thread_id)["waits_since"]
-    assert desk.ask("thread.next_unanswered", {}).data["thread"]["thread_id"] == thread_id
-    assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
-    assert not_sent(desk, thread_id, name) == []
-
-
-def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestDesk) -> None:
-    thread_id = writes(desk)
-    does(desk, "reply", thread_id, text="It is on its way.")
-    not_sent(desk, thread_id)
-    does(desk, "reply", thread_id, text="Did you get my mail?")
-    conversation = Conversation("thread", UUID(thread_id))
-    desk.tell("mail.sent", mail_sent("<second@shop.test>", conversation, thread_id))
-    assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
-    desk.tell("mail.sent", mail_sent("<first@shop.test>", conversation, thread_id))
-    assert undelivered(desk, thread_id) == []
-
-
-def test_a_thread_with_work_to_do_keeps_its_status_and_waits_again(desk: IngestDesk) -> None:
-    thread_id = writes(desk)
-    does(desk, "reply", thread_id, text="We look into it.", status="pending1")
-    assert not_sent(desk, thread_id) == []
-    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == ("pending1", True)
-
-
-def test_other_mails_of_a_thread_open_nothing(desk: IngestDesk) -> None:
-    thread_id = writes(desk)
-    does(desk, "reply", thread_id, text="It is on its way.")
-    assert not_sent(desk, thread_id, template="forward_msg") == []
-    assert view(desk, thread_id)["status"] == "closed"
-    assert undelivered(desk, thread_id) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])

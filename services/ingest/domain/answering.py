@@ -29,6 +29,7 @@ from shared.contracts.message import Event, Refusal
 
 MOST_FORWARDED = 20  # messages
 LONGEST_FORWARDED = 200_000  # characters of all of them
+ARROW = "→ "  # before the address, on the first line of the note about a thread that was forwarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +87,18 @@ def forward(
     """
     thread = before.assigned(command.employee) if command.employee else before
     comment = clean(command.comment).strip()
-    note = employee_message(note_id, command.by, f"→ {command.email}\n\n{comment}".strip(), at, private=True)
+    note = employee_message(note_id, command.by, f"{ARROW}{command.email}\n\n{comment}".strip(), at, private=True)
     told = _within(messages)
     forwarded = ThreadForwarded(
         thread_id=thread.id, forward_id=note_id, email=command.email, employee=command.employee, comment=comment,
         by=command.by, thread=thread.view, messages=told, omitted=len(messages) - len(told),
     )
     return Written(thread, note, [_added(thread, note), forwarded])
+
+
+def is_note_of_forward(message: ThreadMessage, email: str) -> bool:
+    """Whether a message is the note that a thread was sent to that address."""
+    return message.private and message.text.partition("\n")[0].lower() == f"{ARROW}{email}".lower()
 
 
 def draft(view: ThreadView, choice: Mapping[str, str], employee: str, shop_name: str) -> tuple[str, str]:

@@ -81,6 +81,14 @@ class Thread:
         changed = self._viewed(status=open_again, waits_since=self.view.waits_since or at)
         return changed._counted(closed_at=changed._closed_at(at))
 
+    def reached(self) -> "Thread":
+        """After an answer that had not arrived did so: nobody waits for another."""
+        return self._viewed(waits_since=None)
+
+    def noted(self) -> "Thread":
+        """With one more message that somebody should look at, and that calls for no answer."""
+        return self._viewed(unread=self.view.unread + 1)
+
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
         """In another status: who closes it ends the waiting, who reopens it wants it answered."""
         waits_since = None if status == "closed" else self.view.waits_since

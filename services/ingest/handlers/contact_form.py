@@ -7,7 +7,7 @@ from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.submission import Circumstances, Taken
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
-from shared.contracts.ingest import MailBounced, SubmitContact
+from shared.contracts.ingest import SubmitContact
 from shared.contracts.message import Event
 from shared.runtime.service import Handlers
 
@@ -25,12 +25,6 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
     if wrong or here.contact is None:
         return [wrong] if wrong else []
     return _keep(submission.take(command, here.contact, here, work.now), work)
-
-
-@service.handles(MailBounced)
-def rescue_bounced(event: MailBounced, work: Work) -> Iterable[Event]:
-    """What came back from its contact, which saves nothing, becomes a thread after all."""
-    return rescue(event.conversation, event.recipient, work)
 
 
 @service.handles(ForgetSubmission)

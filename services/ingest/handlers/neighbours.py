@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.ingest.domain import customers, privacy
+from services.ingest.domain import answering, customers, privacy
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import Thread, derived_id, status_events
 from services.ingest.handlers.contact_form import held_by, rescue
 from services.ingest.store.settings import Shop
+from services.ingest.store.threads import Entry
 from services.ingest.work import Work
-from shared.contracts.ingest import ThreadMessage
+from shared.contracts.ingest import MailBounced, ThreadMessage
 from shared.contracts.message import Event
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
 from shared.contracts.orders import (
@@ -32,7 +33,9 @@ from shared.runtime.service import Handlers, Later
 service = Handlers()
 
 ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
-MAILER = "mail"  # who opens a thread whose answer did not leave
+FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
+MAILER = "mail"  # who opens a thread whose answer did not arrive
+CAME_BACK = "The mail came back."
 MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
 
 
@@ -93,15 +96,19 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
 
 @service.handles(MailSent)
 def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
-    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and what is held because of the
-    mail is let go if that does not come back.
+    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends the waiting if it is
+    one that had not arrived before. What is held because of the mail is let go if that does not come back.
     """
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
-    thread = work.thread(mail.thread_id) if mail.thread_id and mail.template in ANSWERS else None
-    if thread:
-        work.threads.save(thread.id, thread.sent(mail.message_id))
-        _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
+    thread = _thread_of(mail, work)
+    if thread and mail.template in ANSWERS:
+        answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
+        after = thread.sent(mail.message_id)
+        arrived_late = answer is not None and bool(answer.undelivered) and not _is_wanted_since(answer, thread, work)
+        work.threads.save(thread.id, after.reached() if arrived_late else after)
+    elif thread:
+        _change_note(mail, thread, work, undelivered="")
     held = held_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
 
@@ -109,18 +116,48 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
 @service.handles(MailFailed)
 @service.handles(MailSuppressed)
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
-    """Opens the thread of an answer that did not leave; what a contact that saves nothing could not be mailed becomes a
-    thread after all.
+    """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom it was forwarded to;
+    what a contact that saves nothing could not be mailed becomes a thread after all.
     """
     mail = event.mail
     rescued = rescue(mail.conversation, mail.recipient, work)
-    thread = work.thread(mail.thread_id) if mail.thread_id and mail.template in ANSWERS else None
+    thread = _thread_of(mail, work)
     if thread is None:
         return rescued
+    if mail.template == FORWARDED:
+        if _change_note(mail, thread, work, undelivered=event.reason, unread=True):
+            work.threads.save(thread.id, thread.noted())
+        return rescued
     _change_answer(mail, thread, work, undelivered=event.reason)
+    return [*rescued, *_still_waits(thread, work)]
+
+
+@service.handles(MailBounced)
+def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
+    """Opens the thread of an answer that came back from the customer, for good or not: he has not got it. What came
+    back from a contact that saves nothing becomes a thread after all.
+    """
+    rescued = rescue(event.conversation, event.recipient, work)
+    thread = work.thread(event.thread_id)
+    if thread is None or thread.view.customer_email.lower() != event.recipient.lower():
+        return rescued
+    sent = (each for each in work.entries.all_of(thread.id) if each.message.mail_message_id == event.message_id)
+    answer = next((each for each in sent if each.message.direction == "employee"), None)
+    if answer is None or answer.message.undelivered:
+        return rescued
+    _change(answer, work, undelivered=event.reason or event.status or CAME_BACK)
+    return [*rescued, *_still_waits(thread, work)]
+
+
+def _thread_of(mail: MailView, work: Work) -> Thread | None:
+    """The thread of what an employee wrote, whoever the mail carries it to."""
+    return work.thread(mail.thread_id) if mail.thread_id and mail.template in (*ANSWERS, FORWARDED) else None
+
+
+def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:
     after = thread.unanswered(work.now)
     work.threads.save(thread.id, after)
-    return [*rescued, *status_events(thread, after, by=MAILER, at=work.now)]
+    return status_events(thread, after, by=MAILER, at=work.now)
 
 
 def _forget_later(submission_id: UUID, work: Work) -> Later:
@@ -128,18 +165,49 @@ def _forget_later(submission_id: UUID, work: Work) -> Later:
     return Later(ForgetSubmission(submission_id=submission_id), at, key)
 
 
-def _change_answer(mail: MailView, thread: Thread, work: Work, **changes: str) -> None:
-    """Of the answer that the mail carries: it bears the mail's id; else the oldest that was not sent yet, and of those
-    one that nobody tried to send.
+def _change_answer(mail: MailView, thread: Thread, work: Work, **changes: str) -> ThreadMessage | None:
+    """Of the answer that the mail carries, which is returned as it was: it bears the mail's id; else the oldest that
+    did not arrive yet, and of those one that nobody tried to send.
     """
     ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
     found = [entry for entry in map(work.entries.get, dict.fromkeys(ids)) if entry and _is_unsent(entry.message)]
-    for entry in sorted(found, key=lambda entry: bool(entry.message.undelivered))[:1]:
-        work.entries.save(entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes)))
+    entry = min(found, key=lambda entry: bool(entry.message.undelivered), default=None)
+    if entry is None:
+        return None
+    _change(entry, work, **changes)
+    return entry.message
+
+
+def _change_note(mail: MailView, thread: Thread, work: Work, **changes: object) -> bool:
+    """Of the latest note that the thread was forwarded to the mail's recipient; whether there is one to change."""
+    failed = "unread" in changes
+    found = [
+        entry for entry in work.entries.all_of(thread.id)
+        if answering.is_note_of_forward(entry.message, mail.recipient) and bool(entry.message.undelivered) != failed
+    ]
+    if found:
+        _change(max(found, key=lambda entry: entry.message.at), work, **changes)
+    return bool(found)
+
+
+def _change(entry: Entry, work: Work, **changes: object) -> None:
+    work.entries.save(entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes)))
 
 
 def _is_unsent(message: ThreadMessage) -> bool:
-    return message.direction == "employee" and not (message.private or message.mail_message_id)
+    is_sent = message.mail_message_id and not message.undelivered
+    return message.direction == "employee" and not (message.private or is_sent)
+
+
+def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
+    """Whether the thread waits for more than this answer: somebody wrote after it, or another did not arrive."""
+    messages = (entry.message for entry in work.entries.all_of(thread.id))
+    others = (message for message in messages if message.message_id != answer.message_id)
+    return any(
+        (other.undelivered and not other.private)
+        or (other.direction == "customer" and other.kind == "personal" and other.at > answer.at)
+        for other in others
+    )
 
 
 def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:

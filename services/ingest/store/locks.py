@@ -74,6 +74,8 @@ class Named:
                 yield from [told.into] if isinstance(told, MergeThread) else []
             elif isinstance(told, ABOUT_MAILS) and told.mail.thread_id:
                 yield told.mail.thread_id
+            elif isinstance(told, MailBounced):
+                yield told.thread_id
         for shop, told in self._privacy():
             yield from self.known_threads.of(shop, told.customer_id, self.known_customers.emails(shop, told))
 

@@ -48,7 +48,7 @@ class ThreadMessage(Value):
     private: bool = False
     unread: bool = False
     mail_message_id: str = Field(default="", description="Message-ID of the mail, if it came or went as one")
-    undelivered: str = Field(default="", description="Why the mail that carried it was not sent; see `mail.resend`")
+    undelivered: str = Field(default="", description="Why the mail that carried it did not arrive; see `mail.resend`")
     kind: MessageKind = Field(default="personal", description="Whether a person wrote it")
     folds: list[Fold] = []
     formatted: bool = Field(default=False, description="`message.get` has its HTML")

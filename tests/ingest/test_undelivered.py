@@ -1,0 +1,155 @@
+"""What employees wrote and nobody got: it is told in the thread, which somebody must look at."""
+
+from uuid import UUID
+
+import pytest
+
+from shared.contracts import samples
+from shared.contracts.conversation import Conversation
+from shared.contracts.envelope import Envelope
+from shared.contracts.ingest import MailBounced
+from tests.ingest.clerk import does, writes
+from tests.ingest.words import IngestDesk, Server, letter, mail_sent
+from tests.words import changed
+
+REFUSED = "550 5.1.1 User unknown"
+
+
+def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
+    found: dict[str, object] = desk.thread(thread_id)["thread"]
+    return found
+
+
+def not_sent(desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail: object) -> list[Envelope]:
+    """The mail with the thread's answer does not leave."""
+    sent = mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+    told = changed(sent, **{f"mail__{key}": value for key, value in mail.items()})
+    return desk.tell(name, told | {"reason": REFUSED})
+
+
+def undelivered(desk: IngestDesk, thread_id: str) -> list[tuple[str, str]]:
+    """The answers of which we know that they did not leave, and why."""
+    return [(each["text"], each["undelivered"]) for each in desk.thread(thread_id)["messages"] if each["undelivered"]]
+
+
+@pytest.mark.parametrize("name", ["mail.failed", "mail.suppressed"])
+def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(name: str, desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="It is on its way.")
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["waits_since"]) == ("closed", None)
+    (told,) = not_sent(desk, thread_id, name)
+    assert (told.name, told.data["status"], told.data["by"]) == ("thread.status_changed", "open", "mail")
+    assert view(desk, thread_id)["waits_since"]
+    assert desk.ask("thread.next_unanswered", {}).data["thread"]["thread_id"] == thread_id
+    assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
+    assert not_sent(desk, thread_id, name) == []
+
+
+def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="It is on its way.")
+    not_sent(desk, thread_id)
+    does(desk, "reply", thread_id, text="Did you get my mail?")
+    conversation = Conversation("thread", UUID(thread_id))
+    desk.tell("mail.sent", mail_sent("<second@shop.test>", conversation, thread_id))
+    assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
+    desk.tell("mail.sent", mail_sent("<first@shop.test>", conversation, thread_id))
+    assert undelivered(desk, thread_id) == []
+
+
+def test_a_thread_with_work_to_do_keeps_its_status_and_waits_again(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="We look into it.", status="pending1")
+    assert not_sent(desk, thread_id) == []
+    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == ("pending1", True)
+
+
+def answered_and_sent(desk: IngestDesk) -> str:
+    """A thread whose answer has left."""
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="It is on its way.")
+    desk.tell("mail.sent", mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id))
+    return thread_id
+
+
+def comes_back(desk: IngestDesk, answered: str, **changes: object) -> list[Envelope]:
+    return desk.tell("mail.bounced", changed(MailBounced.example, **{
+        "message_id": "<a@shop.test>", "conversation": f"thread/{answered}", "thread_id": answered,
+        "recipient": view(desk, answered)["customer_email"], "reason": REFUSED, **changes,
+    }))
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_an_answer_that_comes_back_opens_its_thread_again_once_and_says_why(
+    permanent: bool, desk: IngestDesk
+) -> None:
+    thread_id = answered_and_sent(desk)
+    (told,) = comes_back(desk, thread_id, permanent=permanent)
+    assert (told.name, told.data["status"], told.data["by"]) == ("thread.status_changed", "open", "mail")
+    assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
+    assert desk.ask("thread.next_unanswered", {}).data["thread"]["thread_id"] == thread_id
+    does(desk, "set_status", thread_id, status="closed")
+    assert comes_back(desk, thread_id) == []
+    assert view(desk, thread_id)["status"] == "closed"
+
+
+@pytest.mark.parametrize("changes", [
+    {"recipient": "bela@shop.test"}, {"recipient": ""}, {"message_id": "<other@shop.test>"},
+    {"thread_id": samples.THREAD_ID},
+])
+def test_a_report_about_another_mail_or_recipient_opens_nothing(changes: dict[str, str], desk: IngestDesk) -> None:
+    thread_id = answered_and_sent(desk)
+    assert comes_back(desk, thread_id, **changes) == []
+    assert (view(desk, thread_id)["status"], undelivered(desk, thread_id)) == ("closed", [])
+
+
+def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestDesk) -> None:
+    thread_id = answered_and_sent(desk)
+    comes_back(desk, thread_id)
+    conversation = Conversation("thread", UUID(thread_id))
+    desk.tell("mail.sent", mail_sent("<again@shop.test>", conversation, thread_id))
+    assert undelivered(desk, thread_id) == []
+    assert view(desk, thread_id)["waits_since"] is None
+    assert "<again@shop.test>" in [each["mail_message_id"] for each in desk.thread(thread_id)["messages"]]
+
+
+def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(desk: IngestDesk) -> None:
+    asked, never_sent = answered_and_sent(desk), writes(desk)
+    comes_back(desk, asked)
+    desk.clock.advance(minutes=1)
+    server = Server([letter("Hello?", in_reply_to="<a@shop.test>")])
+    desk.reads_by(server)
+    desk.look(minutes=1)
+    for text in ("It is on its way.", "Did you get my mail?"):
+        desk.clock.advance(minutes=1)
+        does(desk, "reply", never_sent, text=text)
+        not_sent(desk, never_sent)
+    for thread_id in (asked, never_sent):
+        sent = mail_sent(f"<{thread_id}@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+        desk.tell("mail.sent", sent)
+        assert view(desk, thread_id)["waits_since"]
+    assert len(desk.thread(asked)["messages"]) == 3
+
+
+def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_note(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    for email in ("bela@shop.test", "carrier@example.test"):
+        does(desk, "forward", thread_id, email=email, comment="Where is it?")
+    does(desk, "reply", thread_id, text="We ask the carrier.")
+    assert not_sent(desk, thread_id, template="forward_msg", recipient="Carrier@example.test") == []
+    assert undelivered(desk, thread_id) == [("→ carrier@example.test\n\nWhere is it?", REFUSED)]
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    sent = mail_sent("<f@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+    told = changed(sent, mail__template="forward_msg", mail__recipient="carrier@example.test")
+    desk.tell("mail.sent", told)
+    assert undelivered(desk, thread_id) == []
+    does(desk, "mark_read", thread_id)
+    assert view(desk, thread_id)["unread"] == 0
+
+
+def test_other_mails_of_a_thread_open_nothing(desk: IngestDesk) -> None:
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="It is on its way.")
+    assert not_sent(desk, thread_id, template="forward_msg") == []
+    assert view(desk, thread_id)["status"] == "closed"
+    assert undelivered(desk, thread_id) == []
