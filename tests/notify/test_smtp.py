@@ -89,9 +89,10 @@ def test_a_refusal_is_told_with_the_server_s_words(receiver: Receiver, kind: str
 
 
 def test_a_refused_connection_is_temporary() -> None:
-    outcome = plain(nobody()).send(PARCEL)
+    port = nobody()
+    outcome = plain(port).send(PARCEL)
     assert outcome.kind == "temporary"
-    assert "ConnectionRefusedError" in outcome.reason
+    assert outcome.reason == f"127.0.0.1:{port} cannot be reached: Connection refused."
 
 
 def test_a_name_that_does_not_exist_is_temporary() -> None:
@@ -150,7 +151,7 @@ def test_a_demanded_starttls_that_is_not_offered_means_that_nothing_is_given() -
     with smtp(receiver) as port:
         outcome = SmtpServer("127.0.0.1", port, "starttls", timeout=5).send(PARCEL)
     assert outcome.kind == "temporary"
-    assert "STARTTLS" in outcome.reason
+    assert outcome.reason.startswith(f"127.0.0.1:{port} cannot do what the settings demand: STARTTLS")
     assert receiver.seen == []
 
 
@@ -180,8 +181,15 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: Certi
     with smtp(receiver, over=over, tls_context=None if over else certificate.server_side) as port:
         outcome = SmtpServer("localhost", port, security, timeout=5).send(PARCEL)  # type: ignore[arg-type]
     assert outcome.kind == "temporary"
-    assert "CERTIFICATE_VERIFY_FAILED" in outcome.reason
+    assert outcome.reason == f"The certificate of localhost:{port} is not accepted: self-signed certificate."
     assert receiver.seen == []
+
+
+def test_tls_with_a_server_that_speaks_in_the_clear_says_so() -> None:
+    with smtp(Receiver()) as port:
+        outcome = SmtpServer("localhost", port, "tls", timeout=5).send(PARCEL)
+    assert outcome.kind == "temporary"
+    assert outcome.reason.startswith(f"localhost:{port} does not speak TLS as it should: ")
 
 
 def international() -> Parcel:

@@ -49,8 +49,7 @@ class SmtpServer:
         try:
             line = self._kept_line() or _Line(self._connect())
         except TROUBLE as error:  # nothing was said about this mail yet
-            reason = _reason(error)
-            return Outcome(_temporary(reason), reason, parcel.attempt)
+            return Outcome(_temporary(_reason(error)), self._trouble(error), parcel.attempt)
         conversation = _Conversation(line.server, parcel)
         try:
             return conversation.hold()
@@ -67,6 +66,19 @@ class SmtpServer:
         line: _Line | None = self.kept.__dict__.pop("line", None)
         if line:
             line.end()
+
+    def _trouble(self, error: BaseException) -> str:
+        """Why nothing can be given to the server; with its name, since a shop may have one of its own."""
+        where = f"{self.host}:{self.port}"
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return clean(f"{where} cannot do what the settings demand: {error}")[:LONGEST_REASON]
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return clean(f"The certificate of {where} is not accepted: {error.verify_message}.")[:LONGEST_REASON]
+        if isinstance(error, ssl.SSLError):
+            return clean(f"{where} does not speak TLS as it should: {error}")[:LONGEST_REASON]
+        if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException):
+            return clean(f"{where} cannot be reached: {error.strerror or error}.")[:LONGEST_REASON]
+        return _reason(error)
 
     def _kept_line(self) -> "_Line | None":
         """The connection of the mail before, if the server still listens."""
