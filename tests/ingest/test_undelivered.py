@@ -80,17 +80,17 @@ def comes_back(desk: IngestDesk, answered: str, **changes: object) -> list[Envel
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_an_answer_that_comes_back_opens_its_thread_again_once_and_says_why(
-    permanent: bool, desk: IngestDesk
-) -> None:
+def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(permanent: bool, desk: IngestDesk) -> None:
     thread_id = answered_and_sent(desk)
-    (told,) = comes_back(desk, thread_id, permanent=permanent)
-    assert (told.name, told.data["status"], told.data["by"]) == ("thread.status_changed", "open", "mail")
+    does(desk, "mark_read", thread_id)
+    assert comes_back(desk, thread_id, permanent=permanent) == []
     assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
-    assert desk.ask("thread.next_unanswered", {}).data["thread"]["thread_id"] == thread_id
-    does(desk, "set_status", thread_id, status="closed")
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    assert [row["thread_id"] for row in desk.ask("thread.list", {"unread": True}).data["threads"]] == [thread_id]
     assert comes_back(desk, thread_id) == []
-    assert view(desk, thread_id)["status"] == "closed"
+    assert view(desk, thread_id)["unread"] == 1
+    does(desk, "mark_read", thread_id)
+    assert view(desk, thread_id)["unread"] == 0
 
 
 @pytest.mark.parametrize("changes", [
@@ -104,8 +104,10 @@ def test_a_report_about_another_mail_or_recipient_opens_nothing(changes: dict[st
 
 
 def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestDesk) -> None:
-    thread_id = answered_and_sent(desk)
-    comes_back(desk, thread_id)
+    thread_id = writes(desk)
+    does(desk, "reply", thread_id, text="It is on its way.")
+    not_sent(desk, thread_id)
+    assert view(desk, thread_id)["waits_since"]
     conversation = Conversation("thread", UUID(thread_id))
     desk.tell("mail.sent", mail_sent("<again@shop.test>", conversation, thread_id))
     assert undelivered(desk, thread_id) == []

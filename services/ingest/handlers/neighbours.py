@@ -134,8 +134,8 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
 
 @service.handles(MailBounced)
 def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
-    """Opens the thread of an answer that came back from the customer, for good or not: he has not got it. What came
-    back from a contact that saves nothing becomes a thread after all.
+    """Marks an answer that came back from the customer, for good or not, as something to look at; a bounce opens no
+    thread. What came back from a contact that saves nothing becomes a thread after all.
     """
     rescued = rescue(event.conversation, event.recipient, work)
     thread = work.thread(event.thread_id)
@@ -145,8 +145,9 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     answer = next((each for each in sent if each.message.direction == "employee"), None)
     if answer is None or answer.message.undelivered:
         return rescued
-    _change(answer, work, undelivered=event.reason or event.status or CAME_BACK)
-    return [*rescued, *_still_waits(thread, work)]
+    _change(answer, work, undelivered=event.reason or event.status or CAME_BACK, unread=True)
+    work.threads.save(thread.id, thread.noted())
+    return rescued
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
