@@ -141,6 +141,11 @@ def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]
     return {(row.source, row.id): row.refusal for row in connection.execute(query)}
 
 
+def ordered(shop: str, aggregate: str) -> str:
+    """The subject of an aggregate's events, by which they are counted and kept in order."""
+    return f"{shop}/{aggregate}"
+
+
 def next_sequences(connection: Connection, subjects: Sequence[str]) -> dict[str, int]:
     """The first number for each subject, counting on by how often it stands in `subjects`. Locks their rows."""
     counts = Counter(subjects)

@@ -104,4 +104,4 @@ def _sentence(prefix: str, fault: Any) -> str:
     variable = prefix + "_".join(str(part) for part in fault["loc"]).upper()
     if fault["type"] == "missing":
         return f"{variable} is not set: put it into the environment or the env file, or start a stack with `make up`."
-    return f"{variable} is wrong: {fault['msg']}."
+    return f"{variable} is wrong: {fault['msg'].removeprefix('Value error, ')}."

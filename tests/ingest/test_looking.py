@@ -1,11 +1,13 @@
 """Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept twice."""
 
+from base64 import b64decode
 from datetime import timedelta
 
 import pytest
 
 from services.ingest.domain.look import LEASE, Checkpoint, Errand, Fault, Fetched, Found
 from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages, threads
+from shared.contracts import samples
 from shared.runtime.delivery import Delivery, Fate
 from tests.ingest.words import (
     CUSTOMER,
@@ -162,13 +164,30 @@ def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
 ) -> None:
     desk.begin(server, another(create_threads=False))
     desk.tell("order.placed", order_placed())
-    server.receive(letter("stranger", subject="Win!"), letter("answer", to=reply_to(ORDER)))
+    written = letter("stranger", subject="Win!")
+    server.receive(written, letter("answer", to=reply_to(ORDER)))
     assert sorted(desk.look()) == ["mail.received", "mail.unmatched", "thread.message_added", "thread.opened"]
     unmatched = desk.last("mail.unmatched")
     assert (unmatched["sender"], unmatched["subject"]) == (CUSTOMER, "Win!")
     assert [row.order_reference for row in desk.rows(threads)] == ["XKBKNABJK"]
     assert sorted(states(desk)) == ["filed", "unmatched"]
     assert len(desk.rows(raw_mails)) == 2
+    asked = {"inbound_id": unmatched["inbound_id"]}
+    raw = desk.ask("mail.raw", asked)
+    assert (raw.data["state"], raw.data["mailbox"]) == ("unmatched", unmatched["mailbox"])
+    assert b64decode(raw.data["content"]) == written
+    assert desk.ask("mail.raw", asked, shop="other").data["code"] == "unknown_mail"
+    assert desk.ask("mail.raw", {"inbound_id": samples.MAIL_ID}).data["code"] == "unknown_mail"
+
+
+def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestDesk) -> None:
+    def refusing(errand: Errand) -> Found:
+        return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
+
+    desk.reads_by(refusing)
+    desk.look()
+    told = desk.last("mail.unreadable")
+    assert desk.ask("mail.raw", {"inbound_id": told["inbound_id"]}).data["code"] == "unknown_mail"
 
 
 # --- asked for --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, select
 from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
+from shared.runtime import journal
 from shared.runtime.database import reading
 from tests.notify.words import NotifyDesk, Office, content_of, transitioned
 
@@ -39,15 +40,23 @@ def kept(desk: NotifyDesk) -> str:
         return "\n".join(repr(tuple(row)) for table in own for row in connection.execute(select(table)))
 
 
+def counted(desk: NotifyDesk) -> list[str]:
+    """The subjects of all events that were told."""
+    with reading(desk.engine) as connection:
+        return list(connection.scalars(select(journal.sequence.c.subject)))
+
+
 def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyDesk) -> None:
     fill(desk)
     before = kept(desk)
     assert [text for text in PERSONAL if text not in before] == []
+    assert "default/ada@example.test" in counted(desk)
     erased, = desk.tell("customer.erase", ERASE)
     assert erased.data["erased"] == {"mails": 3, "documents": 2, "suppressions": 1}
     assert erased.data["kept"] == []
     after = kept(desk)
     assert [text for text in PERSONAL if text in after] == []
+    assert "default/ada@example.test" not in counted(desk)
     again, = desk.tell("customer.erase", ERASE)
     assert set(again.data["erased"].values()) == {0}
 

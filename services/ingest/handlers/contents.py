@@ -1,10 +1,10 @@
-"""Questions about what messages bring along: their HTML and their files."""
+"""Questions about what messages bring along, their HTML and their files, and about mails as they came."""
 
 from base64 import b64encode
 
 from services.ingest.domain.page import held_back
 from services.ingest.work import Work
-from shared.contracts.ingest import AttachmentContent, GetAttachment, GetMessage, MessageContent
+from shared.contracts.ingest import AttachmentContent, GetAttachment, GetMessage, GetRawMail, MessageContent, RawMail
 from shared.contracts.message import Refusal
 from shared.runtime.service import Handlers
 
@@ -39,4 +39,17 @@ def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refu
     return AttachmentContent(
         thread_id=entry.thread_id, message_id=entry.message.message_id, attachment=file,
         content=b64encode(work.files.content(query.attachment_id)),
+    )
+
+
+@service.handles(GetRawMail)
+def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Refusal:
+    """A mail as it came."""
+    inbound = work.inbounds.get(query.inbound_id)
+    if inbound is None or inbound.shop != work.shop or inbound.sha256 is None:
+        reason = f"No mail {query.inbound_id} is kept in this shop."
+        return query.refuse("unknown_mail", reason, field="inbound_id")
+    return RawMail(
+        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, state=inbound.state, fetched_at=inbound.fetched_at,
+        content=b64encode(work.raw_mails.get(inbound.sha256)),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notify.store.tables import attempts, paper_contents, suppressions
+from shared.runtime import journal
 
 
 class Erasing:
@@ -26,9 +27,13 @@ class Erasing:
         return self._add(attempts, attempts.c.mail_id.in_(list(mail_ids)))
 
     def suppressions(self, shop: str, emails: Iterable[str]) -> int:
-        """Records that nothing is to be known of these addresses; of how many there is."""
-        theirs = suppressions.c.address.in_([email.lower() for email in emails])
-        return self._add(suppressions, (suppressions.c.shop == shop) & theirs)
+        """Records that nothing is to be known of these addresses, nor how often they were told of; of how many there
+        is.
+        """
+        addresses = [email.lower() for email in emails]
+        counted = journal.sequence.c.subject.in_([journal.ordered(shop, address) for address in addresses])
+        self._add(journal.sequence, counted)
+        return self._add(suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses))
 
     def keep(self) -> None:
         self._kept += self._pending

@@ -47,6 +47,7 @@ from shared.contracts.ingest.desk import (
     StatusLooks as StatusLooks,
 )
 from shared.contracts.ingest.mailboxes import (
+    GetRawMail as GetRawMail,
     MailBounced as MailBounced,
     MailboxFailed as MailboxFailed,
     MailboxFault as MailboxFault,
@@ -54,6 +55,7 @@ from shared.contracts.ingest.mailboxes import (
     MailReceived as MailReceived,
     MailUnmatched as MailUnmatched,
     MailUnreadable as MailUnreadable,
+    RawMail as RawMail,
     SyncMailbox as SyncMailbox,
 )
 from shared.contracts.ingest.merging import MergeThread as MergeThread, ThreadMerged as ThreadMerged

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.messages import MessageKind
-from shared.contracts.message import Command, Event
+from shared.contracts.message import Answer, Command, Event, Query
 
 MailboxFault = Literal[
     "login_refused", "token_refused", "no_starttls", "certificate", "unreachable", "timeout", "broken_off",
@@ -72,6 +72,29 @@ class MailUnmatched(Event, name="mail.unmatched", subject="inbound_id"):
     sender: str
     subject: str
     message_id: str
+
+
+class RawMail(Answer, name="mail.raw_answered"):
+    """A mail as it came (RFC 5322, base64), and what became of it."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "mailbox": "service", "inbound_id": samples.MAIL_ID, "state": "unmatched", "fetched_at": samples.NOON,
+        "content": "U3ViamVjdDogQSBxdWVzdGlvbg0KDQpXaGVuPw==",
+    }
+
+    mailbox: str
+    inbound_id: UUID
+    state: str = Field(description="`filed`, `unmatched`, `unreadable`, `duplicate`, `own`, or `new`: not filed yet")
+    fetched_at: datetime
+    content: Base64Bytes
+
+
+class GetRawMail(Query, name="mail.raw", answer=RawMail, subject="inbound_id"):
+    """Asks for a mail that was fetched, whatever became of it: for one that belongs to no thread, say."""
+
+    example: ClassVar[dict[str, Any]] = {"inbound_id": samples.MAIL_ID}
+
+    inbound_id: UUID = Field(description="From `mail.received`, `mail.unmatched` or `mail.unreadable`")
 
 
 class MailBounced(Event, name="mail.bounced", subject="mail_id"):
