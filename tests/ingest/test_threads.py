@@ -261,7 +261,7 @@ def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(d
     ids = {each["text"]: each["mail_message_id"] for each in desk.thread(thread_id)["messages"]}
     assert [found for found in ids.values() if found] == [ids["We ask the carrier."]] == ["<a@shop.test>"]
     replied = does(desk, "reply", thread_id, text="It is found.")[-1].data
-    assert replied["references"] == ["<a@shop.test>"]
+    assert replied["references"] == ["<confirmed@shop.test>", "<a@shop.test>"]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])

@@ -155,3 +155,20 @@ def test_other_mails_of_a_thread_open_nothing(desk: IngestDesk) -> None:
     assert not_sent(desk, thread_id, template="forward_msg") == []
     assert view(desk, thread_id)["status"] == "closed"
     assert undelivered(desk, thread_id) == []
+
+
+def test_an_answer_refers_to_the_confirmation_that_the_customer_got(desk: IngestDesk) -> None:
+    opened, *_ = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
+    thread_id = opened.data["thread_id"]
+    sent = mail_sent("<confirmed@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+    desk.tell("mail.sent", changed(sent, mail__template="contact_form"))
+    replied = next(told for told in does(desk, "reply", thread_id, text="Blue.") if told.name == "thread.replied")
+    assert replied.data["references"] == ["<confirmed@shop.test>"]
+
+
+def test_a_confirmation_that_does_not_arrive_says_nothing_of_the_answer(desk: IngestDesk) -> None:
+    opened, *_ = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
+    thread_id = opened.data["thread_id"]
+    does(desk, "reply", thread_id, text="Blue.")
+    assert not_sent(desk, thread_id, template="contact_form") == []
+    assert (view(desk, thread_id)["status"], undelivered(desk, thread_id)) == ("closed", [])

@@ -33,6 +33,7 @@ from shared.runtime.service import Handlers, Later
 service = Handlers()
 
 ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
+CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
 FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
 MAILER = "mail"  # who opens a thread whose answer did not arrive
 CAME_BACK = "The mail came back."
@@ -97,7 +98,8 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
 @service.handles(MailSent)
 def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends the waiting if it is
-    one that had not arrived before. What is held because of the mail is let go if that does not come back.
+    one that had not arrived before. Answers refer to the confirmation that their customer got first. What is held
+    because of the mail is let go if that does not come back.
     """
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
@@ -107,8 +109,10 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
         after = thread.sent(mail.message_id)
         arrived_late = answer is not None and bool(answer.undelivered) and not _is_wanted_since(answer, thread, work)
         work.threads.save(thread.id, after.reached() if arrived_late else after)
-    elif thread:
+    elif thread and mail.template == FORWARDED:
         _change_note(mail, thread, work, undelivered="")
+    elif thread:
+        work.threads.save(thread.id, thread.sent(mail.message_id))
     held = held_by(mail.conversation, mail.recipient, work)
     return [_forget_later(held.submission_id, work)] if held else []
 
@@ -122,7 +126,7 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
     mail = event.mail
     rescued = rescue(mail.conversation, mail.recipient, work)
     thread = _thread_of(mail, work)
-    if thread is None:
+    if thread is None or mail.template == CONFIRMED:
         return rescued
     if mail.template == FORWARDED:
         if _change_note(mail, thread, work, undelivered=event.reason, unread=True):
@@ -151,8 +155,8 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
-    """The thread of what an employee wrote, whoever the mail carries it to."""
-    return work.thread(mail.thread_id) if mail.thread_id and mail.template in (*ANSWERS, FORWARDED) else None
+    """The thread of what an employee wrote, whoever the mail carries it to, or of what the mail confirms."""
+    return work.thread(mail.thread_id) if mail.thread_id and mail.template in (*ANSWERS, CONFIRMED, FORWARDED) else None
 
 
 def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:
