@@ -170,7 +170,8 @@ def _headers(letter: Letter) -> dict[str, str]:
 def _address(header: str, mailbox: Mailbox) -> str:
     username, _, domain = ascii_domain(mailbox.address).rpartition("@")
     address = Address(clean(mailbox.name), username, domain)
-    if address.display_name.isascii() and len(header) + len(str(address)) < LINE:
+    plain = address.display_name.isascii() and "=?" not in address.display_name
+    if plain and len(header) + len(str(address)) < LINE:
         return str(address)
     return f"{_encoded(header, address.display_name)} <{address.addr_spec}>"
 
