@@ -164,6 +164,47 @@ def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Offic
     assert len(desk.scheduled()) == 2
 
 
+def test_what_was_claimed_and_never_begun_does_not_count(desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    for _ in range(2):
+        desk.tell("order.transitioned", transitioned(attach=[]))
+    batch = [receive(errand.encode()) for errand in desk.errands()]
+    office.answers = [Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(*batch)
+    assert desk.deliver(batch[1]) == [DONE]
+    assert (len(office.sent), desk.scheduled()) == (1, [])
+
+
+def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(desk: NotifyDesk, office: Office) -> None:
+    first = send(desk)
+    office.answers = [Killed()]
+    event = transitioned(attach=[])
+    desk.tell("order.transitioned", event)
+    with pytest.raises(Killed):
+        desk.run_errands()
+    bounce(desk, first)
+    desk.clock.advance(LEASE)
+    desk.run_errands()
+    assert mail_of(desk, event["order_id"])["state"] == "suppressed"
+    assert len(office.sent) == 1
+
+
+def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(desk: NotifyDesk, office: Office) -> None:
+    office.answers = [Killed()]
+    event = transitioned(attach=[])
+    desk.tell("order.transitioned", event)
+    with pytest.raises(Killed):
+        desk.run_errands()
+    office.rules = replace(RULES, limits=Limits(recipient_per_hour=1))
+    desk.clock.advance(LEASE)
+    desk.run_errands()
+    assert mail_of(desk, event["order_id"])["state"] == "deferred"
+    desk.clock.advance(timedelta(hours=1))
+    desk.run_errands()
+    assert mail_of(desk, event["order_id"])["state"] == "sent"
+
+
 def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(desk: NotifyDesk, office: Office) -> None:
     office.answers = [Killed()]
     event = transitioned(attach=[])

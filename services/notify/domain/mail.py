@@ -122,6 +122,10 @@ class Mail:
         """As before a claim whose attempt never began."""
         return replace(self, state="queued", attempts=self.attempts - 1, claimed_at=None)
 
+    def given_up(self) -> "Mail":
+        """As after a claim of which nobody will ever say how it ended."""
+        return replace(self, state="unknown")
+
     def rewritten(self, writer: Writer) -> "Mail":
         """For the documents that are there, since no mail may speak of one that it does not take along."""
         return replace(self, letter=self.letter.model_copy(update={"content": writer.write(self.facts, self.present)}))

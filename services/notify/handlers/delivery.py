@@ -43,6 +43,8 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
         return None
     barrier = _barrier(mail, work)
     if barrier:
+        if mail.state == "claimed":
+            work.mails.save(mail.mail_id, mail.given_up())  # else what is recorded of it would not count
         return barrier
     attachments = work.attachments(mail)
     claimed = sending.claim(mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now)

@@ -95,9 +95,9 @@ class Mails(Store[UUID, Mail]):
 
     def nth_claim(self, shop: str, recipient: str | None, since: datetime, nth: int) -> datetime | None:
         """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then. Those
-        of this batch count, though they are not written yet.
+        of this batch count as they are now, though they are not written yet.
         """
-        ours = [mail for mail in self._kept.values() if mail.occasion.shop == shop]
+        ours = [mail for mail in {**self._kept, **self._pending}.values() if mail.occasion.shop == shop]
         others = mails.c.mail_id.not_in([mail.mail_id for mail in ours])
         where = [mails.c.shop == shop, mails.c.claimed_at > since, others]
         if recipient is not None:
