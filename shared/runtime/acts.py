@@ -2,6 +2,8 @@
 
 A note lies in the table `acts` from the claim until the outcome is kept. One statement notes the outcome of an act and
 that the next begins, so that after a kill just one act of a thread is in doubt.
+
+It is about a subject and not about a message: whoever is told anew to do the same, by another message, finds it, too.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +14,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, or_, select
 
 from shared.runtime.database import among, insert, locking, statement
-from shared.runtime.journal import Key, acts
+from shared.runtime.journal import acts
+
+Subject = tuple[str, str]
+"""The type of the messages, and what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +29,60 @@ class Note:
     outcome: bytes | None
 
 
-def notes(connection: Connection, keys: Iterable[Key]) -> dict[Key, Note]:
-    """What is noted of the acts of messages; until the commit none of them can begin."""
-    query = select(acts).where(among((acts.c.source, acts.c.id), keys)).order_by(acts.c.source, acts.c.id)
+def notes(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Note]:
+    """What is noted; until the commit none of these acts can begin."""
+    query = select(acts).where(among(_SUBJECT, subjects)).order_by(*_SUBJECT)
     return {
-        (row.source, row.id): Note(row.claimed_at, row.begun, row.outcome)
+        (row.type, row.subject): Note(row.claimed_at, row.begun, row.outcome)
         for row in connection.execute(locking(connection, query))
     }
 
 
-def take(connection: Connection, claims: Mapping[Key, datetime], holder: UUID) -> None:
+def take(connection: Connection, claims: Mapping[Subject, datetime], holder: UUID) -> None:
     """Notes claims, each with its time. From now on nobody but `holder` can begin these acts."""
     rows = [
-        {"source": source, "id": id_, "holder": holder, "claimed_at": at, "begun": False}
-        for (source, id_), at in sorted(claims.items())
+        {"type": kind, "subject": subject, "holder": holder, "claimed_at": at, "begun": False}
+        for (kind, subject), at in sorted(claims.items())
     ]
     adding = insert(connection, acts)
     changed = {name: adding.excluded[name] for name in ("holder", "claimed_at", "begun", "outcome")}
     if rows:
-        connection.execute(adding.on_conflict_do_update(index_elements=[acts.c.source, acts.c.id], set_=changed), rows)
+        connection.execute(adding.on_conflict_do_update(index_elements=_SUBJECT, set_=changed), rows)
 
 
-def begin(engine: Engine, holder: UUID, key: Key, ended: Key | None = None, outcome: bytes | None = None) -> bool:
-    """Notes that the act of `key` begins now, and what came of the one before. False, where somebody else has it."""
-    source, id_ = ended or key
+def begin(
+    engine: Engine, holder: UUID, subject: Subject, ended: Subject | None = None, outcome: bytes | None = None
+) -> bool:
+    """Notes that an act begins now, and what came of the one before. False, where somebody else has it.
+
+    To note the same once more does no harm.
+    """
+    last = ended or subject
     given = {
-        "by": holder, "next_source": key[0], "next_id": key[1], "last_source": source, "last_id": id_,
-        "what_came": outcome,
+        "by": holder, "next_type": subject[0], "next_subject": subject[1], "last_type": last[0],
+        "last_subject": last[1], "what_came": outcome,
     }
     with statement(engine) as connection:
-        return any((row.source, row.id) == key for row in connection.execute(_BEGIN, given))
+        return any((row.type, row.subject) == subject for row in connection.execute(_BEGIN, given))
 
 
-def drop(connection: Connection, keys: Collection[Key]) -> None:
-    """Forgets the acts of messages whose outcome is kept."""
-    if keys:
-        connection.execute(delete(acts).where(among((acts.c.source, acts.c.id), keys)))
+def end(engine: Engine, holder: UUID, subject: Subject, outcome: bytes) -> None:
+    """Notes what came of an act that no other one follows."""
+    begin(engine, holder, subject, subject, outcome)
 
 
-_LAST = and_(acts.c.source == bindparam("last_source"), acts.c.id == bindparam("last_id"))
-_NEXT = and_(acts.c.source == bindparam("next_source"), acts.c.id == bindparam("next_id"))
+def drop(connection: Connection, subjects: Collection[Subject]) -> None:
+    """Forgets acts whose outcome is kept."""
+    if subjects:
+        connection.execute(delete(acts).where(among(_SUBJECT, subjects)))
+
+
+_SUBJECT = (acts.c.type, acts.c.subject)
+_LAST = and_(acts.c.type == bindparam("last_type"), acts.c.subject == bindparam("last_subject"))
+_NEXT = and_(acts.c.type == bindparam("next_type"), acts.c.subject == bindparam("next_subject"))
 _BEGIN = (
     acts.update()
     .where(acts.c.holder == bindparam("by"), or_(_LAST, _NEXT))
     .values(begun=True, outcome=case((_LAST, bindparam("what_came", type_=acts.c.outcome.type)), else_=acts.c.outcome))
-    .returning(acts.c.source, acts.c.id)
+    .returning(*_SUBJECT)
 )

@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
-from shared.runtime import journal, trace
+from shared.runtime import acts, journal, trace
 from shared.runtime.delivery import DONE, LEFT, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, TurnIsFull, Unprocessable
 from shared.runtime.log import logger
@@ -50,6 +50,13 @@ class Item:
     @property
     def key(self) -> journal.Key:
         return self.envelope.source, self.envelope.id
+
+    @property
+    def about(self) -> acts.Subject:
+        """What its act is about. Of two messages about the same, one acts at a time."""
+        subject = self.message.aggregate_key if self.message else None
+        envelope = self.envelope
+        return envelope.type, journal.ordered(envelope.shop, subject) if subject else f"{envelope.source}/{envelope.id}"
 
     @property
     def fine(self) -> bool:

@@ -65,8 +65,8 @@ sequence = Table(
 )
 acts = Table(  # see `shared.runtime.acts`
     "acts", metadata,
-    Column("source", String(200), primary_key=True),
-    Column("id", String(200), primary_key=True),
+    Column("type", String(200), primary_key=True),
+    Column("subject", String(300), primary_key=True),
     Column("holder", Uuid, nullable=False),
     Column("claimed_at", UtcDateTime, nullable=False, index=True),
     Column("begun", Boolean, nullable=False),

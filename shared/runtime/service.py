@@ -42,7 +42,8 @@ class Handling:
     Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is done, returns what
     to do, or None if nothing is to be done (any more); `act(claimed, adapters)` does it, outside of any
     transaction; `handler(message, work, outcome)` keeps and tells. An act is safe to repeat, or else the type of its
-    `outcome` is named (one that pydantic can write as JSON), and a note tells later what was begun and what came of it.
+    `outcome` is named (one that pydantic can write as JSON), and a note about the message's subject tells later what
+    was begun and what came of it: also to another message of this type about the same.
     """
 
     message: type[Message]

@@ -76,7 +76,8 @@ class Transactions:
             journal.release(connection, sorted(failed))
             work.write()
             kept = [item for item in items if item.key not in failed]
-            acts.drop(connection, [item.key for item in kept if item.handling.outcome])
+            fresh_acts = [item for item in kept if item.handling.outcome and item.outcome != "duplicate"]
+            acts.drop(connection, [item.about for item in fresh_acts])  # one about the same may be another message's
             self.post.send(connection, kept, self.clock())
         self.committed()
 

@@ -6,11 +6,11 @@ in doubt, and frees at once what never began.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.runtime import acts, journal
 from shared.runtime.delivery import LEFT
@@ -24,6 +24,8 @@ log = logger()
 
 LONGEST_TURN = 5.0  # seconds in which acts are begun; what is left of a batch then is in the next one
 LONGEST_HOLD = 0.25  # seconds until the outcome of an act is kept, where the next ones are quick
+PATIENCE = 30.0  # seconds of a turn in which a database that is away is waited for: only we know how an act ended
+PAUSE = 0.2  # seconds between tries
 
 
 def act_in_turn(items: Sequence[Item], transactions: Transactions) -> None:
@@ -34,11 +36,14 @@ def act_in_turn(items: Sequence[Item], transactions: Transactions) -> None:
         if number and time.monotonic() >= ends:
             _leave(alone[number:])
             break
-        _claim([item], transactions)
+        try:
+            _claim([item], transactions)
+        except Exception as error:
+            item.fail(error)
         _act(item, transactions)
         _keep([item], transactions)
-    noted = {item.key: item for item in reversed(items) if item.handling.outcome}
-    _leave([item for item in items if item.handling.outcome and noted[item.key] is not item])  # the same message twice
+    noted = {item.about: item for item in reversed(items) if item.handling.outcome}
+    _leave([item for item in items if item.handling.outcome and noted[item.about] is not item])  # about the same
     NotedTurn(transactions).run([*reversed(noted.values())], ends)
 
 
@@ -48,10 +53,18 @@ class NotedTurn:
     def __init__(self, transactions: Transactions) -> None:
         self.transactions, self.holder = transactions, uuid4()
         self._last: Item | None = None  # whose act came last
+        self._patience = PATIENCE
 
     def run(self, items: Sequence[Item], ends: float) -> None:
         """One after another."""
-        _claim(items, self.transactions, self.holder)
+        try:
+            _claim(items, self.transactions, self.holder)
+        except Exception as error:
+            if len(items) == 1:
+                items[0].fail(error)
+            else:
+                self._take_apart(items, ends, error)
+            return
         ended: list[Item] = []
         hold = time.monotonic() + LONGEST_HOLD
         for number, item in enumerate(items):
@@ -66,47 +79,70 @@ class NotedTurn:
                 _keep(ended, self.transactions)
                 ended, hold = [], time.monotonic() + LONGEST_HOLD
         _keep(ended, self.transactions)
+        self._note_last()
+
+    def _take_apart(self, items: Sequence[Item], ends: float, error: Exception) -> None:
+        """Turns of their own, for what could not be claimed together; what one of them holds goes before the next."""
+        log.warning("claims", outcome="taken_apart", size=len(items), error=str(error))
+        for number, item in enumerate(items):
+            item.reset()
+            item.claimed, item.extra = UNCLAIMED, ()
+            if number and time.monotonic() >= ends:
+                _leave(items[number:])
+                break
+            self.run([item], ends)
+            item.claimed = None
 
     def _begins(self, item: Item) -> bool:
         """Whether there is something to do, and it is noted that it is being done."""
         if not _to_do(item):
             return False
-        last = self._last.key if self._last else None
+        engine, last = self.transactions.engine, self._last
         try:
-            if acts.begin(self.transactions.engine, self.holder, item.key, last, _written(self._last)):
+            ended, outcome = last.about if last else None, _written(last)
+            if self._patiently(lambda: acts.begin(engine, self.holder, item.about, ended, outcome)):
                 return True
             raise NotYet("another worker has it")
         except Exception as error:
             item.fail(error)
             return False
 
+    def _note_last(self) -> None:
+        """What came of the last act, where it could not be kept: no other one follows that would note it."""
+        last, outcome = self._last, _written(self._last)
+        if last is None or last.fine or outcome is None:
+            return
+        try:
+            self._patiently(lambda: acts.end(self.transactions.engine, self.holder, last.about, outcome))
+        except Exception as error:
+            log.error("acts", outcome="lost", id=last.envelope.id, error=str(error))
+
+    def _patiently(self, note: Callable[[], object]) -> object:
+        """Tries until the database is back, or the turn has no patience left."""
+        while True:
+            tried = time.monotonic()
+            try:
+                return note()
+            except (OperationalError, InterfaceError):
+                if self._patience <= 0:
+                    raise
+                time.sleep(PAUSE)
+                self._patience -= time.monotonic() - tried
+
 
 def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | None = None) -> None:
-    """In one transaction, or in one each where that fails. `holder`: of acts that are noted."""
-    try:
-        _claim_together(items, transactions, holder)
-    except Exception as error:
-        if len(items) == 1:
-            items[0].fail(error)
-            return
-        log.warning("claims", outcome="taken_apart", size=len(items), error=str(error))
-        for item in items:
-            item.reset()
-            item.claimed, item.extra = UNCLAIMED, ()
-            _claim([item], transactions, holder)
-
-
-def _claim_together(items: Sequence[Item], transactions: Transactions, holder: UUID | None) -> None:
+    """In one transaction. `holder`: of acts that are noted."""
     if not items:
         return
     with transactions.engine.begin() as connection:
-        keys = [item.key for item in items]
-        done, notes = journal.done(connection, keys), acts.notes(connection, keys) if holder else {}
+        done = journal.done(connection, [item.key for item in items])
         work = transactions.open(connection)
         work.preload([(item.envelope, item.message) for item in items if item.message and item.key not in done])
-        claims: dict[journal.Key, datetime] = {}
+        # After the rows that they are about, as these are locked when an outcome is kept.
+        notes = acts.notes(connection, [item.about for item in items]) if holder else {}
+        claims: dict[acts.Subject, datetime] = {}
         for item in items:
-            note = notes.get(item.key)
+            note = notes.get(item.about)
             if item.key in done:
                 item.claimed = None
             elif note and note.outcome is not None and item.handling.outcome:
@@ -115,10 +151,10 @@ def _claim_together(items: Sequence[Item], transactions: Transactions, holder: U
                 work.begin(item.envelope, transactions.clock())
                 work.unbegun = note.claimed_at if note and not note.begun else None
                 _claim_one(item, work)
-                claims[item.key] = work.now
+                claims[item.about] = work.now
         work.write()
         if holder:
-            acts.take(connection, {item.key: claims[item.key] for item in items if _to_do(item)}, holder)
+            acts.take(connection, {item.about: claims[item.about] for item in items if _to_do(item)}, holder)
 
 
 def _claim_one(item: Item, work: UnitOfWork) -> None:

@@ -1,17 +1,22 @@
 """From event to accepted mail, through the pipeline, with a real SMTP server where it matters."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
 from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
+from services.notify.store import tables
 from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
+from shared.runtime import journal
 from shared.runtime.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
+from tests.conditions import until
 from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.notify.words import (
     DRAFTER,
@@ -260,6 +265,41 @@ def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(desk: 
         desk.deliver(delivery("mail.deliver", again))
     assert isinstance(desk.deliver(mails[1])[0].error, NotYet)
     assert office.sent == []
+
+
+def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
+    desk: NotifyDesk, office: Office
+) -> None:
+    """Its message waits in RabbitMQ for longer than the lease, as after a long absence of the database."""
+    mails = batch(desk, 2)
+    office.answers = [Outcome("sent", "250 OK"), Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(*mails)
+    desk.clock.advance(LEASE + timedelta(seconds=1))
+    again = {"mail_id": mails[0].envelope.data["mail_id"], "attempt": 2}  # type: ignore[union-attr]
+    assert desk.deliver(delivery("mail.deliver", again)) == [DONE]
+    assert desk.deliver(mails[0]) == [DONE]
+    assert len(office.sent) == 1
+    assert [event.data["mail"]["attempts"] for event in desk.events()] == [1]
+
+
+def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, office: Office) -> None:
+    """First the mails, then the notes: else two workers that were given one message wait for each other."""
+    desk = NotifyDesk.at(postgres.create_database("notify_locks"), office)
+    mails = batch(desk, 2)
+    office.answers = [Killed()]
+    with pytest.raises(Killed):
+        desk.deliver(*mails)
+    waits = text("SELECT true FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    with ThreadPoolExecutor() as threads:
+        with desk.engine.begin() as keeping:
+            keeping.execute(select(tables.mails.c.mail_id).with_for_update())
+            claiming = threads.submit(desk.deliver, *mails)
+            with desk.engine.connect() as watching:
+                until(lambda: watching.scalar(waits))
+            assert len(keeping.execute(select(journal.acts).with_for_update(nowait=True)).all()) == 2
+        assert [verdict.fate for verdict in claiming.result(10)] == [Fate.RETRY, Fate.DONE]
+    desk.engine.dispose()
 
 
 def test_mails_with_much_luggage_wait_for_the_next_turn(

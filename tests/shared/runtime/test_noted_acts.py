@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from shared.runtime import acts, journal, turns
 from shared.runtime.clock import utc_now
@@ -33,7 +34,7 @@ def told(table):
 def noted(table):
     with reading(table.engine) as connection:
         rows = connection.execute(select(journal.acts)).all()
-    return {row.id: (row.begun, row.outcome) for row in rows}
+    return {row.subject.removeprefix("default/"): (row.begun, row.outcome) for row in rows}
 
 
 def die_at(world, monkeypatch, key):
@@ -73,7 +74,7 @@ def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monke
     with pytest.raises(Killed):
         table.deliver(*batch)
     assert (world.done, told(table)) == (["a"], [])
-    assert [noted(table)[message.envelope.id] for message in batch] == [(True, b'"A"'), (True, None), (False, None)]
+    assert noted(table) == {"a": (True, b'"A"'), "b": (True, None), "c": (False, None)}
     world.claims.clear()
     assert fates(table.deliver(*batch)) == ["done"] * 3
     assert world.claims == [("b", "first"), ("c", "again")]  # that b may have been done, its handler must know itself
@@ -134,13 +135,26 @@ def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
     assert (world.done, told(table)) == (["a", "b"], ["A", "B"])
 
 
+def test_claims_that_are_taken_apart_are_not_all_held_at_once(table, world, monkeypatch):
+    touch, claimed = world.touch, []
+    monkeypatch.setattr(world, "touch", lambda key: claimed.append(len(world.claims)) or touch(key))
+    assert fates(table.deliver(once("a"), once("full"), once("b"))) == ["done", "retry", "done"]
+    assert claimed == [4, 6]  # three together, in vain; then each before its act
+
+
+def test_what_is_taken_apart_ends_with_the_turn(table, world, monkeypatch):
+    monkeypatch.setattr(turns, "LONGEST_TURN", 0)
+    assert fates(table.deliver(once("full"), once("a"))) == ["retry", "leave"]
+    assert fates(table.deliver(once("a"))) == ["done"]
+
+
 def test_what_cannot_be_noted_is_not_done(table, world, monkeypatch):
     batch, begin = [once("a"), once("b"), once("c")], acts.begin
 
-    def beginning(engine, holder, key, *ended):
-        if key[1] == batch[1].envelope.id:
+    def beginning(engine, holder, subject, *ended):
+        if subject[1] == "default/b":
             raise ConnectionError("the database is away")
-        return begin(engine, holder, key, *ended)
+        return begin(engine, holder, subject, *ended)
 
     monkeypatch.setattr(acts, "begin", beginning)
     assert fates(table.deliver(*batch)) == ["done", "retry", "done"]
@@ -158,7 +172,7 @@ def test_an_act_that_fails_is_in_doubt(table, world):
     world.troubles["a"] = 1
     message = once("a")
     assert fates(table.deliver(message)) == ["retry"]
-    assert noted(table)[message.envelope.id] == (True, None)
+    assert noted(table) == {"a": (True, None)}
 
 
 def test_where_there_is_nothing_to_do_nothing_is_noted(table, world):
@@ -171,6 +185,58 @@ def test_the_same_message_twice_in_a_batch_is_done_once(table, world):
     assert fates(table.deliver(message, message)) == ["done", "leave"]
     assert fates(table.deliver(message)) == ["done"]
     assert (world.done, told(table)) == (["a"], ["A"])
+
+
+def test_two_messages_about_the_same_act_one_after_another(table, world):
+    one, other = once("a"), once("a")
+    assert fates(table.deliver(one, other)) == ["done", "leave"]
+    assert fates(table.deliver(other)) == ["done"]
+    assert world.done == ["a", "a"]
+
+
+def test_what_was_done_is_known_to_another_message_about_the_same(table, world, monkeypatch):
+    """RabbitMQ holds the first one back, or has lost it."""
+    die_at(world, monkeypatch, "b")
+    with pytest.raises(Killed):
+        table.deliver(once("a"), once("b"))
+    assert fates(table.deliver(once("a"))) == ["done"]
+    assert (world.done, told(table)) == (["a"], ["A"])
+
+
+def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
+    batch = [once("b"), once("bug")]
+    assert fates(table.deliver(*batch)) == ["done", "retry"]
+    assert noted(table) == {"bug": (True, b'"BUG"')}
+    assert fates(table.deliver(batch[1])) == ["retry"]
+    assert world.done == ["b", "bug"]
+
+
+@pytest.mark.parametrize("failing", ["begin", "end"])
+def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failing):
+    """Nobody else knows how the act ended."""
+    note, tries = getattr(acts, failing), []
+
+    def noting(*given):
+        tries.append(failing)
+        if len(tries) < 3:
+            raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
+        return note(*given)
+
+    monkeypatch.setattr(acts, failing, noting)
+    monkeypatch.setattr(turns, "PAUSE", 0)
+    assert fates(table.deliver(once("bug"))) == ["retry"]
+    assert noted(table) == {"bug": (True, b'"BUG"')}
+
+
+def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
+    def noting(*_):
+        raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(acts, "begin", noting)
+    monkeypatch.setattr(turns, "PAUSE", 0.01)
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    assert fates(table.deliver(once("a"), once("b"))) == ["retry", "retry"]
+    assert world.done == []
 
 
 def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, monkeypatch):
