@@ -44,3 +44,17 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
         assert process.fault() is None
     assert told == {(f"k{number}", count) for number in range(10) for count in range(1, 31)}
     assert ground.depth("toy") == ground.depth("toy.dead") == 0
+
+
+def test_a_killed_database_lets_no_act_be_repeated(cluster, ground, world):
+    """Though each turn has a last act, whose end only its thread knows."""
+    with working(ground, cluster.create_database("acts"), world, threads=2, batch=5) as process:
+        ground.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
+        for count in (60, 140, 220):
+            until(lambda count=count: len(world.done) > count)
+            cluster.kill()
+            cluster.start()
+        until(lambda: len(set(world.done)) == 300 and ground.depth("toy") == 0, timeout=30)
+        assert process.fault() is None
+    assert len(world.done) == 300
+    assert ground.depth("toy.dead") == 0
