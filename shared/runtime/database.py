@@ -32,7 +32,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.runtime.errors import SettingsError
@@ -118,6 +118,11 @@ def _sqlite(url: str, threads: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def away(error: BaseException) -> bool:
+    """Whether the database could not be reached at all, which says nothing about what was to be done with it."""
+    return isinstance(error, OperationalError) and error.statement is None and not error.connection_invalidated
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Fate(Enum):
     DONE = "done"
     RETRY = "retry"
     BURY = "bury"
-    LEAVE = "leave"  # nothing was done: its thread takes it next
+    LEAVE = "leave"  # nothing was done: its thread takes it next; after a pause, where there is an error
 
 
 @dataclass(frozen=True)

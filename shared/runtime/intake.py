@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
 from shared.runtime import acts, journal, trace
+from shared.runtime.database import away
 from shared.runtime.delivery import DONE, LEFT, Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, TurnIsFull, Unprocessable
 from shared.runtime.log import logger
@@ -69,8 +70,13 @@ class Item:
 
     def fail(self, error: Exception) -> None:
         """It was not handled: it is tried again, buried, or left for the next turn."""
-        fate = Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY
-        self.verdict, self.told = LEFT if isinstance(error, TurnIsFull) else Verdict(fate, error), []
+        if isinstance(error, TurnIsFull):
+            self.verdict = LEFT
+        elif away(error):
+            self.verdict = Verdict(Fate.LEAVE, error)
+        else:
+            self.verdict = Verdict(Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY, error)
+        self.told = []
         self.outcome = self.verdict.fate.value
 
     def bound(self) -> Any:
@@ -81,7 +87,9 @@ class Item:
         )
 
     def tell_log(self) -> None:
-        """The canonical line: one per message, with all one searches for."""
+        """The canonical line: one per message, with all one searches for; none where nothing was done."""
+        if self.verdict.fate is Fate.LEAVE:
+            return
         envelope, error = self.envelope, self.verdict.error
         loud = error is not None and not isinstance(error, NotYet)
         (log.error if loud else log.info)(

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.contracts.message import Refusal
 from shared.runtime import acts, journal
 from shared.runtime.clock import utc_now
+from shared.runtime.database import away
 from shared.runtime.intake import Item
 from shared.runtime.log import logger
 from shared.runtime.post import Post
@@ -50,8 +51,9 @@ class Transactions:
         try:
             self.together(items)
         except Exception as error:
-            if len(items) == 1:
-                items[0].fail(error)
+            if len(items) == 1 or away(error):
+                for item in items:
+                    item.fail(error)
                 return
             log.warning("batch", outcome="taken_apart", size=len(items), error=str(error))
             for item in items:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.runtime import acts, journal
+from shared.runtime.database import away
 from shared.runtime.delivery import LEFT
 from shared.runtime.errors import NotYet
 from shared.runtime.intake import UNCLAIMED, Item
@@ -60,10 +61,11 @@ class NotedTurn:
         try:
             _claim(items, self.transactions, self.holder)
         except Exception as error:
-            if len(items) == 1:
-                items[0].fail(error)
-            else:
+            if len(items) > 1 and not away(error):
                 self._take_apart(items, ends, error)
+                return
+            for item in items:
+                item.fail(error)
             return
         ended: list[Item] = []
         hold = time.monotonic() + LONGEST_HOLD
@@ -190,8 +192,7 @@ def _act(item: Item, transactions: Transactions) -> None:
 def _keep(items: Sequence[Item], transactions: Transactions) -> None:
     transactions.keep([item for item in items if item.fine])
     for item in items:
-        if item.verdict is not LEFT:
-            item.tell_log()
+        item.tell_log()
 
 
 def _leave(items: Sequence[Item]) -> None:

@@ -20,6 +20,7 @@ from shared.runtime.pipeline import Pipeline
 
 log = logger()
 
+AWAY = 1.0  # seconds until a database that could not be reached is asked again; it counts against no message
 LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
 WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
 
@@ -78,6 +79,7 @@ class BatchThread(WorkerThread):
         else:
             self.worker.streak = 0
         self.worker.ended(self)
+        self._rest(verdicts)
 
     def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
@@ -87,6 +89,13 @@ class BatchThread(WorkerThread):
             if len(deliveries) == 1:
                 return [Verdict(Fate.RETRY, error)]
             return [verdict for delivery in deliveries for verdict in self._verdicts([delivery])]
+
+    def _rest(self, verdicts: Sequence[Verdict]) -> None:
+        """For a second, where the database could not be reached."""
+        trouble = next((verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error), None)
+        if trouble:
+            log.error("batch", outcome="left", size=len(self._left), error=str(trouble), again_in=AWAY)
+            self.worker.stopping.wait(AWAY)
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from deploy.stack.postgres import Postgres
-from tests.conditions import until
+from tests.conditions import stays, until
 from tests.shared.runtime.ground import Ground, envelope, totals, working
 
 
@@ -57,4 +57,15 @@ def test_a_killed_database_lets_no_act_be_repeated(cluster, ground, world):
         until(lambda: len(set(world.done)) == 300 and ground.depth("toy") == 0, timeout=30)
         assert process.fault() is None
     assert len(world.done) == 300
+    assert ground.depth("toy.dead") == 0
+
+
+def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
+    with working(ground, cluster.create_database("away"), threads=2, batch=5) as process:
+        cluster.stop()
+        ground.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
+        assert stays(lambda: ground.depth("toy.wait.2000") == 0, 2)  # where a second failure leads to
+        cluster.start()
+        until(lambda: done(process.engine) == 30, timeout=5)
+        assert process.fault() is None
     assert ground.depth("toy.dead") == 0
