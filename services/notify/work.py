@@ -1,6 +1,6 @@
 """What a handler of `notify` may touch during one message.
 
-Locks in one order: papers, mails, shops, suppressions, templates.
+Locks in one order: limits, papers, mails, shops, suppressions, templates.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +33,7 @@ from shared.contracts.ingest import ContactSubmitted, MailBounced, OrderMessageP
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
 from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed, ShopChanged
+from shared.runtime.database import lock_names
 from shared.runtime.errors import TurnIsFull
 from shared.runtime.store import Arrived, UnitOfWork
 
@@ -43,12 +44,16 @@ OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, T
 
 @dataclass(frozen=True)
 class Limits:
-    """So many mails at most, of each shop; 0 is no limit. Several processes that claim at the same moment may each
-    take one more.
+    """So many mails at most, of each shop; 0 is no limit. Where there is one, a shop's mails are claimed by one process
+    at a time: two would not see what the other takes.
     """
 
     recipient_per_hour: int = 0
     shop_per_minute: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.recipient_per_hour or self.shop_per_minute)
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,9 @@ class Work(UnitOfWork):
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Locks all that a batch needs, in one order, so that no two batches wait for each other."""
         messages = [message for _, message in batch]
+        if self.rules.limits.any:
+            shops = {envelope.shop for envelope, message in batch if isinstance(message, DeliverMail)}
+            lock_names(self.connection, [f"limits/{shop}" for shop in sorted(shops)])
         arriving = [message.document_id for message in messages if isinstance(message, DocumentContent)]
         repeated = [message.mail_id for message in messages if isinstance(message, ResendMail)]
         again = self.mails.taken_along(repeated) if repeated else []
@@ -155,10 +163,13 @@ class Work(UnitOfWork):
         """The documents and files that a mail takes along, with their bytes. Raises `TurnIsFull` where those of the
         mails before it fill the memory.
         """
+        full = TurnIsFull(f"mail {mail.mail_id} is sent when those before it are")
+        if self._luggage > MOST_LUGGAGE:
+            raise full
         found = self.contents.read([*(document.document_id for document in mail.present), *mail.enclosed])
         before, self._luggage = self._luggage, self._luggage + sum(len(file.content) for file in found)
         if before and self._luggage > MOST_LUGGAGE:
-            raise TurnIsFull(f"mail {mail.mail_id} is sent when those before it are")
+            raise full
         return found
 
     def suppressed(self, mail: Mail) -> Suppression | None:

@@ -1,5 +1,8 @@
 """Mails that come back, are held, are given up for dead, and are sent again."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 from services.notify.domain.commands import SweepMails
 from services.notify.domain.sending import Outcome
 from services.notify.handlers.delivery import SWEEP_EVERY, first_sweep
+from services.notify.store.mails import Mails
 from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
@@ -162,6 +166,28 @@ def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Offic
     assert desk.deliver(*(receive(errand.encode()) for errand in desk.errands())) == [DONE] * 5
     assert [parcel.recipient for parcel in office.sent] == ["ada@example.test", "ada@example.test", "bob@example.test"]
     assert len(desk.scheduled()) == 2
+
+
+def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
+    desk: NotifyDesk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
+    for _ in range(4):
+        desk.tell("order.transitioned", transitioned(attach=[]))
+    batch = [receive(errand.encode()) for errand in desk.errands()]
+    together, nth_claim = threading.Barrier(2), Mails.nth_claim
+
+    def meeting(*given: Any) -> Any:
+        found = nth_claim(*given)
+        with suppress(threading.BrokenBarrierError):  # from where the other one waits for our commit
+            together.wait(1)
+        return found
+
+    monkeypatch.setattr(Mails, "nth_claim", meeting)
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(desk.deliver, *half) for half in (batch[:2], batch[2:])]:
+            assert done.result(30) == [DONE, DONE]
+    assert len(office.sent) == 2
 
 
 def test_what_was_claimed_and_never_begun_does_not_count(desk: NotifyDesk, office: Office) -> None:

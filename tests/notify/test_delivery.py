@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
 from services.notify.store import tables
+from services.notify.store.papers import Contents
 from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
 from shared.runtime import journal
@@ -311,7 +312,10 @@ def test_mails_with_much_luggage_wait_for_the_next_turn(
         announce(desk, event)
         bring(desk, event)
     mails = [receive(errand.encode()) for errand in desk.errands()]
+    read, reading = [], Contents.read
+    monkeypatch.setattr(Contents, "read", lambda contents, keys: read.append(keys) or reading(contents, keys))
     assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.LEAVE, Fate.LEAVE]
+    assert len(read) == 2  # what is read behind the first one that is too much would be thrown away
     assert desk.deliver(mails[1]) == [DONE]
     assert len(office.sent) == 2
 
