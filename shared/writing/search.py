@@ -5,7 +5,6 @@ whether parts of a word are joined by the zero-width non-joiner, or simply writt
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 LONGEST = 64  # characters of a word that are kept
@@ -21,7 +20,7 @@ SAME = str.maketrans({
 
 def words(*texts: str) -> frozenset[str]:
     """The words of texts, as they are kept to be found; in Persian also two of them written together."""
-    return frozenset(word[:LONGEST] for text in texts for word in _kept(_plain(text)))
+    return frozenset([word[:LONGEST] for text in texts for word in _kept(_plain(text))])
 
 
 def wanted(text: str) -> tuple[str, ...]:
@@ -37,11 +36,13 @@ def sorting(text: str) -> str:
     return " ".join(_split(_plain(text).replace(JOINER, "")))
 
 
-def _kept(plain: str) -> Iterator[str]:
-    pieces = list(_split(plain))
-    yield from pieces
-    yield from _split(plain.replace(JOINER, ""))
-    yield from (one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other))
+def _kept(plain: str) -> list[str]:
+    pieces = _split(plain)
+    if plain.isascii():
+        return pieces
+    joined = _split(plain.replace(JOINER, "")) if JOINER in plain else []
+    pairs = [one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other)]
+    return [*pieces, *joined, *pairs]
 
 
 def _plain(text: str) -> str:
@@ -74,7 +75,7 @@ def _plainest(character: str) -> str:
     return "" if category in ("Mn", "Me", "Cf") else " "
 
 
-def _split(plain: str) -> Iterable[str]:
+def _split(plain: str) -> list[str]:
     return plain.replace(JOINER, " ").split()
 
 
