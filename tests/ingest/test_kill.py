@@ -20,7 +20,7 @@ from tests.ingest.words import NOON, letter
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
-    Step("after", "shared.runtime.turns:_claim_together"),
+    Step("after", "shared.runtime.turns:_claim"),
     Step("after", f"{ADAPTERS}.imap:log_in"),
     Step("before", f"{ADAPTERS}.window:Window._take"),
     Step("after", f"{ADAPTERS}.window:Window._found", 2),
