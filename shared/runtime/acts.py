@@ -29,6 +29,15 @@ class Note:
     outcome: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of an act."""
+
+    holder: UUID
+    subject: Subject
+    outcome: bytes
+
+
 def notes(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Note]:
     """What is noted; until the commit none of these acts can begin."""
     query = select(acts).where(among(_SUBJECT, subjects)).order_by(*_SUBJECT)
@@ -66,9 +75,9 @@ def begin(
         return any((row.type, row.subject) == subject for row in connection.execute(_BEGIN, given))
 
 
-def end(engine: Engine, holder: UUID, subject: Subject, outcome: bytes) -> None:
+def end(engine: Engine, ended: Ended) -> None:
     """Notes what came of an act that no other one follows."""
-    begin(engine, holder, subject, subject, outcome)
+    begin(engine, ended.holder, ended.subject, ended.subject, ended.outcome)
 
 
 def drop(connection: Connection, subjects: Collection[Subject]) -> None:

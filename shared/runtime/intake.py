@@ -68,7 +68,7 @@ class Item:
         """Nothing was decided about it."""
         self.told, self.verdict, self.outcome = [], DONE, "done"
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """It was not handled: it is tried again, buried, or left for the next turn."""
         if isinstance(error, TurnIsFull):
             self.verdict = LEFT

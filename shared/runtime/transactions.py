@@ -5,6 +5,7 @@ written nothing and its neighbours are not disturbed; when the common write itse
 one.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,7 @@ class Transactions:
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
         self.committed, self.post = committed, Post(service.name)
+        self.unnoted: deque[acts.Ended] = deque()  # how acts ended that could not be noted yet
 
     def open(self, connection: Connection) -> UnitOfWork:
         """A unit of work on a connection."""

@@ -7,6 +7,7 @@ in doubt, and frees at once what never began.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.runtime import acts, journal
 from shared.runtime.database import away
-from shared.runtime.delivery import LEFT
+from shared.runtime.delivery import LEFT, Fate
 from shared.runtime.errors import NotYet
 from shared.runtime.intake import UNCLAIMED, Item
 from shared.runtime.log import logger
@@ -59,6 +60,7 @@ class NotedTurn:
     def run(self, items: Sequence[Item], ends: float) -> None:
         """One after another."""
         try:
+            self._note_earlier()
             _claim(items, self.transactions, self.holder)
         except Exception as error:
             if len(items) > 1 and not away(error):
@@ -77,6 +79,10 @@ class NotedTurn:
                 _act(item, self.transactions)
                 self._last = item
             ended.append(item)
+            if item.verdict.fate is Fate.LEAVE and item.verdict.error:  # the database is away for all of them
+                for other in items[number + 1:]:
+                    other.fail(item.verdict.error)
+                break
             if time.monotonic() >= hold:
                 _keep(ended, self.transactions)
                 ended, hold = [], time.monotonic() + LONGEST_HOLD
@@ -114,10 +120,20 @@ class NotedTurn:
         last, outcome = self._last, _written(self._last)
         if last is None or last.fine or outcome is None:
             return
+        ended = acts.Ended(self.holder, last.about, outcome)
         try:
-            self._patiently(lambda: acts.end(self.transactions.engine, self.holder, last.about, outcome))
-        except Exception as error:
-            log.error("acts", outcome="lost", id=last.envelope.id, error=str(error))
+            self._patiently(lambda: acts.end(self.transactions.engine, ended))
+        except DBAPIError as error:
+            log.error("acts", outcome="not_noted", id=last.envelope.id, error=str(error))
+            self.transactions.unnoted.append(ended)
+
+    def _note_earlier(self) -> None:
+        """What could not be noted at the end of a turn before; nobody else knows it."""
+        unnoted = self.transactions.unnoted
+        for ended in list(unnoted):  # of all threads: to note the same twice does no harm
+            acts.end(self.transactions.engine, ended)
+            with suppress(ValueError):
+                unnoted.remove(ended)
 
     def _patiently(self, note: Callable[[], object]) -> object:
         """Tries until the database is back, or the turn has no patience left."""

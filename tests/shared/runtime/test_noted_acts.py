@@ -228,6 +228,37 @@ def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failin
     assert noted(table) == {"bug": (True, b'"BUG"')}
 
 
+def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monkeypatch):
+    end, away, tries = acts.end, OperationalError(None, None, ConnectionError("the database is away")), []
+
+    def ending(*given):
+        tries.append(given)
+        if len(tries) < 4:
+            raise away
+        end(*given)
+
+    monkeypatch.setattr(acts, "end", ending)
+    monkeypatch.setattr(turns, "PAUSE", 0.01)
+    monkeypatch.setattr(turns, "PATIENCE", 0)
+    message = once("bug")
+    fated = [fates(table.deliver(message)) for _ in range(5)]
+    assert fated == [["retry"], ["leave"], ["leave"], ["retry"], ["retry"]]
+    assert (len(tries), world.done, noted(table)) == (4, ["bug"], {"bug": (True, b'"BUG"')})
+
+
+def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, monkeypatch):
+    tries = []
+
+    def beginning(*given):
+        tries.append(given)
+        raise OperationalError(None, None, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(acts, "begin", beginning)
+    monkeypatch.setattr(turns, "PATIENCE", 0)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
+    assert (len(tries), world.done) == (1, [])
+
+
 def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
     def noting(*_):
         raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
