@@ -46,6 +46,7 @@ NAMING = {
 }
 """How constraints are called, on both databases alike, so that a migration can name them."""
 
+CONNECTING = 10  # seconds until a host that answers nothing counts as away; the URL's `connect_timeout` replaces it
 BELIEVED = 1.0  # seconds that a connection at rest is believed to be alive
 Row = Mapping[str, Any]
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in a column named INTEGER
@@ -83,7 +84,8 @@ def engine_for(url: str, threads: int = 1) -> Engine:
 
 
 def _postgresql(url: URL, threads: int) -> Engine:
-    engine = create_engine(url, pool_size=threads + 2)
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECTING}
+    engine = create_engine(url, pool_size=threads + 2, connect_args=patience)
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -1,13 +1,14 @@
 """SQLite and PostgreSQL: the same schema, the same answers, nothing weaker than promised."""
 
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from shared.runtime import journal, migrations
+from shared.runtime import database as databases, journal, migrations
 from shared.runtime.database import among, engine_for, reading, write_rows
 from shared.runtime.errors import SchemaError, SettingsError
 from tests.toy.service import counters, toy
@@ -164,3 +165,13 @@ def test_sqlite_finds_them_by_their_index(tmp_path):
     engine.dispose()
     assert plan
     assert not [step for step in plan if step.startswith("SCAN")]
+
+
+@pytest.mark.parametrize("query", ["", "?connect_timeout=2"])
+def test_a_host_that_answers_nothing_counts_as_away(query, monkeypatch):
+    monkeypatch.setattr(databases, "CONNECTING", 2 if not query else 60)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://user:word@127.0.0.1:{silent.getsockname()[1]}/toy{query}"
+        with pytest.raises(OperationalError, match="timeout") as told:
+            engine_for(url).connect()
+    assert databases.away(told.value)
