@@ -8,6 +8,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 
 from shared.cli.client import Client, Request, new_id
 from shared.cli.connection import address, connected, count, login
+from shared.cli.database import hindrance
 from shared.cli.installation import Installation
 from shared.cli.screen import counted, listed
 from shared.cli.wiring import missing, wiring
@@ -22,13 +23,16 @@ from shared.runtime.topology import differences
 
 @dataclass
 class ServiceLook:
-    """One service: `answer` is the data of its `service.health_answered`. None: it is not known."""
+    """One service: `answer` is the data of its `service.health_answered`. None: it is not known. `hindrance`: why it
+    cannot be started, in a sentence.
+    """
 
     name: str
     answer: dict[str, Any] | None = None
     waiting: int | None = None
     consumers: int | None = None
     dead: int | None = None
+    hindrance: str = ""
 
     @property
     def problems(self) -> Iterator[str]:
@@ -41,7 +45,8 @@ class ServiceLook:
             waiting = counted(self.waiting, "message")
             yield f"{self.name} is connected and does not answer: it is busy or stuck ({waiting} wait); see its log."
         else:
-            yield f"{self.name} does not run: start it by `aftercart worker {self.name}`."
+            what_to_do = self.hindrance or f"Start it by `aftercart worker {self.name}`."
+            yield f"{self.name} does not run. {what_to_do}"
 
 
 @dataclass
@@ -73,6 +78,7 @@ def check(installation: Installation, settings: ClientSettings, seconds: float) 
             found.broker = f"reached at {address(urls)}"
             _count(found, connection)
             _ask(found, Client(connection, login(urls)[0]), seconds)
+        _look_for_hindrances(found, services)
     except AftercartError as error:
         found.problems.append(str(error))
     else:
@@ -125,6 +131,13 @@ def _ask(found: Checkup, client: Client, seconds: float) -> None:
             look.answer = reply.data
         if not asked:
             return
+
+
+def _look_for_hindrances(found: Checkup, services: list[Service]) -> None:
+    known = {service.name: service for service in services}
+    for look in found.services:
+        if look.answer is None and not look.consumers and look.name in known:
+            look.hindrance = hindrance(known[look.name])
 
 
 def _notes(found: Checkup) -> Iterator[str]:

@@ -1,7 +1,15 @@
 from dataclasses import replace
 
+import pytest
+
 from shared.cli.installation import Installation
 from tests.toy.service import toy
+
+
+@pytest.fixture
+def empty_postgresql(postgres):
+    """The URL of a database without tables."""
+    return postgres.create_database("toy_empty")
 
 
 def test_all_is_well(terminal, worker):
@@ -20,7 +28,24 @@ def test_a_service_that_does_not_run(terminal, ground):
     result = terminal.run("health", "--wait", "0.2")
     assert result.exit_code == 1
     assert "toy no answer 1 0 - - 0 -" in [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert "toy does not run: start it by `aftercart worker toy`." in result.stdout
+    assert "toy does not run. The database of toy is not made yet: run `aftercart migrate toy`." in result.stdout
+    assert terminal.run("migrate", "toy").exit_code == 0
+    assert "toy does not run. Start it by `aftercart worker toy`." in terminal.run("health", "--wait", "0.2").stdout
+
+
+def test_a_service_whose_database_is_of_another_version(terminal, empty_postgresql):
+    result = terminal.having(AFTERCART_TOY_DATABASE_URL=empty_postgresql).run("health", "--wait", "0.2")
+    assert (
+        "toy does not run. The database of toy is at revision 'none' and this version needs '0001': run `aftercart "
+        "migrate toy`." in result.stdout
+    )
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://a:b@127.0.0.1:1/toy", "mysql://a:b@127.0.0.1/toy", "nonsense"])
+def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal, url):
+    result = terminal.having(AFTERCART_TOY_DATABASE_URL=url).run("health", "--wait", "0.2")
+    assert "toy does not run. Start it by `aftercart worker toy`." in result.stdout
+    assert "Traceback" not in result.output
 
 
 def test_a_service_that_is_busy(terminal, ground):
