@@ -86,6 +86,7 @@ def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(permanen
     assert comes_back(desk, thread_id, permanent=permanent) == []
     assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
     assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+    assert [each["text"] for each in desk.thread(thread_id)["messages"] if each["unread"]] == ["It is on its way."]
     assert [row["thread_id"] for row in desk.ask("thread.list", {"unread": True}).data["threads"]] == [thread_id]
     assert comes_back(desk, thread_id) == []
     assert view(desk, thread_id)["unread"] == 1
