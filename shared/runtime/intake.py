@@ -55,9 +55,9 @@ class Item:
     @property
     def about(self) -> acts.Subject:
         """What its act is about. Of two messages about the same, one acts at a time."""
-        subject = self.message.aggregate_key if self.message else None
-        envelope = self.envelope
-        return envelope.type, journal.ordered(envelope.shop, subject) if subject else f"{envelope.source}/{envelope.id}"
+        envelope, aggregate = self.envelope, self.message.aggregate_key if self.message else None
+        alone = f"{envelope.source}/{envelope.id}"
+        return envelope.type, journal.subject_of(envelope.shop, aggregate) if aggregate else alone
 
     @property
     def fine(self) -> bool:

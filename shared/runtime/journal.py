@@ -141,7 +141,7 @@ def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]
     return {(row.source, row.id): row.refusal for row in connection.execute(query)}
 
 
-def ordered(shop: str, aggregate: str) -> str:
+def subject_of(shop: str, aggregate: str) -> str:
     """The subject of an aggregate's events, by which they are counted and kept in order."""
     return f"{shop}/{aggregate}"
 

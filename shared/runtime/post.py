@@ -113,7 +113,7 @@ class Post:
 
 def _ordered_subject(item: Told, told: Event) -> str | None:
     """What order is kept by: the aggregate within its shop."""
-    return journal.ordered(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
+    return journal.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
 
 
 def _done(item: Told, names: list[str]) -> CommandDone:

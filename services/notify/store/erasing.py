@@ -31,7 +31,7 @@ class Erasing:
         is.
         """
         addresses = [email.lower() for email in emails]
-        counted = journal.sequence.c.subject.in_([journal.ordered(shop, address) for address in addresses])
+        counted = journal.sequence.c.subject.in_([journal.subject_of(shop, address) for address in addresses])
         self._add(journal.sequence, counted)
         return self._add(suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses))
 
