@@ -1,6 +1,7 @@
 """Acts that must not be repeated: claimed together, noted one by one, kept together."""
 
 from datetime import timedelta
+from weakref import ref
 
 import pytest
 from sqlalchemy import select
@@ -280,3 +281,39 @@ def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, mon
     with table.engine.begin() as connection:
         journal.forget(connection, utc_now() + timedelta(minutes=1))
     assert noted(table) == {}
+
+
+def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(table, world, monkeypatch):
+    tries = []
+
+    def claiming(items, *_):
+        tries.append(len(items))
+        raise OperationalError(None, None, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(turns, "_claim", claiming)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
+    assert (tries, world.done) == ([3], [])
+
+
+def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(table, world, monkeypatch):
+    class Load:
+        def __init__(self, key):
+            self.key = key
+
+    claim, touch, loads, alive = turns._claim, world.touch, [], []
+
+    def claiming(items, *more):
+        if len(items) > 1:
+            raise ConnectionError("not together")
+        claim(items, *more)
+        items[0].claimed = Load(items[0].message.key)
+        loads.append(ref(items[0].claimed))
+
+    def touching(key):
+        alive.append(sum(load() is not None for load in loads))
+        return touch(key)
+
+    monkeypatch.setattr(turns, "_claim", claiming)
+    monkeypatch.setattr(world, "touch", touching)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
+    assert alive == [1, 1, 1]

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from deploy.stack.postgres import Postgres
+from shared.runtime.worker import AWAY
 from tests.conditions import stays, until
-from tests.shared.runtime.ground import Ground, envelope, totals, working
+from tests.shared.runtime.ground import Ground, envelope, totals, worker, working
 
 
 @pytest.fixture
@@ -69,3 +70,21 @@ def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
         until(lambda: done(process.engine) == 30, timeout=5)
         assert process.fault() is None
     assert ground.depth("toy.dead") == 0
+
+
+def test_a_database_that_is_away_is_not_asked_without_a_pause(ground, database, monkeypatch):
+    process = worker(ground, database)
+    together, waits = process.pipeline.together, []
+
+    def failing(items):
+        if items and len(waits) < 2:
+            raise OperationalError(None, None, ConnectionError("the database is away"))
+        together(items)
+
+    monkeypatch.setattr(process.pipeline, "together", failing)
+    monkeypatch.setattr(process.worker.stopping, "wait", waits.append)
+    process.start()
+    ground.send(envelope("toy.add", {"key": "a", "amount": 1}))
+    until(lambda: totals(process.engine) == {"a": 1})
+    process.stop()
+    assert waits == [AWAY, AWAY]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from shared.runtime.delivery import DONE, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
@@ -172,3 +173,19 @@ def test_unreadable_messages_are_buried_in_the_middle_of_a_batch(table):
     verdicts = table.deliver(add("a"), receive(b"{"), receive(json.dumps({"type": 1}).encode()), add("a"))
     assert fates(verdicts) == ["done", "bury", "bury", "done"]
     assert totals(table.engine) == {"a": 2}
+
+
+def test_a_batch_is_not_taken_apart_where_the_database_is_away(table, monkeypatch):
+    tries = []
+
+    def together(items):
+        if not items:
+            return
+        tries.append(len(items))
+        raise OperationalError(None, None, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(table.pipeline, "together", together)
+    add = {"key": "a", "amount": 1}
+    verdicts = table.deliver(*(delivery("toy.add", add) for _ in range(3)))
+    assert [verdict.fate for verdict in verdicts] == [Fate.LEAVE] * 3
+    assert tries == [3]
