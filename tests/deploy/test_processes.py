@@ -1,6 +1,7 @@
 """Processes that outlive the Python process that started them, and are never mistaken for another."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -194,3 +195,20 @@ def test_a_free_port_can_be_bound_and_no_client_will_take_it():
     assert port < int(CLIENT_RANGE.read_text().split()[0])
     with socket.create_server((LOOPBACK, port)):
         pass
+
+
+def test_a_port_is_given_once_though_its_server_has_not_begun_to_listen(monkeypatch):
+    first = free_port()
+    monkeypatch.setattr(random, "sample", lambda *_: [first, first + 1, first + 2])
+    assert free_port() != first
+
+
+def test_a_port_that_another_process_was_given_is_not_given(monkeypatch):
+    asking = "from deploy.stack.ports import free_port; print(free_port(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        theirs = int(other.stdout.readline())
+        monkeypatch.setattr(random, "sample", lambda *_: [theirs, theirs + 1, theirs + 2])
+        assert free_port() != theirs
+        other.communicate(b"\n")
+    monkeypatch.setattr(random, "sample", lambda *_: [theirs])
+    assert free_port() == theirs
