@@ -1,7 +1,7 @@
 """Waiting in tests: for a condition, never for a time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,3 +24,13 @@ def stays(condition: Callable[[], object], seconds: float) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def least(count: Callable[[], Mapping[str, int]], seconds: float, pause: float = 0.2) -> dict[str, int]:
+    """The smallest of each number within so many seconds, or until all have been 0: what is passing by is not left."""
+    found, deadline = dict(count()), time.monotonic() + seconds
+    while any(found.values()) and time.monotonic() < deadline:
+        time.sleep(pause)
+        now = count()
+        found = {name: min(number, now.get(name, 0)) for name, number in found.items()}
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.envelope import Envelope
+from tests.conditions import least
 from tests.house.facts import TEMPLATES, Facts, faults
 from tests.house.load import MOVES, STOCK
 
@@ -81,3 +82,12 @@ def test_each_fault_is_noticed_alone(change: Callable[[Facts], None], said: str)
     change(facts)
     (fault,) = faults(facts)
     assert said in fault
+
+
+def test_what_passes_by_is_not_left():
+    counts = iter([{"ingest": 1, "orders": 0}, {"ingest": 1, "orders": 2}, {"ingest": 0, "orders": 1}])
+    assert least(lambda: next(counts), seconds=5, pause=0) == {"ingest": 0, "orders": 0}
+
+
+def test_what_stays_is_left():
+    assert least(lambda: {"ingest": 1, "orders": 0}, seconds=0.05, pause=0.01) == {"ingest": 1, "orders": 0}

@@ -8,13 +8,12 @@ import pytest
 
 from deploy.stack.local import LocalStack
 from tests.conditions import stays, until
-from tests.house.facts import FILED, Facts, faults, gather, queue_depths, rows
+from tests.house.facts import FILED, STALE, Facts, faults, gather, outboxes, queue_depths, rows
 from tests.house.load import Load
 from tests.house.nemesis import Nemesis
 
 STRIKES = 8  # a worker, a relay, a worker, RabbitMQ, and again
 PATIENCE = 90  # a machine that does much else is slow
-STALE = 6.0  # a quorum queue counts its messages every five seconds
 
 
 @contextmanager
@@ -31,8 +30,7 @@ def a_stack(directory: Path, worker_module: str = "shared.cli.main") -> Iterator
 
 def quiet(stack: LocalStack) -> bool:
     """Nothing waits anywhere but for the next look into the mailbox."""
-    outboxes = sum(rows(stack, name, "SELECT count(*) FROM outbox")[0][0] for name in stack.services)
-    return outboxes == 0 and not any(queue_depths(stack).values())
+    return not any(outboxes(stack).values()) and not any(queue_depths(stack).values())
 
 
 def mails_sent(stack: LocalStack) -> int:
