@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Base64Bytes, Field
 
 from shared.contracts import samples
-from shared.contracts.message import Command, Event
+from shared.contracts.message import Answer, Command, Event, Query, Value
 
 LARGEST = 2_000_000  # bytes
 AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
@@ -40,3 +40,28 @@ class AssetChanged(Event, name="asset.changed", subject="asset"):
 
     asset: AssetName
     size: int
+
+
+class AssetView(Value):
+    """A picture as it is kept; `size` in bytes."""
+
+    asset: AssetName
+    description: str
+    media_type: str
+    size: int
+
+
+class AssetList(Answer, name="asset.list_answered"):
+    """The shop's pictures, by name."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "assets": [{"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70}],
+    }
+
+    assets: list[AssetView]
+
+
+class ListAssets(Query, name="asset.list", answer=AssetList):
+    """Asks which pictures the shop has for its documents."""
+
+    example: ClassVar[dict[str, Any]] = {}

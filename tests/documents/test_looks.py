@@ -50,6 +50,22 @@ def test_a_reset_gives_the_built_in_one_back(desk: Desk, press: Press) -> None:
     assert printed_with(desk, press) != Template()
 
 
+def test_what_a_shop_replaced_is_listed_and_given_back(desk: Desk) -> None:
+    for language in (None, "fa"):
+        desk.tell("template.put", changed(PUT, language=language))
+    names = [{"kind": "invoice", "language": language} for language in (None, "fa")]
+    assert desk.ask("template.list", {"service": "documents"}).data == {"service": "documents", "templates": names}
+    wanted = {"service": "documents", "kind": "invoice", "language": "fa"}
+    given = desk.ask("template.get", wanted).data["template"]
+    assert given == {
+        "kind": "invoice", "language": "fa", "html": PUT["html"], "css": PUT["css"], "subject": "", "text": "",
+    }
+    desk.tell("template.reset", wanted)
+    assert desk.ask("template.get", wanted).data == {"service": "documents", "template": None}
+    assert desk.ask("template.list", {"service": "documents"}).data["templates"] == names[:1]
+    assert desk.ask("template.list", {"service": "documents"}, shop="other").data["templates"] == []
+
+
 def test_a_template_that_fails_is_refused_and_changes_nothing(desk: Desk, press: Press) -> None:
     press.fails = "The template was tried and failed: line 3."
     (told,) = desk.tell("template.put", PUT)
@@ -94,10 +110,14 @@ def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
     assert (told.name, told.data) == ("asset.changed", {"asset": "logo", "size": 70})
     printed_with(desk, press)
     assert press.looks[-1].assets == {"logo": Asset(b64decode(samples.PICTURE), "image/png", "Corner Shop")}
+    assert desk.ask("asset.list", {}).data["assets"] == [
+        {"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70},
+    ]
     assert [one.data["size"] for one in desk.tell("asset.remove", {"asset": "logo"})] == [0]
     assert desk.tell("asset.remove", {"asset": "logo"}) == []
     printed_with(desk, press)
     assert press.looks[-1].assets == {}
+    assert desk.ask("asset.list", {}).data["assets"] == []
 
 
 def test_what_is_no_picture_is_refused(desk: Desk, press: Press) -> None:

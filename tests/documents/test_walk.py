@@ -110,8 +110,8 @@ def test_every_block_of_the_page_is_taken_as_it_stands(block: dict[str, Any], te
 
 def test_the_page_shows_what_there_is() -> None:
     assert [block["name"] for block in BLOCKS] == [
-        "asset.put", "template.put", "document.preview", "template.reset", "document.e_invoice", "document.list",
-        "document.render", "document.print_batch",
+        "asset.put", "template.put", "document.preview", "template.reset", "template.list", "template.get",
+        "document.e_invoice", "document.list", "document.render", "document.print_batch",
     ]
 
 

@@ -13,6 +13,7 @@ from services.notify.domain.look import Look, Replacement
 from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from tests.notify.words import WRITER, NotifyDesk, Office, opened, transitioned
+from tests.words import delivery
 
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
 PAYMENT = {
@@ -52,6 +53,23 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(desk: N
     again, = desk.tell("template.reset", {"service": "notify", "kind": "payment", "language": "en"})
     assert again.data["built_in"]
     assert sent(desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
+
+
+def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None:
+    for template in (LAYOUT, PAYMENT, PAYMENT | {"language": None}):
+        put(desk, template)
+    listed = desk.ask("template.list", {"service": "notify"}).data
+    assert listed == {"service": "notify", "templates": [
+        {"kind": "layout", "language": None}, {"kind": "payment", "language": None},
+        {"kind": "payment", "language": "en"},
+    ]}
+    wanted = {"service": "notify", "kind": "payment", "language": "en"}
+    given = desk.ask("template.get", wanted).data["template"]
+    assert {"service": "notify"} | given == PAYMENT | {"html": "", "css": ""}
+    desk.tell("template.reset", wanted)
+    assert desk.ask("template.get", wanted).data == {"service": "notify", "template": None}
+    assert len(desk.ask("template.list", {"service": "notify"}).data["templates"]) == 2
+    assert desk.ask("template.list", {"service": "notify"}, shop="other").data["templates"] == []
 
 
 def test_they_are_used_in_their_language_and_their_shop_only(small_desk: NotifyDesk, office: Office) -> None:
@@ -134,6 +152,14 @@ def test_what_cannot_be_a_template_is_refused(small_desk: NotifyDesk, template: 
 def test_what_another_service_answers_is_not_answered_here(small_desk: NotifyDesk, name: str, service: Any) -> None:
     template = PAYMENT if name == "template.put" else {"kind": "payment"}
     assert small_desk.tell(name, template | {"service": service}, replyto="client.r") == []
+
+
+@pytest.mark.parametrize(("service", "answers"), [("notify", 1), ("documents", 0), ("orders", 0)])
+def test_a_question_is_answered_by_the_service_that_is_meant(
+    small_desk: NotifyDesk, service: str, answers: int
+) -> None:
+    small_desk.deliver(delivery("template.list", {"service": service}, replyto="client.r"))
+    assert len(small_desk.answers) == answers
 
 
 def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:

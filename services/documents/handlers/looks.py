@@ -10,11 +10,21 @@ from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.work import Adapters, Work
-from shared.contracts.assets import AssetChanged, PutAsset, RemoveAsset
+from shared.contracts.assets import AssetChanged, AssetList, AssetView, ListAssets, PutAsset, RemoveAsset
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
 from shared.contracts.message import Event
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChanged
+from shared.contracts.templates import (
+    GetTemplate,
+    ListTemplates,
+    PutTemplate,
+    ResetTemplate,
+    ShopTemplate,
+    TemplateAnswer,
+    TemplateChanged,
+    TemplateList,
+    TemplateName,
+)
 from shared.contracts.values import DocumentKind
 from shared.runtime.service import Handlers
 
@@ -73,6 +83,22 @@ def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     return [_changed(command, built_in=True)]
 
 
+@looks.handles(ListTemplates)
+def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
+    """Which documents of the shop look its own way."""
+    found = work.templates.of_shop(work.shop)
+    names = [TemplateName(kind=kind, language=language or None) for kind, language in found]
+    return TemplateList(service="documents", templates=names)
+
+
+@looks.handles(GetTemplate)
+def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
+    """As it was put."""
+    found = work.templates.get((work.shop, query.kind, query.language or "")) or Template()
+    put = ShopTemplate(kind=query.kind, language=query.language, html=found.html, css=found.css)
+    return TemplateAnswer(service="documents", template=None if found == Template() else put)
+
+
 def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
     """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one that is given."""
     snapshot = sample(command.kind, command.language)
@@ -124,6 +150,17 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
         return []
     work.assets.save((work.shop, command.asset), Asset(b"", ""))
     return [AssetChanged(asset=command.asset, size=0)]
+
+
+@looks.handles(ListAssets)
+def list_assets(_query: ListAssets, work: Work) -> AssetList:
+    """By name."""
+    return AssetList(
+        assets=[
+            AssetView(asset=name, description=kept.description, media_type=kept.media_type, size=len(kept.content))
+            for name, kept in work.assets.of_shop(work.shop).items()
+        ]
+    )
 
 
 def _known(kind: str) -> DocumentKind | Objection:

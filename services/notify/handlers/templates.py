@@ -4,7 +4,17 @@ from services.notify.domain import look
 from services.notify.domain.look import Replacement
 from services.notify.handlers.queue import Told
 from services.notify.work import Work
-from shared.contracts.templates import PutTemplate, ResetTemplate, TemplateChanged
+from shared.contracts.templates import (
+    GetTemplate,
+    ListTemplates,
+    PutTemplate,
+    ResetTemplate,
+    ShopTemplate,
+    TemplateAnswer,
+    TemplateChanged,
+    TemplateList,
+    TemplateName,
+)
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -28,6 +38,21 @@ def reset_template(command: ResetTemplate, work: Work) -> Told:
     if work.templates.get(_key(command, work)):
         work.templates.save(_key(command, work), Replacement())
     return [_changed(command, built_in=True)]
+
+
+@service.handles(ListTemplates)
+def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
+    """Which mails of the shop are its own."""
+    names = [TemplateName(kind=kind, language=language or None) for kind, language in sorted(work.look.parts)]
+    return TemplateList(service="notify", templates=names)
+
+
+@service.handles(GetTemplate)
+def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
+    """As it was put."""
+    found = work.look.parts.get((query.kind, query.language or ""))
+    put = found and ShopTemplate(kind=query.kind, language=query.language, **found.model_dump())
+    return TemplateAnswer(service="notify", template=put)
 
 
 def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, str]:
