@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], timeout: float = 10, pause: float = 0.02) -> T:
+def until(condition: Callable[[], T], timeout: float = 30, pause: float = 0.02) -> T:
     """The first true answer of `condition`; after `timeout` seconds it fails and shows the last one."""
     deadline = time.monotonic() + timeout
     while not (answer := condition()):

@@ -57,7 +57,7 @@ def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, groun
     assert done == "toy.added a total=2\n"
     assert refused == "toy.add_refused a code=unlucky reason=13 is not added.\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=10) == ("", "")
+    assert process.communicate(timeout=30) == ("", "")
     assert process.returncode == 0
 
 
@@ -65,7 +65,7 @@ def test_only_what_matches_the_pattern_is_shown(watching, ground, worker):
     process = watching("*.add_refused", "--count", "1")
     ground.add("a", 2)
     ground.add("b", 13)
-    out, _ = process.communicate(timeout=10)
+    out, _ = process.communicate(timeout=30)
     assert [line.split()[1:3] for line in out.splitlines()] == [["toy.add_refused", "b"]]
     assert process.returncode == 0
 
@@ -80,7 +80,7 @@ def test_the_watcher_s_queue_ends_with_it(watching, ground):
 def test_whole_events_as_json(watching, ground, worker):
     process = watching("*.added", "--json", "--count", "1")
     ground.add("a", 2)
-    event = json.loads(process.communicate(timeout=10)[0])
+    event = json.loads(process.communicate(timeout=30)[0])
     assert (event["type"], event["subject"], event["data"]) == ("aftercart.toy.added.v1", "a", {"key": "a", "total": 2})
 
 
@@ -100,7 +100,7 @@ def test_after_the_past_comes_the_present(watching, ground, three_events):
     past = [process.stdout.readline().split(" ", 1)[1] for _ in range(3)]
     ground.add("a", 8)
     assert past == [f"toy.added a total={total}\n" for total in (1, 3, 7)]
-    assert process.communicate(timeout=10)[0].endswith("toy.added a total=15\n")
+    assert process.communicate(timeout=30)[0].endswith("toy.added a total=15\n")
 
 
 def test_what_was_written_last_is_replayed(terminal, three_events):
@@ -128,7 +128,7 @@ def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
 def test_a_time_in_the_future_shows_nothing_of_the_past(watching, ground, three_events):
     process = watching("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json")
     ground.tell(timeless := envelope("other.told", {}))
-    assert json.loads(process.communicate(timeout=10)[0])["id"] == timeless.id
+    assert json.loads(process.communicate(timeout=30)[0])["id"] == timeless.id
 
 
 def test_a_lost_connection_is_told(watching, ground):

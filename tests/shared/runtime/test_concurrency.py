@@ -43,7 +43,7 @@ def test_a_claim_in_flight_is_awaited(table, world):
     gate, message = world.shut("a"), add("a")
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(table.deliver, message)
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         second = threads.submit(table.deliver, message)
         until(second.running)
         assert not second.done()
@@ -57,7 +57,7 @@ def test_when_the_first_of_two_fails_the_second_takes_the_message(table, world):
     world.troubles["a"] = 1
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(table.deliver, message)
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         second = threads.submit(table.deliver, message)
         until(second.running)
         gate.opened.set()

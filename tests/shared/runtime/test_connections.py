@@ -16,7 +16,7 @@ def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(gr
     gate = world.shut("a")
     with working(ground, database, world, batch=1) as process:
         ground.send(*adds("before", "a", "b", "c"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
         ground.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -30,12 +30,12 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(ground, 
     running, waiting = world.shut("a"), world.shut("b")
     with working(ground, database, world, batch=1) as process:
         ground.send(*adds("before", "a", "b"))
-        assert running.entered.wait(10)
+        assert running.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
         ground.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         running.opened.set()
-        assert waiting.entered.wait(10)  # `a` was finished with its old delivery tag, which could now mean `b`
+        assert waiting.entered.wait(30)  # `a` was finished with its old delivery tag, which could now mean `b`
         ground.lock_out("toy")
         ground.cut()
         assert until(lambda: [letter.envelope.data["key"] for letter in ground.empty("toy")]) == ["b"]
@@ -50,7 +50,7 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(ground, databas
         handled, handle = [], process.pipeline.process
         monkeypatch.setattr(process.pipeline, "process", lambda found: handled.extend(found) or handle(found))
         ground.send(*adds("a", "b"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)
         former = process.worker.consumers["toy"].consumer
         ground.cut()
@@ -65,7 +65,7 @@ def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, pos
     gate = world.shut("a")
     with working(ground, postgresql, world, threads=2, batch=1) as process:
         ground.send(*adds("a", "b", "c"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         until(lambda: totals(process.engine) == {"b": 1, "c": 1})
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)
         ground.lock_out("toy")
@@ -80,7 +80,7 @@ def test_two_copies_at_the_same_time_have_one_effect(ground, postgresql):
     gate = world.shut("a")
     with working(ground, postgresql, world, threads=2, batch=1) as process:
         ground.send(*adds("a"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
         ground.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -98,7 +98,7 @@ def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_cop
         copies, publish = [], process.broker.publish
         monkeypatch.setattr(process.broker, "publish", lambda found: copies.extend(found) or publish(found))
         ground.send(*adds("a"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
         ground.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
@@ -113,7 +113,7 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(gro
     keys = [str(number) for number in range(60)]
     with working(ground, database, world, batch=10) as process:
         ground.send(*adds(*keys))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         stopping = threading.Thread(target=process.worker.stop)
         stopping.start()
         until(process.worker.stopping.is_set)
@@ -171,7 +171,7 @@ def test_a_long_handler_does_not_cost_the_connection(ground, database):
     gate = world.shut("a")
     with working(ground, database, world, query="?heartbeat=1") as process:
         ground.send(*adds("a"))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         consumer = process.worker.consumers["toy"].consumer
         assert stays(lambda: consumer.channel.is_open, 3.5)
         gate.opened.set()

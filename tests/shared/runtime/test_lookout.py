@@ -72,7 +72,7 @@ def test_one_listens_and_another_takes_over(lookouts):
         return run
 
     first = lookouts(listen("first"))
-    assert listening.wait(10)
+    assert listening.wait(30)
     lookouts(listen("second"))
     first.stop()
     until(lambda: began == ["first", "second"])

@@ -67,7 +67,7 @@ def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
         ground.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
         assert stays(lambda: ground.depth("toy.wait.2000") == 0, 2)  # where a second failure leads to
         cluster.start()
-        until(lambda: done(process.engine) == 30, timeout=5)
+        until(lambda: done(process.engine) == 30)
         assert process.fault() is None
     assert ground.depth("toy.dead") == 0
 

@@ -104,7 +104,7 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, en
     ground.send(*(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60)))
     until(lambda: sum(totals(engine).values()) > 10)
     first.kill()
-    until(lambda: active(second), timeout=5)
+    until(lambda: active(second), timeout=15)
     until(lambda: sum(totals(engine).values()) == 60, timeout=20)
     told = []
     until(lambda: told.extend(ears.heard(0)) or len({event.id for event in told}) == 60, timeout=20)

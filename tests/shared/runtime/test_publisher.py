@@ -127,7 +127,7 @@ def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher):
         loop.stop()
 
     loop.add_callback_threadsafe(end)
-    assert busy.wait(10)
+    assert busy.wait(30)
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(publisher.publish, [to("toy")])
         until(lambda: publisher._queued)

@@ -129,7 +129,7 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(ground, wor
     monkeypatch.setattr(worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found))
     gate = worker.pipeline.adapters.shut("gate")
     ground.add("gate")
-    assert gate.entered.wait(5)
+    assert gate.entered.wait(30)
     ground.send(*(envelope("toy.add", {"key": f"f{number}", "amount": 1, "fail": "never"}) for number in range(20)))
     gate.opened.set()
     assert len(ground.dead(20)) == 20

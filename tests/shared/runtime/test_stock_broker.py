@@ -24,7 +24,7 @@ def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(ground
     with stock(ground, "one", "two", threads=2) as shop:
         gate = shop.world.shut("running")
         shop.send("two", "running")
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         shop.send("one", "liar", says="two")
         until(lambda: "liar" in shop.world.seen and not shop.worker.consumers["two"].consumer.known_tags)
         shop.crash()
@@ -38,13 +38,13 @@ def test_a_connection_closed_in_mid_message_loses_another_message(ground):
         running, waiting = shop.world.shut("a"), shop.world.shut("b")
         for key in ("before", "a", "b"):
             shop.send("jobs", key)
-        assert running.entered.wait(10)
+        assert running.entered.wait(30)
         former = shop.worker.consumers["jobs"].consumer
         ground.cut()
         until(lambda: shop.worker.consumers["jobs"].consumer is not former)
         until(lambda: len(shop.worker.consumers["jobs"].consumer.known_tags) == 2)
         running.opened.set()
-        assert waiting.entered.wait(10)
+        assert waiting.entered.wait(30)
         shop.crash()
         assert "b" not in shop.keys("jobs")  # and `b` was not finished
         waiting.opened.set()
@@ -67,7 +67,7 @@ def test_a_retry_to_a_queue_that_is_missing_is_lost(ground):
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
         shop.send("jobs", "a")
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         ground.remove("jobs.DQ")
         gate.opened.set()
         until(lambda: not shop.worker.consumers["jobs"].consumer.known_tags)
