@@ -62,8 +62,8 @@ def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers
     found = definitions(installed_services().values(), DELAYS, {})
     taken = [entry["routing_key"] for entry in found["bindings"] if entry["source"] == COMMANDS]
     assert {key for key in taken if taken.count(key) > 1} == {
-        "service.health", "customer.erase", "customer.export", "template.put", "template.reset",
-        "document.render",
+        "service.health", "customer.erase", "customer.export", "document.render",
+        "template.put", "template.reset", "template.list", "template.get",
     }
 
 
