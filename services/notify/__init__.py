@@ -5,7 +5,8 @@ Takes: `order.placed`, `order.transitioned`, `order.shipping_changed`, `order.ch
        `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
        `mail.resend`, `mail.offer_downloads`, `suppression.release`, `template.put`, `template.reset`,
        `customer.erase`, `customer.export`; to itself `mail.deliver`, `mail.sweep`;
-       asked `mail.list`, `mail.get`, `mail.preview`, `suppression.list`, `service.health`.
+       asked `mail.list`, `mail.get`, `mail.preview`, `suppression.list`, `template.list`, `template.get`,
+       `service.health`.
 Tells: `mail.sent`, `mail.deferred`, `mail.failed`, `mail.suppressed`, `mail.requeued`; `suppression.added`,
        `suppression.released`; `template.changed`, `customer.erased`, `customer.exported`.
 Keeps: every mail with its content, its state and its history of attempts; the bytes of documents; profiles of shops;
