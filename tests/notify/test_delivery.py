@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
@@ -291,13 +291,11 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
     office.answers = [Killed()]
     with pytest.raises(Killed):
         desk.deliver(*mails)
-    waits = text("SELECT true FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
     with ThreadPoolExecutor() as threads:
         with desk.engine.begin() as keeping:
             keeping.execute(select(tables.mails.c.mail_id).with_for_update())
             claiming = threads.submit(desk.deliver, *mails)
-            with desk.engine.connect() as watching:
-                until(lambda: watching.scalar(waits))
+            until(desk.waits_for_a_lock)
             assert len(keeping.execute(select(journal.acts).with_for_update(nowait=True)).all()) == 2
         assert [verdict.fate for verdict in claiming.result(10)] == [Fate.RETRY, Fate.DONE]
     desk.engine.dispose()

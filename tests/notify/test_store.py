@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from services.notify.domain.letter import Attachment
@@ -145,7 +145,7 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyD
         assert paper
         rival.start()  # while the mail's transaction is open and the mail not written
         if desk.engine.dialect.name == "postgresql":
-            until(lambda: waits_for_a_lock(desk))
+            until(desk.waits_for_a_lock)
         work.papers.save(document_id, paper.awaited(mail.mail_id))
         work.mails.save(mail.mail_id, mail)
         work.keep()
@@ -196,9 +196,3 @@ def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_message
     assert verdicts == [DONE] * 4
     if desk.engine.dialect.name == "postgresql":
         assert tables == ["papers", "mails", "shops", "suppressions"]
-
-
-def waits_for_a_lock(desk: NotifyDesk) -> bool:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    with reading(desk.engine) as connection:
-        return bool(connection.execute(text(query)).scalar())

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.notify.adapters.writer import Writer, read_languages, read_layouts
 from services.notify.domain.drafts import orders
@@ -114,6 +114,12 @@ class NotifyDesk(Desk):
     def mails(self, order_id: str) -> list[Mail]:
         with reading(self.engine) as connection:
             return Mails(connection).of("default", ListMails(order_id=UUID(order_id)))
+
+    def waits_for_a_lock(self) -> bool:
+        """Whether one of its transactions does, on PostgreSQL, which shows a transaction always the same."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        with reading(self.engine) as connection:
+            return bool(connection.execute(text(query)).scalar())
 
     def events(self) -> list[Envelope]:
         """What others were told."""
