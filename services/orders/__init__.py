@@ -7,7 +7,8 @@ Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `p
        `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
        `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,
        `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.search`, `product.search`,
-       `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`.
+       `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`,
+       `service.health`.
 Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `return.*`, `invoice.issued`,
        `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`, `stock.*`,
        `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,

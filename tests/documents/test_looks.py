@@ -95,6 +95,11 @@ def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
     assert {one.name for one in small_desk.tell("template.reset", wanted, replyto="client.r")} == told
 
 
+def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: Desk) -> None:
+    refused = small_desk.ask("template.get", {"service": "documents", "kind": "payment"})
+    assert (refused.name, refused.data["code"]) == ("template.get_refused", "unknown_kind")
+
+
 def test_a_document_whose_template_failed_is_kept_and_both_are_told(desk: Desk, press: Press) -> None:
     press.fails = "line 3 of the template: it is gone"
     told = desk.tell(EVENTS["invoice"], issued(an_invoice()))

@@ -4,7 +4,6 @@ import hashlib
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib import import_module
 from threading import Barrier
 from uuid import uuid4
 
@@ -15,7 +14,6 @@ from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
-from shared.contracts.message import catalogue
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
 from shared.runtime.delivery import DONE, Fate
@@ -178,15 +176,3 @@ def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
 def test_it_is_in_good_health(desk: Desk) -> None:
     answer = desk.ask("service.health", {})
     assert (answer.data["service"], answer.data["healthy"]) == ("documents", True)
-
-
-def test_it_tells_what_its_door_plate_says() -> None:
-    told = {kind.name for kind in service.tells}
-    taken = {catalogue[kind].name for kind in service.handlings}
-    plate = import_module("services.documents").__doc__ or ""
-    assert all(f"`{name}`" in plate for name in told | taken)
-    assert told == {
-        "document.rendered", "document.content", "document.failed", "document.previewed", "document.batch_printed",
-        "template.changed",
-        "asset.changed",
-    }

@@ -12,7 +12,7 @@ from services.documents.domain.sample import sample
 from services.documents.work import Adapters, Work
 from shared.contracts.assets import AssetChanged, AssetList, AssetView, ListAssets, PutAsset, RemoveAsset
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
-from shared.contracts.message import Event
+from shared.contracts.message import Event, Refusal
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.templates import (
     GetTemplate,
@@ -86,14 +86,17 @@ def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
 @looks.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """Which documents of the shop look its own way."""
-    found = work.templates.of_shop(work.shop)
+    found = work.templates.names(work.shop)
     names = [TemplateName(kind=kind, language=language or None) for kind, language in found]
     return TemplateList(service="documents", templates=names)
 
 
 @looks.handles(GetTemplate)
-def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
+def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Refusal:
     """As it was put."""
+    kind = _known(query.kind)
+    if isinstance(kind, Objection):
+        return query.refuse(kind.code, kind.reason, field="kind")
     found = work.templates.get((work.shop, query.kind, query.language or "")) or Template()
     put = ShopTemplate(kind=query.kind, language=query.language, html=found.html, css=found.css)
     return TemplateAnswer(service="documents", template=None if found == Template() else put)

@@ -33,7 +33,7 @@ class Templates(Store[TemplateKey, Template]):
         ]
         write_rows(self.connection, templates, *rows)
 
-    def of_shop(self, shop: str) -> list[tuple[str, str]]:
+    def names(self, shop: str) -> list[tuple[str, str]]:
         """Kinds and languages of what a shop replaced, in this order."""
         rows = self.connection.execute(
             select(templates).where(templates.c.shop == shop).order_by(templates.c.kind, templates.c.language)
