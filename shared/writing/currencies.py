@@ -24,3 +24,8 @@ def decimal(amount: int, currency: str) -> str:
     whole, part = divmod(abs(amount), 10**places)
     shown = places and not (currency in WHOLE and part == 0)
     return f"{'-' if amount < 0 else ''}{whole}{f'.{part:0{places}d}' if shown else ''}"
+
+
+def written(amount: int, currency: str) -> str:
+    """Return an amount as sentences for people state it: 6077, "EUR" -> "60.77 EUR"."""
+    return f"{decimal(amount, currency)} {currency}"

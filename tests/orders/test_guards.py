@@ -27,7 +27,7 @@ def lacks(guard: str, order: Order) -> str | None:
 @pytest.mark.parametrize(
     ("guard", "yes", "no", "reason"),
     [
-        ("payment_covers_total", PAID, pay(ORDER, 1000), "1870 EUR (minor units) are still to be paid."),
+        ("payment_covers_total", PAID, pay(ORDER, 1000), "18.70 EUR is still to be paid."),
         ("something_is_paid", pay(ORDER, 1), ORDER, "Nothing was paid yet."),
         ("nothing_paid", ORDER, pay(ORDER, 1), "The order is paid, at least in part."),
         ("nothing_shipped", PAID, SHIPPED, "The order was shipped."),

@@ -80,7 +80,7 @@ def test_a_total_that_differs_is_refused_with_what_was_shown_and_what_it_comes_t
     assert refused.details["field"] == "total"
     assert refused.details["shown"] == {"amount": 2869, "currency": "EUR"}
     assert refused.details["computed"] == {"amount": 2870, "currency": "EUR"}
-    assert refused.reason == "The customer was shown 2869 EUR, the order comes to 2870 EUR (minor units)."
+    assert refused.reason == "The order comes to 28.70 EUR, the customer was shown 28.69 EUR."
 
 
 def test_a_total_in_another_currency_differs() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
-from shared.writing.currencies import decimal
+from shared.writing.currencies import written
 
 Amounts = DocumentSnapshot | DocumentDiscount | DocumentLine | TaxRow
 PARTS = ("net", "tax", "gross")
@@ -73,7 +73,7 @@ class _Sum:
     said: int
 
     def sentence(self, currency: str) -> str:
-        added, said = (f"{decimal(amount, currency)} {currency}" for amount in (self.added, self.said))
+        added, said = (written(amount, currency) for amount in (self.added, self.said))
         return f"{self.parts} add up to {added} but {self.place} says {said}."
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.orders.domain.pricing import Charge, Prices
 from services.orders.domain.shop import Product
 from shared.contracts.orders import CartRuleDefinition, ProductChoice, Rounding
+from shared.writing.currencies import written
 
 Refused = tuple[str, str]
 """Why a rule does nothing: a code, and one sentence."""
@@ -171,8 +172,8 @@ def _below_minimum(rule: CartRule, cart: Cart) -> Refused | None:
     counted = cart.products_total + (cart.shipping.stated if rule.terms.minimum_with_shipping else 0)
     if counted >= minimum.amount:
         return None
-    missing = f"{minimum.amount - counted} {minimum.currency} (minor units) are missing"
-    return "below_minimum", f"{rule.label} needs a larger cart: {missing}."
+    missing = written(minimum.amount - counted, minimum.currency)
+    return "below_minimum", f"{rule.label} needs a larger cart: {missing} more."
 
 
 def _not_in_cart(rule: CartRule, cart: Cart) -> Refused | None:

@@ -13,6 +13,7 @@ from services.orders.domain.money import rounded, share
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount
+from shared.writing.currencies import written
 
 
 def add_discount(order: Order, command: AddDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
@@ -72,7 +73,7 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
     value = command.percent or Decimal(command.amount or 0)
     off = command.amount or rounded(whole * Fraction(value) / 100, order.rounding.mode)
     if off > whole:
-        reason = f"{whole} {order.currency} (minor units) can still be taken off."
+        reason = f"{written(whole, order.currency)} can still be taken off."
         return command.refuse("too_much", reason, field="amount", left=whole)
     if not off:
         return _nothing_off(command, kind)

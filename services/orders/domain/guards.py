@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.orders.domain.documents import is_empty
 from services.orders.domain.order import Order
+from shared.writing.currencies import written
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def is_shipped(order: Order) -> bool:
 
 
 def _payment_covers_total(order: Order) -> str | None:
-    return None if order.due <= 0 else f"{order.due} {order.currency} (minor units) are still to be paid."
+    return None if order.due <= 0 else f"{written(order.due, order.currency)} is still to be paid."
 
 
 def _something_is_paid(order: Order) -> str | None:

@@ -16,6 +16,7 @@ from services.orders.domain.states import Graph, State, state_view
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
+from shared.writing.currencies import written
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
         return None
     return command.refuse(
         "total_differs",
-        f"The customer was shown {shown.amount} {shown.currency}, "
-        f"the order comes to {computed} {order.currency} (minor units).",
+        f"The order comes to {written(computed, order.currency)}, "
+        f"the customer was shown {written(shown.amount, shown.currency)}.",
         field="total", shown=shown.model_dump(), computed=order.money(computed).model_dump(),
     )
 

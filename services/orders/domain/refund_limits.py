@@ -9,6 +9,7 @@ from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from shared.contracts.orders import RefundKind, RefundTerms, WantedRefundLine
+from shared.writing.currencies import written
 
 ACTIONS: dict[RefundKind, str] = {
     "standard": "standard_refund", "partial": "partial_refund", "return": "return_products",
@@ -33,13 +34,13 @@ def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
     """Whether a refund is more than what is left of the shipping and of what was paid, or nothing at all."""
     left = order.shipping.amount.gross - order.refunded_shipping.gross
     if shipping > left:
-        reason = f"{left} {order.currency} (minor units) of the shipping can still be refunded."
+        reason = f"{written(left, order.currency)} of the shipping can still be refunded."
         return Wrong("too_much", reason, "shipping_amount")
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
         return Wrong("nothing_refunded", "Neither lines nor shipping nor anything else is to be refunded.", "lines")
     paid = order.paid - order.refunded.gross
     if refund.amount.gross > paid:
-        reason = f"{paid} {order.currency} (minor units) of what was paid can still be refunded."
+        reason = f"{written(paid, order.currency)} of what was paid can still be refunded."
         return Wrong("more_than_paid", reason, "lines")
     return None
 
@@ -123,5 +124,5 @@ def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, s
     if gross_of(order, wanted) <= left:
         return None
     field = "quantity" if wanted.amount is None else "amount"
-    reason = f"{left} {order.currency} (minor units) of line {wanted.line} can still be refunded."
+    reason = f"{written(left, order.currency)} of line {wanted.line} can still be refunded."
     return "too_much", reason, field
