@@ -97,6 +97,9 @@ class DocumentSnapshot(Value):
     corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
     corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
     corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")
+    replaces: list[DocumentReference] = Field(
+        default=[], description="Documents that it replaces: of an outdated delivery slip, or of corrected invoices"
+    )
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
     return_until: AwareDatetime | None = Field(default=None, description="Of a return slip: last day for the goods")
     note: str = Field(default="", max_length=100_000)

@@ -121,3 +121,8 @@ class DocumentReference(Value):
     kind: DocumentKind
     number: str
     issued_at: AwareDatetime | None = None
+    replaces: list[UUID] = Field(
+        default=[], max_length=10_000,
+        description="Ids of the documents that it replaces, which count no more: of an outdated delivery slip, of "
+        "invoices that were corrected",
+    )

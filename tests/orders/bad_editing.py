@@ -17,7 +17,8 @@ REQUIRED = {
     "order.change_shipping": "order_id",
     "order.change_address": "order_id delivery_address.name delivery_address.line1 delivery_address.city "
                             "delivery_address.country",
-    "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.print_summary": "order_id",
+    "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.issue_delivery_slip": "order_id",
+    "order.print_summary": "order_id",
     "order.set_invoice_note": "order_id note",
 }
 ABOUT: dict[str, list[Any]] = {"order_id": ["", "42"], "by": ["", "x" * 101]}
@@ -53,7 +54,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "invoice_address": [{"name": "Ada"}, "here"], "taxes_checked": ["perhaps"],
     },
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
-    "order.issue_invoice": ABOUT, "order.print_summary": ABOUT,
+    "order.issue_invoice": ABOUT, "order.issue_delivery_slip": ABOUT, "order.print_summary": ABOUT,
     "order.set_invoice_note": {**ABOUT, "note": ["x" * 2001]},
 }
 OPTIONAL = (

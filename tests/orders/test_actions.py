@@ -14,7 +14,8 @@ PAID = move(PLACED, "payment_accepted").order
 SHIPPED = move(PAID, "shipped").order
 CANCELLED = move(PLACED, "cancelled").order
 EDITS = {"change_carrier", "add_products", "edit_products", "discount"}
-ALL = {"cancel_products", "standard_refund", "partial_refund", "return_products", "issue_invoice", *EDITS}
+PAPERS = {"issue_invoice", "issue_delivery_slip"}
+ALL = {"cancel_products", "standard_refund", "partial_refund", "return_products", *PAPERS, *EDITS}
 
 
 def allowed(order: Order, **shop: Any) -> set[str]:
@@ -27,9 +28,9 @@ def allowed(order: Order, **shop: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        (PLACED, {"cancel_products", "issue_invoice", *EDITS}),
-        (pay(PLACED, 1), {"standard_refund", "partial_refund", "issue_invoice", *EDITS}),
-        (PAID, {"standard_refund", "partial_refund", *EDITS}),
+        (PLACED, {"cancel_products", *PAPERS, *EDITS}),
+        (pay(PLACED, 1), {"standard_refund", "partial_refund", *PAPERS, *EDITS}),
+        (PAID, {"standard_refund", "partial_refund", "issue_delivery_slip", *EDITS}),
         (move(PAID, "processing").order, {"standard_refund", "partial_refund", *EDITS}),
         (SHIPPED, {"partial_refund", "return_products"}),
         (move(SHIPPED, "delivered").order, {"partial_refund", "return_products"}),

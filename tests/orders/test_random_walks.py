@@ -122,6 +122,8 @@ def agree(shop: Storefront, *, edited: bool = False) -> None:
     waiting = rows(engine, "waiting", shop=shop.shop)
     assert sum(row.change for row in movements) == shop.stock()
     assert not (waiting and shop.stock())
+    slips = (event for event in shop.desk.outbox() if event.name == "delivery_slip.issued")
+    packed = {event.subject: sum(line["quantity"] for line in event.data["document"]["lines"]) for event in slips}
     lacking = Counter[Any]()
     for row in waiting:
         lacking[row.order_id] += row.quantity
@@ -134,8 +136,11 @@ def agree(shop: Storefront, *, edited: bool = False) -> None:
         assert held == (ordered - released - lacking[order.order_id] if order.holds_stock else 0)
         assert 0 <= order.refunded <= order.paid
         assert order.holds_stock or not lacking[order.order_id]
-        kinds = Counter(row.kind for row in rows(engine, "documents", order_id=order.order_id))
-        assert kinds["delivery_slip"] <= 1
+        documents = rows(engine, "documents", order_id=order.order_id)
+        kinds = Counter(row.kind for row in documents)
+        assert sum(row.kind == "delivery_slip" and not row.replaces for row in documents) <= 1
+        if kinds["delivery_slip"] and order.holds_stock and "shipped" not in order.reached.split():
+            assert packed[str(order.order_id)] == (ordered - released or packed[str(order.order_id)])
         if not edited:
             assert kinds["invoice"] <= 1
             assert kinds["credit_slip"] == sum(bool(refund.credit_slip) for refund in refunds)

@@ -9,10 +9,10 @@ from shared.contracts.snapshot import DocumentSnapshot
 
 ORDERED = ("order_reference", "order_date")
 SENT = ("carrier", "tracking_number")
-CORRECTED = "corrects"
+CORRECTED, REPLACED = "corrects", "replaces"
 OF_KIND = {
-    "invoice": (CORRECTED, *ORDERED, "payment_method", *SENT),
-    "delivery_slip": (*ORDERED, *SENT),
+    "invoice": (CORRECTED, REPLACED, *ORDERED, "payment_method", *SENT),
+    "delivery_slip": (REPLACED, *ORDERED, *SENT),
     "credit_slip": (CORRECTED, *ORDERED),
     "return_slip": ("return_until", *ORDERED),
     "order_summary": (*ORDERED, "payment_method", *SENT),
@@ -37,6 +37,8 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
     label = language.texts[key]
     if key == CORRECTED:
         return Labelled(key, label, "\n".join(_corrected(snapshot, language)))
+    if key == REPLACED:
+        return Labelled(key, label, "\n".join(language.own(document.number) for document in snapshot.replaces))
     if key in DATES:
         day = DATES[key](snapshot)
         return Labelled("date", label, language.write_date(day) if day else "")

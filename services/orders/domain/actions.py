@@ -33,6 +33,7 @@ POLICIES = (
     Policy("add_products", ("stock_is_held", "nothing_shipped")),
     Policy("edit_products", ("stock_is_held", "nothing_shipped")),
     Policy("discount", ("stock_is_held", "nothing_shipped")),
+    Policy("issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
     Policy("issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
 )
 

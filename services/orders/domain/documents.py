@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid5
 
+from services.orders.domain import delivery_slips
 from services.orders.domain.discounts import amounts
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
@@ -60,16 +61,19 @@ def _whole(order: Order, kind: DocumentKind) -> Part:
 
 
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
-    """The document of the whole order."""
+    """The document of the whole order. A delivery slip replaces the one before."""
     return issue_part(
         order, kind, number, at, _whole(order, kind), discounts=_discounts(order), payments=list(order.payments),
         due=order.money(order.due), note=order.invoice_note if kind == "invoice" else "",
+        replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (),
     )
 
 
 def with_document(order: Order, document: Document) -> Order:
     """The order with a document; on an invoice stand all lines that stood on none before."""
     order = replace(order, documents=(*order.documents, document.reference))
+    if document.reference.kind == "delivery_slip":
+        return replace(order, slip_digest=delivery_slips.digest(order))
     if document.reference.kind != "invoice":
         return order
     issued = document.reference.document_id
@@ -84,7 +88,10 @@ def issue_part(
     follows from order, kind and number; that of a summary, which is no issued document, from the time too.
     """
     snapshot = _snapshot(order, kind, number, at, part, **more)
-    reference = DocumentReference(document_id=snapshot.document_id, kind=kind, number=number, issued_at=at)
+    reference = DocumentReference(
+        document_id=snapshot.document_id, kind=kind, number=number, issued_at=at,
+        replaces=[replaced.document_id for replaced in snapshot.replaces],
+    )
     return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
 
 

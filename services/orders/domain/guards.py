@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from services.orders.domain.delivery_slips import is_outdated
 from services.orders.domain.documents import is_empty
 from services.orders.domain.order import Order
 from shared.writing.currencies import written
@@ -65,6 +66,13 @@ def _something_to_send(order: Order) -> str | None:
     return None if left else "Nothing is left to be sent: all of it was refunded."
 
 
+def _slip_is_missing(order: Order) -> str | None:
+    slips = order.issued("delivery_slip")
+    if not slips or is_outdated(order):
+        return None
+    return f"The delivery slip {slips[-1].number} says what the order is now: 'document.render' prints it again."
+
+
 def _stock_is_held(order: Order) -> str | None:
     return None if order.holds_stock else "The order gave its stock back."
 
@@ -82,6 +90,7 @@ GUARDS = {
         Guard("nothing_invoiced", _nothing_invoiced),
         Guard("something_to_invoice", _something_to_invoice),
         Guard("something_to_send", _something_to_send),
+        Guard("slip_is_missing", _slip_is_missing),
     )
 }
 

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
+from services.orders.domain.delivery_slips import is_outdated
 from services.orders.domain.documents import Document, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.money import LARGEST
@@ -93,16 +94,17 @@ def after_edit(
         return None
     change = Change(waits.key, at, by)
     waiting = replace(order, state=waits.key, reached=order.reached | waits.flags, history=(*order.history, change))
-    moved = _issue_documents(Moved(waiting, []), waits, number, at)
+    moved = _issue_documents(Moved(waiting, []), missing_documents(order, waits), number, at)
     return replace(moved, events=[_transitioned(order, moved.order, waits, change), *moved.events])
 
 
 def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
     """The order in a state, with all that the state brings: the same when it is placed there as when it moves there."""
+    missing = missing_documents(order, state)
     moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags), [])
     for consequence in (_pay_the_rest, _restock):
         moved = consequence(moved, state)
-    return _issue_documents(moved, state, number, at)
+    return _issue_documents(moved, missing, number, at)
 
 
 def attached(order: Order, state: State) -> list[DocumentReference]:
@@ -112,9 +114,24 @@ def attached(order: Order, state: State) -> list[DocumentReference]:
 
 
 def missing_documents(order: Order | None, state: State) -> list[DocumentKind]:
-    """What reaching a state issues: each kind once in an order's life, and none on which nothing would stand."""
+    """Return what reaching a state issues: what the order has not, or no longer as it is now, and nothing empty."""
     wanted = [kind for kind in NUMBERED if state.has(kind)]
-    return [kind for kind in wanted if not (order and (order.issued(kind) or is_empty(order, kind)))]
+    return [kind for kind in wanted if not (order and (is_there(order, kind) or is_empty(order, kind)))]
+
+
+def is_there(order: Order, kind: Numbered) -> bool:
+    """Return whether an order has its document of a kind, and not an outdated delivery slip before it is shipped."""
+    outdated = kind == "delivery_slip" and is_outdated(order) and not is_shipped(order)
+    return bool(order.issued(kind)) and not outdated
+
+
+def follow_slip(order: Order, number: NextNumber, at: datetime) -> tuple[Order, list[Event]]:
+    """Return the order with a delivery slip in place of an outdated one, as long as nothing is shipped."""
+    needed = is_outdated(order) and order.holds_stock and not is_shipped(order) and not is_empty(order, "delivery_slip")
+    if not needed:
+        return order, []
+    slip = issue(order, "delivery_slip", number("delivery_slip"), at)
+    return with_document(order, slip), [slip.event]
 
 
 def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
@@ -165,8 +182,8 @@ def _restock(moved: Moved, state: State) -> Moved:
     return replace(moved, order=replace(order, holds_stock=False), restocked=True)
 
 
-def _issue_documents(moved: Moved, state: State, number: NextNumber, at: datetime) -> Moved:
-    for kind in missing_documents(moved.order, state):
+def _issue_documents(moved: Moved, kinds: list[DocumentKind], number: NextNumber, at: datetime) -> Moved:
+    for kind in kinds:
         document = issue(moved.order, kind, number(kind), at)
         moved = replace(
             moved,

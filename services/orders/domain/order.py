@@ -43,7 +43,8 @@ class Change:
 @dataclass(frozen=True)
 class Order:
     """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every state it ever stood in:
-    what is once true stays true, whatever becomes of the graph.
+    what is once true stays true, whatever becomes of the graph. `slip_digest` tells apart what delivery slips say: that
+    of the last one, empty before the first.
     """
 
     order_id: UUID
@@ -74,6 +75,7 @@ class Order:
     discounts: tuple[Discount, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()
+    slip_digest: str = ""
 
     @property
     def amount(self) -> Amount:
@@ -166,8 +168,9 @@ class Order:
         return Money(amount=amount, currency=self.currency)
 
     def issued(self, kind: str) -> tuple[DocumentReference, ...]:
-        """The documents of a kind that were issued."""
-        return tuple(document for document in self.documents if document.kind == kind)
+        """Return the documents of a kind that were issued and not replaced since."""
+        replaced = {document_id for document in self.documents for document_id in document.replaces}
+        return tuple(each for each in self.documents if each.kind == kind and each.document_id not in replaced)
 
     def summary(self) -> OrderSummary:
         """What an event says of the order."""

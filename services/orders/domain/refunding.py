@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.documents import Document, Part, correcting, issue_part
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.lifecycle import NextNumber, follow_slip
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
@@ -108,12 +108,12 @@ def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, 
         slip = _credit_slip(order, refund, number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
-    order = replace(order, refunds=(*order.refunds, refund))
+    order, packed = follow_slip(replace(order, refunds=(*order.refunds, refund)), number, at)
     told: list[Event] = [RefundCreated(
         order_id=order.order_id, order=order.summary(), refund=view(order, refund), left=left_of(order)
     )]
     told += [slip.event] if slip else []
-    return Refunded(order, refund, [*told, *_money_due(order, refund)], slip)
+    return Refunded(order, refund, [*told, *packed, *_money_due(order, refund)], slip)
 
 
 def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Order, PaymentRefunded] | Refusal:

@@ -93,9 +93,8 @@ Changing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | C
 def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
-    work.orders.save(before.order_id, decision.order)
-    onward = lifecycle.after_edit(before, decision.order, command.by, work.graph, work.numbers, work.now)
-    if onward:
-        work.orders.save(before.order_id, onward.order)
-    moved = work.move_edited(before, decision.order, command.name)
-    return [*decision.events, *moved, *(onward.events if onward else [])]
+    order, slips = lifecycle.follow_slip(decision.order, work.numbers, work.now)
+    onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
+    work.orders.save(before.order_id, onward.order if onward else order)
+    moved = work.move_edited(before, order, command.name)
+    return [*decision.events, *slips, *moved, *(onward.events if onward else [])]

@@ -8,7 +8,13 @@ from services.orders.domain.documents import issue, with_document
 from services.orders.work import Work
 from shared.contracts.documents import RenderDocument
 from shared.contracts.message import Event
-from shared.contracts.orders import InvoiceNoted, IssueInvoice, PrintSummary, SetInvoiceNote
+from shared.contracts.orders import (
+    InvoiceNoted,
+    IssueDeliverySlip,
+    IssueInvoice,
+    PrintSummary,
+    SetInvoiceNote,
+)
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -26,6 +32,20 @@ def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
     invoice = issue(order, "invoice", work.numbers("invoice"), work.now)
     work.orders.save(order.order_id, with_document(order, invoice))
     return [invoice.event]
+
+
+@service.handles(IssueDeliverySlip)
+def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Event]:
+    """Issue the order's first delivery slip, or one in place of an outdated one."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    reason = objection_to_action("issue_delivery_slip", order)
+    if reason:
+        return [command.refuse("not_possible", reason, field="order_id")]
+    slip = issue(order, "delivery_slip", work.numbers("delivery_slip"), work.now)
+    work.orders.save(order.order_id, with_document(order, slip))
+    return [slip.event]
 
 
 @service.handles(SetInvoiceNote)

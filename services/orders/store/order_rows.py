@@ -47,6 +47,7 @@ def order_of(row: Any, shop: Shop, part: Callable[[Table], Sequence[Any]]) -> Or
         discounts=tuple(_discount(discount) for discount in part(order_discounts)),
         refunds=tuple(refund_of(refund) for refund in part(refunds)),
         returns=tuple(return_of(each) for each in part(returns)),
+        slip_digest=row.slip_digest,
     )
 
 
@@ -68,6 +69,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
         "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
         "exemption": order.exemption.model_dump() if order.exemption else None,
+        "slip_digest": order.slip_digest,
     }
 
 
@@ -90,7 +92,8 @@ def _discount(row: Any) -> Discount:
 
 def _document(row: Any) -> DocumentReference:
     return DocumentReference(
-        document_id=row.document_id, kind=row.kind, number=row.number, issued_at=row.issued_at
+        document_id=row.document_id, kind=row.kind, number=row.number, issued_at=row.issued_at,
+        replaces=row.replaces or [],
     )
 
 
@@ -146,7 +149,7 @@ def _document_rows(order: Order) -> Rows:
     return _numbered(order, [
         {
             "document_id": x.document_id, "shop": order.shop.key, "kind": x.kind, "number": x.number,
-            "issued_at": x.issued_at,
+            "issued_at": x.issued_at, "replaces": [str(document_id) for document_id in x.replaces] or None,
         }
         for x in order.documents
     ])

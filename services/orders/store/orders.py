@@ -75,8 +75,8 @@ class Orders(Store[UUID, Order]):
                 documents.c.number.startswith(prefix, autoescape=True),
             )
         )
-        batch = (document for order in self.known() if order.shop.key == shop for document in order.issued(kind))
-        return {row.number for row in found} | {document.number for document in batch}
+        batch = (document for order in self.known() if order.shop.key == shop for document in order.documents)
+        return {row.number for row in found} | {document.number for document in batch if document.kind == kind}
 
     def of_customer(self, shop: str, customer_id: str) -> list[UUID]:
         """The orders of a customer, this batch's too, by id."""

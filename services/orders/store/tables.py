@@ -78,6 +78,7 @@ orders = Table(
     Column("new_customer", Boolean, nullable=False, server_default=text("false")),
     Column("exemption", Json),
     Column("invoice_note", String(2000), nullable=False, server_default=EMPTY),
+    Column("slip_digest", String(64), nullable=False, server_default=EMPTY),
     UniqueConstraint("shop", "reference"),
     Index(None, "shop", "placed_at", "order_id"),
     Index(None, "shop", "customer_id", "placed_at", "order_id"),
@@ -191,6 +192,7 @@ documents = Table(
     Column("kind", String(20), nullable=False),
     Column("number", String(60), nullable=False),
     Column("issued_at", UtcDateTime),
+    Column("replaces", Json),
     UniqueConstraint("shop", "kind", "number"),
 )
 first_orders = Table(

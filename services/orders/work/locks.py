@@ -27,6 +27,7 @@ from shared.contracts.orders import (
     CreateRefund,
     DenyReturn,
     EditLines,
+    IssueDeliverySlip,
     IssueInvoice,
     MarkRefunded,
     NotifyChange,
@@ -47,8 +48,9 @@ from shared.runtime.store import Arrived
 
 Moving = PlaceOrder | TransitionOrder | RecordPayment
 Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
-Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | IssueInvoice
-Noting = SetNote | SetInvoiceNote | ChangeAddress | NotifyChange | PrintSummary | RenderDocument
+Issuing = IssueInvoice | IssueDeliverySlip
+Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
+Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -110,10 +112,10 @@ class Locking(Stockroom):
 
     def _numbered(self, batch: Sequence[Arrived]) -> set[str]:
         """The shops that may number slips, or what an edit adds to an invoice and takes off it."""
-        shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | IssueInvoice)}
+        shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | Issuing)}
         edited = ((envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing))
         found = ((shop, self.orders.bare(order_id)) for shop, order_id in edited)
-        return shops | {shop for shop, order in found if order and (order.issued("invoice") or order.shop.backorders)}
+        return shops | {shop for shop, order in found if order and (order.documents or order.shop.backorders)}
 
     def _reached(self, shop: str, message: Message) -> Iterable[Reached]:
         """The states that an order may come to because of a message; the order may come with this batch."""

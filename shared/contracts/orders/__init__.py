@@ -71,6 +71,7 @@ from shared.contracts.orders.lists import (
 )
 from shared.contracts.orders.paper import (
     InvoiceNoted as InvoiceNoted,
+    IssueDeliverySlip as IssueDeliverySlip,
     IssueInvoice as IssueInvoice,
     OrderSummaryIssued as OrderSummaryIssued,
     PrintSummary as PrintSummary,

@@ -22,6 +22,17 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
     by: By = "system"
 
 
+class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="order_id"):
+    """Issues the delivery slip of an order that has none, or one in place of an outdated one. Before the goods are
+    shipped, edits, refunds and other addresses replace an outdated one by themselves.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
+
+    order_id: UUID
+    by: By = "system"
+
+
 class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id"):
     """Sets what is printed under the tax table of the order's next invoice; an empty note removes it. Invoices that
     were issued stay as they are.
