@@ -14,7 +14,7 @@ run: debian-run $(RUN)  ## Set up, start the local stack, walk one order through
 	@$(BIN)/aftercart demo
 
 test: debian-test $(TEST)  ## Set up and run the whole test suite, in three processes with servers of their own
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 up: debian-run $(RUN)  ## Start the local stack and leave it running
 	@$(BIN)/aftercart up

@@ -36,6 +36,13 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put modules marked `slow` first: started last, they would run alone while the other processes have nothing left
+    (`--no-loadscope-reorder` makes pytest-xdist keep this order).
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @contextmanager
 def started(server: AnyServer) -> Iterator[AnyServer]:
     """A server, running; also what is left of one that could not start is stopped."""

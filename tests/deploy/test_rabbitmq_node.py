@@ -18,6 +18,8 @@ from tests.conditions import until
 from tests.conftest import started
 from tests.deploy.words import alive, family_of
 
+pytestmark = pytest.mark.slow
+
 PERSISTENT = pika.BasicProperties(delivery_mode=2)
 PORTS = ("amqp_port", "management_port", "prometheus_port", "distribution_port", "port_mapper_port")
 

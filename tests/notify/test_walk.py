@@ -23,6 +23,8 @@ from tests.notify.words import NotifyDesk, Office, opened, transitioned
 from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
 
+pytestmark = pytest.mark.slow
+
 NOTIFY = Login("notify", "notify-secret")
 MAILS = 6
 

@@ -15,6 +15,8 @@ from tests.orders.words import Storefront, rows
 from tests.orders.writing import write
 from tests.words import envelope
 
+pytestmark = pytest.mark.slow
+
 WRITERS, EACH, KILLS = 32, 6, 40
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["tests.orders.writing"])

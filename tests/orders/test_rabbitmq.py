@@ -23,6 +23,8 @@ from shared.runtime.topology import Definitions, Login, definitions
 from tests.shared.runtime.ground import CLIENT, Ground
 from tests.words import an_order, sqlite_url
 
+pytestmark = pytest.mark.slow
+
 ORDERS = Login("orders", "orders-secret")
 PATIENCE = 20
 

@@ -8,6 +8,8 @@ from shared.runtime.database import engine_for
 from tests.conditions import until
 from tests.shared.runtime.ground import totals
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def installed(tmp_path_factory):

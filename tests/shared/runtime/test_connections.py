@@ -2,9 +2,13 @@
 
 import threading
 
+import pytest
+
 from tests.conditions import stays, until
 from tests.shared.runtime.ground import envelope, totals, worker, working
 from tests.toy.world import World
+
+pytestmark = pytest.mark.slow
 
 
 def adds(*keys):

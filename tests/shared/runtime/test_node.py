@@ -15,6 +15,8 @@ from tests.shared.runtime.ground import CLIENT, TOY, Ground, envelope, totals, w
 from tests.shared.runtime.stock import StockBroker, stock
 from tests.toy.world import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):

@@ -8,6 +8,8 @@ from shared.runtime.worker import AWAY
 from tests.conditions import stays, until
 from tests.shared.runtime.ground import Ground, envelope, totals, worker, working
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cluster(tmp_path_factory):

@@ -13,6 +13,8 @@ from tests.conditions import until
 from tests.shared.runtime.ground import TOY, envelope, totals
 from tests.toy.service import toy
 
+pytestmark = pytest.mark.slow
+
 FAULT = 70
 
 

@@ -13,6 +13,8 @@ from shared.runtime.publisher import Publisher
 from tests.conditions import until
 from tests.shared.runtime.ground import CLIENT, TOY, Ground
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
