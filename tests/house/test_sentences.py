@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.loops import for_each
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for path in ROOT.glob("services/*/*/**/*.py") if "migrations" not in path.parts)
 
@@ -26,7 +28,7 @@ def bare_amounts(source: str) -> Iterator[str]:
             yield text
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each(SOURCES, str)
 def test_no_sentence_states_an_amount_in_minor_units(path: Path) -> None:
     assert list(bare_amounts(path.read_text())) == []
 

@@ -16,12 +16,13 @@ from shared.contracts.asyncapi.messages import key
 from shared.contracts.envelope import decode
 from shared.contracts.message import Asking, Message, catalogue
 from shared.contracts.orders import OrderPlaced, PlaceOrder, PutProduct
+from tests.loops import for_each
 
 Json = dict[str, Any]
 
 CONTRACT = contract_of([])
 MESSAGES = CONTRACT["components"]["messages"]
-each_message = pytest.mark.parametrize("message", published(), ids=key)
+each_message = for_each(published(), key)
 
 
 def example(message: type[Message], **changes: Any) -> Json:

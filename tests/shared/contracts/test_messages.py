@@ -7,10 +7,11 @@ import pytest
 from shared.contracts.asyncapi.document import published
 from shared.contracts.asyncapi.messages import key, kind_of
 from shared.contracts.message import Asking, Message, Query, Refusal, catalogue
+from tests.loops import for_each
 from tests.shared.contracts.grammar import fault
 from tests.toy.contracts import Added
 
-each_message = pytest.mark.parametrize("message", published(), ids=key)
+each_message = for_each(published(), key)
 
 
 @each_message

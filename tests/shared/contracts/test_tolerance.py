@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-import pytest
 from pydantic import ValidationError
 
 from shared.cli.installation import Installation
+from shared.contracts.asyncapi.messages import key
 from shared.contracts.message import Asking, Event, Message, catalogue
+from tests.loops import for_each
 
 Installation().services()  # declares every message that travels
 PUBLISHED = [kind for kind in catalogue.values() if not kind.__module__.startswith("tests.") and kind.example]
@@ -21,14 +22,14 @@ def grown(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if isinstance(value, dict):
             yield path
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        for key, part in inner:
-            yield from places(part, (*path, key))
+        for step, part in inner:
+            yield from places(part, (*path, step))
 
     for path in places(data, ()):
         copy = deepcopy(data)
         place: Any = copy
-        for key in path:
-            place = place[key]
+        for step in path:
+            place = place[step]
         place["surprise"] = {"anything": [1]}
         yield ".".join(map(str, path)), copy
 
@@ -42,7 +43,7 @@ def refused(kind: type[Message], data: dict[str, Any]) -> set[str]:
     return set() if "surprise" in found.model_dump_json() else {"swallowed"}  # kept: a mapping, whose keys are data
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PUBLISHED if issubclass(kind, Event)], ids=lambda kind: kind.name)
+@for_each([kind for kind in PUBLISHED if issubclass(kind, Event)], key)
 def test_an_event_may_grow_at_any_depth(kind: type[Message]) -> None:
     plain = kind.model_validate(kind.example, extra="ignore")
     objects = [data for _, data in grown(kind.example) if "extra_forbidden" in refused(kind, data)]
@@ -50,7 +51,7 @@ def test_an_event_may_grow_at_any_depth(kind: type[Message]) -> None:
     assert all(kind.model_validate(data, extra="ignore") == plain for data in objects)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PUBLISHED if issubclass(kind, Asking)], ids=lambda kind: kind.name)
+@for_each([kind for kind in PUBLISHED if issubclass(kind, Asking)], key)
 def test_what_asks_may_not(kind: type[Message]) -> None:
     assert refused(kind, kind.example | {"surprise": 1}) == {"extra_forbidden"}
     assert [path for path, data in grown(kind.example) if "swallowed" in refused(kind, data)] == []
