@@ -32,13 +32,24 @@ from shared.contracts.figures import Figure
 from shared.contracts.ingest import ContactSubmitted, MailBounced, OrderMessagePosted, ThreadForwarded, ThreadReplied
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
-from shared.contracts.orders import OrderPlaced, OrderTransitioned, RefundCreated, ReturnConfirmed, ShopChanged
+from shared.contracts.orders import (
+    DocumentMailRequested,
+    OrderDiscounted,
+    OrderEdited,
+    OrderPlaced,
+    OrderShippingChanged,
+    OrderTransitioned,
+    RefundCreated,
+    ReturnConfirmed,
+    ShopChanged,
+)
 from shared.runtime.database import lock_names
 from shared.runtime.errors import TurnIsFull
 from shared.runtime.store import Arrived, UnitOfWork
 
 MOST_LUGGAGE = 32 * 2**20  # bytes of attachments that the mails of one turn take along; one mail may take more
 OF_MAILS = (DeliverMail, ResendMail, MailBounced)
+WITH_DOCUMENTS = (ReturnConfirmed, OrderEdited, OrderDiscounted, OrderShippingChanged, DocumentMailRequested)
 OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, ThreadForwarded, ThreadReplied)
 
 
@@ -200,7 +211,7 @@ def _attached(message: Message) -> list[UUID]:
     """The documents that a message's mail takes along."""
     if isinstance(message, OrderPlaced | OrderTransitioned) and message.state.mail_template:
         return [document.document_id for document in message.attach]
-    if isinstance(message, ReturnConfirmed):
+    if isinstance(message, WITH_DOCUMENTS):
         return [document.document_id for document in message.attach]
     if isinstance(message, RefundCreated) and message.refund.credit_slip:
         return [message.refund.credit_slip.document_id]

@@ -2,7 +2,8 @@
 
 Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `product.put`, `stock.set`,
        `order.add_lines|edit_lines|cancel_lines|add_discount|remove_discount|change_shipping|change_address`,
-       `order.notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary`, `document.render`,
+       `order.notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary|send_documents`,
+       `document.render`,
        `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
        `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
        `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,

@@ -24,6 +24,7 @@ from shared.contracts.orders import (
     CreditSlipIssued,
     CustomerChanged,
     DeliverySlipIssued,
+    DocumentMailRequested,
     InvoiceIssued,
     InvoiceNoted,
     OrderAddressChanged,
@@ -76,6 +77,7 @@ service = Service(
         RefundCreated, CreditSlipIssued, PaymentRefundDue, PaymentRefunded, ReturnRequested, ReturnConfirmed,
         ReturnDenied, ReturnReceived, ReturnCompleted, ReturnSlipIssued, OrderEdited, OrderDiscounted,
         OrderShippingChanged, OrderAddressChanged, OrderChangeAnnounced, InvoiceNoted, OrderSummaryIssued,
+        DocumentMailRequested,
     ),
     batch=50,
 )

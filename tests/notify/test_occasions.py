@@ -10,7 +10,10 @@ from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, Thread
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import (
+    DocumentMailRequested,
     OrderChangeAnnounced,
+    OrderDiscounted,
+    OrderEdited,
     OrderShippingChanged,
     RefundCreated,
     ReturnCompleted,
@@ -23,6 +26,7 @@ from shared.contracts.orders import (
 from tests.notify.words import WAIT, NotifyDesk, Office, content_of, opened
 from tests.words import changed, delivery
 
+CREDITED = [samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}]
 ATTACH = [samples.INVOICE_REFERENCE | {"kind": "return_slip", "number": "RT000001"}]
 
 
@@ -46,6 +50,10 @@ def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes
     [
         (OrderShippingChanged, {"order__tracking_number": "SP-4711"}, "Order XKBKNABJK: you can follow your parcel"),
         (OrderChangeAnnounced, {}, "Order XKBKNABJK was changed"),
+        (OrderEdited, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
+        (OrderDiscounted, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
+        (OrderShippingChanged, {"shipped": False, "attach": CREDITED}, "Order XKBKNABJK was changed"),
+        (DocumentMailRequested, {"to": "ada@example.test", "to_name": "Ada Byron"}, "Order XKBKNABJK"),
         (ReturnRequested, {}, "Order XKBKNABJK: we received your request for a return"),
         (ReturnConfirmed, {"attach": ATTACH}, "Order XKBKNABJK: please send the goods back"),
         (ReturnDenied, {}, "Order XKBKNABJK: we cannot take the goods back"),
@@ -68,6 +76,8 @@ def test_the_customer_is_told(
     ("message", "changes"),
     [
         (OrderShippingChanged, {"shipped": False}),
+        (OrderEdited, {}),
+        (OrderDiscounted, {}),
         (OrderShippingChanged, {"tracking_number": "", "tracking_number_before": "SP-1"}),
         (OrderShippingChanged, {"tracking_number_before": "SP-4711"}),
         (VoucherCreated, {"customer": None}),
@@ -150,3 +160,18 @@ def test_a_link_that_is_none_is_refused(known: NotifyDesk, url: str) -> None:
     refusal, = known.tell("mail.offer_downloads", OfferDownloads.example | {"links": links})
     assert refusal.data["code"] == "invalid"
     assert refusal.data["reason"].startswith("links.0.url: ")
+
+
+def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(known: NotifyDesk, office: Office) -> None:
+    event = changed(DocumentMailRequested.example, to_name="Books & Co")
+    known.tell("order.document_mail_requested", event)
+    known.run_errands()
+    assert office.sent == []
+    known.tell("document.content", content_of(event))
+    known.run_errands()
+    (parcel,) = office.sent
+    mail = opened(parcel.content)
+    assert (mail["To"], mail["Subject"]) == ("Books & Co <books@example.test>", "Order XKBKNABJK: invoice IN000001")
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
+    assert "The invoice that you asked for." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert [each.recipient for each in known.mails(samples.ORDER_ID)] == ["books@example.test"]

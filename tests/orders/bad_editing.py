@@ -19,7 +19,7 @@ REQUIRED = {
                             "delivery_address.country",
     "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.issue_delivery_slip": "order_id",
     "order.print_summary": "order_id",
-    "order.set_invoice_note": "order_id note",
+    "order.set_invoice_note": "order_id note", "order.send_documents": "order_id documents",
 }
 ABOUT: dict[str, list[Any]] = {"order_id": ["", "42"], "by": ["", "x" * 101]}
 LINES: list[Any] = [0, -1, 100_001, 0.5, "1"]
@@ -54,6 +54,10 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "invoice_address": [{"name": "Ada"}, "here"], "taxes_checked": ["perhaps"],
     },
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
+    "order.send_documents": {
+        **ABOUT, "documents": [[], ["42"], [samples.DOCUMENT_ID] * 21], "to": ["", "ada", "a b@example.test"],
+        "to_name": ["x" * 201], "language": ["", "English"], "message": ["x" * 2001],
+    },
     "order.issue_invoice": ABOUT, "order.issue_delivery_slip": ABOUT, "order.print_summary": ABOUT,
     "order.set_invoice_note": {**ABOUT, "note": ["x" * 2001]},
 }
@@ -70,7 +74,12 @@ def good(shop: Storefront, name: str, order_id: str) -> dict[str, Any]:
     given = editing_samples.ADD_DISCOUNT | {"discount_id": str(uuid4()), "order_id": order_id}
     if name == "order.remove_discount":
         assert shop.tell("order.add_discount", given)[0].name == "order.discounted"
+    sent = []
+    if name == "order.send_documents":
+        (issued,) = shop.tell("order.issue_invoice", {"order_id": order_id})
+        sent = [issued.data["document"]["document_id"]]
     data: dict[str, dict[str, Any]] = {
+        "order.send_documents": {"documents": sent},
         "order.add_lines": editing_samples.ADD_LINES | {"invoice": "existing"},
         "order.edit_lines": {"lines": [{"line": 1, "unit_price": 1090}], "reason": "Scratched."},
         "order.cancel_lines": editing_samples.CANCEL_LINES,

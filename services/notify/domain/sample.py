@@ -28,6 +28,7 @@ QUESTIONS = {
 STATES = {"en": "Gift-wrapped", "fa": "کادوپیچ شد", "fr": "Emballé en cadeau", "de": "Als Geschenk verpackt"}
 WITH_DOCUMENT = {
     "payment": ("invoice", "IN000001"), "credit_slip": ("credit_slip", "CR000001"),
+    "change_documents": ("credit_slip", "CR000001"), "documents": ("invoice", "IN000001"),
     "order_return_confirmed": ("return_slip", "RT000001"), "late_document": ("invoice", "IN000001"),
 }
 

@@ -4,7 +4,10 @@ from services.notify.domain.drafts import orders
 from services.notify.handlers.queue import Told, queue
 from services.notify.work import Work
 from shared.contracts.orders import (
+    DocumentMailRequested,
     OrderChangeAnnounced,
+    OrderDiscounted,
+    OrderEdited,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -35,8 +38,22 @@ def announce_state(event: OrderTransitioned, work: Work) -> Told:
 
 @service.handles(OrderShippingChanged)
 def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
-    """Tells the customer how to follow his parcel."""
-    return queue(orders.shipping_changed(work.drafter, event, work.occasion), work)
+    """Tell the customer how to follow the parcel, and mail the documents that another price brought."""
+    mails = orders.shipping_changed(work.drafter, event, work.occasion)
+    return queue([*mails, *orders.changed(work.drafter, event, work.occasion)], work)
+
+
+@service.handles(OrderEdited)
+@service.handles(OrderDiscounted)
+def send_change_documents(event: OrderEdited | OrderDiscounted, work: Work) -> Told:
+    """Mail the invoices and credit slips that a change of the order brought."""
+    return queue(orders.changed(work.drafter, event, work.occasion), work)
+
+
+@service.handles(DocumentMailRequested)
+def send_documents(event: DocumentMailRequested, work: Work) -> Told:
+    """Mail documents that an employee sends."""
+    return queue(orders.documents(work.drafter, event, work.occasion), work)
 
 
 @service.handles(OrderChangeAnnounced)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
-from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discounts import Discount
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
@@ -35,7 +35,7 @@ def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, a
     told = OrderShippingChanged(
         order_id=order.order_id, order=found.order.summary(), by=command.by, at=at, carrier_before=order.carrier,
         tracking_number_before=order.tracking_number, tracking_number=after.tracking_number,
-        shipped=is_shipped(order), due=found.order.money(found.order.due),
+        shipped=is_shipped(order), due=found.order.money(found.order.due), attach=issued_between(order, found.order),
     )
     return replace(found, events=[told, *found.events])
 

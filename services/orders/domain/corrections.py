@@ -18,7 +18,7 @@ from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, priced
 from shared.contracts.message import Command, Event, Refusal
-from shared.contracts.values import DocumentKind
+from shared.contracts.values import DocumentKind, DocumentReference
 
 Pieces = dict[int, tuple[int, Amount]]
 """By number of the line (0: shipping): how many pieces, and what they come to."""
@@ -30,6 +30,11 @@ class Edited:
 
     order: Order
     events: list[Event]
+
+
+def issued_between(before: Order, after: Order) -> list[DocumentReference]:
+    """Return the documents that an act brought."""
+    return list(after.documents[len(before.documents) :])
 
 
 def settled(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.orders.domain.actions import objection_to_action
-from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discounts import Discount
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import rounded, share
@@ -25,7 +25,7 @@ def add_discount(order: Order, command: AddDiscount, number: NextNumber, at: dat
     if isinstance(found, Refusal):
         return found
     after = replace(order, discounts=(*order.discounts, found))
-    return _told(settled(order, after, command, number, at, found.name), found, command, at)
+    return _told(order, settled(order, after, command, number, at, found.name), found, command, at)
 
 
 def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
@@ -42,7 +42,7 @@ def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, a
         return command.refuse("discount_refunded", reason, field="discount_id")
     gone = replace(found, active=False)
     after = replace(order, discounts=tuple(gone if each is found else each for each in order.discounts))
-    return _told(settled(order, after, command, number, at), found, command, at)
+    return _told(order, settled(order, after, command, number, at), found, command, at)
 
 
 def _not_possible(order: Order, command: AddDiscount | RemoveDiscount) -> Refusal | None:
@@ -108,7 +108,7 @@ def _is_refunded(order: Order, discount: Discount) -> bool:
 
 
 def _told(
-    found: Edited | Refusal, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
+    before: Order, found: Edited | Refusal, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
 ) -> Edited | Refusal:
     if isinstance(found, Refusal):
         return found
@@ -116,5 +116,6 @@ def _told(
     told = OrderDiscounted(
         order_id=order.order_id, order=order.summary(), by=command.by, at=at, due=order.money(order.due),
         discount=order.discount_view(discount), removed=isinstance(command, RemoveDiscount),
+        attach=issued_between(before, order),
     )
     return replace(found, events=[told, *found.events])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.backorder import Left, supplied
-from services.orders.domain.corrections import Edited, settled
+from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discounts import resized
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.order import Line, Order
@@ -76,7 +76,7 @@ def _edited(
     order = found.order
     told = OrderEdited(
         order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
-        changes=list(_line_changes(before, order)), due=order.money(order.due),
+        changes=list(_line_changes(before, order)), due=order.money(order.due), attach=issued_between(before, order),
     )
     return replace(found, events=[told, *found.events])
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from services.orders.domain import sending
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.documents import issue, with_document
 from services.orders.work import Work
@@ -13,6 +14,7 @@ from shared.contracts.orders import (
     IssueDeliverySlip,
     IssueInvoice,
     PrintSummary,
+    SendDocuments,
     SetInvoiceNote,
 )
 from shared.runtime.service import Handlers
@@ -56,6 +58,13 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
         return [work.unknown_order(command)]
     work.orders.save(order.order_id, replace(order, invoice_note=command.note))
     return [InvoiceNoted(order_id=order.order_id, note=command.note, by=command.by)]
+
+
+@service.handles(SendDocuments)
+def send_documents(command: SendDocuments, work: Work) -> Iterable[Event]:
+    """Have documents mailed once more, or to somebody else."""
+    order = work.order(command.order_id)
+    return [work.unknown_order(command) if order is None else sending.send_documents(order, command, work.now)]
 
 
 @service.handles(PrintSummary)

@@ -39,6 +39,7 @@ from shared.contracts.orders import (
     RecordPayment,
     RemoveDiscount,
     RequestReturn,
+    SendDocuments,
     SetInvoiceNote,
     SetNote,
     SetStock,
@@ -50,7 +51,7 @@ Moving = PlaceOrder | TransitionOrder | RecordPayment
 Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Issuing = IssueInvoice | IssueDeliverySlip
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
-Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument
+Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument | SendDocuments
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 

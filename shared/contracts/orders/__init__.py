@@ -70,11 +70,13 @@ from shared.contracts.orders.lists import (
     OrderFilter as OrderFilter,
 )
 from shared.contracts.orders.paper import (
+    DocumentMailRequested as DocumentMailRequested,
     InvoiceNoted as InvoiceNoted,
     IssueDeliverySlip as IssueDeliverySlip,
     IssueInvoice as IssueInvoice,
     OrderSummaryIssued as OrderSummaryIssued,
     PrintSummary as PrintSummary,
+    SendDocuments as SendDocuments,
     SetInvoiceNote as SetInvoiceNote,
 )
 from shared.contracts.orders.parts import (

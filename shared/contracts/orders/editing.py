@@ -13,7 +13,7 @@ from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
 from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary
 from shared.contracts.orders.refunds import LineNumber, Reason
-from shared.contracts.values import Address, Money, Quantity, Sku, TaxRate, Text
+from shared.contracts.values import Address, DocumentReference, Money, Quantity, Sku, TaxRate, Text
 
 Price = Annotated[
     int, Field(ge=0, lt=2**53, strict=True, description="Minor units, in the order's currency and kind of prices")
@@ -189,6 +189,9 @@ class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
     lines: list[OrderLineView]
     changes: list[LineChange]
     due: Money
+    attach: list[DocumentReference] = Field(
+        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+    )
 
 
 class OrderDiscounted(OrderChange, name="order.discounted", subject="order_id"):
@@ -201,6 +204,9 @@ class OrderDiscounted(OrderChange, name="order.discounted", subject="order_id"):
     discount: DiscountView
     removed: bool = False
     due: Money
+    attach: list[DocumentReference] = Field(
+        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+    )
 
 
 class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="order_id"):
@@ -216,6 +222,9 @@ class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="
     tracking_number: str
     shipped: bool = Field(description="Whether the goods are on their way")
     due: Money
+    attach: list[DocumentReference] = Field(
+        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+    )
 
 
 class OrderAddressChanged(OrderChange, name="order.address_changed", subject="order_id"):

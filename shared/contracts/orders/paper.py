@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command, Event
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import DocumentReference, Email, Language
 
 NOTE = "Ordered by telephone."
 
@@ -52,6 +53,45 @@ class PrintSummary(Command, name="order.print_summary", subject="order_id"):
 
     order_id: UUID
     by: By = "system"
+
+
+class SendDocuments(Command, name="order.send_documents", subject="order_id"):
+    """Mails documents of an order, replaced ones too, to the customer or to somebody else, such as a tax adviser. The
+    mail waits for the files and stands in the order's list of mails.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "documents": [samples.DOCUMENT_ID], "to": "books@example.test",
+        "message": "The invoice that you asked for.", "by": "anna@shop.test",
+    }
+
+    order_id: UUID
+    documents: list[UUID] = Field(min_length=1, max_length=20, description="Their ids, which `order.get` tells")
+    to: Email | None = Field(default=None, description="Null: to the customer")
+    to_name: str = Field(default="", max_length=200, description="Of somebody else, who is greeted by this name")
+    language: Language | None = Field(default=None, description="Of the mail; null: the order's")
+    message: str = Field(default="", max_length=2000)
+    by: By = "system"
+
+
+class DocumentMailRequested(Event, name="order.document_mail_requested", subject="order_id"):
+    """Documents of an order are to be mailed: everything that the mail needs."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "attach": [samples.INVOICE_REFERENCE],
+        "to": "books@example.test", "to_name": "", "language": "en", "message": "The invoice that you asked for.",
+        "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    order_id: UUID
+    order: OrderSummary
+    attach: list[DocumentReference]
+    to: Email
+    to_name: str
+    language: Language
+    message: str
+    by: str
+    at: AwareDatetime
 
 
 class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):

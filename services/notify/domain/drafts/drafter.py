@@ -52,14 +52,16 @@ class Drafter:
             order_id=place.order_id, thread_id=place.thread_id, **more,
         )
 
-    def order_mail(self, facts: Facts, order: OrderSummary, occasion: Occasion, **more: Any) -> Mail:
-        """A mail about an order, to who ordered; all mails of an order hang on one root."""
+    def order_mail(
+        self, facts: Facts, order: OrderSummary, occasion: Occasion, to: Mailbox | None = None, **more: Any
+    ) -> Mail:
+        """Return a mail about an order, to the customer or to somebody else; all mails of an order hang on one root."""
         place = Place(
             Conversation("order", order.order_id), order.order_id,
             references=(f"<order.{order.order_id.hex}@{domain_of(facts.shop)}>",),
         )
-        to = Mailbox(name=order.customer.name, address=order.customer.email)
-        return self.mail(facts, to, place, occasion, customer_id=order.customer.customer_id, **more)
+        customer = Mailbox(name=order.customer.name, address=order.customer.email)
+        return self.mail(facts, to or customer, place, occasion, customer_id=order.customer.customer_id, **more)
 
 
 def domain_of(shop: ShopProfile) -> str:

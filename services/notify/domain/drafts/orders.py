@@ -8,7 +8,10 @@ from services.notify.domain.shop import Shop
 from shared.contracts.conversation import Conversation
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import (
+    DocumentMailRequested,
     OrderChangeAnnounced,
+    OrderDiscounted,
+    OrderEdited,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -22,6 +25,8 @@ from shared.contracts.orders import (
 )
 
 CONFIRMATION = "order_conf"
+CHANGE_DOCUMENTS, DOCUMENTS = "change_documents", "documents"
+Changed = OrderEdited | OrderDiscounted | OrderShippingChanged
 ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 
 
@@ -50,6 +55,23 @@ def shipping_changed(drafter: Drafter, event: OrderShippingChanged, occasion: Oc
     if not (event.shipped and number and number != event.tracking_number_before):
         return []
     return [drafter.order_mail(about(event.order, "in_transit"), event.order, occasion)]
+
+
+def changed(drafter: Drafter, event: Changed, occasion: Occasion) -> list[Mail]:
+    """Return the mail with the invoices and credit slips that a change of the order brought; none without them."""
+    if not event.attach:
+        return []
+    return [drafter.order_mail(about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach))]
+
+
+def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion) -> list[Mail]:
+    """Return the mail with the documents that an employee sends, to the customer or to somebody else."""
+    order = event.order
+    facts = about(order, DOCUMENTS, text=event.message, email=order.customer.email).model_copy(
+        update={"language": event.language, "name": event.to_name}
+    )
+    to = Mailbox(name=event.to_name, address=event.to)
+    return [drafter.order_mail(facts, order, occasion, to=to, wanted=tuple(event.attach))]
 
 
 def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) -> list[Mail]:
