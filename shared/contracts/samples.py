@@ -26,7 +26,7 @@ SHOP_PROFILE: Json = {
         "name": "Corner Shop Ltd", "line1": "1 Market Square", "postcode": "10115", "city": "Berlin", "country": "DE",
         "vat_number": "DE123456789",
     },
-    "registration": "HRB 12345",
+    "registration": "HRB 12345", "timezone": "Europe/Berlin",
 }
 PUT_SHOP: Json = {
     "profile": SHOP_PROFILE, "default_language": "en", "invoice_prefix": "IN", "delivery_prefix": "DE",
@@ -35,7 +35,7 @@ PUT_SHOP: Json = {
             "series": "main", "width": 6, "year": "none", "separator": "/", "yearly": False, "start": 0,
         },
     },
-    "timezone": "Europe/Berlin", "rounding": {"mode": "half_up", "per": "total"}, "legal_years": 10,
+    "calendar": "gregorian", "rounding": {"mode": "half_up", "per": "total"}, "legal_years": 10,
 }
 PUT_PRODUCT: Json = {
     "sku": "MUG-BLUE", "names": {"en": "Mug, blue", "fa": "لیوان آبی"}, "price": euro(1190), "tax_rate": "19",
@@ -126,7 +126,7 @@ CURSOR = "MjAyNi0xMS0yMVQxMjowMDowMCswMDowMHw2ZjFjMmE1NDNiMGU0ZDBlOWE1NzBmMmY1ZD
 EXPORTED = (
     "reference,placed_at,customer,email,customer_id,new_customer,total,paid,currency,payment_method,delivery_country,"
     "state,state_label,order_id\r\n"
-    "XKBKNABJK,2026-11-21T12:00:00Z,Ada Byron,ada@example.test,c-1001,yes,28.70,28.70,EUR,Bank wire,GB,"
+    "XKBKNABJK,2026-11-21T13:00:00+01:00,Ada Byron,ada@example.test,c-1001,yes,28.70,28.70,EUR,Bank wire,GB,"
     f"payment_accepted,Payment accepted,{ORDER_ID}\r\n"
 )
 SNAPSHOT: Json = {

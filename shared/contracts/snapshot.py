@@ -101,5 +101,7 @@ class DocumentSnapshot(Value):
         default=[], description="Documents that it replaces: of an outdated delivery slip, or of corrected invoices"
     )
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
-    return_until: AwareDatetime | None = Field(default=None, description="Of a return slip: last day for the goods")
+    return_until: AwareDatetime | None = Field(
+        default=None, description="Of a return slip: the goods are to arrive before; it ends a day of the shop"
+    )
     note: str = Field(default="", max_length=100_000)

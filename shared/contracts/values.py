@@ -2,8 +2,10 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
@@ -28,6 +30,18 @@ def _is_percent(rate: Decimal) -> Decimal:
     return Decimal(f"{rate:f}")
 
 
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()
+
+
+def _is_time_zone(name: str) -> str:
+    if name not in _time_zones():
+        raise ValueError("a time zone is a name of the IANA database, such as Europe/Berlin")
+    return name
+
+
+TimeZone = Annotated[str, Field(max_length=60, description="IANA name"), AfterValidator(_is_time_zone)]
 TaxRate = Annotated[
     Decimal,
     AfterValidator(_is_percent),
@@ -102,6 +116,9 @@ class ShopProfile(Value):
         "bears a VAT number",
     )
     bank: BankAccount | None = None
+    timezone: TimeZone = Field(
+        default="UTC", description="Whose days papers, mails and lists show, and periods of days end with"
+    )
     toman: bool = Field(default=False, description="Documents write Iranian Rial in Toman, ten of them")
 
 

@@ -1,10 +1,13 @@
-"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33 < 8, as in ICU."""
+"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33 < 8. From 1280 to
+1501 (until 2123) that agrees with the equinox, as ICU reckons it.
+"""
 
 from datetime import date
 
 CYCLE = 12053  # days in 33 years
 FOUR_YEARS = 1461
 EPOCH = date(1600, 3, 20).toordinal()  # 1 Farvardin 979, a first year of a cycle
+NORMAL_YEAR, LEAP_YEAR = 365, 366
 
 
 def jalali(day: date) -> tuple[int, int, int]:
@@ -12,8 +15,14 @@ def jalali(day: date) -> tuple[int, int, int]:
     cycles, rest = divmod(day.toordinal() - EPOCH, CYCLE)
     fours, rest = divmod(rest, FOUR_YEARS)
     year = 979 + 33 * cycles + 4 * fours
-    if rest >= 366:
-        years, rest = divmod(rest - 1, 365)
+    if rest >= LEAP_YEAR:
+        years, rest = divmod(rest - 1, NORMAL_YEAR)
         year += years
     month, day_of_month = divmod(rest, 31) if rest < 186 else divmod(rest - 186, 30)
     return year, month + (1 if rest < 186 else 7), day_of_month + 1
+
+
+def nowruz(year: int) -> date:
+    """The Gregorian date of the first day of a year: 1405 -> 2026-03-21."""
+    around = (date(year + 621, 3, day) for day in range(19, 24))
+    return next(day for day in around if jalali(day) == (year, 1, 1))

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.abc import Traversable
 from typing import Literal, TypeVar
@@ -58,7 +58,9 @@ class Script(Value):
         return _countries(self.tag).get(code, code)
 
     def write_date(self, day: date) -> str:
-        """A date in this language's calendar."""
+        """A date in this language's calendar. Raises `TypeError` for a moment: its day is that of a place (`days`)."""
+        if isinstance(day, datetime):
+            raise TypeError(f"the moment {day} has no day without a time zone")
         year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
         shown = self.first_day if day_of_month == 1 else day_of_month
         return self.write_digits(self.date_form.format(day=shown, month=self.months[month - 1], year=year))

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from services.documents.domain.language import Language
 from shared.writing.currencies import decimal
-from shared.writing.jalali import jalali
 from shared.writing.script import choose, read_language
 from tests.documents.words import money
 
@@ -52,26 +51,9 @@ def test_dates_are_written_in_the_languages_calendar(languages: Languages) -> No
     assert languages["fa"].write_date(day) == "۳۰ آبان ۱۴۰۵"
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (date(1979, 2, 11), (1357, 11, 22)), (date(2021, 3, 20), (1399, 12, 30)), (date(2021, 3, 21), (1400, 1, 1)),
-        (date(2024, 3, 20), (1403, 1, 1)), (date(2025, 3, 20), (1403, 12, 30)), (date(2025, 3, 21), (1404, 1, 1)),
-    ],
-)
-def test_jalali_dates_that_are_known(day: date, expected: tuple[int, int, int]) -> None:
-    assert jalali(day) == expected
-
-
-def test_the_jalali_calendar_misses_no_day_and_leaps_as_icu_does() -> None:
-    day, last = date(1900, 3, 21), date(2100, 3, 20)
-    year, month, dom = jalali(day)
-    while day < last:
-        day += timedelta(days=1)
-        length = 31 if month <= 6 else 30 if month < 12 or (25 * year + 11) % 33 < 8 else 29
-        expected = (year, month, dom + 1) if dom < length else (year, month + 1, 1) if month < 12 else (year + 1, 1, 1)
-        assert jalali(day) == expected
-        year, month, dom = expected
+def test_a_moment_is_no_day(languages: Languages) -> None:
+    with pytest.raises(TypeError, match="time zone"):
+        languages["en"].write_date(datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def test_every_language_has_every_text(languages: Languages) -> None:

@@ -38,7 +38,8 @@ def test_the_file_begins_with_the_names_of_the_columns() -> None:
 
 def test_an_order_is_one_row() -> None:
     assert cells(an_entry()) == [{
-        "reference": "ABC", "placed_at": "2026-11-21T12:00:00Z", "customer": "Ada Byron", "email": "ada@example.test",
+        "reference": "ABC", "placed_at": "2026-11-21T12:00:00+00:00", "customer": "Ada Byron",
+        "email": "ada@example.test",
         "customer_id": "c-1", "new_customer": "yes", "total": "28.70", "paid": "0.00", "currency": "EUR",
         "payment_method": "Bank wire", "delivery_country": "GB", "state": "payment_accepted",
         "state_label": "Payment accepted", "order_id": str(UUID(int=7)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +24,11 @@ def series(prefix: str = "IN", **rules: Any) -> Series:
 
 
 def put(**invoice: Any) -> dict[str, Any]:
-    """`shop.put` with a series of invoices; a `prefix` and a `timezone` stand beside it."""
-    outside = {"invoice_prefix": invoice.pop("prefix", "IN"), "timezone": invoice.pop("timezone", "Europe/Berlin")}
+    """`shop.put` with a series of invoices; `prefix`, `timezone` and `calendar` stand beside it."""
+    outside = {
+        "invoice_prefix": invoice.pop("prefix", "IN"), "calendar": invoice.pop("calendar", "gregorian"),
+        "profile__timezone": invoice.pop("timezone", "Europe/Berlin"),
+    }
     return changed(samples.PUT_SHOP, numbering={"invoice": {**PLAIN, **invoice}}, **outside)
 
 
@@ -191,9 +194,10 @@ def test_what_was_issued_keeps_its_number(shop: Storefront) -> None:
 
 
 def test_the_settings_are_told(shop: Storefront) -> None:
-    told = shop.tell("shop.put", put(**YEARLY, timezone="Asia/Tehran"))[0].data
+    told = shop.tell("shop.put", put(**YEARLY, timezone="Asia/Tehran", calendar="jalali"))[0].data
     assert told["numbering"]["invoice"] == {**PLAIN, **YEARLY}
-    assert (told["timezone"], told["rounding"]) == ("Asia/Tehran", {"mode": "half_up", "per": "total"})
+    assert (told["profile"]["timezone"], told["calendar"]) == ("Asia/Tehran", "jalali")
+    assert told["rounding"] == {"mode": "half_up", "per": "total"}
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
@@ -201,3 +205,26 @@ def test_the_year_turns_where_the_shop_is(shop: Storefront, zone: str) -> None:
     shop.tell("shop.put", put(**YEARLY, timezone=zone))
     with at(shop, EVE):
         assert invoice(shop) == ("IN2027/000001" if zone == "Asia/Tokyo" else "IN2026/000001")
+
+
+NOWRUZ = datetime(2027, 3, 20, 20, 30, tzinfo=UTC)  # in Tehran the midnight before 1 Farvardin 1406
+
+
+def test_numbers_of_a_jalali_shop_begin_anew_at_nowruz_where_it_is(shop: Storefront) -> None:
+    shop.tell("shop.put", put(**YEARLY, calendar="jalali", timezone="Asia/Tehran"))
+    with at(shop, datetime(2027, 1, 1, 12, tzinfo=UTC)):  # no new year there
+        assert invoice(shop) == "IN1405/000001"
+    with at(shop, NOWRUZ - timedelta(seconds=1)):
+        assert invoice(shop) == "IN1405/000002"
+    with at(shop, NOWRUZ):
+        assert [invoice(shop), invoice(shop)] == ["IN1406/000001", "IN1406/000002"]
+
+
+def test_a_shop_may_change_to_the_jalali_calendar_and_back(shop: Storefront) -> None:
+    with at(shop, EVE):
+        shop.tell("shop.put", put(**YEARLY))
+        assert invoice(shop) == "IN2026/000001"
+        assert shop.tell("shop.put", put(**YEARLY, calendar="jalali"))[0].name == "shop.changed"
+        assert invoice(shop) == "IN1405/000001"
+        assert shop.tell("shop.put", put(**YEARLY))[0].name == "shop.changed"
+        assert invoice(shop) == "IN2026/000002"

@@ -16,7 +16,18 @@ from services.orders.domain.refund import Done
 from shared.contracts import samples
 from tests.orders.promotions import a_voucher, create
 from tests.orders.refunds import a_shipped_order, refund
-from tests.orders.words import DEFAULT_STATES, NOON, SHOP, Storefront, a_placed_order, everything, move, pay, rows
+from tests.orders.words import (
+    DEFAULT_STATES,
+    NOON,
+    SHOP,
+    Storefront,
+    a_placed_order,
+    a_shop_in,
+    everything,
+    move,
+    pay,
+    rows,
+)
 from tests.words import changed
 
 ADA = samples.CUSTOMER["customer_id"]
@@ -53,8 +64,10 @@ def test_an_order_that_was_paid_or_documented_is_kept_until_the_legal_years_are_
 def test_its_time_begins_with_the_end_of_the_year_of_its_last_change_where_the_shop_is() -> None:
     order = pay(a_placed_order(), 100)
     eve = at_state(order, "refunded", datetime(2027, 12, 31, 23, 30, tzinfo=UTC))
-    assert kept_until(eve) == date(2038, 1, 1)
-    assert kept_until(replace(eve, shop=replace(SHOP, timezone="Europe/Berlin"))) == date(2039, 1, 1)
+    assert kept_until(replace(eve, shop=a_shop_in("UTC"))) == date(2038, 1, 1)
+    assert kept_until(replace(eve, shop=a_shop_in("Europe/Berlin"))) == date(2039, 1, 1)
+    tehran = a_shop_in("Asia/Tehran", calendar="jalali")  # the last change is of 11 Dey 1406
+    assert kept_until(replace(eve, shop=tehran)) == date(2038, 3, 21)  # 1 Farvardin 1417
 
 
 def test_a_refund_begins_the_legal_time_anew() -> None:

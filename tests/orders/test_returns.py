@@ -20,6 +20,7 @@ from shared.contracts.orders import (
     RequestReturn,
     ReturnSlipIssued,
 )
+from shared.writing.days import days_later
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers
 
@@ -78,7 +79,7 @@ def test_a_return_goes_from_request_to_refund() -> None:
 def test_a_confirmed_return_has_a_slip_with_its_last_day() -> None:
     moved = confirmed(requested(2))
     slip = next(event for event in moved.events if isinstance(event, ReturnSlipIssued)).document
-    assert (slip.number, slip.return_until) == ("RT000001", LATER + timedelta(days=14))
+    assert (slip.number, slip.return_until) == ("RT000001", days_later(LATER, 14, "Europe/Berlin"))
     assert [(line.sku, line.quantity, line.gross.amount) for line in slip.lines] == [("MUG-BLUE", 2, 0)]
     assert moved.order.returns[0].answer == "Pack it well."
     assert [document.kind for document in moved.order.documents][-1] == "return_slip"
@@ -93,7 +94,7 @@ def test_a_denied_return_says_why_and_leaves_the_goods_to_be_asked_for_again() -
 
 def test_goods_can_be_returned_only_as_long_as_the_shop_says() -> None:
     order = a_shipped_order()
-    assert refused(try_to_request(order, at=NOON + timedelta(days=15))) == "too_late"
+    assert refused(try_to_request(order, at=NOON + timedelta(days=17))) == "too_late"
     assert done(try_to_request(order, at=NOON + timedelta(days=14)))
 
 

@@ -1,11 +1,12 @@
 """The list of vouchers, with what is left of each."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from shared.contracts import samples
+from shared.writing.days import days_later
 from tests.orders.promotions import create, find, place, put_rule
 from tests.orders.refunds import a_refund
 from tests.orders.words import Storefront
@@ -43,7 +44,7 @@ def test_each_says_what_is_left_of_it(shop: Storefront) -> None:
     rest = next(code for code in found if code.startswith("ONCE-"))
     assert found == {"ANYTIME": (1, None, True), "ONCE": (1, 0, False), rest: (0, 1, True), "OVER": (0, 1, False)}
     reasons = {each["voucher"]["code"]: each["reason"] for each in page["vouchers"]}
-    assert reasons["OVER"] == "'OVER' was valid until 2020-01-01 00:00 UTC."
+    assert reasons["OVER"] == "'OVER' was valid until 2020-01-01 01:00 (Europe/Berlin)."
 
 
 def test_those_of_one_customer_are_his_alone(shop: Storefront) -> None:
@@ -68,5 +69,5 @@ def test_a_voucher_instead_of_money_is_valid_as_long_as_the_shop_says(shop: Stor
     order_id = shop.place(initial_state="payment_accepted")
     told = shop.tell("refund.create", a_refund(order_id, voucher=True))
     until, at = find(told, "voucher.created")["voucher"]["valid_until"], find(told, "refund.created")["refund"]["at"]
-    wanted = None if days is None else datetime.fromisoformat(at) + timedelta(days=days)
+    wanted = None if days is None else days_later(datetime.fromisoformat(at), days, "Europe/Berlin")
     assert (until and datetime.fromisoformat(until)) == wanted

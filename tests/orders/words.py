@@ -48,6 +48,11 @@ JOURNAL = {"inbox", "outbox", "schedule", "sequence"}
 # --- the domain -------------------------------------------------------------------------------------------------------
 
 
+def a_shop_in(zone: str, **changes: Any) -> Shop:
+    """The shop with its days in a time zone."""
+    return replace(SHOP, profile=SHOP.profile.model_copy(update={"timezone": zone}), **changes)
+
+
 def a_product(sku: str = MUG, price: int = 1190, rate: str = "19", currency: str = "EUR", **names: str) -> Product:
     return Product(sku, names or {"en": "Mug, blue"}, Money(amount=price, currency=currency), Decimal(rate))
 

@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.documents import DocumentView
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
+from shared.writing.days import local
 
 LONGEST_REFERENCE = 32
 LONGEST_NAME = 60  # characters of a number in a file name
@@ -88,7 +89,8 @@ def kept_number(snapshot: DocumentSnapshot) -> str:
     """The number that a document is kept under. There may be many summaries of an order: each has its time, too."""
     if snapshot.kind != "order_summary":
         return snapshot.number
-    return f"{snapshot.number[:LONGEST_REFERENCE]} {snapshot.issued_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    issued = local(snapshot.issued_at, snapshot.shop.timezone)
+    return f"{snapshot.number[:LONGEST_REFERENCE]} {issued:%Y%m%dT%H%M%S.%f%z}"
 
 
 def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime) -> KeptDocument:

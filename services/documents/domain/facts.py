@@ -1,11 +1,12 @@
-"""The facts in the head of a document: which ones its kind has, in which order."""
+"""The facts in the head of a document: which ones its kind has, in which order. Its days are those of the shop."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from services.documents.domain.language import Language
 from services.documents.domain.paper import Labelled
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.writing.days import day_of, last_day
 
 ORDERED = ("order_reference", "order_date")
 SENT = ("carrier", "tracking_number")
@@ -21,16 +22,22 @@ OF_KIND = {
 
 def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     """The date of issue and what else the kind has, as far as the snapshot knows it."""
-    issued = Labelled("date", language.texts[f"{snapshot.kind}_date"], language.write_date(snapshot.issued_at))
+    issued = Labelled("date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot)))
     found = [_fact(key, snapshot, language) for key in OF_KIND[snapshot.kind]]
     return [issued, *(fact for fact in found if fact.text)]
 
 
-def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, datetime | None]]:
+def issue_day(snapshot: DocumentSnapshot) -> date:
+    """The day when it was issued."""
+    return day_of(snapshot.issued_at, snapshot.shop.timezone)
+
+
+def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Number and day of the invoices that it changes."""
-    if snapshot.corrected:
-        return [(invoice.number, invoice.issued_at) for invoice in snapshot.corrected]
-    return [(snapshot.corrects, snapshot.corrects_issued_at)] if snapshot.corrects else []
+    found: list[tuple[str, datetime | None]] = [(each.number, each.issued_at) for each in snapshot.corrected]
+    if snapshot.corrects and not found:
+        found = [(snapshot.corrects, snapshot.corrects_issued_at)]
+    return [(number, day_of(at, snapshot.shop.timezone) if at else None) for number, at in found]
 
 
 def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
@@ -53,7 +60,11 @@ def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
             yield language.write_date(day)
 
 
-DATES: dict[str, Callable[[DocumentSnapshot], datetime | None]] = {
-    "order_date": lambda snapshot: snapshot.ordered_at,
-    "return_until": lambda snapshot: snapshot.return_until,
+def _return_day(snapshot: DocumentSnapshot) -> date | None:
+    return last_day(snapshot.return_until, snapshot.shop.timezone) if snapshot.return_until else None
+
+
+DATES: dict[str, Callable[[DocumentSnapshot], date | None]] = {
+    "order_date": lambda snapshot: day_of(snapshot.ordered_at, snapshot.shop.timezone),
+    "return_until": _return_day,
 }

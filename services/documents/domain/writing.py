@@ -10,6 +10,7 @@ from services.documents.domain.paper import AmountsText, Labelled, LineText, Pap
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
+from shared.writing.days import local
 
 WIDE = 12  # characters of an amount that fit where tax table and totals stand side by side
 
@@ -29,7 +30,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         kind=snapshot.kind,
         title=_title(snapshot, language),
         number=language.own(snapshot.number),
-        issued=snapshot.issued_at.isoformat(timespec="seconds"),
+        issued=local(snapshot.issued_at, snapshot.shop.timezone).isoformat(timespec="seconds"),
         facts=facts(snapshot, language),
         shop=language.own(snapshot.shop.name),
         shop_lines=_shop(snapshot, language),

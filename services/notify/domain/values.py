@@ -1,18 +1,18 @@
 """Facts as the words of a language: what templates may name in {{ }}. Values of strangers stand in isolates."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.notify.domain.facts import Facts, Worth
 from services.notify.domain.language import Language
 from services.notify.domain.text import clean_lines, direction
 from shared.contracts.orders import OrderSummary
 from shared.contracts.values import Address, Money
+from shared.writing.days import last_day
 from shared.writing.script import FALLBACK
 from shared.writing.text import clean, isolate
 
 ORDER_VALUES = ("reference", "payment_method", "carrier", "tracking_number", "total", "paid", "due")
-MOMENT = timedelta(microseconds=1)
 
 
 def values_of(facts: Facts, language: Language) -> dict[str, str]:
@@ -28,13 +28,13 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "reference": facts.reference,
         "number": facts.number,
         "amount": _money(facts.amount, language),
-        "until": _last_day(facts.until, language),
+        "until": _last_day(facts.until, facts.shop.timezone, language),
         "author": facts.author,
         "email": facts.email,
         "contact": _name_in(facts.contacts, language),
         "product": facts.product,
         "files": language.comma.join(map(clean, facts.files)),
-        **_worth_values(facts.worth, language),
+        **_worth_values(facts.worth, facts.shop.timezone, language),
         **(_order_values(facts.order, language) if facts.order else {}),
     }
     said = {"text": clean_lines(facts.text), "by_voucher": "yes" if facts.by_voucher else ""}
@@ -64,7 +64,7 @@ def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
     }
 
 
-def _worth_values(worth: Worth | None, language: Language) -> dict[str, str]:
+def _worth_values(worth: Worth | None, zone: str, language: Language) -> dict[str, str]:
     if worth is None:
         return {"code": "", "percent": "", "free_shipping": ""}
     return {
@@ -72,7 +72,7 @@ def _worth_values(worth: Worth | None, language: Language) -> dict[str, str]:
         "percent": f"{language.write_number(worth.percent)} %" if worth.percent else "",
         "free_shipping": "yes" if worth.free_shipping else "",
         "amount": _money(worth.amount, language),
-        "until": _last_day(worth.until, language),
+        "until": _last_day(worth.until, zone, language),
     }
 
 
@@ -85,5 +85,5 @@ def _money(money: Money | None, language: Language) -> str:
     return language.write_money(money) if money else ""
 
 
-def _last_day(until: datetime | None, language: Language) -> str:
-    return language.write_date((until - MOMENT).date()) if until else ""
+def _last_day(until: datetime | None, zone: str, language: Language) -> str:
+    return language.write_date(last_day(until, zone)) if until else ""

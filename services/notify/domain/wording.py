@@ -12,6 +12,7 @@ from services.notify.domain.values import address_line, values_of
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderLineView
 from shared.contracts.values import DocumentReference, Money, ShopProfile
+from shared.writing.days import day_of
 from shared.writing.text import clean, isolate
 
 Say = Callable[[str, Mapping[str, str]], str]
@@ -80,7 +81,7 @@ def view(
         items=_items(facts, language, design.items),
         sums=_sums(facts, language) if design.items else [],
         details=[(language.labels[key], values[key]) for key in design.details if values[key]],
-        quotes=[_quote(quote, language) for quote in facts.quotes],
+        quotes=[_quote(quote, facts.shop.timezone, language) for quote in facts.quotes],
         links=[(clean(link.name), link.url) for link in facts.links],
         items_label=language.labels["pieces" if facts.pieces else "items"],
         attached=framed("attached") if named else "",
@@ -123,9 +124,9 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
     ]
 
 
-def _quote(quote: Quote, language: Language) -> Row:
-    said = f"{isolate(clean(quote.author))}{language.comma}{isolate(language.write_date(quote.at.date()))}"
-    return said, clean_lines(quote.text)
+def _quote(quote: Quote, zone: str, language: Language) -> Row:
+    day = language.write_date(day_of(quote.at, zone))
+    return f"{isolate(clean(quote.author))}{language.comma}{isolate(day)}", clean_lines(quote.text)
 
 
 def _document(document: DocumentReference, language: Language) -> str:

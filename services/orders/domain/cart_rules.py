@@ -9,6 +9,7 @@ from services.orders.domain.pricing import Charge, Prices
 from services.orders.domain.shop import Product
 from shared.contracts.orders import CartRuleDefinition, ProductChoice, Rounding
 from shared.writing.currencies import written
+from shared.writing.days import said
 
 Refused = tuple[str, str]
 """Why a rule does nothing: a code, and one sentence."""
@@ -87,6 +88,7 @@ class Cart:
     country: str | None = None
     customer_id: str | None = None
     groups: frozenset[str] = frozenset()
+    zone: str = "UTC"
 
     @property
     def products_total(self) -> int:
@@ -100,19 +102,19 @@ UsedBy = Callable[[UUID], int]
 
 def objection(rule: CartRule, cart: Cart, used_by: UsedBy) -> Refused | None:
     """The first condition that does not hold."""
-    over = objection_to_all(rule, cart.at) or _used_up_by(rule, cart, used_by)
+    over = objection_to_all(rule, cart.at, cart.zone) or _used_up_by(rule, cart, used_by)
     return over or next((found for ask in CONDITIONS if (found := ask(rule, cart))), None)
 
 
-def objection_to_all(rule: CartRule, at: datetime) -> Refused | None:
-    """Why nobody can use a rule now."""
+def objection_to_all(rule: CartRule, at: datetime, zone: str) -> Refused | None:
+    """Why nobody can use a rule now; times are said in the shop's zone."""
     terms = rule.terms
     if not terms.active:
         return "disabled", f"{rule.label} is not valid any more."
     if terms.valid_from and at < terms.valid_from:
-        return "not_yet_valid", f"{rule.label} is valid from {terms.valid_from:%Y-%m-%d %H:%M} UTC on."
+        return "not_yet_valid", f"{rule.label} is valid from {said(terms.valid_from, zone)} on."
     if terms.valid_until and at >= terms.valid_until:
-        return "expired", f"{rule.label} was valid until {terms.valid_until:%Y-%m-%d %H:%M} UTC."
+        return "expired", f"{rule.label} was valid until {said(terms.valid_until, zone)}."
     if terms.uses is not None and rule.used >= terms.uses:
         return "used_up", f"{rule.label} was used as often as it may."
     return None

@@ -60,7 +60,7 @@ def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: C
         prices=asked.prices, rounding=shop.rounding, language=asked.language, at=at,
         country=asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country,
         customer_id=asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id,
-        groups=catalogue.groups,
+        groups=catalogue.groups, zone=shop.timezone,
     )
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 from services.orders.domain.listing import Entry, label
 from services.orders.domain.states import State
 from shared.writing.currencies import decimal
+from shared.writing.days import local
 from shared.writing.text import clean
 
 COLUMNS = (
@@ -17,13 +18,15 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 """How spreadsheets see that a cell is to be computed. Source: OWASP, CSV Injection."""
 
 
-def written(entries: Iterable[Entry], states: Mapping[str, State], language: str, *, heading: bool) -> str:
-    """The rows as CSV, with the names of the columns before them or without."""
+def written(
+    entries: Iterable[Entry], states: Mapping[str, State], language: str, zone: str = "UTC", *, heading: bool
+) -> str:
+    """The rows as CSV, with the names of the columns before them or without; times as clocks in `zone` show them."""
     text = StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     if heading:
         rows.writerow(COLUMNS)
-    rows.writerows(_row(entry, states, language) for entry in entries)
+    rows.writerows(_row(entry, states, language, zone) for entry in entries)
     return text.getvalue()
 
 
@@ -33,9 +36,9 @@ def harmless(text: str) -> str:
     return f"'{line}" if line.startswith(FORMULA) else line
 
 
-def _row(entry: Entry, states: Mapping[str, State], language: str) -> tuple[str, ...]:
+def _row(entry: Entry, states: Mapping[str, State], language: str, zone: str) -> tuple[str, ...]:
     return (
-        harmless(entry.reference), entry.placed_at.isoformat().replace("+00:00", "Z"),
+        harmless(entry.reference), local(entry.placed_at, zone).isoformat(timespec="seconds"),
         harmless(entry.customer["name"]), harmless(entry.customer["email"]), harmless(entry.customer["customer_id"]),
         "yes" if entry.new_customer else "no",
         decimal(entry.total, entry.currency), decimal(entry.paid, entry.currency), entry.currency,

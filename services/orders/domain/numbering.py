@@ -12,6 +12,8 @@ KINDS: tuple[DocumentKind, ...] = ("invoice", "delivery_slip", "credit_slip", "r
 Key = tuple[DocumentKind, str, int]
 """What is counted together in a shop: kind, name of the series, and its year, or 0."""
 PLAIN = Numbering()
+FAR = 500
+"""Years ahead that no number is given in: what shows one was counted by another calendar (1405 is 2026)."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _refusal(
             "year_missing", "Numbers that begin anew each year must show the year.", field=f"{field}.year"
         )
     last, taken = given.last(series.key(kind, year)), list(_taken(series, given.numbers(kind, series.prefix)))
-    if any(in_year > year for _, in_year in taken):
+    if any(year < in_year < year + FAR for _, in_year in taken):
         return command.refuse(
             "numbers_ambiguous", "Numbers were issued that these settings would give again in a later year.",
             field=field,

@@ -28,7 +28,7 @@ def kept_until(order: Order) -> date | None:
     """The day from which the law lets go of an order; None where it wants nothing, since nothing was paid or issued."""
     if not order.payments and not order.documents:
         return None
-    return date(order.shop.year(max(_changes(order))) + order.shop.legal_years + 1, 1, 1)
+    return order.shop.new_year(order.shop.year(max(_changes(order))) + order.shop.legal_years + 1)
 
 
 def erase(
@@ -41,7 +41,7 @@ def erase(
     erased, running, legal = [], [], []
     for order in orders:
         until = kept_until(order)
-        if until and order.shop.year(at) < until.year:
+        if until and order.shop.day(at) < until:
             legal.append(order)
         elif until is None and not _is_final(order, states):
             running.append(order)

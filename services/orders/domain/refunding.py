@@ -6,7 +6,7 @@ that: all refunds of a line add up to it to the cent. Preview and refund take th
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
 
@@ -36,6 +36,7 @@ from shared.contracts.orders import (
     WantedRefundLine,
 )
 from shared.contracts.values import DocumentReference
+from shared.writing.days import days_later
 
 Asked = CreateRefund | PreviewRefund
 VOUCHER_NAMES = {
@@ -147,7 +148,7 @@ def as_voucher(order: Order, refund: Refund) -> CartRule | None:
         return None
     names = {language: name.format(reference=order.reference) for language, name in VOUCHER_NAMES.items()}
     days = order.shop.voucher_days
-    until = None if days is None else refund.at + timedelta(days=days)
+    until = None if days is None else days_later(refund.at, days, order.shop.timezone)
     return voucher_for(order, refund.refund_id, names, refund.amount, until)
 
 

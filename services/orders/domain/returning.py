@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.actions import objection_to_action
@@ -33,6 +33,7 @@ from shared.contracts.orders import (
     ReturnView,
     WantedRefundLine,
 )
+from shared.writing.days import days_later, last_day
 
 Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Told = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
@@ -42,6 +43,12 @@ COMES_FROM: dict[type[Step], tuple[ReturnState, ...]] = {
     ReceiveReturn: ("waiting_for_package",),
     CompleteReturn: ("package_received",),
 }
+
+UNION = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+"""Member states of the European Union, whose periods of days do not end on a weekend."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,11 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
     reason = objection_to_action("return_products", order)
     if reason:
         return command.refuse("not_possible", reason, field="order_id")
-    last = sent_at(order, graph) + timedelta(days=order.shop.return_days)
-    if at > last:
+    until = return_end(order, graph)
+    if at >= until:
+        last = last_day(until, order.shop.timezone)
         return command.refuse(
-            "too_late", f"Goods could be returned until {last:%Y-%m-%d}.", field="order_id", until=last.isoformat()
+            "too_late", f"Goods could be returned until {last}.", field="order_id", until=until.isoformat()
         )
     wrong = _wrong_line(order, command)
     if wrong:
@@ -90,7 +98,7 @@ def confirm(order: Order, command: ConfirmReturn, number: NextNumber, at: dateti
     found = _found(order, command)
     if isinstance(found, Refusal):
         return found
-    until = at + timedelta(days=order.shop.return_days)
+    until = days_later(at, order.shop.return_days, order.shop.timezone)
     about = Part(tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount())
     slip = issue_part(
         order, "return_slip", number("return_slip"), at, about, return_until=until, reason=found.reason
@@ -156,6 +164,12 @@ def view(order: Order, found: Return) -> ReturnView:
         reason=found.reason, requested_at=found.requested_at, changed_at=found.changed_at, by=found.by,
         until=found.until, answer=found.answer, number=found.number, refund_id=found.refund_id,
     )
+
+
+def return_end(order: Order, graph: Graph) -> datetime:
+    """The first moment when the goods cannot be returned any more."""
+    zone, union = order.shop.timezone, order.shop.profile.address.country in UNION
+    return days_later(sent_at(order, graph), order.shop.return_days, zone, working=union)
 
 
 def sent_at(order: Order, graph: Graph) -> datetime:

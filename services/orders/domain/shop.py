@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from services.orders.domain.money import tax_in
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Prices
-from shared.contracts.orders import Rounding
+from shared.contracts.orders import Calendar, Rounding
 from shared.contracts.values import DocumentKind, Money, ShopProfile
+from shared.writing import days, jalali
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Shop:
     profile: ShopProfile
     default_language: str
     numbering: Mapping[DocumentKind, Series]
-    timezone: str = "UTC"
+    calendar: Calendar = "gregorian"
     rounding: Rounding = USUAL
     legal_years: int = 10
     backorders: bool = False
@@ -30,9 +30,22 @@ class Shop:
     refundable_methods: tuple[str, ...] = ()
     voucher_days: int | None = None
 
+    @property
+    def timezone(self) -> str:
+        """Whose days it keeps: an IANA name."""
+        return self.profile.timezone
+
+    def day(self, at: datetime) -> date:
+        """The day in the shop's time zone."""
+        return days.day_of(at, self.timezone)
+
     def year(self, at: datetime) -> int:
-        """The year in the shop's time zone."""
-        return at.astimezone(ZoneInfo(self.timezone)).year
+        """The year of that day in the shop's calendar."""
+        return jalali.jalali(self.day(at))[0] if self.calendar == "jalali" else self.day(at).year
+
+    def new_year(self, year: int) -> date:
+        """The first day of a year in the shop's calendar."""
+        return jalali.nowruz(year) if self.calendar == "jalali" else date(year, 1, 1)
 
 
 @dataclass(frozen=True)

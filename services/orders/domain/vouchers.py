@@ -114,9 +114,9 @@ def is_used(order: Order, rule_id: UUID) -> bool:
     return any(each.active and each.discount_id in ids for each in order.discounts)
 
 
-def standing(rule: CartRule, used: int, at: datetime) -> VoucherStanding:
+def standing(rule: CartRule, used: int, at: datetime, zone: str) -> VoucherStanding:
     """What is left of a rule that was used so often."""
-    most, found = rule.terms.uses, objection_to_all(rule, at)
+    most, found = rule.terms.uses, objection_to_all(rule, at, zone)
     return VoucherStanding(
         voucher=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
         reason=found[1] if found else "",

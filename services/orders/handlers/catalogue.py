@@ -19,7 +19,7 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     work.shops.lock([work.shop])
     before = work.shops.get(work.shop)
     shop = Shop(
-        work.shop, command.profile, command.default_language, series_of(command), command.timezone,
+        work.shop, command.profile, command.default_language, series_of(command), command.calendar,
         command.rounding, command.legal_years, command.backorders, command.returns,
         command.return_days, tuple(command.refundable_methods), command.voucher_days,
     )

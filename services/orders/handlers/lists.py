@@ -43,8 +43,9 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Refusal:
         return wrong
     first = query.cursor is None
     entries, further = _page(query, work)
+    text = export.written(entries, work.graph, query.language, _zone(work), heading=first)
     return OrderExport(
-        csv=export.written(entries, work.graph, query.language, heading=first), rows=len(entries), next=further,
+        csv=text, rows=len(entries), next=further,
         total=work.listing.count(work.shop, query.filter) if first else None,
     )
 
@@ -96,6 +97,11 @@ def get_stock(query: GetStock, work: Work) -> StockLevel | Refusal:
     if work.products.get(key) is None:
         return query.refuse("unknown_product", f"There is no product '{query.sku}'.", field="sku")
     return StockLevel(sku=query.sku, available=work.stock.get(key) or 0)
+
+
+def _zone(work: Work) -> str:
+    shop = work.shops.get(work.shop)
+    return shop.timezone if shop else "UTC"
 
 
 def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[Entry], str | None]:

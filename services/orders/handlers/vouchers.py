@@ -132,7 +132,9 @@ def _standings(rules: Sequence[CartRule], work: Work) -> list[VoucherStanding]:
     """The rules with their uses: counted on their rows while these are limited."""
     counts = work.promotions.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
     used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
-    return [vouchers.standing(rule, count, work.now) for rule, count in zip(rules, used, strict=True)]
+    shop = work.shops.get(work.shop)
+    zone = shop.timezone if shop else "UTC"
+    return [vouchers.standing(rule, count, work.now, zone) for rule, count in zip(rules, used, strict=True)]
 
 
 def _exists(command: CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:

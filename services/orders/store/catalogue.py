@@ -118,7 +118,7 @@ def _shop(row: Any) -> Shop:
         for kind, series in row.numbering.items()
     }
     return Shop(
-        row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.timezone,
+        row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.calendar,
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
         row.return_days, tuple(row.refundable_methods or ()), row.voucher_days,
     )
@@ -128,7 +128,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
     return [  # sorted, as the products are: rows that are not locked before are locked in one order when written
         {
             "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
-            "default_language": shop.default_language, "timezone": shop.timezone,
+            "default_language": shop.default_language, "calendar": shop.calendar,
             "numbering": {
                 kind: {"prefix": series.prefix, "rules": series.rules.model_dump()}
                 for kind, series in shop.numbering.items()

@@ -25,7 +25,7 @@ shops = Table(
     Column("profile", Json, nullable=False),
     Column("default_language", String(35), nullable=False),
     Column("numbering", Json, nullable=False),
-    Column("timezone", String(60), nullable=False),
+    Column("calendar", String(10), nullable=False, server_default=text("'gregorian'")),
     Column("rounding", Json, nullable=False),
     Column("legal_years", Integer, nullable=False),
     Column("backorders", Boolean, nullable=False, server_default=false()),

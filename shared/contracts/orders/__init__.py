@@ -150,11 +150,11 @@ from shared.contracts.orders.returns import (
     ReturnView as ReturnView,
 )
 from shared.contracts.orders.settings import (
+    Calendar as Calendar,
     Numbering as Numbering,
     Numberings as Numberings,
     Rounding as Rounding,
     RoundingMode as RoundingMode,
-    TimeZone as TimeZone,
 )
 from shared.contracts.orders.vouchers import (
     CreateVoucher as CreateVoucher,

@@ -10,7 +10,7 @@ from shared.contracts.message import Command
 from shared.contracts.orders.cart_rules import Code, Labels
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
-from shared.contracts.orders.settings import Numberings, Rounding, TimeZone
+from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import (
@@ -43,7 +43,11 @@ class PutShop(Command, name="shop.put"):
     credit_prefix: Prefix = "CR"
     return_prefix: Prefix = "RT"
     numbering: Numberings = Numberings()
-    timezone: TimeZone = Field(default="UTC", description="Where the year of a number begins")
+    calendar: Calendar = Field(
+        default="gregorian",
+        description="Whose years numbers show, begin anew with, and `legal_years` counts; they begin in the time zone "
+        "of the profile",
+    )
     rounding: Rounding = Field(default=Rounding(), description="Of orders placed from now on")
     legal_years: int = Field(
         default=10, ge=0, le=100, strict=True,

@@ -16,7 +16,7 @@ from shared.contracts.orders.parts import (
     StateView,
     WantedLine,
 )
-from shared.contracts.orders.settings import Numberings, Rounding
+from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import (
     Address,
@@ -41,7 +41,7 @@ class ShopChanged(Event, name="shop.changed"):
     profile: ShopProfile
     default_language: Language
     numbering: Numberings = Numberings()
-    timezone: str = "UTC"
+    calendar: Calendar = "gregorian"
     rounding: Rounding = Rounding()
 
 

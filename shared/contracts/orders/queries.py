@@ -134,7 +134,10 @@ class OrderExport(Answer, name="order.export_answered"):
         "csv": samples.EXPORTED, "rows": 1, "total": 1, "next": None,
     }
 
-    csv: str = Field(description="The first piece begins with the names of the columns")
+    csv: str = Field(
+        description="The first piece begins with the names of the columns; times are those of the shop's time zone, "
+        "with its distance from UTC"
+    )
     rows: int = Field(description="Orders in this piece")
     total: int | None = Field(default=None, description="In the first piece: how many orders the filter finds now")
     next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")

@@ -35,7 +35,7 @@ class ReturnedLine(Value):
 
 
 class ReturnView(Value):
-    """A return. `until` is the last moment for the package to arrive, once it is awaited."""
+    """A return. The package is to arrive before `until`, once it is awaited: it ends a day in the shop's time zone."""
 
     return_id: UUID
     order_id: UUID

@@ -1,28 +1,13 @@
 """How a shop counts and reckons: its series of numbers, its rounding, its time zone."""
 
-from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from shared.contracts.message import Value
 
 RoundingMode = Literal["half_up", "half_down", "half_even", "half_odd", "up", "down"]
-
-
-@cache
-def _time_zones() -> set[str]:
-    return available_timezones()
-
-
-def _is_time_zone(name: str) -> str:
-    if name not in _time_zones():
-        raise ValueError("a time zone is a name of the IANA database, such as Europe/Berlin")
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=60, description="IANA name"), AfterValidator(_is_time_zone)]
+Calendar = Literal["gregorian", "jalali"]
 
 
 class Numbering(Value):

@@ -23,7 +23,7 @@ from services.documents.domain.einvoice.model import (
     VatCategory,
     VatGroup,
 )
-from services.documents.domain.facts import corrected
+from services.documents.domain.facts import corrected, issue_day
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money
@@ -79,7 +79,7 @@ def _invoice(snapshot: DocumentSnapshot) -> Invoice:
     return Invoice(
         number=clean(snapshot.number),
         type_code=TYPES[snapshot.kind],
-        issued=snapshot.issued_at.date(),
+        issued=issue_day(snapshot),
         currency=snapshot.gross.currency,
         order_reference=clean(snapshot.order_reference),
         notes=tuple(_notes(snapshot)),
@@ -195,12 +195,12 @@ def _notes(snapshot: DocumentSnapshot) -> Iterator[str]:
 def _delivered(snapshot: DocumentSnapshot) -> date | None:
     """Within the Community the day of the supply must be told (BR-IC-11): the goods go out with the invoice."""
     inside = snapshot.exemption is not None and snapshot.exemption.category == "intra_community"
-    return snapshot.issued_at.date() if inside else None
+    return issue_day(snapshot) if inside else None
 
 
 def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
-    for number, at in corrected(snapshot):
-        yield Preceding(clean(number), at.date() if at else None)
+    for number, day in corrected(snapshot):
+        yield Preceding(clean(number), day)
 
 
 def _accounting_tax(snapshot: DocumentSnapshot) -> tuple[str, Decimal] | None:
