@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision, down_revision = "0014_calendar", "0013_acts"
+revision, down_revision = "0015_calendar", "0014_replaced"
 
 
 def upgrade() -> None:
