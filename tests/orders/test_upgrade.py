@@ -1,6 +1,8 @@
 """What was kept before an upgrade is found after it."""
 
-from sqlalchemy import Engine, MetaData, select
+from typing import Any
+
+from sqlalchemy import Column, Engine, MetaData, String, Table, select
 
 from services.orders.store.tables import metadata
 from services.orders.worker import service
@@ -27,7 +29,17 @@ def keep_as_then(source: Engine, there: Engine) -> None:
             columns = [column for column in table.columns if column.name in known]
             found = [dict(row._mapping) for row in given.execute(select(*columns))]
             if found:
-                taken.execute(table.insert(), found)
+                then = _with_zones(table, found) if table.name == "shops" else table
+                taken.execute(then.insert(), found)
+
+
+def _with_zones(shops: Table, rows: list[dict[str, Any]]) -> Table:
+    """Until revision 15 the time zone stood beside the profile."""
+    for row in rows:
+        row["timezone"] = row["profile"].pop("timezone")
+    older = shops.to_metadata(MetaData())
+    older.append_column(Column("timezone", String))
+    return older
 
 
 def test_orders_customers_and_products_that_were_kept_before_are_found(new_database: NewDatabase) -> None:
@@ -43,6 +55,7 @@ def test_orders_customers_and_products_that_were_kept_before_are_found(new_datab
     then, now = everything(old), everything(orders.engine)
     assert {table: then[table] for table in FILLED} == {table: now[table] for table in FILLED}
     assert all(now[table] for table in FILLED)
+    assert [row.profile["timezone"] for row in rows(old, "shops")] == ["Europe/Berlin"]
     assert len([row for row in rows(old, "order_lines") if row.invoice]) == 1
     orders.engine.dispose()
     old.dispose()
