@@ -60,6 +60,8 @@ def test_message_ids_are_found(field: str, expected: list[str]) -> None:
     ("=?nonsense?Q?abc?=", "abc"),
     ("=?utf-8?X?abc?=", "=?utf-8?X?abc?="),
     ("a\u202eb\u2066c", "a b c"),
+    ("=?iso-8859-1?Q?Gr\u00fc=DFe?=", "Grüße"),
+    ("=?utf-8?Q?Gr\u00fc=C3=9Fe?=", "Grüße"),
     ("x" * 1000, "x" * 300),
 ])
 def test_words_are_decoded_for_one_line(text: str, expected: str) -> None:

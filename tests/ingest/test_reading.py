@@ -113,6 +113,14 @@ def test_a_mail_of_html_alone() -> None:
     assert mail(letter(page, content_type="text/html; charset=utf-8")).text == "سلام !\n\nOne\ntwo & three\n\nbefore"
 
 
+@pytest.mark.parametrize("meta", [
+    '<meta charset="windows-1256">', "<META http-equiv=Content-Type content='text/html; charset=windows-1256'>",
+])
+def test_html_names_its_charset_itself_where_nothing_else_does(meta: str) -> None:
+    page = f"<html><head>{meta}</head><body>سلام</body></html>".encode("cp1256")
+    assert mail(letter("", content_type="text/html").rstrip() + b"\r\n\r\n" + page).text == "سلام"
+
+
 def test_every_readable_part_is_read_not_the_first_alone() -> None:
     found = mail(parts(
         "mixed",

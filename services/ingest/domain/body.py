@@ -21,6 +21,8 @@ MOST_FILES = 100
 MOST_BYTES = 30 * 2**20  # of all files together, packed ones unpacked
 
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^\s\"';]{1,60})", re.IGNORECASE)
+_META_CHARSET = re.compile(r"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,60})", re.IGNORECASE)
+LOOKED_AT_FOR_META = 1024  # bytes, as browsers do
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -147,6 +149,9 @@ def _bytes(message: Message) -> bytes:
 
 def _decoded(part: Message, headers: Headers) -> str:
     data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
     declared = _CHARSET.search(headers.first("content-type"))
-    text = decode(data, declared[1] if declared else "") if isinstance(data, bytes) else ""
-    return clean(text)
+    if declared is None and part.get_content_type() == "text/html":
+        declared = _META_CHARSET.search(data[:LOOKED_AT_FOR_META].decode("latin-1"))
+    return clean(decode(data, declared[1] if declared else ""))

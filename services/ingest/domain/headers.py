@@ -7,6 +7,7 @@ from email.message import Message
 from typing import NamedTuple
 
 from services.ingest.domain.charset import decode
+from services.ingest.domain.charset_labels import codec_of
 
 LONGEST_FIELD = 64 * 1024  # characters
 LONGEST_ADDRESS_FIELD = 8 * 1024
@@ -72,13 +73,14 @@ def words(text: str) -> str:
         if between.strip() or found[1].lower() != charset:
             done += [decode(data, charset), between if between.strip() or not charset else ""]
             charset, data = found[1].lower(), b""
-        data += _word(found[2].lower(), found[3])
+        data += _word(found[2].lower(), found[3], charset)
         end = found.end()
     return "".join([*done, decode(data, charset), text[end:]])
 
 
-def _word(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _word(encoding: str, text: str, charset: str) -> bytes:
+    """Return the bytes of an encoded word. A character that stands in it bare was a byte of its charset."""
+    data = text.encode(codec_of(charset) or "utf-8", "replace") if not text.isascii() else text.encode()
     if encoding == "q":
         return binascii.a2b_qp(data, header=True)
     try:
