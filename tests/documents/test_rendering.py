@@ -249,7 +249,7 @@ def test_large_amounts_are_never_broken(net: int, engine: Engine) -> None:
     invoice = an_invoice([line], shipping=0)
     text = squeezed(read(engine.render(invoice).content))
     whole, tax, gross = (f"{money.amount / 100:,.2f}" for money in (line.net, line.tax, line.gross))
-    assert f"19.1234% {whole} 1 {whole}" in text
+    assert f"{whole} 1 {whole}" in text
     assert f"19.1234% {whole} {tax} {gross}" in text
     assert f"Total incl. tax EUR {gross}" in text
 

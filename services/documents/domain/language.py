@@ -30,6 +30,13 @@ class Language(Script):
             return super().write_amount(money)
         return self.write_number(f"{Decimal(currencies.decimal(money.amount, RIAL)).scaleb(-1).normalize():f}")
 
+    def write_price(self, minor: Decimal, currency: str) -> str:
+        """A price that may have parts of minor units, without its currency."""
+        if minor == minor.to_integral_value():
+            return self.write_amount(Money(amount=int(minor), currency=currency))
+        places = currencies.exponent(currency) + self.is_toman(currency)
+        return self.write_number(f"{minor.scaleb(-places):f}")
+
     def name_currency(self, code: str) -> str:
         """What a currency is called."""
         return super().name_currency(TOMAN if self.is_toman(code) else code)

@@ -13,8 +13,19 @@ class Labelled:
 
 
 @dataclass(frozen=True)
+class FactsRow:
+    """Facts that stand side by side in the head; `widths` in percent."""
+
+    facts: list[Labelled]
+    widths: list[float]
+
+
+@dataclass(frozen=True)
 class LineText:
-    """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`."""
+    """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`. A price may have more
+    decimals than others: `unit_pad` and `unit_after_pad` are figures that are printed unseen after it, so that decimal
+    marks stand below each other.
+    """
 
     reference: str
     product: str
@@ -23,6 +34,32 @@ class LineText:
     unit_after: str
     quantity: str
     total: str
+    unit_pad: str = ""
+    unit_after_pad: str = ""
+
+
+@dataclass(frozen=True)
+class LinesLayout:
+    """The table of lines: `widths` of its columns in em, the product has the rest. `beneath` names what is no column of
+    its own: `reference` and `rate` are set beneath the product, `unit_after` beneath the unit price.
+    """
+
+    widths: dict[str, float]
+    beneath: frozenset[str]
+
+
+@dataclass(frozen=True)
+class SumsLayout:
+    """The tax table and the totals, `beside` each other or one below the other. Widths in em: of the columns of
+    `amounts`, of the column of the totals, of the tax table with all its `details`. `discounts_below`: they stand below
+    both.
+    """
+
+    amounts: dict[str, float]
+    total: float
+    beside: bool
+    details: float
+    discounts_below: bool
 
 
 @dataclass(frozen=True)
@@ -55,9 +92,10 @@ class BankText:
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole document. `issued` is for the file's properties (RFC 3339); `currency` is that of all bare amounts, and
-    `amounts_in` says so above the lines; `wide` when one of them needs much room; `discounted` when a line costs less
-    than its unit price says; `reason` is that of a credit or return slip; `bank` is there where something is due.
+    """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its head, arranged in
+    `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so above the lines; `discounted` when a
+    line costs less than its unit price says; `reason` is that of a credit or return slip; `bank` is there where
+    something is due. `lines_layout` and `sums_layout` arrange the tables.
     """
 
     language: str
@@ -68,19 +106,21 @@ class Paper:
     number: str
     issued: str
     facts: list[Labelled]
+    facts_rows: list[FactsRow]
     shop: str
     shop_lines: list[str]
     invoice_address: list[str]
     delivery_address: list[str]
     currency: str
     amounts_in: str
-    wide: bool
     discounted: bool
     lines: list[LineText]
+    lines_layout: LinesLayout
     items: str
     discounts: list[AmountsText]
     taxes: list[AmountsText]
     totals: list[Labelled]
+    sums_layout: SumsLayout
     payments: list[PaymentText]
     bank: BankText | None
     reason: list[str]

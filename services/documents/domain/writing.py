@@ -1,18 +1,18 @@
 """From a snapshot to the words on the paper."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from services.documents.domain import paying
+from services.documents.domain import paying, unit_prices
 from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
+from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
 from services.documents.domain.objections import WITHOUT_PRICES
-from services.documents.domain.paper import AmountsText, Labelled, LineText, Paper, PaymentText
+from services.documents.domain.paper import AmountsText, Labelled, LinesLayout, LineText, Paper, PaymentText
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
 from shared.writing.days import local
-
-WIDE = 12  # characters of an amount that fit where tax table and totals stand side by side
 
 
 def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
@@ -22,7 +22,11 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)
     currency = language.name_currency(snapshot.gross.currency)
-    rows, taxes = [_line(line, language) for line in lines], [_tax(row, language) for row in snapshot.taxes]
+    rows = _padded([_line(line, snapshot, language) for line in lines], language)
+    said, taxes = facts(snapshot, language), [_tax(row, language) for row in snapshot.taxes]
+    discounts = [_discount(discount, language) for discount in snapshot.discounts]
+    payments = [_payment(payment, language) for payment in snapshot.payments]
+    totals = [Labelled(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)]
     return Paper(
         language=language.tag,
         direction=language.direction,
@@ -31,21 +35,23 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         title=_title(snapshot, language),
         number=language.own(snapshot.number),
         issued=local(snapshot.issued_at, snapshot.shop.timezone).isoformat(timespec="seconds"),
-        facts=facts(snapshot, language),
+        facts=said,
+        facts_rows=facts_rows(said),
         shop=language.own(snapshot.shop.name),
         shop_lines=_shop(snapshot, language),
         invoice_address=_address(snapshot.invoice_address, language),
         delivery_address=_address(snapshot.delivery_address, language),
         currency=currency,
         amounts_in=language.texts["amounts_in"].format(currency=currency),
-        wide=_wide(rows, taxes),
-        discounted=any(_is_discounted(line) for line in lines),
+        discounted=unit_prices.is_any_discounted(snapshot),
         lines=rows,
+        lines_layout=_lines_layout(rows, snapshot, language),
         items=language.write_number(str(sum(line.quantity for line in lines))),
-        discounts=[_discount(discount, language) for discount in snapshot.discounts],
+        discounts=discounts,
         taxes=taxes,
-        totals=[Labelled(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)],
-        payments=[_payment(payment, language) for payment in snapshot.payments],
+        totals=totals,
+        sums_layout=sums_layout(taxes, discounts, totals, payments, _sums_heads(language)),
+        payments=payments,
         bank=paying.bank(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
@@ -93,31 +99,49 @@ def _labelled(key: str, text: str, language: Language) -> str:
     return f"{language.texts[key]}: {language.own(text)}"
 
 
-def _line(line: DocumentLine, language: Language) -> LineText:
+def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) -> LineText:
     """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price of one."""
-    pieces = line.quantity != 0
+    unit = unit_after = quantity = ""
+    if line.quantity:
+        before, after = unit_prices.unit_prices(line, credited=snapshot.kind == "credit_slip")
+        unit, unit_after = (language.write_price(price, line.net.currency) for price in (before, after))
+        quantity = language.write_number(str(line.quantity))
     return LineText(
         reference=language.own(line.sku),
         product=language.own(line.name),
         rate=language.write_rate(line.tax_rate),
-        unit=language.write_amount(line.unit_net) if pieces else "",
-        unit_after=language.write_amount(_after_discounts(line)) if pieces else "",
-        quantity=language.write_number(str(line.quantity)) if pieces else "",
+        unit=unit,
+        unit_after=unit_after,
+        quantity=quantity,
         total=language.write_amount(line.net),
     )
 
 
-def _is_discounted(line: DocumentLine) -> bool:
-    """More than what the rounding of each unit can make."""
-    more = abs(line.unit_net.amount * line.quantity - line.net.amount)
-    return line.quantity != 0 and 2 * more > abs(line.quantity) + 1
+def _padded(lines: Sequence[LineText], language: Language) -> list[LineText]:
+    """The lines with what sets the decimal marks of their prices below each other."""
+    texts = [line.unit for line in lines] + [line.unit_after for line in lines]
+    pads = unit_prices.pads(texts, language.decimal_mark, language.digits[0])
+    return [
+        replace(line, unit_pad=pad, unit_after_pad=pad_after)
+        for line, pad, pad_after in zip(lines, pads, pads[len(lines) :], strict=False)
+    ]
 
 
-def _after_discounts(line: DocumentLine) -> Money:
-    """What one unit costs after discounts, rounded half up."""
-    if not _is_discounted(line):
-        return line.unit_net
-    return Money(amount=(2 * line.net.amount + line.quantity) // (2 * line.quantity), currency=line.net.currency)
+def _lines_layout(lines: Sequence[LineText], snapshot: DocumentSnapshot, language: Language) -> LinesLayout:
+    """With the columns that the kind has."""
+    texts = language.texts
+    heads = {"reference": texts["reference"], "quantity": texts["quantity"]}
+    if snapshot.kind not in WITHOUT_PRICES:
+        in_currency = texts["amounts_in"].format(currency=language.name_currency(snapshot.gross.currency))
+        priced = {"rate": "tax_rate", "unit": "unit_price", "total": "total"}
+        heads |= {key: f"{texts[text]}\n{in_currency}" for key, text in priced.items()} | {"rate": texts["tax_rate"]}
+    if unit_prices.is_any_discounted(snapshot):
+        heads["unit_after"] = texts["unit_price_after"]
+    return lines_layout(lines, heads)
+
+
+def _sums_heads(language: Language) -> Heads:
+    return {"rate": language.texts["tax_rate"], **{key: language.texts[key] for key in ("net", "tax", "gross")}}
 
 
 def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
@@ -147,8 +171,3 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
         ("products", products), ("shipping", snapshot.shipping.net), ("total_net", snapshot.net),
         ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.settled(snapshot),
     ]
-
-
-def _wide(lines: Sequence[LineText], taxes: Sequence[AmountsText]) -> bool:
-    printed = [*(line.total for line in lines), *(line.unit for line in lines), *(row.gross for row in taxes)]
-    return any(len(amount) > WIDE for amount in printed)

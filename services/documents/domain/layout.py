@@ -1,0 +1,149 @@
+"""How wide the columns of the tables are: figures as wide as what is printed there, the rest is for the product.
+
+Widths are in em of the running text; they are estimates, never too small for figures, which must not be broken.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+
+from services.documents.domain.paper import (
+    AmountsText,
+    FactsRow,
+    Labelled,
+    LinesLayout,
+    LineText,
+    PaymentText,
+    SumsLayout,
+)
+
+PAGE = 56.0  # what an A4 page is wide between its margins
+PADDING = 1.2  # of a cell, on both sides together
+LEAST_PRODUCT = 0.37 * PAGE  # the column that is read most
+MOST_REFERENCE = 10.0
+FACT = 0.95  # smaller than the running text
+LEAST_FACT, MOST_FACT = 6.0, 17.0
+MOST_DISCOUNTS_BESIDE = 2  # rows of the tax table and of discounts that fit beside the totals, without their heads
+HEAD = 0.96  # bold, and smaller than the running text
+TOTAL = 1.25  # bold, and larger
+GAP = 2.5  # between the tax table and the totals
+
+ADVANCES = (  # of the characters of Noto Sans, a little more than they have
+    (".,:;'’|ijl!()[]\u202f\u00a0 \u2066\u2068\u2069٫٬،-اآ", 0.3),
+    ("frtsIJ/", 0.45),
+    ("0123456789۰۱۲۳۴۵۶۷۸۹€$−", 0.585),
+    ("mwMWOQ%@٪\u0635\u0636\u0633\u0634\u0628\u062a\u067e", 0.95),
+    ("\u200b\u200c", 0.0),
+)
+ADVANCE = {character: advance for characters, advance in ADVANCES for character in characters}
+
+Heads = dict[str, str]
+"""What stands above each column."""
+
+
+def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
+    """The columns that leave the product enough room: heads are wrapped first, then the reference is set beneath the
+    product, the price after discounts beneath the one before, and at last the rate beneath the product too.
+    """
+    texts = {key: [getattr(line, key) for line in lines] for key in heads if key != "product"}
+    layouts = [_lines_layout(texts, heads, beneath, whole) for beneath in _steps(texts) for whole in (2, 1, 0)]
+    return next((layout for layout in layouts if _product(layout) >= LEAST_PRODUCT), layouts[-1])
+
+
+def _steps(texts: dict[str, list[str]]) -> list[tuple[str, ...]]:
+    """What is set beneath something else, the least of it first; a long reference always is."""
+    order: list[str] = [key for key in ("reference", "unit_after", "rate") if key in texts]
+    steps = [tuple(order[:count]) for count in range(len(order) + 1)]
+    return steps[1:] if widest(texts["reference"]) > MOST_REFERENCE else steps
+
+
+def _lines_layout(
+    texts: dict[str, list[str]], heads: Heads, beneath: tuple[str, ...], whole: int
+) -> LinesLayout:
+    """`whole`: how many of the lines of a head are not wrapped."""
+    widths = {}
+    for key in texts:
+        if key in beneath:
+            continue
+        together = [key, *(["unit_after"] if key == "unit" and "unit_after" in beneath else [])]
+        figures = widest(text for part in together for text in texts[part])
+        above = max(_head_width(heads[part], whole) for part in together)
+        widths[key] = round(max(figures, above) + PADDING, 2)
+    return LinesLayout(widths, frozenset(beneath))
+
+
+def _product(layout: LinesLayout) -> float:
+    return PAGE - sum(layout.widths.values())
+
+
+def _head_width(head: str, whole: int) -> float:
+    lines = head.split("\n")
+    return HEAD * max([widest(lines[:whole]), *map(_wrapped, lines)])
+
+
+def _wrapped(line: str) -> float:
+    """The least width that holds a text on two lines."""
+    words = line.split()
+    return min(
+        max(text_width(" ".join(words[:at])), text_width(" ".join(words[at:]))) for at in range(1, len(words) + 1)
+    )
+
+
+def sums_layout(
+    taxes: Sequence[AmountsText], discounts: Sequence[AmountsText], totals: Sequence[Labelled],
+    payments: Sequence[PaymentText], heads: Heads,
+) -> SumsLayout:
+    """The tax table beside the totals where both fit; the discounts below them where there are many: what is kept
+    together on one page must not be high.
+    """
+    rows = [*taxes, *discounts]
+    amounts = {
+        key: round(max(widest(getattr(row, key) for row in rows), HEAD * text_width(heads[key])) + PADDING, 2)
+        for key in ("net", "tax", "gross")
+    }
+    paid = widest(payment.amount for payment in payments)
+    total = round(max(TOTAL * widest(row.text for row in totals), paid) + PADDING, 2)
+    label = HEAD * text_width(heads["rate"]) + PADDING
+    details = label + sum(amounts.values())
+    both = details + GAP + total + TOTAL * max(_wrapped(row.label) for row in totals)
+    beside = both <= PAGE
+    return SumsLayout(
+        amounts=amounts, total=total, beside=beside,
+        details=round(min(max(details, 0.48 * PAGE), PAGE - (both - details)), 2) if beside else PAGE,
+        discounts_below=bool(discounts) and (len(rows) > 2 + MOST_DISCOUNTS_BESIDE or not beside),
+    )
+
+
+def facts_rows(facts: Sequence[Labelled]) -> list[FactsRow]:
+    """The facts in as few rows as hold them, all with about as many of them."""
+    widths = [_fact_width(fact) for fact in facts]
+    for count in range(1, len(facts) + 1):
+        each = ceil(len(facts) / count)
+        starts = range(0, len(facts), each)
+        if all(sum(widths[start : start + each]) <= PAGE for start in starts):
+            return [_facts_row(facts[start : start + each], widths[start : start + each]) for start in starts]
+    return []
+
+
+def _fact_width(fact: Labelled) -> float:
+    needed = max(HEAD * text_width(fact.label), FACT * widest(fact.text.split("\n"))) + PADDING
+    return min(max(needed, LEAST_FACT), MOST_FACT)
+
+
+def _facts_row(facts: Sequence[Labelled], widths: Sequence[float]) -> FactsRow:
+    """What is left of the width is shared evenly."""
+    more = (PAGE - sum(widths)) / len(widths)
+    return FactsRow(list(facts), [round(100 * (width + more) / PAGE, 2) for width in widths])
+
+
+def widest(texts: Iterable[str]) -> float:
+    """The width of the longest of these texts, each on one line."""
+    return max(map(text_width, texts), default=0.0)
+
+
+def text_width(text: str) -> float:
+    """About how wide a text is in Noto Sans."""
+    return sum(map(_advance, text))
+
+
+def _advance(character: str) -> float:
+    return ADVANCE.get(character) or (0.66 if character.isupper() else 0.58)
