@@ -148,7 +148,7 @@ def test_the_files_properties_come_from_the_snapshot(engine: Engine) -> None:
     with _opened(engine.render(an_invoice()).content) as pdf:
         assert str(pdf.docinfo["/Title"]) == "Invoice IN000001"
         assert str(pdf.docinfo["/Author"]) == "Corner Shop"
-        assert str(pdf.docinfo["/CreationDate"]) == str(pdf.docinfo["/ModDate"]) == "D:20261121120000+00'00"
+        assert str(pdf.docinfo["/CreationDate"]) == str(pdf.docinfo["/ModDate"]) == "D:20261121130000+01'00"
         assert bytes(pdf.trailer.ID[0]).decode() == samples.DOCUMENT_ID.replace("-", "")
 
 
