@@ -104,7 +104,7 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @thread_argument
 @click.option("--text", metavar="TEXT", help="The answer; `-` reads it from standard input.")
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
-@click.option("--canned", metavar="KEY", help="Answer with this predefined message.")
+@click.option("--canned", metavar="KEY", help="Answer with this predefined message; --text is added to it.")
 @click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
 @by_option
 @shop_option
@@ -118,12 +118,13 @@ def reply(
     \b
     Examples:
       aftercart desk reply XKBKNABJK --text "It left this morning."
-      aftercart desk reply XKBKNABJK --canned delay
+      aftercart desk reply XKBKNABJK --canned delay --text "We expect it on Monday."
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
-        answer = _given(text, file, canned) or _edited(asker, {"thread_id": key, "by": by, "canned_message": canned})
-        asker.ask("thread.reply", {"thread_id": key, "text": answer, "by": by, "status": status})
+        answer = _given(text, file) or (None if canned else _edited(asker, {"thread_id": key, "by": by}))
+        message = {"thread_id": key, "text": answer, "canned_message": canned, "by": by, "status": status}
+        asker.ask("thread.reply", message)
     say(f"answered {key}", style="green")
 
 
@@ -221,9 +222,9 @@ def _id(asker: Asker, wanted: str) -> str:
     return str(key)
 
 
-def _given(text: str | None, file: Path | None, canned: str | None) -> str | None:
-    if sum(map(bool, (text, file, canned))) > 1:
-        raise click.UsageError("An answer comes by --text, by --file or by --canned: one of the three.")
+def _given(text: str | None, file: Path | None) -> str | None:
+    if text and file:
+        raise click.UsageError("Own words come by --text or by --file: one of the two.")
     if text == "-":
         return sys.stdin.read()
     try:
@@ -239,8 +240,6 @@ def at_a_terminal() -> bool:
 
 def _edited(asker: Asker, wanted: Data) -> str:
     draft = asker.ask("thread.draft", wanted)["text"]
-    if wanted["canned_message"]:
-        return str(draft)
     if not at_a_terminal():
         raise click.UsageError("There is no answer: give --text or --file, or --canned.")
     text = click.edit(str(draft), extension=".txt")

@@ -21,7 +21,7 @@ REQUIRED = {
     "desk.put": "statuses.pending1.labels statuses.pending1.colour",
     "canned_message.put": "key names texts",
     "canned_message.remove": "key",
-    "thread.reply": "thread_id text by",
+    "thread.reply": "thread_id by",
     "thread.post_order_message": "order_id by",
     "thread.forward": "thread_id email by",
     "thread.assign": "thread_id owner by",
@@ -77,7 +77,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
 }
 OPTIONAL = {  # may be null
     "contact.put": {"email"}, "contact.submit": {"customer_id", "order_reference", "sku"},
-    "desk.put": {"statuses.pending1"}, "thread.reply": {"status"}, "thread.assign": {"owner"},
+    "desk.put": {"statuses.pending1"}, "thread.reply": {"status", "text", "canned_message"}, "thread.assign": {"owner"},
     "thread.post_order_message": {"text", "canned_message"}, "thread.forward": {"employee"},
 }
 BY_LANGUAGE = ("names", "descriptions", "texts", "labels", "meanings", "default_replies")

@@ -40,6 +40,43 @@ def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: Ingest
     assert posted["message"]["text"] == "رضا گرامی،\nسفارش FARSI با کمی تأخیر ارسال می‌شود.\nآنا"
 
 
+def test_own_words_follow_a_predefined_message_before_there_is_a_thread(desk: IngestDesk) -> None:
+    desk.tell("canned_message.put", samples.CANNED_MESSAGE)
+    order_id = orders(desk, order__reference="ADDED")
+    assert desk.threads() == []
+    draft = desk.ask("thread.draft", {"order_id": order_id, "by": ANNA, "canned_message": "delay"}).data
+    assert (draft["language"], draft["text"].splitlines()[0]) == ("en", "Dear Ada Byron,")
+    assert desk.threads() == []
+    words = {"canned_message": "delay", "text": "Dear {customer_name}, {order_reference} comes on {day}."}
+    posted = desk.tell("thread.post_order_message", {"order_id": order_id, **words, "by": ANNA})[-1].data
+    assert posted["message"]["text"] == (
+        f"{draft['text']}\n\nDear Ada Byron, ADDED comes on {{day}}."
+    )
+    assert posted["thread"]["thread_id"] == draft["thread_id"]
+
+
+def test_an_answer_may_begin_with_a_predefined_message(desk: IngestDesk) -> None:
+    desk.tell("canned_message.put", samples.CANNED_MESSAGE)
+    orders(desk, order__reference="ANSWER")
+    thread_id = writes(desk, order_reference="ANSWER")
+    words = {"thread_id": thread_id, "canned_message": "delay", "text": "{employee} wrote this.", "by": ANNA}
+    text = desk.tell("thread.reply", words)[-1].data["message"]["text"]
+    assert text.splitlines()[0] == "Dear Ada Byron,"
+    assert text.endswith(f"\n\n{ANNA} wrote this.")
+    assert refusal(desk, "thread.reply", {"thread_id": thread_id, "by": ANNA}) == ("no_text", "text")
+
+
+@pytest.mark.parametrize(("fields", "code", "field"), [
+    ({}, "which", "thread_id"), ({"order_id": str(uuid4())}, "unknown_order", "order_id"),
+    ({"thread_id": str(uuid4()), "order_id": str(ORDER_ID)}, "which", "thread_id"),
+])
+def test_a_draft_is_for_a_thread_or_an_order(
+    desk: IngestDesk, fields: dict[str, str], code: str, field: str
+) -> None:
+    answer = desk.ask("thread.draft", {"by": ANNA, **fields})
+    assert (answer.data["code"], answer.data["details"]["field"]) == (code, field)
+
+
 def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None:
     order_id = orders(desk, order__reference="WAITING")
     thread_id = writes(desk, order_reference="WAITING")
@@ -49,7 +86,7 @@ def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None
 
 
 @pytest.mark.parametrize(("fields", "code", "field"), [
-    ({}, "which", "text"), ({"text": "Late.", "canned_message": "delay"}, "which", "text"),
+    ({}, "no_text", "text"), ({"text": "Late.", "canned_message": "never"}, "unknown_canned_message", "canned_message"),
     ({"text": " \n"}, "empty_text", "text"), ({"canned_message": "never"}, "unknown_canned_message", "canned_message"),
 ])
 def test_a_message_on_an_order_that_cannot_be(

@@ -42,17 +42,17 @@ class Written:
 
 
 def reply(
-    command: ReplyThread, before: Thread, message_id: UUID, usual: ThreadStatus, at: datetime
+    command: ReplyThread, before: Thread, text: str, message_id: UUID, usual: ThreadStatus, at: datetime
 ) -> Written | Refusal:
     """An answer to the customer, by somebody who has read what is there; `usual` is the status of the thread after it,
     if the command names none.
     """
     if not before.can_be_answered:
         return _nobody(command, before)
-    if not clean(command.text).strip():
+    if not clean(text).strip():
         return _nothing(command)
     thread = before.replied(command.by, command.status or usual, at).read()
-    message = employee_message(message_id, command.by, clean(command.text), at)
+    message = employee_message(message_id, command.by, clean(text), at)
     replied = ThreadReplied(
         thread_id=thread.id, thread=thread.view, message=message, in_reply_to=thread.last_mail or None,
         references=thread.references,
@@ -66,7 +66,7 @@ def post(
     """A note on an order, or a message to its customer; it is kept in the order's thread, which it may open."""
     if not clean(text).strip():
         return _nothing(command)
-    known = before or _opened(order, at)
+    known = before or opened(order, at)
     if not (command.private or known.can_be_answered):
         return _nobody(command, known)
     thread = known if command.private else known.replied(command.by, known.view.status, at)
@@ -75,8 +75,8 @@ def post(
         thread_id=thread.id, order_id=order.order_id, thread=thread.view, message=message,
         in_reply_to=thread.last_mail or None, references=thread.references,
     )
-    opened = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
-    return Written(thread, message, [*opened, _added(thread, message), *([] if command.private else [posted])])
+    beginning = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
+    return Written(thread, message, [*beginning, _added(thread, message), *([] if command.private else [posted])])
 
 
 def forward(
@@ -102,25 +102,33 @@ def is_note_of_forward(message: ThreadMessage, email: str) -> bool:
 
 
 def draft(view: ThreadView, choice: Mapping[str, str], employee: str, shop_name: str) -> tuple[str, str]:
-    """Language and text that an answer begins as, of a text per language; nothing where there is none at all."""
+    """Return language and text that a message begins as, of a text per language; nothing where there is none."""
     found = texts.in_language(choice, view.language)
     if found is None:
         return view.language, ""
     language, text = found
-    return language, texts.fill(text, Blanks(
+    return language, texts.fill(text, _blanks(view, employee, shop_name))
+
+
+def message_text(
+    own: str | None, canned: CannedMessage | None, view: ThreadView, employee: str, shop_name: str
+) -> str:
+    """Return a predefined message in the customer's language, then the employee's own words, both filled in."""
+    found = texts.in_language(canned.texts, view.language) if canned else None
+    parts = [found[1] if found else "", own or ""]
+    blanks = _blanks(view, employee, shop_name)
+    return "\n\n".join(texts.fill(part, blanks) for part in parts if part)
+
+
+def _blanks(view: ThreadView, employee: str, shop_name: str) -> Blanks:
+    return Blanks(
         customer_name=view.customer_name, employee=employee, order_reference=view.order_reference or "",
         shop_name=shop_name, subject=view.subject,
-    ))
+    )
 
 
-def order_text(canned: CannedMessage, order: KnownOrder, employee: str, shop_name: str) -> str:
-    """A predefined message, filled in for an order, in its language."""
-    found = texts.in_language(canned.texts, order.language)
-    blanks = Blanks(order.customer_name, employee, order.reference, shop_name, order.reference)
-    return texts.fill(found[1], blanks) if found else ""
-
-
-def _opened(order: KnownOrder, at: datetime) -> Thread:
+def opened(order: KnownOrder, at: datetime) -> Thread:
+    """Return the thread of an order as it begins."""
     conversation = Conversation("order", order.order_id)
     view = ThreadView(
         thread_id=thread_id_of(conversation), conversation=str(conversation), order_id=order.order_id,

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from services.ingest.domain import answering, merging
 from services.ingest.domain.answering import Written
-from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
@@ -22,6 +21,7 @@ from shared.contracts.ingest import (
     SetThreadStatus,
     ThreadAssigned,
     ThreadMerged,
+    ThreadView,
     ThreadViewed,
 )
 from shared.contracts.message import Asking, Event, Refusal
@@ -36,7 +36,10 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     before = work.thread(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
-    written = answering.reply(command, before, uuid4(), work.options.status_after_reply, work.now)
+    text = _text(command, before.view, work)
+    if isinstance(text, Refusal):
+        return [text]
+    written = answering.reply(command, before, text, uuid4(), work.options.status_after_reply, work.now)
     if isinstance(written, Written):
         _mark_read(command.thread_id, work)
     return _keep(written, work)
@@ -47,12 +50,11 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
     """Keeps a note on an order, or a message that its customer gets by mail."""
     order = work.orders.get(command.order_id)
     if order is None or order.shop != work.shop:
-        reason = f"There is no order {command.order_id} in this shop."
-        return [command.refuse("unknown_order", reason, field="order_id")]
-    text = _order_text(command, order, work)
+        return [unknown_order(command, command.order_id)]
+    before = work.thread(thread_id_of(Conversation("order", order.order_id)))
+    text = _text(command, (before or answering.opened(order, work.now)).view, work)
     if isinstance(text, Refusal):
         return [text]
-    before = work.thread(thread_id_of(Conversation("order", order.order_id)))
     return _keep(answering.post(command, order, before, text, uuid4(), work.now), work)
 
 
@@ -157,15 +159,19 @@ def unknown_canned_message(asked: Asking, key: str | None, field: str = "canned_
     return asked.refuse("unknown_canned_message", f"There is no predefined message '{key}'.", field=field)
 
 
-def _order_text(command: PostOrderMessage, order: KnownOrder, work: Work) -> str | Refusal:
-    if (command.text is None) == (command.canned_message is None):
-        return command.refuse("which", "A message has either a 'text' or a 'canned_message'.", field="text")
-    if command.text is not None:
-        return command.text
-    canned = work.canned_messages.get((work.shop, command.canned_message or ""))
-    if canned is None:
-        return unknown_canned_message(command, command.canned_message)
-    return answering.order_text(canned, order, command.by, work.shop_name)
+def unknown_order(asked: Asking, order_id: UUID) -> Refusal:
+    """Return the refusal of an order that does not exist, or belongs to another shop."""
+    return asked.refuse("unknown_order", f"There is no order {order_id} in this shop.", field="order_id")
+
+
+def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Refusal:
+    key = command.canned_message
+    if command.text is None and key is None:
+        return command.refuse("no_text", "A message needs a 'text', a 'canned_message', or both.", field="text")
+    canned = work.canned_messages.get((work.shop, key)) if key else None
+    if key and canned is None:
+        return unknown_canned_message(command, key)
+    return answering.message_text(command.text, canned, view, command.by, work.shop_name)
 
 
 def _mark_read(thread_id: UUID, work: Work) -> int:

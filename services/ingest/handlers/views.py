@@ -1,9 +1,14 @@
 """Questions about threads."""
 
+from typing import cast
+from uuid import UUID
+
 from services.ingest.domain import answering, customers, timeline
-from services.ingest.handlers.threads import unknown_canned_message, unknown_thread
+from services.ingest.domain.thread import Thread as FiledThread, thread_id_of
+from services.ingest.handlers.threads import unknown_canned_message, unknown_order, unknown_thread
 from services.ingest.work import Work
 from shared.contracts import cursor
+from shared.contracts.conversation import Conversation
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import (
     AskTimeline,
@@ -91,10 +96,10 @@ def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
 
 @service.handles(DraftReply)
 def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
-    """The text that an answer begins as."""
-    thread = work.thread(query.thread_id)
-    if thread is None:
-        return unknown_thread(query, query.thread_id)
+    """The text that a message begins as."""
+    thread = _drafted(query, work)
+    if isinstance(thread, Refusal):
+        return thread
     texts = work.options.default_replies
     if query.canned_message:
         canned = work.canned_messages.get((work.shop, query.canned_message))
@@ -103,6 +108,20 @@ def draft_reply(query: DraftReply, work: Work) -> Draft | Refusal:
         texts = canned.texts
     language, text = answering.draft(thread.view, texts, query.by, work.shop_name)
     return Draft(thread_id=thread.id, language=language, text=text)
+
+
+def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
+    """Return the thread that a message is drafted for; that of an order as it would begin."""
+    if (query.thread_id is None) == (query.order_id is None):
+        reason = "A draft is for a 'thread_id' or for an 'order_id': one of the two."
+        return query.refuse("which", reason, field="thread_id")
+    if query.thread_id:
+        return work.thread(query.thread_id) or unknown_thread(query, query.thread_id)
+    order_id = cast(UUID, query.order_id)
+    order = work.orders.get(order_id)
+    if order is None or order.shop != work.shop:
+        return unknown_order(query, order_id)
+    return work.thread(thread_id_of(Conversation("order", order.order_id))) or answering.opened(order, work.now)
 
 
 def _customer(view: ThreadView, work: Work) -> ThreadCustomer:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
-from shared.contracts.ingest.threads import ThreadStatus, ThreadView
+from shared.contracts.ingest.threads import OWN_WORDS, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.values import Email
@@ -156,16 +156,18 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
 
 
 class PostOrderMessage(Command, name="thread.post_order_message", subject="order_id"):
-    """An employee writes about an order, in words of his own or predefined ones: a note for employees (`private`), or
-    a message that is mailed to the customer. It is kept in the thread of the order.
+    """An employee writes about an order, with a predefined message, their own words, or both: a note for employees
+    (`private`), or a message that is mailed to the customer. It is stored in the thread of the order, which need not
+    exist before.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "canned_message": "delay", "by": "anna@shop.test",
+        "order_id": samples.ORDER_ID, "canned_message": "delay", "text": "We expect it on Monday.",
+        "by": "anna@shop.test",
     }
 
     order_id: UUID
-    text: str | None = Field(default=None, min_length=1, max_length=100_000, description="Or `canned_message`")
+    text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_WORDS)
     canned_message: Name | None = None
     private: bool = False
     by: By

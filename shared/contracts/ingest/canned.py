@@ -6,11 +6,10 @@ from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.desk import Letter
+from shared.contracts.ingest.threads import PLACEHOLDERS
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import Name
 from shared.contracts.values import Language, Text
-
-PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
 
 
 class CannedMessage(Value):

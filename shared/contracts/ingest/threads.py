@@ -9,10 +9,15 @@ from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
-from shared.contracts.orders.parts import By
+from shared.contracts.orders.parts import By, Name
 from shared.contracts.values import Address, Email, Language, Money
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
+PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
+OWN_WORDS = (
+    "Own words, behind the predefined message where there is one; at least one of the two is needed. Placeholders are "
+    f"filled in: {PLACEHOLDERS}"
+)
 Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
@@ -65,14 +70,15 @@ class ThreadOrder(Value):
 
 
 class ReplyThread(Command, name="thread.reply", subject="thread_id"):
-    """An employee answers; the customer gets it by mail."""
+    """An employee answers, with a predefined message, their own words, or both; the customer gets it by mail."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "text": "It left this morning.", "by": "anna@shop.test",
     }
 
     thread_id: UUID
-    text: Body
+    text: Body | None = Field(default=None, description=OWN_WORDS)
+    canned_message: Name | None = None
     by: Annotated[str, Field(min_length=1, max_length=100)]
     status: ThreadStatus | None = Field(default=None, description="Of the thread afterwards; null: as `desk.put` says")
 

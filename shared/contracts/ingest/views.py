@@ -80,7 +80,7 @@ class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="threa
 
 
 class Draft(Answer, name="thread.draft_answered"):
-    """The text that an answer begins as."""
+    """The text that a message begins as; the thread of an order may not have been opened yet."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "language": "en", "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
@@ -91,11 +91,14 @@ class Draft(Answer, name="thread.draft_answered"):
     text: str
 
 
-class DraftReply(Query, name="thread.draft", answer=Draft, subject="thread_id"):
-    """Asks for the text that an answer begins as, filled in: the default reply, or a predefined message."""
+class DraftReply(Query, name="thread.draft", answer=Draft):
+    """Asks for the text that a message begins as, filled in: the default reply, or a predefined message. It is for a
+    thread, or for an order that need not have a thread yet.
+    """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
 
-    thread_id: UUID
+    thread_id: UUID | None = None
+    order_id: UUID | None = Field(default=None, description="Instead of `thread_id`: a message to its customer")
     by: By
     canned_message: Name | None = None
