@@ -81,6 +81,7 @@ def test_the_customer_is_told(
         (OrderShippingChanged, {"tracking_number": "", "tracking_number_before": "SP-1"}),
         (OrderShippingChanged, {"tracking_number_before": "SP-4711"}),
         (VoucherCreated, {"customer": None}),
+        (VoucherCreated, {"left": 0}),
         (RefundCreated, {"refund__credit_slip": None}),
     ],
 )

@@ -65,6 +65,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "customer.erase": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
     "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
     "order.place": {
+        "invoice_note": ["x" * 2001],
         "order_id": ["", "42"], "reference": ["AB", "abc", "A B C", "A" * 33], "language": ["english", "e"],
         "lines": [[], [{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.quantity": [0, -1, 1_000_001, 0.5],
         "lines.0.sku": ["", "x" * 65], "carrier.price": [-1, 2**53], "carrier.tax_rate": ["-0.1", "101", "?"],

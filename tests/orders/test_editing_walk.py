@@ -10,7 +10,7 @@ from shared.runtime.delivery import DONE
 from tests.orders.bad_editing import REQUIRED, good
 from tests.orders.editing import change
 from tests.orders.words import MUG, Storefront, at_once, names, rows
-from tests.words import changed
+from tests.words import an_order, changed
 
 ELSEWHERE = changed(samples.ADDRESS, line1="1 Other Street", country="IE")
 
@@ -138,6 +138,11 @@ def test_the_note_is_printed_on_the_next_invoice_only(shop: Storefront) -> None:
     second = change(shop, "order.add_lines", order_id, lines=[{"sku": MUG, "quantity": 1}])[1]
     assert [each.data["document"]["note"] for each in (first, second)] == ["Thank you.", ""]
     assert shop.order(order_id)["invoice_note"] == ""
+
+
+def test_the_note_of_a_new_order_is_on_the_invoice_that_its_first_state_brings(shop: Storefront) -> None:
+    told = shop.tell("order.place", an_order(initial_state="payment_accepted", invoice_note="Order PO-7"))
+    assert [event.data["document"]["note"] for event in told if event.name == "invoice.issued"] == ["Order PO-7"]
 
 
 def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, paid: str) -> None:

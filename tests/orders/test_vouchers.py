@@ -203,8 +203,19 @@ def test_a_voucher_is_made_with_the_order_that_uses_it(shop: Storefront) -> None
     new = {key: value for key, value in a_voucher(amount=euro(500)).items() if key != "by"}
     told = place(shop, total=MUGS - 500 + SHIPPING, new_vouchers=[new], placed_by="anna@shop.test")
     assert names(told) == ["order.placed", "stock.changed", "voucher.created", "voucher.redeemed"]
-    assert find(told, "voucher.created")["by"] == "anna@shop.test"
+    made = find(told, "voucher.created")
+    assert (made["by"], made["left"]) == ("anna@shop.test", 0)
     assert ask(shop, new["code"])["left"] == 0
+
+
+@pytest.mark.parametrize(("uses", "each", "left"), [(3, 2, 1), (2, None, 1), (None, 1, 0), (None, None, None)])
+def test_a_voucher_made_with_an_order_tells_how_often_its_customer_can_still_use_it(
+    shop: Storefront, uses: int | None, each: int | None, left: int | None
+) -> None:
+    new = {key: value for key, value in a_voucher(amount=euro(500)).items() if key != "by"}
+    new |= {"uses": uses, "uses_per_customer": each}
+    told = place(shop, total=MUGS - 500 + SHIPPING, new_vouchers=[new])
+    assert find(told, "voucher.created")["left"] == left
 
 
 def test_with_a_refused_order_none_is_made(shop: Storefront) -> None:

@@ -126,6 +126,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         ),
         discounts=found.discounts,
         exemption=command.exemption,
+        invoice_note=command.invoice_note,
         carrier=command.carrier.name,
         tracking_number=command.carrier.tracking_number,
         shipping=found.shipping,

@@ -132,20 +132,25 @@ def _letters(key: UUID, count: int) -> str:
 
 
 def created(
-    rule: CartRule, shop: Shop, by: str, *, customer: Customer | None = None, language: str | None = None, **more: Any
+    rule: CartRule, shop: Shop, by: str, *, customer: Customer | None = None, language: str | None = None,
+    used: int = 0, **more: Any,
 ) -> VoucherCreated:
-    """There is a new voucher; `more` says what it comes from."""
+    """There is a new voucher, which its customer `used` so often already; `more` says what it comes from."""
+    limits = [most for most in (rule.terms.uses, rule.terms.uses_per_customer) if most is not None]
     return VoucherCreated(
         voucher_id=rule.rule_id, code=rule.terms.code or "", voucher=rule.terms, customer=customer,
-        language=language or shop.default_language, shop=shop.profile, by=by, **more,
+        language=language or shop.default_language, shop=shop.profile, by=by,
+        left=min(limits) - used if limits else None, **more,
     )
 
 
-def created_for(order: Order, rule: CartRule, by: str, remainder_of: str = "") -> VoucherCreated:
-    """There is a new voucher for the customer of an order."""
+def created_for(
+    order: Order, rule: CartRule, by: str, remainder_of: str = "", *, used: int = 0
+) -> VoucherCreated:
+    """There is a new voucher for the customer of an order, which that order `used` so often already."""
     return created(
         rule, order.shop, by, customer=order.customer, language=order.language, order_id=order.order_id,
-        remainder_of=remainder_of,
+        remainder_of=remainder_of, used=used,
     )
 
 

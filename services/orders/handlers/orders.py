@@ -43,7 +43,7 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
         return [placed]
     work.orders.save(command.order_id, placed.order)
     work.acquaintances.save((work.shop, customer_id), met(placed.order))
-    made = [created_for(placed.order, rule, command.placed_by) for rule in made_with(command)]
+    made = [created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)]
     used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
     return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used]
 

@@ -141,6 +141,10 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     gifts: list[Sku] | None = Field(
         default=None, max_length=50, description="Gifts that the customer was shown: others refuse the order"
     )
+    invoice_note: str = Field(
+        default="", max_length=2000,
+        description="Printed under the tax table of the first invoice, also where the initial state brings it at once",
+    )
     exemption: Exemption | None = Field(
         default=None, description="Why nothing of the order is taxed; prices are then those without tax"
     )

@@ -70,6 +70,11 @@ class VoucherCreated(Event, name="voucher.created", subject="voucher_id"):
     shop: ShopProfile
     order_id: UUID | None = None
     remainder_of: str = ""
+    left: int | None = Field(
+        default=None,
+        description="How often its customer can still use it; 0: it was made with an order and used up by it, so that "
+        "nobody is told its code; null: without limit",
+    )
     by: str
 
 

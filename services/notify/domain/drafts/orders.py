@@ -104,9 +104,11 @@ def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list
 
 
 def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
-    """A voucher's code, to whom it was made for; one for everybody is told to nobody."""
+    """Return the mail with a voucher's code, for its customer; none for a voucher of everybody, or one that is used up
+    by the order that it was made with.
+    """
     voucher, customer = event.voucher, event.customer
-    if customer is None:
+    if customer is None or event.left == 0:
         return []
     worth = Worth(
         code=event.code, amount=voucher.amount, free_shipping=voucher.free_shipping, until=voucher.valid_until,
