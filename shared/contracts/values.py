@@ -52,7 +52,9 @@ TaxRate = Annotated[
 
 
 class Money(Value):
-    """An amount in the currency's minor units: `{"amount": 1999, "currency": "EUR"}` is 19.99 euro."""
+    """An amount in the currency's minor units (ISO 4217): `{"amount": 1999, "currency": "EUR"}` is 19.99 euro. Iranian
+    Rial count whole: `{"amount": 1250000, "currency": "IRR"}` is 1,250,000 Rial, 125,000 Toman.
+    """
 
     amount: int = Field(gt=-(2**53), lt=2**53, strict=True, description="Exact in every language that reads JSON")
     currency: Currency
@@ -119,7 +121,9 @@ class ShopProfile(Value):
     timezone: TimeZone = Field(
         default="UTC", description="Whose days papers, mails and lists show, and periods of days end with"
     )
-    toman: bool = Field(default=False, description="Documents write Iranian Rial in Toman, ten of them")
+    toman: bool = Field(
+        default=False, description="Documents and mails write Iranian Rial in Toman, ten of them; messages count Rial"
+    )
 
 
 class Payment(Value):

@@ -1,16 +1,21 @@
-"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted in hundredths."""
+"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted in hundredths.
+
+Iranian Rial count whole, as in Iran and in Unicode CLDR; the hundredths that ISO has for them are not in use.
+"""
 
 EXPONENTS = {
     code: exponent
     for exponent, codes in {
-        0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+        0: "BIF CLP DJF GNF IRR ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
         3: "BHD IQD JOD KWD LYD OMR TND",
         4: "CLF UYW",
     }.items()
     for code in codes.split()
 }
-# Counted in hundredths by ISO, and so on the wire; people write the whole ones only.
-WHOLE = frozenset({"IRR"})
+WHOLE = frozenset({
+    "AFN", "ALL", "COP", "HUF", "IDR", "IQD", "KPW", "LAK", "LBP", "MGA", "MMK", "SOS", "SYP", "YER",
+})
+"""Messages count these in the minor units of ISO; people write none, unless an amount has some. Source: CLDR."""
 
 
 def exponent(currency: str) -> int:

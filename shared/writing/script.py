@@ -3,21 +3,23 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from importlib.abc import Traversable
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from babel import Locale, UnknownLocaleError
 from pydantic import Field
 
 from shared.contracts.message import Value
-from shared.contracts.values import Money
+from shared.contracts.values import Money, ShopProfile
 from shared.writing import currencies
 from shared.writing.jalali import jalali
 
 FALLBACK = "en"
 MINUS = "−"
 LATIN_DIGITS = "0123456789"
+RIAL, TOMAN = "IRR", "toman"
 
 
 class Script(Value):
@@ -34,6 +36,11 @@ class Script(Value):
     date_form: str = Field(description="With {day}, {month} (a word) and {year}")
     first_day: str = Field(default="1", description="The first of a month, such as `1er`")
     months: list[str] = Field(min_length=12, max_length=12)
+    toman: bool = Field(default=False, description="Whether Rial are written in Toman")
+
+    def for_shop(self, shop: ShopProfile) -> Self:
+        """The same language as a shop writes it: with ten Rial as one Toman, if it wants that."""
+        return self.model_copy(update={"toman": True}) if shop.toman else self
 
     def write_number(self, plain: str) -> str:
         """A plain decimal number (`-1234.50`) in this language's digits and marks."""
@@ -43,7 +50,8 @@ class Script(Value):
 
     def write_amount(self, money: Money) -> str:
         """An amount without its currency, for a table that names it elsewhere."""
-        return self.write_number(currencies.decimal(money.amount, money.currency))
+        plain = currencies.decimal(money.amount, money.currency)
+        return self.write_number(_tenth(plain) if self.is_toman(money.currency) else plain)
 
     def write_money(self, money: Money) -> str:
         """An amount with its currency."""
@@ -51,7 +59,12 @@ class Script(Value):
 
     def name_currency(self, code: str) -> str:
         """What a currency is called."""
-        return self.currencies.get(code, code)
+        name = TOMAN if self.is_toman(code) else code
+        return self.currencies.get(name, name)
+
+    def is_toman(self, currency: str) -> bool:
+        """Whether amounts of `currency` are written in Toman."""
+        return self.toman and currency == RIAL
 
     def name_country(self, code: str) -> str:
         """What a country (ISO 3166-1, two letters) is called. Source: Unicode CLDR."""
@@ -68,6 +81,10 @@ class Script(Value):
     def write_digits(self, text: str) -> str:
         """The same text with this language's digits."""
         return text.translate(str.maketrans(LATIN_DIGITS, self.digits))
+
+
+def _tenth(plain: str) -> str:
+    return f"{Decimal(plain).scaleb(-1).normalize():f}"
 
 
 @cache

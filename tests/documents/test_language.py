@@ -16,7 +16,8 @@ Languages = dict[str, Language]
     ("amount", "currency", "written"),
     [
         (2870, "EUR", "28.70"), (-5, "EUR", "-0.05"), (0, "EUR", "0.00"), (1200, "JPY", "1200"), (1, "KWD", "0.001"),
-        (125000000, "IRR", "1250000"), (-(10**15), "USD", "-10000000000000.00"), (12345, "CLF", "1.2345"),
+        (1250000, "IRR", "1250000"), (1250000, "IQD", "1250"), (1250050, "IQD", "1250.050"),
+        (-(10**15), "USD", "-10000000000000.00"), (12345, "CLF", "1.2345"),
     ],
 )
 def test_minor_units_are_written_with_the_currencys_decimals(amount: int, currency: str, written: str) -> None:
@@ -27,7 +28,7 @@ def test_minor_units_are_written_with_the_currencys_decimals(amount: int, curren
     ("amount", "currency", "english", "persian"),
     [
         (123456789, "EUR", "EUR 1,234,567.89", "۱٬۲۳۴٬۵۶۷٫۸۹ یورو"),
-        (125000000, "IRR", "IRR 1,250,000", "۱٬۲۵۰٬۰۰۰ ریال"),
+        (1250000, "IRR", "IRR 1,250,000", "۱٬۲۵۰٬۰۰۰ ریال"),
         (-1050, "EUR", "EUR −10.50", "\u2068−۱۰٫۵۰\u2069 یورو"),
         (999, "CHF", "CHF 9.99", "۹٫۹۹ CHF"),
     ],

@@ -71,12 +71,3 @@ def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
 def test_a_mistyped_iban_is_refused(iban: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         BankAccount(iban=iban)
-
-
-def test_rial_can_be_written_in_toman(languages: Languages) -> None:
-    paper = write(sample("invoice", "fa"), languages["fa"])
-    assert paper.currency == "تومان"
-    assert paper.lines[0].unit == "۱۲۵٬۰۰۰"
-    odd = languages["en"].in_toman()
-    assert odd.write_money(money(12_345_00, "IRR")) == "Toman 1,234.5"
-    assert odd.write_money(money(1234, "EUR")) == "EUR 12.34"

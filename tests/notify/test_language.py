@@ -75,8 +75,7 @@ def test_it_writes_money_with_both_parts(language: Language) -> None:
         ("en", Money(amount=1250, currency="KWD"), "KWD 1.250"),
         ("en", Money(amount=-5, currency="EUR"), "EUR −0.05"),
         ("fa", Money(amount=2870, currency="EUR"), "۲۸٫۷۰ یورو"),
-        ("fa", Money(amount=125_000_000, currency="IRR"), "۱٬۲۵۰٬۰۰۰ ریال"),
-        ("fa", Money(amount=125_000_050, currency="IRR"), "۱٬۲۵۰٬۰۰۰٫۵۰ ریال"),
+        ("fa", Money(amount=1_250_000, currency="IRR"), "۱٬۲۵۰٬۰۰۰ ریال"),
     ],
 )
 def test_money_is_written_in_the_currency_s_own_units(tag: str, money: Money, text: str) -> None:

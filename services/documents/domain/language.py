@@ -1,7 +1,6 @@
 """A language of documents: its words and its way to write numbers, money and dates."""
 
 from decimal import Decimal
-from typing import Self
 
 from pydantic import Field
 
@@ -10,25 +9,12 @@ from shared.contracts.values import Money
 from shared.writing import currencies
 from shared.writing.script import Script
 
-RIAL, TOMAN = "IRR", "toman"
-
 
 class Language(Script):
     """One file of the folder `languages`."""
 
     percent: str = Field(description="With {number}")
     texts: dict[str, str]
-    toman: bool = Field(default=False, description="Whether Rial are written in Toman")
-
-    def in_toman(self) -> Self:
-        """The same language, with ten Rial as one Toman."""
-        return self.model_copy(update={"toman": True})
-
-    def write_amount(self, money: Money) -> str:
-        """An amount without its currency."""
-        if not self.is_toman(money.currency):
-            return super().write_amount(money)
-        return self.write_number(f"{Decimal(currencies.decimal(money.amount, RIAL)).scaleb(-1).normalize():f}")
 
     def write_price(self, minor: Decimal, currency: str) -> str:
         """A price that may have parts of minor units, without its currency."""
@@ -36,14 +22,6 @@ class Language(Script):
             return self.write_amount(Money(amount=int(minor), currency=currency))
         places = currencies.exponent(currency) + self.is_toman(currency)
         return self.write_number(f"{minor.scaleb(-places):f}")
-
-    def name_currency(self, code: str) -> str:
-        """What a currency is called."""
-        return super().name_currency(TOMAN if self.is_toman(code) else code)
-
-    def is_toman(self, currency: str) -> bool:
-        """Whether amounts of `currency` are written in Toman."""
-        return self.toman and currency == RIAL
 
     def write_number(self, plain: str) -> str:
         """A number; a negative one keeps its sign on the left, on whatever paper."""

@@ -15,13 +15,13 @@ NUMBERS = {
     "order_summary": "XKBKNABJK",
 }
 DAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
-GOODS = {  # reference, name, quantity, net unit price before the discount, net total after it (cents), rate
+GOODS = {  # reference, name, quantity, net unit price before the discount, net total after it (minor units), rate
     "en": [("MUG-BLUE", "Mug, blue – 0.3 l", 2, 1000, 1800, "19"), ("TEA-12", "Earl Grey, 250 g", 3, 650, 1755, "7")],
     "de": [("MUG-BLUE", "Becher, blau", 2, 1000, 1800, "19"), ("TEA-12", "Earl Grey, 250 g", 3, 650, 1755, "7")],
     "fr": [("MUG-BLUE", "Tasse bleue", 2, 1000, 1800, "20"), ("TEA-12", "Thé noir, 250 g", 3, 650, 1755, "5.5")],
     "fa": [
-        ("USB-C-A12", "کابل USB-C مدل A12، آبی", 2, 125_000_000, 225_000_000, "10"),
-        ("TEA-12", "چای ارل گری، ۲۵۰ گرم", 3, 65_000_000, 175_500_000, "0"),
+        ("USB-C-A12", "کابل USB-C مدل A12، آبی", 2, 1_250_000, 2_250_000, "10"),
+        ("TEA-12", "چای ارل گری، ۲۵۰ گرم", 3, 650_000, 1_755_000, "0"),
     ],
 }
 ADDRESSES = {
@@ -51,7 +51,7 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
     """A document of a kind in one of our languages, with two rates, a discount and a payment; then `changes`."""
     goods, currency = GOODS.get(language, GOODS["en"]), "IRR" if language == "fa" else "EUR"
     lines = [_line(*row, currency=currency) for row in goods]
-    freight = SHIPPING * (100_000 if currency == "IRR" else 1)
+    freight = SHIPPING * (1_000 if currency == "IRR" else 1)
     shipping = {"rate": goods[0][5], **_amounts(freight, goods[0][5], currency)}
     taxes = [_tax_row(line, shipping if line is lines[0] else None, currency) for line in lines]
     whole = {part: _money(sum(row[part]["amount"] for row in taxes), currency) for part in ("net", "tax", "gross")}

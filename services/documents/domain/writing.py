@@ -17,7 +17,7 @@ from shared.writing.days import local
 
 def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     """The document in `language`. Lines of a delivery slip are sorted by reference."""
-    language = language.in_toman() if snapshot.shop.toman else language
+    language = language.for_shop(snapshot.shop)
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)

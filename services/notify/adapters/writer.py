@@ -84,7 +84,7 @@ class Writer:
         return None
 
     def _write(self, facts: Facts, documents: Sequence[DocumentReference], look: Look) -> Content:
-        language = script.choose(self.languages, facts.language)
+        language = script.choose(self.languages, facts.language).for_shop(facts.shop)
         wording = look.wording(facts.template, language.tag, language.wording(facts.template))
         shown = view(facts, documents, language, wording, self._say)
         text = self._jinja.get_template(TEXT).render(asdict(shown))

@@ -36,7 +36,7 @@ WITH_DOCUMENT = {
 def sample(template: str, language: str, shop: ShopProfile | None = None) -> tuple[Facts, list[DocumentReference]]:
     """The facts of a mail in one of our languages, and the documents that it takes along."""
     own = language if language in NAMES else "en"
-    profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test"})
+    profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test", "toman": own == "fa"})
     order = _order(template, own, language, profile)
     about_voucher, by_employee = template == "voucher", template in ("contact", "forward_msg", "contact_form")
     facts = Facts(
@@ -76,7 +76,7 @@ def _lines(own: str) -> list[OrderLineView]:
 
 
 def _money(cents: int, own: str) -> Money:
-    return Money(amount=cents * 100_000, currency="IRR") if own == "fa" else Money(amount=cents, currency="EUR")
+    return Money(amount=cents * 1_000, currency="IRR") if own == "fa" else Money(amount=cents, currency="EUR")
 
 
 def _documents(template: str) -> list[DocumentReference]:
