@@ -11,7 +11,7 @@ from shared.contracts.orders import OrderLineView, OrderSummary, StateView
 from shared.contracts.values import DocumentReference, Money, ShopProfile
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-UNTIL = datetime(2027, 1, 1, tzinfo=UTC)
+UNTIL = datetime(2026, 12, 31, 23, tzinfo=UTC)  # the end of the year where the sample shop is
 NAMES = {"en": "Ada Byron", "fa": "آدا بایرون", "fr": "Hélène Lefèvre", "de": "Jörg Müller"}
 GOODS = {
     "en": ("Mug, blue – 0.3 l", "Earl Grey, 250 g"), "fa": ("کابل USB-C مدل A12، آبی", "چای ارل گری، ۲۵۰ گرم"),
