@@ -2,7 +2,8 @@
 
 Takes: `order.placed`, `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`,
        `order.change_announced`, `order.document_mail_requested`, `refund.created`,
-       `return.requested|confirmed|denied|received|completed`, `voucher.created`, `shop.changed`; `document.content`;
+       `return.requested|confirmed|denied|received|completed`, `voucher.created`,
+       `store_credit.issued|given_back`, `shop.changed`; `document.content`;
        `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
        `mail.resend`, `mail.offer_downloads`, `suppression.release`, `template.put`, `template.reset`,
        `customer.erase`, `customer.export`; to itself `mail.deliver`, `mail.sweep`;

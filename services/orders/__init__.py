@@ -5,16 +5,18 @@ Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `p
        `order.notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary|send_documents`,
        `document.render`,
        `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
+       `refund.to_store_credit`, `store_credit.issue|use`, to itself `store_credit.expire`,
        `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
        `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,
        `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.search`, `product.search`,
-       `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`,
+       `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`, `store_credit.get`,
+       `store_credit.list`,
        `service.health`.
-Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `return.*`, `invoice.issued`,
+Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `refund.converted`, `return.*`, `invoice.issued`,
        `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`, `stock.*`,
        `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,
-       `voucher.*`, and a refusal for each command.
-Keeps  shops, their states, products, stock and who waits for it, customers, their carts, cart rules and their uses,
+       `voucher.*`, `store_credit.*`, and a refusal for each command.
+Keeps  shops, their states, products, stock and who waits for it, customers, their carts, cart rules and their uses, the ledger of store credit,
        orders, their history, payments, refunds, returns and issued documents, the counters of the numbers, and the
        words by which all these are found.
 Needs  nothing but its database.

@@ -94,6 +94,9 @@ class DocumentSnapshot(Value):
     accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
+    store_credit: Money | None = Field(
+        default=None, description="Of a credit slip: what of it is store credit, used by the number of the slip"
+    )
     corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
     corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
     corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")

@@ -127,9 +127,10 @@ class ShopProfile(Value):
 
 
 class Payment(Value):
-    """A payment that was received."""
+    """A payment that was received, in money or from the customer's store credit. A negative one takes another back."""
 
     payment_id: UUID
+    kind: Literal["money", "store_credit"] = "money"
     method: Text
     amount: Money
     transaction_id: str = Field(default="", max_length=200)

@@ -28,6 +28,14 @@ def keep(
         connection.execute(text(statement))
 
 
+def release(connection: Connection, table: str) -> None:
+    """Drop the triggers that `keep` created for a table, so that it can be called anew with other columns."""
+    sqlite = connection.dialect.name == "sqlite"
+    names = ("keep_delete", "keep_update", "keep_insert") if sqlite else ("keep", "keep_fixed")
+    for name in names:
+        connection.execute(text(f"DROP TRIGGER {table}_{name}" + ("" if sqlite else f" ON {table}")))
+
+
 def _postgresql(table: str, _unique: Sequence[Columns], conditions: Columns) -> Iterator[str]:
     yield REFUSE
     events = "DELETE OR TRUNCATE" if conditions else "UPDATE OR DELETE OR TRUNCATE"

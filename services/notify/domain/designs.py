@@ -36,6 +36,7 @@ DESIGNS = {
     "in_transit": Design(("reference", "carrier", "tracking_number")),
     "credit_slip": Design(("reference", "amount")),
     "voucher": Design(("code", "amount", "percent", "until")),
+    "store_credit": Design(("amount", "code", "balance", "until")),
     "contact_form": Design(("reference", "product", "files")),
     "contact": Design(("name", "email", "contact", "reference", "product", "files"), to="employee", personal=True),
     "forward_msg": Design(("subject", "name", "email", "reference"), to="employee", personal=True, automatic=False),

@@ -30,7 +30,7 @@ class Link(Value):
 
 
 class Worth(Value):
-    """What a voucher is good for; `until` is the last moment, `percent` a decimal number."""
+    """What a voucher, or store credit, is good for; `until` is the last moment, `percent` a decimal number."""
 
     code: str
     amount: Money | None = None
@@ -42,7 +42,8 @@ class Worth(Value):
 class Facts(Value):
     """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
 
-    `order` is None where only the `reference` is known, or none. `amount` was refunded, under `number`.
+    `order` is None where only the `reference` is known, or none. `amount` was refunded, under `number`: so much
+    of it as `store_credit`, so much as `money`. `balance`: of store credit, of which some was `given_back`.
     """
 
     template: str
@@ -57,7 +58,10 @@ class Facts(Value):
     reference: str = ""
     number: str = ""
     amount: Money | None = None
-    by_voucher: bool = False
+    store_credit: Money | None = None
+    money: Money | None = None
+    balance: Money | None = None
+    given_back: bool = False
     until: AwareDatetime | None = None
     worth: Worth | None = None
     author: str = ""

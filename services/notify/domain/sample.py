@@ -38,7 +38,7 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
     own = language if language in NAMES else "en"
     profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test", "toman": own == "fa"})
     order = _order(template, own, language, profile)
-    about_voucher, by_employee = template == "voucher", template in ("contact", "forward_msg", "contact_form")
+    about_voucher, by_employee = template in ("voucher", "store_credit"), template in ("contact", "forward_msg", "contact_form")
     facts = Facts(
         template=template, language=language, shop=profile, name=NAMES[own], reference="XKBKNABJK",
         order=None if by_employee or about_voucher or template == "download_product" else order,
@@ -46,7 +46,8 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         lines=_lines(own) if design_of(template).items else [], subject=QUESTIONS[own],
         text="" if template.startswith("order_return") else (QUESTIONS if "contact" in template else WORDS)[own],
         number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
-        worth=Worth(code="THANKS-ADA", amount=_money(3000, own), until=UNTIL) if about_voucher else None,
+        worth=_worth(template, own) if about_voucher else None,
+        store_credit=_money(1000, own), money=_money(1380, own), balance=_money(4200, own),
         author="anna@shop.test", email="ada@example.test", contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
         product="MUG-BLUE" if by_employee else "", files=["mug.png"] if by_employee else [],
         pieces=[Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else [],
@@ -54,6 +55,10 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         links=[Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")] if "download" in template else [],
     )
     return facts, _documents(template)
+
+
+def _worth(template: str, own: str) -> Worth:
+    return Worth(code="THANKS-ADA" if template == "voucher" else "CR000001", amount=_money(3000, own), until=UNTIL)
 
 
 def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSummary:

@@ -28,6 +28,9 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "reference": facts.reference,
         "number": facts.number,
         "amount": _money(facts.amount, language),
+        "store_credit": _money(facts.store_credit, language),
+        "money": _money(facts.money, language),
+        "balance": _money(facts.balance, language),
         "until": _last_day(facts.until, facts.shop.timezone, language),
         "author": facts.author,
         "email": facts.email,
@@ -37,7 +40,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         **_worth_values(facts.worth, facts.shop.timezone, language),
         **(_order_values(facts.order, language) if facts.order else {}),
     }
-    said = {"text": clean_lines(facts.text), "by_voucher": "yes" if facts.by_voucher else ""}
+    said = {"text": clean_lines(facts.text), "given_back": "yes" if facts.given_back else ""}
     return {key: isolate(clean(value)) for key, value in own.items()} | said
 
 

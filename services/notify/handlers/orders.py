@@ -17,6 +17,8 @@ from shared.contracts.orders import (
     ReturnDenied,
     ReturnReceived,
     ReturnRequested,
+    StoreCreditGivenBack,
+    StoreCreditIssued,
     VoucherCreated,
 )
 from shared.runtime.service import Handlers
@@ -82,3 +84,10 @@ def announce_return(event: orders.ReturnChanged, work: Work) -> Told:
 def send_voucher(event: VoucherCreated, work: Work) -> Told:
     """Gives a customer the code of his voucher."""
     return queue(orders.endowed(work.drafter, event, work.occasion), work)
+
+
+@service.handles(StoreCreditIssued)
+@service.handles(StoreCreditGivenBack)
+def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Told:
+    """Tell customers of their store credit and how to use it."""
+    return queue(orders.credited(work.drafter, event, work.occasion), work)

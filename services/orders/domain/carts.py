@@ -1,7 +1,7 @@
 """Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a question."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.orders.domain.cart_rules import Cart, Item
@@ -64,9 +64,20 @@ def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: C
     )
 
 
-def price(cart: Cart, offer: Offer, catalogue: Catalogue, unknown: Sequence[str] = ()) -> CartPrice:
+@dataclass(frozen=True)
+class CreditShare:
+    """What store credit pays of a cart, and all that the customer has."""
+
+    used: int = 0
+    available: int = 0
+
+
+def price(
+    cart: Cart, offer: Offer, catalogue: Catalogue, unknown: Sequence[str] = (), credit: CreditShare | None = None
+) -> CartPrice:
     """As a message shows it."""
     language = catalogue.shop.default_language if catalogue.shop else "en"
+    credit = credit or CreditShare()
 
     def money(amount: int) -> Money:
         return Money(amount=amount, currency=cart.currency)
@@ -92,4 +103,6 @@ def price(cart: Cart, offer: Offer, catalogue: Catalogue, unknown: Sequence[str]
             RejectedCode(voucher_code=each.voucher_code, code=each.code, reason=each.reason) for each in offer.rejected
         ],
         net=money(offer.amount.net), tax=money(offer.amount.tax), total=money(offer.amount.gross),
+        store_credit=money(credit.used), store_credit_available=money(credit.available),
+        to_pay=money(offer.amount.gross - credit.used),
     )

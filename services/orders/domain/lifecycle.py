@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
+from services.orders.domain.credit_payments import NotSpent, settle
 from services.orders.domain.delivery_slips import is_outdated
 from services.orders.domain.documents import Document, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
@@ -14,6 +15,7 @@ from services.orders.domain.money import LARGEST
 from services.orders.domain.moves import destination, is_forced, landing, out_of_stock, refusal_of_move
 from services.orders.domain.order import Change, Order
 from services.orders.domain.states import Graph, State, state_view
+from services.orders.domain.store_credit import Account
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     OrderTransitioned,
@@ -34,7 +36,7 @@ NextNumber = Callable[[DocumentKind], str]
 @dataclass(frozen=True)
 class Moved:
     """The order after a decision, the documents it got, and what is told. `restocked`: its stock goes back; `retaken`:
-    it takes its stock again.
+    it takes its stock again; `account`: the customer's store credit, if it changed.
     """
 
     order: Order
@@ -42,13 +44,16 @@ class Moved:
     issued: tuple[Document, ...] = ()
     restocked: bool = False
     retaken: bool = False
+    account: Account | None = None
 
 
 def transition(
-    order: Order, command: TransitionOrder, graph: Graph, number: NextNumber, at: datetime, left: Left = lambda _: 0
+    order: Order, command: TransitionOrder, graph: Graph, number: NextNumber, at: datetime, left: Left = lambda _: 0,
+    account: Account | None = None, credit_until: datetime | None = None,
 ) -> Moved | Refusal:
     """Moves an order. `number` gives the next number of a kind of document, asked only if one is issued; `left` says
-    what is free of a product, asked only if the order gave its stock back before.
+    what is free of a product, asked only if the order gave its stock back before. `account` is the store credit of an
+    order that was ever paid with some, which would have expired at `credit_until`.
     """
     wanted = graph.get(command.to)
     if wanted is None:
@@ -63,19 +68,23 @@ def transition(
         return refusal
     forced = is_forced(taking, command, wanted, graph)
     change = Change(state.key, at, command.by, forced, command.reason)
-    moved = enter(replace(taking, history=(*order.history, change)), state, number, at)
+    gives_up = _gives_up(taking, state)
+    paid = settle(taking, account, credit_until, command.by, at, retaken=retaken, gives_up=gives_up)
+    if isinstance(paid, NotSpent):
+        return command.refuse(paid.code, paid.reason, field="to")
+    moved = enter(replace(paid.order, history=(*order.history, change)), state, number, at)
     told = _transitioned(order, moved.order, state, change)
-    return replace(moved, events=[told, *moved.events], retaken=retaken)
+    return replace(moved, events=[told, *paid.events, *moved.events], retaken=retaken, account=paid.account)
 
 
 def after_payment(
-    order: Order, command: RecordPayment, graph: Graph, number: NextNumber, at: datetime
+    order: Order, by: str, graph: Graph, number: NextNumber, at: datetime
 ) -> Moved | None:
     """Where an order that is paid in full goes on from a state that waits for that; None where it stays."""
     state = graph.get(order.state)
     if state is None or state.when_paid is None or order.due > 0 or not order.holds_stock:
         return None
-    onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=command.by)
+    onward = TransitionOrder(order_id=order.order_id, to=state.when_paid, by=by)
     decision = transition(order, onward, graph, number, at)
     return decision if isinstance(decision, Moved) else None
 
@@ -137,6 +146,10 @@ def follow_slip(order: Order, number: NextNumber, at: datetime) -> tuple[Order, 
 def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
     """Adds a payment."""
     payment = command.payment
+    if payment.kind != "money":
+        return command.refuse(
+            "not_money", "Store credit pays by store_credit.use, or when the order is placed.", field="payment.kind"
+        )
     if any(known.payment_id == payment.payment_id for known in order.payments):
         return command.refuse(
             "already_recorded", f"Payment {payment.payment_id} was recorded before.", field="payment.payment_id"
@@ -173,13 +186,17 @@ def _with_payment(moved: Moved, payment: Payment) -> Moved:
     return replace(moved, order=order, events=[*moved.events, recorded])
 
 
-def _restock(moved: Moved, state: State) -> Moved:
-    """An order that ends while it still waits for a part was not sent: it gives back what was set aside for it."""
-    order = moved.order
+def _gives_up(order: Order, state: State) -> bool:
+    """Return whether an order gives its stock back in a state: one that ends while it waits for a part was not sent."""
     given_up = state.ends and order.short and not is_shipped(order)
-    if not order.holds_stock or not (given_up or state.has("restock")):
+    return order.holds_stock and (given_up or state.has("restock"))
+
+
+def _restock(moved: Moved, state: State) -> Moved:
+    """The order gives back what was set aside for it."""
+    if not _gives_up(moved.order, state):
         return moved
-    return replace(moved, order=replace(order, holds_stock=False), restocked=True)
+    return replace(moved, order=replace(moved.order, holds_stock=False), restocked=True)
 
 
 def _issue_documents(moved: Moved, kinds: list[DocumentKind], number: NextNumber, at: datetime) -> Moved:

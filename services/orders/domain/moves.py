@@ -15,6 +15,17 @@ def landing(order: Order, state: State, graph: Graph) -> State:
     return graph.get(state.when_short or "", state) if order.short else state
 
 
+def where_paid(state: State, graph: Graph) -> State:
+    """Return where an order begins that was to begin in a state and is paid in full by store credit: where that state
+    goes on when it is paid, else in the first state for paid orders that it leads to; or there, if there is none.
+    """
+    if state.has("paid"):
+        return state
+    paid = (each for each in graph.values() if each.initial and each.has("paid") and not each.has("backorder"))
+    onward = graph.get(state.when_paid or "")
+    return onward or next((each for each in paid if state.leads_to(each.key)), state)
+
+
 def objection_to_move(order: Order, to: State, graph: Graph) -> tuple[str, str] | None:
     """Why an order cannot move to a state now, code and sentence; or None."""
     here = graph.get(order.state)

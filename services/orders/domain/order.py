@@ -13,6 +13,9 @@ from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, R
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment
 
+NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
+"""The customer of an order whose customer was erased."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -97,6 +100,24 @@ class Order:
         return sum(payment.amount.amount for payment in self.payments)
 
     @property
+    def is_anonymous(self) -> bool:
+        """Return whether its customer was erased."""
+        return self.customer == NOBODY
+
+    @property
+    def has_credit(self) -> bool:
+        """Return whether it was ever paid with store credit."""
+        return any(payment.kind == "store_credit" for payment in self.payments)
+
+    @property
+    def credit_left(self) -> int:
+        """Return what it was paid with store credit, less what of that was given back."""
+        if self.is_anonymous:
+            return 0
+        paid = sum(payment.amount.amount for payment in self.payments if payment.kind == "store_credit")
+        return paid - sum(refund.given_back for refund in self.refunds)
+
+    @property
     def due(self) -> int:
         """What is still missing; negative when too much was paid, and was not given back."""
         return self.amount.gross - self.paid + sum(refund.overpaid for refund in self.refunds)
@@ -150,6 +171,11 @@ class Order:
     def refund_due(self) -> int:
         """What was refunded and is still to be given back."""
         return sum(refund.amount.gross for refund in self.refunds if refund.due)
+
+    def refund_of_slip(self, number: str) -> Refund | None:
+        """Return the refund that a credit slip was issued for; its number in capitals."""
+        slips = ((refund, refund.credit_slip) for refund in self.refunds)
+        return next((refund for refund, slip in slips if slip and slip.number.upper() == number), None)
 
     def returned(self, return_id: UUID) -> Return | None:
         """The return of that id."""

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import uuid5
 
 from services.orders.domain.backorder import stocked
 from services.orders.domain.carts import cart_of, exempted, too_large, unsellable
+from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import NextNumber, attached, enter
-from services.orders.domain.moves import landing, out_of_stock
+from services.orders.domain.moves import landing, out_of_stock, where_paid
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State, state_view
+from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
@@ -21,18 +24,29 @@ from shared.writing.currencies import written
 
 @dataclass(frozen=True)
 class Placed:
-    """The order, what it takes from stock by SKU, the rules that it uses, and what is told."""
+    """The order, what it takes from stock by SKU, the rules that it uses, the store credit account that it is paid
+    from, and what is told.
+    """
 
     order: Order
     taken: Mapping[str, int]
     redemptions: tuple[Redemption, ...]
     events: list[Event]
+    account: Account | None = None
+
+
+def is_with_credit(command: PlaceOrder) -> bool:
+    """Return whether an order is to be paid with store credit, beside that of the credit slips it names."""
+    return command.store_credit or command.store_credit_amount is not None
 
 
 def place(
-    command: PlaceOrder, catalogue: Catalogue, graph: Graph, number: NextNumber, at: datetime
+    command: PlaceOrder, catalogue: Catalogue, graph: Graph, number: NextNumber, at: datetime,
+    account: Account | None = None, slips: Sequence[str] = (),
 ) -> Placed | Refusal:
-    """The order as it will stand, with all that its first state brings, or why not."""
+    """The order as it will stand, with all that its first state brings, or why not. `account`: the customer's store
+    credit, `slips`: the credit slips among the codes.
+    """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
         return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
@@ -43,24 +57,42 @@ def place(
         return wrong
     catalogue = exempted(command, catalogue)
     cart = cart_of(command, command.lines, shop, catalogue, at)
-    found = offer(cart, catalogue, codes_of(command))
+    found = offer(cart, catalogue, [code for code in codes_of(command) if code not in slips])
     order = stocked(_order(command, shop, found, at), lambda sku: catalogue.stock.get(sku, 0))
+    spent = _spend(command, order, account, slips, at)
+    if isinstance(spent, NotSpent):
+        return command.refuse(spent.code, spent.reason, field="store_credit_amount")
+    if spent.events and spent.order.due <= 0:
+        wanted = where_paid(wanted, graph)
     state = landing(order, wanted, graph) if shop.backorders else wanted
     wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
-    wrong = wrong or too_large(command, found) or _wrong_total(command, order) or _objection(command, order, state)
-    return wrong or _placed(order, found.redemptions, state, number, command.placed_by, at)
+    wrong = wrong or too_large(command, found) or _wrong_total(command, order)
+    wrong = wrong or _objection(command, spent.order, state)
+    return wrong or _placed(spent, found.redemptions, state, number, command.placed_by, at)
+
+
+def _spend(
+    command: PlaceOrder, order: Order, account: Account | None, slips: Sequence[str], at: datetime
+) -> Spent | NotSpent:
+    """Pay a new order with store credit, as the command says."""
+    account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
+    wish = Wish(command.store_credit and command.store_credit_amount is None, command.store_credit_amount, tuple(slips))
+    if not wish.wanted:
+        return Spent(order, account, [])
+    return spend(order, account, wish, uuid5(order.order_id, "store credit"), command.placed_by, at)
 
 
 def _placed(
-    order: Order, redemptions: tuple[Redemption, ...], state: State, number: NextNumber, by: str, at: datetime
+    spent: Spent, redemptions: tuple[Redemption, ...], state: State, number: NextNumber, by: str, at: datetime
 ) -> Placed:
+    order = spent.order
     moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
     order = moved.order
     placed = OrderPlaced(
         order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
         lines=order.line_views(), attach=attached(order, state),
     )
-    return Placed(order, order.held, redemptions, [placed, *moved.events])
+    return Placed(order, order.held, redemptions, [placed, *spent.events, *moved.events], spent.account)
 
 
 def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.orders.domain.order import Order
+from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.states import State
 from shared.contracts.house import CustomerErased, CustomerExported, KeptRecords
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderDetail
-from shared.contracts.values import Address, Customer
+from shared.contracts.values import Address
 
-NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
 PART = 100  # orders in a message
 
 

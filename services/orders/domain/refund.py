@@ -8,8 +8,8 @@ from services.orders.domain.pricing import Amount, total
 from shared.contracts.orders import RefundKind, ReturnState
 from shared.contracts.values import DocumentReference
 
-VOUCHER = ""
-"""The method of a refund that is given as a voucher: no payment method has this name."""
+STORE_CREDIT = "store_credit"
+"""The method of a refund of which no money is given back."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Done:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as it was granted; only `done` comes later. `overpaid` was paid beyond what the order costs: it never
-    bore a tax, and stands on no slip.
+    """A refund as it was granted; only `done` comes later, and more `as_credit`. `overpaid` was paid beyond what the
+    order costs: it never bore a tax, and stands on no slip. `given_back` is store credit that the order was paid with,
+    `as_credit` what becomes store credit in the place of money.
     """
 
     refund_id: UUID
@@ -50,6 +51,8 @@ class Refund:
     credit_slip: DocumentReference | None = None
     done: Done | None = None
     overpaid: int = 0
+    given_back: int = 0
+    as_credit: int = 0
 
     @property
     def sold(self) -> Amount:
@@ -62,14 +65,19 @@ class Refund:
         return self.sold + Amount(self.overpaid)
 
     @property
-    def voucher(self) -> bool:
-        """Whether it is given as a voucher."""
-        return self.method == VOUCHER
+    def store_credit(self) -> int:
+        """Return what of it is store credit."""
+        return self.given_back + self.as_credit
+
+    @property
+    def money(self) -> int:
+        """Return what of it goes back as money."""
+        return self.amount.gross - self.store_credit
 
     @property
     def due(self) -> bool:
-        """Whether money is still to be given back."""
-        return self.done is None and not self.voucher and self.amount.gross > 0
+        """Return whether money is still to be given back."""
+        return self.done is None and self.money > 0
 
 
 @dataclass(frozen=True)

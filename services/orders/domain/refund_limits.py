@@ -78,9 +78,9 @@ def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
 def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
     if terms.overpaid and order.due >= 0:
         return Wrong("nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid")
-    if terms.overpaid and terms.voucher and order.prices == "tax_excluded":
-        reason = "What was paid too much is money: a voucher off prices without tax would be worth more."
-        return Wrong("overpaid_is_money", reason, "voucher")
+    if terms.store_credit and order.is_anonymous:
+        reason = "The customer of this order was erased: there is nobody to keep store credit for."
+        return Wrong("customer_erased", reason, "store_credit")
     if terms.credit_slip and not order.issued("invoice"):
         return Wrong("no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip")
     if terms.restock and terms.kind == "partial" and is_shipped(order):

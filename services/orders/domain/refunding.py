@@ -10,15 +10,13 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
 
-from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.documents import Document, Part, correcting, issue_part
 from services.orders.domain.lifecycle import NextNumber, follow_slip
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
-from services.orders.domain.refund import VOUCHER, Done, LineRefund, Refund
+from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
 from services.orders.domain.refund_limits import Wrong, empty_slip, gross_of, shipping_of, too_much, wrong_terms
-from services.orders.domain.vouchers import voucher_for
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CreateRefund,
@@ -36,13 +34,8 @@ from shared.contracts.orders import (
     WantedRefundLine,
 )
 from shared.contracts.values import DocumentReference
-from shared.writing.days import days_later
 
 Asked = CreateRefund | PreviewRefund
-VOUCHER_NAMES = {
-    "en": "Refund of order {reference}", "fa": "بازپرداخت سفارش {reference}",
-    "fr": "Remboursement de la commande {reference}", "de": "Erstattung der Bestellung {reference}",
-}
 
 
 @dataclass(frozen=True)
@@ -90,15 +83,31 @@ def reckon(
         return wrong
     restock = terms.kind != "partial" if terms.restock is None else terms.restock
     shipping = shipping_of(order, terms)
-    method = VOUCHER if terms.voucher else order.payments[-1].method if order.payments else order.payment_method
     refund = Refund(
         refund_id=refund_id, kind=terms.kind, at=at, by=by, reason=terms.reason,
         lines=tuple(_line(order, wanted, terms.kind, restock=restock) for wanted in terms.lines),
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
-        method=method, by_hand=method not in (VOUCHER, *order.shop.refundable_methods),
-        overpaid=max(-order.due, 0) if terms.overpaid else 0,
+        method="", by_hand=False, overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
-    return too_much(order, refund, shipping) or empty_slip(terms, refund) or refund
+    return too_much(order, refund, shipping) or empty_slip(terms, refund) or _split(order, refund, terms)
+
+
+def _split(order: Order, refund: Refund, terms: RefundTerms) -> Refund:
+    """Divide a refund: what the order was paid with store credit goes back there first, the rest as money or, if it is
+    asked, as store credit too.
+    """
+    whole = refund.amount.gross
+    given_back = min(order.credit_left, whole)
+    as_credit = whole - given_back if terms.store_credit else 0
+    method = _method(order) if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
+    by_hand = method not in (STORE_CREDIT, *order.shop.refundable_methods)
+    return replace(refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand)
+
+
+def _method(order: Order) -> str:
+    """Return how money goes back: as the last of it came."""
+    paid = [payment.method for payment in order.payments if payment.kind == "money"]
+    return paid[-1] if paid else order.payment_method
 
 
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
@@ -127,7 +136,7 @@ def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Or
     done = replace(refund, done=Done(at, command.by, command.transaction_id))
     refunds = tuple(done if each.refund_id == refund.refund_id else each for each in order.refunds)
     told = PaymentRefunded(
-        order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.amount.gross),
+        order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.money),
         method=refund.method, transaction_id=command.transaction_id, by=command.by, at=at,
     )
     return replace(order, refunds=refunds), told
@@ -140,16 +149,6 @@ def part(whole: Amount, before: int, gross: int) -> Amount:
 
     share = tax(before + gross) - tax(before)
     return Amount(gross - share, share)
-
-
-def as_voucher(order: Order, refund: Refund) -> CartRule | None:
-    """The voucher that the customer gets instead of the money."""
-    if not refund.voucher or not refund.amount.gross:
-        return None
-    names = {language: name.format(reference=order.reference) for language, name in VOUCHER_NAMES.items()}
-    days = order.shop.voucher_days
-    until = None if days is None else days_later(refund.at, days, order.shop.timezone)
-    return voucher_for(order, refund.refund_id, names, refund.amount, until)
 
 
 def left_of(order: Order) -> RefundLeft:
@@ -175,7 +174,8 @@ def view(order: Order, refund: Refund) -> RefundView:
         lines=[_line_view(order, line) for line in refund.lines],
         shipping=order.money(refund.shipping.gross), overpaid=order.money(refund.overpaid),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
-        method=refund.method or "voucher", voucher=refund.voucher, due=refund.due, by_hand=refund.by_hand,
+        given_back=order.money(refund.given_back), store_credit=order.money(refund.store_credit),
+        money=order.money(refund.money), method=refund.method, due=refund.due, by_hand=refund.by_hand,
         done_at=done.at if done else None,
         transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
     )
@@ -202,7 +202,9 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
     about = Part(tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping)
     return issue_part(
-        order, "credit_slip", number, at, about, reason=refund.reason, **correcting(*_corrected(order, refund))
+        order, "credit_slip", number, at, about, reason=refund.reason,
+        store_credit=order.money(min(refund.store_credit, refund.sold.gross)) if refund.store_credit else None,
+        **correcting(*_corrected(order, refund)),
     )
 
 
@@ -218,7 +220,7 @@ def _corrected(order: Order, refund: Refund) -> list[DocumentReference]:
 def _money_due(order: Order, refund: Refund) -> Iterator[Event]:
     if refund.due:
         yield PaymentRefundDue(
-            order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.amount.gross),
+            order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.money),
             method=refund.method, by_hand=refund.by_hand, payments=list(order.payments),
         )
 

@@ -225,7 +225,7 @@ def _terms(found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
     if foreign is not None:
         return command.refuse("unknown_line", f"Nothing of line {foreign} came back.", field="amounts")
     options = command.model_dump(include={
-        "shipping", "shipping_amount", "restock", "credit_slip", "voucher", "reason",
+        "shipping", "shipping_amount", "restock", "credit_slip", "store_credit", "reason",
     })
     lines = [
         WantedRefundLine(line=line, quantity=quantity, amount=amounts.get(line))

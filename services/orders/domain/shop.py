@@ -28,7 +28,7 @@ class Shop:
     returns: bool = False
     return_days: int = 14
     refundable_methods: tuple[str, ...] = ()
-    voucher_days: int | None = None
+    store_credit_days: int | None = None
 
     @property
     def timezone(self) -> str:

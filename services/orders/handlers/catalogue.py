@@ -21,7 +21,7 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     shop = Shop(
         work.shop, command.profile, command.default_language, series_of(command), command.calendar,
         command.rounding, command.legal_years, command.backorders, command.returns,
-        command.return_days, tuple(command.refundable_methods), command.voucher_days,
+        command.return_days, tuple(command.refundable_methods), command.store_credit_days,
     )
     starts = renumber(command, before.numbering if before else {}, work.given_numbers(), shop.year(work.now))
     if isinstance(starts, Refusal):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.orders.domain import privacy
-from services.orders.domain.order import Order
+from services.orders.domain.order import NOBODY, Order
 from services.orders.work import Work
 from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.message import Event, Value
@@ -34,7 +34,7 @@ def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
 
 
 def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
-    if command.customer_id == privacy.NOBODY.customer_id:
+    if command.customer_id == NOBODY.customer_id:
         return {}
     customer = work.customers.get((work.shop, command.customer_id))
     carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
@@ -46,7 +46,7 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:
-    if command.customer_id == privacy.NOBODY.customer_id:
+    if command.customer_id == NOBODY.customer_id:
         return []
     ids = work.orders.of_customer(work.shop, command.customer_id)
     work.orders.preload(ids)

@@ -5,7 +5,11 @@ from dataclasses import replace
 
 from services.orders.domain import lifecycle, placing
 from services.orders.domain.actions import actions
+from services.orders.domain.cart_rules import CartRule
+from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.people import met
+from services.orders.domain.refund_credit import Opened, open_slips
+from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of, created_for, made_with
 from services.orders.handlers.vouchers import make_vouchers
 from services.orders.work import Work
@@ -21,13 +25,13 @@ from shared.contracts.orders import (
     SetNote,
     TransitionOrder,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.service import Handlers, Later
 
 service = Handlers()
 
 
 @service.handles(PlaceOrder)
-def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
+def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
     """Takes the stock and keeps the order, or says why not."""
     if work.orders.get(command.order_id):
         return [command.refuse("order_exists", f"Order {command.order_id} was placed before.", field="order_id")]
@@ -38,14 +42,21 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event]:
         return [refused]
     customer_id = command.customer.customer_id
     catalogue = work.catalogue([line.sku for line in command.lines], codes_of(command), customer_id)
-    placed = placing.place(command, catalogue, work.graph, work.numbers, at=work.now)
+    opened = _opened(command, catalogue.rules, work)
+    if isinstance(opened, NotSpent):
+        return [command.refuse(opened.code, opened.reason, field="voucher_codes")]
+    placed = placing.place(
+        command, catalogue, work.graph, work.numbers, work.now, opened.account, opened.codes
+    )
     if isinstance(placed, Refusal):
         return [placed]
+    converted = work.keep_opened(opened)
     work.orders.save(command.order_id, placed.order)
     work.acquaintances.save((work.shop, customer_id), met(placed.order))
     made = [created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)]
     used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
-    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used]
+    credit = work.credit.save_of(placed.order, placed.account)
+    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used, *converted, *credit]
 
 
 @service.handles(RecordPayment)
@@ -58,30 +69,33 @@ def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)
-    onward = lifecycle.after_payment(decision.order, command, work.graph, work.numbers, work.now)
+    onward = lifecycle.after_payment(decision.order, command.by, work.graph, work.numbers, work.now)
     if onward:
         work.orders.save(order.order_id, onward.order)
     return [*decision.events, *(onward.events if onward else [])]
 
 
 @service.handles(TransitionOrder)
-def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event]:
+def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event | Later]:
     """State, history, payment of the rest, documents with their numbers and stock: whole or not at all."""
     order = work.orders.get(command.order_id)
     if order is None or order.shop.key != work.shop:
         return [_unknown(command)]
-    decision = lifecycle.transition(order, command, work.graph, work.numbers, work.now, work.left)
+    account = work.credit.of(order, work.now) if order.has_credit else None
+    until = work.used_until(order) if order.has_credit else None
+    decision = lifecycle.transition(order, command, work.graph, work.numbers, work.now, work.left, account, until)
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)
+    told = [*decision.events, *work.credit.save_of(order, decision.account)]
     if decision.restocked:
-        return [*decision.events, *work.give_back(order, command.to), *work.promotions.give_back(order)]
+        return [*told, *work.give_back(order, command.to), *work.promotions.give_back(order)]
     if not decision.retaken:
-        return decision.events
+        return told
     gone = work.promotions.take_again(order)
     if gone:
         return [command.refuse("voucher_gone", gone, field="to")]
-    return [*decision.events, *work.take_stock(decision.order, command.name)]
+    return [*told, *work.take_stock(decision.order, command.name)]
 
 
 @service.handles(SetNote)
@@ -108,6 +122,17 @@ def answer_actions(query: GetOrderActions, work: Work) -> OrderActions | Refusal
     """What may be done with the order now."""
     order = work.orders.get(query.order_id)
     return _unknown(query) if order is None or order.shop.key != work.shop else actions(order, work.graph)
+
+
+def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | NotSpent:
+    """Return the customer's store credit, and the credit slips among the codes, ready to pay."""
+    vouchers = {rule.terms.code for rule in rules}
+    slips = work.slips([code for code in command.voucher_codes if code not in vouchers])
+    key = work.shop, command.customer.customer_id, command.currency
+    if not slips and not placing.is_with_credit(command):
+        return Opened(Account(*key))
+    account = work.credit.current(key, work.now)
+    return open_slips(slips, list(slips), command.customer.customer_id, account, command.placed_by, work.now)
 
 
 def _unknown(asked: TransitionOrder | RecordPayment | SetNote | GetOrder | GetOrderActions) -> Refusal:

@@ -3,17 +3,25 @@
 from collections.abc import Iterable
 
 from services.orders.domain import refunding
+from services.orders.domain.credit_payments import NotSpent
+from services.orders.domain.refund_credit import convert
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import CreateRefund, MarkRefunded, PreviewRefund, RefundPreview
-from shared.runtime.service import Handlers
+from shared.contracts.orders import (
+    CreateRefund,
+    MarkRefunded,
+    PreviewRefund,
+    RefundPreview,
+    RefundToStoreCredit,
+)
+from shared.runtime.service import Handlers, Later
 
 service = Handlers()
 
 
 @service.handles(CreateRefund)
-def create_refund(command: CreateRefund, work: Work) -> Iterable[Event]:
-    """Refund, credit slip with its number, and stock: whole or not at all."""
+def create_refund(command: CreateRefund, work: Work) -> Iterable[Event | Later]:
+    """Refund, credit slip with its number, stock and store credit: whole or not at all."""
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
@@ -22,6 +30,22 @@ def create_refund(command: CreateRefund, work: Work) -> Iterable[Event]:
         return [decision]
     work.orders.save(order.order_id, decision.order)
     return [*decision.events, *work.refund(order, decision.refund, command)]
+
+
+@service.handles(RefundToStoreCredit)
+def refund_to_store_credit(command: RefundToStoreCredit, work: Work) -> Iterable[Event | Later]:
+    """Turn the money of a refund that is still due into store credit."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
+    if refund is None:
+        return [command.refuse("unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id")]
+    found = convert(order, refund, work.credit.of(order, work.now), command.by, work.now)
+    if isinstance(found, NotSpent):
+        return [command.refuse(found.code, found.reason, field="refund_id")]
+    work.orders.save(order.order_id, found.order)
+    return [*found.events, *work.credit.save_of(found.order, found.account)]
 
 
 @service.handles(MarkRefunded)

@@ -18,7 +18,7 @@ from shared.contracts.orders import (
     RequestReturn,
     ReturnList,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.service import Handlers, Later
 
 service = Handlers()
 
@@ -60,7 +60,7 @@ def receive_return(command: ReceiveReturn, work: Work) -> Iterable[Event]:
 
 
 @service.handles(CompleteReturn)
-def complete_return(command: CompleteReturn, work: Work) -> Iterable[Event]:
+def complete_return(command: CompleteReturn, work: Work) -> Iterable[Event | Later]:
     """What came back is refunded."""
     order = work.order(command.order_id)
     if order is None:

@@ -1,9 +1,13 @@
 """Cart rules and vouchers, and what carts cost with them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from services.orders.domain import carts, offer, vouchers
 from services.orders.domain.cart_rules import CartRule, nonsense
+from services.orders.domain.credit_payments import NotSpent, Wish, part_of
+from services.orders.domain.offer import Rejection
+from services.orders.domain.refund_credit import Slips, open_slips
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -102,8 +106,38 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
         return wrong
     catalogue = carts.exempted(query, catalogue)
     cart = carts.cart_of(query, lines, shop, catalogue, work.now)
-    found = offer.offer(cart, catalogue, query.voucher_codes)
-    return carts.too_large(query, found) or carts.price(cart, found, catalogue, gone)
+    known = {rule.terms.code for rule in catalogue.rules}
+    slips = work.slips([code for code in query.voucher_codes if code not in known])
+    found = offer.offer(cart, catalogue, [code for code in query.voucher_codes if code not in slips])
+    credit, rejected = _credit(query, found.amount.gross, slips, work)
+    if isinstance(credit, NotSpent):
+        return query.refuse(credit.code, credit.reason, field="store_credit_amount")
+    found = replace(found, rejected=(*found.rejected, *rejected))
+    return carts.too_large(query, found) or carts.price(cart, found, catalogue, gone, credit)
+
+
+def _credit(
+    query: PriceCart, total: int, slips: Slips, work: Work
+) -> tuple[carts.CreditShare | NotSpent, list[Rejection]]:
+    """Return what store credit pays of a cart, and the credit slips that pay nothing, with the reason."""
+    if query.customer_id is None:
+        reason = "A credit slip pays only for its customer: say who it is."
+        return carts.CreditShare(), [Rejection(code, "customer_needed", reason) for code in slips]
+    account = work.credit.current((work.shop, query.customer_id, query.currency), work.now)
+    usable, rejected = [], list[Rejection]()
+    for code in slips:
+        opened = open_slips(slips, [code], query.customer_id, account, "customer", work.now)
+        if isinstance(opened, NotSpent):
+            rejected.append(Rejection(code, opened.code, opened.reason))
+        else:
+            usable.append(code)
+    opened = open_slips(slips, usable, query.customer_id, account, "customer", work.now)
+    account = account if isinstance(opened, NotSpent) else opened.account
+    amount = query.store_credit_amount
+    wish = Wish(query.store_credit and amount is None, amount, tuple(usable))
+    used = part_of(total, account, wish, work.now) if wish.wanted else 0
+    share = used if isinstance(used, NotSpent) else carts.CreditShare(used, account.available(work.now))
+    return share, rejected
 
 
 def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:

@@ -120,7 +120,7 @@ def _shop(row: Any) -> Shop:
     return Shop(
         row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.calendar,
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
-        row.return_days, tuple(row.refundable_methods or ()), row.voucher_days,
+        row.return_days, tuple(row.refundable_methods or ()), row.store_credit_days,
     )
 
 
@@ -135,7 +135,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
             },
             "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
             "backorders": shop.backorders, "returns": shop.returns, "return_days": shop.return_days,
-            "refundable_methods": list(shop.refundable_methods), "voucher_days": shop.voucher_days,
+            "refundable_methods": list(shop.refundable_methods), "store_credit_days": shop.store_credit_days,
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

@@ -32,7 +32,7 @@ shops = Table(
     Column("returns", Boolean, nullable=False, server_default=false()),
     Column("return_days", Integer, nullable=False, server_default=text("14")),
     Column("refundable_methods", Json),
-    Column("voucher_days", Integer),
+    Column("store_credit_days", Integer),
 )
 states = Table(
     "states", metadata,

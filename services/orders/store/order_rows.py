@@ -100,7 +100,7 @@ def _document(row: Any) -> DocumentReference:
 def _payment(row: Any) -> Payment:
     return Payment(
         payment_id=row.payment_id, method=row.method, amount=Money(amount=row.amount, currency=row.currency),
-        transaction_id=row.transaction_id,
+        transaction_id=row.transaction_id, kind=row.kind,
     )
 
 
@@ -139,7 +139,7 @@ def _payment_rows(order: Order) -> Rows:
     return _numbered(order, [
         {
             "payment_id": x.payment_id, "method": x.method, "amount": x.amount.amount,
-            "currency": x.amount.currency, "transaction_id": x.transaction_id,
+            "currency": x.amount.currency, "transaction_id": x.transaction_id, "kind": x.kind,
         }
         for x in order.payments
     ])

@@ -1,7 +1,7 @@
 """Orders with everything that belongs to them, loaded and written for a whole batch in one statement per table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -30,6 +30,7 @@ class Orders(Store[UUID, Order]):
         self.shops, self.waiting = shops, waiting
         self._before: dict[UUID, Order] = {}
         self._references: dict[tuple[str, str], bool] = {}
+        self._slips: dict[tuple[str, str], UUID | None] = {}
 
     def get(self, key: UUID) -> Order | None:
         """The order, with its shop and with what it waits for as this message sees them: both may have changed earlier
@@ -77,6 +78,26 @@ class Orders(Store[UUID, Order]):
         )
         batch = (document for order in self.known() if order.shop.key == shop for document in order.documents)
         return {row.number for row in found} | {document.number for document in batch if document.kind == kind}
+
+    def with_slips(self, shop: str, numbers: Collection[str]) -> Mapping[str, UUID]:
+        """Return the orders that credit slips belong to, by number; this batch's too."""
+        fresh = sorted(number for number in numbers if (shop, number) not in self._slips)
+        if fresh:
+            row = documents.c
+            query = select(row.number, row.order_id).where(
+                row.shop == shop, row.kind == "credit_slip", row.number.in_(fresh)
+            )
+            self._slips |= dict.fromkeys(((shop, number) for number in fresh), None)
+            self._slips |= {(shop, found.number): found.order_id for found in self.connection.execute(query)}
+        known = {number: order_id for number in numbers if (order_id := self._slips[shop, number])}
+        return known | self._slips_of_batch(shop, numbers)
+
+    def _slips_of_batch(self, shop: str, numbers: Collection[str]) -> dict[str, UUID]:
+        orders = [order for order in self.known() if numbers and order.shop.key == shop]
+        return {
+            slip.number: order.order_id
+            for order in orders for slip in order.issued("credit_slip") if slip.number in numbers
+        }
 
     def of_customer(self, shop: str, customer_id: str) -> list[UUID]:
         """The orders of a customer, this batch's too, by id."""

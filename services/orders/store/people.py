@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, delete, literal, select, tuple_, update
 
+from services.orders.domain.order import NOBODY
 from services.orders.domain.people import KeptCart, findable
-from services.orders.domain.privacy import NOBODY
 from services.orders.store.catalogue_tables import carts, customer_words, customers
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import first_orders

@@ -138,6 +138,8 @@ refunds = Table(
     Column("done_by", String(100), nullable=False),
     Column("transaction_id", String(200), nullable=False),
     Column("overpaid", Minor, nullable=False, server_default=ZERO),
+    Column("given_back", Minor, nullable=False, server_default=ZERO),
+    Column("as_credit", Minor, nullable=False, server_default=ZERO),
     UniqueConstraint("order_id", "refund_id"),
 )
 returns = Table(
@@ -181,6 +183,7 @@ payments = Table(
     Column("amount", Minor, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("transaction_id", String(200), nullable=False),
+    Column("kind", String(20), nullable=False, server_default=text("'money'")),
     UniqueConstraint("order_id", "payment_id"),
 )
 documents = Table(

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from services.orders.domain.lifecycle import missing_documents
+from services.orders.domain.moves import where_paid
 from services.orders.domain.order import Order
+from services.orders.domain.placing import is_with_credit
 from services.orders.domain.states import Graph, State
 from services.orders.store.catalogue import Key, Shops
 from services.orders.store.orders import Orders
 from services.orders.store.people import Customers
 from services.orders.store.states import States
+from services.orders.work.credit import CreditLocks
 from services.orders.work.promotions import Promotions
 from services.orders.work.stockroom import Stockroom
 from shared.contracts.documents import RenderDocument
@@ -37,6 +40,7 @@ from shared.contracts.orders import (
     PutState,
     ReceiveReturn,
     RecordPayment,
+    RefundToStoreCredit,
     RemoveDiscount,
     RequestReturn,
     SendDocuments,
@@ -44,11 +48,13 @@ from shared.contracts.orders import (
     SetNote,
     SetStock,
     TransitionOrder,
+    UseStoreCredit,
 )
 from shared.runtime.store import Arrived
 
-Moving = PlaceOrder | TransitionOrder | RecordPayment
-Refunding = CreateRefund | MarkRefunded | RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
+Moving = PlaceOrder | TransitionOrder | RecordPayment | UseStoreCredit
+Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
+Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
 Issuing = IssueInvoice | IssueDeliverySlip
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
 Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument | SendDocuments
@@ -56,7 +62,7 @@ Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
 
-class Locking(Stockroom):
+class Locking(Stockroom, CreditLocks):
     """The unit of work, as far as it locks."""
 
     shops: Shops
@@ -75,6 +81,7 @@ class Locking(Stockroom):
         self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
         self.waiting.preload(lines)
         self.promotions.preload(batch, [*self._ended(reached), *_undiscounted(batch)])
+        self.credit.accounts.preload(self.accounts_of(batch, [order for _, order, _ in reached if order]))
         self.customers.preload(self.promotions.grouped(batch))
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
@@ -87,6 +94,7 @@ class Locking(Stockroom):
                 yield message.order_id
             elif isinstance(message, EraseCustomer):
                 yield from self.orders.of_customer(envelope.shop, message.customer_id)
+        yield from self.orders_of_slips(batch)
 
     def _stock_keys(self, batch: Sequence[Arrived], reached: Sequence[Reached]) -> Iterator[Key]:
         for envelope, message in batch:
@@ -127,6 +135,8 @@ class Locking(Stockroom):
             return []
         wanted = graph.get(_goal(message, order, graph) or "")
         states = [wanted, graph.get(wanted.when_short or "")] if wanted else []
+        if wanted and isinstance(message, PlaceOrder) and is_with_credit(message):
+            states.append(where_paid(wanted, graph))
         return [(shop, order, state) for state in states if state]
 
 

@@ -1,20 +1,23 @@
 """The unit of work of `orders`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.detail import Around, detail
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.numbering import Given
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
-from services.orders.domain.refunding import as_voucher
+from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
+from services.orders.domain.store_credit import Holder
 from services.orders.store.catalogue import Counters, Products, Shops, Stock
 from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.listing import Listing, Messages
@@ -23,11 +26,13 @@ from services.orders.store.people import Acquaintances, Carts, Customers, Forgot
 from services.orders.store.states import States
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
+from services.orders.work.credit import Credit, account_of
 from services.orders.work.locks import Locking
 from services.orders.work.promotions import Promotions
 from shared.contracts.message import Asking, Event, Refusal
 from shared.contracts.orders import CompleteReturn, CreateRefund, OrderDetail
-from shared.contracts.values import DocumentKind
+from shared.contracts.values import Customer, DocumentKind
+from shared.runtime.service import Later
 from shared.runtime.store import Ledger
 
 
@@ -48,6 +53,8 @@ class Work(Locking):
         self.promotions = Promotions(connection)
         for part in (self.promotions.rules, self.promotions.uses, self.promotions.buyers):
             self.part(part)
+        self.credit = Credit(connection)
+        self.part(self.credit.accounts)
         self.customers = self.part(Customers(connection))
         self.acquaintances = self.part(Acquaintances(connection))
         self.carts = self.part(Carts(connection))
@@ -105,11 +112,45 @@ class Work(Locking):
         self.stock.preload(keys)
         return {sku: self.products.get((shop, sku)) for shop, sku in keys}
 
-    def refund(self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn) -> list[Event]:
-        """What a refund brings beside itself: pieces that go back, and the voucher instead of the money."""
+    def refund(self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn) -> list[Event | Later]:
+        """Book what a refund brings beside itself: pieces that go back, and store credit."""
         told = self.take_back(order, refund, command.name)
-        voucher = as_voucher(order, refund)
-        return [*told, self.promotions.give(order, voucher, command.by)] if voucher else told
+        if not refund.store_credit:
+            return [*told]
+        account = booked(order, refund, self.credit.of(order, self.now), self.used_until(order))
+        return [*told, *self.credit.save_of(order, account)]
+
+    def used_until(self, order: Order) -> datetime | None:
+        """Return when the store credit that an order was paid with would have expired, the last of it; None: never."""
+        return self.credit.accounts.used_until(order.order_id)
+
+    def holder(self, customer_id: str) -> Holder:
+        """Return whose store credit it is, as far as the shop knows the customer."""
+        known, shop = self.customers.get((self.shop, customer_id)), self._shop()
+        if known is None:
+            return Holder(None, shop.default_language, shop.profile)
+        customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
+        return Holder(customer, known.language, shop.profile)
+
+    def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | NotSpent:
+        """Make sure that the customer of an order can pay with credit slips. Nothing is saved by it."""
+        account = self.credit.current(account_of(order), self.now)
+        return open_slips(self.slips(codes), codes, order.customer.customer_id, account, by, self.now)
+
+    def keep_opened(self, opened: Opened) -> Iterable[Event]:
+        """Save the orders whose refund became store credit."""
+        for order in opened.orders:
+            self.orders.save(order.order_id, order)
+        return opened.events
+
+    def slips(self, codes: Collection[str]) -> Slips:
+        """Return the credit slips among these codes."""
+        found = {}
+        for code, order_id in self.find_slips(self.shop, codes).items():
+            order = self.orders.get(order_id)
+            if order is not None:
+                found[code] = order, order.refund_of_slip(code)
+        return found
 
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
         """The next number of a kind of document, as it will be printed."""

@@ -4,6 +4,7 @@ from shared.contracts.orders.cart_rules import (
     CartRuleChanged as CartRuleChanged,
     CartRuleDefinition as CartRuleDefinition,
     Code as Code,
+    CodeOrSlip as CodeOrSlip,
     ProductChoice as ProductChoice,
     PutCartRule as PutCartRule,
 )
@@ -121,6 +122,7 @@ from shared.contracts.orders.refunds import (
     PaymentRefundDue as PaymentRefundDue,
     PaymentRefunded as PaymentRefunded,
     PreviewRefund as PreviewRefund,
+    RefundConverted as RefundConverted,
     RefundCreated as RefundCreated,
     RefundedLine as RefundedLine,
     RefundKind as RefundKind,
@@ -128,6 +130,7 @@ from shared.contracts.orders.refunds import (
     RefundOptions as RefundOptions,
     RefundPreview as RefundPreview,
     RefundTerms as RefundTerms,
+    RefundToStoreCredit as RefundToStoreCredit,
     RefundView as RefundView,
     WantedRefundLine as WantedRefundLine,
 )
@@ -155,6 +158,23 @@ from shared.contracts.orders.settings import (
     Numberings as Numberings,
     Rounding as Rounding,
     RoundingMode as RoundingMode,
+)
+from shared.contracts.orders.store_credit import (
+    CreditKind as CreditKind,
+    ExpireStoreCredit as ExpireStoreCredit,
+    GetStoreCredit as GetStoreCredit,
+    IssueStoreCredit as IssueStoreCredit,
+    ListStoreCredit as ListStoreCredit,
+    StoreCreditAccount as StoreCreditAccount,
+    StoreCreditAnswer as StoreCreditAnswer,
+    StoreCreditEntry as StoreCreditEntry,
+    StoreCreditExpired as StoreCreditExpired,
+    StoreCreditGivenBack as StoreCreditGivenBack,
+    StoreCreditIssued as StoreCreditIssued,
+    StoreCreditList as StoreCreditList,
+    StoreCreditLot as StoreCreditLot,
+    StoreCreditUsed as StoreCreditUsed,
+    UseStoreCredit as UseStoreCredit,
 )
 from shared.contracts.orders.vouchers import (
     CreateVoucher as CreateVoucher,

@@ -16,6 +16,10 @@ Code = Annotated[
     str, StringConstraints(pattern="^[A-Za-z0-9_-]{3,40}$", to_upper=True),
     Field(description="What a customer types; capital and small letters are the same"),
 ]
+CodeOrSlip = Annotated[
+    str, StringConstraints(pattern="^[A-Za-z0-9/._-]{1,60}$", to_upper=True),
+    Field(description="Code of a voucher, or number of a credit slip that is store credit, or is still to be paid out"),
+]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 Labels = Annotated[list[Label], Field(max_length=200)]
 Uses = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
-from shared.contracts.orders.cart_rules import Code
+from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
+from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate
 
@@ -62,7 +63,14 @@ class CartPrice(Answer, name="cart.price_answered"):
     rejected: list[RejectedCode]
     net: Money
     tax: Money
-    total: Money = Field(description="What the customer pays")
+    total: Money = Field(description="What the cart costs, whatever it is paid with")
+    store_credit: Money | None = Field(
+        default=None, description="What of the total the customer's store credit pays, as it was asked"
+    )
+    store_credit_available: Money | None = Field(
+        default=None, description="All that the customer has, with what the credit slips named are still worth in money"
+    )
+    to_pay: Money | None = Field(default=None, description="What remains to be paid in money")
 
 
 class PriceCart(Query, name="cart.price", answer=CartPrice):
@@ -85,5 +93,9 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
     carrier: Carrier = Field(default=NO_CARRIER, description="Without it no shipping is reckoned")
     delivery_country: Country | None = None
-    voucher_codes: list[Code] = Field(default=[], max_length=20)
+    voucher_codes: list[CodeOrSlip] = Field(
+        default=[], max_length=20, description="Vouchers, and numbers of the customer's credit slips"
+    )
+    store_credit: bool = Field(default=False, description="As `order.place` will say it")
+    store_credit_amount: PartOfTotal | None = Field(default=None, description="As `order.place` will say it")
     exemption: Exemption | None = Field(default=None, description="As `order.place` will say it")

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command
-from shared.contracts.orders.cart_rules import Code, Labels
+from shared.contracts.orders.cart_rules import CodeOrSlip, Labels
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.settings import Calendar, Numberings, Rounding
+from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import (
@@ -62,8 +63,8 @@ class PutShop(Command, name="shop.put"):
     refundable_methods: list[Text] = Field(
         default=[], max_length=100, description="Payment methods whose system gives money back when it is asked",
     )
-    voucher_days: Annotated[int, Field(ge=1, le=3650, strict=True)] | None = Field(
-        default=None, description="How long a voucher is valid that is given instead of money; null: for ever",
+    store_credit_days: Annotated[int, Field(ge=1, le=36500, strict=True)] | None = Field(
+        default=None, description="How long store credit is valid; null: for ever",
     )
 
 
@@ -134,7 +135,15 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     total: Money
     initial_state: StateKey = Field(default="awaiting_bank_wire", description="With all that the state brings")
     placed_by: By = "customer"
-    voucher_codes: list[Code] = Field(default=[], max_length=20, description="Any that does not fit refuses the order")
+    voucher_codes: list[CodeOrSlip] = Field(
+        default=[], max_length=20,
+        description="Vouchers, and numbers of the customer's credit slips, which pay with their store credit; any that "
+        "does not fit refuses the order",
+    )
+    store_credit: bool = Field(default=False, description="Pay with all store credit there is, up to the total")
+    store_credit_amount: PartOfTotal | None = Field(
+        default=None, description="Pay exactly so much with store credit, as the customer was shown; else it is refused"
+    )
     new_vouchers: list[NewVoucher] = Field(
         default=[], max_length=5, description="Made on the spot, with the order or not at all, and used by it"
     )

@@ -37,7 +37,7 @@ class RefundOptions(Value):
         default=None, description="Whether the pieces go back to stock; usual: yes, but not of a partial refund"
     )
     credit_slip: bool | None = Field(default=None, description="Usual: yes, if the order has an invoice")
-    voucher: bool = Field(default=False, description="The customer gets a voucher instead of the money")
+    store_credit: bool = Field(default=False, description="The customer gets store credit in the place of money")
     reason: Reason = ""
 
 
@@ -66,8 +66,8 @@ class RefundedLine(Value):
 
 
 class RefundView(Value):
-    """A refund. `due`: money is still to be given back; `by_hand`: an employee does it, else the payment system;
-    `voucher`: the customer got a voucher instead.
+    """A refund: `gross` is `store_credit` and `money`. `due`: the money is still to be given back; `by_hand`: an
+    employee does it, else the payment system.
     """
 
     refund_id: UUID
@@ -81,8 +81,12 @@ class RefundView(Value):
     net: Money
     tax: Money
     gross: Money
-    method: str = Field(description="How the money goes back")
-    voucher: bool = False
+    store_credit: Money | None = Field(default=None, description="What of it went to the customer's store credit")
+    given_back: Money | None = Field(
+        default=None, description="Of `store_credit`: what the order had been paid with store credit; that goes first"
+    )
+    money: Money | None = Field(default=None, description="What of it goes back as money")
+    method: str = Field(description="How the money goes back; `store_credit` where none does")
     due: bool
     by_hand: bool
     done_at: AwareDatetime | None = None
@@ -195,6 +199,37 @@ class PaymentRefunded(Event, name="payment.refunded", subject="order_id"):
     amount: Money
     method: str
     transaction_id: str
+    by: str
+    at: AwareDatetime
+
+
+class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order_id"):
+    """Turns the money of a refund that is still due into store credit: the customer agreed, or wants to buy something
+    else. Not where the payment system was asked to give it back already.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "by": "anna@shop.test",
+    }
+
+    order_id: UUID
+    refund_id: UUID
+    by: By = "system"
+
+
+class RefundConverted(Event, name="refund.converted", subject="order_id"):
+    """The money of a refund that was still due became store credit: `amount` is not to be given back any more."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "refund": refund_samples.CONVERTED,
+        "left": refund_samples.REFUND_LEFT, "amount": samples.euro(1190), "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    order_id: UUID
+    order: OrderSummary
+    refund: RefundView
+    left: RefundLeft
+    amount: Money
     by: str
     at: AwareDatetime
 

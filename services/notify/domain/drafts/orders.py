@@ -21,8 +21,11 @@ from shared.contracts.orders import (
     ReturnDenied,
     ReturnReceived,
     ReturnRequested,
+    StoreCreditGivenBack,
+    StoreCreditIssued,
     VoucherCreated,
 )
+from shared.contracts.values import Money
 
 CONFIRMATION = "order_conf"
 CHANGE_DOCUMENTS, DOCUMENTS = "change_documents", "documents"
@@ -86,9 +89,14 @@ def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list
     if slip is None:
         return []
     facts = about(
-        event.order, "credit_slip", amount=refund.gross, number=slip.number, by_voucher=refund.method == "voucher"
+        event.order, "credit_slip", amount=refund.gross, number=slip.number,
+        store_credit=_if_any(refund.store_credit), money=_if_any(refund.money),
     )
     return [drafter.order_mail(facts, event.order, occasion, wanted=(slip,))]
+
+
+def _if_any(money: Money | None) -> Money | None:
+    return money if money and money.amount else None
 
 
 def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
@@ -120,6 +128,24 @@ def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list
         facts, Mailbox(name=customer.name, address=customer.email), Place(conversation, event.order_id), occasion,
         customer_id=customer.customer_id,
     )]
+
+
+def credited(
+    drafter: Drafter, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
+) -> list[Mail]:
+    """Return the mail about store credit, where the shop knows the customer. A reason given by hand goes along."""
+    customer = event.customer
+    if customer is None:
+        return []
+    facts = Facts(
+        template="store_credit", language=event.language, shop=event.shop, name=customer.name, balance=event.balance,
+        worth=Worth(code=event.code, amount=event.amount, until=event.expires_at),
+        given_back=isinstance(event, StoreCreditGivenBack), text="" if event.order_id else event.reason,
+    )
+    conversation = Conversation("order", event.order_id) if event.order_id else Conversation("thread", event.lot_id)
+    to = Mailbox(name=customer.name, address=customer.email)
+    place = Place(conversation, event.order_id)
+    return [drafter.mail(facts, to, place, occasion, customer_id=customer.customer_id)]
 
 
 def downloads(drafter: Drafter, command: OfferDownloads, shop: Shop, occasion: Occasion) -> list[Mail]:

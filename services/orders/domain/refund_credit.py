@@ -1,0 +1,122 @@
+"""Refunds and store credit: what of a refund goes there, when it was granted or later."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid5
+
+from services.orders.domain.credit_payments import NotSpent
+from services.orders.domain.order import Order
+from services.orders.domain.refund import Refund
+from services.orders.domain.refunding import left_of, view
+from services.orders.domain.store_credit import Account, Cause, Lot, given_back, issued, until
+from shared.contracts.message import Event
+from shared.contracts.orders import RefundConverted
+from shared.writing.currencies import written
+
+Slips = Mapping[str, tuple[Order, Refund | None]]
+"""Credit slips by number: the order of each, and its refund if it was issued for one."""
+
+
+def booked(order: Order, refund: Refund, account: Account, used_until: datetime | None) -> Account:
+    """Return the account of the customer with what a refund gives back to it and issues. `used_until`: when the credit
+    that the order was paid with would have expired.
+    """
+    cause = Cause(refund.at, refund.by, refund.reason, order.order_id, refund.refund_id)
+    if refund.given_back:
+        account = given_back(account, refund.given_back, used_until, cause, _code(refund))
+    return _issued(order, refund, account, refund.as_credit, cause)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The order with a refund whose money became store credit, the account after it, and what is announced."""
+
+    order: Order
+    account: Account
+    events: list[Event]
+
+
+def convert(order: Order, refund: Refund, account: Account, by: str, at: datetime) -> Converted | NotSpent:
+    """Turn what is still due of a refund into store credit."""
+    wrong = _objection(order, refund)
+    if wrong:
+        return wrong
+    cause = Cause(at, by, refund.reason, order.order_id, refund.refund_id)
+    account = _issued(order, refund, account, refund.money, cause)
+    now = replace(refund, as_credit=refund.as_credit + refund.money)
+    refunds = tuple(now if each.refund_id == refund.refund_id else each for each in order.refunds)
+    amount, order = order.money(refund.money), replace(order, refunds=refunds)
+    converted = RefundConverted(
+        order_id=order.order_id, order=order.summary(), refund=view(order, now), left=left_of(order), amount=amount,
+        by=by, at=at,
+    )
+    return Converted(order, account, [converted])
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The account after credit slips were turned into store credit where their money was still due, the orders that
+    changed by it, and what is announced.
+    """
+
+    account: Account
+    codes: tuple[str, ...] = ()
+    orders: tuple[Order, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def open_slips(
+    slips: Slips, codes: Collection[str], customer_id: str, account: Account, by: str, at: datetime
+) -> Opened | NotSpent:
+    """Make sure that a customer can pay with each of these credit slips."""
+    opened = Opened(account, tuple(codes))
+    changed: dict[object, Order] = {}
+    for code in codes:
+        if code not in slips:
+            return NotSpent("unknown_credit_slip", f"There is no credit slip '{code}'.")
+        order, refund = slips[code]
+        order = changed.get(order.order_id, order)
+        found = _open(code, order, refund, customer_id, opened.account, by, at)
+        if isinstance(found, NotSpent):
+            return found
+        changed[order.order_id] = found.order
+        opened = Opened(found.account, tuple(codes), tuple(changed.values()), (*opened.events, *found.events))
+    return opened
+
+
+def _open(
+    code: str, order: Order, refund: Refund | None, customer_id: str, account: Account, by: str, at: datetime
+) -> Converted | NotSpent:
+    if order.customer.customer_id != customer_id:
+        return NotSpent("other_customer", f"Credit slip '{code}' is another customer's.")
+    if order.currency != account.currency:
+        return NotSpent("other_currency", f"Credit slip '{code}' is in {order.currency}, not in {account.currency}.")
+    if refund is not None and refund.due:
+        return convert(order, refund, account, by, at)
+    if not account.available(at, [code]):
+        return NotSpent("nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money.")
+    return Converted(order, account, [])
+
+
+def _objection(order: Order, refund: Refund) -> NotSpent | None:
+    if order.is_anonymous:
+        return NotSpent("customer_erased", "The customer of this order was erased: there is nobody to keep it for.")
+    if not refund.due:
+        return NotSpent("nothing_due", "No money is due for this refund.")
+    if not refund.by_hand:
+        amount = written(refund.money, order.currency)
+        return NotSpent("refund_under_way", f"{refund.method} was asked to give {amount} back already.")
+    return None
+
+
+def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: Cause) -> Account:
+    if not amount:
+        return account
+    ends = until(order.shop, cause.at)
+    lot = Lot(uuid5(refund.refund_id, "store credit"), cause.at, amount, amount, ends, _code(refund), order.order_id)
+    return issued(account, lot, cause)
+
+
+def _code(refund: Refund) -> str:
+    return refund.credit_slip.number if refund.credit_slip else ""

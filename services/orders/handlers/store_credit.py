@@ -1,0 +1,140 @@
+"""Store credit: issued by hand, used for orders, expired, asked for."""
+
+from collections.abc import Iterable
+
+from services.orders.domain import credit_payments, lifecycle
+from services.orders.domain.credit_payments import NotSpent, Wish
+from services.orders.domain.money import LARGEST
+from services.orders.domain.store_credit import (
+    Account,
+    Cause,
+    Key,
+    Lot,
+    account_view,
+    entry_view,
+    expired,
+    issued,
+    until,
+)
+from services.orders.work import Work
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    ExpireStoreCredit,
+    GetStoreCredit,
+    IssueStoreCredit,
+    ListStoreCredit,
+    StoreCreditAccount,
+    StoreCreditAnswer,
+    StoreCreditList,
+    UseStoreCredit,
+)
+from shared.runtime.service import Handlers, Later
+
+service = Handlers()
+Told = Iterable[Event | Later]
+
+
+@service.handles(IssueStoreCredit)
+def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
+    """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
+    shop = work.shops.get(work.shop)
+    if shop is None:
+        return [command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")]
+    key: Key = (work.shop, command.customer_id, command.amount.currency)
+    account = work.credit.current(key, work.now)
+    known = work.credit.accounts.lot(command.credit_id)
+    if known:
+        return [] if _is_same(command, key, *known) else [_exists(command)]
+    wrong = _wrong_amount(command, account) or _wrong_end(command, work)
+    if wrong:
+        return [wrong]
+    amount = command.amount.amount
+    lot = Lot(command.credit_id, work.now, amount, amount, command.expires_at or until(shop, work.now))
+    account = issued(account, lot, Cause(work.now, command.by, command.reason))
+    return work.credit.save(account, work.holder(command.customer_id))
+
+
+@service.handles(UseStoreCredit)
+def use_store_credit(command: UseStoreCredit, work: Work) -> Told:
+    """Pay an order with store credit; paid in full, it goes on from a state that waits for that."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    wrong = credit_payments.objection_to_use(order, command)
+    if wrong:
+        return [wrong]
+    wish = Wish(command.amount is None and not command.credit_slips, command.amount, tuple(command.credit_slips))
+    opened = work.open_slips(order, command.credit_slips, command.by)
+    if isinstance(opened, NotSpent):
+        return [command.refuse(opened.code, opened.reason, field="credit_slips")]
+    order = next((each for each in opened.orders if each.order_id == order.order_id), order)
+    spent = credit_payments.spend(order, opened.account, wish, command.payment_id, command.by, work.now)
+    if isinstance(spent, NotSpent):
+        return [command.refuse(spent.code, spent.reason, field="amount")]
+    if not spent.events:
+        return [command.refuse("no_store_credit", "The customer has no store credit for this order.", field="order_id")]
+    told = [*work.keep_opened(opened), *work.credit.save_of(spent.order, spent.account)]
+    work.orders.save(order.order_id, spent.order)
+    onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
+    if onward:
+        work.orders.save(order.order_id, onward.order)
+    return [*spent.events, *told, *(onward.events if onward else [])]
+
+
+@service.handles(ExpireStoreCredit)
+def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
+    """Expire what came to its end."""
+    account = work.credit.current((work.shop, command.customer_id, command.currency), work.now)
+    return work.credit.save(account, work.holder(command.customer_id))
+
+
+@service.handles(GetStoreCredit)
+def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
+    """Return a customer's accounts, and a page of their entries."""
+    accounts = work.credit.accounts.of_customer(work.shop, query.customer_id)
+    found = work.credit.accounts.entries(work.shop, query.customer_id, query.before, query.limit)
+    page, more = found[: query.limit], found[query.limit :]
+    return StoreCreditAnswer(
+        accounts=[_shown(account, work) for account in accounts],
+        entries=[entry_view(entry, currency) for _, currency, entry in page], next=page[-1][0] if more else None,
+    )
+
+
+@service.handles(ListStoreCredit)
+def list_store_credit(query: ListStoreCredit, work: Work) -> StoreCreditList:
+    """Return a page of customers with store credit."""
+    found = work.credit.accounts.holders(work.shop, query.currency, query.after, query.limit)
+    page, more = found[: query.limit], found[query.limit :]
+    return StoreCreditList(
+        accounts=[account_view(account) for account in page], next=page[-1].customer_id if more else None
+    )
+
+
+def _shown(account: Account, work: Work) -> StoreCreditAccount:
+    """Return an account as it is now, even where what expired was not booked yet."""
+    return account_view(expired(account, work.now))
+
+
+def _is_same(command: IssueStoreCredit, key: Key, known: Key, lot: Lot, reason: str) -> bool:
+    ends = command.expires_at is None or command.expires_at == lot.expires_at
+    return known == key and lot.amount == command.amount.amount and reason == command.reason and ends
+
+
+def _exists(command: IssueStoreCredit) -> Refusal:
+    return command.refuse(
+        "credit_exists", f"Store credit {command.credit_id} was issued before, with other content.", field="credit_id"
+    )
+
+
+def _wrong_amount(command: IssueStoreCredit, account: Account) -> Refusal | None:
+    if command.amount.amount <= 0:
+        return command.refuse("not_positive", "Store credit is more than zero.", field="amount.amount")
+    if account.balance + command.amount.amount >= LARGEST:
+        return command.refuse("balance_too_large", "The balance would be larger than can be stored.", field="amount")
+    return None
+
+
+def _wrong_end(command: IssueStoreCredit, work: Work) -> Refusal | None:
+    if command.expires_at is None or command.expires_at > work.now:
+        return None
+    return command.refuse("expired", "Store credit expires in the future.", field="expires_at")
