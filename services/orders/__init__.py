@@ -12,11 +12,12 @@ Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `p
        `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`, `store_credit.get`,
        `store_credit.list`,
        `service.health`.
-Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `refund.converted`, `return.*`, `invoice.issued`,
-       `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`, `stock.*`,
-       `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,
+Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `refund.converted`, `return.*`,
+       `invoice.issued`, `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`,
+       `stock.*`, `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,
        `voucher.*`, `store_credit.*`, and a refusal for each command.
-Keeps  shops, their states, products, stock and who waits for it, customers, their carts, cart rules and their uses, the ledger of store credit,
+Keeps  shops, their states, products, stock and who waits for it, customers, their carts, cart rules and their uses,
+       the ledger of store credit,
        orders, their history, payments, refunds, returns and issued documents, the counters of the numbers, and the
        words by which all these are found.
 Needs  nothing but its database.

@@ -18,7 +18,7 @@ STATE_MAILS = {
     "payment_error", "outofstock",
 }
 TEMPLATES = STATE_MAILS | {
-    "order_conf", "in_transit", "order_changed", "credit_slip", "voucher", "order_return_requested",
+    "order_conf", "in_transit", "order_changed", "credit_slip", "voucher", "store_credit", "order_return_requested",
     "order_return_confirmed", "order_return_denied", "order_return_received", "order_return_completed",
     "order_merchant_comment", "reply_msg", "forward_msg", "contact", "contact_form", "download_product",
     "late_document", "change_documents", "documents", OTHER_STATE,

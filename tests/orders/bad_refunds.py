@@ -21,8 +21,8 @@ AMOUNTS: list[Any] = [0, -1, 2**53, 0.5, "all"]
 WHO: list[Any] = ["", "x" * 101]
 WHETHER: list[Any] = ["perhaps", 2]
 OPTIONS: dict[str, list[Any]] = {
-    "shipping": WHETHER, "shipping_amount": AMOUNTS, "restock": WHETHER, "credit_slip": WHETHER, "voucher": WHETHER,
-    "reason": ["x" * 501],
+    "shipping": WHETHER, "shipping_amount": AMOUNTS, "restock": WHETHER, "credit_slip": WHETHER,
+    "store_credit": WHETHER, "reason": ["x" * 501],
 }
 STEPS = {"order_id": IDS, "return_id": IDS, "by": WHO}
 OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
@@ -46,7 +46,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
 }
 OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {
     "shop.put": {
-        "returns": WHETHER, "return_days": [0, -1, 3651, 1.5, "ten"], "voucher_days": [0, 3651, "ten"],
+        "returns": WHETHER, "return_days": [0, -1, 3651, 1.5, "ten"], "store_credit_days": [0, 36501, "ten"],
         "credit_prefix": ["x" * 11], "return_prefix": ["x" * 11],
         "refundable_methods": [[""], ["x" * 201], ["PayPal"] * 101],
     },
@@ -66,7 +66,7 @@ def good(shop: Storefront, name: str) -> dict[str, Any]:
     order = an_order(initial_state="shipped")
     refund, goods = a_refund(order["order_id"], kind="return", shipping=False), a_return(order["order_id"])
     one = {"order_id": order["order_id"], "return_id": goods["return_id"], "by": "anna@shop.test"}
-    options = {"shipping": False, "shipping_amount": 5, "restock": True, "credit_slip": True, "voucher": False}
+    options = {"shipping": False, "shipping_amount": 5, "restock": True, "credit_slip": True, "store_credit": False}
     commands: dict[str, dict[str, Any]] = {
         "refund.create": refund | {"lines": [{"line": 1, "quantity": 2, "amount": 500}], "reason": "Chipped"} | options,
         "payment.mark_refunded": {

@@ -126,12 +126,12 @@ def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 
 def refunds_and_sales(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops are refunded, one of them by vouchers, while what comes back is sold."""
+    """Orders of two shops are refunded, one of them to store credit, while what comes back is sold."""
     batch = []
     for each in (shop, other):
         lines = [{"sku": next(products), "quantity": 2}]
         orders = each.place_all(6, initial_state="payment_accepted", lines=lines)
-        batch += [each.message("refund.create", a_refund(order_id, voucher=each is other)) for order_id in orders]
+        batch += [each.message("refund.create", a_refund(order_id, store_credit=each is other)) for order_id in orders]
     return [*batch, *sell(shop, TEA), *sell(other, MUG)]
 
 

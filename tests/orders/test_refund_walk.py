@@ -72,13 +72,14 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     ]
     assert [slip["number"] for slip in papers(heard, "return_slip")] == ["RT000001"]
     assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [False] * 4
-    (voucher,) = [event.data["voucher"] for event in heard if event.name == "voucher.created"]
-    assert (voucher["amount"], voucher["customer_id"]) == (euro(1190), "c-1001")
+    (credit,) = [event.data for event in heard if event.name == "store_credit.issued"]
+    assert (credit["amount"], credit["customer_id"], credit["code"]) == (euro(1190), "c-1001", "CR000005")
+    assert [account["balance"] for account in told["store_credit.get"]["accounts"]] == [euro(1190)]
 
 
 def is_told(name: str) -> bool:
     """Whether it is a command: its events, or its refusal, are told to all."""
-    return name not in ("order.actions", "refund.preview", "return.list", "order.get")
+    return name not in ("order.actions", "refund.preview", "return.list", "order.get", "store_credit.get")
 
 
 def test_the_page_names_every_option_and_state() -> None:

@@ -101,29 +101,28 @@ def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
     assert [event.amount.amount for event in due] == [2380, 2380]
 
 
-def test_a_voucher_instead_of_the_money_is_worth_what_was_refunded() -> None:
-    done = refund(a_paid_order(), voucher=True)
+@pytest.mark.parametrize("prices", ["tax_included", "tax_excluded"])
+def test_store_credit_in_the_place_of_money_is_worth_what_was_refunded(prices: Any) -> None:
+    done = refund(replace(a_paid_order(), prices=prices), store_credit=True)
     assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued"]
-    rule = refunding.as_voucher(done.order, done.refund)
-    assert rule is not None
-    assert (rule.terms.amount.amount, rule.terms.customer_id) == (2380, "c-1001")  # type: ignore[union-attr]
+    assert (done.refund.as_credit, done.refund.money, done.refund.method) == (2380, 0, "store_credit")
     assert done.order.refund_due == 0
 
 
-def test_a_payment_method_that_is_called_voucher_is_one_like_any_other() -> None:
+def test_a_payment_method_that_is_called_store_credit_is_one_like_any_other() -> None:
     order = pay(a_placed_order(), 2870)
-    method = order.payments[0].model_copy(update={"method": "voucher"})
+    method = order.payments[0].model_copy(update={"method": "store_credit"})
     done = refund(replace(order, payments=(method,)))
     assert [event.name for event in done.events] == ["refund.created", "payment.refund_due"]
-    assert refunding.as_voucher(done.order, done.refund) is None
+    assert (done.refund.store_credit, done.refund.money) == (0, 2380)
 
 
 def test_what_cost_nothing_comes_back_and_is_worth_nothing() -> None:
     order = a_shipped_order()
     gift = replace(order.lines[0], charge=Charge(1190, 2, Decimal(19), Amount(), off=2380))
-    done = refund(replace(order, lines=(gift,)), "return", voucher=True)
+    done = refund(replace(order, lines=(gift,)), "return", store_credit=True)
     assert ([event.name for event in done.events], done.refund.lines[0].restocked) == (["refund.created"], 2)
-    assert refunding.as_voucher(done.order, done.refund) is None
+    assert done.refund.store_credit == 0
     assert not refund(replace(order, lines=(gift,)), "return").refund.due
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import CreditSlipIssued
@@ -29,13 +31,11 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip() -> None:
     assert dearer.due == 1190
 
 
-def test_what_was_paid_too_much_is_no_voucher_off_prices_without_tax() -> None:
-    paid_twice = replace(pay(a_paid_order(), 1190), prices="tax_excluded")
-    refused = try_to_refund(paid_twice, "partial", lines=[], overpaid=True, voucher=True)
-    assert isinstance(refused, Refusal)
-    assert (refused.code, refused.details["field"]) == ("overpaid_is_money", "voucher")
-    given = refund(replace(paid_twice, prices="tax_included"), "partial", lines=[], overpaid=True, voucher=True)
-    assert given.refund.amount.gross == 1190
+@pytest.mark.parametrize("prices", ["tax_included", "tax_excluded"])
+def test_what_was_paid_too_much_can_be_store_credit_in_every_kind_of_prices(prices: Any) -> None:
+    paid_twice = replace(pay(a_paid_order(), 1190), prices=prices)
+    given = refund(paid_twice, "partial", lines=[], overpaid=True, store_credit=True)
+    assert (given.refund.amount.gross, given.refund.as_credit) == (1190, 1190)
 
 
 def test_what_was_paid_too_much_stands_beside_the_slip_of_what_was_sold() -> None:

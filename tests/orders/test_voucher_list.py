@@ -1,14 +1,9 @@
 """The list of vouchers, with what is left of each."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
-from shared.contracts import samples
-from shared.writing.days import days_later
-from tests.orders.promotions import create, find, place, put_rule
-from tests.orders.refunds import a_refund
 from tests.orders.words import Storefront
 
 
@@ -61,13 +56,3 @@ def test_what_is_no_question_is_refused_at_its_field(shop: Storefront, field: st
     answer = shop.desk.ask("voucher.list", {field: value}, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == ("voucher.list_refused", "invalid")
     assert answer.data["reason"].startswith(field)
-
-
-@pytest.mark.parametrize("days", [None, 30])
-def test_a_voucher_instead_of_money_is_valid_as_long_as_the_shop_says(shop: Storefront, days: int | None) -> None:
-    shop.tell("shop.put", samples.PUT_SHOP | {"voucher_days": days})
-    order_id = shop.place(initial_state="payment_accepted")
-    told = shop.tell("refund.create", a_refund(order_id, voucher=True))
-    until, at = find(told, "voucher.created")["voucher"]["valid_until"], find(told, "refund.created")["refund"]["at"]
-    wanted = None if days is None else days_later(datetime.fromisoformat(at), days, "Europe/Berlin")
-    assert (until and datetime.fromisoformat(until)) == wanted

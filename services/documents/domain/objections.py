@@ -50,6 +50,8 @@ def _printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
         yield from (line.unit_net, line.unit_gross)
     if snapshot.due is not None:
         yield snapshot.due
+    if snapshot.store_credit is not None:
+        yield snapshot.store_credit
 
 
 def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:

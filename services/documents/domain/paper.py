@@ -95,7 +95,8 @@ class Paper:
     """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its head, arranged in
     `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so above the lines; `discounted` when a
     line costs less than its unit price says; `reason` is that of a credit or return slip; `bank` is there where
-    something is due. `lines_layout` and `sums_layout` arrange the tables.
+    something is due; `credited` says how the amount of a credit slip comes to the customer. `lines_layout` and
+    `sums_layout` arrange the tables.
     """
 
     language: str
@@ -122,6 +123,7 @@ class Paper:
     totals: list[Labelled]
     sums_layout: SumsLayout
     payments: list[PaymentText]
+    credited: str
     bank: BankText | None
     reason: list[str]
     note: list[str]

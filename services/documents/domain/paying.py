@@ -31,6 +31,17 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
     return None if paid is None else Money(amount=snapshot.gross.amount - paid.amount, currency=paid.currency)
 
 
+def credited(snapshot: DocumentSnapshot, language: Language) -> str:
+    """Return how the amount of a credit slip comes to the customer: as money, as store credit, or as parts of both."""
+    credit, gross = snapshot.store_credit, snapshot.gross
+    if credit is None or not credit.amount:
+        return language.texts["credit_note"]
+    money = Money(amount=gross.amount - credit.amount, currency=gross.currency)
+    return language.texts["credit_note_parts" if money.amount else "credit_note_store"].format(
+        number=language.own(snapshot.number), credit=language.write_money(credit), money=language.write_money(money)
+    )
+
+
 def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
     """The shop's account, on an invoice that is not paid yet."""
     account, rest = snapshot.shop.bank, due(snapshot)

@@ -52,6 +52,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         totals=totals,
         sums_layout=sums_layout(taxes, discounts, totals, payments, _sums_heads(language)),
         payments=payments,
+        credited=paying.credited(snapshot, language),
         bank=paying.bank(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
@@ -158,8 +159,9 @@ def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> 
 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
+    method = language.texts["store_credit"] if payment.kind == "store_credit" else language.own(payment.method)
     return PaymentText(
-        language.own(payment.method), language.own(payment.transaction_id), language.write_money(payment.amount)
+        method, language.own(payment.transaction_id), language.write_money(payment.amount)
     )
 
 

@@ -38,7 +38,8 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
     own = language if language in NAMES else "en"
     profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test", "toman": own == "fa"})
     order = _order(template, own, language, profile)
-    about_voucher, by_employee = template in ("voucher", "store_credit"), template in ("contact", "forward_msg", "contact_form")
+    about_voucher = template in ("voucher", "store_credit")
+    by_employee = template in ("contact", "forward_msg", "contact_form")
     facts = Facts(
         template=template, language=language, shop=profile, name=NAMES[own], reference="XKBKNABJK",
         order=None if by_employee or about_voucher or template == "download_product" else order,

@@ -19,7 +19,7 @@ from shared.contracts.orders import (
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
-from shared.contracts.values import DocumentKind, DocumentReference
+from shared.contracts.values import DocumentKind, DocumentReference, Payment
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 EVENTS: dict[str, type[Issued]] = {
@@ -63,10 +63,21 @@ def _whole(order: Order, kind: DocumentKind) -> Part:
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
     """The document of the whole order. A delivery slip replaces the one before."""
     return issue_part(
-        order, kind, number, at, _whole(order, kind), discounts=_discounts(order), payments=list(order.payments),
+        order, kind, number, at, _whole(order, kind), discounts=_discounts(order), payments=stated_payments(order),
         due=order.money(order.due), note=order.invoice_note if kind == "invoice" else "",
         replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (),
     )
+
+
+def stated_payments(order: Order) -> list[Payment]:
+    """Return the payments as a document states them: store credit that was given back and used again is one payment."""
+    credit = [payment for payment in order.payments if payment.kind == "store_credit"]
+    if all(payment.amount.amount > 0 for payment in credit):
+        return list(order.payments)
+    net = sum(payment.amount.amount for payment in credit)
+    stated = [payment for payment in order.payments if payment.kind != "store_credit"]
+    last = credit[-1].model_copy(update={"amount": order.money(net)})
+    return [*stated, last] if net > 0 else stated
 
 
 def with_document(order: Order, document: Document) -> Order:

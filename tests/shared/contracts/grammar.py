@@ -3,7 +3,9 @@
 import re
 
 NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
-WITHOUT_ED = {"document.content", "mail.sent", "mail.unreadable", "payment.refund_due", "stock.short"}
+WITHOUT_ED = {
+    "document.content", "mail.sent", "mail.unreadable", "payment.refund_due", "stock.short", "store_credit.given_back",
+}
 
 
 def fault(name: str, kind: str) -> str | None:

@@ -6,7 +6,7 @@ from alembic import op
 from shared.runtime import law
 from shared.runtime.database import Identity, UtcDateTime
 
-revision, down_revision = "0015_store_credit", "0014_replaced"
+revision, down_revision = "0016_store_credit", "0015_calendar"
 HOLDER = ["shop", "customer_id", "currency"]
 
 
