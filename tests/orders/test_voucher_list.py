@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.orders.promotions import create, place, put_rule
 from tests.orders.words import Storefront
 
 
