@@ -6,7 +6,7 @@ Takes  `mailbox.sync`; `contact.submit`, `contact.put`, `desk.put`, `canned_mess
        `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`, `payment.recorded`,
        `payment.refunded`, `customer.changed`, `shop.changed`, `mail.sent`, `mail.failed`, `mail.suppressed`,
        `mail.bounced`; asks: `thread.get`, `thread.list`, `thread.next_unanswered`, `thread.timeline`, `thread.draft`,
-       `contact.list`, `canned_message.list`, `desk.get`, `desk.statistics`, `message.get`, `attachment.get`,
+       `contact.get|list`, `canned_message.get|list`, `desk.get`, `desk.statistics`, `message.get`, `attachment.get`,
        `mail.raw`, `service.health`.
 Tells  `mailbox.failed`, `mailbox.recovered`, `mail.received`, `mail.bounced`, `mail.unreadable`, `mail.unmatched`;
        `thread.opened`, `thread.message_added`, `thread.replied`, `thread.order_message_posted`, `thread.forwarded`,

@@ -6,12 +6,12 @@ Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `p
        `document.render`,
        `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
        `refund.to_store_credit`, `store_credit.issue|use`, to itself `store_credit.expire`,
-       `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put`, `voucher.create`, `voucher.disable`,
+       `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put|disable`, `voucher.create|disable`,
        `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,
-       `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.search`, `product.search`,
-       `cart.list`, `stock.get`, `cart.price`, `voucher.get`, `voucher.list`, `store_credit.get`,
-       `store_credit.list`,
-       `service.health`.
+       `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.get|list|search`,
+       `cart.get|list|price`, `voucher.get|list`, `cart_rule.get|list`, `shop.get`, `carrier.list`,
+       `payment_method.list`, `state.get|list`, `product.get|list|search`, `stock.get|movements`,
+       `store_credit.get|list`, `service.health`.
 Tells  everything that happens to an order: `order.*`, `payment.*`, `refund.created`, `refund.converted`, `return.*`,
        `invoice.issued`, `delivery_slip.issued`, `credit_slip.issued`, `return_slip.issued`, `order_summary.issued`,
        `stock.*`, `product.changed`, `shop.changed`, `state.changed`, `customer.*`, `cart.changed`, `cart_rule.changed`,

@@ -10,8 +10,10 @@ from services.orders.handlers import (
     orders,
     paper,
     people,
+    products,
     refunds,
     returns,
+    settings,
     states,
     store_credit,
     vouchers,
@@ -70,6 +72,7 @@ service = Service(
     name="orders",
     handlers=[
         orders.service, states.service, catalogue.service, people.service, customers.service, lists.service,
+        settings.service, products.service,
         vouchers.service, store_credit.service, refunds.service, returns.service, editing.service, paper.service, house,
     ],
     work=Work,

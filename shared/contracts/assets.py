@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Base64Bytes, Field
+from pydantic import Base64Bytes, ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
@@ -49,6 +49,26 @@ class AssetView(Value):
     description: str
     media_type: str
     size: int
+
+
+class AssetAnswer(Answer, AssetView, name="asset.get_answered"):
+    """A picture with its bytes (base64)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    example: ClassVar[dict[str, Any]] = {
+        "asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70,
+        "content": samples.PICTURE,
+    }
+
+    content: Base64Bytes
+
+
+class GetAsset(Query, name="asset.get", answer=AssetAnswer, subject="asset"):
+    """Asks for a picture of the shop."""
+
+    example: ClassVar[dict[str, Any]] = {"asset": "logo"}
+
+    asset: AssetName
 
 
 class AssetList(Answer, name="asset.list_answered"):

@@ -28,6 +28,13 @@ SHOP_PROFILE: Json = {
     },
     "registration": "HRB 12345", "timezone": "Europe/Berlin",
 }
+CARRIER: Json = {
+    "name": "Swift Post", "rates": [{"currency": "EUR", "price": 490, "prices": "tax_included"}], "tax_rate": "19",
+    "countries": [], "tracking_url": "https://post.test/parcel/{tracking_number}", "delivery_days": 3,
+}
+PAYMENT_METHOD: Json = {
+    "name": "Bank wire", "initial_state": "awaiting_bank_wire", "refundable": False, "cash": False,
+}
 PUT_SHOP: Json = {
     "profile": SHOP_PROFILE, "default_language": "en", "invoice_prefix": "IN", "delivery_prefix": "DE",
     "numbering": {
@@ -36,6 +43,7 @@ PUT_SHOP: Json = {
         },
     },
     "calendar": "gregorian", "rounding": {"mode": "half_up", "per": "total"}, "legal_years": 10,
+    "carriers": [CARRIER], "payment_methods": [PAYMENT_METHOD],
 }
 PUT_PRODUCT: Json = {
     "sku": "MUG-BLUE", "names": {"en": "Mug, blue", "fa": "لیوان آبی"}, "price": euro(1190), "tax_rate": "19",

@@ -30,8 +30,9 @@ class ShopTemplate(Value):
 
 
 class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", addressee="service"):
-    """Replaces the built-in template of a kind of document or mail, in one language or (without one) in all. It is
-    tried on samples first: a wrong one is refused with line and reason, and changes nothing.
+    """Replaces the built-in template of a kind of document or mail, in one language or (without one) in all. What is
+    left out stays as the shop put it before. It is tried on samples first: a wrong one is refused with line and reason,
+    and changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
+from shared.contracts.partial import Settings
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
@@ -103,7 +104,7 @@ class BankAccount(Value):
     )
 
 
-class ShopProfile(Value):
+class ShopProfile(Settings):
     """What the papers and mails of a shop say about it."""
 
     name: Text

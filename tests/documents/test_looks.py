@@ -60,6 +60,8 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: Desk) -> None:
     assert given == {
         "kind": "invoice", "language": "fa", "html": PUT["html"], "css": PUT["css"], "subject": "", "text": "",
     }
+    assert desk.tell("template.put", wanted) == []  # what is left out stays
+    assert desk.ask("template.get", wanted).data["template"] == given
     desk.tell("template.reset", wanted)
     assert desk.ask("template.get", wanted).data == {"service": "documents", "template": None}
     assert desk.ask("template.list", {"service": "documents"}).data["templates"] == names[:1]
@@ -118,7 +120,10 @@ def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
     assert desk.ask("asset.list", {}).data["assets"] == [
         {"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70},
     ]
+    got = desk.ask("asset.get", {"asset": "logo"}).data
+    assert (b64decode(got["content"]), got["size"]) == (b64decode(samples.PICTURE), 70)
     assert [one.data["size"] for one in desk.tell("asset.remove", {"asset": "logo"})] == [0]
+    assert desk.ask("asset.get", {"asset": "logo"}).data["code"] == "unknown_asset"
     assert desk.tell("asset.remove", {"asset": "logo"}) == []
     printed_with(desk, press)
     assert press.looks[-1].assets == {}

@@ -80,7 +80,26 @@ def test_a_shop_says_what_its_statuses_mean(desk: IngestDesk) -> None:
     assert found["statuses"]["open"]["labels"]["en"] == "Open"
     assert found["form_files"]["media_types"] == ["application/pdf", "image/png"]
     desk.tell("desk.put", {})
-    assert desk.ask("desk.get", {}).data["statuses"]["pending1"]["labels"]["en"] == "Pending 1"
+    assert desk.ask("desk.get", {}).data == found
+    desk.tell("desk.put", found)
+    assert desk.ask("desk.get", {}).data == found
+    desk.tell("desk.put", {"statuses": {"pending1": None}, "form_files": {"most": 1}})
+    after = desk.ask("desk.get", {}).data
+    assert after["statuses"]["pending1"]["labels"]["en"] == "Pending 1"
+    assert after["form_files"] == found["form_files"] | {"most": 1}
+    assert after["default_replies"] == found["default_replies"]
+
+
+def test_a_contact_is_got_and_a_partial_put_changes_only_what_it_names(desk: IngestDesk) -> None:
+    desk.tell("contact.put", samples.CONTACT)
+    found = desk.ask("contact.get", {"key": "warranty"}).data
+    assert found == samples.CONTACT
+    desk.tell("contact.put", found)
+    desk.tell("contact.put", {"key": "warranty", "names": samples.CONTACT["names"]})
+    assert desk.ask("contact.get", {"key": "warranty"}).data == found
+    desk.tell("contact.put", {"key": "webmaster", "names": {"en": "Web"}, "email": "web@shop.test"})
+    assert desk.ask("contact.get", {"key": "webmaster"}).data["names"] == {"en": "Web"}
+    assert desk.ask("contact.get", {"key": "nobody"}).data["code"] == "unknown_contact"
 
 
 # --- predefined messages ----------------------------------------------------------------------------------------------
@@ -103,6 +122,8 @@ def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
     assert refusal(desk, "canned_message.remove", {"key": "delay"}) == ("unknown_canned_message", "key")
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     assert predefined(desk) == ["ask_address", "delay"]
+    assert desk.ask("canned_message.get", {"key": "delay"}).data == samples.CANNED_MESSAGE
+    assert desk.ask("canned_message.get", {"key": "none"}).data["code"] == "unknown_canned_message"
 
 
 @pytest.mark.parametrize("text", ["Dear {customer}", "{}", "{ customer_name }", "{customer_name.__class__}"])

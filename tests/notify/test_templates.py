@@ -66,6 +66,8 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None
     wanted = {"service": "notify", "kind": "payment", "language": "en"}
     given = desk.ask("template.get", wanted).data["template"]
     assert {"service": "notify"} | given == PAYMENT | {"html": "", "css": ""}
+    put(desk, wanted)  # what is left out stays
+    assert desk.ask("template.get", wanted).data["template"] == given
     desk.tell("template.reset", wanted)
     assert desk.ask("template.get", wanted).data == {"service": "notify", "template": None}
     assert len(desk.ask("template.list", {"service": "notify"}).data["templates"]) == 2

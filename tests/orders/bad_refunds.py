@@ -48,7 +48,13 @@ OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {
     "shop.put": {
         "returns": WHETHER, "return_days": [0, -1, 3651, 1.5, "ten"], "store_credit_days": [0, 36501, "ten"],
         "credit_prefix": ["x" * 11], "return_prefix": ["x" * 11],
-        "refundable_methods": [[""], ["x" * 201], ["PayPal"] * 101],
+        "payment_methods": [[samples.PAYMENT_METHOD] * 101], "payment_methods.0.name": ["", "x" * 201],
+        "payment_methods.0.refundable": WHETHER, "payment_methods.0.cash": WHETHER,
+        "payment_methods.0.initial_state": ["", "Not a key"],
+        "carriers": [[samples.CARRIER] * 101], "carriers.0.name": ["", "x" * 201],
+        "carriers.0.rates": [[samples.CARRIER["rates"][0]] * 51], "carriers.0.countries": [["gb"], ["GB"] * 251],
+        "carriers.0.tracking_url": ["ftp://post.test", "https://post.test/ x", "https://post.test/" + "x" * 500],
+        "carriers.0.delivery_days": [-1, 366, 1.5, "ten"],
     },
 }
 AFTER = {

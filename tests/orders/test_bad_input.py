@@ -7,13 +7,13 @@ import pytest
 from shared.contracts import samples
 from tests.orders import bad_editing, bad_refunds, bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
-from tests.words import Path, an_order, changed, fields, path_of, replaced
+from tests.words import Desk, Path, an_order, changed, fields, path_of, replaced
 
 ADDRESSES = " ".join(
     f"{where}_address.{part}" for where in ("delivery", "invoice") for part in ("name", "line1", "city", "country")
 )
 REQUIRED = {
-    "shop.put": "profile profile.name profile.email profile.address profile.address.name profile.address.line1 "
+    "shop.put": "profile.name profile.email profile.address profile.address.name profile.address.line1 "
                 "profile.address.city profile.address.country",
     "state.put": "key labels",
     "product.put": "sku names price price.amount price.currency tax_rate",
@@ -100,7 +100,8 @@ for _more in (bad_vouchers, bad_refunds, bad_editing):
         OUT_OF_RANGE[_name] |= _values
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
 OPTIONAL = (
-    ("mail_template",), ("moves",), ("when_short",), ("when_paid",), *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
+    ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("carriers", 0, "delivery_days"),
+    *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
     *bad_editing.OPTIONAL,
 )
 NAMED = (("names",), ("labels",))  # by languages, which are many
@@ -191,6 +192,17 @@ def test_a_refusal_does_not_repeat_the_value_that_was_wrong(name: str, shop: Sto
 def test_a_state_that_is_no_nonsense_but_null_is_as_if_it_were_not_there(shop: Storefront) -> None:
     nothing = dict.fromkeys(("mail_template", "moves", "when_short", "when_paid"))
     assert shop.tell("state.put", GOOD_STATE | nothing)[0].data["moves"] is None
+
+
+def test_a_new_shop_needs_a_profile(orders: Desk) -> None:
+    found = Storefront(orders, "brand-new").refusal("shop.put", {"returns": True})
+    assert (found["code"], found["details"]["field"]) == ("profile_missing", "profile")
+
+
+@pytest.mark.parametrize("field", ["carriers", "payment_methods"])
+def test_a_list_that_names_one_twice_is_refused(shop: Storefront, field: str) -> None:
+    found = shop.refusal("shop.put", {field: samples.PUT_SHOP[field] * 2})
+    assert (found["code"], found["details"]["field"]) == ("named_twice", field)
 
 
 def test_a_negative_price_is_refused(shop: Storefront) -> None:

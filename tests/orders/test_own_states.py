@@ -61,7 +61,7 @@ def test_another_shop_knows_nothing_of_it(shop: Storefront, other_shop: Storefro
 
 def test_a_changed_default_state_counts_from_the_next_move_on(shop: Storefront) -> None:
     order_id = shop.place()
-    shop.tell("state.put", {"key": "cancelled", "labels": {"en": "Called off"}, "moves": []})
+    shop.tell("state.put", {"key": "cancelled", "labels": {"en": "Called off"}, "flags": [], "moves": []})
     shop.move(order_id, "cancelled")
     assert shop.stock() == 98
     assert shop.order(order_id)["state"] == "cancelled"

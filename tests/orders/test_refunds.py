@@ -12,7 +12,14 @@ from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Amount, Charge, priced, total
 from shared.contracts.message import Refusal
-from shared.contracts.orders import CreditSlipIssued, MarkRefunded, PaymentRefundDue, PreviewRefund, Rounding
+from shared.contracts.orders import (
+    CreditSlipIssued,
+    MarkRefunded,
+    PaymentMethod,
+    PaymentRefundDue,
+    PreviewRefund,
+    Rounding,
+)
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund, try_to_refund
 from tests.orders.words import MUG, a_placed_order, pay, try_to_move
 
@@ -94,7 +101,7 @@ def test_without_an_invoice_there_is_no_credit_slip() -> None:
 
 def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
     order = a_paid_order()
-    able = replace(order, shop=replace(order.shop, refundable_methods=("Bank wire",)))
+    able = replace(order, shop=replace(order.shop, payment_methods=(PaymentMethod(name="Bank wire", refundable=True),)))
     told = [refund(each).events for each in (order, able)]
     due = [event for events in told for event in events if isinstance(event, PaymentRefundDue)]
     assert [event.by_hand for event in due] == [True, False]

@@ -10,7 +10,16 @@ from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.work import Adapters, Work
-from shared.contracts.assets import AssetChanged, AssetList, AssetView, ListAssets, PutAsset, RemoveAsset
+from shared.contracts.assets import (
+    AssetAnswer,
+    AssetChanged,
+    AssetList,
+    AssetView,
+    GetAsset,
+    ListAssets,
+    PutAsset,
+    RemoveAsset,
+)
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
 from shared.contracts.message import Event, Refusal
 from shared.contracts.snapshot import DocumentSnapshot
@@ -46,7 +55,7 @@ def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
     if isinstance(kind, Objection):
         return kind
     languages = [command.language] if command.language else TRIED_IN
-    look = Look(Template(command.html, command.css), work.assets.of_shop(work.shop))
+    look = Look(_template(command, work), work.assets.of_shop(work.shop))
     return Trial([sample(kind, language) for language in languages], look)
 
 
@@ -63,7 +72,7 @@ def put_template(command: PutTemplate, work: Work, outcome: Rendered | Objection
     """Kept when the samples could be printed with it."""
     if isinstance(outcome, Objection):
         return [command.refuse(outcome.code, outcome.reason)]
-    key, template = (work.shop, command.kind, command.language or ""), Template(command.html, command.css)
+    key, template = (work.shop, command.kind, command.language or ""), _template(command, work)
     if work.templates.get(key) == template:
         return []
     work.templates.save(key, template)
@@ -155,15 +164,32 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     return [AssetChanged(asset=command.asset, size=0)]
 
 
+@looks.handles(GetAsset)
+def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
+    """Answer a picture with its bytes."""
+    found = work.assets.get((work.shop, query.asset))
+    if found is None or not found.content:
+        return query.refuse("unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset")
+    return AssetAnswer(**dict(_view(query.asset, found)), content=b64encode(found.content))
+
+
 @looks.handles(ListAssets)
 def list_assets(_query: ListAssets, work: Work) -> AssetList:
     """By name."""
-    return AssetList(
-        assets=[
-            AssetView(asset=name, description=kept.description, media_type=kept.media_type, size=len(kept.content))
-            for name, kept in work.assets.of_shop(work.shop).items()
-        ]
+    return AssetList(assets=[_view(*each) for each in work.assets.of_shop(work.shop).items()])
+
+
+def _view(name: str, asset: Asset) -> AssetView:
+    return AssetView(
+        asset=name, description=asset.description, media_type=asset.media_type, size=len(asset.content)
     )
+
+
+def _template(command: PutTemplate, work: Work) -> Template:
+    """The template after the command: what it does not name stays as the shop put it."""
+    before = work.templates.get((work.shop, command.kind, command.language or "")) or Template()
+    named = command.model_fields_set & {"html", "css"}
+    return replace(before, **{name: getattr(command, name) for name in named})
 
 
 def _known(kind: str) -> DocumentKind | Objection:

@@ -10,16 +10,19 @@ from services.ingest.work import Work
 from shared.contracts.ingest import (
     AskStatistics,
     CannedMessage,
+    CannedMessageAnswer,
     CannedMessageChanged,
     CannedMessageList,
     CannedMessageRemoved,
     Contact,
+    ContactAnswer,
     ContactChanged,
     ContactList,
     Desk,
     DeskChanged,
-    DeskOptions,
     DeskStatistics,
+    GetCannedMessage,
+    GetContact,
     GetDesk,
     ListCannedMessages,
     ListContacts,
@@ -30,6 +33,7 @@ from shared.contracts.ingest import (
     RemoveCannedMessage,
 )
 from shared.contracts.message import Event, Refusal
+from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -37,28 +41,30 @@ service = Handlers()
 
 @service.handles(PutContact)
 def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
-    """Adds a contact, or replaces it; its threads stay."""
+    """Adds a contact, or changes it; its threads stay."""
     key = (work.shop, command.key)
-    work.contacts.preload([key])
-    work.contacts.save(key, Contact(**command.model_dump()))
-    return [ContactChanged(**command.model_dump())]
+    work.contacts.lock(key)
+    before = work.contact(command.key)
+    contact = merged(before, command) if before else Contact(**dict(command))
+    work.contacts.save(key, contact)
+    return [ContactChanged(**dict(contact))]
 
 
 @service.handles(PutDesk)
 def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
-    """Sets the options, whole."""
+    """Sets the options that the command names."""
     wrong = desk.objection(command)
     if wrong:
         return [wrong]
-    options = DeskOptions(**command.model_dump())
-    work.desks.preload([work.shop])
+    work.desks.lock(work.shop)
+    options = merged(work.options, command)
     work.desks.save(work.shop, options)
     return [DeskChanged(**desk.whole(options).model_dump())]
 
 
 @service.handles(PutCannedMessage)
 def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]:
-    """Adds a predefined message, or replaces it."""
+    """Adds a predefined message, or changes it."""
     wrong = texts.objection(command.texts)
     if wrong:
         language, reason = wrong
@@ -88,6 +94,22 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
         ListedContact(**contact.model_dump(), unread=counts[key].unread, waiting=counts[key].threads)
         for key, contact in found.items()
     ])
+
+
+@service.handles(GetContact)
+def get_contact(query: GetContact, work: Work) -> ContactAnswer | Refusal:
+    """Answer a contact."""
+    found = work.contact(query.key)
+    if found is None:
+        return query.refuse("unknown_contact", f"There is no contact '{query.key}'.", field="key")
+    return ContactAnswer(**dict(found))
+
+
+@service.handles(GetCannedMessage)
+def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Refusal:
+    """Answer a predefined message."""
+    found = work.canned_messages.get((work.shop, query.key))
+    return CannedMessageAnswer(**dict(found)) if found else unknown_canned_message(query, query.key, field="key")
 
 
 @service.handles(GetDesk)

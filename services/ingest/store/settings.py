@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, select
 from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
-from shared.runtime.database import among, write_rows
+from shared.runtime.database import among, locking, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, str]
@@ -30,6 +30,16 @@ class Definitions(Store[Key, D | None], Generic[D]):
         query = select(self.table).where(among((self.table.c.shop, self.table.c.key), keys))
         rows = self.connection.execute(query)
         return {(row.shop, row.key): self.kind.model_validate(row.definition) for row in rows}
+
+    def lock(self, key: Key) -> None:
+        """Locks a definition that is to be changed, until the commit, and sees it as it is then."""
+        if key in self._pending or key in self._kept:
+            return
+        query = select(self.table).where(among((self.table.c.shop, self.table.c.key), [key]))
+        row = self.connection.execute(locking(self.connection, query)).one_or_none()
+        self._known[key] = self.kind.model_validate(row.definition) if row else None
+        if row:
+            self._stored.add(key)
 
     def put(self, new: Mapping[Key, D | None], changed: Mapping[Key, D | None]) -> None:
         write_rows(self.connection, self.table, _definitions(new), _definitions(changed))
@@ -55,6 +65,16 @@ class Desks(Store[str, DeskOptions]):
     def load(self, keys: Sequence[str]) -> Mapping[str, DeskOptions]:
         rows = self.connection.execute(select(desks).where(desks.c.shop.in_(keys)))
         return {row.shop: DeskOptions.model_validate(row.options) for row in rows}
+
+    def lock(self, shop: str) -> None:
+        """Locks the options that are to be changed, until the commit, and sees them as they are then."""
+        if shop in self._pending or shop in self._kept:
+            return
+        query = select(desks).where(desks.c.shop == shop)
+        row = self.connection.execute(locking(self.connection, query)).one_or_none()
+        self._known[shop] = DeskOptions.model_validate(row.options) if row else None
+        if row:
+            self._stored.add(shop)
 
     def put(self, new: Mapping[str, DeskOptions], changed: Mapping[str, DeskOptions]) -> None:
         def rows(values: Mapping[str, DeskOptions]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
 from services.notify.domain.wording import Content
 from shared.contracts.message import Refusal, Value
+from shared.contracts.partial import merged
 from shared.contracts.templates import PutTemplate
 from shared.contracts.values import DocumentReference
 
@@ -76,9 +77,9 @@ class ShopWriter:
         return self.press.write(facts, documents, self.look)
 
 
-def replacement(command: PutTemplate) -> Replacement:
-    """What a command brings."""
-    return Replacement(html=command.html, css=command.css, subject=command.subject, text=command.text)
+def replacement(command: PutTemplate, before: Replacement | None) -> Replacement:
+    """Return the templates after a command: what it does not name stays as the shop put it before."""
+    return merged(before or Replacement(), command)
 
 
 def objection(command: PutTemplate, brought: Replacement, press: Press) -> Refusal | None:

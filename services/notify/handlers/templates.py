@@ -23,11 +23,10 @@ service = Handlers()
 @service.handles(PutTemplate)
 def put_template(command: PutTemplate, work: Work) -> Told:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is kept."""
-    replacement = look.replacement(command)
+    replacement = look.replacement(command, work.templates.get(_key(command, work)))
     refusal = look.objection(command, replacement, work.press)
     if refusal:
         return [refusal]
-    work.templates.get(_key(command, work))
     work.templates.save(_key(command, work), replacement)
     return [_changed(command, built_in=False)]
 

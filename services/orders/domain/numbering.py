@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.contracts.message import Refusal
-from shared.contracts.orders import Numbering, PutShop
+from shared.contracts.orders import Numbering, PutShop, ShopSettings
 from shared.contracts.values import DocumentKind
 
 KINDS: tuple[DocumentKind, ...] = ("invoice", "delivery_slip", "credit_slip", "return_slip")
@@ -54,20 +54,21 @@ class Given:
     numbers: Callable[[DocumentKind, str], Iterable[str]]
 
 
-def series_of(command: PutShop) -> dict[DocumentKind, Series]:
-    """The series that a shop asks for."""
-    prefixes = (command.invoice_prefix, command.delivery_prefix, command.credit_prefix, command.return_prefix)
-    rules = command.numbering
+def series_of(settings: ShopSettings) -> dict[DocumentKind, Series]:
+    """Return the series of a shop with these settings."""
+    prefixes = (settings.invoice_prefix, settings.delivery_prefix, settings.credit_prefix, settings.return_prefix)
+    rules = settings.numbering
     asked = (rules.invoice, rules.delivery_slip, rules.credit_slip, rules.return_slip)
     return {kind: Series(prefix, rule) for kind, prefix, rule in zip(KINDS, prefixes, asked, strict=True)}
 
 
 def renumber(
-    command: PutShop, before: Mapping[DocumentKind, Series], given: Given, year: int
+    command: PutShop, wanted: Mapping[DocumentKind, Series], before: Mapping[DocumentKind, Series], given: Given,
+    year: int,
 ) -> dict[Key, int] | Refusal:
     """Where the counters go on that get a new start; or why these series would give a number twice."""
     starts: dict[Key, int] = {}
-    for kind, series in series_of(command).items():
+    for kind, series in wanted.items():
         old = before.get(kind)
         refusal = _refusal(command, kind, series, given, year, _starts(series, old))
         if refusal:

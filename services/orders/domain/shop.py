@@ -8,7 +8,14 @@ from decimal import Decimal
 from services.orders.domain.money import tax_in
 from services.orders.domain.numbering import Series
 from services.orders.domain.pricing import USUAL, Prices
-from shared.contracts.orders import Calendar, Rounding
+from shared.contracts.orders import (
+    Calendar,
+    FoundProduct,
+    PaymentMethod,
+    ProductDefinition,
+    Rounding,
+    ShopCarrier,
+)
 from shared.contracts.values import DocumentKind, Money, ShopProfile
 from shared.writing import days, jalali
 
@@ -27,8 +34,18 @@ class Shop:
     backorders: bool = False
     returns: bool = False
     return_days: int = 14
-    refundable_methods: tuple[str, ...] = ()
     store_credit_days: int | None = None
+    carriers: tuple[ShopCarrier, ...] = ()
+    payment_methods: tuple[PaymentMethod, ...] = ()
+
+    @property
+    def refundable_methods(self) -> frozenset[str]:
+        """Payment methods whose system gives money back when it is asked."""
+        return frozenset(method.name for method in self.payment_methods if method.refundable)
+
+    def carrier(self, name: str) -> ShopCarrier | None:
+        """The carrier of that name, if the shop offers it."""
+        return next((carrier for carrier in self.carriers if carrier.name == name), None)
 
     @property
     def timezone(self) -> str:
@@ -72,3 +89,25 @@ class Product:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""
         wanted = (language, language.partition("-")[0], default)
         return next((self.names[key] for key in wanted if key in self.names), next(iter(self.names.values())))
+
+
+def product_of(told: ProductDefinition) -> Product:
+    """Return the product that a message defines."""
+    return Product(
+        told.sku, told.names, told.price, told.tax_rate, told.weight_grams, frozenset(told.categories), told.brand,
+        frozenset(told.suppliers), frozenset(told.attributes),
+    )
+
+
+def product_definition(product: Product) -> ProductDefinition:
+    """Return what `product.put` would have to say for this product."""
+    return ProductDefinition(
+        sku=product.sku, names=product.names, price=product.price, tax_rate=product.tax_rate,
+        weight_grams=product.weight_grams, categories=sorted(product.categories), brand=product.brand,
+        suppliers=sorted(product.suppliers), attributes=sorted(product.attributes),
+    )
+
+
+def found_product(product: Product, available: int) -> FoundProduct:
+    """Return the product as an answer shows it, with the stock left."""
+    return FoundProduct(**dict(product_definition(product)), available=available)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from services.orders.domain.guards import GUARDS
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PutState, StateDefinition, StateFlag, StateView
+from shared.contracts.partial import merged
 
 Graph = Mapping[str, "State"]
 MOST = 200  # states of a shop
@@ -77,7 +78,9 @@ def definition_of(state: State) -> StateDefinition:
 
 def put_state(command: PutState, graph: Graph) -> list[State] | Refusal:
     """The states that a shop's graph gets or changes, or why that would make nonsense."""
-    state, sources = state_of(command), [graph.get(key) for key in command.comes_from]
+    before = graph.get(command.key)
+    state = state_of(merged(definition_of(before), command) if before else command)
+    sources = [graph.get(key) for key in command.comes_from]
     for key, source in zip(command.comes_from, sources, strict=True):
         if source is None or key == command.key:
             sentence = f"There is no other state '{key}' to come from."

@@ -18,6 +18,7 @@ from shared.contracts.orders import (
     DiscountKind,
     NewVoucher,
     PlaceOrder,
+    RuleStanding,
     VoucherCreated,
     VoucherRedeemed,
     VoucherReturned,
@@ -114,12 +115,19 @@ def is_used(order: Order, rule_id: UUID) -> bool:
     return any(each.active and each.discount_id in ids for each in order.discounts)
 
 
-def standing(rule: CartRule, used: int, at: datetime, zone: str) -> VoucherStanding:
+def standing(rule: CartRule, used: int, at: datetime, zone: str) -> RuleStanding:
     """What is left of a rule that was used so often."""
     most, found = rule.terms.uses, objection_to_all(rule, at, zone)
-    return VoucherStanding(
-        voucher=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
+    return RuleStanding(
+        rule=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
         reason=found[1] if found else "",
+    )
+
+
+def voucher_standing(found: RuleStanding) -> VoucherStanding:
+    """The standing of a rule with a code, as a voucher."""
+    return VoucherStanding(
+        voucher=found.rule, used=found.used, left=found.left, usable=found.usable, reason=found.reason
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain.numbering import renumber, series_of
-from services.orders.domain.shop import Product, Shop
+from services.orders.domain.numbering import renumber
+from services.orders.domain.settings import put_shop as settings_after, shop_of
+from services.orders.domain.shop import product_definition, product_of
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import AdjustStock, ProductChanged, PutProduct, PutShop, SetStock, ShopChanged
+from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -15,36 +17,35 @@ MOST_STOCK = 1_000_000_000
 
 @service.handles(PutShop)
 def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
-    """Sets the shop's profile and settings; what was placed and issued keeps what it says."""
+    """Sets what the command names of the shop's settings; what was placed and issued keeps what it says."""
     work.shops.lock([work.shop])
     before = work.shops.get(work.shop)
-    shop = Shop(
-        work.shop, command.profile, command.default_language, series_of(command), command.calendar,
-        command.rounding, command.legal_years, command.backorders, command.returns,
-        command.return_days, tuple(command.refundable_methods), command.store_credit_days,
+    settings = settings_after(command, before)
+    if isinstance(settings, Refusal):
+        return [settings]
+    shop = shop_of(work.shop, settings)
+    starts = renumber(
+        command, shop.numbering, before.numbering if before else {}, work.given_numbers(), shop.year(work.now)
     )
-    starts = renumber(command, before.numbering if before else {}, work.given_numbers(), shop.year(work.now))
     if isinstance(starts, Refusal):
         return [starts]
     for key, last in starts.items():
         work.counters.save((work.shop, *key), last)
     work.shops.save(work.shop, shop)
-    told = command.model_dump(include=set(ShopChanged.model_fields))
-    return [ShopChanged(**told)]
+    return [ShopChanged(**dict(settings))]
 
 
 @service.handles(PutProduct)
 def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
-    """Adds or replaces a product; placed orders keep what they were sold at."""
+    """Adds or changes a product; placed orders keep what they were sold at."""
     if command.price.amount < 0:
         return [command.refuse("negative_price", "A price is zero or more.", field="price.amount")]
-    product = Product(
-        command.sku, command.names, command.price, command.tax_rate, command.weight_grams,
-        frozenset(command.categories), command.brand, frozenset(command.suppliers), frozenset(command.attributes),
-    )
-    work.products.preload([(work.shop, command.sku)])
-    work.products.save((work.shop, command.sku), product)
-    return [ProductChanged(**command.model_dump())]
+    key = (work.shop, command.sku)
+    work.products.lock([key])
+    before = work.products.get(key)
+    definition = merged(product_definition(before), command) if before else command
+    work.products.save(key, product_of(definition))
+    return [ProductChanged(**dict(definition))]
 
 
 @service.handles(SetStock)

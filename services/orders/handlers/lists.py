@@ -1,4 +1,4 @@
-"""Questions that find many: orders, customers, products, carts; and how many of a product are left."""
+"""Questions that find many: orders, customers, carts."""
 
 from services.orders.domain import export, listing
 from services.orders.domain.listing import Entry
@@ -6,19 +6,20 @@ from services.orders.work import Work
 from shared.contracts import cursor
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
+    CartAnswer,
     CartList,
+    CustomerAnswer,
+    CustomerList,
     CustomersFound,
     ExportOrders,
-    FoundProduct,
-    GetStock,
+    GetCart,
+    GetCustomer,
     ListCarts,
+    ListCustomers,
     ListOrders,
     OrderExport,
     OrderList,
-    ProductsFound,
     SearchCustomers,
-    SearchProducts,
-    StockLevel,
 )
 from shared.runtime.service import Handlers
 
@@ -60,21 +61,31 @@ def search_customers(query: SearchCustomers, work: Work) -> CustomersFound | Ref
     return CustomersFound(customers=found[: query.limit], more=len(found) > query.limit)
 
 
-@service.handles(SearchProducts)
-def search_products(query: SearchProducts, work: Work) -> ProductsFound | Refusal:
-    """Products by the first letters of their names or references, with what is left of them."""
-    wrong = listing.nothing_wanted(query)
-    if wrong:
-        return wrong
-    found = work.products.search(work.shop, query.text, query.limit)
-    shown = [
-        FoundProduct(
-            sku=product.sku, names=product.names, price=product.price, tax_rate=product.tax_rate,
-            weight_grams=product.weight_grams, available=available,
-        )
-        for product, available in found[: query.limit]
-    ]
-    return ProductsFound(products=shown, more=len(found) > query.limit)
+@service.handles(GetCustomer)
+def get_customer(query: GetCustomer, work: Work) -> CustomerAnswer | Refusal:
+    """Answer what is known of a customer."""
+    found = work.customers.get((work.shop, query.customer_id))
+    if found is None:
+        reason = f"There is no customer '{query.customer_id}' in this shop."
+        return query.refuse("unknown_customer", reason, field="customer_id")
+    return CustomerAnswer(**dict(found))
+
+
+@service.handles(ListCustomers)
+def list_customers(query: ListCustomers, work: Work) -> CustomerList:
+    """Answer a page of customers."""
+    found = work.customers.page(work.shop, query.cursor, query.limit)
+    page, more = found[: query.limit], found[query.limit :]
+    return CustomerList(customers=page, next=page[-1].customer_id if more else None)
+
+
+@service.handles(GetCart)
+def get_cart(query: GetCart, work: Work) -> CartAnswer | Refusal:
+    """Answer a cart as it was last put."""
+    found = work.carts.get((work.shop, query.cart_id))
+    if found is None:
+        return query.refuse("unknown_cart", f"There is no cart {query.cart_id} in this shop.", field="cart_id")
+    return CartAnswer(**dict(found.view()))
 
 
 @service.handles(ListCarts)
@@ -88,15 +99,6 @@ def list_carts(query: ListCarts, work: Work) -> CartList | Refusal:
     carts = found[: query.limit]
     further = cursor.write(carts[-1].cursor) if len(found) > query.limit else None
     return CartList(carts=[cart.view() for cart in carts], next=further)
-
-
-@service.handles(GetStock)
-def get_stock(query: GetStock, work: Work) -> StockLevel | Refusal:
-    """How many are left."""
-    key = (work.shop, query.sku)
-    if work.products.get(key) is None:
-        return query.refuse("unknown_product", f"There is no product '{query.sku}'.", field="sku")
-    return StockLevel(sku=query.sku, available=work.stock.get(key) or 0)
 
 
 def _zone(work: Work) -> str:

@@ -7,6 +7,7 @@ from services.orders.work import Work
 from shared.contracts.ingest import ThreadMessageAdded
 from shared.contracts.message import Event
 from shared.contracts.orders import CartChanged, CustomerChanged, KnownCustomer, PutCart, PutCustomer
+from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -14,11 +15,12 @@ service = Handlers()
 
 @service.handles(PutCustomer)
 def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
-    """Makes a customer known, or replaces what is known of him."""
-    key, customer = (work.shop, command.customer_id), KnownCustomer(**command.model_dump())
-    work.customers.preload([key])
+    """Makes a customer known, or changes what is known of them."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    customer = merged(before, command) if before else KnownCustomer(**dict(command))
     work.customers.save(key, customer)
-    return [CustomerChanged(**command.model_dump())]
+    return [CustomerChanged(**dict(customer))]
 
 
 @service.handles(PutCart)

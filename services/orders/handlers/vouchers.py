@@ -12,21 +12,27 @@ from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CartPrice,
+    CartRuleAnswer,
     CartRuleChanged,
     CartRuleDefinition,
+    CartRuleList,
     CreateVoucher,
+    DisableCartRule,
     DisableVoucher,
+    GetCartRule,
     GetVoucher,
+    ListCartRules,
     ListVouchers,
     PlaceOrder,
     PriceCart,
     PutCartRule,
+    RuleStanding,
     VoucherAnswer,
     VoucherCreated,
     VoucherList,
-    VoucherStanding,
     WantedLine,
 )
+from shared.contracts.partial import merged
 from shared.contracts.values import Customer
 from shared.runtime.service import Handlers
 
@@ -35,11 +41,11 @@ service = Handlers()
 
 @service.handles(PutCartRule)
 def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
-    """Adds or replaces a rule; how often it was used stays."""
-    terms = CartRuleDefinition(**command.model_dump(exclude={"by"}))
+    """Adds or changes a rule; how often it was used stays."""
     key = (work.shop, command.rule_id)
     work.promotions.rules.lock([key])
     before = work.promotions.rules.get(key)
+    terms = merged(before.terms, command) if before else CartRuleDefinition(**command.model_dump(exclude={"by"}))
     rule = CartRule(terms, _standings([before], work)[0].used if before else 0)
     refused = _objection(command, rule, work)
     if refused:
@@ -76,9 +82,8 @@ def answer_voucher(query: GetVoucher, work: Work) -> VoucherAnswer | Refusal:
     rule = work.promotions.rules.by_code(work.shop, query.code)
     if rule is None:
         return _unknown(query)
-    (standing,) = _standings([rule], work)
-    uses = work.promotions.uses.last(work.shop, rule.rule_id)
-    return VoucherAnswer(**dict(standing), uses=uses)
+    (standing,) = map(vouchers.voucher_standing, _standings([rule], work))
+    return VoucherAnswer(**dict(standing), uses=work.promotions.uses.last(work.shop, rule.rule_id))
 
 
 @service.handles(ListVouchers)
@@ -86,7 +91,41 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
     """A page of vouchers, each with what is left of it."""
     found = work.promotions.rules.vouchers(work.shop, query)
     page, more = found[: query.limit], found[query.limit :]
-    return VoucherList(vouchers=_standings(page, work), next=page[-1].terms.code if more else None)
+    standings = list(map(vouchers.voucher_standing, _standings(page, work)))
+    return VoucherList(vouchers=standings, next=page[-1].terms.code if more else None)
+
+
+@service.handles(DisableCartRule)
+def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event]:
+    """Ends a rule; what it took off orders stays off."""
+    key = (work.shop, command.rule_id)
+    work.promotions.rules.lock([key])
+    rule = work.promotions.rules.get(key)
+    if rule is None:
+        return [_unknown_rule(command)]
+    if not rule.terms.active:
+        return [command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="rule_id")]
+    ended = work.promotions.disable(work.shop, rule, command.by)
+    changed = CartRuleChanged(**dict(rule.terms) | {"active": False})
+    return [changed, ended] if rule.terms.code else [changed]
+
+
+@service.handles(GetCartRule)
+def answer_cart_rule(query: GetCartRule, work: Work) -> CartRuleAnswer | Refusal:
+    """A rule with its uses."""
+    rule = work.promotions.rules.get((work.shop, query.rule_id))
+    if rule is None:
+        return _unknown_rule(query)
+    (standing,) = _standings([rule], work)
+    return CartRuleAnswer(**dict(standing), uses=work.promotions.uses.last(work.shop, rule.rule_id))
+
+
+@service.handles(ListCartRules)
+def list_cart_rules(query: ListCartRules, work: Work) -> CartRuleList:
+    """A page of rules, each with what is left of it."""
+    found = work.promotions.rules.page(work.shop, query)
+    page, more = found[: query.limit], found[query.limit :]
+    return CartRuleList(rules=_standings(page, work), next=page[-1].rule_id if more else None)
 
 
 @service.handles(PriceCart)
@@ -162,13 +201,17 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
     return vouchers.created(rule, shop, by, customer=customer, language=known.language)
 
 
-def _standings(rules: Sequence[CartRule], work: Work) -> list[VoucherStanding]:
+def _standings(rules: Sequence[CartRule], work: Work) -> list[RuleStanding]:
     """The rules with their uses: counted on their rows while these are limited."""
     counts = work.promotions.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
     used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
     shop = work.shops.get(work.shop)
     zone = shop.timezone if shop else "UTC"
     return [vouchers.standing(rule, count, work.now, zone) for rule, count in zip(rules, used, strict=True)]
+
+
+def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Refusal:
+    return asked.refuse("unknown_rule", f"There is no cart rule {asked.rule_id}.", field="rule_id")
 
 
 def _exists(command: CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:

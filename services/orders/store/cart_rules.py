@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
-from shared.contracts.orders import CartRuleDefinition, ListVouchers, VoucherUse
+from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
 from shared.runtime.database import among, lock_names, locking, write_rows
 from shared.runtime.store import Store
 
@@ -87,6 +87,15 @@ class CartRules(Store[RuleKey, CartRule]):
         found = select(cart_rules).where(row.shop == shop, row.code.is_not(None), *chosen)
         return list(self._rules(found.order_by(row.code).limit(query.limit + 1)).values())
 
+    def page(self, shop: str, query: ListCartRules) -> list[CartRule]:
+        """The rules that are asked for, by their ids; one more than the limit where there are more."""
+        row = cart_rules.c
+        chosen: list[ColumnElement[bool]] = [] if query.vouchers else [row.code.is_(None)]
+        chosen += [] if query.active is None else [row.active.is_(query.active)]
+        chosen += [row.rule_id > query.cursor] if query.cursor else []
+        found = select(cart_rules).where(row.shop == shop, *chosen)
+        return list(self._rules(found.order_by(row.rule_id).limit(query.limit + 1)).values())
+
     def put(self, new: Mapping[RuleKey, CartRule], changed: Mapping[RuleKey, CartRule]) -> None:
         write_rows(self.connection, cart_rules, _rows(new), _rows(changed))
 
@@ -142,12 +151,12 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
         known = [order_id for _, order_id in {**self._known, **self._pending}]
         return ~cart_rule_uses.c.returned & cart_rule_uses.c.order_id.not_in(known)
 
-    def last(self, shop: str, rule_id: UUID) -> list[VoucherUse]:
+    def last(self, shop: str, rule_id: UUID) -> list[RuleUse]:
         """The last uses of a rule, newest first."""
         query = select(cart_rule_uses).where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id)
         query = query.order_by(cart_rule_uses.c.at.desc(), cart_rule_uses.c.order_id).limit(SHOWN)
         return [
-            VoucherUse(
+            RuleUse(
                 order_id=row.order_id, customer_id=row.customer_id, taken=row.taken, at=row.at, returned=row.returned
             )
             for row in self.connection.execute(query)

@@ -5,15 +5,29 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.shop import Product, Shop
-from services.orders.store.catalogue_tables import counters, product_words, products, shops, stock
-from shared.contracts.orders import Numbering, Rounding
+from services.orders.store.catalogue_tables import (
+    counters,
+    product_words,
+    products,
+    shops,
+    stock,
+    stock_movements,
+)
+from shared.contracts.orders import (
+    ListStockMovements,
+    Numbering,
+    PaymentMethod,
+    Rounding,
+    ShopCarrier,
+    StockMovement,
+)
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.database import among, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.store import Ledger, Store
 from shared.runtime.words import begun, rewrite
 from shared.writing.search import wanted, words
 
@@ -52,6 +66,21 @@ class Shops(Store[str, Shop]):
 class Products(Store[Key, Product]):
     """The catalogue."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._locked: set[Key] = set()
+
+    def lock(self, keys: Iterable[Key]) -> None:
+        """Locks products until the commit, in one order, and sees them as they are then."""
+        wanted = sorted(set(keys) - self._locked)
+        if wanted:
+            query = select(products).where(_among(products, "sku", wanted)).order_by(products.c.shop, products.c.sku)
+            rows = self.connection.execute(locking(self.connection, query))
+            found = {(row.shop, row.sku): _product(row) for row in rows}
+            self._known.update({key: found.get(key) for key in wanted})
+            self._stored.update(found)
+            self._locked.update(wanted)
+
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
         rows = self.connection.execute(select(products).where(_among(products, "sku", keys)))
         return {(row.shop, row.sku): _product(row) for row in rows}
@@ -62,12 +91,18 @@ class Products(Store[Key, Product]):
 
     def search(self, shop: str, text: str, limit: int) -> list[tuple[Product, int]]:
         """Products with the stock left, by reference; one more than `limit` where there are more."""
+        return self._found(shop, begun(products.c.sku, product_words, shop, wanted(text)), limit)
+
+    def page(self, shop: str, after: str | None, limit: int) -> list[tuple[Product, int]]:
+        """All products behind a reference with the stock left; one more than `limit` where there are more."""
+        return self._found(shop, [products.c.sku > after] if after else [], limit)
+
+    def _found(self, shop: str, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[tuple[Product, int]]:
         left = (stock.c.shop == products.c.shop) & (stock.c.sku == products.c.sku)
-        found = begun(products.c.sku, product_words, shop, wanted(text))
         query = (
             select(products, func.coalesce(stock.c.available, 0).label("available"))
             .select_from(products.outerjoin(stock, left))
-            .where(products.c.shop == shop, *found).order_by(products.c.sku).limit(limit + 1)
+            .where(products.c.shop == shop, *conditions).order_by(products.c.sku).limit(limit + 1)
         )
         return [(_product(row), row.available) for row in self.connection.execute(query)]
 
@@ -85,6 +120,28 @@ class Stock(Store[Key, int]):
             return [{"shop": shop, "sku": sku, "available": value} for (shop, sku), value in values.items()]
 
         write_rows(self.connection, stock, rows(new), rows(changed))
+
+
+class Movements(Ledger):
+    """Every change of the stock, with its cause."""
+
+    def page(self, shop: str, query: ListStockMovements) -> list[StockMovement]:
+        """Movements that are asked for, newest first; one more than the limit where there are more."""
+        row = stock_movements.c
+        chosen = [
+            row[name] == value
+            for name, value in (("sku", query.sku), ("order_id", query.order_id)) if value is not None
+        ]
+        chosen += [row.number < query.cursor] if query.cursor else []
+        found = select(stock_movements).where(row.shop == shop, *chosen)
+        rows = self.connection.execute(found.order_by(row.number.desc()).limit(query.limit + 1))
+        return [
+            StockMovement(
+                number=each.number, sku=each.sku, change=each.change, cause=each.cause, order_id=each.order_id,
+                at=each.at,
+            )
+            for each in rows
+        ]
 
 
 class Counters(Store[SeriesKey, int]):
@@ -120,7 +177,8 @@ def _shop(row: Any) -> Shop:
     return Shop(
         row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.calendar,
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
-        row.return_days, tuple(row.refundable_methods or ()), row.store_credit_days,
+        row.return_days, row.store_credit_days, tuple(map(ShopCarrier.model_validate, row.carriers or ())),
+        tuple(map(PaymentMethod.model_validate, row.payment_methods or ())),
     )
 
 
@@ -135,7 +193,9 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
             },
             "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
             "backorders": shop.backorders, "returns": shop.returns, "return_days": shop.return_days,
-            "refundable_methods": list(shop.refundable_methods), "store_credit_days": shop.store_credit_days,
+            "store_credit_days": shop.store_credit_days,
+            "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
+            "payment_methods": [method.model_dump(mode="json") for method in shop.payment_methods],
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

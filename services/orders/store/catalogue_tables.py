@@ -31,8 +31,9 @@ shops = Table(
     Column("backorders", Boolean, nullable=False, server_default=false()),
     Column("returns", Boolean, nullable=False, server_default=false()),
     Column("return_days", Integer, nullable=False, server_default=text("14")),
-    Column("refundable_methods", Json),
     Column("store_credit_days", Integer),
+    Column("carriers", Json),
+    Column("payment_methods", Json),
 )
 states = Table(
     "states", metadata,
@@ -67,6 +68,9 @@ stock_movements = Table(
     Column("cause", String(60), nullable=False),
     Column("order_id", Uuid),
     Column("at", UtcDateTime, nullable=False),
+    Index(None, "shop", "number"),
+    Index(None, "shop", "sku", "number"),
+    Index(None, "order_id"),
 )
 counters = Table(
     "counters", metadata,

@@ -14,7 +14,7 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
-from shared.runtime.database import UtcDateTime, among, insert, write_rows
+from shared.runtime.database import UtcDateTime, among, insert, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import begun, rewrite
 from shared.writing.search import sorting, wanted, words
@@ -27,10 +27,11 @@ SORTING = 200  # characters
 
 
 class Customers(Store[Key, KnownCustomer]):
-    """What was told of customers. Not locked: whoever puts one replaces him whole."""
+    """What is known of customers; their rows are locked, in the order of the keys."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
         query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
+        query = locking(self.connection, query.order_by(customers.c.shop, customers.c.customer_id))
         return {(row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
@@ -44,6 +45,13 @@ class Customers(Store[Key, KnownCustomer]):
             select(customers).where(customers.c.shop == shop, *found)
             .order_by(customers.c.sorting, customers.c.customer_id).limit(limit + 1)
         )
+        return [_customer(row) for row in self.connection.execute(query)]
+
+    def page(self, shop: str, after: str | None, limit: int) -> list[KnownCustomer]:
+        """All customers behind a key; one more than `limit` where there are more."""
+        query = select(customers).where(customers.c.shop == shop)
+        query = query.where(customers.c.customer_id > after) if after else query
+        query = query.order_by(customers.c.customer_id).limit(limit + 1)
         return [_customer(row) for row in self.connection.execute(query)]
 
 

@@ -8,7 +8,7 @@ from services.orders.domain.moves import where_paid
 from services.orders.domain.order import Order
 from services.orders.domain.placing import is_with_credit
 from services.orders.domain.states import Graph, State
-from services.orders.store.catalogue import Key, Shops
+from services.orders.store.catalogue import Key, Products, Shops
 from services.orders.store.orders import Orders
 from services.orders.store.people import Customers
 from services.orders.store.states import States
@@ -36,6 +36,8 @@ from shared.contracts.orders import (
     NotifyChange,
     PlaceOrder,
     PrintSummary,
+    PutCustomer,
+    PutProduct,
     PutShop,
     PutState,
     ReceiveReturn,
@@ -68,6 +70,7 @@ class Locking(Stockroom, CreditLocks):
     shops: Shops
     states: States
     orders: Orders
+    products: Products
     customers: Customers
     promotions: Promotions
 
@@ -75,6 +78,7 @@ class Locking(Stockroom, CreditLocks):
         """Locks all that a batch will change."""
         self.orders.preload(self._order_ids(batch))
         self.orders.read_references(_references(batch))
+        self.products.lock((envelope.shop, put.sku) for envelope, put in batch if isinstance(put, PutProduct))
         reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
         lines = [(order.shop.key, line.sku) for order in self._worked_on(batch) for line in order.lines]
         self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines])
@@ -82,7 +86,7 @@ class Locking(Stockroom, CreditLocks):
         self.waiting.preload(lines)
         self.promotions.preload(batch, [*self._ended(reached), *_undiscounted(batch)])
         self.credit.accounts.preload(self.accounts_of(batch, [order for _, order, _ in reached if order]))
-        self.customers.preload(self.promotions.grouped(batch))
+        self.customers.preload([*self.promotions.grouped(batch), *_put_customers(batch)])
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
         self.shops.lock(changed | numbered | self._numbered(batch))
@@ -143,6 +147,11 @@ class Locking(Stockroom, CreditLocks):
 def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
     """What new orders are to be called, by shop."""
     return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
+
+
+def _put_customers(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
+    """The customers, by shop, that a batch changes."""
+    return [(envelope.shop, message.customer_id) for envelope, message in batch if isinstance(message, PutCustomer)]
 
 
 def _undiscounted(batch: Sequence[Arrived]) -> list[tuple[str, UUID]]:

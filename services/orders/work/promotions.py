@@ -17,6 +17,7 @@ from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreateVoucher,
+    DisableCartRule,
     DisableVoucher,
     PlaceOrder,
     PutCartRule,
@@ -172,7 +173,7 @@ class Promotions:
         """The rules that a batch puts, makes, ends or erases."""
         for envelope, message in batch:
             shop = envelope.shop
-            if isinstance(message, PutCartRule):
+            if isinstance(message, PutCartRule | DisableCartRule):
                 yield shop, message.rule_id
             elif isinstance(message, CreateVoucher):
                 yield shop, message.voucher_id

@@ -7,11 +7,11 @@ from uuid import UUID
 from services.orders.domain.backorder import joined, lacking, left_by, served, waiting_less
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
-from services.orders.store.catalogue import Stock
+from services.orders.store.catalogue import Movements, Stock
 from services.orders.store.waiting import Waiting
 from shared.contracts.message import Event
 from shared.contracts.orders import Reservation, StockChanged, StockReserved, StockShort
-from shared.runtime.store import Ledger, UnitOfWork
+from shared.runtime.store import UnitOfWork
 
 RESERVED = "stock.reserved"
 
@@ -21,7 +21,7 @@ class Stockroom(UnitOfWork):
 
     stock: Stock
     waiting: Waiting
-    movements: Ledger
+    movements: Movements
 
     def left(self, sku: str) -> int:
         """What is free of a product."""

@@ -18,7 +18,7 @@ from services.orders.domain.refund_credit import Opened, Slips, booked, open_sli
 from services.orders.domain.shop import Product, Shop
 from services.orders.domain.states import Graph
 from services.orders.domain.store_credit import Holder
-from services.orders.store.catalogue import Counters, Products, Shops, Stock
+from services.orders.store.catalogue import Counters, Movements, Products, Shops, Stock
 from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
@@ -33,7 +33,6 @@ from shared.contracts.message import Asking, Event, Refusal
 from shared.contracts.orders import CompleteReturn, CreateRefund, OrderDetail
 from shared.contracts.values import Customer, DocumentKind
 from shared.runtime.service import Later
-from shared.runtime.store import Ledger
 
 
 class Work(Locking):
@@ -48,7 +47,7 @@ class Work(Locking):
         self.orders = self.part(Orders(connection, self.shops, self.waiting))
         self.stock = self.part(Stock(connection))
         self.part(self.waiting)  # written after the orders that its rows belong to
-        self.movements = self.part(Ledger(connection, stock_movements))
+        self.movements = self.part(Movements(connection, stock_movements))
         self.counters = self.part(Counters(connection))
         self.promotions = Promotions(connection)
         for part in (self.promotions.rules, self.promotions.uses, self.promotions.buyers):

@@ -16,19 +16,23 @@ from shared.contracts.ingest.actions import (
 )
 from shared.contracts.ingest.canned import (
     CannedMessage as CannedMessage,
+    CannedMessageAnswer as CannedMessageAnswer,
     CannedMessageChanged as CannedMessageChanged,
     CannedMessageList as CannedMessageList,
     CannedMessageRemoved as CannedMessageRemoved,
+    GetCannedMessage as GetCannedMessage,
     ListCannedMessages as ListCannedMessages,
     PutCannedMessage as PutCannedMessage,
     RemoveCannedMessage as RemoveCannedMessage,
 )
 from shared.contracts.ingest.contacts import (
     Contact as Contact,
+    ContactAnswer as ContactAnswer,
     ContactChanged as ContactChanged,
     ContactList as ContactList,
     ContactSubmitted as ContactSubmitted,
     FormFile as FormFile,
+    GetContact as GetContact,
     ListContacts as ListContacts,
     ListedContact as ListedContact,
     PutContact as PutContact,

@@ -59,6 +59,21 @@ class CannedMessageList(Answer, name="canned_message.list_answered"):
     messages: list[CannedMessage]
 
 
+class CannedMessageAnswer(Answer, CannedMessage, name="canned_message.get_answered"):
+    """A predefined message of the shop."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    example: ClassVar[dict[str, Any]] = samples.CANNED_MESSAGE
+
+
+class GetCannedMessage(Query, name="canned_message.get", answer=CannedMessageAnswer, subject="key"):
+    """Asks for a predefined message by its key."""
+
+    example: ClassVar[dict[str, Any]] = {"key": "delay"}
+
+    key: Name
+
+
 class ListCannedMessages(Query, name="canned_message.list", answer=CannedMessageList):
     """Asks for the predefined messages of the shop."""
 

@@ -64,7 +64,9 @@ class Contact(Value):
 
 
 class PutContact(Command, Contact, name="contact.put", subject="key"):
-    """Adds a contact, or replaces it. `customer_service` and `webmaster` are there from the start."""
+    """Adds a contact, or changes it: what is left out stays as it is. `customer_service` and `webmaster` are there from
+    the start.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.CONTACT
 
@@ -89,6 +91,21 @@ class ContactList(Answer, name="contact.list_answered"):
     example: ClassVar[dict[str, Any]] = {"contacts": [samples.CONTACT | {"unread": 3, "waiting": 2}]}
 
     contacts: list[ListedContact]
+
+
+class ContactAnswer(Answer, Contact, name="contact.get_answered"):
+    """A contact of the shop."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    example: ClassVar[dict[str, Any]] = samples.CONTACT
+
+
+class GetContact(Query, name="contact.get", answer=ContactAnswer, subject="key"):
+    """Asks for a contact by its key."""
+
+    example: ClassVar[dict[str, Any]] = {"key": "warranty"}
+
+    key: ContactKey
 
 
 class ListContacts(Query, name="contact.list", answer=ContactList):

@@ -9,6 +9,7 @@ from shared.contracts.ingest.contacts import LARGEST_FILE, MOST_FILES, ContactKe
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import Colour
+from shared.contracts.partial import Settings
 from shared.contracts.values import Language, Text
 
 Letter = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -28,7 +29,7 @@ class StatusLook(Value):
     meanings: dict[Language, Text] = Field(default={}, max_length=50, description="Per language: what it is used for")
 
 
-class StatusLooks(Value):
+class StatusLooks(Settings):
     """The looks of all statuses; null: as it is at first."""
 
     open: StatusLook | None = None
@@ -37,7 +38,7 @@ class StatusLooks(Value):
     closed: StatusLook | None = None
 
 
-class FormFiles(Value):
+class FormFiles(Settings):
     """What customers may attach to the contact form."""
 
     allowed: bool = True
@@ -61,7 +62,7 @@ class DeskOptions(Value):
 
 
 class PutDesk(Command, DeskOptions, name="desk.put"):
-    """Sets the options of the shop's desk, whole."""
+    """Sets options of the shop's desk. What is left out stays as it is, also within `statuses` and `form_files`."""
 
     example: ClassVar[dict[str, Any]] = samples.DESK
 

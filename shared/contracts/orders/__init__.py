@@ -1,12 +1,19 @@
 """Messages of the service `orders`: what it takes and what it tells."""
 
 from shared.contracts.orders.cart_rules import (
+    CartRuleAnswer as CartRuleAnswer,
     CartRuleChanged as CartRuleChanged,
     CartRuleDefinition as CartRuleDefinition,
+    CartRuleList as CartRuleList,
     Code as Code,
     CodeOrSlip as CodeOrSlip,
+    DisableCartRule as DisableCartRule,
+    GetCartRule as GetCartRule,
+    ListCartRules as ListCartRules,
     ProductChoice as ProductChoice,
     PutCartRule as PutCartRule,
+    RuleStanding as RuleStanding,
+    RuleUse as RuleUse,
 )
 from shared.contracts.orders.carts import (
     CartDiscount as CartDiscount,
@@ -18,15 +25,29 @@ from shared.contracts.orders.carts import (
 from shared.contracts.orders.commands import (
     AdjustStock as AdjustStock,
     PlaceOrder as PlaceOrder,
-    PutCart as PutCart,
-    PutCustomer as PutCustomer,
-    PutProduct as PutProduct,
-    PutShop as PutShop,
     PutState as PutState,
     RecordPayment as RecordPayment,
     SetNote as SetNote,
     SetStock as SetStock,
     TransitionOrder as TransitionOrder,
+)
+from shared.contracts.orders.customers import (
+    Cart as Cart,
+    CartAnswer as CartAnswer,
+    CartChanged as CartChanged,
+    CartList as CartList,
+    CustomerAnswer as CustomerAnswer,
+    CustomerChanged as CustomerChanged,
+    CustomerList as CustomerList,
+    CustomersFound as CustomersFound,
+    GetCart as GetCart,
+    GetCustomer as GetCustomer,
+    KnownCustomer as KnownCustomer,
+    ListCarts as ListCarts,
+    ListCustomers as ListCustomers,
+    PutCart as PutCart,
+    PutCustomer as PutCustomer,
+    SearchCustomers as SearchCustomers,
 )
 from shared.contracts.orders.editing import (
     AddDiscount as AddDiscount,
@@ -48,25 +69,18 @@ from shared.contracts.orders.editing import (
     RemoveDiscount as RemoveDiscount,
 )
 from shared.contracts.orders.events import (
-    CartChanged as CartChanged,
-    CustomerChanged as CustomerChanged,
     DeliverySlipIssued as DeliverySlipIssued,
     InvoiceIssued as InvoiceIssued,
     OrderNoted as OrderNoted,
     OrderPlaced as OrderPlaced,
     OrderTransitioned as OrderTransitioned,
     PaymentRecorded as PaymentRecorded,
-    ProductChanged as ProductChanged,
-    ShopChanged as ShopChanged,
     StateChanged as StateChanged,
     StockChanged as StockChanged,
     StockReserved as StockReserved,
     StockShort as StockShort,
 )
 from shared.contracts.orders.lists import (
-    Cart as Cart,
-    FoundProduct as FoundProduct,
-    KnownCustomer as KnownCustomer,
     ListedOrder as ListedOrder,
     OrderFilter as OrderFilter,
 )
@@ -95,24 +109,33 @@ from shared.contracts.orders.parts import (
     StateView as StateView,
     WantedLine as WantedLine,
 )
+from shared.contracts.orders.products import (
+    FoundProduct as FoundProduct,
+    GetProduct as GetProduct,
+    GetStock as GetStock,
+    ListProducts as ListProducts,
+    ListStockMovements as ListStockMovements,
+    ProductAnswer as ProductAnswer,
+    ProductChanged as ProductChanged,
+    ProductDefinition as ProductDefinition,
+    ProductList as ProductList,
+    ProductsFound as ProductsFound,
+    PutProduct as PutProduct,
+    SearchProducts as SearchProducts,
+    StockLevel as StockLevel,
+    StockMovement as StockMovement,
+    StockMovements as StockMovements,
+)
 from shared.contracts.orders.queries import (
-    CartList as CartList,
-    CustomersFound as CustomersFound,
     ExportOrders as ExportOrders,
     GetOrder as GetOrder,
     GetOrderActions as GetOrderActions,
-    GetStock as GetStock,
     HistoryEntry as HistoryEntry,
-    ListCarts as ListCarts,
     ListOrders as ListOrders,
     OrderActions as OrderActions,
     OrderDetail as OrderDetail,
     OrderExport as OrderExport,
     OrderList as OrderList,
-    ProductsFound as ProductsFound,
-    SearchCustomers as SearchCustomers,
-    SearchProducts as SearchProducts,
-    StockLevel as StockLevel,
 )
 from shared.contracts.orders.refunds import (
     CreateRefund as CreateRefund,
@@ -159,6 +182,27 @@ from shared.contracts.orders.settings import (
     Rounding as Rounding,
     RoundingMode as RoundingMode,
 )
+from shared.contracts.orders.shops import (
+    CarrierList as CarrierList,
+    CarrierPrice as CarrierPrice,
+    GetShop as GetShop,
+    ListCarriers as ListCarriers,
+    ListedCarrier as ListedCarrier,
+    ListPaymentMethods as ListPaymentMethods,
+    PaymentMethod as PaymentMethod,
+    PaymentMethodList as PaymentMethodList,
+    PutShop as PutShop,
+    ShopAnswer as ShopAnswer,
+    ShopCarrier as ShopCarrier,
+    ShopChanged as ShopChanged,
+    ShopSettings as ShopSettings,
+)
+from shared.contracts.orders.states import (
+    GetState as GetState,
+    ListStates as ListStates,
+    StateAnswer as StateAnswer,
+    StateList as StateList,
+)
 from shared.contracts.orders.store_credit import (
     CreditKind as CreditKind,
     ExpireStoreCredit as ExpireStoreCredit,
@@ -189,5 +233,4 @@ from shared.contracts.orders.vouchers import (
     VoucherRedeemed as VoucherRedeemed,
     VoucherReturned as VoucherReturned,
     VoucherStanding as VoucherStanding,
-    VoucherUse as VoucherUse,
 )

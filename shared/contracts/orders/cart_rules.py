@@ -4,10 +4,18 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from shared.contracts import samples
-from shared.contracts.message import Command, Event, Value
+from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.parts import By
 from shared.contracts.values import Country, Language, Money, Sku, Text
@@ -90,7 +98,9 @@ class CartRuleDefinition(Value):
 
 
 class PutCartRule(Command, CartRuleDefinition, name="cart_rule.put", subject="rule_id"):
-    """Adds a rule by which carts become cheaper, or replaces it. Placed orders keep their discounts."""
+    """Adds a rule by which carts become cheaper, or changes it: what is left out stays as it is. Placed orders keep
+    their discounts.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
 
@@ -102,3 +112,80 @@ class CartRuleChanged(Event, CartRuleDefinition, name="cart_rule.changed", subje
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
+
+
+class DisableCartRule(Command, name="cart_rule.disable", subject="rule_id"):
+    """Ends a rule, with or without a code; orders that used it keep their discounts."""
+
+    example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID, "by": "anna@shop.test"}
+
+    rule_id: UUID
+    by: By = "system"
+
+
+class RuleUse(Value):
+    """An order that used a rule."""
+
+    order_id: UUID
+    customer_id: CustomerKey
+    taken: int = Field(description="What it took off, minor units of the order's currency")
+    at: AwareDatetime
+    returned: bool = Field(description="Whether it was given back")
+
+
+class RuleStanding(Value):
+    """A rule, and what is left of it."""
+
+    rule: CartRuleDefinition
+    used: int = Field(description="How often; uses that were given back do not count")
+    left: int | None = Field(description="How often it may still be used; null: without limit")
+    usable: bool = Field(description="Whether somebody can use it now")
+    reason: str = Field(default="", description="Why not, in one sentence")
+
+
+class CartRuleAnswer(Answer, RuleStanding, name="cart_rule.get_answered"):
+    """A rule, and the orders that used it."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "rule": samples.CART_RULE, "used": 1, "left": 999, "usable": True,
+        "uses": [
+            {
+                "order_id": samples.ORDER_ID, "customer_id": "c-1001", "taken": 2380, "at": samples.NOON,
+                "returned": False,
+            }
+        ],
+    }
+
+    uses: list[RuleUse] = Field(default=[], description="The last fifty, newest first")
+
+
+class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="rule_id"):
+    """Asks for a rule, with or without a code."""
+
+    example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID}
+
+    rule_id: UUID
+
+
+class CartRuleList(Answer, name="cart_rule.list_answered"):
+    """A page of rules, sorted by their ids."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "rules": [{"rule": samples.CART_RULE, "used": 1, "left": 999, "usable": True}], "next": None,
+    }
+
+    rules: list[RuleStanding]
+    next: UUID | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+
+
+class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
+    """Asks for the rules of the shop, with what is left of them; a page at a time. Vouchers are rules with a code: they
+    are left out unless `vouchers` is set; `voucher.list` sorts them by their codes.
+    """
+
+    example: ClassVar[dict[str, Any]] = {"limit": 50}
+
+    vouchers: bool = False
+    active: bool | None = Field(default=None, description="Whether it was not ended; null: any")
+    cursor: UUID | None = None
+    limit: int = Field(default=50, ge=1, le=200, strict=True)

@@ -1,16 +1,14 @@
 """What `orders` can be told to do."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Command
-from shared.contracts.orders.cart_rules import CodeOrSlip, Labels
-from shared.contracts.orders.lists import CustomerKey
-from shared.contracts.orders.parts import By, Carrier, Prefix, Reference, StateDefinition, States, WantedLine
-from shared.contracts.orders.settings import Calendar, Numberings, Rounding
+from shared.contracts.orders.cart_rules import CodeOrSlip
+from shared.contracts.orders.parts import By, Carrier, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.snapshot import Exemption
@@ -18,80 +16,23 @@ from shared.contracts.values import (
     Address,
     Currency,
     Customer,
-    Email,
     Language,
     Money,
     Payment,
-    ShopProfile,
     Sku,
     StateKey,
-    TaxRate,
     Text,
 )
 
 
-class PutShop(Command, name="shop.put"):
-    """Sets the profile of the shop that the envelope names (`shop`), and how it numbers its documents, rounds its taxes
-    and keeps its records. What was placed or issued before stays as it is.
-    """
-
-    example: ClassVar[dict[str, Any]] = samples.PUT_SHOP
-
-    profile: ShopProfile
-    default_language: Language = "en"
-    invoice_prefix: Prefix = "IN"
-    delivery_prefix: Prefix = "DE"
-    credit_prefix: Prefix = "CR"
-    return_prefix: Prefix = "RT"
-    numbering: Numberings = Numberings()
-    calendar: Calendar = Field(
-        default="gregorian",
-        description="Whose years numbers show, begin anew with, and `legal_years` counts; they begin in the time zone "
-        "of the profile",
-    )
-    rounding: Rounding = Field(default=Rounding(), description="Of orders placed from now on")
-    legal_years: int = Field(
-        default=10, ge=0, le=100, strict=True,
-        description="How long the law wants paid or documented orders kept, after the year of their last change",
-    )
-    backorders: bool = Field(default=False, description="Whether orders may wait for stock that is not there")
-    returns: bool = Field(default=False, description="Whether customers may send goods back")
-    return_days: int = Field(
-        default=14, ge=1, le=3650, strict=True,
-        description="How long after the goods were sent a return may be asked for, and how long a package may take",
-    )
-    refundable_methods: list[Text] = Field(
-        default=[], max_length=100, description="Payment methods whose system gives money back when it is asked",
-    )
-    store_credit_days: Annotated[int, Field(ge=1, le=36500, strict=True)] | None = Field(
-        default=None, description="How long store credit is valid; null: for ever",
-    )
-
-
 class PutState(Command, StateDefinition, name="state.put", subject="key"):
-    """Adds a state to the shop's graph, or replaces it. `comes_from` adds a move to it to each of those states, so that
-    a new state can be reached. Orders keep what they once were.
+    """Adds a state to the shop's graph, or changes it: what is left out stays as it is. `comes_from` adds a move to it
+    to each of those states, so that a new state can be reached. Orders keep what they once were.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_STATE
 
     comes_from: States = []
-
-
-class PutProduct(Command, name="product.put", subject="sku"):
-    """Adds a product (or combination) to the catalogue, or replaces it. Placed orders keep what they were sold at."""
-
-    example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
-
-    sku: Sku
-    names: dict[Language, Text] = Field(min_length=1, description="Name per language")
-    price: Money = Field(description="Unit price, tax included or not as `prices` of the order says")
-    tax_rate: TaxRate
-    weight_grams: int = Field(default=0, ge=0, le=10_000_000, strict=True)
-    categories: Labels = Field(default=[], description="These four are what cart rules choose products by")
-    brand: str = Field(default="", max_length=100)
-    suppliers: Labels = []
-    attributes: Labels = Field(default=[], description="Such as `colour: blue`")
 
 
 class SetStock(Command, name="stock.set", subject="sku"):
@@ -181,29 +122,6 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
     by: By = "system"
     force: bool = False
     reason: str = Field(default="", max_length=500)
-
-
-class PutCustomer(Command, name="customer.put", subject="customer_id"):
-    """Makes a customer known, or replaces what is known of him. Placed orders keep what they say."""
-
-    example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
-
-    customer_id: CustomerKey
-    email: Email
-    full_name: Text
-    language: Language = "en"
-    addresses: list[Address] = Field(default=[], max_length=50)
-    groups: Labels = Field(default=[], description="Which cart rules may be for")
-
-
-class PutCart(Command, name="cart.put", subject="cart_id"):
-    """Keeps a customer's cart as it is now, so that an order can be begun from it later. It reserves no stock."""
-
-    example: ClassVar[dict[str, Any]] = samples.PUT_CART
-
-    cart_id: UUID = Field(description="Chosen by the storefront")
-    customer_id: CustomerKey
-    lines: list[WantedLine] = Field(max_length=1000)
 
 
 class SetNote(Command, name="order.set_note", subject="order_id"):

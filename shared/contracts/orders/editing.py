@@ -11,13 +11,9 @@ from shared.contracts import samples
 from shared.contracts.message import Command, Event, Value
 from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
-from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary
+from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary, Price
 from shared.contracts.orders.refunds import LineNumber, Reason
 from shared.contracts.values import Address, DocumentReference, Money, Quantity, Sku, TaxRate, Text
-
-Price = Annotated[
-    int, Field(ge=0, lt=2**53, strict=True, description="Minor units, in the order's currency and kind of prices")
-]
 
 
 class AddedLine(Value):

@@ -7,42 +7,21 @@ from pydantic import AwareDatetime, ConfigDict
 
 from shared.contracts import samples
 from shared.contracts.message import Event
-from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import (
     OrderLineView,
     OrderSummary,
     Reservation,
     StateDefinition,
     StateView,
-    WantedLine,
 )
-from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import (
-    Address,
     DocumentReference,
-    Email,
-    Language,
     Money,
     Payment,
-    ShopProfile,
     Sku,
     StateKey,
-    TaxRate,
-    Text,
 )
-
-
-class ShopChanged(Event, name="shop.changed"):
-    """The profile of the shop that the envelope names is now this."""
-
-    example: ClassVar[dict[str, Any]] = {"profile": samples.SHOP_PROFILE, "default_language": "en"}
-
-    profile: ShopProfile
-    default_language: Language
-    numbering: Numberings = Numberings()
-    calendar: Calendar = "gregorian"
-    rounding: Rounding = Rounding()
 
 
 class StateChanged(Event, StateDefinition, name="state.changed", subject="key"):
@@ -50,22 +29,6 @@ class StateChanged(Event, StateDefinition, name="state.changed", subject="key"):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.STATE_DEFINITION
-
-
-class ProductChanged(Event, name="product.changed", subject="sku"):
-    """A product was added to the catalogue or replaced."""
-
-    example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
-
-    sku: Sku
-    names: dict[Language, Text]
-    price: Money
-    tax_rate: TaxRate
-    weight_grams: int
-    categories: list[str] = []
-    brand: str = ""
-    suppliers: list[str] = []
-    attributes: list[str] = []
 
 
 class StockChanged(Event, name="stock.changed", subject="sku"):
@@ -164,29 +127,6 @@ class DeliverySlipIssued(Event, name="delivery_slip.issued", subject="order_id")
 
     order_id: UUID
     document: DocumentSnapshot
-
-
-class CustomerChanged(Event, name="customer.changed", subject="customer_id"):
-    """A customer was made known, or what is known of him was replaced."""
-
-    example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
-
-    customer_id: CustomerKey
-    email: Email
-    full_name: Text
-    language: Language
-    addresses: list[Address]
-    groups: list[str] = []
-
-
-class CartChanged(Event, name="cart.changed", subject="cart_id"):
-    """A customer's cart was put; it holds these products now."""
-
-    example: ClassVar[dict[str, Any]] = samples.PUT_CART
-
-    cart_id: UUID
-    customer_id: CustomerKey
-    lines: list[WantedLine]
 
 
 class OrderNoted(Event, name="order.noted", subject="order_id"):

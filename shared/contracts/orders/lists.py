@@ -7,17 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared.contracts.message import Value
-from shared.contracts.orders.parts import Reference, WantedLine
+from shared.contracts.orders.parts import Reference
 from shared.contracts.values import (
-    Address,
     Country,
     Customer,
-    Email,
-    Language,
     Money,
-    Sku,
     StateKey,
-    TaxRate,
     Text,
 )
 
@@ -74,34 +69,3 @@ class ListedOrder(Value):
     state: StateKey
     state_label: str = Field(description="In the language that was asked for, or in English")
     state_colour: str
-
-
-class KnownCustomer(Value):
-    """A customer with the addresses that are known of him."""
-
-    customer_id: CustomerKey
-    email: Email
-    full_name: Text
-    language: Language
-    addresses: list[Address]
-    groups: list[str] = Field(default=[], description="Which cart rules may be for")
-
-
-class FoundProduct(Value):
-    """A product (or combination) that can be sold now."""
-
-    sku: Sku
-    names: dict[Language, Text]
-    price: Money
-    tax_rate: TaxRate
-    weight_grams: int
-    available: int = Field(description="Stock left")
-
-
-class Cart(Value):
-    """A cart as it was last put."""
-
-    cart_id: UUID
-    customer_id: CustomerKey
-    lines: list[WantedLine]
-    changed_at: AwareDatetime

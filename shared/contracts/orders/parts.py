@@ -24,6 +24,9 @@ Prefix = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Stan
 Reference = Annotated[str, Field(pattern="^[A-Z0-9-]{3,32}$", description="What people call the order")]
 
 
+Price = Annotated[
+    int, Field(ge=0, lt=2**53, strict=True, description="Minor units, in the order's currency and kind of prices")
+]
 Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="As CSS writes it: `#34209E`")]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 StateFlag = Literal[

@@ -8,12 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import (
-    Cart,
     Cursor,
-    CustomerKey,
-    FirstLetters,
-    FoundProduct,
-    KnownCustomer,
     ListedOrder,
     OrderFilter,
 )
@@ -21,7 +16,7 @@ from shared.contracts.orders.parts import OrderLineView, OrderSummary, Possibili
 from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
-from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, Sku, StateKey
+from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, StateKey
 
 
 class HistoryEntry(Value):
@@ -152,77 +147,3 @@ class ExportOrders(Query, name="order.export", answer=OrderExport):
     language: Language = Field(default="en", description="In which the states are named")
     limit: int = Field(default=1000, ge=1, le=2000, strict=True, description="Orders in a piece")
     cursor: Cursor | None = None
-
-
-class CustomersFound(Answer, name="customer.search_answered"):
-    """The customers that were found, by name."""
-
-    example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "more": False}
-
-    customers: list[KnownCustomer]
-    more: bool = Field(description="Whether there are others: more letters find fewer")
-
-
-class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
-    """Asks for customers by the first letters of words of their name, their e-mail or their addresses."""
-
-    example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}
-
-    text: FirstLetters
-    limit: int = Field(default=10, ge=1, le=50, strict=True)
-
-
-class ProductsFound(Answer, name="product.search_answered"):
-    """The products that were found, by reference."""
-
-    example: ClassVar[dict[str, Any]] = {
-        "products": [samples.PUT_PRODUCT | {"available": 23}], "more": False,
-    }
-
-    products: list[FoundProduct]
-    more: bool = Field(description="Whether there are others: more letters find fewer")
-
-
-class SearchProducts(Query, name="product.search", answer=ProductsFound):
-    """Asks for products by the first letters of words of their reference, or of their name in any language."""
-
-    example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
-
-    text: FirstLetters
-    limit: int = Field(default=10, ge=1, le=50, strict=True)
-
-
-class CartList(Answer, name="cart.list_answered"):
-    """A page of a customer's carts, the last changed first."""
-
-    example: ClassVar[dict[str, Any]] = {"carts": [samples.PUT_CART | {"changed_at": samples.NOON}]}
-
-    carts: list[Cart]
-    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
-
-
-class ListCarts(Query, name="cart.list", answer=CartList, subject="customer_id"):
-    """Asks for the earlier carts of a customer, the last changed first."""
-
-    example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 20}
-
-    customer_id: CustomerKey
-    limit: int = Field(default=20, ge=1, le=100, strict=True)
-    cursor: Cursor | None = None
-
-
-class StockLevel(Answer, name="stock.get_answered"):
-    """How many are left."""
-
-    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "available": 23}
-
-    sku: Sku
-    available: int
-
-
-class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
-    """Asks how many of a product are left."""
-
-    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
-
-    sku: Sku

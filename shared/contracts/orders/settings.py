@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.message import Value
+from shared.contracts.partial import Settings
 
 RoundingMode = Literal["half_up", "half_down", "half_even", "half_odd", "up", "down"]
 Calendar = Literal["gregorian", "jalali"]
 
 
-class Numbering(Value):
+class Numbering(Settings):
     """A series of numbers: `IN000001`; with the year before, `IN2026/000001`, or after, `IN000001/2026`."""
 
     series: Annotated[str, Field(pattern="^[a-z0-9_-]{1,20}$", description="Its name; another name counts apart")] = (
@@ -26,7 +26,7 @@ class Numbering(Value):
     )
 
 
-class Numberings(Value):
+class Numberings(Settings):
     """The series of each kind of document."""
 
     invoice: Numbering = Numbering()
@@ -35,7 +35,7 @@ class Numberings(Value):
     return_slip: Numbering = Numbering()
 
 
-class Rounding(Value):
+class Rounding(Settings):
     """How taxes are rounded: `mode` says which way, `per` says what: the tax of one item, of one line, or of all that
     bears the same rate.
     """

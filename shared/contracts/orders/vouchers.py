@@ -3,11 +3,11 @@
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
-from shared.contracts.orders.cart_rules import CartRuleDefinition, Code, Labels, Percent, Uses
+from shared.contracts.orders.cart_rules import CartRuleDefinition, Code, Labels, Percent, RuleUse, Uses
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.parts import By
 from shared.contracts.values import Customer, Language, Money, ShopProfile, Text
@@ -119,16 +119,6 @@ class VoucherDisabled(Event, name="voucher.disabled", subject="voucher_id"):
     by: str
 
 
-class VoucherUse(Value):
-    """An order that used a voucher."""
-
-    order_id: UUID
-    customer_id: CustomerKey
-    taken: int = Field(description="What it took off, minor units of the order's currency")
-    at: AwareDatetime
-    returned: bool = Field(description="Whether it was given back")
-
-
 class VoucherStanding(Value):
     """A voucher, and what is left of it."""
 
@@ -152,7 +142,7 @@ class VoucherAnswer(Answer, VoucherStanding, name="voucher.get_answered"):
         ],
     }
 
-    uses: list[VoucherUse] = Field(default=[], description="The last fifty, newest first")
+    uses: list[RuleUse] = Field(default=[], description="The last fifty, newest first")
 
 
 class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"):

@@ -1,0 +1,86 @@
+"""A shop's settings as messages show them, and a shop made of them; its lists of carriers to choose from."""
+
+from services.orders.domain.numbering import KINDS, series_of
+from services.orders.domain.shop import Shop
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    ListCarriers,
+    ListedCarrier,
+    Numberings,
+    PutShop,
+    ShopCarrier,
+    ShopSettings,
+)
+from shared.contracts.partial import merged
+from shared.contracts.values import Money
+
+
+def settings_of(shop: Shop) -> ShopSettings:
+    """Return what `shop.put` would have to say for this shop."""
+    invoice, delivery, credit, returned = (shop.numbering[kind] for kind in KINDS)
+    return ShopSettings(
+        profile=shop.profile, default_language=shop.default_language,
+        invoice_prefix=invoice.prefix, delivery_prefix=delivery.prefix, credit_prefix=credit.prefix,
+        return_prefix=returned.prefix,
+        numbering=Numberings(
+            invoice=invoice.rules, delivery_slip=delivery.rules, credit_slip=credit.rules, return_slip=returned.rules
+        ),
+        calendar=shop.calendar, rounding=shop.rounding, legal_years=shop.legal_years, backorders=shop.backorders,
+        returns=shop.returns, return_days=shop.return_days, carriers=list(shop.carriers),
+        payment_methods=list(shop.payment_methods), store_credit_days=shop.store_credit_days,
+    )
+
+
+def shop_of(key: str, settings: ShopSettings) -> Shop:
+    """Return the shop with these settings."""
+    return Shop(
+        key=key, profile=settings.profile, default_language=settings.default_language, numbering=series_of(settings),
+        calendar=settings.calendar, rounding=settings.rounding, legal_years=settings.legal_years,
+        backorders=settings.backorders, returns=settings.returns, return_days=settings.return_days,
+        store_credit_days=settings.store_credit_days, carriers=tuple(settings.carriers),
+        payment_methods=tuple(settings.payment_methods),
+    )
+
+
+def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Refusal:
+    """Return the settings after the command: what it does not name stays."""
+    if before is None and command.profile is None:
+        return command.refuse("profile_missing", "A new shop needs a profile.", field="profile")
+    if before is None:
+        settings = ShopSettings.model_validate(command.model_dump())
+    else:
+        settings = merged(settings_of(before), command, without=() if command.profile else ("profile",))
+    return _objection(command, settings) or settings
+
+
+def _objection(command: PutShop, settings: ShopSettings) -> Refusal | None:
+    for field in ("carriers", "payment_methods"):
+        names = [each.name for each in getattr(settings, field)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            return command.refuse("named_twice", f"'{twice}' is in the list twice.", field=field)
+    return None
+
+
+def offered(shop: Shop, query: ListCarriers) -> list[ListedCarrier]:
+    """Return the carriers that deliver to the country and have a price in the currency that are asked for."""
+    found = []
+    for carrier in shop.carriers:
+        price = rate(carrier, query.currency, query.prices) if query.currency else None
+        delivers = not query.delivery_country or delivers_to(carrier, query.delivery_country)
+        if delivers and (price or not query.currency):
+            found.append(ListedCarrier(**dict(carrier), price=price))
+    return found
+
+
+def delivers_to(carrier: ShopCarrier, country: str) -> bool:
+    """Return whether a carrier delivers to a country."""
+    return not carrier.countries or country in carrier.countries
+
+
+def rate(carrier: ShopCarrier, currency: str, prices: str) -> Money | None:
+    """Return what a carrier costs, or None where it has no such price."""
+    for found in carrier.rates:
+        if (found.currency, found.prices) == (currency, prices):
+            return Money(amount=found.price, currency=currency)
+    return None

@@ -1,0 +1,70 @@
+"""Questions about products and their stock."""
+
+from services.orders.domain.listing import nothing_wanted
+from services.orders.domain.shop import found_product
+from services.orders.work import Work
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    GetProduct,
+    GetStock,
+    ListProducts,
+    ListStockMovements,
+    ProductAnswer,
+    ProductList,
+    ProductsFound,
+    SearchProducts,
+    StockLevel,
+    StockMovements,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(GetProduct)
+def get_product(query: GetProduct, work: Work) -> ProductAnswer | Refusal:
+    """Answer a product with the stock left."""
+    product = work.products.get((work.shop, query.sku))
+    if product is None:
+        return _unknown(query)
+    return ProductAnswer(**dict(found_product(product, work.left(query.sku))))
+
+
+@service.handles(ListProducts)
+def list_products(query: ListProducts, work: Work) -> ProductList:
+    """Answer a page of products with the stock left."""
+    found = [found_product(*each) for each in work.products.page(work.shop, query.cursor, query.limit)]
+    page, more = found[: query.limit], found[query.limit :]
+    return ProductList(products=page, next=page[-1].sku if more else None)
+
+
+@service.handles(SearchProducts)
+def search_products(query: SearchProducts, work: Work) -> ProductsFound | Refusal:
+    """Answer products by the first letters of their names or references, with the stock left."""
+    wrong = nothing_wanted(query)
+    if wrong:
+        return wrong
+    found = [found_product(*each) for each in work.products.search(work.shop, query.text, query.limit)]
+    return ProductsFound(products=found[: query.limit], more=len(found) > query.limit)
+
+
+@service.handles(GetStock)
+def get_stock(query: GetStock, work: Work) -> StockLevel | Refusal:
+    """Answer how many are left."""
+    if work.products.get((work.shop, query.sku)) is None:
+        return _unknown(query)
+    return StockLevel(sku=query.sku, available=work.left(query.sku))
+
+
+@service.handles(ListStockMovements)
+def list_stock_movements(query: ListStockMovements, work: Work) -> StockMovements | Refusal:
+    """Answer a page of movements, newest first."""
+    if query.sku and work.products.get((work.shop, query.sku)) is None:
+        return _unknown(query)
+    found = work.movements.page(work.shop, query)
+    page, more = found[: query.limit], found[query.limit :]
+    return StockMovements(movements=page, next=page[-1].number if more else None)
+
+
+def _unknown(query: GetProduct | GetStock | ListStockMovements) -> Refusal:
+    return query.refuse("unknown_product", f"There is no product '{query.sku}'.", field="sku")

@@ -1,0 +1,65 @@
+"""What a shop set up: its settings, its states, the carriers and payment methods to choose from."""
+
+from services.orders.domain.settings import offered, settings_of
+from services.orders.domain.shop import Shop
+from services.orders.domain.states import definition_of
+from services.orders.work import Work
+from shared.contracts.message import Query, Refusal
+from shared.contracts.orders import (
+    CarrierList,
+    GetShop,
+    GetState,
+    ListCarriers,
+    ListPaymentMethods,
+    ListStates,
+    PaymentMethodList,
+    ShopAnswer,
+    StateAnswer,
+    StateList,
+)
+from shared.runtime.service import Handlers
+
+service = Handlers()
+
+
+@service.handles(GetShop)
+def get_shop(query: GetShop, work: Work) -> ShopAnswer | Refusal:
+    """Answer the settings of the shop."""
+    shop = _shop(query, work)
+    return shop if isinstance(shop, Refusal) else ShopAnswer(**dict(settings_of(shop)))
+
+
+@service.handles(ListCarriers)
+def list_carriers(query: ListCarriers, work: Work) -> CarrierList | Refusal:
+    """Answer the carriers that can be chosen."""
+    shop = _shop(query, work)
+    return shop if isinstance(shop, Refusal) else CarrierList(carriers=offered(shop, query))
+
+
+@service.handles(ListPaymentMethods)
+def list_payment_methods(query: ListPaymentMethods, work: Work) -> PaymentMethodList | Refusal:
+    """Answer the payment methods of the shop."""
+    shop = _shop(query, work)
+    return shop if isinstance(shop, Refusal) else PaymentMethodList(payment_methods=list(shop.payment_methods))
+
+
+@service.handles(GetState)
+def get_state(query: GetState, work: Work) -> StateAnswer | Refusal:
+    """Answer a state of the shop's graph."""
+    state = work.graph.get(query.key)
+    if state is None:
+        return query.refuse("unknown_state", f"There is no state '{query.key}'.", field="key")
+    return StateAnswer(**dict(definition_of(state)))
+
+
+@service.handles(ListStates)
+def list_states(_query: ListStates, work: Work) -> StateList:
+    """Answer all states of the shop."""
+    return StateList(states=[definition_of(state) for state in work.graph.values()])
+
+
+def _shop(query: Query, work: Work) -> Shop | Refusal:
+    shop = work.shops.get(work.shop)
+    if shop is None:
+        return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+    return shop
