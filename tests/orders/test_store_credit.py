@@ -172,7 +172,7 @@ def test_money_that_is_due_becomes_store_credit_later_once(shop: Storefront) -> 
 
 
 def test_money_that_the_payment_system_was_asked_for_stays_money(shop: Storefront) -> None:
-    shop.tell("shop.put", samples.PUT_SHOP | {"refundable_methods": ["Bank wire"]})
+    shop.tell("shop.put", samples.PUT_SHOP | {"payment_methods": [samples.PAYMENT_METHOD | {"refundable": True}]})
     order_id = paid_order(shop, "tax_included")
     refund = a_refund(order_id)
     shop.tell("refund.create", refund)
