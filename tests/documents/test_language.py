@@ -1,5 +1,10 @@
+import re
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib.resources import files
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -74,3 +79,20 @@ def test_an_unknown_language_falls_back(wanted: str, chosen: str, languages: Lan
 def test_a_language_file_with_a_fault_is_refused_by_the_faults_name() -> None:
     with pytest.raises(ValidationError, match="digits"):
         read_language(Language, "xx", 'digits = "012"')
+
+
+@pytest.mark.parametrize("service", ["documents", "notify"])
+def test_french_marks_of_two_parts_stand_behind_a_space_that_does_not_break(service: str) -> None:
+    """Source: the rules of the Imprimerie nationale. `{% if x %} : {{ y }}` is a mark as well."""
+    text = (files(f"services.{service}") / "languages/fr.toml").read_text("utf-8")
+    values = [re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{\w+\}", "x", value) for value in _texts(tomllib.loads(text))]
+    wrong = [value for value in values if re.search(r"\w [:;!?»]|« |\w[;!?»]|(?<!Re|wd)\b:(?!//)", value)]
+    assert wrong == []
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from _texts(part)

@@ -32,6 +32,10 @@ class Language(Script):
         """A tax rate in percent, without idle zeros."""
         return self.percent.format(number=self.write_number(f"{rate.normalize():f}"))
 
+    def labelled(self, key: str, text: str) -> str:
+        """A text behind its label."""
+        return self.texts["labelled"].format(label=self.texts[key], text=text)
+
     def own(self, text: str) -> str:
         """A stranger's text, clean, in its own order."""
         return self.isolate(clean(text))

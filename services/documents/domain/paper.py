@@ -24,7 +24,7 @@ class FactsRow:
 class LineText:
     """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`. A price may have more
     decimals than others: `unit_pad` and `unit_after_pad` are figures that are printed unseen after it, so that decimal
-    marks stand below each other.
+    marks stand below each other. `remark` is set beneath the product.
     """
 
     reference: str
@@ -36,6 +36,7 @@ class LineText:
     total: str
     unit_pad: str = ""
     unit_after_pad: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,21 @@ EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council 
 
 
 def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """What was paid and what is due. Nothing is said where nothing was paid and the snapshot names nothing due, nor
-    after payments in another currency: what is due cannot be reckoned then.
+    """Return every step from the total to what is due, with the key of its text: what other documents of the order add
+    or take off, what was paid, what is due or was paid too much. Nothing where nothing was paid and the snapshot names
+    nothing due; after payments in another currency only what the snapshot names.
     """
     if snapshot.kind not in SETTLED:
         return []
     paid, rest = _paid(snapshot), due(snapshot)
     if rest is None or not (snapshot.payments or snapshot.due):
         return []
-    return [*([("paid", paid)] if snapshot.payments and paid else []), ("due", rest)]
+    last = ("due", rest) if rest.amount >= 0 else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
+    if paid is None:
+        return [last]
+    other = Money(amount=rest.amount - snapshot.gross.amount + paid.amount, currency=rest.currency)
+    steps = [("other_documents" if snapshot.payments else "other_balance", other), ("paid", paid)]
+    return [*(step for step in steps if step[1].amount), last]
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:

@@ -12,6 +12,7 @@ from services.documents.domain.paper import AmountsText, Labelled, LinesLayout, 
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
+from shared.writing.addresses import address_lines
 from shared.writing.days import local
 
 
@@ -84,11 +85,12 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
 
 
 def _address(address: Address, language: Language) -> list[str]:
-    lines = [
-        address.company, address.name, address.line1, address.line2, f"{address.postcode} {address.city}",
-        address.region, language.name_country(address.country),
-    ]
-    printed = [language.own(line) for line in lines]
+    """Each line keeps its own order; the postcode of a Persian address is written in the digits of the paper."""
+    lines = address_lines(
+        address, clean=clean, comma=language.texts["comma"],
+        label_postcode=lambda code: language.labelled("postcode", language.write_digits(code)),
+    )
+    printed = [language.isolate(line) for line in (*lines, language.name_country(address.country))]
     if address.phone:
         printed.append(_labelled("phone", address.phone, language))
     if address.vat_number:
@@ -97,11 +99,13 @@ def _address(address: Address, language: Language) -> list[str]:
 
 
 def _labelled(key: str, text: str, language: Language) -> str:
-    return f"{language.texts[key]}: {language.own(text)}"
+    return language.labelled(key, language.own(text))
 
 
 def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) -> LineText:
-    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price of one."""
+    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price of one, but a remark
+    that says what it is.
+    """
     unit = unit_after = quantity = ""
     if line.quantity:
         before, after = unit_prices.unit_prices(line, credited=snapshot.kind == "credit_slip")
@@ -115,6 +119,7 @@ def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) ->
         unit_after=unit_after,
         quantity=quantity,
         total=language.write_amount(line.net),
+        remark="" if line.quantity else language.texts["price_adjustment"],
     )
 
 
@@ -159,17 +164,21 @@ def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> 
 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
+    """What was paid back is a negative amount."""
     method = language.texts["store_credit"] if payment.kind == "store_credit" else language.own(payment.method)
-    return PaymentText(
-        method, language.own(payment.transaction_id), language.write_money(payment.amount)
-    )
+    if payment.amount.amount < 0:
+        method = language.texts["refund"].format(method=method)
+    return PaymentText(method, language.own(payment.transaction_id), language.write_money(payment.amount))
 
 
 def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """What is added here was checked to agree with the snapshot before (`sums`)."""
+    """What is added here was checked to agree with the snapshot before (`sums`). A correction names no products or
+    shipping that it does not touch.
+    """
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)
+    parts = [("products", products, bool(snapshot.lines)), ("shipping", snapshot.shipping.net, not corrected(snapshot))]
     return [
-        ("products", products), ("shipping", snapshot.shipping.net), ("total_net", snapshot.net),
+        *((key, money) for key, money, always in parts if always or money.amount), ("total_net", snapshot.net),
         ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.settled(snapshot),
     ]

@@ -8,6 +8,7 @@ from services.notify.domain.language import Language
 from services.notify.domain.text import clean_lines, direction
 from shared.contracts.orders import OrderSummary
 from shared.contracts.values import Address, Money
+from shared.writing.addresses import address_lines
 from shared.writing.days import last_day
 from shared.writing.script import FALLBACK
 from shared.writing.text import clean, isolate
@@ -46,12 +47,18 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
 
 def address_line(address: Address, language: Language) -> str:
     """An address in one line, without the name."""
-    parts = (
-        address.line1, address.line2, f"{address.postcode} {address.city}", address.region,
-        language.name_country(address.country),
+    parts = _address_parts(address, language, ", ")
+    if direction("".join(parts)) == language.direction:
+        return language.comma.join(_address_parts(address, language, language.comma))
+    return ", ".join(parts)
+
+
+def _address_parts(address: Address, language: Language, comma: str) -> list[str]:
+    lines = address_lines(
+        address, clean=clean, comma=comma, with_name=False,
+        label_postcode=lambda code: f"{language.labels['postcode']} {language.write_digits(code)}",
     )
-    comma = language.comma if direction("".join(parts)) == language.direction else ", "
-    return comma.join(part.strip() for part in parts if part.strip())
+    return [*lines, language.name_country(address.country)]
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:

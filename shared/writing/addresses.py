@@ -1,0 +1,54 @@
+"""Addresses as the post of their country wants them: which part stands on which line.
+
+Source: the formats of Google's libaddressinput, of the countries that customers were seen in; all others put the
+postcode before the city, as most do.
+"""
+
+from collections.abc import Callable
+from string import Formatter
+
+from shared.contracts.values import Address
+
+USUAL = ("{company}", "{name}", "{line1}", "{line2}", "{postcode} {city}", "{region}")
+CITY_FIRST = ("{company}", "{name}", "{line1}", "{line2}", "{city} {region} {postcode}")
+FORMATS = {
+    "GB": ("{company}", "{name}", "{line1}", "{line2}", "{city}", "{region}", "{postcode}"),
+    "IE": ("{company}", "{name}", "{line1}", "{line2}", "{city}", "{region}", "{postcode}"),
+    "US": ("{company}", "{name}", "{line1}", "{line2}", "{city}, {region} {postcode}"),
+    "AU": CITY_FIRST,
+    "CA": CITY_FIRST,
+    "NZ": ("{company}", "{name}", "{line1}", "{line2}", "{region}", "{city} {postcode}"),
+    "IR": ("{company}", "{name}", "{region}, {city}", "{line1}", "{line2}", "{labelled_postcode}"),
+}
+
+Write = Callable[[str], str]
+
+
+def address_lines(
+    address: Address, *, label_postcode: Write, clean: Write, comma: str = ", ", with_name: bool = True
+) -> list[str]:
+    """Return the lines of an address without its country, each cleaned; a region that is named as the city is left out.
+
+    `label_postcode` writes a postcode with its label, for countries where it is never without one.
+    """
+    parts = {key: clean(getattr(address, key)) for key in _KEYS}
+    if parts["region"] == parts["city"]:
+        parts["region"] = ""
+    if not with_name:
+        parts |= {"company": "", "name": ""}
+    parts["labelled_postcode"] = label_postcode(parts["postcode"]) if parts["postcode"] else ""
+    lines = (_fill(form, parts, comma) for form in FORMATS.get(address.country, USUAL))
+    return [line for line in lines if line]
+
+
+_KEYS = ("company", "name", "line1", "line2", "postcode", "city", "region")
+
+
+def _fill(form: str, parts: dict[str, str], comma: str) -> str:
+    """A line of the parts that there are; what separates two parts stands only between parts that are there."""
+    line = ""
+    for literal, key, _, _ in Formatter().parse(form):
+        text = parts[key or ""]
+        separator = comma if literal == ", " else literal
+        line += (separator if line else "") + text if text else ""
+    return line
