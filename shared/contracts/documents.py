@@ -14,6 +14,7 @@ from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
 InvoiceSyntax = Literal["cii", "ubl"]
+InvoiceProfile = Literal["en16931", "peppol", "xrechnung"]
 SHA256 = "^[0-9a-f]{64}$"
 PageEnd = Annotated[str, Field(min_length=1, max_length=200, description="Where the page or part before ended")]
 
@@ -106,23 +107,30 @@ class EInvoice(Answer, name="document.e_invoice_answered"):
     """An invoice or credit slip as data (base64 of the XML), written from what was kept of it."""
 
     example: ClassVar[dict[str, Any]] = {
-        "document": samples.DOCUMENT_VIEW, "syntax": "ubl", "content": "PEludm9pY2UvPgo=",
+        "document": samples.DOCUMENT_VIEW, "profile": "peppol", "syntax": "ubl", "content": "PEludm9pY2UvPgo=",
     }
 
     document: DocumentView
+    profile: InvoiceProfile = "en16931"
     syntax: InvoiceSyntax
     content: Base64Bytes
 
 
 class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="document_id"):
-    """Asks for an invoice or credit slip as data that keeps the rules of EN 16931: as it lies in the PDF (`cii`), or as
-    Peppol carries it (`ubl`). Refused with the rule that it could not keep.
+    """Asks for an invoice or credit slip as data: by the European standard (`en16931`), by Peppol BIS Billing 3.0
+    (`peppol`) or by XRechnung 3.0 (`xrechnung`). Where it cannot keep a rule of that profile it is refused with the
+    code `rule_violated`; `rule` and `violations` in `details` name the rules, and say what to fill in.
     """
 
-    example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "syntax": "ubl"}
+    example: ClassVar[dict[str, Any]] = {
+        "document_id": samples.DOCUMENT_ID, "profile": "peppol", "syntax": None,
+    }
 
     document_id: UUID
-    syntax: InvoiceSyntax = "cii"
+    profile: InvoiceProfile = "en16931"
+    syntax: InvoiceSyntax | None = Field(
+        default=None, description="null: as is usual for the profile, `cii` (as in the PDF) for `en16931`, else `ubl`",
+    )
 
 
 class ListDocuments(Query, name="document.list", answer=DocumentList):

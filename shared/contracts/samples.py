@@ -27,6 +27,7 @@ SHOP_PROFILE: Json = {
         "vat_number": "DE123456789",
     },
     "registration": "HRB 12345", "timezone": "Europe/Berlin",
+    "payment_days": 14,
 }
 CARRIER: Json = {
     "name": "Swift Post", "rates": [{"currency": "EUR", "price": 490, "prices": "tax_included"}], "tax_rate": "19",

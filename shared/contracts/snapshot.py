@@ -86,7 +86,7 @@ class DocumentSnapshot(Value):
     lines: list[DocumentLine] = Field(description="Of a supplementary invoice or a credit slip: what it is about")
     discounts: list[DocumentDiscount] = []
     shipping: TaxRow
-    taxes: list[TaxRow]
+    taxes: list[TaxRow] = Field(description="A row for each rate that a line bears, also where its amounts are zero")
     net: Money
     tax: Money
     gross: Money
@@ -97,6 +97,10 @@ class DocumentSnapshot(Value):
     store_credit: Money | None = Field(
         default=None, description="Of a credit slip: what of it is store credit, used by the number of the slip"
     )
+    pay_until: AwareDatetime | None = Field(
+        default=None, description="Of an invoice that is not paid: the end of the last day for its payment",
+    )
+    supplied_at: AwareDatetime | None = Field(default=None, description="When the goods were sent, if they were")
     corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
     corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
     corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")

@@ -61,8 +61,21 @@ class Money(Value):
     currency: Currency
 
 
+class Identifier(Value):
+    """An identifier and the list that it belongs to: `{"scheme": "0106", "id": "12345678"}` is a KVK number."""
+
+    scheme: str = Field(
+        pattern="^([0-9]{4}|[A-Z]{2})$",
+        description="Code of the list of ISO 6523 (ICD) or of Peppol's electronic addresses (EAS): 0088 is a GLN, "
+        "0106 KVK, 0184 CVR, 0192 the Norwegian, 0007 the Swedish organisation number, 9930 a German VAT number",
+    )
+    id: str = Field(min_length=1, max_length=100)
+
+
 class Address(Value):
-    """A postal address as it is printed."""
+    """A postal address as it is printed. The last four fields are for e-invoices: of the customer in the invoice
+    address, of the shop in the address of its profile.
+    """
 
     name: Text
     company: str = Field(default="", max_length=200)
@@ -73,7 +86,16 @@ class Address(Value):
     region: str = Field(default="", max_length=100)
     country: Country
     phone: str = Field(default="", max_length=40)
-    vat_number: str = Field(default="", max_length=40)
+    vat_number: str = Field(default="", max_length=40, description="With the prefix of its country: DE123456789")
+    legal_id: Identifier | None = Field(default=None, description="In a register of companies (BT-30, BT-47)")
+    electronic_address: Identifier | None = Field(
+        default=None, description="Where e-invoices reach the company, as Peppol knows it (BT-34, BT-49)",
+    )
+    buyer_reference: str = Field(
+        default="", max_length=100,
+        description="What the buyer wants to find on invoices, of German authorities the Leitweg-ID (BT-10)",
+    )
+    purchase_order: str = Field(default="", max_length=100, description="The buyer's own number of the order (BT-13)")
 
 
 class Customer(Value):
@@ -112,6 +134,23 @@ class ShopProfile(Settings):
     address: Address
     website: str = Field(default="", max_length=200)
     registration: str = Field(default="", max_length=100, description="Trade register number, printed on documents")
+    tax_number: str = Field(
+        default="", max_length=60,
+        description="Of the shop at its tax office (BT-32), printed on documents; e-invoices need it where there is no "
+        "VAT number. In Norway `Foretaksregisteret`, in Sweden `Godkänd för F-skatt`",
+    )
+    payment_days: Annotated[int, Field(ge=0, le=365, strict=True)] | None = Field(
+        default=None,
+        description="Invoices that are not paid are due this many days after their date; null: they name no day",
+    )
+    payment_terms: str = Field(
+        default="", max_length=300, description="Terms of payment in words, printed on invoices that are not paid",
+    )
+    supply_date: Literal["shipped", "issued"] = Field(
+        default="shipped",
+        description="What an invoice that is issued before the goods are shipped gives as the date of supply: none "
+        "(`shipped`), or its own date (`issued`), where goods always leave with their invoice",
+    )
     legal_text: str = Field(default="", max_length=2000)
     e_invoice: bool = Field(
         default=True,

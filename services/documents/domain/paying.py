@@ -48,6 +48,12 @@ def credited(snapshot: DocumentSnapshot, language: Language) -> str:
     )
 
 
+def payment_terms(snapshot: DocumentSnapshot) -> str:
+    """The terms of payment in words, on an invoice that is not paid yet."""
+    rest = due(snapshot)
+    return snapshot.shop.payment_terms if snapshot.kind == "invoice" and rest and rest.amount > 0 else ""
+
+
 def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
     """The shop's account, on an invoice that is not paid yet."""
     account, rest = snapshot.shop.bank, due(snapshot)

@@ -1,6 +1,6 @@
 """Sample documents: what the gallery shows, and what a shop's template is tried on before it is used."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -63,7 +63,8 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
         "invoice_address": ADDRESSES.get(language, ADDRESSES["en"]),
         "delivery_address": ADDRESSES.get(language, ADDRESSES["en"]), "tracking_number": "1Z999AA10123456784",
         "discounts": [_discount(lines, currency)], "payments": [samples.PAYMENT | {"amount": _money(paid, currency)}],
-        "due": _money(whole["gross"]["amount"] - paid, currency), "note": NOTES.get(language, NOTES["en"]),
+        "due": _money(whole["gross"]["amount"] - paid, currency), "pay_until": DAY + timedelta(days=14),
+        "supplied_at": DAY, "note": NOTES.get(language, NOTES["en"]),
     }
     return DocumentSnapshot.model_validate(data | _of_kind(kind, language) | changes)
 
@@ -72,7 +73,7 @@ def _of_kind(kind: DocumentKind, language: str) -> dict[str, Any]:
     reason = {"note": "", "reason": REASONS.get(language, REASONS["en"])}
     if kind == "credit_slip":
         corrected = {"corrects": NUMBERS["invoice"], "corrects_issued_at": DAY}
-        return {**reason, **corrected, "payments": [], "due": None, "discounts": []}
+        return {**reason, **corrected, "payments": [], "due": None, "pay_until": None, "discounts": []}
     return {**reason, "return_until": DAY.replace(month=12, day=5)} if kind == "return_slip" else {}
 
 

@@ -77,10 +77,12 @@ def _legal(snapshot: DocumentSnapshot) -> str:
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
-    shop, registration = snapshot.shop, clean(snapshot.shop.registration)
+    shop = snapshot.shop
     printed = [*_address(shop.address, language), *(language.own(text) for text in (shop.email, shop.website))]
-    if registration:
-        printed.append(_labelled("registration", registration, language))
+    for key in ("registration", "tax_number"):
+        text = clean(getattr(shop, key))
+        if text:
+            printed.append(_labelled(key, text, language))
     return [line for line in printed if line]
 
 

@@ -14,6 +14,8 @@ from shared.contracts.documents import (
     EInvoice,
     GetDocument,
     GetEInvoice,
+    InvoiceProfile,
+    InvoiceSyntax,
     ListDocuments,
 )
 from shared.contracts.message import Refusal
@@ -21,6 +23,7 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
+USUAL: dict[InvoiceProfile, InvoiceSyntax] = {"en16931": "cii", "peppol": "ubl", "xrechnung": "ubl"}
 
 shelf = Handlers()
 
@@ -43,10 +46,23 @@ def hand_out_e_invoice(query: GetEInvoice, work: Work) -> EInvoice | Refusal:
     document = work.documents.get(query.document_id)
     if document is None or document.shop != work.shop:
         return query.refuse("unknown_document", f"There is no document {query.document_id}.")
-    made = einvoice(DocumentSnapshot.model_validate(document.snapshot))
+    syntax = query.syntax or USUAL[query.profile]
+    if query.profile == "peppol" and syntax != "ubl":
+        return query.refuse("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")
+    made = einvoice(DocumentSnapshot.model_validate(document.snapshot), query.profile)
     if isinstance(made, Objection):
-        return query.refuse(made.code, made.reason, field="document_id")
-    return EInvoice(document=document.view(), syntax=query.syntax, content=b64encode(WRITERS[query.syntax](made)))
+        return _refused(query, made)
+    content = b64encode(WRITERS[syntax](made))
+    return EInvoice(document=document.view(), profile=query.profile, syntax=syntax, content=content)
+
+
+def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
+    if not objection.violations:
+        return query.refuse(objection.code, objection.reason, field="document_id")
+    found = [{"rule": each.rule, "reason": each.reason} for each in objection.violations]
+    return query.refuse(
+        objection.code, objection.reason, field="document_id", rule=found[0]["rule"], violations=found
+    )
 
 
 @shelf.handles(ListDocuments)

@@ -1,5 +1,6 @@
 """Issuing a document: its number and everything that will ever be printed on it, fixed now."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from shared.contracts.orders import (
 )
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import DocumentKind, DocumentReference, Payment
+from shared.writing.days import days_later
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 EVENTS: dict[str, type[Issued]] = {
@@ -139,13 +141,42 @@ def _snapshot(
         prices=order.prices,
         lines=[_line(order, *line) for line in part.lines],
         shipping=_row(order, order.shipping.rate, part.shipping),
-        taxes=[_row(order, rate, amount) for rate, amount in by_rate(charges).items() if amount != Amount()],
+        taxes=list(_taxes(order, part, charges)),
         net=order.money(whole.net),
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
         exemption=order.exemption,
+        supplied_at=_supplied_at(order, kind, at),
+        pay_until=_pay_until(order, at) if kind == "invoice" and _is_due(more) else None,
         **more,
     )
+
+
+def _taxes(order: Order, part: Part, charges: Sequence[Charge]) -> Iterator[TaxRow]:
+    """A row for each rate that a line bears, be its amounts zero (a gift); shipping that is free bears none."""
+    borne = {order.lines[number - 1].charge.rate for number, _, _ in part.lines}
+    for rate, amount in by_rate(charges).items():
+        if rate in borne or amount != Amount():
+            yield _row(order, rate, amount)
+
+
+def _supplied_at(order: Order, kind: DocumentKind, at: datetime) -> datetime | None:
+    """When the goods were sent; an invoice before that may give its own date, where the shop says so."""
+    if kind not in ("invoice", "credit_slip"):
+        return None
+    with_invoice = kind == "invoice" and order.shop.profile.supply_date == "issued"
+    return order.shipped_at or (at if with_invoice else None)
+
+
+def _is_due(more: Mapping[str, Any]) -> bool:
+    due = more.get("due")
+    return due is not None and due.amount > 0
+
+
+def _pay_until(order: Order, at: datetime) -> datetime | None:
+    """The end of the last day for the payment."""
+    days = order.shop.profile.payment_days
+    return None if days is None else days_later(at, days, order.shop.timezone)
 
 
 def _charges(order: Order, part: Part) -> list[Charge]:

@@ -110,7 +110,8 @@ def after_edit(
 def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
     """The order in a state, with all that the state brings: the same when it is placed there as when it moves there."""
     missing = missing_documents(order, state)
-    moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags), [])
+    shipped_at = order.shipped_at or (at if state.has("shipped") else None)
+    moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags, shipped_at=shipped_at), [])
     for consequence in (_pay_the_rest, _restock):
         moved = consequence(moved, state)
     return _issue_documents(moved, missing, number, at)

@@ -75,6 +75,7 @@ class Order:
     note: str = ""
     invoice_note: str = ""
     exemption: Exemption | None = None
+    shipped_at: datetime | None = None
     discounts: tuple[Discount, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()

@@ -38,7 +38,7 @@ def order_of(row: Any, shop: Shop, part: Callable[[Table], Sequence[Any]]) -> Or
         invoice_address=Address.model_validate(row.invoice_address), state=row.state,
         tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
         invoice_note=row.invoice_note,
-        exemption=Exemption.model_validate(row.exemption) if row.exemption else None,
+        exemption=Exemption.model_validate(row.exemption) if row.exemption else None, shipped_at=row.shipped_at,
         reached=frozenset((row.reached or "").split()),
         history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
         payments=tuple(_payment(payment) for payment in part(payments)),
@@ -68,7 +68,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "reached": " ".join(sorted(order.reached)),
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
         "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
-        "exemption": order.exemption.model_dump() if order.exemption else None,
+        "exemption": order.exemption.model_dump() if order.exemption else None, "shipped_at": order.shipped_at,
         "slip_digest": order.slip_digest,
     }
 

@@ -77,6 +77,7 @@ orders = Table(
     Column("note", String(2000), nullable=False, server_default=EMPTY),
     Column("new_customer", Boolean, nullable=False, server_default=text("false")),
     Column("exemption", Json),
+    Column("shipped_at", UtcDateTime),
     Column("invoice_note", String(2000), nullable=False, server_default=EMPTY),
     Column("slip_digest", String(64), nullable=False, server_default=EMPTY),
     UniqueConstraint("shop", "reference"),

@@ -1,6 +1,16 @@
-"""The model as UN/CEFACT Cross Industry Invoice, profile EN 16931 of Factur-X 1.0. The order is that of its schema."""
+"""The model as UN/CEFACT Cross Industry Invoice, as Factur-X and XRechnung have it. The order is that of its schema."""
 
-from services.documents.domain.einvoice.model import Freight, Invoice, Item, Party, Place, Vat, VatGroup
+from services.documents.domain.einvoice.model import (
+    Contact,
+    Freight,
+    Invoice,
+    Item,
+    Party,
+    Payment,
+    Place,
+    Vat,
+    VatGroup,
+)
 from services.documents.domain.einvoice.xml import Tree, amount, day, number, root, written
 
 RSM, RAM, UDT, QDT = (
@@ -9,7 +19,6 @@ RSM, RAM, UDT, QDT = (
     "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
     "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
 )
-GUIDELINE = "urn:cen.eu:en16931:2017"
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 FREIGHT = "FC"  # UNTDID 7161
 
@@ -18,7 +27,9 @@ def write(invoice: Invoice) -> bytes:
     """The XML."""
     tree = root(RSM, "CrossIndustryInvoice", {"rsm": RSM, "ram": RAM, "udt": UDT, "qdt": QDT}, RAM)
     context = tree.add("ExchangedDocumentContext", namespace=RSM)
-    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", GUIDELINE)
+    if invoice.profile.process:
+        context.add("BusinessProcessSpecifiedDocumentContextParameter").add("ID", invoice.profile.process)
+    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", invoice.profile.specification)
     _head(tree.add("ExchangedDocument", namespace=RSM), invoice)
     trade = tree.add("SupplyChainTradeTransaction", namespace=RSM)
     for item in invoice.items:
@@ -67,20 +78,42 @@ def _vat(tax: Tree, vat: Vat) -> None:
 
 
 def _agreement(agreement: Tree, invoice: Invoice) -> None:
+    agreement.say("BuyerReference", invoice.buyer_reference)
     _party(agreement.add("SellerTradeParty"), invoice.seller)
     _party(agreement.add("BuyerTradeParty"), invoice.buyer)
-    agreement.add("BuyerOrderReferencedDocument").add("IssuerAssignedID", invoice.order_reference)
+    agreement.add("SellerOrderReferencedDocument").add("IssuerAssignedID", invoice.sales_order)
+    agreement.add("BuyerOrderReferencedDocument").add("IssuerAssignedID", invoice.purchase_order)
 
 
 def _party(tree: Tree, party: Party) -> None:
     tree.add("Name", party.name)
-    if party.legal_id:
-        tree.add("SpecifiedLegalOrganization").add("ID", party.legal_id)
+    if party.legal_id or party.trading_name:
+        _organization(tree.add("SpecifiedLegalOrganization"), party)
+    if party.contact:
+        _contact(tree.add("DefinedTradeContact"), party.contact)
     _place(tree.add("PostalTradeAddress"), party.place)
-    if party.email:
-        tree.add("URIUniversalCommunication").add("URIID", party.email, schemeID="EM")
+    if party.electronic:
+        address = party.electronic
+        tree.add("URIUniversalCommunication").add("URIID", address.id, schemeID=address.scheme)
     if party.vat_id:
         tree.add("SpecifiedTaxRegistration").add("ID", party.vat_id, schemeID="VA")
+    if party.tax_number:
+        tree.add("SpecifiedTaxRegistration").add("ID", party.tax_number, schemeID="FC")
+
+
+def _organization(tree: Tree, party: Party) -> None:
+    if party.legal_id:
+        scheme = {"schemeID": party.legal_id.scheme} if party.legal_id.scheme else {}
+        tree.add("ID", party.legal_id.id, **scheme)
+    tree.say("TradingBusinessName", party.trading_name)
+
+
+def _contact(tree: Tree, contact: Contact) -> None:
+    tree.say("PersonName", contact.name)
+    if contact.phone:
+        tree.add("TelephoneUniversalCommunication").add("CompleteNumber", contact.phone)
+    if contact.email:
+        tree.add("EmailURIUniversalCommunication").add("URIID", contact.email)
 
 
 def _place(tree: Tree, place: Place) -> None:
@@ -102,15 +135,19 @@ def _delivery(delivery: Tree, invoice: Invoice) -> None:
 
 
 def _settlement(settlement: Tree, invoice: Invoice) -> None:
+    payment = invoice.payment
+    settlement.say("PaymentReference", payment.reference if payment else "")
     if invoice.accounting_tax:
         settlement.add("TaxCurrencyCode", invoice.accounting_tax[0])
     settlement.add("InvoiceCurrencyCode", invoice.currency)
-    _payment(settlement.add("SpecifiedTradeSettlementPaymentMeans"), invoice)
+    if payment:
+        _payment(settlement.add("SpecifiedTradeSettlementPaymentMeans"), payment)
     for group in invoice.vat:
         _group(settlement.add("ApplicableTradeTax"), group)
     if invoice.freight:
         _freight(settlement.add("SpecifiedTradeAllowanceCharge"), invoice.freight)
-    settlement.add("SpecifiedTradePaymentTerms").add("Description", invoice.terms)
+    if invoice.terms or invoice.due_date:
+        _terms(settlement.add("SpecifiedTradePaymentTerms"), invoice)
     _totals(settlement.add("SpecifiedTradeSettlementHeaderMonetarySummation"), invoice)
     for preceding in invoice.preceding:
         before = settlement.add("InvoiceReferencedDocument")
@@ -119,14 +156,19 @@ def _settlement(settlement: Tree, invoice: Invoice) -> None:
             _day(before.add("FormattedIssueDateTime"), preceding.issued, QDT)
 
 
-def _payment(tree: Tree, invoice: Invoice) -> None:
-    payment = invoice.payment
+def _terms(terms: Tree, invoice: Invoice) -> None:
+    terms.say("Description", invoice.terms)
+    if invoice.due_date:
+        _day(terms.add("DueDateDateTime"), invoice.due_date)
+
+
+def _payment(tree: Tree, payment: Payment) -> None:
     tree.add("TypeCode", payment.code)
     tree.say("Information", payment.text)
     if payment.iban:
         account = tree.add("PayeePartyCreditorFinancialAccount")
         account.add("IBANID", payment.iban)
-        account.say("AccountName", payment.account_name)
+        account.say("AccountName", payment.holder)
     if payment.bic:
         tree.add("PayeeSpecifiedCreditorFinancialInstitution").add("BICID", payment.bic)
 

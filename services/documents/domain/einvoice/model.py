@@ -5,10 +5,44 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from shared.contracts.documents import InvoiceProfile
+
 VatCategory = Literal["S", "Z", "E", "AE", "K", "G"]
 """UNTDID 5305: standard, zero rated, exempt, reverse charge, intra-community, export."""
 
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
+PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A specification that an invoice says it follows (BT-24), and the process that it belongs to (BT-23)."""
+
+    name: InvoiceProfile
+    specification: str
+    process: str = ""
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("en16931", "urn:cen.eu:en16931:2017"),
+        Profile(
+            "peppol", "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0", PEPPOL_BILLING,
+        ),
+        Profile(
+            "xrechnung", "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0", PEPPOL_BILLING,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Id:
+    """An identifier; `scheme` is the list that it belongs to, where that is known."""
+
+    id: str
+    scheme: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,15 +58,28 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom to ask about the invoice (BG-6)."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Party:
-    """A seller or buyer (BG-4, BG-7). `legal_id` is a number in a register, `email` the electronic address."""
+    """A seller or buyer (BG-4, BG-7). `name` is that of the legal entity (BT-27, BT-44), `trading_name` what the public
+    knows it by, where that differs (BT-28); `legal_id` is a number in a register, `electronic` the electronic address.
+    """
 
     name: str
     place: Place
+    trading_name: str = ""
     vat_id: str = ""
-    legal_id: str = ""
-    email: str = ""
-    contact: str = ""
+    tax_number: str = ""
+    legal_id: Id | None = None
+    electronic: Id | None = None
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -78,13 +125,17 @@ class Freight:
 
 @dataclass(frozen=True)
 class Payment:
-    """How it is, or was, paid (BG-16). `code`: UNTDID 4461."""
+    """How it is, or was, paid (BG-16). `code`: UNTDID 4461. `domestic` holds the account and its registration number
+    where the country wants these instead of an IBAN.
+    """
 
     code: str
     text: str
     iban: str = ""
     bic: str = ""
-    account_name: str = ""
+    holder: str = ""
+    reference: str = ""
+    domestic: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,13 +161,18 @@ class Preceding:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice or a credit note; amounts of a credit note are positive."""
+    """An invoice or a credit note; amounts of a credit note are positive. `purchase_order` is the buyer's number of the
+    order (BT-13), `sales_order` the seller's (BT-14).
+    """
 
+    profile: Profile
     number: str
     type_code: str
     issued: date
     currency: str
-    order_reference: str
+    buyer_reference: str
+    purchase_order: str
+    sales_order: str
     notes: tuple[str, ...]
     seller: Party
     buyer: Party
@@ -125,11 +181,18 @@ class Invoice:
     freight: Freight | None
     vat: tuple[VatGroup, ...]
     totals: Totals
-    payment: Payment
+    payment: Payment | None
     terms: str
+    due_date: date | None = None
     delivered: date | None = None
     preceding: tuple[Preceding, ...] = ()
     accounting_tax: tuple[str, Decimal] | None = None
+
+    @property
+    def bearers(self) -> tuple[Vat, ...]:
+        """The VAT of each line and charge."""
+        freight = (self.freight.vat,) if self.freight else ()
+        return (*(item.vat for item in self.items), *freight)
 
     @property
     def is_credit_note(self) -> bool:

@@ -1,12 +1,20 @@
-"""The model as UBL 2.1, `Invoice` or `CreditNote`, with the identifiers of Peppol BIS Billing 3.0."""
+"""The model as UBL 2.1, `Invoice` or `CreditNote`. The order is that of its schemas."""
 
-from services.documents.domain.einvoice.model import Freight, Invoice, Item, Party, Place, Vat, VatGroup
+from services.documents.domain.einvoice.model import (
+    Contact,
+    Freight,
+    Invoice,
+    Item,
+    Party,
+    Payment,
+    Place,
+    Vat,
+    VatGroup,
+)
 from services.documents.domain.einvoice.xml import Tree, amount, number, root, written
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC, CBC = f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"
-CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
-PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 PIECE = "C62"  # UN/ECE Recommendation 20: one
 FREIGHT = "FC"  # UNTDID 7161
 
@@ -37,7 +45,10 @@ def write(invoice: Invoice) -> bytes:
     ubl = _Ubl(tree, invoice.currency)
     _head(ubl, invoice, name)
     _parties(ubl, invoice)
-    _payment(ubl, invoice)
+    if invoice.payment:
+        _payment(ubl.group("PaymentMeans"), invoice.payment)
+    if invoice.terms:
+        ubl.group("PaymentTerms").say("Note", invoice.terms)
     if invoice.freight:
         _freight(ubl.group("AllowanceCharge"), invoice.freight)
     _taxes(ubl, invoice)
@@ -48,18 +59,21 @@ def write(invoice: Invoice) -> bytes:
 
 
 def _head(ubl: _Ubl, invoice: Invoice, name: str) -> None:
-    ubl.say("CustomizationID", CUSTOMIZATION)
-    ubl.say("ProfileID", PROFILE)
+    ubl.say("CustomizationID", invoice.profile.specification)
+    ubl.say("ProfileID", invoice.profile.process)
     ubl.say("ID", invoice.number)
     ubl.say("IssueDate", invoice.issued.isoformat())
-    if not invoice.is_credit_note:
-        ubl.say("DueDate", invoice.issued.isoformat())
+    if invoice.due_date and not invoice.is_credit_note:
+        ubl.say("DueDate", invoice.due_date.isoformat())
     ubl.say(f"{name}TypeCode", invoice.type_code)
     ubl.say("Note", " ".join(invoice.notes))  # Peppol allows one
     ubl.say("DocumentCurrencyCode", invoice.currency)
     if invoice.accounting_tax:
         ubl.say("TaxCurrencyCode", invoice.accounting_tax[0])
-    ubl.group("OrderReference").say("ID", invoice.order_reference)
+    ubl.say("BuyerReference", invoice.buyer_reference)
+    order = ubl.group("OrderReference")
+    order.say("ID", invoice.purchase_order)
+    order.say("SalesOrderID", invoice.sales_order)
     for preceding in invoice.preceding:
         before = ubl.group("BillingReference").group("InvoiceDocumentReference")
         before.say("ID", preceding.number)
@@ -75,17 +89,33 @@ def _parties(ubl: _Ubl, invoice: Invoice) -> None:
     delivery.group("DeliveryParty").group("PartyName").say("Name", invoice.deliver_to.name)
 
 
-def _party(party_tree: _Ubl, party: Party) -> None:
-    party_tree.say("EndpointID", party.email, schemeID="EM")
-    party_tree.group("PartyName").say("Name", party.name)
-    _place(party_tree.group("PostalAddress"), party.place)
-    if party.vat_id:
-        tax = party_tree.group("PartyTaxScheme")
-        tax.say("CompanyID", party.vat_id)
-        tax.group("TaxScheme").say("ID", "VAT")
-    legal = party_tree.group("PartyLegalEntity")
+def _party(tree: _Ubl, party: Party) -> None:
+    if party.electronic:
+        tree.say("EndpointID", party.electronic.id, schemeID=party.electronic.scheme)
+    tree.group("PartyName").say("Name", party.trading_name or party.name)
+    _place(tree.group("PostalAddress"), party.place)
+    _registered(tree, party.vat_id, "VAT")
+    _registered(tree, party.tax_number, "TAX")
+    legal = tree.group("PartyLegalEntity")
     legal.say("RegistrationName", party.name)
-    legal.say("CompanyID", party.legal_id)
+    if party.legal_id:
+        scheme = {"schemeID": party.legal_id.scheme} if party.legal_id.scheme else {}
+        legal.say("CompanyID", party.legal_id.id, **scheme)
+    if party.contact:
+        _contact(tree.group("Contact"), party.contact)
+
+
+def _registered(tree: _Ubl, number: str, scheme: str) -> None:
+    if number:
+        tax = tree.group("PartyTaxScheme")
+        tax.say("CompanyID", number)
+        tax.group("TaxScheme").say("ID", scheme)
+
+
+def _contact(tree: _Ubl, contact: Contact) -> None:
+    tree.say("Name", contact.name)
+    tree.say("Telephone", contact.phone)
+    tree.say("ElectronicMail", contact.email)
 
 
 def _place(address: _Ubl, place: Place) -> None:
@@ -97,16 +127,16 @@ def _place(address: _Ubl, place: Place) -> None:
     address.group("Country").say("IdentificationCode", place.country)
 
 
-def _payment(ubl: _Ubl, invoice: Invoice) -> None:
-    payment, means = invoice.payment, ubl.group("PaymentMeans")
-    means.say("PaymentMeansCode", payment.code, name=payment.text)
-    if payment.iban:
+def _payment(means: _Ubl, payment: Payment) -> None:
+    means.say("PaymentMeansCode", payment.code, **({"name": payment.text} if payment.text else {}))
+    means.say("PaymentID", payment.reference)
+    number, branch = payment.domestic or (payment.iban, payment.bic)
+    if number:
         account = means.group("PayeeFinancialAccount")
-        account.say("ID", payment.iban)
-        account.say("Name", payment.account_name)
-        if payment.bic:
-            account.group("FinancialInstitutionBranch").say("ID", payment.bic)
-    ubl.group("PaymentTerms").say("Note", invoice.terms)
+        account.say("ID", number)
+        account.say("Name", payment.holder)
+        if branch:
+            account.group("FinancialInstitutionBranch").say("ID", branch)
 
 
 def _freight(charge: _Ubl, freight: Freight) -> None:

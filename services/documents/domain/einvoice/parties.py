@@ -1,0 +1,72 @@
+"""Seller, buyer and the place of delivery of an e-invoice, from the snapshot of a document."""
+
+from services.documents.domain.einvoice.model import Contact, Id, Party, Place
+from shared.contracts.documents import InvoiceProfile
+from shared.contracts.snapshot import DocumentSnapshot
+from shared.contracts.values import Address, Identifier, ShopProfile
+from shared.writing.text import clean
+
+E_MAIL = "EM"  # list of electronic addresses (EAS): an address of electronic mail
+
+
+def seller(shop: ShopProfile, profile: InvoiceProfile) -> Party:
+    """Return the shop: the legal entity is the one in its address, `name` of the profile its trading name."""
+    address = shop.address
+    legal, public = clean(address.company or address.name), clean(shop.name)
+    registered = _id(address.legal_id) or (Id(clean(shop.registration)) if clean(shop.registration) else None)
+    person = clean(address.name) if clean(address.company) else public
+    return Party(
+        name=legal,
+        place=place(address),
+        trading_name="" if public == legal else public,
+        vat_id=vat_id(address.vat_number),
+        tax_number=clean(shop.tax_number),
+        legal_id=registered,
+        electronic=_electronic(address, shop.email, profile),
+        contact=Contact(person, clean(address.phone), shop.email),
+    )
+
+
+def buyer(snapshot: DocumentSnapshot, profile: InvoiceProfile) -> Party:
+    """Return the customer, by the invoice address."""
+    address = snapshot.invoice_address
+    return Party(
+        name=_name(address),
+        place=place(address),
+        vat_id=vat_id(address.vat_number),
+        legal_id=_id(address.legal_id),
+        electronic=_electronic(address, snapshot.customer.email, profile),
+    )
+
+
+def recipient(address: Address) -> Party:
+    """Return the party that the goods go to."""
+    return Party(name=_name(address), place=place(address))
+
+
+def place(address: Address) -> Place:
+    """Return the postal address."""
+    return Place(
+        country=address.country, city=clean(address.city), postcode=clean(address.postcode),
+        line1=clean(address.line1), line2=clean(address.line2), region=clean(address.region),
+    )
+
+
+def vat_id(text: str) -> str:
+    """Return a VAT number without the spaces and points that people write in it."""
+    return "".join(letter for letter in clean(text) if letter.isalnum()).upper()
+
+
+def _name(address: Address) -> str:
+    return clean(address.company) or clean(address.name)
+
+
+def _id(identifier: Identifier | None) -> Id | None:
+    text = clean(identifier.id) if identifier else ""
+    return Id(text, identifier.scheme) if identifier and text else None
+
+
+def _electronic(address: Address, email: str, profile: InvoiceProfile) -> Id | None:
+    """Return the electronic address, else that of mail, which Peppol does not carry."""
+    given = _id(address.electronic_address)
+    return given or (None if profile == "peppol" else Id(email, E_MAIL))

@@ -1,0 +1,22 @@
+"""The rules of e-invoices that a shop's data can break, by their official numbers. What the writers hold by themselves
+(order, formats, sums) is not checked again here; the tests run the official rules over what is written.
+"""
+
+from collections.abc import Callable, Iterator
+
+from services.documents.domain.einvoice.model import Invoice
+from services.documents.domain.einvoice.rules import core, peppol, xrechnung
+from services.documents.domain.objections import Violation
+from shared.contracts.documents import InvoiceProfile
+
+OF_PROFILE: dict[InvoiceProfile, tuple[Callable[[Invoice], Iterator[Violation]], ...]] = {
+    "en16931": (core.violations,),
+    "peppol": (core.violations, peppol.violations),
+    "xrechnung": (core.violations, xrechnung.violations),
+}
+
+
+def violations(invoice: Invoice) -> Iterator[Violation]:
+    """Yield every rule of its profile that the invoice does not keep."""
+    for rules in OF_PROFILE[invoice.profile.name]:
+        yield from rules(invoice)

@@ -1,0 +1,12 @@
+"""When an order was shipped first: the date of supply on its invoices."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.runtime.database import UtcDateTime
+
+revision, down_revision = "0017_shipped_at", "0016_store_credit"
+
+
+def upgrade() -> None:
+    op.add_column("orders", sa.Column("shipped_at", UtcDateTime()))
