@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.runtime.database import UtcDateTime
 
-revision, down_revision = "0017_shipped_at", "0016_store_credit"
+revision, down_revision = "0018_shipped_at", "0017_carriers"
 
 
 def upgrade() -> None:
