@@ -23,6 +23,7 @@ from services.ingest.handlers import (
     threads,
     views,
 )
+from services.ingest.store.customers import KnownOrders
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
 from shared.contracts.conversation import SigningKeys
@@ -105,6 +106,7 @@ service = Service(
     ],
     work=Work,
     tables=metadata,
+    references=lambda connection, wanted, _: KnownOrders(connection).with_references([*wanted]),
     migrations=Path(__file__).parent / "migrations",
     settings=IngestSettings,
     adapters=adapters,

@@ -18,6 +18,7 @@ from services.orders.handlers import (
     store_credit,
     vouchers,
 )
+from services.orders.store.orders import ids_of
 from services.orders.store.tables import metadata
 from services.orders.work import Work
 from shared.contracts.house import CustomerErased, CustomerExported
@@ -89,5 +90,6 @@ service = Service(
         OrderShippingChanged, OrderAddressChanged, OrderChangeAnnounced, InvoiceNoted, OrderSummaryIssued,
         DocumentMailRequested,
     ),
+    references=ids_of,
     batch=50,
 )

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Moment
+from shared.contracts.references import OrderId
 from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
@@ -156,7 +157,7 @@ class RenderDocument(Command, name="document.render"):
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "order_id": None}
 
     document_id: UUID | None = None
-    order_id: UUID | None = None
+    order_id: OrderId | None = None
 
     @classmethod
     def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:

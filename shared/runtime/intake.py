@@ -6,8 +6,10 @@ field.
 """
 
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -15,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
+from shared.contracts.references import references
 from shared.runtime import acts, journal, trace
 from shared.runtime.database import away
 from shared.runtime.delivery import DONE, LEFT, Delivery, Fate, Verdict
@@ -27,6 +30,8 @@ log = logger()
 
 LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
 UNCLAIMED = object()
+Known = Mapping[tuple[str, str], UUID]
+"""Ids by shop and reference."""
 NUL = rb"\u0000"  # as JSON writes it
 NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
 
@@ -108,9 +113,10 @@ class Item:
         )
 
 
-def take_in(delivery: Delivery, service: Service) -> Item | Verdict:
+def take_in(delivery: Delivery, service: Service, known: Known | None = None) -> Item | Verdict:
     """A message that can be handled, or the verdict over one that cannot or is for another service. Wrong data of a
-    command or query is handled, too: by a refusal that names the field. Never raises.
+    command or query is handled, too: by a refusal that names the field. `known` are the ids of the references that are
+    used. Never raises.
     """
     envelope = delivery.envelope
     if envelope is None:
@@ -125,7 +131,22 @@ def take_in(delivery: Delivery, service: Service) -> Item | Verdict:
     if not handling.message.is_for(service.name, envelope.data):
         log.info(delivery.name, outcome="not_ours", id=envelope.id)
         return DONE
+    for name, reference in references(handling.message, envelope.data) if service.references else ():
+        found = (known or {}).get((envelope.shop, reference))
+        if found is None:
+            return Item(envelope, None, _unknown(handling.message, name, reference), delivery.attempts)
+        envelope = envelope.model_copy(update={"data": envelope.data | {name: str(found)}})
     return _read(delivery, envelope, handling)
+
+
+def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tuple[str, str]]:
+    """Return the references, by shop, that messages name in the place of ids."""
+    return {
+        (envelope.shop, reference)
+        for envelope in (delivery.envelope for delivery in deliveries) if envelope
+        for handling in [service.handlings.get(envelope.type)] if handling
+        for _, reference in references(handling.message, envelope.data)
+    }
 
 
 def _read(delivery: Delivery, envelope: Envelope, handling: Handling) -> Item | Verdict:
@@ -161,6 +182,16 @@ def _refusing(kind: type[Asking], envelope: Envelope, error: ValidationError) ->
         code="invalid",
         reason=first_fault(error),
         details={"faults": faults(error)},
+    )
+    return Handling(kind, lambda _message, _work: [refusal])
+
+
+def _unknown(kind: type[Message], name: str, reference: str) -> Handling:
+    """What is called by a reference that nothing has is refused; `order_id` names an order."""
+    noun = name.removesuffix("_id")
+    refusal = kind.refusal(  # type: ignore[attr-defined]
+        aggregate=reference, code=f"unknown_{noun}", reason=f"There is no {noun} '{reference}' in this shop.",
+        details={"field": name},
     )
     return Handling(kind, lambda _message, _work: [refusal])
 

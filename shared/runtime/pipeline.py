@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from shared.contracts.message import Message, Query, Refusal
 from shared.runtime.clock import utc_now
-from shared.runtime.database import reading
-from shared.runtime.delivery import Delivery, Verdict
+from shared.runtime.database import away, reading
+from shared.runtime.delivery import Delivery, Fate, Verdict
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.intake import Item, take_in
+from shared.runtime.intake import Item, Known, take_in, used_references
 from shared.runtime.outgoing import Outcome, Publish
 from shared.runtime.service import Service
 from shared.runtime.transactions import Transactions
@@ -40,7 +40,11 @@ class Pipeline(Transactions):
 
     def process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
         """What becomes of each delivery, in the same order. Never raises for a message's sake."""
-        read = [take_in(delivery, self.service) for delivery in deliveries]
+        try:
+            known = self._references(deliveries)
+        except Exception as error:
+            return [_untouched(error) for _ in deliveries]
+        read = [take_in(delivery, self.service, known) for delivery in deliveries]
         items = [item for item in read if isinstance(item, Item)]
         others = [item for item in items if not item.handling.act]
         self.keep([item for item in others if not issubclass(item.handling.message, Query)])
@@ -50,6 +54,15 @@ class Pipeline(Transactions):
             item.tell_log()
         act_in_turn([item for item in items if item.handling.act], self)  # last, for it may take long
         return [item.verdict if isinstance(item, Item) else item for item in read]
+
+    def _references(self, deliveries: Sequence[Delivery]) -> Known:
+        """Look up the ids of the references that messages name; nothing is asked where they name ids."""
+        used = used_references(deliveries, self.service) if self.service.references else set()
+        if not used or self.service.references is None:
+            return {}
+        with reading(self.engine) as connection:
+            envelopes = [delivery.envelope for delivery in deliveries if delivery.envelope]
+            return self.service.references(connection, used, envelopes)
 
     def _answer(self, item: Item) -> None:
         if not item.envelope.replyto:
@@ -68,6 +81,11 @@ class Pipeline(Transactions):
                 raise NotYet("the answer was not confirmed by RabbitMQ")
         except Exception as error:
             item.fail(error)
+
+
+def _untouched(error: Exception) -> Verdict:
+    """Return the verdict over a message that was not looked at, since the database did not answer."""
+    return Verdict(Fate.LEAVE if away(error) else Fate.RETRY, error)
 
 
 def _as_list(answer: Message | Iterable[Message]) -> list[Message]:

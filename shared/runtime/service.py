@@ -1,16 +1,18 @@
 """How a service is declared, apart from any connection, and bound later by its worker."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, MetaData
 
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Message, Query
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.store import UnitOfWork
@@ -33,6 +35,10 @@ Hint = Callable[[datetime], Later]
 """What is to be done now: gets the time, returns a message whose key takes the place of what was planned."""
 Lookout = Callable[[Any, Callable[[Hint], None], Event], None]
 """Listens to the outside world (the adapters) until the event is set, and tells hints; in one process per database."""
+
+
+References = Callable[[Connection, Collection[tuple[str, str]], Sequence[Envelope]], Mapping[tuple[str, str], UUID]]
+"""Looks up the ids of things by shop and reference; what the messages that arrive together bring counts, too."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class Service:
     migrations: Path
     settings: type[ServiceSettings] = ServiceSettings
     adapters: Callable[[Any], Any] = lambda settings: None
+    references: References | None = None
     boot: Callable[[Any], Iterable[Later]] = lambda work: ()
     lookout: Lookout | None = None
     tells: tuple[type[Message], ...] = ()

@@ -18,6 +18,9 @@ def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(de
     assert posted["thread"]["customer_email"] == "ada@example.test"
     assert (posted["thread"]["conversation"], posted["thread"]["owner"]) == (f"order/{ORDER_ID}", ANNA)
     assert posted["thread"]["status"] == "closed"
+    named = {"order_id": posted["thread"]["order_reference"].lower(), "text": "It comes.", "by": ANNA}
+    assert desk.tell("thread.post_order_message", named)[-1].data["thread"]["order_id"] == str(ORDER_ID)
+    assert refusal(desk, "thread.post_order_message", named | {"order_id": "NOBODY"}) == ("unknown_order", "order_id")
 
 
 def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:

@@ -14,12 +14,29 @@ from services.orders.store.catalogue import Shops
 from services.orders.store.order_rows import PARTS, Rows, order_of, order_row
 from services.orders.store.tables import documents, first_orders, order_words, orders
 from services.orders.store.waiting import Waiting
+from shared.contracts.envelope import Envelope
+from shared.contracts.orders import PlaceOrder
+from shared.contracts.references import uuid_of
 from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import rewrite
 from shared.writing.search import words
 
 REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
+
+
+def ids_of(
+    connection: Connection, wanted: Collection[tuple[str, str]], arrived: Sequence[Envelope]
+) -> Mapping[tuple[str, str], UUID]:
+    """Look up orders by shop and reference; those that are placed by messages that arrive together, too."""
+    key = (orders.c.shop, orders.c.reference)
+    found = connection.execute(select(*key, orders.c.order_id).where(among(key, wanted)))
+    ids: dict[tuple[str, str], UUID] = {}
+    for envelope in arrived:
+        order_id = uuid_of(envelope.data.get("order_id"))
+        if envelope.type == PlaceOrder.wire_type() and order_id:
+            ids[envelope.shop, str(envelope.data.get("reference"))] = order_id
+    return ids | {(row.shop, row.reference): row.order_id for row in found}
 
 
 class Orders(Store[UUID, Order]):

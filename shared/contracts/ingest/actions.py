@@ -10,6 +10,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import OWN_WORDS, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, Name
+from shared.contracts.references import OrderId
 from shared.contracts.values import Email
 
 
@@ -166,7 +167,7 @@ class PostOrderMessage(Command, name="thread.post_order_message", subject="order
         "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_WORDS)
     canned_message: Name | None = None
     private: bool = False

@@ -10,6 +10,7 @@ from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.parts import By, Name
+from shared.contracts.references import OrderId
 from shared.contracts.values import Address, Email, Language, Money
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
@@ -122,7 +123,7 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
 
     example: ClassVar[dict[str, Any]] = {"search": "mug broken", "contact": "customer_service", "waiting": True}
 
-    order_id: UUID | None = None
+    order_id: OrderId | None = None
     status: ThreadStatus | None = None
     contact: str | None = Field(default=None, max_length=40)
     owner: By | None = None

@@ -12,6 +12,7 @@ from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.parts import By, Name
+from shared.contracts.references import OrderId
 from shared.contracts.values import Language, Money
 
 
@@ -99,6 +100,6 @@ class DraftReply(Query, name="thread.draft", answer=Draft):
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
 
     thread_id: UUID | None = None
-    order_id: UUID | None = Field(default=None, description="Instead of `thread_id`: a message to its customer")
+    order_id: OrderId | None = Field(default=None, description="Instead of `thread_id`: a message to its customer")
     by: By
     canned_message: Name | None = None

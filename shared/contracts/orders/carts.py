@@ -11,6 +11,7 @@ from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
 from shared.contracts.orders.store_credit import PartOfTotal
+from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate
 
@@ -86,7 +87,7 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
 
     lines: list[WantedLine] = Field(default=[], max_length=1000)
     cart_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier cart")
-    order_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier order")
+    order_id: OrderId | None = Field(default=None, description="In the place of `lines`: an earlier order")
     customer_id: CustomerKey | None = Field(default=None, description="Without it nothing fits that is for some")
     language: Language = "en"
     currency: Currency

@@ -11,6 +11,7 @@ from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.parts import By, Carrier, Reference, StateDefinition, States, WantedLine
 from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
+from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import (
     Address,
@@ -105,7 +106,7 @@ class RecordPayment(Command, name="payment.record", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = samples.RECORD_PAYMENT
 
-    order_id: UUID
+    order_id: OrderId
     payment: Payment
     by: By = "system"
 
@@ -117,7 +118,7 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "to": "payment_accepted", "by": "anna@shop.test"}
 
-    order_id: UUID
+    order_id: OrderId
     to: StateKey
     by: By = "system"
     force: bool = False
@@ -131,6 +132,6 @@ class SetNote(Command, name="order.set_note", subject="order_id"):
         "order_id": samples.ORDER_ID, "note": "Call before delivery.", "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     note: str = Field(max_length=2000)
     by: By = "system"

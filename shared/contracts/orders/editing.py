@@ -13,6 +13,7 @@ from shared.contracts.orders import editing_samples
 from shared.contracts.orders.cart_rules import Percent
 from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary, Price
 from shared.contracts.orders.refunds import LineNumber, Reason
+from shared.contracts.references import OrderId
 from shared.contracts.values import Address, DocumentReference, Money, Quantity, Sku, TaxRate, Text
 
 
@@ -48,7 +49,7 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_LINES
 
-    order_id: UUID
+    order_id: OrderId
     lines: list[AddedLine] = Field(min_length=1, max_length=1000)
     invoice: Literal["existing", "new"] | None = Field(
         default=None, description="Refused where it is not so; null is whatever is possible"
@@ -63,7 +64,7 @@ class EditLines(Command, name="order.edit_lines", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
 
-    order_id: UUID
+    order_id: OrderId
     lines: list[EditedLine] = Field(min_length=1, max_length=1000)
     reason: Reason = ""
     by: By = "system"
@@ -74,7 +75,7 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.CANCEL_LINES
 
-    order_id: UUID
+    order_id: OrderId
     lines: list[CancelledLine] = Field(min_length=1, max_length=1000)
     reason: Reason = ""
     by: By = "system"
@@ -87,7 +88,7 @@ class AddDiscount(Command, name="order.add_discount", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
 
-    order_id: UUID
+    order_id: OrderId
     discount_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
     discount_name: Text = Field(description="Printed on documents")
     percent: Percent | None = None
@@ -104,7 +105,7 @@ class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.REMOVE_DISCOUNT
 
-    order_id: UUID
+    order_id: OrderId
     discount_id: UUID
     by: By = "system"
 
@@ -116,7 +117,7 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
 
-    order_id: UUID
+    order_id: OrderId
     carrier: Text | None = None
     price: Price | None = None
     tax_rate: TaxRate | None = None
@@ -132,7 +133,7 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
 
-    order_id: UUID
+    order_id: OrderId
     delivery_address: Address | None = None
     invoice_address: Address | None = None
     taxes_checked: bool = Field(
@@ -147,7 +148,7 @@ class NotifyChange(Command, name="order.notify_change", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = editing_samples.NOTIFY_CHANGE
 
-    order_id: UUID
+    order_id: OrderId
     message: str = Field(default="", max_length=2000)
     by: By = "system"
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Email, Language
 
@@ -19,7 +20,7 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
 
-    order_id: UUID
+    order_id: OrderId
     by: By = "system"
 
 
@@ -30,7 +31,7 @@ class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="orde
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
 
-    order_id: UUID
+    order_id: OrderId
     by: By = "system"
 
 
@@ -41,7 +42,7 @@ class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id")
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
 
-    order_id: UUID
+    order_id: OrderId
     note: str = Field(max_length=2000)
     by: By = "system"
 
@@ -51,7 +52,7 @@ class PrintSummary(Command, name="order.print_summary", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
 
-    order_id: UUID
+    order_id: OrderId
     by: By = "system"
 
 
@@ -65,7 +66,7 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
         "message": "The invoice that you asked for.", "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     documents: list[UUID] = Field(min_length=1, max_length=20, description="Their ids, which `order.get` tells")
     to: Email | None = Field(default=None, description="Null: to the customer")
     to_name: str = Field(default="", max_length=200, description="Of somebody else, who is greeted by this name")

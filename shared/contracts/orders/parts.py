@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
+from shared.contracts.references import REFERENCE
 from shared.contracts.values import (
     Customer,
     Language,
@@ -21,7 +22,7 @@ from shared.contracts.values import (
 
 By = Annotated[str, Field(min_length=1, max_length=100, description="Who: `customer`, `system`, or an employee")]
 Prefix = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Stands before a document's number")]
-Reference = Annotated[str, Field(pattern="^[A-Z0-9-]{3,32}$", description="What people call the order")]
+Reference = Annotated[str, Field(pattern=REFERENCE, description="What people call the order")]
 
 
 Price = Annotated[

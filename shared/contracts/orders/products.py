@@ -9,6 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.cart_rules import Labels
 from shared.contracts.orders.lists import FirstLetters
+from shared.contracts.references import OrderId
 from shared.contracts.values import Language, Money, Sku, TaxRate, Text
 
 
@@ -149,6 +150,6 @@ class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "limit": 50}
 
     sku: Sku | None = None
-    order_id: UUID | None = None
+    order_id: OrderId | None = None
     cursor: int | None = Field(default=None, ge=1, lt=2**63, strict=True)
     limit: int = Field(default=50, ge=1, le=200, strict=True)

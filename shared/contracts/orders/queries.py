@@ -16,6 +16,7 @@ from shared.contracts.orders.parts import OrderLineView, OrderSummary, Possibili
 from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
+from shared.contracts.references import OrderId
 from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, StateKey
 
 
@@ -70,7 +71,7 @@ class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
-    order_id: UUID
+    order_id: OrderId
 
 
 class OrderActions(Answer, name="order.actions_answered"):
@@ -97,7 +98,7 @@ class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject=
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
-    order_id: UUID
+    order_id: OrderId
 
 
 class OrderList(Answer, name="order.list_answered"):

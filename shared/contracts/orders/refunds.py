@@ -9,6 +9,7 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders import refund_samples
 from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Money, Payment, Sku
 
@@ -44,7 +45,7 @@ class RefundOptions(Value):
 class RefundTerms(RefundOptions):
     """A refund as it is asked for."""
 
-    order_id: UUID
+    order_id: OrderId
     kind: RefundKind
     lines: list[WantedRefundLine] = Field(default=[], max_length=1000)
     overpaid: bool = Field(
@@ -180,7 +181,7 @@ class MarkRefunded(Command, name="payment.mark_refunded", subject="order_id"):
         "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     refund_id: UUID
     transaction_id: str = Field(default="", max_length=200)
     by: By = "system"
@@ -212,7 +213,7 @@ class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order
         "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     refund_id: UUID
     by: By = "system"
 

@@ -11,6 +11,7 @@ from shared.contracts.orders import refund_samples
 from shared.contracts.orders.lists import Cursor, CustomerKey
 from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.orders.refunds import LineNumber, Minor, RefundOptions
+from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Quantity, Sku
 
@@ -58,7 +59,7 @@ class RequestReturn(Command, name="return.request", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = refund_samples.REQUEST_RETURN
 
-    order_id: UUID
+    order_id: OrderId
     return_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
     lines: list[WantedReturnLine] = Field(min_length=1, max_length=1000)
     reason: Why = ""
@@ -68,7 +69,7 @@ class RequestReturn(Command, name="return.request", subject="order_id"):
 class _ReturnStep(Command):
     """A step of a return."""
 
-    order_id: UUID
+    order_id: OrderId
     return_id: UUID
     by: By = "system"
 
@@ -178,7 +179,7 @@ class ListReturns(Query, name="return.list", answer=ReturnList):
 
     example: ClassVar[dict[str, Any]] = {"state": "waiting_for_confirmation", "limit": 50}
 
-    order_id: UUID | None = None
+    order_id: OrderId | None = None
     customer_id: CustomerKey | None = None
     state: ReturnState | None = None
     cursor: Cursor | None = None

@@ -11,6 +11,7 @@ from shared.contracts.orders import credit_samples
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey, Moment
 from shared.contracts.orders.parts import By
+from shared.contracts.references import OrderId
 from shared.contracts.values import Currency, Customer, Language, Money, ShopProfile
 
 CreditKind = Literal["issued", "used", "given_back", "expired"]
@@ -70,7 +71,7 @@ class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = credit_samples.USE
 
-    order_id: UUID
+    order_id: OrderId
     payment_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
     amount: PartOfTotal | None = Field(default=None, description="Null: all there is, up to what is due")
     credit_slips: Slips = []
