@@ -19,7 +19,7 @@ class ByReference:
 OrderId = Annotated[
     UUID,
     Field(description="The order's id, or its reference"),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": REFERENCE}]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string"}]}),
     ByReference(),
 ]
 
