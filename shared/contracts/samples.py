@@ -26,7 +26,7 @@ SHOP_PROFILE: Json = {
         "name": "Corner Shop Ltd", "line1": "1 Market Square", "postcode": "10115", "city": "Berlin", "country": "DE",
         "vat_number": "DE123456789",
     },
-    "registration": "HRB 12345", "timezone": "Europe/Berlin",
+    "registration": "HRB 12345", "order_url": "https://shop.test/orders/{reference}", "timezone": "Europe/Berlin",
     "payment_days": 14,
 }
 CARRIER: Json = {
@@ -84,7 +84,8 @@ PAYMENT_RECORDED: Json = {"order_id": ORDER_ID, "payment": PAYMENT, "due": euro(
 ORDER_SUMMARY: Json = {
     "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "language": "en", "customer": CUSTOMER,
     "total": euro(2870), "paid": euro(2870), "payment_method": "Bank wire", "carrier": "Swift Post",
-    "shop": SHOP_PROFILE,
+    "shop": SHOP_PROFILE, "shipping": euro(490), "tax": euro(458), "prices": "tax_included",
+    "tracking_url": "", "order_url": "https://shop.test/orders/XKBKNABJK",
 }
 ORDER_LINE: Json = {
     "sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unit_price": euro(1190), "tax_rate": "19",

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
+from shared.contracts.links import OrderPage
 from shared.contracts.message import Value
 from shared.contracts.partial import Settings
 
@@ -158,6 +159,7 @@ class ShopProfile(Settings):
         "bears a VAT number",
     )
     bank: BankAccount | None = None
+    order_url: OrderPage = ""
     timezone: TimeZone = Field(
         default="UTC", description="Whose days papers, mails and lists show, and periods of days end with"
     )

@@ -1,9 +1,10 @@
+import re
 from html.parser import HTMLParser
 from uuid import UUID
 
 import pytest
 
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.writer import read_languages, read_layouts
 from services.notify.domain.drafts import desk
 from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
@@ -17,6 +18,7 @@ from shared.writing.text import FIRST_STRONG
 from tests.notify.words import DRAFTER, NOON, WRITER, confirmation, occasion, replied, state_mail
 
 VOID = {"meta", "br"}
+STYLES = read_layouts()["mail.css"]
 
 
 class Structure(HTMLParser):
@@ -67,21 +69,89 @@ def test_every_mail_can_be_written_and_its_html_is_whole(template: str, language
 
 
 def test_text_and_html_say_the_same() -> None:
-    content = state_mail().letter.content
+    content = state_mail(order__order_url="").letter.content
     words = set(Structure(content.html).text.replace(":", "").split())
     assert set(content.text.replace(":", "").split()) - {"--"} <= words
 
 
+ADDRESSES = {"delivery_address": samples.ADDRESS, "invoice_address": samples.ADDRESS}
+IBAN = "DE02120300000000202051"
+
+
 def test_a_confirmation_shows_what_was_ordered_and_what_it_costs() -> None:
     text = confirmation().letter.content.text
-    assert "2 × Mug, blue: EUR 23.80" in text
-    assert "Shipping, taxes, discounts: EUR 4.90" in text
-    assert "Total: EUR 28.70" in text
+    assert "2 × Mug, blue (MUG-BLUE): EUR 23.80\n  Shipping: EUR 4.90\n  Total: EUR 28.70\n" in text
+    assert "Total: EUR 28.70\n  Taxes included: EUR 4.58\n" in text
+
+
+def test_the_sums_of_an_order_without_tax_in_its_prices_add_it() -> None:
+    line = samples.ORDER_LINE | {"total": samples.euro(2000)}
+    net = {"order__prices": "tax_excluded", "order__shipping": samples.euro(412), "lines": [line]}
+    text = confirmation(**net).letter.content.text
+    assert "EUR 20.00\n  Shipping: EUR 4.12\n  Taxes: EUR 4.58\n  Total: EUR 28.70\n\n" in text
+
+
+def test_a_confirmation_of_an_event_without_shipping_shows_the_rest_in_one() -> None:
+    assert "Shipping, taxes, discounts: EUR 4.90" in confirmation(order__shipping=None).letter.content.text
+
+
+def test_a_confirmation_says_where_it_goes_and_who_pays_once_where_that_is_the_same() -> None:
+    same = confirmation(**ADDRESSES).letter.content.text
+    assert "Delivery and invoice address\n  Ada Byron\n  12 St James's Square\n" in same
+    text = confirmation(**ADDRESSES | {"invoice_address": samples.ADDRESS | {"name": "Byron & Co"}}).letter.content.text
+    assert text.index("Delivery address\n  Ada Byron") < text.index("Invoice address\n  Byron & Co")
+    assert "address" not in confirmation().letter.content.text
+
+
+def test_a_mail_leads_to_the_shops_page_of_the_order_if_there_is_one() -> None:
+    page = "https://shop.test/orders/XKBKNABJK"
+    content = state_mail().letter.content
+    assert (f"View your order: {page}" in content.text, f'href="{page}"' in content.html) == (True, True)
+    assert "View your order" not in state_mail(order__order_url="").letter.content.text
+    assert "View your order" not in WRITER.write(*sample("forward_msg", "en")).text
+
+
+@pytest.mark.parametrize("template", ["shipped", "bankwire"])
+def test_a_parcel_is_followed_by_a_link_in_the_mails_about_it(template: str) -> None:
+    url = "https://track.test/SP-4711"
+    told = state_mail(state__mail_template=template, order__tracking_url=url).letter.content
+    assert (f"Follow your parcel: {url}" in told.text) == (template == "shipped")
+    assert (f'href="{url}"' in told.html) == (template == "shipped")
+
+
+def test_a_hostile_link_stays_a_link() -> None:
+    html = state_mail(order__order_url='https://shop.test/"onclick="alert(1)').letter.content.html
+    hrefs = [attributes["href"] for tag, attributes in Structure(html).tags if tag == "a"]
+    assert hrefs == ['https://shop.test/"onclick="alert(1)']
+
+
+def test_a_bank_wire_goes_to_the_shops_account_where_it_names_one() -> None:
+    told = state_mail(state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"})
+    text = told.letter.content.text.replace("\n", " ")
+    assert "to the account below. Give XKBKNABJK as the reference" in text
+    assert "Account holder: Corner Shop Ltd IBAN: DE02 1203 0000 0000 2020 51 BIC: BYLADEM1001" in text
+    without = state_mail(state__mail_template="bankwire").letter.content.text.replace("\n", " ")
+    assert "to the bank account that you were shown when you ordered" in without
+    assert "IBAN" not in without
+
+
+COLOURED = re.compile(r"([^{}]+)\{[^{}]*(?<![-a-z])(?:background-color|color): #")
+
+
+def test_on_a_dark_screen_whatever_has_a_colour_gets_another() -> None:
+    html = confirmation().letter.content.html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    kept = html.partition("<style>")[2].partition("</style>")[0]
+    dark = kept.partition("(prefers-color-scheme: dark) {")[2].partition("\n}")[0]
+    light, _, _ = STYLES.partition("@media")
+    coloured = {part.strip() for rule in COLOURED.findall(light) for part in rule.rpartition("*/")[2].split(",")}
+    darkened = {part.strip() for rule in COLOURED.findall(dark) for part in rule.split(",")}
+    assert coloured - darkened == set()
 
 
 def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance() -> None:
     html = confirmation().letter.content.html
-    assert html.count("<style>@media only screen and (max-width: 480px)") == 1
+    assert html.partition("</style>")[0].count("@media only screen and (max-width: 480px)") == 1
     assert 'class="sum" align="right" style="' in html
     assert all("padding-left: 12px" in cell.partition(">")[0] for cell in html.split('class="sum"')[1:])
 
@@ -91,7 +161,7 @@ def test_french_sets_a_colon_off() -> None:
 
 
 def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
-    text = confirmation(order__total=samples.euro(2380)).letter.content.text
+    text = confirmation(order__total=samples.euro(2380), order__shipping=samples.euro(0)).letter.content.text
     assert "Shipping" not in text
 
 

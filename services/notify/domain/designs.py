@@ -6,7 +6,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Design:
-    """`details`: values that are listed by their labels; `items`: the lines of the order and its total.
+    """`details`: values that are listed by their labels; `items`: the lines of the order, its total and
+    addresses; `tracking`: a link to where the parcel is followed.
 
     `personal`: a person writes, so that nothing is put around it, and each paragraph has its own direction;
     `automatic`: nobody sent it by hand; `to`: whom it is for: employees are not greeted.
@@ -14,6 +15,7 @@ class Design:
 
     details: tuple[str, ...] = ("reference",)
     items: bool = False
+    tracking: bool = False
     personal: bool = False
     automatic: bool = True
     to: Literal["customer", "employee"] = "customer"
@@ -28,12 +30,12 @@ DESIGNS = {
     "order_conf": Design(("reference", "payment_method", "carrier"), items=True),
     "order_changed": Design(("reference", "payment_method", "carrier", "due"), items=True),
     "cheque": Design(("reference", "due")),
-    "bankwire": Design(("reference", "due")),
+    "bankwire": Design(("reference", "due", "account_holder", "iban", "bic")),
     "cashondelivery": Design(("reference", "carrier", "due")),
     "payment": Design(("reference", "payment_method", "paid")),
     "preparation": Design(("reference", "carrier")),
-    "shipped": Design(("reference", "carrier", "tracking_number")),
-    "in_transit": Design(("reference", "carrier", "tracking_number")),
+    "shipped": Design(("reference", "carrier", "tracking_number"), tracking=True),
+    "in_transit": Design(("reference", "carrier", "tracking_number"), tracking=True),
     "credit_slip": Design(("reference", "amount")),
     "voucher": Design(("code", "amount", "percent", "until")),
     "store_credit": Design(("amount", "code", "balance", "until")),

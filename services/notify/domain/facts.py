@@ -4,7 +4,7 @@ from pydantic import AwareDatetime
 
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderLineView, OrderSummary, StateView
-from shared.contracts.values import Money, ShopProfile
+from shared.contracts.values import Address, Money, ShopProfile
 
 
 class Piece(Value):
@@ -53,6 +53,8 @@ class Facts(Value):
     order: OrderSummary | None = None
     state: StateView | None = None
     lines: list[OrderLineView] = []
+    delivery_address: Address | None = None
+    invoice_address: Address | None = None
     subject: str = ""
     text: str = ""
     reference: str = ""

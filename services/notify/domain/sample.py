@@ -8,7 +8,8 @@ from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Link, Piece, Quote, Worth
 from shared.contracts import samples
 from shared.contracts.orders import OrderLineView, OrderSummary, StateView
-from shared.contracts.values import DocumentReference, Money, ShopProfile
+from shared.contracts.values import Address, DocumentReference, Money, ShopProfile
+from shared.writing.links import fill
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 UNTIL = datetime(2026, 12, 31, 23, tzinfo=UTC)  # the end of the year where the sample shop is
@@ -25,6 +26,17 @@ QUESTIONS = {
     "en": "When will it arrive?", "fa": "سفارش XKBKNABJK کی می‌رسد؟", "fr": "Quand arrivera-t-il ?",
     "de": "Wann kommt es an?",
 }
+BANK = {"iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
+PAGE = {"reference": "XKBKNABJK", "order_id": samples.ORDER_ID}
+ADDRESSES = {
+    "en": samples.ADDRESS,
+    "fa": {
+        "name": NAMES["fa"], "line1": "خیابان انقلاب، پلاک ۱۲", "postcode": "1417614411", "city": "تهران",
+        "country": "IR",
+    },
+    "fr": {"name": NAMES["fr"], "line1": "12 rue de la Paix", "postcode": "75002", "city": "Paris", "country": "FR"},
+    "de": {"name": NAMES["de"], "line1": "Hauptstraße 12", "postcode": "10115", "city": "Berlin", "country": "DE"},
+}
 STATES = {"en": "Gift-wrapped", "fa": "کادوپیچ شد", "fr": "Emballé en cadeau", "de": "Als Geschenk verpackt"}
 WITH_DOCUMENT = {
     "payment": ("invoice", "IN000001"), "credit_slip": ("credit_slip", "CR000001"),
@@ -36,7 +48,8 @@ WITH_DOCUMENT = {
 def sample(template: str, language: str, shop: ShopProfile | None = None) -> tuple[Facts, list[DocumentReference]]:
     """The facts of a mail in one of our languages, and the documents that it takes along."""
     own = language if language in NAMES else "en"
-    profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | {"website": "shop.test", "toman": own == "fa"})
+    told = {"website": "shop.test", "bank": BANK, "toman": own == "fa"}
+    profile = shop or ShopProfile.model_validate(samples.SHOP_PROFILE | told)
     order = _order(template, own, language, profile)
     about_voucher = template in ("voucher", "store_credit")
     by_employee = template in ("contact", "forward_msg", "contact_form")
@@ -45,6 +58,7 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         order=None if by_employee or about_voucher or template == "download_product" else order,
         state=StateView.model_validate(samples.STATE | {"label": STATES[own], "mail_template": template}),
         lines=_lines(own) if design_of(template).items else [], subject=QUESTIONS[own],
+        delivery_address=Address.model_validate(ADDRESSES[own]), invoice_address=Address.model_validate(ADDRESSES[own]),
         text="" if template.startswith("order_return") else (QUESTIONS if "contact" in template else WORDS)[own],
         number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
         worth=_worth(template, own) if about_voucher else None,
@@ -66,18 +80,20 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
     changes: dict[str, Any] = {
         "language": language, "shop": shop, "total": _money(4625, own),
         "paid": _money(4625 if template == "payment" else 0, own), "shipping": _money(490, own),
+        "tax": _money(739, own), "order_url": fill(shop.order_url, **PAGE, language=language),
+        "tracking_url": "https://track.test/1Z999AA10123456784",
         "tracking_number": "1Z999AA10123456784", "customer": samples.CUSTOMER | {"name": NAMES[own]},
     }
     return OrderSummary.model_validate(samples.ORDER_SUMMARY | changes)
 
 
 def _lines(own: str) -> list[OrderLineView]:
-    priced = zip(GOODS[own], (2380, 1755), (2, 3), strict=True)
+    priced = zip(("MUG-BLUE", "TEA-250"), GOODS[own], (2380, 1755), (2, 3), strict=True)
     return [
         OrderLineView.model_validate(
-            samples.ORDER_LINE | {"name": name, "quantity": quantity, "total": _money(total, own)}
+            samples.ORDER_LINE | {"sku": sku, "name": name, "quantity": quantity, "total": _money(total, own)}
         )
-        for name, total, quantity in priced
+        for sku, name, total, quantity in priced
     ]
 
 

@@ -7,13 +7,15 @@ from services.notify.domain.facts import Facts, Worth
 from services.notify.domain.language import Language
 from services.notify.domain.text import clean_lines, direction
 from shared.contracts.orders import OrderSummary
-from shared.contracts.values import Address, Money
+from shared.contracts.values import Address, Money, ShopProfile
 from shared.writing.addresses import address_lines
 from shared.writing.days import last_day
 from shared.writing.script import FALLBACK
 from shared.writing.text import clean, isolate
 
-ORDER_VALUES = ("reference", "payment_method", "carrier", "tracking_number", "total", "paid", "due")
+ORDER_VALUES = (
+    "reference", "payment_method", "carrier", "tracking_number", "tracking_url", "order_url", "total", "paid", "due",
+)
 
 
 def values_of(facts: Facts, language: Language) -> dict[str, str]:
@@ -24,6 +26,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "shop": facts.shop.name,
         "payee": facts.shop.address.name,
         "address": address_line(facts.shop.address, language),
+        **_bank_values(facts.shop),
         "subject": facts.subject,
         "state": facts.state.label if facts.state else "",
         "reference": facts.reference,
@@ -53,12 +56,27 @@ def address_line(address: Address, language: Language) -> str:
     return ", ".join(parts)
 
 
-def _address_parts(address: Address, language: Language, comma: str) -> list[str]:
+def address_block(address: Address, language: Language) -> list[str]:
+    """An address with its name, a line each."""
+    lines = _address_parts(address, language, language.comma, with_name=True)
+    return [isolate(line) for line in lines]
+
+
+def _address_parts(address: Address, language: Language, comma: str, *, with_name: bool = False) -> list[str]:
     lines = address_lines(
-        address, clean=clean, comma=comma, with_name=False,
+        address, clean=clean, comma=comma, with_name=with_name,
         label_postcode=lambda code: f"{language.labels['postcode']} {language.write_digits(code)}",
     )
     return [*lines, language.name_country(address.country)]
+
+
+def _bank_values(shop: ShopProfile) -> dict[str, str]:
+    """Return the account that is paid to; the IBAN in groups of four, as people read it."""
+    bank = shop.bank
+    if bank is None:
+        return {"account_holder": "", "iban": "", "bic": ""}
+    groups = [bank.iban[start : start + 4] for start in range(0, len(bank.iban), 4)]
+    return {"account_holder": bank.holder or shop.address.name, "iban": " ".join(groups), "bic": bank.bic}
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
@@ -68,6 +86,8 @@ def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
         "payment_method": order.payment_method,
         "carrier": order.carrier,
         "tracking_number": order.tracking_number,
+        "tracking_url": order.tracking_url,
+        "order_url": order.order_url,
         "total": language.write_money(order.total),
         "paid": language.write_money(order.paid),
         "due": language.write_money(due),

@@ -8,7 +8,7 @@ from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Quote
 from services.notify.domain.language import Language, Wording
 from services.notify.domain.text import clean_lines, paragraphs
-from services.notify.domain.values import address_line, values_of
+from services.notify.domain.values import address_block, address_line, values_of
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderLineView
 from shared.contracts.values import DocumentReference, Money, ShopProfile
@@ -50,6 +50,9 @@ class View:
     details: list[Row]
     quotes: list[Row]
     links: list[Row]
+    pages: list[Row]
+    addresses: list[Row]
+    included: list[Row]
     items_label: str
     attached: str
     answer: str
@@ -82,7 +85,10 @@ def view(
         sums=_sums(facts, language) if design.items else [],
         details=[(language.labels[key], values[key]) for key in design.details if values[key]],
         quotes=[_quote(quote, facts.shop.timezone, language) for quote in facts.quotes],
-        links=[(clean(link.name), link.url) for link in facts.links],
+        links=_links(facts, language),
+        pages=_pages(facts, language) if design.framed else [],
+        addresses=_addresses(facts, language) if design.items else [],
+        included=_included(facts, language) if design.items else [],
         items_label=language.labels["pieces" if facts.pieces else "items"],
         attached=framed("attached") if named else "",
         answer=framed("answer"),
@@ -99,7 +105,8 @@ def _items(facts: Facts, language: Language, priced: bool) -> list[Row]:
 
 
 def _item(line: OrderLineView, language: Language) -> Row:
-    return _counted(line.quantity, line.name, language), isolate(language.write_money(line.total))
+    named = f"{_counted(line.quantity, line.name, language)} ({isolate(clean(line.sku))})"
+    return named, isolate(language.write_money(line.total))
 
 
 def _counted(quantity: int, name: str, language: Language) -> str:
@@ -122,6 +129,37 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
         (label, isolate(language.write_money(Money(amount=amount, currency=order.total.currency))))
         for label, amount in sums
     ]
+
+
+def _included(facts: Facts, language: Language) -> list[Row]:
+    """The tax that is in the total, where no row of the sums says it."""
+    order = facts.order
+    if order is None or order.tax is None or order.prices == "tax_excluded" or not order.tax.amount:
+        return []
+    return [(language.labels["tax_included"], isolate(language.write_money(order.tax)))]
+
+
+def _addresses(facts: Facts, language: Language) -> list[Row]:
+    """Where the goods go and who pays; once where it is the same."""
+    given = {"delivery_address": facts.delivery_address, "invoice_address": facts.invoice_address}
+    written = {key: "\n".join(address_block(address, language)) for key, address in given.items() if address}
+    if len(written) == 2 and len(set(written.values())) == 1:
+        return [(language.labels["addresses"], written["delivery_address"])]
+    return [(language.labels[key], lines) for key, lines in written.items()]
+
+
+def _links(facts: Facts, language: Language) -> list[Row]:
+    """What there is to download, and where the parcel is followed."""
+    links = [(clean(link.name), link.url) for link in facts.links]
+    if design_of(facts.template).tracking and facts.order and facts.order.tracking_url:
+        links.append((language.labels["follow"], facts.order.tracking_url))
+    return links
+
+
+def _pages(facts: Facts, language: Language) -> list[Row]:
+    """Where the customer sees the order on the web."""
+    page = facts.order.order_url if facts.order else ""
+    return [(language.labels["order_page"], page)] if page else []
 
 
 def _quote(quote: Quote, zone: str, language: Language) -> Row:

@@ -12,6 +12,7 @@ from services.orders.domain.shop import Shop
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment
+from shared.writing.links import fill
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
 """The customer of an order whose customer was erased."""
@@ -215,6 +216,16 @@ class Order:
             shop=self.shop.profile,
             shipping=self.money(self.shipping.stated),
             discounts=self.discount_views(),
+            tax=self.money(self.amount.tax),
+            prices=self.prices,
+            order_url=self.page,
+        )
+
+    @property
+    def page(self) -> str:
+        """Return the page of the storefront that shows the order; empty where the shop names none."""
+        return fill(
+            self.shop.profile.order_url, reference=self.reference, order_id=str(self.order_id), language=self.language
         )
 
     def line_views(self) -> list[OrderLineView]:

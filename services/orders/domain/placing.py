@@ -91,6 +91,7 @@ def _placed(
     placed = OrderPlaced(
         order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
         lines=order.line_views(), attach=attached(order, state),
+        delivery_address=order.delivery_address, invoice_address=order.invoice_address,
     )
     return Placed(order, order.held, redemptions, [placed, *spent.events, *moved.events], spent.account)
 

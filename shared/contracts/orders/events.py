@@ -81,6 +81,8 @@ class OrderPlaced(Event, name="order.placed", subject="order_id"):
     state: StateView
     lines: list[OrderLineView]
     attach: list[DocumentReference] = []
+    delivery_address: Address | None = None
+    invoice_address: Address | None = None
 
 
 class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):

@@ -104,6 +104,12 @@ class OrderSummary(Value):
     shop: ShopProfile
     shipping: Money | None = Field(default=None, description="Before discounts, in the order's kind of prices")
     discounts: list[DiscountView] = []
+    tax: Money | None = Field(default=None, description="Contained in `total`")
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="Kind of the prices of its lines, shipping and discounts"
+    )
+    tracking_url: str = Field(default="", description="Where the parcel is followed, if the carrier shows it")
+    order_url: str = Field(default="", description="Page of the storefront that shows the order, if there is one")
 
 
 class StateView(Value):

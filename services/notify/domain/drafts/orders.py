@@ -36,7 +36,10 @@ ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceive
 def placed(drafter: Drafter, event: OrderPlaced, occasion: Occasion) -> list[Mail]:
     """The confirmation, and what the first state has to say (how to pay, most often)."""
     order, state = event.order, event.state
-    confirmation = about(order, CONFIRMATION, state=state, lines=event.lines)
+    confirmation = about(
+        order, CONFIRMATION, state=state, lines=event.lines, delivery_address=event.delivery_address,
+        invoice_address=event.invoice_address,
+    )
     mails = [drafter.order_mail(confirmation, order, occasion)]
     if state.mail_template:
         facts = about(order, state.mail_template, state=state)
@@ -79,7 +82,10 @@ def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion
 
 def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) -> list[Mail]:
     """The order as it is now."""
-    facts = about(event.order, "order_changed", lines=event.lines, text=event.message)
+    facts = about(
+        event.order, "order_changed", lines=event.lines, text=event.message, delivery_address=event.delivery_address,
+        invoice_address=event.invoice_address,
+    )
     return [drafter.order_mail(facts, event.order, occasion)]
 
 

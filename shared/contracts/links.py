@@ -1,0 +1,60 @@
+"""Patterns of web addresses with placeholders, such as the page where a parcel is followed or an order is shown."""
+
+import re
+from collections.abc import Collection
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+LONGEST = 500
+PAGE = re.compile(r"https://[^\s/{}?#\\@\x00-\x20\x7f<>\"']+(/[^\s\x00-\x20\x7f<>\"'\\]*)?")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+ORDER_PLACES = ("reference", "order_id", "language")
+PARCEL_PLACES = ("tracking_number", "postcode", "country", "language")
+
+
+def objection(pattern: str, places: Collection[str]) -> str | None:
+    """Return why a text is no pattern of a web page with these placeholders; None if it is one."""
+    if not PAGE.fullmatch(pattern):
+        return "a pattern is a web address that begins with https://, with placeholders behind its host only"
+    unknown = next((found for found in PLACEHOLDER.findall(pattern) if found not in places), None)
+    known = ", ".join(f"{{{place}}}" for place in places)
+    if unknown is not None:
+        return f"there is no placeholder {{{unknown}}}; there are {known}"
+    if re.search("[{}]", PLACEHOLDER.sub("", pattern)):
+        return "a brace stands alone"
+    return None
+
+
+def _checked(pattern: str, places: Collection[str]) -> str:
+    wrong = objection(pattern, places) if pattern else None
+    if wrong:
+        raise ValueError(wrong)
+    return pattern
+
+
+def _order_page(pattern: str) -> str:
+    return _checked(pattern, ORDER_PLACES)
+
+
+def _parcel_page(pattern: str) -> str:
+    return _checked(pattern, PARCEL_PLACES)
+
+
+OrderPage = Annotated[
+    str, AfterValidator(_order_page),
+    Field(
+        max_length=LONGEST,
+        description="Page of the storefront that shows an order: https, with {reference}, {order_id} and {language} as "
+        "placeholders; empty: there is none", examples=["https://shop.test/orders/{reference}"],
+    ),
+]
+ParcelPage = Annotated[
+    str, AfterValidator(_parcel_page),
+    Field(
+        max_length=LONGEST,
+        description="Page of the carrier that shows where a parcel is: https, with {tracking_number}, {postcode} and "
+        "{country} of the delivery address, and {language} as placeholders; empty: there is none",
+        examples=["https://track.test/{tracking_number}"],
+    ),
+]
