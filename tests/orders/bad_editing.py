@@ -62,6 +62,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "order.set_invoice_note": {**ABOUT, "note": ["x" * 2001]},
 }
 OPTIONAL = (
+    ("invoice_note",),
     ("lines", 0, "unit_price"), ("invoice",), ("carrier",), ("price",), ("tax_rate",), ("tracking_number",),
     ("delivery_address",), ("percent",),
 )

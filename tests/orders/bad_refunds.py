@@ -53,7 +53,11 @@ OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {
         "payment_methods.0.initial_state": ["", "Not a key"],
         "carriers": [[samples.CARRIER] * 101], "carriers.0.name": ["", "x" * 201],
         "carriers.0.rates": [[samples.CARRIER["rates"][0]] * 51], "carriers.0.countries": [["gb"], ["GB"] * 251],
-        "carriers.0.tracking_url": ["ftp://post.test", "https://post.test/ x", "https://post.test/" + "x" * 500],
+        "invoice_notes": [{"English": "x"}, {"en": ""}, {"en": "x" * 2001}],
+        "carriers.0.tracking_url": [
+            "ftp://post.test", "http://post.test", "https://post.test/{reference}", "https://post.test/ x",
+            "https://post.test/" + "x" * 500,
+        ],
         "carriers.0.delivery_days": [-1, 366, 1.5, "ten"],
     },
 }

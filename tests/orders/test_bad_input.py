@@ -40,6 +40,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "numbering.invoice.series": ["", "x" * 21, "Main"], "numbering.invoice.width": [0, 13, 1.5, "6"],
         "numbering.invoice.year": ["", "both"], "numbering.invoice.separator": ["--", "a", " "],
         "numbering.invoice.yearly": ["perhaps", 2], "numbering.invoice.start": [-1, 1_000_000_001, 0.5],
+        "profile.order_url": ["http://shop.test", "https://{reference}.test", "https://shop.test/{customer}"],
         "profile.timezone": ["", "Berlin", "Europe", "../etc/passwd", "Mars/Olympus", "x" * 61],
         "calendar": ["", "Jalali", "julian"],
         "rounding.mode": ["", "HALF_UP", "nearest"], "rounding.per": ["", "order"],
@@ -104,7 +105,7 @@ OPTIONAL = (
     *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
     *bad_editing.OPTIONAL,
 )
-NAMED = (("names",), ("labels",))  # by languages, which are many
+NAMED = (("names",), ("labels",), ("invoice_notes",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
 each_command = pytest.mark.parametrize("name", COMMANDS)
 

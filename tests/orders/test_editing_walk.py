@@ -141,8 +141,28 @@ def test_the_note_is_printed_on_the_next_invoice_only(shop: Storefront) -> None:
 
 
 def test_the_note_of_a_new_order_is_on_the_invoice_that_its_first_state_brings(shop: Storefront) -> None:
-    told = shop.tell("order.place", an_order(initial_state="payment_accepted", invoice_note="Order PO-7"))
-    assert [event.data["document"]["note"] for event in told if event.name == "invoice.issued"] == ["Order PO-7"]
+    def printed(**changes: Any) -> list[str]:
+        told = shop.tell("order.place", an_order(initial_state="payment_accepted", **changes))
+        return [event.data["document"]["note"] for event in told if event.name == "invoice.issued"]
+
+    assert printed(invoice_note="Order PO-7") == ["Order PO-7"]
+    shop.tell("shop.put", {"invoice_notes": {"en": "Thank you.", "fa": "سپاسگزاریم."}})
+    assert [*printed(), *printed(language="fa-IR"), *printed(language="de")] == ["Thank you.", "سپاسگزاریم.", ""]
+    assert [*printed(invoice_note="Order PO-7"), *printed(invoice_note="")] == ["Order PO-7", ""]
+
+
+def test_an_order_tells_where_its_parcel_is_followed_and_where_it_is_shown(shop: Storefront, paid: str) -> None:
+    shop.tell("shop.put", {
+        "profile": {**samples.SHOP_PROFILE, "order_url": "https://shop.test/o/{reference}"},
+        "carriers": [samples.CARRIER | {"tracking_url": "https://post.test/{tracking_number}?d={country}"}],
+    })
+    before = shop.order(paid)["order"]
+    assert (before["order_url"], before["tracking_url"]) == (f"https://shop.test/o/{before['reference']}", "")
+    told = change(shop, "order.change_shipping", paid, tracking_number="../A&B")[0].data["order"]
+    assert told["tracking_url"] == "https://post.test/..%2FA%26B?d=GB"
+    assert shop.order(paid)["order"]["tracking_url"] == told["tracking_url"]
+    change(shop, "order.change_shipping", paid, carrier="Slow Post")
+    assert shop.order(paid)["order"]["tracking_url"] == ""
 
 
 def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, paid: str) -> None:

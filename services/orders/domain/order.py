@@ -219,6 +219,7 @@ class Order:
             tax=self.money(self.amount.tax),
             prices=self.prices,
             order_url=self.page,
+            tracking_url=self.tracking_page,
         )
 
     @property
@@ -226,6 +227,17 @@ class Order:
         """Return the page of the storefront that shows the order; empty where the shop names none."""
         return fill(
             self.shop.profile.order_url, reference=self.reference, order_id=str(self.order_id), language=self.language
+        )
+
+    @property
+    def tracking_page(self) -> str:
+        """Return where the parcel is followed; empty without a number, or where the carrier shows nothing."""
+        carrier, to = self.shop.carrier(self.carrier), self.delivery_address
+        if carrier is None or not self.tracking_number:
+            return ""
+        return fill(
+            carrier.tracking_url, tracking_number=self.tracking_number, postcode=to.postcode, country=to.country,
+            language=self.language,
         )
 
     def line_views(self) -> list[OrderLineView]:

@@ -159,7 +159,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         ),
         discounts=found.discounts,
         exemption=command.exemption,
-        invoice_note=command.invoice_note,
+        invoice_note=_invoice_note(command, shop),
         carrier=command.carrier.name,
         tracking_number=command.carrier.tracking_number,
         shipping=found.shipping,
@@ -168,3 +168,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         invoice_address=command.invoice_address,
         state=command.initial_state,
     )
+
+
+def _invoice_note(command: PlaceOrder, shop: Shop) -> str:
+    return shop.invoice_note(command.language) if command.invoice_note is None else command.invoice_note

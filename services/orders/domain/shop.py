@@ -1,7 +1,7 @@
 """A shop and what it sells, as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -37,6 +37,7 @@ class Shop:
     store_credit_days: int | None = None
     carriers: tuple[ShopCarrier, ...] = ()
     payment_methods: tuple[PaymentMethod, ...] = ()
+    invoice_notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refundable_methods(self) -> frozenset[str]:
@@ -46,6 +47,10 @@ class Shop:
     def carrier(self, name: str) -> ShopCarrier | None:
         """The carrier of that name, if the shop offers it."""
         return next((carrier for carrier in self.carriers if carrier.name == name), None)
+
+    def invoice_note(self, language: str) -> str:
+        """Return the note of invoices in a language (`en` serves `en-GB`); empty where there is none."""
+        return self.invoice_notes.get(language) or self.invoice_notes.get(language.partition("-")[0], "")
 
     @property
     def timezone(self) -> str:

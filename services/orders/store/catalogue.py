@@ -178,7 +178,7 @@ def _shop(row: Any) -> Shop:
         row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.calendar,
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
         row.return_days, row.store_credit_days, tuple(map(ShopCarrier.model_validate, row.carriers or ())),
-        tuple(map(PaymentMethod.model_validate, row.payment_methods or ())),
+        tuple(map(PaymentMethod.model_validate, row.payment_methods or ())), row.invoice_notes or {},
     )
 
 
@@ -194,6 +194,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
             "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
             "backorders": shop.backorders, "returns": shop.returns, "return_days": shop.return_days,
             "store_credit_days": shop.store_credit_days,
+            "invoice_notes": dict(shop.invoice_notes),
             "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
             "payment_methods": [method.model_dump(mode="json") for method in shop.payment_methods],
         }

@@ -33,6 +33,7 @@ shops = Table(
     Column("return_days", Integer, nullable=False, server_default=text("14")),
     Column("store_credit_days", Integer),
     Column("carriers", Json),
+    Column("invoice_notes", Json),
     Column("payment_methods", Json),
 )
 states = Table(

@@ -1,6 +1,6 @@
 """What `orders` can be told to do."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -92,9 +92,10 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     gifts: list[Sku] | None = Field(
         default=None, max_length=50, description="Gifts that the customer was shown: others refuse the order"
     )
-    invoice_note: str = Field(
-        default="", max_length=2000,
-        description="Printed under the tax table of the first invoice, also where the initial state brings it at once",
+    invoice_note: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None,
+        description="Printed under the tax table of the invoice, also where the initial state brings it at once; null: "
+        "the shop's note (`invoice_notes`)",
     )
     exemption: Exemption | None = Field(
         default=None, description="Why nothing of the order is taxed; prices are then those without tax"

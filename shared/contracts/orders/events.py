@@ -16,6 +16,7 @@ from shared.contracts.orders.parts import (
 )
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import (
+    Address,
     DocumentReference,
     Money,
     Payment,

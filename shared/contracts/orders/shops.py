@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
+from shared.contracts.links import ParcelPage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import Prefix, Price
 from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.values import Country, Currency, Language, Money, ShopProfile, StateKey, TaxRate, Text
 
 PriceKind = Literal["tax_included", "tax_excluded"]
-NUMBER_PLACE = "{tracking_number}"
 
 
 class CarrierPrice(Value):
@@ -29,10 +29,7 @@ class ShopCarrier(Value):
     rates: list[CarrierPrice] = Field(default=[], max_length=50, description="One for each currency and kind of prices")
     tax_rate: TaxRate = Field(default="0", validate_default=True)
     countries: list[Country] = Field(default=[], max_length=250, description="Where it delivers; empty: everywhere")
-    tracking_url: str = Field(
-        default="", max_length=500, pattern=r"^(https?://[^\s\x00-\x1f\x7f<>\"]*)?$",
-        description=f"Page that shows where a parcel is; `{NUMBER_PLACE}` stands for its number",
-    )
+    tracking_url: ParcelPage = ""
     delivery_days: Annotated[int, Field(ge=0, le=365, strict=True)] | None = Field(
         default=None, description="Working days that a parcel takes at most; null: not stated"
     )
@@ -77,6 +74,11 @@ class ShopOptions(Value):
     carriers: list[ShopCarrier] = Field(default=[], max_length=100, description="In the order in which they are shown")
     payment_methods: list[PaymentMethod] = Field(
         default=[], max_length=100, description="In the order in which they are shown"
+    )
+    invoice_notes: dict[Language, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(
+        default={}, max_length=50,
+        description="By language: printed on the invoices of orders that bring no note of their own; not all languages "
+        "need one",
     )
     store_credit_days: Annotated[int, Field(ge=1, le=36500, strict=True)] | None = Field(
         default=None, description="How long store credit is valid; null: for ever",
