@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.runtime.database import Json
 
-revision, down_revision = "0018_invoice_notes", "0017_carriers"
+revision, down_revision = "0019_invoice_notes", "0018_shipped_at"
 
 
 def upgrade() -> None:
