@@ -12,9 +12,10 @@ from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.sample import KINDS, sample
 from services.documents.domain.writing import write
+from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
-from tests.documents.words import money
+from tests.documents.words import a_line, an_invoice, money
 
 RIAL, TOMAN = ("ریال", "IRR"), ("تومان", "Toman", "tomans")
 
@@ -50,6 +51,15 @@ def test_a_part_of_a_toman_is_written_and_other_currencies_stay(languages: dict[
     assert language.write_money(money(12_345, "IRR")) == "Toman 1,234.5"
     assert language.write_money(money(-12_340, "IRR")) == "Toman −1,234"
     assert language.write_money(money(1234, "EUR")) == "EUR 12.34"
+
+
+def test_all_amounts_of_a_document_have_the_decimals_of_one(languages: dict[str, Language]) -> None:
+    odd, even = (a_line(unit=unit, quantity=1, rate="0", currency="IRR") for unit in (12_345, 10_000))
+    toman = {**samples.SHOP_PROFILE, "toman": True}
+    for lines, totals in (([odd, even], ["1,234.5", "1,000.0"]), ([even, even], ["1,000", "1,000"])):
+        paper = write(an_invoice(lines, shipping=0, shop=toman), languages["en"])
+        assert [line.total for line in paper.lines] == totals
+        assert {row.text.partition(".")[1] for row in paper.totals} == {totals[0].partition(".")[1]}
 
 
 def test_data_stays_in_rial() -> None:

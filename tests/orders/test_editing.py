@@ -103,6 +103,19 @@ def test_what_is_added_after_it_stands_on_an_invoice_of_its_own() -> None:
     assert edited.order.lines[1].invoice == invoice.document_id != edited.order.lines[0].invoice
 
 
+def test_a_supplementary_invoice_names_what_explains_its_due() -> None:
+    """Its total, the other invoices less credit slips, and the payments come to what is due."""
+    fewer = done(try_to_edit(PAID, {"line": 1, "quantity": 1}))
+    (slip,) = issued(fewer.events)
+    numbers = Numbers()
+    numbers("invoice")
+    (invoice,) = issued(done(try_to_add(fewer.order, TWO_TEAS, numbers=numbers)).events)
+    assert invoice.due is not None
+    others = PAID.amount.gross - slip.gross.amount
+    paid = sum(payment.amount.amount for payment in invoice.payments)
+    assert invoice.due.amount == invoice.gross.amount + others - paid == -290
+
+
 def test_what_is_taken_away_after_it_stands_on_a_credit_slip_with_the_reason() -> None:
     edited = done(try_to_edit(PAID, {"line": 1, "quantity": 1}, reason="One was broken."))
     (slip,) = issued(edited.events)

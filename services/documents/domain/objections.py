@@ -47,14 +47,15 @@ def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None)
 
 
 def _disagreement(snapshot: DocumentSnapshot) -> Objection | None:
-    currencies = sorted({money.currency for money in _printed(snapshot)})
+    currencies = sorted({money.currency for money in printed(snapshot)})
     if len(currencies) > 1:
         return Objection("currencies_differ", f"The amounts are in different currencies: {', '.join(currencies)}.")
     wrong = next((entry for entry in _sums(snapshot) if entry.added != entry.said), None)
     return None if wrong is None else Objection("sums_differ", wrong.sentence(currencies[0]))
 
 
-def _printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
+def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
+    """The amounts of a document, which are in its one currency."""
     for _name, row in _rows(snapshot):
         yield from (row.net, row.tax, row.gross)
     for line in snapshot.lines:

@@ -94,10 +94,10 @@ class BankText:
 @dataclass(frozen=True)
 class Paper:
     """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its head, arranged in
-    `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so above the lines; `discounted` when a
-    line costs less than its unit price says; `reason` is that of a credit or return slip; `bank` is there where
-    something is due; `credited` says how the amount of a credit slip comes to the customer. `lines_layout` and
-    `sums_layout` arrange the tables.
+    `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so above the lines; `unit_label` stands
+    above their unit prices, which are what is credited on a credit slip; `discounted` when a line costs less than its
+    unit price says; `reason` is that of a credit or return slip; `bank` is there where something is due; `credited`
+    says how the amount of a credit slip comes to the customer. `lines_layout` and `sums_layout` arrange the tables.
     """
 
     language: str
@@ -115,6 +115,7 @@ class Paper:
     delivery_address: list[str]
     currency: str
     amounts_in: str
+    unit_label: str
     discounted: bool
     lines: list[LineText]
     lines_layout: LinesLayout

@@ -7,7 +7,7 @@ from services.documents.domain import paying, unit_prices
 from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
 from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
-from services.documents.domain.objections import WITHOUT_PRICES
+from services.documents.domain.objections import WITHOUT_PRICES, printed
 from services.documents.domain.paper import AmountsText, Labelled, LinesLayout, LineText, Paper, PaymentText
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
@@ -18,7 +18,7 @@ from shared.writing.days import local
 
 def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     """The document in `language`. Lines of a delivery slip are sorted by reference."""
-    language = language.for_shop(snapshot.shop)
+    language = _aligned(language.for_shop(snapshot.shop), snapshot)
     lines: Sequence[DocumentLine] = snapshot.lines
     if snapshot.kind == "delivery_slip":
         lines = sorted(lines, key=lambda line: line.sku)
@@ -44,6 +44,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         delivery_address=_address(snapshot.delivery_address, language),
         currency=currency,
         amounts_in=language.texts["amounts_in"].format(currency=currency),
+        unit_label=_unit_label(snapshot, language),
         discounted=unit_prices.is_any_discounted(snapshot),
         lines=rows,
         lines_layout=_lines_layout(rows, snapshot, language),
@@ -59,6 +60,13 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         note=_lines(snapshot.note, language),
         legal=_lines(_legal(snapshot), language),
     )
+
+
+def _aligned(language: Language, snapshot: DocumentSnapshot) -> Language:
+    """The language with as many decimals for all amounts in Toman as one of them needs."""
+    amounts = [*printed(snapshot), *(payment.amount for payment in snapshot.payments)]
+    tenths = any(language.is_toman(money.currency) and money.amount % 10 for money in amounts)
+    return language.model_copy(update={"tenths": True}) if tenths else language
 
 
 def _title(snapshot: DocumentSnapshot, language: Language) -> str:
@@ -135,14 +143,19 @@ def _padded(lines: Sequence[LineText], language: Language) -> list[LineText]:
     ]
 
 
+def _unit_label(snapshot: DocumentSnapshot, language: Language) -> str:
+    return language.texts["unit_credit" if snapshot.kind == "credit_slip" else "unit_price"]
+
+
 def _lines_layout(lines: Sequence[LineText], snapshot: DocumentSnapshot, language: Language) -> LinesLayout:
     """With the columns that the kind has."""
     texts = language.texts
     heads = {"reference": texts["reference"], "quantity": texts["quantity"]}
     if snapshot.kind not in WITHOUT_PRICES:
         in_currency = texts["amounts_in"].format(currency=language.name_currency(snapshot.gross.currency))
-        priced = {"rate": "tax_rate", "unit": "unit_price", "total": "total"}
-        heads |= {key: f"{texts[text]}\n{in_currency}" for key, text in priced.items()} | {"rate": texts["tax_rate"]}
+        heads["rate"] = texts["tax_rate"]
+        heads["unit"] = f"{_unit_label(snapshot, language)}\n{in_currency}"
+        heads["total"] = f"{texts['total']}\n{in_currency}"
     if unit_prices.is_any_discounted(snapshot):
         heads["unit_after"] = texts["unit_price_after"]
     return lines_layout(lines, heads)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.orders.domain.documents import Document, Part, correcting, issue_part, with_document
+from services.orders.domain.documents import Document, Part, correcting, issue_part, stated_payments, with_document
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
@@ -96,7 +96,7 @@ def _corrections(
     if added:
         yield _correction(
             after, "invoice", added, number, at, due=after.money(after.due), note=after.invoice_note,
-            **correcting(invoices[0]),
+            payments=stated_payments(after), **correcting(invoices[0]),
         )
 
 
