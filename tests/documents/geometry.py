@@ -14,7 +14,7 @@ from services.documents.domain.paper import Paper
 from services.documents.domain.text import clean
 from shared.writing.text import DIRECTION_CONTROLS
 
-LEFT, RIGHT, TOP, BOTTOM = 45, 551, 45, 786  # points: what is inside the margins of A4
+LEFT, RIGHT, TOP, BOTTOM = 45, 551, 39, 791  # points: what is inside the margins of A4
 HIGH = 10  # points that the box of a large Persian word is higher than the word
 TOUCH = 1.0  # points that boxes of words may share: they are a little larger than their letters
 WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
