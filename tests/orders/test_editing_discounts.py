@@ -12,7 +12,6 @@ from tests.orders.editing import (
     refused,
     try_to_add,
     try_to_discount,
-    try_to_edit,
     try_to_ship_by,
     try_to_undo_discount,
 )
@@ -71,14 +70,6 @@ def test_a_discount_on_one_invoice_leaves_the_others() -> None:
     assert [slip.corrects for slip in issued(found.events)] == ["IN000002"]
     assert refused(try_to_discount(order, free_shipping=True, invoice=second.document_id))[0] == "takes_nothing_off"
     assert offs(done(try_to_discount(order, free_shipping=True, invoice=first.document_id)).order) == [0, 0, 490]
-
-
-def test_a_percentage_follows_the_line_and_an_amount_only_shrinks_with_it() -> None:
-    order = done(try_to_discount(done(try_to_discount(PLACED, percent="10")).order, amount=100)).order
-    assert offs(order) == [338, 0]
-    more = done(try_to_edit(order, {"line": 1, "quantity": 4})).order
-    assert offs(more) == [476 + 100, 0]
-    assert offs(done(try_to_edit(more, {"line": 1, "quantity": 1})).order) == [119 + 25, 0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
-from services.orders.domain.discounts import Discount
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.lifecycle import NextNumber
@@ -89,15 +88,8 @@ def _with_shipping(order: Order, command: ChangeShipping) -> Order:
     )
     return replace(
         order, carrier=command.carrier or order.carrier, shipping=charge,
-        discounts=tuple(_free_again(each, charge.stated) for each in order.discounts),
         tracking_number=order.tracking_number if command.tracking_number is None else command.tracking_number,
     )
-
-
-def _free_again(discount: Discount, price: int) -> Discount:
-    """Only one active discount of an order takes off shipping, since it takes off all of it."""
-    free = discount.active and discount.kind == "free_shipping"
-    return replace(discount, shipping_share=price) if free else discount
 
 
 def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | None:

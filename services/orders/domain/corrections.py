@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.orders.domain.discount_shares import fixed, followed
+from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import Document, Part, correcting, issue_part, stated_payments, with_document
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.money import LARGEST
@@ -26,10 +28,23 @@ Pieces = dict[int, tuple[int, Amount]]
 
 @dataclass(frozen=True)
 class Edited:
-    """The order after an edit, and what is told."""
+    """The order after an edit, and what is told. `freed`: what its vouchers of an amount do not take off it (now)."""
 
     order: Order
     events: list[Event]
+    freed: tuple["Freed", ...] = ()
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What of an amount voucher an order does not use, in minor units; the terms of the voucher say whether that is the
+    customer's (`partial_use`). A later edit may use it again; `without_freed` ends that once it was given back.
+    """
+
+    discount_id: UUID
+    code: str
+    amount: int
+    fixed: bool
 
 
 def issued_between(before: Order, after: Order) -> list[DocumentReference]:
@@ -50,7 +65,30 @@ def settled(
     order, events = _off_their_invoices(before, after), list[Event]()
     for document in _corrections(before, after, number, at, reason):
         order, events = with_document(order, document), [*events, document.event]
-    return Edited(order, events)
+    if order.issued("invoice"):  # a discount that was given after it is stated by its credit slip
+        order = replace(order, discounts=fixed(order.discounts, [line.charge for line in order.lines]))
+    return Edited(order, events, tuple(_freed(order)))
+
+
+def _freed(order: Order) -> Iterator[Freed]:
+    for each in order.discounts:
+        unused = int(each.value) - each.off
+        if each.active and each.kind == "amount" and each.code and unused > 0:
+            yield Freed(each.discount_id, each.code, unused, each.fixed is not None)
+
+
+def without_freed(order: Order, discount_id: UUID) -> Order:
+    """Return the order whose amount discount never takes off more than it does now."""
+    return replace(order, discounts=tuple(
+        _no_more(order, each) if each.discount_id == discount_id else each for each in order.discounts
+    ))
+
+
+def _no_more(order: Order, discount: Discount) -> Discount:
+    now = replace(discount, value=Decimal(discount.off))
+    if discount.fixed is None:
+        return now
+    return fixed([replace(now, fixed=None)], [line.charge for line in order.lines])[0]
 
 
 def repriced(before: Order, after: Order) -> Order:
@@ -69,13 +107,25 @@ def repriced(before: Order, after: Order) -> Order:
 
 
 def _with_discounts(order: Order) -> Order:
-    """The charges with what the discounts take off them."""
+    """The order whose discounts follow its lines, and the charges with what these take off them."""
+    charges = [line.charge for line in order.lines]
+    held = [number - 1 for number in range(1, len(charges) + 1) if order.is_refunded(number)]
+    discounts = followed(order.discounts, charges, held, order.rounding)
+    if not order.is_refunded(0):
+        discounts = tuple(_free_again(each, order.shipping.stated) for each in discounts)
+    order = replace(order, discounts=discounts)
     lines = tuple(
         replace(line, charge=replace(line.charge, off=sum(each.of_line(place) for each in order.discounts)))
         for place, line in enumerate(order.lines)
     )
     off = sum(each.of_shipping for each in order.discounts)
     return replace(order, lines=lines, shipping=replace(order.shipping, off=off))
+
+
+def _free_again(discount: Discount, price: int) -> Discount:
+    """Only one active discount of an order takes off shipping, since it takes off all of it."""
+    free = discount.active and discount.kind == "free_shipping"
+    return replace(discount, shipping_share=price) if free else discount
 
 
 def _same(then: Charge | None, now: Charge) -> bool:

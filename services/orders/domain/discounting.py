@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
+from uuid import UUID
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
-from services.orders.domain.discounts import Discount
+from services.orders.domain.discount_shares import bases, split
+from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.lifecycle import NextNumber
-from services.orders.domain.money import rounded, share
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount
@@ -25,7 +25,8 @@ def add_discount(order: Order, command: AddDiscount, number: NextNumber, at: dat
     if isinstance(found, Refusal):
         return found
     after = replace(order, discounts=(*order.discounts, found))
-    return _told(order, settled(order, after, command, number, at, found.name), found, command, at)
+    edited = settled(order, after, command, number, at, found.name)
+    return edited if isinstance(edited, Refusal) else _told(order, edited, edited.order.discounts[-1], command, at)
 
 
 def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
@@ -42,7 +43,8 @@ def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, a
         return command.refuse("discount_refunded", reason, field="discount_id")
     gone = replace(found, active=False)
     after = replace(order, discounts=tuple(gone if each is found else each for each in order.discounts))
-    return _told(order, settled(order, after, command, number, at), found, command, at)
+    edited = settled(order, after, command, number, at)
+    return edited if isinstance(edited, Refusal) else _told(order, edited, found, command, at)
 
 
 def _not_possible(order: Order, command: AddDiscount | RemoveDiscount) -> Refusal | None:
@@ -63,21 +65,25 @@ def _wrong_values(order: Order, command: AddDiscount) -> Refusal | None:
 
 
 def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
-    """Shared by what the lines still cost; what was refunded in part gives nothing."""
-    bases = [
-        0 if order.is_refunded(number) or command.invoice not in (None, line.invoice) else line.charge.left
-        for number, line in enumerate(order.lines, start=1)
-    ]
-    whole = sum(bases)
+    """Take it off what the lines still cost; a line that was refunded in part gives nothing."""
     kind: DiscountKind = "percent" if command.amount is None else "amount"
     value = command.percent or Decimal(command.amount or 0)
-    off = command.amount or rounded(whole * Fraction(value) / 100, order.rounding.mode)
-    if off > whole:
+    scope = EVERYTHING if command.invoice is None else _lines_on(order, command.invoice)
+    left = [
+        0 if order.is_refunded(number) else line.charge.left for number, line in enumerate(order.lines, start=1)
+    ]
+    free = bases(scope, [line.charge for line in order.lines], left)
+    whole = sum(free)
+    if kind == "amount" and value > whole:
         reason = f"{written(whole, order.currency)} can still be taken off."
         return command.refuse("too_much", reason, field="amount", left=whole)
-    if not off:
+    if not any(split(kind, value, free, order.rounding)):
         return _nothing_off(command, kind)
-    return _discount(command, kind, value, tuple(share(off, bases)))
+    return _discount(command, kind, value, scope)
+
+
+def _lines_on(order: Order, invoice: UUID) -> Scope:
+    return Scope(tuple(number for number, line in enumerate(order.lines, start=1) if line.invoice == invoice))
 
 
 def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
@@ -87,18 +93,18 @@ def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
     elsewhere = command.invoice is not None and command.invoice not in {each.document_id for each in first}
     if elsewhere or not order.shipping.left:
         return _nothing_off(command, "free_shipping")
-    return replace(_discount(command, "free_shipping", Decimal(0)), shipping_share=order.shipping.left)
+    return _discount(command, "free_shipping", Decimal(0))
 
 
 def _nothing_off(command: AddDiscount, field: str) -> Refusal:
     return command.refuse("takes_nothing_off", "There is nothing that it could be taken off.", field=field)
 
 
-def _discount(
-    command: AddDiscount, kind: DiscountKind, value: Decimal, shares: tuple[int, ...] = ()
-) -> Discount:
+def _discount(command: AddDiscount, kind: DiscountKind, value: Decimal, scope: Scope = EVERYTHING) -> Discount:
+    """Return the discount before its shares are computed."""
     return Discount(
-        command.discount_id, command.discount_name, kind, value, code="", shares=shares, invoice=command.invoice
+        command.discount_id, command.discount_name, kind, value, code="", shares=(), invoice=command.invoice,
+        scope=scope,
     )
 
 
@@ -108,14 +114,12 @@ def _is_refunded(order: Order, discount: Discount) -> bool:
 
 
 def _told(
-    before: Order, found: Edited | Refusal, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
-) -> Edited | Refusal:
-    if isinstance(found, Refusal):
-        return found
-    order = found.order
+    before: Order, edited: Edited, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
+) -> Edited:
+    order = edited.order
     told = OrderDiscounted(
         order_id=order.order_id, order=order.summary(), by=command.by, at=at, due=order.money(order.due),
         discount=order.discount_view(discount), removed=isinstance(command, RemoveDiscount),
         attach=issued_between(before, order),
     )
-    return replace(found, events=[told, *found.events])
+    return replace(edited, events=[told, *edited.events])

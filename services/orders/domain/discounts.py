@@ -1,21 +1,39 @@
 """Discounts of an order: what each takes off lines and shipping, in the order's kind of prices (minor units)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID
 
-from services.orders.domain.money import rounded, share
+from services.orders.domain.money import share
 from services.orders.domain.pricing import Amount, Charge, Prices, priced
-from shared.contracts.orders import DiscountKind, Rounding
+from shared.contracts.orders import DiscountKind, ProductChoice, Rounding
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The lines that a discount applies to. `lines` holds their numbers; None means every line, those added later too.
+    `choices` decide whether a line that is added later belongs to them. `cheapest`: only one piece of the cheapest.
+    """
+
+    lines: tuple[int, ...] | None = None
+    choices: tuple[ProductChoice, ...] = ()
+    cheapest: bool = False
+
+    def has(self, place: int) -> bool:
+        """Return whether the line at a place (its number - 1) belongs to it."""
+        return self.lines is None or place + 1 in self.lines
+
+
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True)
 class Discount:
     """What is taken off. `value` is percent or minor units, as the kind says; `shares` are those of the lines, in their
-    order (lines that came later have none); `invoice`: the document that it was given for, else the whole order. One
-    that was taken back is `active` no more.
+    order (`discount_shares` computes them); `invoice`: the document that it was given for, else the whole order. One
+    that was taken back is `active` no more. Once an invoice states it, `fixed` holds, for each line of that moment, its
+    share and what the line was stated at.
     """
 
     discount_id: UUID
@@ -27,6 +45,8 @@ class Discount:
     shipping_share: int = 0
     invoice: UUID | None = None
     active: bool = True
+    scope: Scope = EVERYTHING
+    fixed: tuple[tuple[int, int], ...] | None = None
 
     def of_line(self, place: int) -> int:
         """What it takes off a line."""
@@ -42,24 +62,14 @@ class Discount:
         """What it takes off in all."""
         return sum(self.of_line(place) for place in range(len(self.shares))) + self.of_shipping
 
-
-def resized(
-    discounts: Sequence[Discount], place: int, then: Charge, now: Charge, rounding: Rounding
-) -> Iterator[Discount]:
-    """The discounts when a line is edited: a percentage follows it, an amount shrinks with it and never grows, a gift
-    stays one. Never more than the line costs.
-    """
-    free = now.stated
-    for each in discounts:
-        part = each.of_line(place)
-        if not part:
-            yield each
-            continue
-        scaled = rounded(Fraction(part * now.stated, then.stated), rounding.mode)
-        wanted = {"percent": scaled, "gift": part}.get(each.kind, min(part, scaled))
-        part = min(wanted, free)
-        free -= part
-        yield replace(each, shares=(*each.shares[:place], part, *each.shares[place + 1 :]))
+    @property
+    def lines(self) -> tuple[int, ...] | None:
+        """Return the numbers of the lines that it may take something off; None means all, those added later too."""
+        if self.kind == "free_shipping":
+            return ()
+        if self.fixed is None:
+            return self.scope.lines
+        return tuple(number for number, (part, _) in enumerate(self.fixed, start=1) if part)
 
 
 def amounts(

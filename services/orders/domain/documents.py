@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid5
 
 from services.orders.domain import delivery_slips
+from services.orders.domain.discount_shares import fixed
 from services.orders.domain.discounts import amounts
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
@@ -83,7 +84,9 @@ def stated_payments(order: Order) -> list[Payment]:
 
 
 def with_document(order: Order, document: Document) -> Order:
-    """The order with a document; on an invoice stand all lines that stood on none before."""
+    """The order with a document; on an invoice stand all lines that stood on none before, and it fixes what the
+    discounts take off each.
+    """
     order = replace(order, documents=(*order.documents, document.reference))
     if document.reference.kind == "delivery_slip":
         return replace(order, slip_digest=delivery_slips.digest(order))
@@ -91,7 +94,8 @@ def with_document(order: Order, document: Document) -> Order:
         return order
     issued = document.reference.document_id
     lines = (replace(line, invoice=line.invoice or issued) if line.charge.quantity else line for line in order.lines)
-    return replace(order, lines=tuple(lines))
+    discounts = fixed(order.discounts, [line.charge for line in order.lines])
+    return replace(order, lines=tuple(lines), discounts=discounts)
 
 
 def issue_part(

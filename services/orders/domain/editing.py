@@ -7,7 +7,8 @@ from datetime import datetime
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.backorder import Left, supplied
 from services.orders.domain.corrections import Edited, issued_between, settled
-from services.orders.domain.discounts import resized
+from services.orders.domain.discount_shares import joined
+from services.orders.domain.discounts import Discount
 from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge
@@ -20,6 +21,7 @@ from shared.contracts.orders import (
     CancelLines,
     EditedLine,
     EditLines,
+    FixedDiscount,
     LineChange,
     OrderEdited,
 )
@@ -39,10 +41,12 @@ def add_lines(
     wrong = _not_possible(order, command) or _wrong_invoice(order, command) or _unsellable(order, command, products)
     if wrong:
         return wrong
-    new = [_line(order, wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
+    found = [(wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
+    lines = (*order.lines, *(_line(order, wanted, product) for wanted, product in found))
     first = len(order.lines) + 1
-    places = {first + place: place for place in range(len(new))}
-    return _edited(order, replace(order, lines=(*order.lines, *new)), command, places, left, number, at)
+    discounts = joined(order.discounts, {first + place: product for place, (_, product) in enumerate(found)})
+    after = replace(order, lines=lines, discounts=discounts)
+    return _edited(order, after, command, {first + place: place for place in range(len(found))}, left, number, at)
 
 
 def edit_lines(
@@ -52,13 +56,11 @@ def edit_lines(
     wrong = _not_possible(order, command) or _wrong_line(order, command)
     if wrong:
         return wrong
-    lines, discounts = list(order.lines), order.discounts
+    lines = list(order.lines)
     for wanted in _wanted(command):
         place, line = wanted.line - 1, order.lines[wanted.line - 1]
-        charge = _charge(line.charge, wanted)
-        lines[place] = replace(line, charge=charge)
-        discounts = tuple(resized(discounts, place, line.charge, charge, order.rounding))
-    after = replace(order, lines=tuple(lines), discounts=discounts)
+        lines[place] = replace(line, charge=_charge(line.charge, wanted))
+    after = replace(order, lines=tuple(lines))
     if after == order:
         return command.refuse("nothing_changes", "The lines are like that already.", field="lines")
     places = {wanted.line: place for place, wanted in enumerate(_wanted(command))}
@@ -77,8 +79,32 @@ def _edited(
     told = OrderEdited(
         order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
         changes=list(_line_changes(before, order)), due=order.money(order.due), attach=issued_between(before, order),
+        fixed_discounts=list(_fixed_discounts(order)),
     )
     return replace(found, events=[told, *found.events])
+
+
+def _fixed_discounts(order: Order) -> Iterator[FixedDiscount]:
+    """The discounts that stay as they were invoiced, and why."""
+    invoices = order.issued("invoice")
+    for each in order.discounts:
+        if each.active and each.fixed is not None and invoices:
+            yield FixedDiscount(
+                discount_id=each.discount_id, name=each.name, off=order.money(each.off),
+                lines=list(each.lines or ()), invoice=invoices[0].number, reason=_why_fixed(each, invoices[0].number),
+            )
+
+
+def _why_fixed(discount: Discount, invoice: str) -> str:
+    if discount.kind == "percent":
+        return (
+            f"Invoice {invoice} was issued: '{discount.name}' stays {discount.value:f}% of the lines that it was "
+            "invoiced for, and takes nothing off others."
+        )
+    return (
+        f"Invoice {invoice} was issued: '{discount.name}' keeps its part of each line that it was invoiced for, "
+        "shrinks with that line, and takes nothing off others."
+    )
 
 
 def _not_possible(order: Order, command: Editing) -> Refusal | None:

@@ -7,12 +7,11 @@ it; shipping is only ever taken off whole. A gift is a line whose price is taken
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID, uuid5
 
 from services.orders.domain.cart_rules import Cart, CartRule, Item, Refused, UsedBy, is_chosen, objection
-from services.orders.domain.discounts import Discount
-from services.orders.domain.money import rounded, share
+from services.orders.domain.discount_shares import bases, joined, split
+from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.pricing import Amount, Charge, priced, total
 from services.orders.domain.shop import Product, Shop
 from shared.contracts.orders import DiscountKind
@@ -117,7 +116,8 @@ class _Reckoning:
 
     def offer(self, rejected: Sequence[Rejection]) -> Offer:
         items = (*self.cart.items, *self.gifts)
-        discounts = tuple(_padded(each, len(items)) for each in self.discounts)
+        gifts = {len(self.cart.items) + place: gift.product for place, gift in enumerate(self.gifts, start=1)}
+        discounts = tuple(_padded(each, len(items)) for each in joined(self.discounts, gifts))
         offs = [sum(each.shares[place] for each in discounts) for place in range(len(items))]
         charges = [replace(item.charge, off=off) for item, off in zip(items, offs, strict=True)]
         shipping = replace(self.cart.shipping, off=self.cart.shipping.stated - self.shipping_left)
@@ -146,66 +146,70 @@ class _Reckoning:
 
     def _reduce(self, rule: CartRule) -> int:
         """Takes percent or amount off the products; returns how much."""
-        bases, terms = self._bases(rule), rule.terms
-        whole = sum(bases)
-        if terms.percent is not None:
-            off = rounded(whole * Fraction(terms.percent) / 100, self.cart.rounding.mode)
-            self._take(rule, "percent", share(off, bases))
-        elif terms.amount is not None:
-            off = min(whole, terms.amount.amount)
-            self._take(rule, "amount", share(off, bases))
-        else:
+        terms = rule.terms
+        if terms.percent is None and terms.amount is None:
             return 0
-        return off
+        kind: DiscountKind = "amount" if terms.percent is None else "percent"
+        scope = self._scope(rule)
+        charges = [item.charge for item in self.cart.items]
+        shares = split(kind, _value(rule, kind), bases(scope, charges, self.left), self.cart.rounding)
+        self._take(rule, kind, shares, scope)
+        return sum(shares)
 
-    def _bases(self, rule: CartRule) -> list[int]:
-        """What of each product a rule may take something off."""
-        choices, items = rule.terms.choices, self.cart.items
-        chosen = [not choices or any(is_chosen(item.product, choice) for choice in choices) for item in items]
-        if rule.terms.taken_off == "all":
-            return self.left
-        if rule.terms.taken_off == "chosen":
-            return [left if fits else 0 for left, fits in zip(self.left, chosen, strict=True)]
-        places = [place for place, fits in enumerate(chosen) if fits and self.left[place]]
-        cheapest = min(places, key=lambda place: (items[place].product.price.amount, place), default=None)
-        return [
-            min(left, items[place].product.price.amount) if place == cheapest else 0
-            for place, left in enumerate(self.left)
-        ]
+    def _scope(self, rule: CartRule) -> Scope:
+        """What a rule may take something off; the same decides when the order is edited later."""
+        choices, cheapest = tuple(rule.terms.choices), rule.terms.taken_off == "cheapest"
+        if rule.terms.taken_off == "all" or not choices:
+            return Scope(cheapest=cheapest)
+        chosen = tuple(
+            number for number, item in enumerate(self.cart.items, start=1)
+            if any(is_chosen(item.product, choice) for choice in choices)
+        )
+        return Scope(chosen, choices, cheapest)
 
-    def _take(self, rule: CartRule, kind: DiscountKind, shares: Sequence[int]) -> None:
+    def _take(self, rule: CartRule, kind: DiscountKind, shares: Sequence[int], scope: Scope) -> None:
         if any(shares):
             self.left = [left - part for left, part in zip(self.left, shares, strict=True)]
-            self._add(rule, kind, tuple(shares))
+            self._add(rule, kind, tuple(shares), scope=scope)
 
     def _give(self, rule: CartRule) -> None:
         product = self.catalogue.products.get(rule.terms.gift or "")
         if product:
             place = len(self.cart.items) + len(self.gifts)
             self.gifts.append(Item(product, 1))
-            self._add(rule, "gift", (*[0] * place, product.price.amount))
+            self._add(rule, "gift", (*[0] * place, product.price.amount), scope=Scope((place + 1,)))
 
     def _ship_free(self, rule: CartRule) -> None:
         if rule.terms.free_shipping and self.shipping_left:
             self._add(rule, "free_shipping", (), self.shipping_left)
             self.shipping_left = 0
 
-    def _add(self, rule: CartRule, kind: DiscountKind, shares: tuple[int, ...], shipping_share: int = 0) -> None:
+    def _add(
+        self, rule: CartRule, kind: DiscountKind, shares: tuple[int, ...], shipping_share: int = 0,
+        scope: Scope = EVERYTHING,
+    ) -> None:
+        value = _value(rule, kind)
+        if kind == "amount" and _leaves_a_rest(rule):
+            value = Decimal(sum(shares))  # what it leaves becomes another voucher, and is this order's no more
         self.discounts.append(Discount(
-            discount_id=discount_id(rule.rule_id, kind), name=rule.name(self.cart.language), kind=kind,
-            value=_value(rule, kind), code=rule.terms.code or "", shares=shares, shipping_share=shipping_share,
+            discount_id=discount_id(rule.rule_id, kind), name=rule.name(self.cart.language), kind=kind, value=value,
+            code=rule.terms.code or "", shares=shares, shipping_share=shipping_share, scope=scope,
         ))
 
     def _note(self, rule: CartRule, before: int, off: int) -> None:
         terms, added = rule.terms, self.discounts[before:]
         taken = sum(each.off for each in added)
-        rest = terms.amount.amount - off if terms.amount and terms.code and terms.partial_use else 0
+        rest = terms.amount.amount - off if terms.amount and _leaves_a_rest(rule) else 0
         self.redemptions.append(Redemption(rule, taken, off if terms.amount else 0, rest))
 
 
 def discount_id(rule_id: UUID, kind: DiscountKind) -> UUID:
     """The id that what a rule takes off has in an order: it is known by it later."""
     return uuid5(rule_id, kind)
+
+
+def _leaves_a_rest(rule: CartRule) -> bool:
+    return rule.terms.amount is not None and rule.terms.code is not None and rule.terms.partial_use
 
 
 def _padded(discount: Discount, items: int) -> Discount:

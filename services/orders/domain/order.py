@@ -261,4 +261,6 @@ class Order:
         return DiscountView(
             discount_id=discount.discount_id, name=discount.name, kind=discount.kind, value=discount.value,
             code=discount.code, off=self.money(discount.off), invoice=discount.invoice,
+            lines=None if discount.lines is None else list(discount.lines), cheapest=discount.scope.cheapest,
+            fixed=discount.fixed is not None,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from services.orders.domain.discounts import Discount
+from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.pricing import Amount, Charge
 from services.orders.domain.shop import Shop
@@ -20,7 +20,7 @@ from services.orders.store.tables import (
     refunds,
     returns,
 )
-from shared.contracts.orders import Rounding
+from shared.contracts.orders import ProductChoice, Rounding
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment
 
@@ -86,8 +86,25 @@ def _shipping(row: Any) -> Charge:
 def _discount(row: Any) -> Discount:
     return Discount(
         row.discount_id, row.name, row.kind, Decimal(row.value), row.code, tuple(row.shares), row.shipping_share,
-        row.invoice, row.active,
+        row.invoice, row.active, _scope(row.scope),
+        None if row.fixed is None else tuple((part, stated) for part, stated in row.fixed),
     )
+
+
+def _scope(kept: dict[str, Any] | None) -> Scope:
+    if kept is None:
+        return EVERYTHING
+    lines, choices = kept["lines"], (ProductChoice.model_validate(choice) for choice in kept["choices"])
+    return Scope(None if lines is None else tuple(lines), tuple(choices), kept["cheapest"])
+
+
+def _scope_row(scope: Scope) -> dict[str, Any] | None:
+    if scope == EVERYTHING:
+        return None
+    return {
+        "lines": None if scope.lines is None else list(scope.lines),
+        "choices": [choice.model_dump() for choice in scope.choices], "cheapest": scope.cheapest,
+    }
 
 
 def _document(row: Any) -> DocumentReference:
@@ -124,6 +141,7 @@ def _discount_rows(order: Order) -> Rows:
         {
             "discount_id": x.discount_id, "name": x.name, "kind": x.kind, "value": str(x.value), "code": x.code,
             "shares": list(x.shares), "shipping_share": x.shipping_share, "invoice": x.invoice, "active": x.active,
+            "scope": _scope_row(x.scope), "fixed": None if x.fixed is None else [list(part) for part in x.fixed],
         }
         for x in order.discounts
     ])

@@ -117,6 +117,8 @@ order_discounts = Table(
     Column("shipping_share", Minor, nullable=False),
     Column("invoice", Uuid),
     Column("active", Boolean, nullable=False),
+    Column("scope", Json),
+    Column("fixed", Json),
     UniqueConstraint("order_id", "discount_id"),
 )
 refunds = Table(

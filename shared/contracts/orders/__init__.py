@@ -59,6 +59,7 @@ from shared.contracts.orders.editing import (
     ChangeShipping as ChangeShipping,
     EditedLine as EditedLine,
     EditLines as EditLines,
+    FixedDiscount as FixedDiscount,
     LineChange as LineChange,
     NotifyChange as NotifyChange,
     OrderAddressChanged as OrderAddressChanged,

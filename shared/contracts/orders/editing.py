@@ -83,7 +83,8 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
 
 class AddDiscount(Command, name="order.add_discount", subject="order_id"):
     """Takes something off an order that was not shipped: a percentage or an amount off the products, or the shipping.
-    Give one of the three. With `invoice` it counts for the products of that invoice alone.
+    Give one of the three. With `invoice` it counts for the products of that invoice alone; without, it is of the whole
+    order and follows its lines, those added later too, until an invoice states it.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
@@ -167,6 +168,17 @@ class LineChange(Value):
     tax_rate: TaxRate | None = None
 
 
+class FixedDiscount(Value):
+    """A discount that an edit did not change, since an invoice states it."""
+
+    discount_id: UUID
+    name: str
+    off: Money = Field(description="What it takes off the order now")
+    lines: list[int] = Field(description="Numbers of the lines that it was invoiced for")
+    invoice: str = Field(description="Number of the invoice that fixed it")
+    reason: str = Field(description="One sentence for people")
+
+
 class OrderChange(Event):
     """An order is now this; `by` changed it."""
 
@@ -188,6 +200,9 @@ class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
     due: Money
     attach: list[DocumentReference] = Field(
         default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+    )
+    fixed_discounts: list[FixedDiscount] = Field(
+        default=[], description="Discounts that stay as they were invoiced, and why; others follow the order's lines"
     )
 
 

@@ -23,6 +23,11 @@ ORDER_EDITED: Json = CHANGED | {
         "line": 1, "sku": "MUG-BLUE", "name": "Mug, blue", "quantity_before": 1, "quantity": 2,
         "unit_price_before": euro(1190), "unit_price": euro(1190), "tax_rate_before": "19", "tax_rate": "19",
     }],
+    "fixed_discounts": [{
+        "discount_id": DISCOUNT_ID, "name": "For the long wait", "off": euro(238), "lines": [1], "invoice": "IN000001",
+        "reason": "Invoice IN000001 was issued: 'For the long wait' stays 10% of the lines that it was invoiced for, "
+        "and takes nothing off others.",
+    }],
 }
 ADD_DISCOUNT: Json = {
     "order_id": samples.ORDER_ID, "discount_id": DISCOUNT_ID, "discount_name": "For the long wait", "percent": "10",

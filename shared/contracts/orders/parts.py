@@ -86,6 +86,16 @@ class DiscountView(Value):
     code: str = Field(default="", description="Of the voucher, if one was used")
     off: Money
     invoice: UUID | None = Field(default=None, description="The invoice that it was given for; null: the whole order")
+    lines: list[int] | None = Field(
+        default=None,
+        description="Numbers of the lines that it may take something off; null: all, those added later too",
+    )
+    cheapest: bool = Field(default=False, description="It takes something off one piece of the cheapest of them only")
+    fixed: bool = Field(
+        default=False,
+        description="An invoice states it: its part of each line follows that line alone, lines added later have none. "
+        "Until then it follows the order's lines",
+    )
 
 
 class OrderSummary(Value):
