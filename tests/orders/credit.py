@@ -1,9 +1,15 @@
 """Words for tests of store credit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from services.orders.domain.credit_payments import NotSpent, Wish, spend
+from services.orders.domain.order import Order
+from services.orders.domain.refund import Refund
+from services.orders.domain.refund_credit import booked, convert
+from services.orders.domain.store_credit import Account, Cause, Lot, expired, issued
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from tests.orders.words import Storefront, rows
@@ -55,3 +61,58 @@ def priced(shop: Storefront, **changes: Any) -> dict[str, Any]:
     return shop.desk.ask("cart.price", question, shop=shop.shop).data
 
 
+
+
+class Purse:
+    """A customer's store credit in tests of the domain. `given` was issued by hand."""
+
+    def __init__(self, order: Order) -> None:
+        self.account = Account(order.shop.key, order.customer.customer_id, order.currency)
+        self.given = 0
+
+    def issue(self, amount: int, at: datetime, expires_at: datetime | None = None) -> None:
+        lot = Lot(uuid4(), at, amount, amount, expires_at)
+        self.account, self.given = issued(self.account, lot, Cause(at, "anna")), self.given + amount
+
+    def pay(self, order: Order, amount: int | None, at: datetime) -> Order:
+        """Return the order after a payment; as it was, if it is refused."""
+        spent = spend(order, self.account, Wish(amount is None, amount), uuid4(), "anna", at)
+        if isinstance(spent, NotSpent):
+            return order
+        self.account = spent.account
+        return spent.order
+
+    def book(self, order: Order, refund: Refund) -> None:
+        """Book a refund that was just granted: only what was not paid with store credit is anything else."""
+        assert refund.money + refund.as_credit == 0 or order.credit_left == 0
+        self.account = booked(order, refund, self.account, None)
+
+    def take_refund(self, order: Order, refund: Refund, at: datetime) -> Order:
+        """Return the order after the money of a refund became store credit; as it was, if it is refused."""
+        found = convert(order, refund, self.account, "anna", at)
+        if isinstance(found, NotSpent):
+            return order
+        self.account = found.account
+        return found.order
+
+    def expire(self, at: datetime) -> None:
+        self.account = expired(self.account, at)
+
+    def booked(self, *kinds: str) -> int:
+        """Return the sum of the entries of these kinds."""
+        return sum(entry.amount for entry in self.account.entries if entry.kind in kinds)
+
+    def check(self, order: Order) -> None:
+        """The ledger explains the balance, and of what the customer paid nothing is lost: the order holds it, it went
+        back as money, or it is store credit.
+        """
+        account = self.account
+        assert account.balance == self.booked("issued", "given_back") - self.booked("used", "expired")
+        assert all(0 <= lot.left <= lot.amount for lot in account.lots)
+        money = sum(payment.amount.amount for payment in order.payments if payment.kind == "money")
+        out = sum(refund.money for refund in order.refunds)
+        held = order.paid - order.refunded.gross
+        assert out <= money
+        assert money + self.given == held + out + account.balance + self.booked("expired")
+        assert 0 <= order.credit_left == self.booked("used") - self.booked("given_back")
+        assert all(refund.money >= 0 and refund.given_back >= 0 for refund in order.refunds)

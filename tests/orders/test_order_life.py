@@ -12,9 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.documents.domain.objections import objection
 from services.orders.domain import refunding, returning
 from services.orders.domain.documents import issue, with_document
+from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Amount, priced
+from services.orders.domain.refunding import Refunded
+from services.orders.domain.returning import Completed
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     CompleteReturn,
@@ -27,6 +30,7 @@ from shared.contracts.orders import (
     Rounding,
 )
 from shared.contracts.snapshot import DocumentSnapshot
+from tests.orders.credit import Purse
 from tests.orders.editing import (
     invoiced,
     issued,
@@ -69,7 +73,7 @@ part = st.tuples(lines, st.integers(0, 2), st.none() | st.integers(1, 99))
 promotions = st.lists(st.sampled_from(RULES), max_size=2, unique_by=lambda rule: rule.rule_id)
 parts = st.lists(part, max_size=2, unique_by=lambda wanted: wanted[0])
 terms = st.sampled_from([
-    {}, {"shipping": True}, {"shipping_amount": 7}, {"voucher": True}, {"credit_slip": False}, {"restock": False},
+    {}, {"shipping": True}, {"shipping_amount": 7}, {"store_credit": True}, {"credit_slip": False}, {"restock": False},
     {"overpaid": True}, {"overpaid": True, "shipping": True},
 ])
 
@@ -108,7 +112,7 @@ class OrderLife(RuleBasedStateMachine):
         shown = self._place(wanted, 0)
         placed = self._place(wanted, shown.details["computed"]["amount"]) if isinstance(shown, Refusal) else shown
         assert isinstance(placed, Placed), placed
-        self.order = placed.order
+        self.order, self.purse = placed.order, Purse(placed.order)
         if paid:
             self.move("payment_accepted")
 
@@ -121,6 +125,10 @@ class OrderLife(RuleBasedStateMachine):
         if isinstance(decision, Refusal):
             return
         before, self.order = self.order, decision.order
+        if isinstance(decision, Moved) and decision.account:
+            self.purse.account = decision.account
+        if isinstance(decision, Refunded | Completed):
+            self.purse.book(self.order, decision.refund if isinstance(decision, Refunded) else decision.refunded)
         fresh = issued(decision.events)
         assert not [wrong for each in fresh if (wrong := objection(each, each.kind))]
         self.documents += fresh
@@ -155,16 +163,37 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(to=st.sampled_from(["payment_accepted", "processing"]))
     def move(self, to: str) -> None:
-        self.become(try_to_move(self.order, to, self.numbers))
+        self.become(try_to_move(self.order, to, self.numbers, account=self.purse.account))
 
     @precondition(lambda self: len(self.order.documents) > 1)
     @rule(to=st.sampled_from(["shipped", "delivered", "cancelled", "payment_accepted"]), force=st.booleans())
     def move_for_good(self, to: str, force: bool) -> None:
-        self.become(try_to_move(self.order, to, self.numbers, force=force, reason="?", by="anna@shop.test"))
+        how = {"force": force, "reason": "?", "by": "anna@shop.test", "account": self.purse.account}
+        self.become(try_to_move(self.order, to, self.numbers, **how))
 
     @rule(quarters=st.integers(1, 5))
     def pay(self, quarters: int) -> None:
         self.become(try_to_pay(self.order, max(self.order.due * quarters // 4, 1), self.order.currency))
+
+    @rule(amount=amounts, expires=st.booleans())
+    def get_store_credit(self, amount: int, expires: bool) -> None:
+        self.purse.issue(amount, LATER, LAST + timedelta(days=1) if expires else None)
+
+    @precondition(lambda self: self.purse.account.balance and self.order.holds_stock)
+    @rule(amount=st.none() | amounts)
+    def pay_with_store_credit(self, amount: int | None) -> None:
+        self.order = self.purse.pay(self.order, amount, LATER)
+
+    @precondition(lambda self: self.order.refund_due)
+    @rule()
+    def take_store_credit_for_money(self) -> None:
+        due = next(each for each in self.order.refunds if each.due)
+        self.order = self.purse.take_refund(self.order, due, LATER)
+
+    @precondition(lambda self: self.purse.account.balance)
+    @rule()
+    def let_store_credit_expire(self) -> None:
+        self.purse.expire(LAST + timedelta(days=2))
 
     @precondition(lambda self: not self.order.issued("invoice"))
     @rule()
@@ -230,6 +259,10 @@ class OrderLife(RuleBasedStateMachine):
             assert invoiced([each for each in self.documents if each.document_id not in slips]) == sold(self.order)
         printed = sum(each.gross.amount for each in self.documents if each.document_id in slips)
         assert printed == sum(refund.sold.gross for refund in refunded)
+
+    @invariant()
+    def store_credit_adds_up_and_nothing_is_lost(self) -> None:
+        self.purse.check(self.order)
 
     @invariant()
     def nothing_is_given_back_that_was_not_paid(self) -> None:

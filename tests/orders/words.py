@@ -19,6 +19,7 @@ from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed, place
 from services.orders.domain.shop import Product, Shop
+from services.orders.domain.store_credit import Account
 from services.orders.store.states import default_states
 from services.orders.store.tables import metadata
 from services.orders.worker import service
@@ -84,9 +85,11 @@ class Numbers:
         return NUMBERING[kind].text(self.given[kind], 2026)
 
 
-def try_to_move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved | Refusal:
+def try_to_move(
+    order: Order, to: str, numbers: Callable[[Any], str] | None = None, account: Account | None = None, **how: Any
+) -> Moved | Refusal:
     command = TransitionOrder(**{"order_id": order.order_id, "to": to, "by": "anna@shop.test", **how})
-    return transition(order, command, DEFAULT_STATES, numbers or Numbers(), NOON, lambda sku: 100)
+    return transition(order, command, DEFAULT_STATES, numbers or Numbers(), NOON, lambda sku: 100, account)
 
 
 def move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved:
