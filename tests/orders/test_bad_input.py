@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from tests.orders import bad_editing, bad_refunds, bad_vouchers
+from tests.orders import bad_credit, bad_editing, bad_refunds, bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
 from tests.words import Desk, Path, an_order, changed, fields, path_of, replaced
 
@@ -94,7 +94,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "lines": [[{"sku": "MUG-BLUE", "quantity": 1}] * 1001], "lines.0.sku": ["", "x" * 65],
     },
 }
-for _more in (bad_vouchers, bad_refunds, bad_editing):
+for _more in (bad_vouchers, bad_refunds, bad_editing, bad_credit):
     REQUIRED |= _more.REQUIRED
     OUT_OF_RANGE |= _more.OUT_OF_RANGE
     for _name, _values in _more.OUT_OF_RANGE_TOO.items():
@@ -103,7 +103,7 @@ GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "
 OPTIONAL = (
     ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("carriers", 0, "delivery_days"),
     *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
-    *bad_editing.OPTIONAL,
+    *bad_editing.OPTIONAL, *bad_credit.OPTIONAL,
 )
 NAMED = (("names",), ("labels",), ("invoice_notes",))  # by languages, which are many
 COMMANDS = sorted(REQUIRED)
@@ -115,6 +115,8 @@ def good(shop: Storefront, name: str) -> dict[str, dict[str, Any]]:
     """Commands that would all be carried out, the one of that name among them."""
     if name in bad_refunds.REQUIRED:
         return {name: bad_refunds.good(shop, name)}
+    if name in bad_credit.REQUIRED:
+        return {name: bad_credit.good(shop, name)}
     order_id = shop.place()
     if name in bad_editing.REQUIRED:
         return {name: bad_editing.good(shop, name, order_id)}

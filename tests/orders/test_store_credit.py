@@ -269,3 +269,17 @@ def test_the_ledger_is_kept_by_the_database_itself(shop: Storefront, statement: 
     shop.tell("refund.create", a_refund(order_id, store_credit=True))
     with pytest.raises(DBAPIError), shop.desk.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+# --- personal data ----------------------------------------------------------------------------------------------------
+
+
+def test_the_ledger_of_an_erased_customer_is_kept_and_exported(shop: Storefront) -> None:
+    issue(shop, 2000)
+    (exported,) = shop.tell("customer.export", {"customer_id": "c-1001"})
+    records = exported.data["records"]
+    assert [account["balance"] for account in records["store_credit_accounts"]] == [samples.euro(2000)]
+    assert [entry["kind"] for entry in records["store_credit_entries"]] == ["issued"]
+    (erased,) = shop.tell("customer.erase", {"customer_id": "c-1001"})
+    assert [(kept["what"], kept["count"]) for kept in erased.data["kept"]] == [("store_credit_accounts", 1)]
+    assert balance(shop) == 2000

@@ -32,10 +32,10 @@ def kept_until(order: Order) -> date | None:
 
 def erase(
     customer_id: str, orders: Iterable[Order], states: Mapping[str, State], at: datetime,
-    beside: Mapping[str, int] | None = None, service: str = "orders",
+    beside: Mapping[str, int] | None = None, service: str = "orders", accounts: int = 0,
 ) -> Erasure:
     """Erases where neither the law nor an unfinished order stands against it. What is known `beside` the orders (how
-    many of each kind) goes unless an order still runs.
+    many of each kind) goes unless an order still runs. `accounts` of store credit stay: they are part of the books.
     """
     erased, running, legal = [], [], []
     for order in orders:
@@ -46,7 +46,7 @@ def erase(
             running.append(order)
         elif anonymous(order) != order:
             erased.append(anonymous(order))
-    kept = [*_by_law(legal), *_running(running)]
+    kept = [*_by_law(legal), *_running(running), *_ledger(accounts)]
     also = {} if running else {kind: count for kind, count in (beside or {}).items() if count}
     event = CustomerErased(
         customer_id=customer_id, service=service, erased={"orders": len(erased), **also}, kept=kept
@@ -102,6 +102,12 @@ def _by_law(orders: Sequence[Order]) -> list[KeptRecords]:
     reason = f"Orders with payments or documents are kept for {years} years after that of their last change."
     until = max(filter(None, map(kept_until, orders)))
     return [KeptRecords(what="orders", count=len(orders), code="legal_time", reason=reason, until=until)]
+
+
+def _ledger(accounts: int) -> list[KeptRecords]:
+    reason = "The ledger of store credit is part of the shop's books; it holds the customer's key and no other data."
+    kept = KeptRecords(what="store_credit_accounts", count=accounts, code="legal_time", reason=reason)
+    return [kept] if accounts else []
 
 
 def _running(orders: Sequence[Order]) -> list[KeptRecords]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.orders.domain import privacy
 from services.orders.domain.order import NOBODY, Order
+from services.orders.domain.store_credit import account_view, entry_view
 from services.orders.work import Work
 from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.message import Event, Value
@@ -12,13 +13,17 @@ from shared.runtime.service import Handlers
 service = Handlers()
 
 MOST_CARTS = 1000  # told of one customer
+MOST_ENTRIES = 10_000
 
 
 @service.handles(EraseCustomer)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's orders those of nobody, except for those that are kept; again changes nothing more."""
     beside = {kind: len(values) for kind, values in _known(command, work).items()}
-    erasure = privacy.erase(command.customer_id, _orders(command, work), work.graph, work.now, beside)
+    accounts = len(work.credit.accounts.of_customer(work.shop, command.customer_id))
+    erasure = privacy.erase(
+        command.customer_id, _orders(command, work), work.graph, work.now, beside, accounts=accounts
+    )
     for order in erasure.orders:
         work.orders.save(order.order_id, order)
     if erasure.forgotten:
@@ -30,7 +35,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Tells all orders of the customer, and what is known of him beside them."""
     orders = [work.detail(order) for order in _orders(command, work)]
-    return privacy.export(command.customer_id, orders, _known(command, work))
+    return privacy.export(command.customer_id, orders, {**_known(command, work), **_store_credit(command, work)})
 
 
 def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
@@ -43,6 +48,15 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
         "vouchers": [rule.terms for rule in work.promotions.rules.of_customer(work.shop, command.customer_id)],
     }
     return {kind: values for kind, values in known.items() if values}
+
+
+def _store_credit(command: ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
+    """Return the customer's store credit and its ledger."""
+    ledger = work.credit.accounts
+    accounts = [account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)]
+    entries = ledger.entries(work.shop, command.customer_id, None, MOST_ENTRIES)[:MOST_ENTRIES]
+    shown = [entry_view(entry, currency) for _, currency, entry in entries]
+    return {"store_credit_accounts": accounts, "store_credit_entries": shown} if accounts else {}
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[Order]:
