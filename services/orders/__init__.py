@@ -1,6 +1,7 @@
 """Orders: takes them through their states, and everything of money, stock and numbers that belongs to that.
 
-Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `product.put`, `stock.set`,
+Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `payment.reverse`,
+       `product.put`, `stock.set`,
        `order.add_lines|edit_lines|cancel_lines|add_discount|remove_discount|change_shipping|change_address`,
        `order.notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary|send_documents`,
        `document.render`,

@@ -80,13 +80,13 @@ PAYMENT: Json = {
     "payment_id": PAYMENT_ID, "method": "Bank wire", "amount": euro(2870), "transaction_id": "WIRE-77",
 }
 RECORD_PAYMENT: Json = {"order_id": ORDER_ID, "payment": PAYMENT, "by": "system"}
-PAYMENT_RECORDED: Json = {"order_id": ORDER_ID, "payment": PAYMENT, "due": euro(0)}
 ORDER_SUMMARY: Json = {
     "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "language": "en", "customer": CUSTOMER,
     "total": euro(2870), "paid": euro(2870), "payment_method": "Bank wire", "carrier": "Swift Post",
     "shop": SHOP_PROFILE, "shipping": euro(490), "tax": euro(458), "prices": "tax_included",
     "tracking_url": "", "order_url": "https://shop.test/orders/XKBKNABJK",
 }
+PAYMENT_RECORDED: Json = {"order_id": ORDER_ID, "order": ORDER_SUMMARY, "payment": PAYMENT, "due": euro(0)}
 ORDER_LINE: Json = {
     "sku": "MUG-BLUE", "name": "Mug, blue", "quantity": 2, "unit_price": euro(1190), "tax_rate": "19",
     "total": euro(2380),
@@ -156,8 +156,7 @@ SNAPSHOT: Json = {
 }
 DOCUMENT_VIEW: Json = {
     "document_id": DOCUMENT_ID, "order_id": ORDER_ID, "kind": "invoice", "number": "IN000001",
-    "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321, "issued_at": NOON,
-    "issued_on": "2026-11-21",
+    "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321,
     "engine": "weasyprint 70.0, pango 1.50.12, Noto Sans 2.007, Factur-X EN 16931",
 }
 PUT_TEMPLATE: Json = {

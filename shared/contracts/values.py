@@ -176,6 +176,8 @@ class Payment(Value):
     method: Text
     amount: Money
     transaction_id: str = Field(default="", max_length=200)
+    reverses: UUID | None = Field(default=None, description="The payment that this entry takes back")
+    reason: str = Field(default="", max_length=500, description="Of a reversal")
 
 
 class DocumentReference(Value):

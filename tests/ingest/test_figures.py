@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from shared.contracts.orders import OrderDiscounted, OrderEdited, OrderShippingChanged, PaymentRefunded
+from shared.contracts.orders import OrderDiscounted, OrderEdited, OrderShippingChanged, PaymentRefunded, PaymentReversed
 from tests.ingest.clerk import ANNA, does, moves, orders, refused, writes
 from tests.ingest.words import NOON, IngestDesk, Server, letter
 from tests.words import changed
@@ -17,6 +17,13 @@ def customer(desk: IngestDesk, thread_id: str) -> dict[str, Any]:
     return found
 
 
+def pays(desk: IngestDesk, name: str, order_id: str, paid: int) -> None:
+    """A payment came or was taken back; so much is paid of 9.00 dollars now."""
+    example = PaymentReversed.example if name == "payment.reversed" else samples.PAYMENT_RECORDED
+    money = {"order__total": {"amount": 900, "currency": "USD"}, "order__paid": {"amount": paid, "currency": "USD"}}
+    desk.tell(name, changed(example, order_id=order_id, order__order_id=order_id, **money))
+
+
 def stamp(**later: float) -> str:
     return (NOON + timedelta(**later)).isoformat().replace("+00:00", "Z")
 
@@ -24,8 +31,8 @@ def stamp(**later: float) -> str:
 def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None:
     paid, _, dollars = orders(desk), orders(desk), orders(desk, order__total={"amount": 900, "currency": "USD"})
     moves(desk, paid)
-    desk.tell("payment.recorded", {**samples.PAYMENT_RECORDED, "order_id": dollars,
-                                   "due": {"amount": 400, "currency": "USD"}})
+    pays(desk, "payment.recorded", dollars, 900)
+    pays(desk, "payment.reversed", dollars, 500)
     orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
     found = customer(desk, writes(desk))
     assert (found["orders"], found["spent"]) == (

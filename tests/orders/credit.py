@@ -111,7 +111,7 @@ class Purse:
         assert all(0 <= lot.left <= lot.amount for lot in account.lots)
         money = sum(payment.amount.amount for payment in order.payments if payment.kind == "money")
         out = sum(refund.money for refund in order.refunds)
-        held = order.paid - order.refunded.gross
+        held = order.paid - order.repaid
         assert out <= money
         assert money + self.given == held + out + account.balance + self.booked("expired")
         assert 0 <= order.credit_left == self.booked("used") - self.booked("given_back")

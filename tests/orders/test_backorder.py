@@ -204,7 +204,7 @@ def test_a_cancelled_order_leaves_its_pieces_to_those_who_wait(empty: Storefront
 
 def test_an_order_that_ends_while_it_waits_gives_back_what_was_set_aside_for_it(empty: Storefront) -> None:
     order_id = empty.place(initial_state="payment_accepted")
-    empty.move(order_id, "refunded")
+    empty.move(order_id, "refunded", force=True, reason="It takes too long.", by="anna")
     assert empty.stock() == 1
     assert names(empty.tell("stock.set", {"sku": MUG, "quantity": 5})) == ["stock.changed"]
 

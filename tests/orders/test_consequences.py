@@ -106,7 +106,7 @@ def test_no_other_state_issues_anything(key: str) -> None:
 def test_along_the_whole_way_each_document_is_issued_once() -> None:
     order, numbers = a_placed_order(), Numbers()
     for key in THE_LONG_WAY:
-        order = move(order, key, numbers).order
+        order = forced(order, key, numbers).order
     assert kinds(order) == ["invoice", "delivery_slip"]
     assert numbers.given == {"invoice": 1, "delivery_slip": 1}
 

@@ -17,6 +17,9 @@ ORDER = a_placed_order()
 PAID = pay(ORDER, 2870)
 SHIPPED = move(move(PAID, "payment_accepted").order, "shipped").order
 SHORT = replace(ORDER, lines=(replace(ORDER.lines[0], missing=1),))
+NOTHING_TO_REFUND = "Nothing was paid or shipped yet: edit the order or give a discount instead."
+NOT_REFUNDED = "Nothing was refunded yet: refund first (refund.create), then the order can move on."
+IS_OUT = "The order was shipped, and not all of it came back: take it back first (return_products)."
 CANCELLED = move(ORDER, "cancelled").order
 
 
@@ -29,11 +32,14 @@ def lacks(guard: str, order: Order) -> str | None:
     [
         ("payment_covers_total", PAID, pay(ORDER, 1000), "18.70 EUR is still to be paid."),
         ("something_is_paid", pay(ORDER, 1), ORDER, "Nothing was paid yet."),
-        ("nothing_paid", ORDER, pay(ORDER, 1), "The order is paid, at least in part."),
+        ("nothing_paid", ORDER, pay(ORDER, 1), "The order is paid, at least in part: refund instead."),
         ("nothing_shipped", PAID, SHIPPED, "The order was shipped."),
         ("order_is_shipped", SHIPPED, PAID, "The order was not shipped yet."),
         ("stock_is_there", ORDER, SHORT, "The order waits for stock: 1 of 'MUG-BLUE'."),
         ("stock_is_held", ORDER, CANCELLED, "The order gave its stock back."),
+        ("something_to_refund", pay(ORDER, 1), ORDER, NOTHING_TO_REFUND),
+        ("something_refunded", refund(PAID).order, PAID, NOT_REFUNDED),
+        ("nothing_is_out", PAID, SHIPPED, IS_OUT),
         ("something_to_send", PAID, refund(PAID).order, "Nothing is left to be sent: all of it was refunded."),
     ],
 )
@@ -58,14 +64,14 @@ def test_an_order_that_waits_for_stock_is_neither_prepared_nor_shipped(to: str) 
 def test_a_move_that_a_guard_refuses_is_not_among_the_possible_ones() -> None:
     refused = try_to_move(replace(SHORT, state="backorder_paid"), "processing")
     assert isinstance(refused, Refusal)
-    assert refused.details["possible"] == ["cancelled", "refunded"]
+    assert refused.details["possible"] == ["cancelled"]
 
 
 def test_what_was_once_shipped_cannot_be_cancelled_even_after_it_was_forced_back() -> None:
     back = move(SHIPPED, "processing", force=True, reason="parcel came back").order
     refused = try_to_move(back, "cancelled")
     assert isinstance(refused, Refusal)
-    assert refused.details["guard"] == "nothing_shipped"
+    assert refused.details["guard"] == "nothing_is_out"
 
 
 def test_force_passes_a_guard_and_stands_in_the_history() -> None:

@@ -25,6 +25,7 @@ OTHER = {
     "placed_at": EARLIER, "at": EARLIER, "issued_at": EARLIER, "year": "1999",
     "position": "position + 1000", "number": "number", "amount": "amount + 1", "change": "change + 1",
     "currency": "'XXX'", "forced": "NOT forced", "order_id": f"'{uuid4().hex}'", "payment_id": f"'{uuid4().hex}'",
+    "reverses": f"'{uuid4().hex}'",
     "document_id": f"'{uuid4().hex}'",
 }
 

@@ -9,7 +9,8 @@ import pytest
 from services.orders.domain.lifecycle import Moved, transition
 from shared.contracts.message import Refusal
 from shared.contracts.orders import TransitionOrder
-from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, try_to_move
+from tests.orders.refunds import refund
+from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_placed_order, move, pay, try_to_move
 
 MOVES = """
 awaiting_cheque          ....xxxxxx..x.
@@ -22,13 +23,15 @@ payment_error            xx.xxx.xxx..x.
 backorder_unpaid         ....xxx.xx..x.
 backorder_paid           .........xx.xx
 processing               ........x.x.xx
-shipped                  ...........x.x
-delivered                .............x
+shipped                  ...........xxx
+delivered                ............xx
 cancelled                ..............
 refunded                 ..............
 """
 """From the state of the line to the states of the columns, which stand in the same order."""
 ORDER = a_placed_order()
+REFUNDED = refund(pay(ORDER, 2870), "partial", lines=[{"line": 1, "amount": 100}]).order
+"""Fit for every move: money goes back, which the state *refunded* asks for."""
 PAIRS = [pair for pair in product(DEFAULT_STATES, repeat=2) if pair[0] != pair[1]]
 POSSIBLE = [(here, there) for here, there in PAIRS if there in (DEFAULT_STATES[here].moves or ())]
 IMPOSSIBLE = [pair for pair in PAIRS if pair not in POSSIBLE]
@@ -43,21 +46,21 @@ def test_the_graph_is_the_one_of_the_table() -> None:
 
 @pytest.mark.parametrize(("here", "there"), list(product(DEFAULT_STATES, repeat=2)))
 def test_every_pair_of_states_is_a_move_or_a_refusal_that_changes_nothing(here: str, there: str) -> None:
-    order, numbers = replace(ORDER, state=here), Numbers()
+    order, numbers = replace(REFUNDED, state=here), Numbers()
     moved = try_to_move(order, there, numbers)
     assert isinstance(moved, Moved) == ((here, there) in POSSIBLE)
     assert isinstance(moved, Moved) or not numbers.given
 
 
 def refusal(here: str, there: str, **how: Any) -> Refusal:
-    refused = try_to_move(replace(ORDER, state=here), there, **how)
+    refused = try_to_move(replace(REFUNDED, state=here), there, **how)
     assert isinstance(refused, Refusal)
     return refused
 
 
 @pytest.mark.parametrize(("here", "there"), POSSIBLE)
 def test_a_move_of_the_graph_is_made(here: str, there: str) -> None:
-    assert move(replace(ORDER, state=here), there).order.state == there
+    assert move(replace(REFUNDED, state=here), there).order.state == there
 
 
 @pytest.mark.parametrize(("here", "there"), IMPOSSIBLE)
@@ -71,11 +74,11 @@ def test_a_refused_move_names_exactly_the_moves_that_are_possible(here: str) -> 
     there = next(there for start, there in IMPOSSIBLE if start == here)
     possible = refusal(here, there).details["possible"]
     assert possible == sorted(end for start, end in POSSIBLE if start == here)
-    assert all(try_to_move(replace(ORDER, state=here), end).__class__ is Moved for end in possible)
+    assert all(try_to_move(replace(REFUNDED, state=here), end).__class__ is Moved for end in possible)
 
 
 def test_a_refused_move_says_so_in_one_sentence() -> None:
-    expected = "An order cannot go from 'shipped' to 'processing'; possible: delivered, refunded."
+    expected = "An order cannot go from 'shipped' to 'processing'; possible: cancelled, delivered, refunded."
     assert refusal("shipped", "processing").reason == expected
 
 

@@ -71,7 +71,7 @@ def test_what_an_order_once_was_does_not_change_with_the_graph(shop: Storefront,
     shop.move(processed, "shipped")
     shop.tell("state.put", {"key": "shipped", "labels": {"en": "Sent"}, "moves": ["delivered", "cancelled"]})
     refused = shop.refusal("order.transition", {"order_id": processed, "to": "cancelled"})
-    assert refused["details"]["guard"] == "nothing_shipped"
+    assert refused["details"]["guard"] == "nothing_is_out"
 
 
 def test_the_same_state_put_again_changes_nothing(shop: Storefront) -> None:

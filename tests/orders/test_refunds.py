@@ -73,10 +73,13 @@ def test_pieces_that_are_still_missing_do_not_go_back_to_stock() -> None:
     assert (done.refund.lines[0].released, done.refund.lines[0].restocked) == (2, 1)
 
 
-def test_a_cancelled_order_gave_its_stock_back_before() -> None:
+def test_a_cancelled_order_was_refunded_whole_by_that() -> None:
     cancelled = try_to_move(a_paid_order(), "cancelled")
     assert isinstance(cancelled, Moved)
-    assert refund(cancelled.order).refund.lines[0].restocked == 0
+    assert refusal(cancelled.order)["code"] == "not_possible"
+    assert refusal(cancelled.order, "partial")["code"] == "order_cancelled"
+    assert refusal(cancelled.order, "partial", lines=[], shipping_amount=1)["code"] == "order_cancelled"
+    assert refusal(cancelled.order, "partial", lines=[], overpaid=True)["code"] == "nothing_overpaid"
 
 
 def test_what_was_refunded_before_shipping_is_not_sent() -> None:
@@ -180,16 +183,35 @@ def test_what_cannot_be_refunded_is_refused_with_what_is_left(terms, code, field
     assert refused["left"]["paid"] == {"amount": 2870, "currency": "EUR"}
 
 
-def test_after_a_gesture_a_piece_cannot_come_back_at_its_whole_price() -> None:
+def test_after_a_gesture_pieces_come_back_at_what_is_left_of_their_price() -> None:
     order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
-    assert refusal(order)["code"] == "too_much"
-    assert refund(order, "partial", lines=[{"line": 1, "quantity": 1, "amount": 880}]).order.refunded.gross == 2380
+    first = refund(order, lines=[{"line": 1, "quantity": 1}])
+    assert (first.refund.sold.gross, first.refund.lines[0].restocked) == (880, 1)
+    last = refund(first.order, lines=[{"line": 1, "quantity": 1}])
+    assert (last.refund.sold.gross, last.refund.lines[0].restocked, last.credit_slip) == (0, 1, None)
+    assert not last.refund.due
 
 
-def test_no_more_than_was_paid_comes_back() -> None:
-    order = pay(a_placed_order(), 1000)
-    refused = refusal(order, "partial", lines=[{"line": 1, "quantity": 1}])
-    assert (refused["code"], refused["left"]["paid"]["amount"]) == ("more_than_paid", 1000)
+def test_an_amount_beyond_what_a_gesture_left_is_refused() -> None:
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 1500}]).order
+    wanted = {"line": 1, "quantity": 1, "amount": 881}
+    refused = refusal(order, "partial", lines=[wanted])
+    assert (refused["code"], refused["field"]) == ("too_much", "lines.0.amount")
+    assert refund(order, "partial", lines=[wanted | {"amount": 880}]).order.refunded.gross == 2380
+
+
+def test_no_credit_slip_says_nothing() -> None:
+    order = refund(a_paid_order(), "partial", lines=[{"line": 1, "amount": 2380}]).order
+    assert refusal(order, credit_slip=True)["code"] == "nothing_on_slip"
+
+
+@pytest.mark.parametrize(("paid", "settled", "back"), [(1000, 1190, 0), (2000, 870, 320), (2870, 0, 1190)])
+def test_a_refund_settles_first_what_was_not_paid(paid: int, settled: int, back: int) -> None:
+    order = pay(a_placed_order(), paid)
+    done = refund(order, "partial", lines=[{"line": 1, "quantity": 1}])
+    assert (done.refund.settled, done.refund.repaid) == (settled, back)
+    assert done.order.due == max(2870 - paid - 1190, 0)
+    assert [event.name for event in done.events].count("payment.refund_due") == (back > 0)
 
 
 def test_each_kind_has_its_time() -> None:

@@ -108,9 +108,12 @@ def test_nothing_leads_back_to_awaiting_a_payment_once_it_is_in_or_the_goods_are
     assert not reachable(key) & (AWAITING | {"payment_error", "backorder_unpaid"})
 
 
-@pytest.mark.parametrize("key", ["shipped", "delivered"])
-def test_what_is_shipped_cannot_be_cancelled(key: str) -> None:
-    assert "cancelled" not in reachable(key)
+def test_what_is_shipped_is_cancelled_only_once_it_came_back() -> None:
+    assert DEFAULT_STATES["cancelled"].guards == ("nothing_is_out",)
+
+
+def test_an_order_is_called_refunded_only_once_something_was_refunded() -> None:
+    assert DEFAULT_STATES["refunded"].guards == ("something_refunded",)
 
 
 @pytest.mark.parametrize("key", sorted(AWAITING | {"payment_error", "backorder_unpaid"}))

@@ -98,14 +98,17 @@ def move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **h
     return moved
 
 
-def try_to_pay(order: Order, amount: int, currency: str = "EUR", payment_id: str = "") -> Moved | Refusal:
+def try_to_pay(
+    order: Order, amount: int, currency: str = "EUR", payment_id: str = "", **more: Any
+) -> Moved | Refusal:
     money = {"amount": amount, "currency": currency}
-    payment = changed(samples.PAYMENT, payment_id=payment_id or str(uuid4()), amount=money)
+    fresh = {"payment_id": payment_id or str(uuid4()), "transaction_id": str(uuid4())}
+    payment = {**samples.PAYMENT, **fresh, "amount": money, **more}
     return record_payment(order, RecordPayment.model_validate({"order_id": order.order_id, "payment": payment}))
 
 
-def pay(order: Order, amount: int) -> Order:
-    paid = try_to_pay(order, amount)
+def pay(order: Order, amount: int, **more: Any) -> Order:
+    paid = try_to_pay(order, amount, **more)
     assert isinstance(paid, Moved), paid
     return paid.order
 
@@ -170,7 +173,9 @@ class Storefront:
 
 def a_payment(order_id: str, amount: int = 2870, **changes: Any) -> dict[str, Any]:
     """`payment.record` with an id of its own."""
-    fresh = {"payment__payment_id": str(uuid4()), "payment__amount__amount": amount}
+    fresh = {
+        "payment__payment_id": str(uuid4()), "payment__transaction_id": str(uuid4()), "payment__amount__amount": amount,
+    }
     return changed(samples.RECORD_PAYMENT, order_id=order_id, **{**fresh, **changes})
 
 

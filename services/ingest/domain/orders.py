@@ -39,16 +39,12 @@ class KnownOrder:
         return email.lower() == self.customer_email.lower() or customer_id == self.customer_id != ""
 
     def priced(self, order: OrderSummary) -> "KnownOrder":
-        """After its products, its discounts or its shipping changed."""
+        """After its products, its discounts, its shipping or its payments changed."""
         return replace(self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency)
 
     def gave_back(self, amount: Money) -> "KnownOrder":
         """After money was given back to the customer."""
         return replace(self, refunded=self.refunded + amount.amount) if amount.currency == self.currency else self
-
-    def paid_up_to(self, due: Money) -> "KnownOrder":
-        """After a payment, when so much is still due."""
-        return replace(self, paid=self.total - due.amount) if due.currency == self.currency else self
 
     def view(self) -> ThreadOrder:
         """As a thread shows it."""

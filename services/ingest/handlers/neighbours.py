@@ -26,11 +26,13 @@ from shared.contracts.orders import (
     OrderTransitioned,
     PaymentRecorded,
     PaymentRefunded,
+    PaymentReversed,
     ShopChanged,
 )
 from shared.runtime.service import Handlers, Later
 
 service = Handlers()
+Priced = OrderEdited | OrderDiscounted | OrderShippingChanged | PaymentRecorded | PaymentReversed
 
 ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
 CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
@@ -53,14 +55,6 @@ def keep_state(event: OrderTransitioned, work: Work) -> None:
     _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
 
 
-@service.handles(PaymentRecorded)
-def keep_payment(event: PaymentRecorded, work: Work) -> None:
-    """Keeps what was paid for an order."""
-    order = work.orders.get(event.order_id)
-    if order:
-        work.orders.save(event.order_id, order.paid_up_to(event.due))
-
-
 @service.handles(PaymentRefunded)
 def keep_refund(event: PaymentRefunded, work: Work) -> None:
     """Keeps what was given back for an order."""
@@ -72,8 +66,10 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
 @service.handles(OrderEdited)
 @service.handles(OrderDiscounted)
 @service.handles(OrderShippingChanged)
-def keep_price(event: OrderEdited | OrderDiscounted | OrderShippingChanged, work: Work) -> None:
-    """Keeps what an order costs now."""
+@service.handles(PaymentRecorded)
+@service.handles(PaymentReversed)
+def keep_price(event: Priced, work: Work) -> None:
+    """Keeps what an order costs now, and what was paid for it."""
     order = work.orders.get(event.order_id)
     if order:
         work.orders.save(event.order_id, order.priced(event.order))

@@ -21,6 +21,7 @@ from shared.contracts.orders import (
     OrderTransitioned,
     PaymentRecorded,
     PaymentRefunded,
+    PaymentReversed,
 )
 from shared.runtime.store import Arrived
 
@@ -28,7 +29,7 @@ ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
 ABOUT_ORDERS = (
     PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
-    | PaymentRecorded | PaymentRefunded
+    | PaymentRecorded | PaymentRefunded | PaymentReversed
 )
 
 

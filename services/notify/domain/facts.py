@@ -42,8 +42,8 @@ class Worth(Value):
 class Facts(Value):
     """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
 
-    `order` is None where only the `reference` is known, or none. `amount` was refunded, under `number`: so much
-    of it as `store_credit`, so much as `money`. `balance`: of store credit, of which some was `given_back`.
+    `order` is None where only the `reference` is known, or none. `amount` was credited, under `number`: so much
+    of it goes back as `store_credit`, so much as `money`. `balance`: of store credit, of which some was `given_back`.
     """
 
     template: str

@@ -82,6 +82,7 @@ def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSu
         "paid": _money(4625 if template == "payment" else 0, own), "shipping": _money(490, own),
         "tax": _money(739, own), "order_url": fill(shop.order_url, **PAGE, language=language),
         "tracking_url": "https://track.test/1Z999AA10123456784",
+        "due": None, "refunded": _money(2380, own), "refund_due": _money(2380, own),
         "tracking_number": "1Z999AA10123456784", "customer": samples.CUSTOMER | {"name": NAMES[own]},
     }
     return OrderSummary.model_validate(samples.ORDER_SUMMARY | changes)

@@ -15,6 +15,7 @@ from shared.writing.text import clean, isolate
 
 ORDER_VALUES = (
     "reference", "payment_method", "carrier", "tracking_number", "tracking_url", "order_url", "total", "paid", "due",
+    "refunded", "refund_due",
 )
 
 
@@ -80,7 +81,7 @@ def _bank_values(shop: ShopProfile) -> dict[str, str]:
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
-    due = Money(amount=max(order.total.amount - order.paid.amount, 0), currency=order.total.currency)
+    due = order.total.amount - order.paid.amount if order.due is None else order.due.amount
     return {
         "reference": order.reference,
         "payment_method": order.payment_method,
@@ -90,7 +91,9 @@ def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:
         "order_url": order.order_url,
         "total": language.write_money(order.total),
         "paid": language.write_money(order.paid),
-        "due": language.write_money(due),
+        "due": language.write_money(Money(amount=max(due, 0), currency=order.total.currency)),
+        "refunded": _more_than_nothing(order.refunded, language),
+        "refund_due": _more_than_nothing(order.refund_due, language),
     }
 
 
@@ -113,6 +116,10 @@ def _name_in(names: Mapping[str, str], language: Language) -> str:
 
 def _money(money: Money | None, language: Language) -> str:
     return language.write_money(money) if money else ""
+
+
+def _more_than_nothing(money: Money | None, language: Language) -> str:
+    return _money(money, language) if money and money.amount else ""
 
 
 def _last_day(until: datetime | None, zone: str, language: Language) -> str:

@@ -26,9 +26,9 @@ def _returns(shop: Shop) -> str | None:
 
 POLICIES = (
     Policy("cancel_products", ("stock_is_held", "nothing_paid", "nothing_shipped")),
-    Policy("standard_refund", ("something_is_paid", "nothing_shipped")),
-    Policy("partial_refund", ("something_is_paid",)),
-    Policy("return_products", ("order_is_shipped",), _returns),
+    Policy("standard_refund", ("stock_is_held", "something_is_paid", "nothing_shipped")),
+    Policy("partial_refund", ("something_to_refund",)),
+    Policy("return_products", ("stock_is_held", "order_is_shipped"), _returns),
     Policy("change_carrier", ("stock_is_held", "nothing_shipped")),
     Policy("add_products", ("stock_is_held", "nothing_shipped")),
     Policy("edit_products", ("stock_is_held", "nothing_shipped")),
@@ -44,6 +44,8 @@ def actions(order: Order, graph: Graph) -> OrderActions:
         order_id=order.order_id,
         state=order.state,
         actions=[_action(policy, order) for policy in POLICIES],
+        due=order.money(order.due),
+        refund_due=order.money(order.refund_due),
         moves=[_move(state, order, graph) for state in graph.values() if state.key != order.state],
     )
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
+from services.orders.domain.documents import NextNumber
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
-from services.orders.domain.lifecycle import NextNumber
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (

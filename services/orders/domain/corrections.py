@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.orders.domain import billing
 from services.orders.domain.discount_shares import fixed, followed
 from services.orders.domain.discounts import Discount
-from services.orders.domain.documents import Document, Part, correcting, issue_part, stated_payments, with_document
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, with_document
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, priced
@@ -146,7 +146,7 @@ def _corrections(
     if added:
         yield _correction(
             after, "invoice", added, number, at, due=after.money(after.due), note=after.invoice_note,
-            payments=stated_payments(after), **correcting(invoices[0]),
+            payments=billing.payments(after), **correcting(invoices[0]),
         )
 
 

@@ -152,5 +152,7 @@ def _paid(order: Order, account: Account, amount: int, payment_id: UUID, slips: 
         transaction_id=slips[:200],
     )
     order = replace(order, payments=(*order.payments, payment))
-    recorded = PaymentRecorded(order_id=order.order_id, payment=payment, due=order.money(order.due))
+    recorded = PaymentRecorded(
+        order_id=order.order_id, order=order.summary(), payment=payment, due=order.money(order.due)
+    )
     return Spent(order, account, [recorded])

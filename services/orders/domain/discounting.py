@@ -9,7 +9,7 @@ from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import bases, split
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, RemoveDiscount

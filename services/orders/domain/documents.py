@@ -1,15 +1,14 @@
 """Issuing a document: its number and everything that will ever be printed on it, fixed now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid5
 
-from services.orders.domain import delivery_slips
+from services.orders.domain import billing, delivery_slips
 from services.orders.domain.discount_shares import fixed
-from services.orders.domain.discounts import amounts
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
 from shared.contracts.message import Event
@@ -20,11 +19,12 @@ from shared.contracts.orders import (
     OrderSummaryIssued,
     ReturnSlipIssued,
 )
-from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
-from shared.contracts.values import DocumentKind, DocumentReference, Payment
+from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
+from shared.contracts.values import DocumentKind, DocumentReference
 from shared.writing.days import days_later
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
+NextNumber = Callable[[DocumentKind], str]
 EVENTS: dict[str, type[Issued]] = {
     "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued, "credit_slip": CreditSlipIssued,
     "return_slip": ReturnSlipIssued, "order_summary": OrderSummaryIssued,
@@ -57,7 +57,10 @@ def is_empty(order: Order, kind: DocumentKind) -> bool:
 
 
 def _whole(order: Order, kind: DocumentKind) -> Part:
-    """All of it; on a delivery slip what is sent, not what was refunded before."""
+    """All of it; on an invoice what is still sold, on a delivery slip what is sent: not what was refunded before."""
+    if kind == "invoice":
+        lines = ((each.number, each.pieces, each.amount) for each in billing.billed(order))
+        return Part(tuple(lines), order.remaining(0))
     pieces = order.claimed if kind == "delivery_slip" else lambda number: order.lines[number - 1].charge.quantity
     lines = ((number, pieces(number), line.charge.amount) for number, line in order.shown)
     return Part(tuple(line for line in lines if line[1]), order.shipping.amount)
@@ -66,21 +69,19 @@ def _whole(order: Order, kind: DocumentKind) -> Part:
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
     """The document of the whole order. A delivery slip replaces the one before."""
     return issue_part(
-        order, kind, number, at, _whole(order, kind), discounts=_discounts(order), payments=stated_payments(order),
-        due=order.money(order.due), note=order.invoice_note if kind == "invoice" else "",
-        replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (),
+        order, kind, number, at, _whole(order, kind), due=order.money(order.due),
+        replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (), **_beside(order, kind),
     )
 
 
-def stated_payments(order: Order) -> list[Payment]:
-    """Return the payments as a document states them: store credit that was given back and used again is one payment."""
-    credit = [payment for payment in order.payments if payment.kind == "store_credit"]
-    if all(payment.amount.amount > 0 for payment in credit):
-        return list(order.payments)
-    net = sum(payment.amount.amount for payment in credit)
-    stated = [payment for payment in order.payments if payment.kind != "store_credit"]
-    last = credit[-1].model_copy(update={"amount": order.money(net)})
-    return [*stated, last] if net > 0 else stated
+def _beside(order: Order, kind: DocumentKind) -> dict[str, Any]:
+    """Discounts, payments and note; those of the whole order, or of what an invoice bills."""
+    if kind != "invoice":
+        return {"discounts": billing.discounts(order, billing.whole(order)), "payments": billing.received(order)}
+    return {
+        "discounts": billing.discounts(order, billing.billed(order)), "payments": billing.payments(order),
+        "note": order.invoice_note,
+    }
 
 
 def with_document(order: Order, document: Document) -> Order:
@@ -187,19 +188,6 @@ def _charges(order: Order, part: Part) -> list[Charge]:
     """The part with the rates of its taxes, the shipping last."""
     lines = [replace(order.lines[number - 1].charge, amount=amount) for number, _, amount in part.lines]
     return [*lines, replace(order.shipping, amount=part.shipping)]
-
-
-def _discounts(order: Order) -> list[DocumentDiscount]:
-    charges = [line.charge for line in order.lines] + [order.shipping]
-    given = [each for each in order.discounts if each.active]
-    taken = amounts(charges, given, order.prices, order.rounding)
-    return [
-        DocumentDiscount(
-            name=each.name, code=each.code, kind=each.kind,
-            net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
-        )
-        for each, amount in zip(given, taken, strict=True)
-    ]
 
 
 def _line(order: Order, number: int, quantity: int, amount: Amount) -> DocumentLine:

@@ -9,7 +9,7 @@ from services.orders.domain.backorder import Left, supplied
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.discount_shares import joined
 from services.orders.domain.discounts import Discount
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge
 from services.orders.domain.shop import Product

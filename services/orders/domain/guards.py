@@ -18,8 +18,8 @@ class Guard:
 
 
 def is_paid(order: Order) -> bool:
-    """Whether money came, or the order once stood in a paid state."""
-    return order.paid > 0 or "paid" in order.reached
+    """Return whether money came, or the order stood in a paid state and nothing is due: it may cost nothing."""
+    return order.paid > 0 or ("paid" in order.reached and order.due <= 0)
 
 
 def is_shipped(order: Order) -> bool:
@@ -35,8 +35,20 @@ def _something_is_paid(order: Order) -> str | None:
     return None if is_paid(order) else "Nothing was paid yet."
 
 
+def _something_to_refund(order: Order) -> str | None:
+    if is_paid(order) or is_shipped(order):
+        return None
+    return "Nothing was paid or shipped yet: edit the order or give a discount instead."
+
+
+def _something_refunded(order: Order) -> str | None:
+    if order.refunds:
+        return None
+    return "Nothing was refunded yet: refund first (refund.create), then the order can move on."
+
+
 def _nothing_paid(order: Order) -> str | None:
-    return "The order is paid, at least in part." if is_paid(order) else None
+    return "The order is paid, at least in part: refund instead." if is_paid(order) else None
 
 
 def _nothing_shipped(order: Order) -> str | None:
@@ -77,6 +89,11 @@ def _stock_is_held(order: Order) -> str | None:
     return None if order.holds_stock else "The order gave its stock back."
 
 
+def _nothing_is_out(order: Order) -> str | None:
+    out = is_shipped(order) and any(order.claimed(number) for number, _ in order.shown)
+    return "The order was shipped, and not all of it came back: take it back first (return_products)." if out else None
+
+
 GUARDS = {
     guard.name: guard
     for guard in (
@@ -91,6 +108,9 @@ GUARDS = {
         Guard("something_to_invoice", _something_to_invoice),
         Guard("something_to_send", _something_to_send),
         Guard("slip_is_missing", _slip_is_missing),
+        Guard("something_to_refund", _something_to_refund),
+        Guard("something_refunded", _something_refunded),
+        Guard("nothing_is_out", _nothing_is_out),
     )
 }
 

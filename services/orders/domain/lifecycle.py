@@ -1,19 +1,21 @@
 """The most important act of the whole system: moving an order to another state, with all that the state brings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import uuid5
 
 from services.orders.domain.backorder import Left, stocked
+from services.orders.domain.cancelling import cancel
 from services.orders.domain.credit_payments import NotSpent, settle
 from services.orders.domain.delivery_slips import is_outdated
-from services.orders.domain.documents import Document, is_empty, issue, with_document
+from services.orders.domain.documents import Document, NextNumber, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
-from services.orders.domain.money import LARGEST
-from services.orders.domain.moves import destination, is_forced, landing, out_of_stock, refusal_of_move
+from services.orders.domain.moves import credited, destination, is_forced, landing, out_of_stock, refusal_of_move
 from services.orders.domain.order import Change, Order
+from services.orders.domain.payments import objection
+from services.orders.domain.refund import Refund
+from services.orders.domain.refund_credit import booked
 from services.orders.domain.states import Graph, State, state_view
 from services.orders.domain.store_credit import Account
 from shared.contracts.message import Event, Refusal
@@ -21,22 +23,25 @@ from shared.contracts.orders import (
     OrderTransitioned,
     PaymentRecorded,
     RecordPayment,
+    StateView,
     TransitionOrder,
 )
 from shared.contracts.values import DocumentKind, DocumentReference, Payment
 
 Numbered = Literal["invoice", "delivery_slip"]
+REFUND_MAIL = "refund"
+"""The mail that tells the customer that money is on its way."""
 NUMBERED: tuple[Numbered, ...] = ("invoice", "delivery_slip")
 ATTACH: dict[Numbered, Literal["attach_invoice", "attach_delivery_slip"]] = {
     "invoice": "attach_invoice", "delivery_slip": "attach_delivery_slip",
 }
-NextNumber = Callable[[DocumentKind], str]
 
 
 @dataclass(frozen=True)
 class Moved:
     """The order after a decision, the documents it got, and what is told. `restocked`: its stock goes back; `retaken`:
-    it takes its stock again; `account`: the customer's store credit, if it changed.
+    it takes its stock again; `account`: the customer's store credit, if it changed; `refund`: of what was paid for a
+    cancelled order.
     """
 
     order: Order
@@ -45,6 +50,7 @@ class Moved:
     restocked: bool = False
     retaken: bool = False
     account: Account | None = None
+    refund: Refund | None = None
 
 
 def transition(
@@ -59,6 +65,8 @@ def transition(
     if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.to}'.", field="to")
     retaken = not order.holds_stock and not wanted.has("restock") and not wanted.ends
+    if retaken and order.issued("invoice"):
+        return credited(order, command)
     taking = replace(stocked(order, left), holds_stock=True) if retaken else order
     state = destination(taking, command, wanted, graph)
     refusal = refusal_of_move(taking, command, wanted, graph)
@@ -73,8 +81,16 @@ def transition(
     if isinstance(paid, NotSpent):
         return command.refuse(paid.code, paid.reason, field="to")
     moved = enter(replace(paid.order, history=(*order.history, change)), state, number, at)
-    told = _transitioned(order, moved.order, state, change)
-    return replace(moved, events=[told, *paid.events, *moved.events], retaken=retaken, account=paid.account)
+    told = _transitioned(order, moved, state, change)
+    account = _after_refund(paid.order, moved, paid.account or account, credit_until) or paid.account
+    return replace(moved, events=[told, *paid.events, *moved.events], retaken=retaken, account=account)
+
+
+def _after_refund(order: Order, moved: Moved, account: Account | None, until: datetime | None) -> Account | None:
+    """Return the store credit with what cancelling gives back to it, or None if that is nothing."""
+    if moved.refund is None or account is None or not moved.refund.store_credit:
+        return None
+    return booked(order, moved.refund, account, until)
 
 
 def after_payment(
@@ -104,7 +120,7 @@ def after_edit(
     change = Change(waits.key, at, by)
     waiting = replace(order, state=waits.key, reached=order.reached | waits.flags, history=(*order.history, change))
     moved = _issue_documents(Moved(waiting, []), missing_documents(order, waits), number, at)
-    return replace(moved, events=[_transitioned(order, moved.order, waits, change), *moved.events])
+    return replace(moved, events=[_transitioned(order, moved, waits, change), *moved.events])
 
 
 def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved:
@@ -114,6 +130,7 @@ def enter(order: Order, state: State, number: NextNumber, at: datetime) -> Moved
     moved = Moved(replace(order, state=state.key, reached=order.reached | state.flags, shipped_at=shipped_at), [])
     for consequence in (_pay_the_rest, _restock):
         moved = consequence(moved, state)
+    moved = _cancel(moved, number, at) if moved.restocked else moved
     return _issue_documents(moved, missing, number, at)
 
 
@@ -135,38 +152,9 @@ def is_there(order: Order, kind: Numbered) -> bool:
     return bool(order.issued(kind)) and not outdated
 
 
-def follow_slip(order: Order, number: NextNumber, at: datetime) -> tuple[Order, list[Event]]:
-    """Return the order with a delivery slip in place of an outdated one, as long as nothing is shipped."""
-    needed = is_outdated(order) and order.holds_stock and not is_shipped(order) and not is_empty(order, "delivery_slip")
-    if not needed:
-        return order, []
-    slip = issue(order, "delivery_slip", number("delivery_slip"), at)
-    return with_document(order, slip), [slip.event]
-
-
 def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
     """Adds a payment."""
-    payment = command.payment
-    if payment.kind != "money":
-        return command.refuse(
-            "not_money", "Store credit pays by store_credit.use, or when the order is placed.", field="payment.kind"
-        )
-    if any(known.payment_id == payment.payment_id for known in order.payments):
-        return command.refuse(
-            "already_recorded", f"Payment {payment.payment_id} was recorded before.", field="payment.payment_id"
-        )
-    if payment.amount.currency != order.currency:
-        return command.refuse(
-            "wrong_currency", f"The order is in {order.currency}, the payment in {payment.amount.currency}.",
-            field="payment.amount.currency",
-        )
-    if payment.amount.amount <= 0:
-        return command.refuse("not_positive", "A payment is more than zero.", field="payment.amount.amount")
-    if order.paid + payment.amount.amount >= LARGEST:
-        return command.refuse(
-            "payment_too_large", "The payments come to more than can be kept.", field="payment.amount.amount"
-        )
-    return _with_payment(Moved(order, []), payment)
+    return objection(order, command) or _with_payment(Moved(order, []), command.payment)
 
 
 def _pay_the_rest(moved: Moved, state: State) -> Moved:
@@ -183,7 +171,9 @@ def _pay_the_rest(moved: Moved, state: State) -> Moved:
 
 def _with_payment(moved: Moved, payment: Payment) -> Moved:
     order = replace(moved.order, payments=(*moved.order.payments, payment))
-    recorded = PaymentRecorded(order_id=order.order_id, payment=payment, due=order.money(order.due))
+    recorded = PaymentRecorded(
+        order_id=order.order_id, order=order.summary(), payment=payment, due=order.money(order.due)
+    )
     return replace(moved, order=order, events=[*moved.events, recorded])
 
 
@@ -200,8 +190,17 @@ def _restock(moved: Moved, state: State) -> Moved:
     return replace(moved, order=replace(moved.order, holds_stock=False), restocked=True)
 
 
+def _cancel(moved: Moved, number: NextNumber, at: datetime) -> Moved:
+    """What gave its goods back is sold no more: its invoices are credited, what was paid is to be given back."""
+    found = cancel(moved.order, number, at)
+    return replace(
+        moved, order=found.order, events=[*moved.events, *found.events], issued=(*moved.issued, *found.slips),
+        refund=found.refund,
+    )
+
+
 def _issue_documents(moved: Moved, kinds: list[DocumentKind], number: NextNumber, at: datetime) -> Moved:
-    for kind in kinds:
+    for kind in kinds if moved.order.holds_stock else ():
         document = issue(moved.order, kind, number(kind), at)
         moved = replace(
             moved,
@@ -212,14 +211,23 @@ def _issue_documents(moved: Moved, kinds: list[DocumentKind], number: NextNumber
     return moved
 
 
-def _transitioned(before: Order, order: Order, state: State, change: Change) -> Event:
+def _transitioned(before: Order, moved: Moved, state: State, change: Change) -> Event:
+    order = moved.order
+    slips = [document.reference for document in moved.issued if document.reference.kind == "credit_slip"]
     return OrderTransitioned(
         order_id=order.order_id,
         order=order.summary(),
         came_from=before.state,
-        state=state_view(state, order.language),
+        state=told_state(order, state),
         by=change.by,
         at=change.at,
         forced=change.forced,
-        attach=attached(order, state),
+        attach=[*attached(order, state), *slips],
     )
+
+
+def told_state(order: Order, state: State) -> StateView:
+    """Return a state as an event tells it: without a mail that would not be true of the order."""
+    told = state_view(state, order.language)
+    untrue = state.mail_template == REFUND_MAIL and not order.repaid
+    return told.model_copy(update={"mail_template": None}) if untrue else told

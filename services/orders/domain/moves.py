@@ -78,6 +78,13 @@ def refusal_of_move(order: Order, command: TransitionOrder, wanted: State, graph
     return command.refuse("guard_objects", sentence, field="to", guard=code, possible=possible)
 
 
+def credited(order: Order, command: TransitionOrder) -> Refusal:
+    """The refusal of taking an order up again whose invoices were credited when it was cancelled."""
+    numbers = ", ".join(slip.number for slip in order.issued("credit_slip"))
+    reason = f"The order was cancelled and its invoice credited ({numbers}): place a new order instead."
+    return command.refuse("order_credited", reason, field="to")
+
+
 def _refusal_of_force(command: TransitionOrder) -> Refusal | None:
     if command.by in NOT_EMPLOYEES:
         return command.refuse("not_privileged", "Only an employee may force a move: name who in 'by'.", field="by")

@@ -99,6 +99,7 @@ class Order:
 
     @property
     def paid(self) -> int:
+        """Return the sum of the payments; one that was reversed counts for nothing."""
         return sum(payment.amount.amount for payment in self.payments)
 
     @property
@@ -120,9 +121,33 @@ class Order:
         return paid - sum(refund.given_back for refund in self.refunds)
 
     @property
+    def received(self) -> tuple[Payment, ...]:
+        """Return the payments that were not reversed."""
+        gone = {payment.reverses for payment in self.payments if payment.reverses}
+        return tuple(each for each in self.payments if not each.reverses and each.payment_id not in gone)
+
+    @property
+    def sold(self) -> Amount:
+        """Return what is still sold: all but what refunds took back; nothing of an order that gave its goods back."""
+        return total(self.remaining(number) for number in range(len(self.lines) + 1))
+
+    def remaining(self, number: int) -> Amount:
+        """Return what is still sold of a line, or (0) of the shipping."""
+        if not self.holds_stock:
+            return Amount()
+        if not number:
+            return self.shipping.amount - self.refunded_shipping
+        return self.lines[number - 1].charge.amount - self.refunded_amount(number)
+
+    @property
+    def repaid(self) -> int:
+        """Return what refunds give back of the payments, whether or not the money has left already."""
+        return sum(refund.repaid for refund in self.refunds)
+
+    @property
     def due(self) -> int:
-        """What is still missing; negative when too much was paid, and was not given back."""
-        return self.amount.gross - self.paid + sum(refund.overpaid for refund in self.refunds)
+        """Return what is still to be paid; negative when too much was paid, and no refund gives it back."""
+        return self.sold.gross - self.paid + self.repaid
 
     @property
     def held(self) -> dict[str, int]:
@@ -171,8 +196,8 @@ class Order:
 
     @property
     def refund_due(self) -> int:
-        """What was refunded and is still to be given back."""
-        return sum(refund.amount.gross for refund in self.refunds if refund.due)
+        """Return the money that refunds give back and that is not marked as given back yet."""
+        return sum(refund.money for refund in self.refunds if refund.due)
 
     def refund_of_slip(self, number: str) -> Refund | None:
         """Return the refund that a credit slip was issued for; its number in capitals."""
@@ -216,6 +241,9 @@ class Order:
             shop=self.shop.profile,
             shipping=self.money(self.shipping.stated),
             discounts=self.discount_views(),
+            due=self.money(self.due),
+            refunded=self.money(self.repaid),
+            refund_due=self.money(self.refund_due),
             tax=self.money(self.amount.tax),
             prices=self.prices,
             order_url=self.page,

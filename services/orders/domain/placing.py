@@ -8,13 +8,14 @@ from uuid import uuid5
 from services.orders.domain.backorder import stocked
 from services.orders.domain.carts import cart_of, exempted, too_large, unsellable
 from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
+from services.orders.domain.documents import NextNumber
 from services.orders.domain.guards import first_objection
-from services.orders.domain.lifecycle import NextNumber, attached, enter
+from services.orders.domain.lifecycle import attached, enter, told_state
 from services.orders.domain.moves import landing, out_of_stock, where_paid
 from services.orders.domain.offer import Catalogue, Offer, Redemption, offer
 from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.shop import Shop
-from services.orders.domain.states import Graph, State, state_view
+from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
@@ -89,7 +90,7 @@ def _placed(
     moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
     order = moved.order
     placed = OrderPlaced(
-        order_id=order.order_id, order=order.summary(), state=state_view(state, order.language),
+        order_id=order.order_id, order=order.summary(), state=told_state(order, state),
         lines=order.line_views(), attach=attached(order, state),
         delivery_address=order.delivery_address, invoice_address=order.invoice_address,
     )

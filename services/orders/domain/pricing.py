@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
-from services.orders.domain.money import share, tax_in, tax_on
+from services.orders.domain.money import rounded, share, tax_in, tax_on
 from shared.contracts.orders import Rounding
 
 Prices = Literal["tax_included", "tax_excluded"]
@@ -55,6 +56,15 @@ class Charge:
 def total(amounts: Iterable[Amount]) -> Amount:
     """Their sum."""
     return sum(amounts, Amount())
+
+
+def part(whole: Amount, before: int, gross: int) -> Amount:
+    """Return so much of an amount, of which `before` was taken already: all parts add up to it."""
+    def tax(upto: int) -> int:
+        return rounded(Fraction(whole.tax * upto, whole.gross)) if whole.gross else 0
+
+    taken = tax(before + gross) - tax(before)
+    return Amount(gross - taken, taken)
 
 
 def priced(charges: Sequence[Charge], prices: Prices, rounding: Rounding = USUAL) -> list[Charge]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.orders.domain.pricing import Amount, total
-from shared.contracts.orders import RefundKind, ReturnState
+from shared.contracts.orders import GrantedKind, ReturnState
 from shared.contracts.values import DocumentReference
 
 STORE_CREDIT = "store_credit"
@@ -36,11 +36,13 @@ class Done:
 class Refund:
     """A refund as it was granted; only `done` comes later, and more `as_credit`. `overpaid` was paid beyond what the
     order costs: it never bore a tax, and stands on no slip. `given_back` is store credit that the order was paid with,
-    `as_credit` what becomes store credit in the place of money.
+    `as_credit` what becomes store credit in the place of money. `settled` is the part of what it takes back that had
+    not been paid: it lessens what is due and goes back to nobody. `documented`: the order's documents agree with it, by
+    its credit slip or because the invoice came later.
     """
 
     refund_id: UUID
-    kind: RefundKind
+    kind: GrantedKind
     at: datetime
     by: str
     reason: str
@@ -53,6 +55,8 @@ class Refund:
     overpaid: int = 0
     given_back: int = 0
     as_credit: int = 0
+    settled: int = 0
+    documented: bool = True
 
     @property
     def sold(self) -> Amount:
@@ -61,8 +65,13 @@ class Refund:
 
     @property
     def amount(self) -> Amount:
-        """What is given back in all."""
+        """Return what is taken back of the sale, with what was paid beyond it."""
         return self.sold + Amount(self.overpaid)
+
+    @property
+    def repaid(self) -> int:
+        """Return what the customer gets back."""
+        return self.amount.gross - self.settled
 
     @property
     def store_credit(self) -> int:
@@ -72,7 +81,7 @@ class Refund:
     @property
     def money(self) -> int:
         """Return what of it goes back as money."""
-        return self.amount.gross - self.store_credit
+        return self.repaid - self.store_credit
 
     @property
     def due(self) -> bool:

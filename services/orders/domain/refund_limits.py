@@ -27,33 +27,44 @@ class Wrong:
 
 def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Wrong | None:
     """What is wrong with the terms of a refund; `agreed`: that it is time for it is settled."""
-    return (None if agreed else _wrong_time(order, terms)) or _wrong_option(order, terms) or _wrong_line(order, terms)
+    wrong = (None if agreed else _wrong_time(order, terms)) or _cancelled(order, terms)
+    return wrong or _wrong_option(order, terms) or _wrong_line(order, terms)
 
 
 def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
-    """Whether a refund is more than what is left of the shipping and of what was paid, or nothing at all."""
-    left = order.shipping.amount.gross - order.refunded_shipping.gross
+    """Return the objection to a refund of more than what is left of the shipping, or of nothing at all. It never gives
+    back more than was paid, since it settles first what is still due.
+    """
+    left = order.remaining(0).gross
     if shipping > left:
         reason = f"{written(left, order.currency)} of the shipping can still be refunded."
         return Wrong("too_much", reason, "shipping_amount")
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
         return Wrong("nothing_refunded", "Neither lines nor shipping nor anything else is to be refunded.", "lines")
-    paid = order.paid - order.refunded.gross
-    if refund.amount.gross > paid:
-        reason = f"{written(paid, order.currency)} of what was paid can still be refunded."
-        return Wrong("more_than_paid", reason, "lines")
     return None
 
 
 def empty_slip(terms: RefundTerms, refund: Refund) -> Wrong | None:
-    """Whether a credit slip is asked for that nothing would stand on."""
-    if terms.credit_slip and not refund.lines and not refund.shipping.gross:
-        return Wrong("nothing_on_slip", "What was paid too much was never sold: no credit slip says it.", "credit_slip")
-    return None
+    """Return the objection to a credit slip on which nothing would stand."""
+    if not terms.credit_slip or refund.sold.gross:
+        return None
+    reason = "Nothing is left of the price of these pieces: there is nothing to credit."
+    if not refund.lines:
+        reason = "What was paid too much was never sold: no credit slip says it."
+    return Wrong("nothing_on_slip", reason, "credit_slip")
+
+
+def pieces_left(order: Order, number: int) -> int:
+    """Return how many pieces of a line can still be refunded."""
+    if not order.holds_stock:
+        return 0
+    return order.lines[number - 1].charge.quantity - order.refunded_pieces(number)
 
 
 def gross_of(order: Order, wanted: WantedRefundLine) -> int:
-    """What a line's refund comes to, with tax."""
+    """Return what a line's refund comes to, with tax. Pieces cost what they were sold at, at most what amounts that
+    were refunded before leave of the line.
+    """
     if wanted.amount is not None:
         return wanted.amount
     charge, before = order.lines[wanted.line - 1].charge, order.refunded_pieces(wanted.line)
@@ -61,18 +72,24 @@ def gross_of(order: Order, wanted: WantedRefundLine) -> int:
     def upto(pieces: int) -> int:
         return rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
 
-    return upto(before + wanted.quantity) - upto(before)
+    return min(upto(before + wanted.quantity) - upto(before), order.remaining(wanted.line).gross)
 
 
 def shipping_of(order: Order, terms: RefundTerms) -> int:
     """What of the shipping is asked, with tax."""
-    left = order.shipping.amount.gross - order.refunded_shipping.gross
-    return left if terms.shipping else terms.shipping_amount or 0
+    return order.remaining(0).gross if terms.shipping else terms.shipping_amount or 0
 
 
 def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
     reason = objection_to_action(ACTIONS[terms.kind], order)
     return Wrong("not_possible", reason, "kind") if reason else None
+
+
+def _cancelled(order: Order, terms: RefundTerms) -> Wrong | None:
+    if order.holds_stock or not (terms.lines or terms.shipping or terms.shipping_amount):
+        return None
+    reason = "The order was cancelled, and all of it credited: only what was paid beyond that can be given back."
+    return Wrong("order_cancelled", reason, "lines" if terms.lines else "shipping")
 
 
 def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
@@ -112,17 +129,15 @@ def _objection_to_line(
         return "whole_price_only", "A standard refund gives back whole prices: refund in part instead.", "amount"
     if not wanted.quantity and wanted.amount is None:
         return "nothing_asked", f"Of line {wanted.line} neither pieces nor an amount are asked.", "quantity"
-    left = order.lines[wanted.line - 1].charge.quantity - order.refunded_pieces(wanted.line)
+    left = pieces_left(order, wanted.line)
     if wanted.quantity > left:
         return "too_many_pieces", f"Pieces of line {wanted.line} that can still be refunded: {left}.", "quantity"
     return _objection_to_amount(order, wanted)
 
 
 def _objection_to_amount(order: Order, wanted: WantedRefundLine) -> tuple[str, str, str] | None:
-    charge = order.lines[wanted.line - 1].charge
-    left = charge.amount.gross - order.refunded_amount(wanted.line).gross
+    left = order.remaining(wanted.line).gross
     if gross_of(order, wanted) <= left:
         return None
-    field = "quantity" if wanted.amount is None else "amount"
     reason = f"{written(left, order.currency)} of line {wanted.line} can still be refunded."
-    return "too_much", reason, field
+    return "too_much", reason, "amount"

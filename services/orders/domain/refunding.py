@@ -7,16 +7,22 @@ that: all refunds of a line add up to it to the cent. Preview and refund take th
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID, uuid5
 
-from services.orders.domain.documents import Document, Part, correcting, issue_part
-from services.orders.domain.lifecycle import NextNumber, follow_slip
-from services.orders.domain.money import rounded
+from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part
+from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
-from services.orders.domain.pricing import Amount
+from services.orders.domain.pricing import part
 from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
-from services.orders.domain.refund_limits import Wrong, empty_slip, gross_of, shipping_of, too_much, wrong_terms
+from services.orders.domain.refund_limits import (
+    Wrong,
+    empty_slip,
+    gross_of,
+    pieces_left,
+    shipping_of,
+    too_much,
+    wrong_terms,
+)
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CreateRefund,
@@ -89,16 +95,18 @@ def reckon(
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
         method="", by_hand=False, overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
-    return too_much(order, refund, shipping) or empty_slip(terms, refund) or _split(order, refund, terms)
+    refund = replace(refund, settled=min(refund.sold.gross, max(order.due, 0)))
+    wrong = too_much(order, refund, shipping) or empty_slip(terms, refund)
+    return wrong or split(order, refund, to_credit=terms.store_credit)
 
 
-def _split(order: Order, refund: Refund, terms: RefundTerms) -> Refund:
+def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
     """Divide a refund: what the order was paid with store credit goes back there first, the rest as money or, if it is
     asked, as store credit too.
     """
-    whole = refund.amount.gross
+    whole = refund.repaid
     given_back = min(order.credit_left, whole)
-    as_credit = whole - given_back if terms.store_credit else 0
+    as_credit = whole - given_back if to_credit else 0
     method = _method(order) if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
     by_hand = method not in (STORE_CREDIT, *order.shop.refundable_methods)
     return replace(refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand)
@@ -106,24 +114,26 @@ def _split(order: Order, refund: Refund, terms: RefundTerms) -> Refund:
 
 def _method(order: Order) -> str:
     """Return how money goes back: as the last of it came."""
-    paid = [payment.method for payment in order.payments if payment.kind == "money"]
+    paid = [payment.method for payment in order.received if payment.kind == "money"]
     return paid[-1] if paid else order.payment_method
 
 
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
     """The order with the refund, whose credit slip gets its number."""
     slip = None
-    usual = order.issued("invoice") and refund.sold.gross
+    invoiced = bool(order.issued("invoice"))
+    usual = invoiced and refund.sold.gross
     if usual if terms.credit_slip is None else terms.credit_slip:
         slip = _credit_slip(order, refund, number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
+    refund = replace(refund, documented=slip is not None or not invoiced or not refund.sold.gross)
     order, packed = follow_slip(replace(order, refunds=(*order.refunds, refund)), number, at)
     told: list[Event] = [RefundCreated(
         order_id=order.order_id, order=order.summary(), refund=view(order, refund), left=left_of(order)
     )]
     told += [slip.event] if slip else []
-    return Refunded(order, refund, [*told, *packed, *_money_due(order, refund)], slip)
+    return Refunded(order, refund, [*told, *packed, *money_due(order, refund)], slip)
 
 
 def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Order, PaymentRefunded] | Refusal:
@@ -142,13 +152,6 @@ def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Or
     return replace(order, refunds=refunds), told
 
 
-def part(whole: Amount, before: int, gross: int) -> Amount:
-    """So much of an amount, of which `before` is gone already: all parts add up to it."""
-    def tax(upto: int) -> int:
-        return rounded(Fraction(whole.tax * upto, whole.gross)) if whole.gross else 0
-
-    share = tax(before + gross) - tax(before)
-    return Amount(gross - share, share)
 
 
 def left_of(order: Order) -> RefundLeft:
@@ -156,13 +159,13 @@ def left_of(order: Order) -> RefundLeft:
     return RefundLeft(
         lines=[
             LineLeft(
-                line=number, sku=line.sku, quantity=line.charge.quantity - order.refunded_pieces(number),
-                amount=order.money(line.charge.amount.gross - order.refunded_amount(number).gross),
+                line=number, sku=line.sku, quantity=pieces_left(order, number),
+                amount=order.money(order.remaining(number).gross),
             )
             for number, line in order.shown
         ],
-        shipping=order.money(order.shipping.amount.gross - order.refunded_shipping.gross),
-        paid=order.money(order.paid - order.refunded.gross), overpaid=order.money(max(-order.due, 0)),
+        shipping=order.money(order.remaining(0).gross),
+        paid=order.money(order.paid - order.repaid), overpaid=order.money(max(-order.due, 0)),
     )
 
 
@@ -173,6 +176,7 @@ def view(order: Order, refund: Refund) -> RefundView:
         refund_id=refund.refund_id, kind=refund.kind, at=refund.at, by=refund.by, reason=refund.reason,
         lines=[_line_view(order, line) for line in refund.lines],
         shipping=order.money(refund.shipping.gross), overpaid=order.money(refund.overpaid),
+        settled=order.money(refund.settled),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
         given_back=order.money(refund.given_back), store_credit=order.money(refund.store_credit),
         money=order.money(refund.money), method=refund.method, due=refund.due, by_hand=refund.by_hand,
@@ -217,11 +221,12 @@ def _corrected(order: Order, refund: Refund) -> list[DocumentReference]:
     return [invoice for invoice in invoices if invoice.document_id in found]
 
 
-def _money_due(order: Order, refund: Refund) -> Iterator[Event]:
+def money_due(order: Order, refund: Refund) -> Iterator[Event]:
+    """Yield the request for money that is still to be given back."""
     if refund.due:
         yield PaymentRefundDue(
             order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.money),
-            method=refund.method, by_hand=refund.by_hand, payments=list(order.payments),
+            method=refund.method, by_hand=refund.by_hand, payments=list(order.received),
         )
 
 

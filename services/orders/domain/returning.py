@@ -7,12 +7,11 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.actions import objection_to_action
-from services.orders.domain.documents import Document, Part, issue_part
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.documents import Document, NextNumber, Part, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from services.orders.domain.refund import Refund, Return
-from services.orders.domain.refund_limits import Wrong
+from services.orders.domain.refund_limits import Wrong, pieces_left
 from services.orders.domain.refunding import Refunded, grant, left_of, reckon
 from services.orders.domain.states import Graph
 from shared.contracts.message import Event, Refusal
@@ -62,9 +61,9 @@ class Returned:
 
 @dataclass(frozen=True)
 class Completed(Returned):
-    """A return that came to its refund."""
+    """A return that came to its end. Without a refund where all its pieces were refunded or cancelled meanwhile."""
 
-    refunded: Refund = field(kw_only=True)
+    refunded: Refund | None = field(kw_only=True)
 
 
 def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) -> Returned | Refusal:
@@ -133,13 +132,16 @@ def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Re
 
 
 def complete(order: Order, command: CompleteReturn, number: NextNumber, at: datetime) -> Completed | Refusal:
-    """What came back is refunded, by the path of every refund."""
+    """What came back is refunded, by the path of every refund; what was refunded meanwhile is not refunded again."""
     found = _found(order, command)
     if isinstance(found, Refusal):
         return found
-    terms = _terms(found, command)
+    terms = _terms(order, found, command)
     if isinstance(terms, Refusal):
         return terms
+    if not terms.lines and not order.holds_stock:
+        order, changed = _with(order, replace(found, state="completed"), command.by, at)
+        return Completed(order, [_told(ReturnCompleted, order, changed)], refunded=None)
     refund = reckon(order, terms, uuid5(found.return_id, "refund"), command.by, at, agreed=True)
     if isinstance(refund, Wrong):
         left = left_of(order).model_dump(mode="json")
@@ -205,7 +207,7 @@ def _left(order: Order, number: int) -> int:
     awaited = sum(
         quantity for each in order.returns if each.open for line, quantity in each.lines if line == number
     )
-    return order.lines[number - 1].charge.quantity - order.refunded_pieces(number) - awaited
+    return pieces_left(order, number) - awaited
 
 
 def _found(order: Order, command: Step) -> Return | Refusal:
@@ -219,7 +221,7 @@ def _found(order: Order, command: Step) -> Return | Refusal:
     return found
 
 
-def _terms(found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
+def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
     amounts = {each.line: each.amount for each in command.amounts}
     foreign = next((line for line in amounts if line not in dict(found.lines)), None)
     if foreign is not None:
@@ -228,8 +230,8 @@ def _terms(found: Return, command: CompleteReturn) -> RefundTerms | Refusal:
         "shipping", "shipping_amount", "restock", "credit_slip", "store_credit", "reason",
     })
     lines = [
-        WantedRefundLine(line=line, quantity=quantity, amount=amounts.get(line))
-        for line, quantity in _summed(found.lines).items()
+        WantedRefundLine(line=line, quantity=min(quantity, left), amount=amounts.get(line))
+        for line, quantity in _summed(found.lines).items() if (left := pieces_left(order, line))
     ]
     return RefundTerms(order_id=command.order_id, kind="return", lines=lines, **options)
 

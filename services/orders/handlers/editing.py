@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from services.orders.domain import changing, discounting, editing, lifecycle
 from services.orders.domain.corrections import Edited
+from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
@@ -93,7 +94,7 @@ Changing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | C
 def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
-    order, slips = lifecycle.follow_slip(decision.order, work.numbers, work.now)
+    order, slips = follow_slip(decision.order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
     moved = work.move_edited(before, order, command.name)

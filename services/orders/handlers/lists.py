@@ -33,8 +33,7 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Refusal:
     if wrong:
         return wrong
     entries, further = _page(query, work)
-    shown = [listing.listed(entry, work.graph, query.language) for entry in entries]
-    return OrderList(orders=shown, next=further, timezone=_zone(work))
+    return OrderList(orders=[listing.listed(entry, work.graph, query.language) for entry in entries], next=further)
 
 
 @service.handles(ExportOrders)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.orders.domain import lifecycle, placing
+from services.orders.domain import lifecycle, payments, placing
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.credit_payments import NotSpent
@@ -22,6 +22,7 @@ from shared.contracts.orders import (
     OrderNoted,
     PlaceOrder,
     RecordPayment,
+    ReversePayment,
     SetNote,
     TransitionOrder,
 )
@@ -73,6 +74,20 @@ def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
     if onward:
         work.orders.save(order.order_id, onward.order)
     return [*decision.events, *(onward.events if onward else [])]
+
+
+@service.handles(ReversePayment)
+def reverse_payment(command: ReversePayment, work: Work) -> Iterable[Event]:
+    """Takes a payment back that was recorded by mistake."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    decision = payments.reverse(order, command, work.now)
+    if isinstance(decision, Refusal):
+        return [decision]
+    changed, told = decision
+    work.orders.save(order.order_id, changed)
+    return [told]
 
 
 @service.handles(TransitionOrder)

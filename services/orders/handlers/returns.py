@@ -69,7 +69,7 @@ def complete_return(command: CompleteReturn, work: Work) -> Iterable[Event | Lat
     told = _kept(decision, work)
     if isinstance(decision, Refusal):
         return told
-    return [*told, *work.refund(order, decision.refunded, command)]
+    return [*told, *(work.refund(order, decision.refunded, command) if decision.refunded else [])]
 
 
 @service.handles(ListReturns)

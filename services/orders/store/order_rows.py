@@ -58,7 +58,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "order_id": order.order_id, "shop": order.shop.key, "reference": order.reference,
         "placed_at": order.placed_at, "state": order.state, "customer": order.customer.model_dump(mode="json"),
         "language": order.language, "currency": order.currency, "prices": order.prices, "net": amount.net,
-        "tax": amount.tax, "paid": order.paid, "refunded": order.refunded.gross,
+        "tax": amount.tax, "paid": order.paid, "refunded": order.repaid,
         "payment_method": order.payment_method, "carrier": order.carrier, "tracking_number": order.tracking_number,
         "shipping": order.shipping.price, "shipping_rate": str(order.shipping.rate),
         "shipping_net": order.shipping.amount.net, "shipping_tax": order.shipping.amount.tax,
@@ -117,7 +117,7 @@ def _document(row: Any) -> DocumentReference:
 def _payment(row: Any) -> Payment:
     return Payment(
         payment_id=row.payment_id, method=row.method, amount=Money(amount=row.amount, currency=row.currency),
-        transaction_id=row.transaction_id, kind=row.kind,
+        transaction_id=row.transaction_id, kind=row.kind, reverses=row.reverses, reason=row.reason,
     )
 
 
@@ -158,6 +158,7 @@ def _payment_rows(order: Order) -> Rows:
         {
             "payment_id": x.payment_id, "method": x.method, "amount": x.amount.amount,
             "currency": x.amount.currency, "transaction_id": x.transaction_id, "kind": x.kind,
+            "reverses": x.reverses, "reason": x.reason,
         }
         for x in order.payments
     ])

@@ -34,7 +34,7 @@ def refund_of(row: Any) -> Refund:
     return Refund(
         row.refund_id, row.kind, row.at, row.by, row.reason, tuple(_line(line) for line in row.lines),
         Amount(row.shipping_net, row.shipping_tax), row.method, row.by_hand, slip, done, row.overpaid, row.given_back,
-        row.as_credit,
+        row.as_credit, row.settled, row.documented,
     )
 
 
@@ -89,7 +89,8 @@ def _refund_row(x: Refund) -> dict[str, Any]:
         "method": x.method, "by_hand": x.by_hand, "credit_slip_id": slip.document_id if slip else None,
         "credit_slip": slip.number if slip else "", "done_at": done.at if done else None,
         "done_by": done.by if done else "", "transaction_id": done.transaction_id if done else "",
-        "overpaid": x.overpaid, "given_back": x.given_back, "as_credit": x.as_credit,
+        "overpaid": x.overpaid, "given_back": x.given_back, "as_credit": x.as_credit, "settled": x.settled,
+        "documented": x.documented,
     }
 
 

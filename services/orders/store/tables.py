@@ -143,6 +143,8 @@ refunds = Table(
     Column("overpaid", Minor, nullable=False, server_default=ZERO),
     Column("given_back", Minor, nullable=False, server_default=ZERO),
     Column("as_credit", Minor, nullable=False, server_default=ZERO),
+    Column("settled", Minor, nullable=False, server_default=ZERO),
+    Column("documented", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("order_id", "refund_id"),
 )
 returns = Table(
@@ -187,7 +189,10 @@ payments = Table(
     Column("currency", String(3), nullable=False),
     Column("transaction_id", String(200), nullable=False),
     Column("kind", String(20), nullable=False, server_default=text("'money'")),
+    Column("reverses", Uuid),
+    Column("reason", String(500), nullable=False, server_default=EMPTY),
     UniqueConstraint("order_id", "payment_id"),
+    Index(None, "order_id", "reverses", unique=True),
 )
 documents = Table(
     "documents", metadata,

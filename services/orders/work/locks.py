@@ -45,6 +45,7 @@ from shared.contracts.orders import (
     RefundToStoreCredit,
     RemoveDiscount,
     RequestReturn,
+    ReversePayment,
     SendDocuments,
     SetInvoiceNote,
     SetNote,
@@ -59,7 +60,7 @@ Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | Complet
 Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
 Issuing = IssueInvoice | IssueDeliverySlip
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
-Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument | SendDocuments
+Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument | SendDocuments | ReversePayment
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -88,7 +89,10 @@ class Locking(Stockroom, CreditLocks):
         self.credit.accounts.preload(self.accounts_of(batch, [order for _, order, _ in reached if order]))
         self.customers.preload([*self.promotions.grouped(batch), *_put_customers(batch)])
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
-        numbered = {shop for shop, order, state in reached if missing_documents(order, state)}
+        numbered = {
+            shop for shop, order, state in reached
+            if missing_documents(order, state) or (order and order.issued("invoice") and _gives_back(order, state))
+        }
         self.shops.lock(changed | numbered | self._numbered(batch))
         self.states.forget(changed)  # read before the lock
 
@@ -107,13 +111,13 @@ class Locking(Stockroom, CreditLocks):
             elif isinstance(message, PlaceOrder | AddLines):
                 yield from ((envelope.shop, line.sku) for line in message.lines)
         for shop, order, state in reached:
-            if order and (state.has("restock") or state.ends or not order.holds_stock):
+            if order and _gives_back(order, state):
                 yield from ((shop, line.sku) for line in order.lines)
 
     def _ended(self, reached: Sequence[Reached]) -> Iterator[tuple[str, UUID]]:
         """Orders that may give back what they used, or use it again."""
         for shop, order, state in reached:
-            if order and (state.has("restock") or state.ends or not order.holds_stock):
+            if order and _gives_back(order, state):
                 yield shop, order.order_id
 
     def _worked_on(self, batch: Sequence[Arrived]) -> Iterator[Order]:
@@ -142,6 +146,11 @@ class Locking(Stockroom, CreditLocks):
         if wanted and isinstance(message, PlaceOrder) and is_with_credit(message):
             states.append(where_paid(wanted, graph))
         return [(shop, order, state) for state in states if state]
+
+
+def _gives_back(order: Order, state: State) -> bool:
+    """Whether the order may give its goods back in a state, or take them again."""
+    return state.has("restock") or state.ends or not order.holds_stock
 
 
 def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:

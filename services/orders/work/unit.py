@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.orders.domain.credit_payments import NotSpent
 from services.orders.domain.detail import Around, detail
-from services.orders.domain.lifecycle import NextNumber
+from services.orders.domain.documents import NextNumber
 from services.orders.domain.numbering import Given
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order

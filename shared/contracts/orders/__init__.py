@@ -110,6 +110,10 @@ from shared.contracts.orders.parts import (
     StateView as StateView,
     WantedLine as WantedLine,
 )
+from shared.contracts.orders.payments import (
+    PaymentReversed as PaymentReversed,
+    ReversePayment as ReversePayment,
+)
 from shared.contracts.orders.products import (
     FoundProduct as FoundProduct,
     GetProduct as GetProduct,
@@ -141,6 +145,7 @@ from shared.contracts.orders.queries import (
 from shared.contracts.orders.refunds import (
     CreateRefund as CreateRefund,
     CreditSlipIssued as CreditSlipIssued,
+    GrantedKind as GrantedKind,
     LineLeft as LineLeft,
     MarkRefunded as MarkRefunded,
     PaymentRefundDue as PaymentRefundDue,

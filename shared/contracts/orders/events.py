@@ -92,6 +92,7 @@ class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):
     example: ClassVar[dict[str, Any]] = samples.PAYMENT_RECORDED
 
     order_id: UUID
+    order: OrderSummary
     payment: Payment
     due: Money
 

@@ -120,6 +120,11 @@ class OrderSummary(Value):
     )
     tracking_url: str = Field(default="", description="Where the parcel is followed, if the carrier shows it")
     order_url: str = Field(default="", description="Page of the storefront that shows the order, if there is one")
+    due: Money | None = Field(
+        default=None, description="Still to be paid, after refunds; negative: paid too much, and not refunded yet"
+    )
+    refunded: Money | None = Field(default=None, description="What refunds give back, done or still due")
+    refund_due: Money | None = Field(default=None, description="Of `refunded`: money that is still to be given back")
 
 
 class StateView(Value):

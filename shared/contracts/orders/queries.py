@@ -59,7 +59,9 @@ class OrderDetail(Answer, name="order.get_answered"):
     documents: list[DocumentReference]
     rounding: Rounding = Rounding()
     invoice_note: str = Field(default="", description="Printed on the next invoice")
-    due: Money | None = Field(default=None, description="Still to be paid; negative: paid too much")
+    due: Money | None = Field(
+        default=None, description="Still to be paid, after refunds; negative: paid too much, and not refunded yet"
+    )
     refunds: list[RefundView] = []
     refund_left: RefundLeft | None = Field(default=None, description="What can still be refunded")
     refund_due: Money | None = Field(default=None, description="What was refunded and is still to be given back")
@@ -80,6 +82,8 @@ class OrderActions(Answer, name="order.actions_answered"):
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
         "state": "payment_accepted",
+        "due": samples.euro(0),
+        "refund_due": samples.euro(0),
         "actions": [
             {"name": "cancel_products", "possible": False, "reason": "The order is paid."},
             {"name": "standard_refund", "possible": True},
@@ -91,6 +95,8 @@ class OrderActions(Answer, name="order.actions_answered"):
     state: StateKey
     actions: list[Possibility]
     moves: list[Possibility]
+    due: Money | None = Field(default=None, description="Still to be paid; negative: to be refunded as `overpaid`")
+    refund_due: Money | None = Field(default=None, description="Money that refunds give back and is not marked yet")
 
 
 class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject="order_id"):
@@ -108,7 +114,6 @@ class OrderList(Answer, name="order.list_answered"):
 
     orders: list[ListedOrder]
     next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
-    timezone: str = Field(default="UTC", description="Of the shop: where people read these times")
 
 
 class ListOrders(Query, name="order.list", answer=OrderList):

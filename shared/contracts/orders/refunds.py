@@ -14,6 +14,7 @@ from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Money, Payment, Sku
 
 RefundKind = Literal["standard", "partial", "return"]
+GrantedKind = Literal["standard", "partial", "return", "cancelled"]
 LineNumber = Annotated[int, Field(ge=1, le=100_000, strict=True, description="Number of the line within the order")]
 Minor = Annotated[int, Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency, with tax")]
 Reason = Annotated[str, Field(max_length=500, description="Printed on the credit slip")]
@@ -67,18 +68,22 @@ class RefundedLine(Value):
 
 
 class RefundView(Value):
-    """A refund: `gross` is `store_credit` and `money`. `due`: the money is still to be given back; `by_hand`: an
-    employee does it, else the payment system.
+    """A refund: `gross` is `store_credit`, `money` and `settled`. `due`: the money is still to be given back;
+    `by_hand`: an employee does it, else the payment system. One of the kind `cancelled` was made when the order was
+    cancelled: it gives back what was paid.
     """
 
     refund_id: UUID
-    kind: RefundKind
+    kind: GrantedKind
     at: AwareDatetime
     by: str
     reason: str = ""
     lines: list[RefundedLine]
     shipping: Money
     overpaid: Money | None = Field(default=None, description="Within `net` and `gross`: paid beyond what it costs")
+    settled: Money | None = Field(
+        default=None, description="Within `gross`: was not paid yet, so that it lessens what is due"
+    )
     net: Money
     tax: Money
     gross: Money
@@ -105,17 +110,18 @@ class LineLeft(Value):
 
 
 class RefundLeft(Value):
-    """What can still be refunded of an order: never more than was paid."""
+    """What can still be refunded of an order."""
 
     lines: list[LineLeft]
     shipping: Money
-    paid: Money
+    paid: Money = Field(description="Payments less what was given back of them")
     overpaid: Money | None = Field(default=None, description="Of `paid`: beyond what the order costs")
 
 
 class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id"):
-    """Refunds products, their shipping, or an amount. Never more than what is left: that is refused, and named.
-    A `refund_id` that is known changes nothing.
+    """Refunds products, their shipping, or an amount. An amount beyond what is left is refused, and what is left is
+    named; pieces cost at most what earlier refunds left of their line, even nothing. What the customer has not paid yet
+    is settled first, the rest is given back. A `refund_id` that is known changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.CREATE_REFUND
