@@ -43,6 +43,11 @@ class DocumentRendered(Event, name="document.rendered", subject="document_id"):
 
     document_id: UUID
     document: DocumentView
+    no_e_invoice: str = Field(
+        default="",
+        description="Why the PDF of an invoice or credit slip does not hold it as data, with the rule of EN 16931 and "
+        "what to fill in; empty where it does, or where the shop wants none",
+    )
 
 
 class DocumentContent(Event, name="document.content", subject="document_id"):

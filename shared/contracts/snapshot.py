@@ -82,6 +82,9 @@ class DocumentSnapshot(Value):
     carrier: str
     tracking_number: str = ""
     payment_method: str
+    payment_means: str = Field(
+        default="", pattern="^([0-9]{1,2})?$", description="Code of the method on e-invoices (UNTDID 4461)"
+    )
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
     lines: list[DocumentLine] = Field(description="Of a supplementary invoice or a credit slip: what it is about")
     discounts: list[DocumentDiscount] = []

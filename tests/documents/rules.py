@@ -48,10 +48,14 @@ def broken(xml: bytes, rules: tuple[str, str]) -> list[str]:
     return _failed(xml, rules[1])
 
 
+def official(profile: str, syntax: str) -> bool:
+    """Whether the official rules of a profile are at hand."""
+    return (MORE / OF_PROFILE.get((profile, syntax), "none")).exists()
+
+
 def broken_more(xml: bytes, profile: str, syntax: str) -> list[str]:
     """What the official rules of a profile say against it, where they are at hand."""
-    path = MORE / OF_PROFILE.get((profile, syntax), "none")
-    return _failed(xml, str(path)) if path.exists() else []
+    return _failed(xml, str(MORE / OF_PROFILE[profile, syntax])) if official(profile, syntax) else []
 
 
 def numbers(broken: list[str]) -> set[str]:

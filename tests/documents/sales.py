@@ -5,7 +5,7 @@ The same ones each time. What is wrong or missing in some of them is what shops 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from services.orders.domain.order import Order
@@ -13,6 +13,8 @@ from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Rounding
 from shared.contracts import samples
 from shared.contracts.message import Refusal
+from shared.contracts.orders import PaymentMethod
+from shared.contracts.orders.shops import PaymentMeans
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import ShopProfile
 from tests.orders.editing import issued, try_to_add, try_to_cancel, try_to_discount
@@ -84,6 +86,18 @@ def documents(count: int) -> list[DocumentSnapshot]:
     return found[:count]
 
 
+def a_company(country: str) -> dict[str, Any]:
+    """An address with all that e-invoices want."""
+    here = COUNTRIES[country]
+    scheme, number = here.address
+    return {
+        "company": "Analytical Engines", "name": "Ada Byron", "line1": "12 High Street", "postcode": "20354",
+        "city": "Town", "country": country, "phone": "+49 30 1234567", "vat_number": here.vat,
+        "buyer_reference": "04011000-12345-03", "electronic_address": {"scheme": scheme, "id": number},
+        "legal_id": {"scheme": here.register[0], "id": here.register[1]} if here.register else None,
+    }
+
+
 def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
     home, abroad = chance.choice(list(COUNTRIES)), chance.choice([*COUNTRIES, "CH"])
     country = home if chance.random() < 0.5 else abroad
@@ -125,7 +139,10 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
         "invoice_address": _customer(chance, country),
         "delivery_address": samples.ADDRESS | {"country": country},
         "rules": chance.sample(RULES, chance.randrange(3)),
-        "shop": replace(SHOP, profile=_shop(chance, home), rounding=Rounding(per=chance.choice(["line", "total"]))),
+        "shop": replace(
+            SHOP, profile=_shop(chance, home), rounding=Rounding(per=chance.choice(["line", "total"])),
+            payment_methods=(PaymentMethod(name="Bank wire", means=chance.choice(get_args(PaymentMeans))),),
+        ),
     }
     if exemption:
         wanted["exemption"] = {"category": exemption, "reason": "Not taxed: directive 2006/112/EC."}

@@ -195,6 +195,24 @@ def test_what_is_due_is_what_the_paper_says():
     assert (made.totals.gross, made.totals.paid, made.totals.due) == (Decimal("28.70"), Decimal("18.70"), Decimal(10))
 
 
+def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice():
+    totals = model(an_invoice(payments=[], due=money(5000))).totals
+    assert (totals.gross, totals.paid, totals.due) == (Decimal("28.70"), 0, Decimal("28.70"))
+
+
+def test_a_corrected_invoice_names_the_one_that_it_replaces():
+    made = model(an_invoice(replaces=TWO_INVOICES[:1]))
+    assert [preceding.number for preceding in made.preceding] == ["IN000001"]
+
+
+@pytest.mark.parametrize(("means", "home", "code"), [("68", "DE", "68"), ("", "DE", "1"), ("68", "DK", "1")])
+def test_the_means_of_payment_is_the_shops_code_where_its_country_allows_it(means, home, code):
+    here = {"country": home, "vat_number": f"{home}123456789"}
+    shop = samples.SHOP_PROFILE | {"address": samples.ADDRESS | here}
+    made = model(an_invoice(shop=shop, invoice_address=samples.ADDRESS | here, payment_means=means))
+    assert made.payment.code == code
+
+
 def test_a_credit_slip_names_no_account_of_the_shop():
     bank = samples.SHOP_PROFILE | {"bank": {"iban": "DE89370400440532013000"}}
     made = model(an_invoice([a_line(quantity=1)], shipping=0, shop=bank, **CREDIT))

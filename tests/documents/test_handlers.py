@@ -14,6 +14,7 @@ from services.documents.domain.objections import Objection
 from services.documents.handlers.papers import claim, keep_document, render
 from services.documents.handlers.shelf import hand_out_document, hand_out_e_invoice, list_documents
 from services.documents.work import Adapters
+from shared.contracts import samples
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import (
     Document,
@@ -157,6 +158,21 @@ def test_what_is_no_e_invoice_is_refused_with_the_reason(work: Any, press: Press
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.details["field"]) == ("rule_violated", "document_id")
     assert refused.details["violations"] == [{"rule": "BR-DEC-14", "reason": ANY}]
+
+
+def test_a_pdf_without_data_says_why(work: Any, press: Press) -> None:
+    rendered, _ = go_through(invoice_issued(an_invoice(payments=[], pay_until=None)), work, press)
+    assert "`payment_days`" in rendered.no_e_invoice
+    assert rendered.no_e_invoice.endswith("(BR-CO-25).")
+
+
+def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(work: Any, press: Press) -> None:
+    rendered, _ = go_through(invoice_issued(an_invoice()), work, press)
+    assert rendered.no_e_invoice == ""
+    unwanted = {**samples.SHOP_PROFILE, "e_invoice": False}
+    other = an_invoice(shop=unwanted, number="IN2", document_id=uuid4(), payments=[], pay_until=None)
+    rendered, _ = go_through(invoice_issued(other), work, press)
+    assert rendered.no_e_invoice == ""
 
 
 def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: Press) -> None:

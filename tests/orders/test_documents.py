@@ -1,12 +1,14 @@
 """An issued document: its number, and a snapshot that says everything that will ever be printed on it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from services.orders.domain.documents import Part, issue, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
 from shared.contracts import samples
+from shared.contracts.orders import PaymentMethod
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.words import MUG, NOON, TEA, a_placed_order, a_product, move, pay
 
@@ -114,3 +116,46 @@ def test_a_tax_table_leaves_out_only_what_is_nothing() -> None:
     assert [(row.net.amount, row.tax.amount, row.gross.amount) for row in document.taxes] == [(1, -1, 0)]
     nothing = issue_part(order, "credit_slip", "CR2", NOON, Part((), Amount())).event
     assert nothing.document.taxes == []  # type: ignore[attr-defined]
+
+
+def test_a_rate_that_a_free_line_bears_has_a_row() -> None:
+    """E-invoices need one for each rate of a line (BR-S-01)."""
+    lines = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]
+    gift = a_product(TEA, 0, "7", en="Sample of tea")
+    document = an_invoice(a_placed_order(a_product(), gift, lines=lines))
+    assert [(str(row.rate), row.gross.amount) for row in document.taxes] == [("19", 2870), ("7", 0)]
+
+
+def of_a_shop(**profile: Any) -> Order:
+    """An order of a shop with these in its profile."""
+    order = a_placed_order()
+    return replace(order, shop=replace(order.shop, profile=order.shop.profile.model_copy(update=profile)))
+
+
+def test_an_invoice_that_is_not_paid_names_the_last_day_for_it() -> None:
+    """Fourteen days after 21 November are over when 6 December begins in Berlin."""
+    order = of_a_shop(payment_days=14)
+    assert an_invoice(order).pay_until == datetime(2026, 12, 5, 23, tzinfo=UTC)
+    assert an_invoice(pay(order, 2870)).pay_until is None
+    assert an_invoice(of_a_shop(payment_days=None)).pay_until is None
+
+
+def test_the_date_of_supply_is_when_the_goods_were_sent() -> None:
+    order = a_placed_order()
+    assert an_invoice(order).supplied_at is None
+    shipped = replace(move(move(order, "processing").order, "shipped").order, documents=())
+    assert an_invoice(shipped).supplied_at == NOON
+    assert move(shipped, "delivered").order.shipped_at == NOON
+
+
+def test_a_shop_may_send_its_goods_with_their_invoice() -> None:
+    assert an_invoice(of_a_shop(supply_date="issued")).supplied_at == NOON
+
+
+def test_an_invoice_says_by_what_means_it_is_paid() -> None:
+    order = a_placed_order(payment_method="Card")
+    card = PaymentMethod(name="Card", means="68")
+    assert an_invoice(order).payment_means == ""
+    assert an_invoice(replace(order, shop=replace(order.shop, payment_methods=(card,)))).payment_means == "68"
+    cash = PaymentMethod(name="Card", cash=True)
+    assert an_invoice(replace(order, shop=replace(order.shop, payment_methods=(cash,)))).payment_means == "10"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.documents.domain.document import KeptDocument, Rendered, complete, kept_number
+from services.documents.domain.einvoice.reckoning import why_no_data
 from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import Adapters, Work
@@ -93,7 +94,10 @@ def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
 def _kept(document: KeptDocument, content: bytes) -> list[Event]:
     view = document.view()
     return [
-        DocumentRendered(document_id=view.document_id, document=view),
+        DocumentRendered(
+            document_id=view.document_id, document=view,
+            no_e_invoice=why_no_data(DocumentSnapshot.model_validate(document.snapshot)),
+        ),
         DocumentContent(document_id=view.document_id, document=view, content=b64encode(content)),
     ]
 

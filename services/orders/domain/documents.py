@@ -143,6 +143,7 @@ def _snapshot(
         carrier=order.carrier,
         tracking_number=order.tracking_number,
         payment_method=order.payment_method,
+        payment_means=order.shop.means(order.payment_method),
         prices=order.prices,
         lines=[_line(order, *line) for line in part.lines],
         shipping=_row(order, order.shipping.rate, part.shipping),

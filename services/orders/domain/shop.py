@@ -19,6 +19,8 @@ from shared.contracts.orders import (
 from shared.contracts.values import DocumentKind, Money, ShopProfile
 from shared.writing import days, jalali
 
+CASH = "10"  # UNTDID 4461
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -43,6 +45,13 @@ class Shop:
     def refundable_methods(self) -> frozenset[str]:
         """Payment methods whose system gives money back when it is asked."""
         return frozenset(method.name for method in self.payment_methods if method.refundable)
+
+    def means(self, method: str) -> str:
+        """Return the code of a payment method on e-invoices; empty where there is none."""
+        found = next((known for known in self.payment_methods if known.name == method), None)
+        if found is None:
+            return ""
+        return found.means or (CASH if found.cash else "")
 
     def carrier(self, name: str) -> ShopCarrier | None:
         """The carrier of that name, if the shop offers it."""

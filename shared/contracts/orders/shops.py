@@ -35,6 +35,9 @@ class ShopCarrier(Value):
     )
 
 
+PaymentMeans = Literal["", "10", "20", "57", "68", "97"]
+
+
 class PaymentMethod(Value):
     """A payment method that the shop offers. Orders name it by its name."""
 
@@ -44,6 +47,12 @@ class PaymentMethod(Value):
     )
     refundable: bool = Field(default=False, description="Whether its system gives money back when it is asked")
     cash: bool = Field(default=False, description="Whether the customer pays in coins and notes, such as at the door")
+    means: PaymentMeans = Field(
+        default="",
+        description="Code on e-invoices (UNTDID 4461): 10 in cash, 20 by cheque, 57 by standing agreement, 68 by an "
+        "online payment service (also by card there), 97 settled between partners; empty: 10 where `cash` is set, else "
+        "not defined. What is paid to the account of the shop's profile needs none",
+    )
 
 
 class ShopOptions(Value):

@@ -28,6 +28,7 @@ from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from shared.contracts.values import Money
 from shared.writing.currencies import decimal, exponent
+from shared.writing.days import day_of
 from shared.writing.text import clean
 
 TYPES = {"invoice": INVOICE, "credit_slip": CREDIT_NOTE}
@@ -52,6 +53,14 @@ def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") ->
     invoice = reckoned(snapshot, profile)
     found = list(violations(invoice))
     return _objection(found) if found else invoice
+
+
+def why_no_data(snapshot: DocumentSnapshot) -> str:
+    """Return why the PDF of an invoice holds no data, in one sentence; empty where it does, or the shop wants none."""
+    if snapshot.kind not in TYPES or not snapshot.shop.e_invoice:
+        return ""
+    made = einvoice(snapshot)
+    return made.reason if isinstance(made, Objection) else ""
 
 
 def _objection(found: list[Violation]) -> Objection:
@@ -151,7 +160,10 @@ def _notes(snapshot: DocumentSnapshot) -> Iterator[str]:
 
 
 def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
-    for number, day in corrected(snapshot):
+    """The invoices that it changes, and those that it is issued anew for."""
+    zone = snapshot.shop.timezone
+    anew = [(each.number, day_of(each.issued_at, zone) if each.issued_at else None) for each in snapshot.replaces]
+    for number, day in dict.fromkeys([*corrected(snapshot), *anew]):
         yield Preceding(clean(number), day)
 
 

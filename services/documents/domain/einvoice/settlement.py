@@ -13,16 +13,19 @@ from shared.writing.text import clean
 
 # Means of payment, UNTDID 4461.
 NOT_DEFINED, CREDIT_TRANSFER, BANK_ACCOUNT, SEPA_TRANSFER = "1", "30", "42", "58"
+DANISH = ("10", "97")  # what Danish companies may say among themselves of those that a shop can give (DK-R-005)
 DANISH_IBAN = 18  # DK, two check digits, four of the bank (registration number), ten of the account
 
 
 def paid(snapshot: DocumentSnapshot) -> Decimal:
-    """Return what was paid before, in the invoice's currency, as the paper says it (`due`); 0 of a credit slip."""
+    """Return what was paid before, in the invoice's currency; 0 of a credit slip. What an order owes for other invoices
+    (`due` may hold it) is asked for by those, not twice.
+    """
     currency, gross = snapshot.gross.currency, snapshot.gross.amount
     if snapshot.kind != "invoice":
         return Decimal(0)
     if snapshot.due is not None:
-        return Decimal(decimal(gross - snapshot.due.amount, currency))
+        return Decimal(decimal(gross - min(snapshot.due.amount, gross), currency))
     if any(payment.amount.currency != currency for payment in snapshot.payments):
         return Decimal(0)
     return Decimal(decimal(sum(payment.amount.amount for payment in snapshot.payments), currency))
@@ -36,9 +39,12 @@ def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -
     is_due = snapshot.kind == "invoice" and due > 0
     if is_due and account:
         return _transfer(snapshot, account, method)
-    if not is_due and profile == "peppol" and _is_dutch(snapshot):
+    if not is_due and profile == "peppol" and _is_within(snapshot, "NL"):
         return None
-    return Payment(NOT_DEFINED, method)
+    code = snapshot.payment_means
+    if not code or (_is_within(snapshot, "DK") and code not in DANISH):
+        code = NOT_DEFINED
+    return Payment(code, method)
 
 
 def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
@@ -64,5 +70,5 @@ def _transfer(snapshot: DocumentSnapshot, account: BankAccount, method: str) -> 
     )
 
 
-def _is_dutch(snapshot: DocumentSnapshot) -> bool:
-    return snapshot.shop.address.country == snapshot.invoice_address.country == "NL"
+def _is_within(snapshot: DocumentSnapshot, country: str) -> bool:
+    return snapshot.shop.address.country == snapshot.invoice_address.country == country

@@ -10,6 +10,7 @@ from services.documents.domain.einvoice.rules.identifiers import is_norwegian, i
 from services.documents.domain.objections import Violation
 
 PROFILE = "the address in the shop's profile"
+SWEDISH_DIGITS = 10
 SWEDISH_RATES = (Decimal(25), Decimal(12), Decimal(6))
 DUTCH_REGISTERS, DANISH_REGISTER, ICELANDIC_REGISTER = ("0106", "0190"), "0184", "0196"
 DUTCH_MEANS = ("30", "48", "49", "57", "58", "59")
@@ -78,15 +79,15 @@ def _sweden(invoice: Invoice) -> Iterator[Violation]:
     if seller.vat_id.startswith("SE"):
         if len(seller.vat_id) != len("SE123456789001"):
             yield Violation("SE-R-001", f"A Swedish VAT number has 14 characters, '{seller.vat_id}' has not.")
-        if not re.fullmatch("[0-9]{12}", seller.vat_id[2:14]):
-            yield Violation("SE-R-002", f"A Swedish VAT number has 12 digits behind SE, '{seller.vat_id}' has not.")
+        if not seller.vat_id[2:].isdigit():
+            yield Violation("SE-R-002", f"A Swedish VAT number has digits behind SE, not as in '{seller.vat_id}'.")
         yield from _swedish_rates(invoice)
     if seller.legal_id is None:
         return
-    if not is_swedish(seller.legal_id.id):
-        yield Violation(
-            "SE-R-013", f"Give the shop's organisation number of 10 digits: `legal_id` of {PROFILE}, scheme 0007."
-        )
+    number = seller.legal_id.id
+    if not is_swedish(number):
+        rule = "SE-R-003" if not number.isdigit() else "SE-R-004" if len(number) != SWEDISH_DIGITS else "SE-R-013"
+        yield Violation(rule, f"Give the shop's organisation number: `legal_id` of {PROFILE}, scheme 0007.")
     if seller.tax_number and seller.tax_number.upper() != "GODKÄND FÖR F-SKATT":
         yield Violation("SE-R-005", "`tax_number` of a Swedish shop's profile is 'Godkänd för F-skatt' or empty.")
 
