@@ -66,19 +66,21 @@ def _currencies(invoice: Invoice) -> Iterator[Violation]:
 
 
 def _categories(invoice: Invoice) -> Iterator[Violation]:
-    """Which numbers of seller and buyer each category of tax needs."""
+    """Which numbers of seller and buyer each category of tax needs: 02 is the rule of lines, 04 that of charges."""
     seller, buyer = invoice.seller, invoice.buyer
+    of_lines = {item.vat.category for item in invoice.items}
     for category in sorted({vat.category for vat in invoice.bearers}):
-        rule = f"BR-{FAMILIES[category]}"
+        family = f"BR-{FAMILIES[category]}"
+        rule = f"{family}-02" if category in of_lines else f"{family}-04"
         if not seller.vat_id and (category in STRICT or not seller.tax_number):
-            yield Violation(f"{rule}-02", "Give the shop's VAT number: `vat_number` of the address in its profile.")
+            yield Violation(rule, "Give the shop's VAT number: `vat_number` of the address in its profile.")
         if category == "K" and not buyer.vat_id:
-            yield Violation(f"{rule}-02", _buyer_number("An intra-community supply"))
+            yield Violation(rule, _buyer_number("An intra-community supply"))
         if category == "AE" and not (buyer.vat_id or buyer.legal_id):
-            yield Violation(f"{rule}-02", _buyer_number("Reverse charge"))
+            yield Violation(rule, _buyer_number("Reverse charge"))
         if category == "K" and not invoice.delivered:
             yield Violation(
-                f"{rule}-11",
+                f"{family}-11",
                 "An intra-community supply needs its date: issue the invoice when the order is shipped, or set "
                 "`supply_date` of the shop's profile to 'issued'.",
             )
