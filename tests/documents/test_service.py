@@ -60,8 +60,8 @@ def test_an_order_has_as_many_summaries_as_were_issued(desk: Desk) -> None:
     desk.tell(EVENTS["order_summary"], issued(sample("order_summary")))
     later = sample("order_summary", document_id=uuid4(), issued_at="2026-11-21T13:00:00Z")
     rendered, _content = desk.tell(EVENTS["order_summary"], issued(later))
-    assert rendered.data["document"]["number"] == "XKBKNABJK 2026-11-21T13:00:00.000000Z"
-    assert rendered.data["document"]["filename"] == "order-summary-XKBKNABJK-2026-11-21T13-00-00-000000Z.pdf"
+    assert rendered.data["document"]["number"] == "XKBKNABJK 20261121T140000.000000+0100"
+    assert rendered.data["document"]["filename"] == "order-summary-XKBKNABJK-20261121T140000-000000-0100.pdf"
 
 
 def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Press) -> None:
