@@ -3,7 +3,7 @@
 Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `payment.reverse`,
        `product.put`, `stock.set`,
        `order.add_lines|edit_lines|cancel_lines|add_discount|remove_discount|change_shipping|change_address`,
-       `order.notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary|send_documents`,
+       `order.change_customer|notify_change|issue_invoice|issue_delivery_slip|set_invoice_note|print_summary|send_documents`,
        `document.render`,
        `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
        `refund.to_store_credit`, `store_credit.issue|use`, to itself `store_credit.expire`,

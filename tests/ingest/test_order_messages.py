@@ -23,6 +23,19 @@ def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(de
     assert refusal(desk, "thread.post_order_message", named | {"order_id": "NOBODY"}) == ("unknown_order", "order_id")
 
 
+def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestDesk) -> None:
+    placed = order_placed(order__customer__email="ada@exampel.test")
+    desk.tell("order.placed", placed)
+    post = {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA}
+    assert desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"] == "ada@exampel.test"
+    wrong = placed["order"]["customer"]
+    desk.tell("order.customer_changed", {
+        "order_id": str(ORDER_ID), "order": order_placed()["order"], "by": ANNA, "at": samples.NOON,
+        "customer_before": wrong,
+    })
+    assert desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"] == "ada@example.test"
+
+
 def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
     desk.tell("order.placed", order_placed())
     told = desk.tell("thread.post_order_message", {

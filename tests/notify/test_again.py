@@ -129,6 +129,17 @@ def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyD
     assert refusal.data["code"] == "suppressed"
 
 
+def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(small_desk: NotifyDesk, office: Office) -> None:
+    mail = send(small_desk)
+    bounce(small_desk, mail)
+    told, *_ = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"], "to": "right@example.test"})
+    small_desk.run_errands()
+    assert (told.name, told.data["mail"]["recipient"]) == ("mail.requeued", "right@example.test")
+    assert [parcel.recipient for parcel in office.sent] == [mail["recipient"], "right@example.test"]
+    again = small_desk.tell("mail.resend", {"mail_id": told.data["mail_id"], "to": mail["recipient"]})
+    assert again[0].data["code"] == "suppressed"
+
+
 def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyDesk) -> None:
     mail = send(small_desk)
     for mail_id, shop in ((mail["mail_id"], "other"), (samples.MAIL_ID, "default")):

@@ -17,6 +17,7 @@ REQUIRED = {
     "order.change_shipping": "order_id",
     "order.change_address": "order_id delivery_address.name delivery_address.line1 delivery_address.city "
                             "delivery_address.country",
+    "order.change_customer": "order_id",
     "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.issue_delivery_slip": "order_id",
     "order.print_summary": "order_id",
     "order.set_invoice_note": "order_id note", "order.send_documents": "order_id documents",
@@ -53,6 +54,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         **ABOUT, "delivery_address.country": ["de", ""], "delivery_address.postcode": ["x" * 21],
         "invoice_address": [{"name": "Ada"}, "here"], "taxes_checked": ["perhaps"],
     },
+    "order.change_customer": {**ABOUT, "email": ["", "ada", "ada@"], "customer_name": ["", "x" * 201]},
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
     "order.send_documents": {
         **ABOUT, "documents": [[], ["42"], [samples.DOCUMENT_ID] * 21], "to": ["", "ada", "a b@example.test"],
@@ -64,7 +66,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
 OPTIONAL = (
     ("invoice_note",),
     ("lines", 0, "unit_price"), ("invoice",), ("carrier",), ("price",), ("tax_rate",), ("tracking_number",),
-    ("delivery_address",), ("percent",),
+    ("delivery_address",), ("percent",), ("email",), ("customer_name",),
 )
 """What may be null: as it is, or whatever is possible."""
 OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {}

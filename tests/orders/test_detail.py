@@ -39,6 +39,66 @@ def test_an_order_tells_its_state_by_name_and_since_when(shop: Storefront) -> No
     assert [entry["label"] for entry in order["history"]] == ["در انتظار بررسی پرداخت", "پرداخت پذیرفته شد"]
 
 
+def test_states_are_named_in_the_language_of_who_asks(shop: Storefront) -> None:
+    order_id = shop.place(language="fa")
+    shop.move(order_id, "payment_accepted")
+    asked = {"order_id": order_id, "language": "en"}
+    order = shop.desk.ask("order.get", asked, shop=shop.shop).data
+    assert [order["state_label"], *(entry["label"] for entry in order["history"])] == [
+        "Payment accepted", "Awaiting bank wire payment", "Payment accepted",
+    ]
+    moves = [
+        shop.desk.ask("order.actions", question, shop=shop.shop).data["moves"]
+        for question in (asked, {"order_id": order_id})
+    ]
+    shipped = [next(each["label"] for each in found if each["name"] == "shipped") for found in moves]
+    assert shipped[0] == "Shipped" != shipped[1]
+
+
+def test_an_order_says_what_kind_its_prices_are_and_how_its_shipping_is_taxed(shop: Storefront) -> None:
+    exemption = {"category": "export", "reason": "Export, Art. 146 Directive 2006/112/EC"}
+    carrier = {"name": "Swift Post", "price": 412, "tax_rate": "19"}
+    net = shop.order(shop.place(prices="tax_excluded", carrier=carrier, total__amount=1416 * 2 + 490))
+    assert (net["prices"], net["exemption"]) == ("tax_excluded", None)
+    assert {name: net["shipping_tax"][name] for name in ("rate", "net", "tax", "gross")} == {
+        "rate": "19", "net": {"amount": 412, "currency": "EUR"}, "tax": {"amount": 78, "currency": "EUR"},
+        "gross": {"amount": 490, "currency": "EUR"},
+    }
+    free = shop.order(shop.place(exemption=exemption, carrier={"name": "Swift Post", "price": 412}, total__amount=2412))
+    assert (free["exemption"], free["shipping_tax"]["rate"]) == (exemption, "0")
+    assert [line["discount"]["amount"] for line in free["lines"]] == [0]
+    assert free["discounts_total"]["amount"] == 0
+
+
+def test_a_wrong_address_of_a_customer_is_corrected_on_the_order_and_with_the_customer(shop: Storefront) -> None:
+    wrong = samples.CUSTOMER | {"email": "ada@exampel.test"}
+    order_id = shop.place(customer=wrong)
+    told = shop.tell("order.change_customer", {"order_id": order_id, "email": "ada@example.test", "by": "anna"})
+    assert [event.name for event in told] == ["order.customer_changed", "customer.changed"]
+    assert (told[0].data["customer_before"], told[0].data["order"]["customer"]) == (wrong, samples.CUSTOMER)
+    assert shop.order(order_id)["order"]["customer"]["email"] == "ada@example.test"
+    found = shop.desk.ask("customer.search", {"text": "ada@example"}, shop=shop.shop).data["customers"]
+    assert [each["email"] for each in found] == ["ada@example.test"]
+    paid = shop.pay(order_id)
+    later = shop.move(order_id, "payment_accepted")
+    assert {event.data["order"]["customer"]["email"] for event in [*paid, *later] if "order" in event.data} == {
+        "ada@example.test",
+    }
+    shop.tell("customer.put", samples.KNOWN_CUSTOMER | {"email": "other@example.test"})
+    again = shop.tell("order.change_customer", {"order_id": order_id, "customer_name": "Ada Lovelace"})
+    assert [event.data.get("email") for event in again] == [None, "other@example.test"]
+    refused = shop.refusal("order.change_customer", {"order_id": order_id, "customer_name": "Ada Lovelace"})
+    assert refused["code"] == "nothing_changes"
+
+
+def test_the_customer_of_an_erased_order_stays_nobody(shop: Storefront) -> None:
+    order_id = shop.place()
+    shop.move(order_id, "cancelled")
+    shop.tell("customer.erase", {"customer_id": "c-1001", "emails": []})
+    refused = shop.refusal("order.change_customer", {"order_id": order_id, "email": "ada@example.test"})
+    assert refused["code"] == "erased"
+
+
 def test_an_order_tells_how_much_there_is_of_everything(shop: Storefront) -> None:
     shop.tell("product.put", changed(samples.PUT_PRODUCT, sku="FEATHER", weight_grams=0))
     shop.tell("stock.set", {"sku": "FEATHER", "quantity": 5})

@@ -105,6 +105,10 @@ class Thread:
         """Where somebody else may write, too."""
         return self._viewed(participants=[*self.view.participants, email])
 
+    def of_customer(self, email: str, name: str) -> "Thread":
+        """Return the thread with the customer's corrected e-mail and name."""
+        return self._viewed(customer_email=email, customer_name=name)
+
     def assigned(self, owner: str | None) -> "Thread":
         """In the hands of an employee, or of nobody."""
         return self._viewed(owner=owner)

@@ -9,16 +9,18 @@ from uuid import UUID
 from services.ingest.domain import answering, customers, privacy
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
-from services.ingest.domain.thread import Thread, derived_id, status_events
+from services.ingest.domain.thread import Thread, derived_id, status_events, thread_id_of
 from services.ingest.handlers.contact_form import held_by, rescue
 from services.ingest.store.settings import Shop
 from services.ingest.store.threads import Entry
 from services.ingest.work import Work
+from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import MailBounced, ThreadMessage
 from shared.contracts.message import Event
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
 from shared.contracts.orders import (
     CustomerChanged,
+    OrderCustomerChanged,
     OrderDiscounted,
     OrderEdited,
     OrderPlaced,
@@ -73,6 +75,17 @@ def keep_price(event: Priced, work: Work) -> None:
     order = work.orders.get(event.order_id)
     if order:
         work.orders.save(event.order_id, order.priced(event.order))
+
+
+@service.handles(OrderCustomerChanged)
+def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
+    """Keeps the corrected e-mail and name with the order and its thread: answers go there from now on."""
+    order, customer = work.orders.get(event.order_id), event.order.customer
+    if order and order.customer_email == event.customer_before.email:
+        work.orders.save(event.order_id, replace(order, customer_email=customer.email, customer_name=customer.name))
+    thread = work.thread(thread_id_of(Conversation("order", event.order_id)))
+    if thread and thread.view.customer_email == event.customer_before.email:
+        work.threads.save(thread.id, thread.of_customer(customer.email, customer.name))
 
 
 @service.handles(CustomerChanged)

@@ -14,6 +14,7 @@ from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed
 from shared.contracts.orders import (
     CustomerChanged,
+    OrderCustomerChanged,
     OrderDiscounted,
     OrderEdited,
     OrderPlaced,
@@ -29,7 +30,7 @@ ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
 ABOUT_ORDERS = (
     PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
-    | PaymentRecorded | PaymentRefunded | PaymentReversed
+    | OrderCustomerChanged | PaymentRecorded | PaymentRefunded | PaymentReversed
 )
 
 

@@ -29,6 +29,14 @@ def objection(command: ResendMail, mail: Mail | None, shop: str, suppressed: boo
     return None
 
 
+def addressed(mail: Mail, to: str | None) -> Mail:
+    """Return the mail as if it had been written to an address."""
+    if to is None:
+        return mail
+    recipient = mail.letter.recipient.model_copy(update={"address": to})
+    return replace(mail, letter=mail.letter.model_copy(update={"recipient": recipient}))
+
+
 def repeated(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
     """The same mail as one of its own, in the words of today."""
     fresh = _following(mail, occasion, mail.template, "resend")

@@ -85,8 +85,9 @@ def first_sweep(work: Work) -> list[Later]:
 
 @service.handles(ResendMail)
 def resend_mail(command: ResendMail, work: Work) -> Told:
-    """Sends a mail again, as one of its own."""
-    mail = work.mails.get(command.mail_id)
+    """Sends a mail again, as one of its own, to its recipient or another address."""
+    found = work.mails.get(command.mail_id)
+    mail = again.addressed(found, command.to) if found and not found.erased else found
     refusal = again.objection(command, mail, work.shop, suppressed=bool(mail and work.suppressed(mail)))
     if refusal or mail is None:
         return [refusal] if refusal else []

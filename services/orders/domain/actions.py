@@ -38,15 +38,18 @@ POLICIES = (
 )
 
 
-def actions(order: Order, graph: Graph) -> OrderActions:
-    """What is possible now, and why the rest is not."""
+def actions(order: Order, graph: Graph, language: str | None = None) -> OrderActions:
+    """What is possible now, and why the rest is not; states are named in a language, else in the order's."""
     return OrderActions(
         order_id=order.order_id,
         state=order.state,
         actions=[_action(policy, order) for policy in POLICIES],
         due=order.money(order.due),
         refund_due=order.money(order.refund_due),
-        moves=[_move(state, order, graph) for state in graph.values() if state.key != order.state],
+        moves=[
+            _move(state, order, graph, language or order.language)
+            for state in graph.values() if state.key != order.state
+        ],
     )
 
 
@@ -68,8 +71,8 @@ def _action(policy: Policy, order: Order) -> Possibility:
     return Possibility(name=policy.name, possible=not reason, reason=reason)
 
 
-def _move(state: State, order: Order, graph: Graph) -> Possibility:
+def _move(state: State, order: Order, graph: Graph, language: str) -> Possibility:
     found = objection_to_move(order, state, graph)
     return Possibility(
-        name=state.key, label=state.label(order.language), possible=found is None, reason=found[1] if found else ""
+        name=state.key, label=state.label(language), possible=found is None, reason=found[1] if found else ""
     )

@@ -8,14 +8,16 @@ from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
-from services.orders.domain.order import Order
+from services.orders.domain.order import NOBODY, Order
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ChangeAddress,
+    ChangeCustomer,
     ChangeShipping,
     NotifyChange,
     OrderAddressChanged,
     OrderChangeAnnounced,
+    OrderCustomerChanged,
     OrderShippingChanged,
 )
 
@@ -69,6 +71,21 @@ def _taxes_may_differ(order: Order, after: Order) -> str:
         f"Taxes may differ when {other}, and the order keeps its rates: set 'taxes_checked' to go on; order.edit_lines "
         "and order.change_shipping set other rates."
     )
+
+
+def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edited | Refusal:
+    """Return the order with another e-mail or name of its customer."""
+    if order.customer == NOBODY:
+        return command.refuse("erased", "The customer of this order was erased.", field="order_id")
+    named = {"email": command.email, "name": command.customer_name}
+    customer = order.customer.model_copy(update={field: value for field, value in named.items() if value is not None})
+    if customer == order.customer:
+        return command.refuse("nothing_changes", "The customer has this e-mail and name already.", field="email")
+    after = replace(order, customer=customer)
+    told = OrderCustomerChanged(
+        order_id=order.order_id, order=after.summary(), by=command.by, at=at, customer_before=order.customer
+    )
+    return Edited(after, [told])
 
 
 def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAnnounced:

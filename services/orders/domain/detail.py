@@ -9,6 +9,7 @@ from services.orders.domain.listing import label
 from services.orders.domain.order import Order
 from services.orders.domain.states import State
 from shared.contracts.orders import HistoryEntry, OrderDetail
+from shared.contracts.snapshot import TaxRow
 from shared.contracts.values import Address
 
 MAP = "https://www.openstreetmap.org/search?query="
@@ -21,6 +22,8 @@ class Around:
     states: Mapping[str, State]
     messages: int
     new_customer: bool
+    language: str
+    """In which states are named."""
 
 
 def detail(order: Order, around: Around) -> OrderDetail:
@@ -29,7 +32,7 @@ def detail(order: Order, around: Around) -> OrderDetail:
     return OrderDetail(
         order=order.summary(),
         state=order.state,
-        state_label=label(around.states, order.state, order.language),
+        state_label=label(around.states, order.state, around.language),
         state_since=order.history[-1].at if order.history else order.placed_at,
         new_customer=around.new_customer,
         products=sum(line.charge.quantity for line in order.lines),
@@ -41,13 +44,17 @@ def detail(order: Order, around: Around) -> OrderDetail:
         lines=order.line_views(),
         products_total=order.money(sum(line.charge.stated for line in order.lines)),
         shipping=order.money(order.shipping.stated),
+        shipping_tax=_shipping_tax(order),
+        prices=order.prices,
+        exemption=order.exemption,
+        discounts_total=order.money(sum(charge.off for charge in order.charges.values())),
         net=order.money(amount.net),
         tax=order.money(amount.tax),
         delivery_address=order.delivery_address,
         invoice_address=order.invoice_address,
         delivery_map=map_link(order.delivery_address),
         invoice_map=map_link(order.invoice_address),
-        history=_history(order, around.states),
+        history=_history(order, around),
         payments=list(order.payments),
         documents=list(order.documents),
         rounding=order.rounding,
@@ -64,11 +71,19 @@ def map_link(address: Address) -> str:
     return MAP + quote(", ".join(filter(None, (address.line1, place, address.region, address.country))), safe="")
 
 
-def _history(order: Order, states: Mapping[str, State]) -> list[HistoryEntry]:
+def _shipping_tax(order: Order) -> TaxRow:
+    amount = order.shipping.amount
+    return TaxRow(
+        rate=order.shipping.rate, net=order.money(amount.net), tax=order.money(amount.tax),
+        gross=order.money(amount.gross),
+    )
+
+
+def _history(order: Order, around: Around) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             state=change.state, at=change.at, by=change.by, forced=change.forced, reason=change.reason,
-            label=label(states, change.state, order.language),
+            label=label(around.states, change.state, around.language),
         )
         for change in order.history
     ]

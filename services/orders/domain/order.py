@@ -274,7 +274,7 @@ class Order:
             OrderLineView(
                 sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
                 unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
-                missing=line.missing, line=number, discount=self.money(line.charge.off) if line.charge.off else None,
+                missing=line.missing, line=number, discount=self.money(line.charge.off),
                 refunded=self.refunded_pieces(number),
             )
             for number, line in self.shown

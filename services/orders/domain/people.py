@@ -7,6 +7,7 @@ from uuid import UUID
 from services.orders.domain.order import Order
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import Cart, KnownCustomer, WantedLine
+from shared.contracts.values import Customer
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ def findable(customer: KnownCustomer) -> list[str]:
         for text in (address.company, address.line1, address.line2, address.postcode, address.city)
     ]
     return [customer.full_name, customer.email, *places]
+
+
+def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownCustomer:
+    """Return what is known of a customer with the e-mail and name of an order, where they were the same before."""
+    changes = {
+        "email": after.email if known.email == before.email else known.email,
+        "full_name": after.name if known.full_name == before.name else known.full_name,
+    }
+    return known.model_copy(update=changes)
 
 
 def met(order: Order) -> KnownCustomer:

@@ -129,14 +129,16 @@ def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
     order = work.orders.get(query.order_id)
     if order is None or order.shop.key != work.shop:
         return _unknown(query)
-    return work.detail(order)
+    return work.detail(order, query.language)
 
 
 @service.handles(GetOrderActions)
 def answer_actions(query: GetOrderActions, work: Work) -> OrderActions | Refusal:
     """What may be done with the order now."""
     order = work.orders.get(query.order_id)
-    return _unknown(query) if order is None or order.shop.key != work.shop else actions(order, work.graph)
+    if order is None or order.shop.key != work.shop:
+        return _unknown(query)
+    return actions(order, work.graph, query.language)
 
 
 def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opened | NotSpent:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain.people import KeptCart
+from services.orders.domain import changing
+from services.orders.domain.people import KeptCart, corrected
 from services.orders.work import Work
 from shared.contracts.ingest import ThreadMessageAdded
-from shared.contracts.message import Event
-from shared.contracts.orders import CartChanged, CustomerChanged, KnownCustomer, PutCart, PutCustomer
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    CartChanged,
+    ChangeCustomer,
+    CustomerChanged,
+    KnownCustomer,
+    PutCart,
+    PutCustomer,
+)
 from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
@@ -21,6 +29,25 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
     customer = merged(before, command) if before else KnownCustomer(**dict(command))
     work.customers.save(key, customer)
     return [CustomerChanged(**dict(customer))]
+
+
+@service.handles(ChangeCustomer)
+def change_customer(command: ChangeCustomer, work: Work) -> Iterable[Event]:
+    """Corrects the customer of an order, and what is known of them."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    decision = changing.change_customer(order, command, work.now)
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(order.order_id, decision.order)
+    key = (work.shop, order.customer.customer_id)
+    known = work.customers.get(key)
+    after = corrected(known, order.customer, decision.order.customer) if known else None
+    if after is None or after == known:
+        return decision.events
+    work.customers.save(key, after)
+    return [*decision.events, CustomerChanged(**dict(after))]
 
 
 @service.handles(PutCart)

@@ -24,6 +24,7 @@ from shared.contracts.orders import (
     AdjustStock,
     CancelLines,
     ChangeAddress,
+    ChangeCustomer,
     ChangeShipping,
     CompleteReturn,
     ConfirmReturn,
@@ -60,7 +61,10 @@ Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | Complet
 Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
 Issuing = IssueInvoice | IssueDeliverySlip
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
-Noting = SetNote | SetInvoiceNote | NotifyChange | PrintSummary | RenderDocument | SendDocuments | ReversePayment
+Noting = (
+    SetNote | SetInvoiceNote | ChangeCustomer | NotifyChange | PrintSummary | RenderDocument | SendDocuments
+    | ReversePayment
+)
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -87,7 +91,7 @@ class Locking(Stockroom, CreditLocks):
         self.waiting.preload(lines)
         self.promotions.preload(batch, [*self._ended(reached), *_undiscounted(batch)])
         self.credit.accounts.preload(self.accounts_of(batch, [order for _, order, _ in reached if order]))
-        self.customers.preload([*self.promotions.grouped(batch), *_put_customers(batch)])
+        self.customers.preload([*self.promotions.grouped(batch), *self._changed_customers(batch)])
         changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
         numbered = {
             shop for shop, order, state in reached
@@ -127,6 +131,15 @@ class Locking(Stockroom, CreditLocks):
             if order is not None and order.shop.key == envelope.shop:
                 yield order
 
+    def _changed_customers(self, batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
+        """The customers, by shop, that a batch changes."""
+        for envelope, message in batch:
+            if isinstance(message, PutCustomer):
+                yield envelope.shop, message.customer_id
+            order = self.orders.bare(message.order_id) if isinstance(message, ChangeCustomer) else None
+            if order is not None and order.shop.key == envelope.shop:
+                yield envelope.shop, order.customer.customer_id
+
     def _numbered(self, batch: Sequence[Arrived]) -> set[str]:
         """The shops that may number slips, or what an edit adds to an invoice and takes off it."""
         shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | Issuing)}
@@ -156,11 +169,6 @@ def _gives_back(order: Order, state: State) -> bool:
 def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
     """What new orders are to be called, by shop."""
     return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
-
-
-def _put_customers(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
-    """The customers, by shop, that a batch changes."""
-    return [(envelope.shop, message.customer_id) for envelope, message in batch if isinstance(message, PutCustomer)]
 
 
 def _undiscounted(batch: Sequence[Arrived]) -> list[tuple[str, UUID]]:

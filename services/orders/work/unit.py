@@ -71,10 +71,11 @@ class Work(Locking):
         """The shop's next number of a kind of document."""
         return lambda kind: self.next_number(self._shop(), kind)
 
-    def detail(self, order: Order) -> OrderDetail:
-        """The order with all that is known around it."""
+    def detail(self, order: Order, language: str | None = None) -> OrderDetail:
+        """The order with all that is known around it; its states are named in a language, else in the order's."""
         key = order.order_id
-        return detail(order, Around(self.graph, self.listing.messages(key), self.listing.new_customer(key)))
+        messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
+        return detail(order, Around(self.graph, messages, new_customer, language or order.language))
 
     def order(self, order_id: UUID) -> Order | None:
         """The order, if the shop of the message in hand has it."""

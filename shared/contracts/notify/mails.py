@@ -86,11 +86,14 @@ class MailSuppressed(Event, name="mail.suppressed", subject="mail_id"):
 
 
 class ResendMail(Command, name="mail.resend", subject="mail_id"):
-    """Sends a mail again that is done with: as a mail of its own, with the same facts and documents."""
+    """Sends a mail again that is done with: as a mail of its own, with the same facts and documents, to the same or
+    another address.
+    """
 
-    example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "by": "anna@shop.test"}
+    example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "to": "ada@example.test", "by": "anna@shop.test"}
 
     mail_id: UUID
+    to: Email | None = Field(default=None, description="Another address; null: the same")
     by: By = "system"
 
 

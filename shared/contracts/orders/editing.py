@@ -14,7 +14,17 @@ from shared.contracts.orders.cart_rules import Percent
 from shared.contracts.orders.parts import By, DiscountView, OrderLineView, OrderSummary, Price
 from shared.contracts.orders.refunds import LineNumber, Reason
 from shared.contracts.references import OrderId
-from shared.contracts.values import Address, DocumentReference, Money, Quantity, Sku, TaxRate, Text
+from shared.contracts.values import (
+    Address,
+    Customer,
+    DocumentReference,
+    Email,
+    Money,
+    Quantity,
+    Sku,
+    TaxRate,
+    Text,
+)
 
 
 class AddedLine(Value):
@@ -144,6 +154,20 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     by: By = "system"
 
 
+class ChangeCustomer(Command, name="order.change_customer", subject="order_id"):
+    """Corrects the e-mail or the name of the customer of an order; null stays as it is. Mails from now on go to the new
+    address. What the shop knows of the customer is corrected as well, where it was the same. Documents that were issued
+    stay as they are.
+    """
+
+    example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_CUSTOMER
+
+    order_id: OrderId
+    email: Email | None = None
+    customer_name: Text | None = None
+    by: By = "system"
+
+
 class NotifyChange(Command, name="order.notify_change", subject="order_id"):
     """Has the customer told what the order is now, with a few words of the employee's."""
 
@@ -248,6 +272,16 @@ class OrderAddressChanged(OrderChange, name="order.address_changed", subject="or
 
     delivery_address: Address
     invoice_address: Address
+
+
+class OrderCustomerChanged(OrderChange, name="order.customer_changed", subject="order_id"):
+    """The customer of an order has another e-mail or name now, as `order` says; what they were is beside it."""
+
+    example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
+        "customer_before": samples.CUSTOMER | {"email": "ada@exampel.test"},
+    }
+
+    customer_before: Customer
 
 
 class OrderChangeAnnounced(OrderChange, name="order.change_announced", subject="order_id"):

@@ -42,6 +42,7 @@ CHANGE_SHIPPING: Json = {
     "by": BY,
 }
 CHANGE_ADDRESS: Json = {"order_id": samples.ORDER_ID, "delivery_address": samples.ADDRESS, "by": BY}
+CHANGE_CUSTOMER: Json = {"order_id": samples.ORDER_ID, "email": "ada@example.test", "by": BY}
 NOTIFY_CHANGE: Json = {
     "order_id": samples.ORDER_ID, "message": "We added the second mug that you asked for.", "by": BY,
 }

@@ -1,6 +1,6 @@
 """What `orders` can be asked."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -17,6 +17,7 @@ from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.references import OrderId
+from shared.contracts.snapshot import Exemption, TaxRow
 from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, StateKey
 
 
@@ -28,7 +29,9 @@ class HistoryEntry(Value):
     by: str
     forced: bool = False
     reason: str = ""
-    label: str = Field(default="", description="The state's name in the order's language")
+    label: str = Field(
+        default="", description="The state's name in the language that was asked for, else in the order's"
+    )
 
 
 class OrderDetail(Answer, name="order.get_answered"):
@@ -38,7 +41,7 @@ class OrderDetail(Answer, name="order.get_answered"):
 
     order: OrderSummary
     state: StateKey
-    state_label: str = Field(description="In the order's language")
+    state_label: str = Field(description="In the language that was asked for, else in the order's")
     state_since: AwareDatetime
     new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
     products: int = Field(description="Pieces, all lines together")
@@ -48,6 +51,12 @@ class OrderDetail(Answer, name="order.get_answered"):
     lines: list[OrderLineView]
     products_total: Money = Field(description="Of all lines, in the order's kind of prices")
     shipping: Money
+    shipping_tax: TaxRow | None = Field(default=None, description="Rate and sums of the shipping, after discounts")
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="The kind of prices that lines, discounts and shipping are stated in"
+    )
+    exemption: Exemption | None = Field(default=None, description="Why nothing of the order is taxed")
+    discounts_total: Money | None = Field(default=None, description="Taken off products and shipping, as positive sum")
     net: Money
     tax: Money
     delivery_address: Address
@@ -69,11 +78,12 @@ class OrderDetail(Answer, name="order.get_answered"):
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
-    """Asks for one order, by its id."""
+    """Asks for one order, by its id or its reference."""
 
-    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
 
     order_id: OrderId
+    language: Language | None = Field(default=None, description="In which the states are named; null: the order's")
 
 
 class OrderActions(Answer, name="order.actions_answered"):
@@ -102,9 +112,10 @@ class OrderActions(Answer, name="order.actions_answered"):
 class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject="order_id"):
     """Asks what may be done with an order now."""
 
-    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
+    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
 
     order_id: OrderId
+    language: Language | None = Field(default=None, description="In which the states are named; null: the order's")
 
 
 class OrderList(Answer, name="order.list_answered"):
