@@ -34,7 +34,7 @@ def test_the_baseline_reaches_into_lists_mappings_and_values(now: Json) -> None:
     }
     assert now["aftercart.product.put.v1"]["fields"]["data.names{}"]["types"] == "string"
     assert now["aftercart.stock.changed.v1"]["fields"]["data.order_id"]["types"] == "null|string:uuid"
-    assert now["aftercart.order.get.v1"]["fields"].keys() == {"type", "data", "data.order_id"}
+    assert now["aftercart.order.get.v1"]["fields"].keys() == {"type", "data", "data.order_id", "data.language"}
 
 
 # --- what is no addition ----------------------------------------------------------------------------------------------
