@@ -4,8 +4,8 @@ Takes  `mailbox.sync`; `contact.submit`, `contact.put`, `desk.put`, `canned_mess
        `thread.reply`, `thread.post_order_message`, `thread.forward`, `thread.assign`, `thread.set_status`,
        `thread.mark_read`, `thread.confirm_sender`, `thread.merge`; `customer.erase`, `customer.export`; `order.placed`,
        `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`, `payment.recorded`,
-       `order.customer_changed`, `payment.refunded`, `payment.reversed`, `customer.changed`, `shop.changed`, `mail.sent`,
-       `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`, `thread.list`, `thread.next_unanswered`,
+       `order.customer_changed`, `payment.refunded`, `payment.reversed`, `customer.changed`, `shop.changed`,
+       `mail.sent`, `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`, `thread.list`, `thread.next_unanswered`,
        `thread.timeline`, `thread.draft`, `contact.get|list`, `canned_message.get|list`, `desk.get`,
        `desk.statistics`, `message.get`, `attachment.get`,
        `mail.raw`, `service.health`.
