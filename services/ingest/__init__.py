@@ -5,9 +5,9 @@ Takes  `mailbox.sync`; `contact.submit`, `contact.put`, `desk.put`, `canned_mess
        `thread.mark_read`, `thread.confirm_sender`, `thread.merge`; `customer.erase`, `customer.export`; `order.placed`,
        `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`, `payment.recorded`,
        `order.customer_changed`, `payment.refunded`, `payment.reversed`, `customer.changed`, `shop.changed`,
-       `mail.sent`, `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`, `thread.list`, `thread.next_unanswered`,
-       `thread.timeline`, `thread.draft`, `contact.get|list`, `canned_message.get|list`, `desk.get`,
-       `desk.statistics`, `message.get`, `attachment.get`,
+       `mail.sent`, `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`, `thread.list`,
+       `thread.next_unanswered`, `thread.timeline`, `thread.draft`, `contact.get|list`, `canned_message.get|list`,
+       `desk.get`, `desk.statistics`, `message.get`, `attachment.get`,
        `mail.raw`, `service.health`.
 Tells  `mailbox.failed`, `mailbox.recovered`, `mail.received`, `mail.bounced`, `mail.unreadable`, `mail.unmatched`;
        `thread.opened`, `thread.message_added`, `thread.replied`, `thread.order_message_posted`, `thread.forwarded`,
