@@ -2,7 +2,6 @@
 
 import re
 from base64 import b32encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
@@ -11,7 +10,6 @@ from uuid import UUID, uuid5
 from services.orders.domain.cart_rules import CartRule, objection_to_all
 from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order
-from services.orders.domain.pricing import Amount
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import (
     CartRuleDefinition,
@@ -24,7 +22,7 @@ from shared.contracts.orders import (
     VoucherReturned,
     VoucherStanding,
 )
-from shared.contracts.values import Customer, Language, Money, Text
+from shared.contracts.values import Customer, Money
 
 KINDS: tuple[DiscountKind, ...] = get_args(DiscountKind)
 BEHIND = 500
@@ -36,7 +34,8 @@ OWN = re.compile("-[A-Z2-7]{8}$")
 @dataclass(frozen=True)
 class Use:
     """A rule that an order used: what it took off in all and what of its amount was spent, in minor units; `rest_id` is
-    the voucher of what stayed. A use that was `returned` counts no more.
+    the voucher of what stayed. A use that was `returned` counts no more. `freed`: what edits of the order freed of what
+    was spent, and became vouchers of its own.
     """
 
     rule_id: UUID
@@ -46,6 +45,7 @@ class Use:
     spent: int
     rest_id: UUID | None = None
     returned: bool = False
+    freed: int = 0
 
 
 def voucher(new: NewVoucher) -> CartRule:
@@ -65,19 +65,6 @@ def codes_of(command: PlaceOrder) -> list[str]:
     return [*command.voucher_codes, *(rule.terms.code or "" for rule in made_with(command))]
 
 
-def voucher_for(
-    order: Order, voucher_id: UUID, names: Mapping[Language, Text], amount: Amount, valid_until: datetime | None = None
-) -> CartRule:
-    """A voucher for the customer of an order, of money that he gets back: in the order's kind of prices, and what a
-    cart leaves of it stays his. `work.promotions.give(order, voucher, by)` keeps it and returns what is told.
-    """
-    worth = amount.gross if order.prices == "tax_included" else amount.net
-    return voucher(NewVoucher(
-        voucher_id=voucher_id, names=dict(names), amount=order.money(worth), prices=order.prices,
-        customer_id=order.customer.customer_id, valid_until=valid_until,
-    ))
-
-
 def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
     """The voucher of what an order did not use up: on the same conditions, for its customer, once more; None where
     nothing stays.
@@ -88,8 +75,13 @@ def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
 
 
 def spent_again(rule: CartRule, use: Use, order: Order) -> CartRule:
-    """A voucher of what an order spent of another, where the rest of that was used since."""
-    return _again(rule, order, use.spent, "returned")
+    """Return a voucher of what an order spent of another, where the rest of that was used or given back since."""
+    return _again(rule, order, use.spent - use.freed, "returned")
+
+
+def freed_rest(rule: CartRule, use: Use, amount: int, order: Order) -> CartRule:
+    """Return a voucher of what an edit freed of what an order had spent of another."""
+    return _again(rule, order, amount, f"freed after {use.freed}")
 
 
 def _again(rule: CartRule, order: Order, amount: int, why: str) -> CartRule:

@@ -94,8 +94,9 @@ Changing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | C
 def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
-    order, slips = follow_slip(decision.order, work.numbers, work.now)
+    order, rests = work.promotions.free(decision.order, decision.freed)
+    order, slips = follow_slip(order, work.numbers, work.now)
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
     moved = work.move_edited(before, order, command.name)
-    return [*decision.events, *slips, *moved, *(onward.events if onward else [])]
+    return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else [])]

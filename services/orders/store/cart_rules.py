@@ -115,7 +115,7 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
         query = select(cart_rule_uses).where(orders).order_by(cart_rule_uses.c.rule_id)
         found: dict[OrderKey, tuple[Use, ...]] = defaultdict(tuple)
         for row in self.connection.execute(query):
-            use = Use(row.rule_id, row.customer_id, row.at, row.taken, row.spent, row.rest_id, row.returned)
+            use = Use(row.rule_id, row.customer_id, row.at, row.taken, row.spent, row.rest_id, row.returned, row.freed)
             found[row.shop, row.order_id] = (*found[row.shop, row.order_id], use)
         return found
 

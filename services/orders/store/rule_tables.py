@@ -42,6 +42,7 @@ cart_rule_uses = Table(
     Column("rest_id", Uuid),
     Column("returned", Boolean, nullable=False, server_default=false()),
     Column("at", UtcDateTime, nullable=False),
+    Column("freed", Minor, nullable=False, server_default=ZERO),
     Index(None, "shop", "rule_id", "customer_id"),
     Index(None, "shop", "customer_id"),
 )

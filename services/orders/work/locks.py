@@ -172,8 +172,8 @@ def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
 
 
 def _undiscounted(batch: Sequence[Arrived]) -> list[tuple[str, UUID]]:
-    """Orders, by shop, that may not use a rule any more."""
-    return [(envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, RemoveDiscount)]
+    """Return the orders, by shop, that may use a rule no more, or less of it."""
+    return [(envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing)]
 
 
 def _goal(message: Moving, order: Order | None, graph: Graph) -> str | None:

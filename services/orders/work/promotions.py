@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from services.orders.domain import vouchers
 from services.orders.domain.cart_rules import CartRule
-from services.orders.domain.offer import Redemption
+from services.orders.domain.corrections import Freed, without_freed
+from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order
 from services.orders.domain.vouchers import Use
 from services.orders.store.cart_rules import Buyers, CartRules, OrderKey, RuleKey, Uses
@@ -81,7 +82,7 @@ class Promotions:
         return self.buyers.get((shop, rule_id, customer_id)) or 0 if customer_id else 0
 
     def give(self, order: Order, rule: CartRule, by: str, remainder_of: str = "") -> VoucherCreated:
-        """Keeps a voucher for the customer of an order, such as `vouchers.voucher_for` makes it."""
+        """Keeps a voucher for the customer of an order."""
         self.rules.save((order.shop.key, rule.rule_id), rule)
         return vouchers.created_for(order, rule, by, remainder_of)
 
@@ -109,6 +110,25 @@ class Promotions:
         """The same for what takes nothing off an order any more, since its discounts were taken back."""
         return self._give_back(order, lambda use: not vouchers.is_used(order, use.rule_id))
 
+    def free(self, order: Order, freed: Sequence[Freed]) -> tuple[Order, list[Event]]:
+        """Give the customer what an edit freed of vouchers of an amount, as vouchers of their own. Return the order,
+        which uses that no more.
+        """
+        key, told = (order.shop.key, order.order_id), list[Event]()
+        uses = {discount_id(use.rule_id, "amount"): use for use in self.uses.get(key) or ()} if freed else {}
+        for each in freed:
+            use = uses.get(each.discount_id)
+            rule = self.rules.get((order.shop.key, use.rule_id)) if use and not use.returned else None
+            if use and rule and rule.terms.partial_use:
+                rest = vouchers.freed_rest(rule, use, each.amount, order)
+                uses[each.discount_id] = replace(use, freed=use.freed + each.amount)
+                told.append(self.give(order, rest, SYSTEM, each.code))
+                order = without_freed(order, each.discount_id)
+        if told:
+            kept = {use.rule_id: use for use in uses.values()}
+            self.uses.save(key, tuple(kept.get(use.rule_id, use) for use in self.uses.get(key) or ()))
+        return order, told
+
     def _give_back(self, order: Order, is_meant: Callable[[Use], bool]) -> list[Event]:
         key = (order.shop.key, order.order_id)
         self.rules.lock(self._used(key))
@@ -129,7 +149,7 @@ class Promotions:
         wanted = [use for use in uses if vouchers.is_used(order, use.rule_id)]
         for use in wanted:
             rule = self.rules.get((order.shop.key, use.rule_id))
-            if use.rest_id or rule is None or not self._is_left(order, rule):
+            if use.rest_id or use.freed or rule is None or not self._is_left(order, rule):
                 label = rule.label if rule else "a rule"
                 return f"The order gave {label} back, which cannot be used for it once more."
             self._count(order, rule, 1)
@@ -142,8 +162,10 @@ class Promotions:
         rule, rest = self.rules.get((shop, use.rule_id)), self.rules.get((shop, use.rest_id or use.rule_id))
         if rule is None or rest is None:
             raise LookupError(f"order {order.order_id} used the rule {use.rule_id}, which is not kept")
-        if use.rest_id and (rest.used or not rest.terms.active):
-            return use, [self.give(order, vouchers.spent_again(rule, use, order), SYSTEM, rule.terms.code or "")]
+        if use.freed or (use.rest_id and (rest.used or not rest.terms.active)):
+            left = use.spent > use.freed
+            again = [vouchers.spent_again(rule, use, order)] if left else []
+            return use, [self.give(order, each, SYSTEM, rule.terms.code or "") for each in again]
         self._count(order, rule, -1)
         ended = [self.disable(shop, rest, SYSTEM)] if use.rest_id else []
         told = [vouchers.returned(order, rule)] if rule.terms.code else []
