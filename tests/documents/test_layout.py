@@ -16,7 +16,7 @@ from services.documents.domain.sample import DAY, KINDS
 from services.documents.domain.writing import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
-from tests.documents import geometry
+from tests.documents import geometry, lint
 from tests.documents.words import a_line, amounts, an_invoice
 
 SWITCHES: dict[str, Sequence[Any]] = {
@@ -44,7 +44,8 @@ def test_every_pair_of_switches_makes_a_legible_paper(engine: Engine, languages:
     for choice in pairwise(SWITCHES):
         snapshot = a_document(**choice)
         assert objection(snapshot, snapshot.kind) is None
-        found = faults(engine.render(snapshot).content, snapshot, languages)
+        pdf = engine.render(snapshot).content
+        found = [*faults(pdf, snapshot, languages), *lint.faults(pdf)]
         if found:
             wrong[str(choice)] = found[:5]
     assert not wrong
@@ -89,6 +90,8 @@ def a_document(
     ]
     paid = {"paid": {}, "unpaid": {"payments": []}, "nothing said": {"payments": [], "due": None}}[settled]
     more = {**samples.SHOP_PROFILE, "bank": {"iban": "DE02120300000000202051", "bic": "BYLADEM1001"}}
+    if many_facts:
+        more |= {"payment_terms": TERMS, "payment_days": 14, "legal_text": "Goods remain ours until paid. " * 9}
     invoice = an_invoice(lines, kind=kind, language=language, shop=more, **paid, **(FACTS if many_facts else {}))
     return invoice.model_copy(update={"due": invoice.gross}) if settled == "unpaid" else invoice
 
@@ -96,8 +99,14 @@ def a_document(
 FACTS: dict[str, Any] = {
     "tracking_number": "1Z999AA10123456784", "carrier": "Swift Post International Parcel Service",
     "corrects": "2026/IN000001", "corrects_issued_at": DAY, "return_until": DAY, "note": "Thank you.\nCome again.",
-    "payment_method": "Cash on delivery", "order_reference": "XKBKNABJK-2026",
+    "payment_method": "Cash on delivery", "order_reference": "XKBKNABJK-2026", "supplied_at": DAY, "pay_until": DAY,
+    "invoice_address": {
+        **samples.ADDRESS, "company": "Analytical Engines & Difference Machines Ltd", "vat_number": "GB999999973",
+        "line2": "Second floor, behind the court", "phone": "+44 20 7946 0000", "purchase_order": "PO-2026-000123",
+        "buyer_reference": "04011000-1234512345-06",
+    },
 }
+TERMS = "Within 14 days without deduction, within 7 days with 2 % cash discount"
 
 
 def discounted(line: DocumentLine, percent: int) -> DocumentLine:
@@ -150,7 +159,7 @@ def test_a_long_reference_is_set_beneath_the_product(languages: dict[str, Langua
 
 
 def test_facts_are_set_in_as_few_rows_as_hold_them(languages: dict[str, Language]) -> None:
-    for facts, rows in ((an_invoice(), 1), (an_invoice(**FACTS), 2)):
+    for facts, rows in ((an_invoice(), 1), (an_invoice(**FACTS), 3)):
         paper = write(facts, languages["en"])
         assert [fact for row in paper.facts_rows for fact in row.facts] == paper.facts
         assert len(paper.facts_rows) == rows
