@@ -104,6 +104,11 @@ class DocumentSnapshot(Value):
         default=None, description="Of an invoice that is not paid: the end of the last day for its payment",
     )
     supplied_at: AwareDatetime | None = Field(default=None, description="When the goods were sent, if they were")
+    rounding: Money | None = Field(
+        default=None,
+        description="What the rounding of cash adds to what is to be paid, or given back: no part of `gross`; `due` "
+        "contains it",
+    )
     corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
     corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
     corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")

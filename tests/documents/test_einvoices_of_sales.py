@@ -57,11 +57,13 @@ def test_the_sales_are_of_every_kind(sold: list[DocumentSnapshot]) -> None:
             "only shipping": not snapshot.lines,
             "a discount": bool(snapshot.discounts),
             "unpaid": snapshot.pay_until is not None,
+            "rounded up": snapshot.rounding is not None and snapshot.rounding.amount > 0,
+            "rounded down": snapshot.rounding is not None and snapshot.rounding.amount < 0,
         })
     for wanted in (
         "credit_slip", "tax_excluded", "DE", "NL", "DK", "SE", "NO", "GR", "SEK", "ISK", "exempt", "reverse_charge",
         "intra_community", "export", "supplementary", "free", "a free line", "free shipping", "only shipping",
-        "a discount", "unpaid",
+        "a discount", "unpaid", "rounded up", "rounded down",
     ):
         assert seen[wanted] >= 1, wanted
 

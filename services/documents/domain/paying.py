@@ -8,6 +8,7 @@ from shared.contracts.values import Address, BankAccount, Money
 from shared.writing.currencies import decimal
 
 SETTLED = ("invoice", "order_summary")
+ROUNDED = (*SETTLED, "credit_slip")
 EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council can say
 
 
@@ -24,9 +25,24 @@ def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     last = ("due", rest) if rest.amount >= 0 else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
     if paid is None:
         return [last]
-    other = Money(amount=rest.amount - snapshot.gross.amount + paid.amount, currency=rest.currency)
+    other = Money(amount=rest.amount - payable(snapshot).amount + paid.amount, currency=rest.currency)
     steps = [("other_documents" if snapshot.payments else "other_balance", other), ("paid", paid)]
     return [*(step for step in steps if step[1].amount), last]
+
+
+def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
+    """Return the rounding of cash, and of a credit slip what is given back with it."""
+    found = snapshot.rounding
+    if found is None or not found.amount or snapshot.kind not in ROUNDED:
+        return []
+    given_back = [("given_back", payable(snapshot))] if snapshot.kind == "credit_slip" else []
+    return [("rounding", found), *given_back]
+
+
+def payable(snapshot: DocumentSnapshot) -> Money:
+    """Return what a document comes to where it is paid."""
+    more = snapshot.rounding.amount if snapshot.rounding else 0
+    return Money(amount=snapshot.gross.amount + more, currency=snapshot.gross.currency)
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:
@@ -34,12 +50,12 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
     if snapshot.due is not None:
         return snapshot.due
     paid = _paid(snapshot)
-    return None if paid is None else Money(amount=snapshot.gross.amount - paid.amount, currency=paid.currency)
+    return None if paid is None else Money(amount=payable(snapshot).amount - paid.amount, currency=paid.currency)
 
 
 def credited(snapshot: DocumentSnapshot, language: Language) -> str:
     """Return how the amount of a credit slip comes to the customer: as money, as store credit, or as parts of both."""
-    credit, gross = snapshot.store_credit, snapshot.gross
+    credit, gross = snapshot.store_credit, payable(snapshot)
     if credit is None or not credit.amount:
         return language.texts["credit_note"]
     money = Money(amount=gross.amount - credit.amount, currency=gross.currency)

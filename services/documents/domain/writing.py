@@ -195,5 +195,6 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     parts = [("products", products, bool(snapshot.lines)), ("shipping", snapshot.shipping.net, not corrected(snapshot))]
     return [
         *((key, money) for key, money, always in parts if always or money.amount), ("total_net", snapshot.net),
-        ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.settled(snapshot),
+        ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.rounding(snapshot),
+        *paying.settled(snapshot),
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, with_document
+from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding, with_document
 from services.orders.domain.order import Change, Order
 from services.orders.domain.pricing import Amount, total
 from services.orders.domain.refund import Refund
@@ -43,12 +43,14 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
 
 def credit_invoices(order: Order, number: NextNumber, at: datetime, reason: str) -> Iterator[Document]:
     """Yield a credit slip per invoice, of all that stands on it and was not credited yet."""
+    rounded = rounding(order, replace(order, holds_stock=True))
     for invoice in order.issued("invoice"):
         about = _uncredited(order, invoice.document_id)
         if about.lines or about.shipping.gross:
             yield issue_part(
-                order, "credit_slip", number("credit_slip"), at, about, reason=reason, **correcting(invoice)
+                order, "credit_slip", number("credit_slip"), at, about, reason=reason, **rounded, **correcting(invoice)
             )
+            rounded = {}
 
 
 def _uncredited(order: Order, invoice: UUID) -> Part:

@@ -15,7 +15,7 @@ from uuid import UUID
 from services.orders.domain import billing
 from services.orders.domain.discount_shares import fixed, followed
 from services.orders.domain.discounts import Discount
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, with_document
+from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding, with_document
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, priced
@@ -139,14 +139,16 @@ def _corrections(
     if not invoices:
         return
     added, taken = _changes(before, after)
+    rounded = {} if added else rounding(after, before)
     for invoice in invoices:
         part = {line: change for line, change in taken.items() if _invoice_of(before, line) == invoice.document_id}
         if part:
-            yield _correction(before, "credit_slip", part, number, at, reason=reason, **correcting(invoice))
+            yield _correction(before, "credit_slip", part, number, at, reason=reason, **rounded, **correcting(invoice))
+            rounded = {}
     if added:
         yield _correction(
             after, "invoice", added, number, at, due=after.money(after.due), note=after.invoice_note,
-            payments=billing.payments(after), **correcting(invoices[0]),
+            payments=billing.payments(after), **rounding(before, after), **correcting(invoices[0]),
         )
 
 

@@ -70,6 +70,7 @@ def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Docume
     """The document of the whole order. A delivery slip replaces the one before."""
     return issue_part(
         order, kind, number, at, _whole(order, kind), due=order.money(order.due),
+        rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
         replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (), **_beside(order, kind),
     )
 
@@ -82,6 +83,12 @@ def _beside(order: Order, kind: DocumentKind) -> dict[str, Any]:
         "discounts": billing.discounts(order, billing.billed(order)), "payments": billing.payments(order),
         "note": order.invoice_note,
     }
+
+
+def rounding(before: Order, after: Order) -> dict[str, Any]:
+    """Return what a snapshot says of the rounding of cash: what an act changes of it; nothing where there is none."""
+    more = after.cash_rounding - before.cash_rounding
+    return {"rounding": after.money(more)} if more else {}
 
 
 def with_document(order: Order, document: Document) -> Order:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.orders.domain import cash
 from services.orders.domain.discounts import Discount
 from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
 from services.orders.domain.refund import LineRefund, Refund, Return
@@ -48,7 +49,8 @@ class Change:
 class Order:
     """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every state it ever stood in:
     what is once true stays true, whatever becomes of the graph. `slip_digest` tells apart what delivery slips say: that
-    of the last one, empty before the first.
+    of the last one, empty before the first. What is paid is a multiple of
+    `coin`.
     """
 
     order_id: UUID
@@ -73,6 +75,7 @@ class Order:
     payments: tuple[Payment, ...] = ()
     documents: tuple[DocumentReference, ...] = ()
     rounding: Rounding = USUAL
+    coin: int = 1
     note: str = ""
     invoice_note: str = ""
     exemption: Exemption | None = None
@@ -145,9 +148,35 @@ class Order:
         return sum(refund.repaid for refund in self.refunds)
 
     @property
+    def balance(self) -> int:
+        """Return what is due to the cent, before cash is rounded."""
+        return self.sold.gross - self.paid + self.repaid
+
+    @property
     def due(self) -> int:
         """Return what is still to be paid; negative when too much was paid, and no refund gives it back."""
-        return self.sold.gross - self.paid + self.repaid
+        return self.due_of(self.balance)
+
+    def due_of(self, balance: int) -> int:
+        """Return what would be due at a balance: in coins, where it is cash."""
+        credit = self.credit_left
+        return cash.due(balance, self.coin, self.back_coin, credit, money=self.paid - self.repaid > credit)
+
+    @property
+    def cash_rounding(self) -> int:
+        """Return what the rounding of cash adds to what is due."""
+        return self.due - self.balance
+
+    @property
+    def way_back(self) -> str:
+        """Return the payment method by which money goes back: as the last of it came."""
+        paid = [payment.method for payment in self.received if payment.kind == "money"]
+        return paid[-1] if paid else self.payment_method
+
+    @property
+    def back_coin(self) -> int:
+        """Return the smallest coin of money that goes back; 1 where it is not cash."""
+        return self.coin if self.shop.coin(self.way_back, self.currency) > 1 else 1
 
     @property
     def held(self) -> dict[str, int]:

@@ -150,7 +150,7 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         language=command.language,
         currency=command.currency,
         prices=command.prices,
-        rounding=shop.rounding,
+        rounding=shop.rounding, coin=shop.coin(command.payment_method, command.currency),
         lines=tuple(
             Line(
                 item.product.sku, item.product.name(command.language, shop.default_language), charge,

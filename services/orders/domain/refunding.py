@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part
+from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding
 from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import part
@@ -95,9 +95,17 @@ def reckon(
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
         method="", by_hand=False, overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
-    refund = replace(refund, settled=min(refund.sold.gross, max(order.due, 0)))
+    refund = replace(refund, settled=refund.amount.gross - _repaid(order, refund))
     wrong = too_much(order, refund, shipping) or empty_slip(terms, refund)
     return wrong or split(order, refund, to_credit=terms.store_credit)
+
+
+def _repaid(order: Order, refund: Refund) -> int:
+    """Return what the customer gets back. It settles first what is still due, and is in coins where it is cash. When
+    nothing stays sold, all that refunds gave back is what was paid.
+    """
+    stays = 0 if refund.overpaid else min(order.due, 0)
+    return max(0, stays - order.due_of(order.balance - refund.sold.gross))
 
 
 def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
@@ -107,15 +115,9 @@ def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
     whole = refund.repaid
     given_back = min(order.credit_left, whole)
     as_credit = whole - given_back if to_credit else 0
-    method = _method(order) if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
+    method = order.way_back if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
     by_hand = method not in (STORE_CREDIT, *order.shop.refundable_methods)
     return replace(refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand)
-
-
-def _method(order: Order) -> str:
-    """Return how money goes back: as the last of it came."""
-    paid = [payment.method for payment in order.received if payment.kind == "money"]
-    return paid[-1] if paid else order.payment_method
 
 
 def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
@@ -208,7 +210,7 @@ def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Doc
     return issue_part(
         order, "credit_slip", number, at, about, reason=refund.reason,
         store_credit=order.money(min(refund.store_credit, refund.sold.gross)) if refund.store_credit else None,
-        **correcting(*_corrected(order, refund)),
+        **rounding(replace(order, refunds=(*order.refunds, refund)), order), **correcting(*_corrected(order, refund)),
     )
 
 

@@ -27,7 +27,7 @@ def settings_of(shop: Shop) -> ShopSettings:
         ),
         calendar=shop.calendar, rounding=shop.rounding, legal_years=shop.legal_years, backorders=shop.backorders,
         returns=shop.returns, return_days=shop.return_days, carriers=list(shop.carriers),
-        payment_methods=list(shop.payment_methods), invoice_notes=dict(shop.invoice_notes),
+        payment_methods=list(shop.payment_methods), invoice_notes=dict(shop.invoice_notes), coins=dict(shop.coins),
         store_credit_days=shop.store_credit_days,
     )
 
@@ -39,7 +39,7 @@ def shop_of(key: str, settings: ShopSettings) -> Shop:
         calendar=settings.calendar, rounding=settings.rounding, legal_years=settings.legal_years,
         backorders=settings.backorders, returns=settings.returns, return_days=settings.return_days,
         store_credit_days=settings.store_credit_days, carriers=tuple(settings.carriers),
-        invoice_notes=settings.invoice_notes,
+        invoice_notes=settings.invoice_notes, coins=settings.coins,
         payment_methods=tuple(settings.payment_methods),
     )
 

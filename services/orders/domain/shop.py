@@ -40,6 +40,12 @@ class Shop:
     carriers: tuple[ShopCarrier, ...] = ()
     payment_methods: tuple[PaymentMethod, ...] = ()
     invoice_notes: Mapping[str, str] = field(default_factory=dict)
+    coins: Mapping[str, int] = field(default_factory=dict)
+
+    def coin(self, payment_method: str, currency: str) -> int:
+        """Return what is paid by a method comes in multiples of, in minor units: the smallest coin, of cash."""
+        cash = any(method.cash for method in self.payment_methods if method.name == payment_method)
+        return self.coins.get(currency, 1) if cash else 1
 
     @property
     def refundable_methods(self) -> frozenset[str]:

@@ -179,6 +179,7 @@ def _shop(row: Any) -> Shop:
         Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
         row.return_days, row.store_credit_days, tuple(map(ShopCarrier.model_validate, row.carriers or ())),
         tuple(map(PaymentMethod.model_validate, row.payment_methods or ())), row.invoice_notes or {},
+        row.coins or {},
     )
 
 
@@ -197,6 +198,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
             "invoice_notes": dict(shop.invoice_notes),
             "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
             "payment_methods": [method.model_dump(mode="json") for method in shop.payment_methods],
+            "coins": dict(shop.coins),
         }
         for _, shop in sorted(values.items(), key=itemgetter(0))
     ]

@@ -35,6 +35,7 @@ shops = Table(
     Column("carriers", Json),
     Column("invoice_notes", Json),
     Column("payment_methods", Json),
+    Column("coins", Json),
 )
 states = Table(
     "states", metadata,

@@ -70,6 +70,7 @@ orders = Table(
     Column("holds_stock", Boolean, nullable=False),
     Column("rounding_mode", String(10), nullable=False, server_default="half_up"),
     Column("rounding_per", String(10), nullable=False, server_default="total"),
+    Column("coin", Integer, nullable=False, server_default=text("1")),
     Column("reached", String(200)),
     Column("customer_id", String(64), nullable=False, server_default=EMPTY),
     Column("delivery_country", String(2), nullable=False, server_default=EMPTY),

@@ -12,6 +12,7 @@ from shared.contracts.orders.settings import Calendar, Numberings, Rounding
 from shared.contracts.values import Country, Currency, Language, Money, ShopProfile, StateKey, TaxRate, Text
 
 PriceKind = Literal["tax_included", "tax_excluded"]
+Coins = dict[Currency, Annotated[int, Field(ge=1, le=1_000_000, strict=True)]]
 
 
 class CarrierPrice(Value):
@@ -88,6 +89,11 @@ class ShopOptions(Value):
         default={}, max_length=50,
         description="By language: printed on the invoices of orders that bring no note of their own; not all languages "
         "need one",
+    )
+    coins: Coins = Field(
+        default={}, max_length=200,
+        description='The smallest coin of a currency in minor units, such as `{"CHF": 5}`. What is paid or given back '
+        "by a payment method of `cash` is rounded to it, of orders placed from now on; prices and taxes are not",
     )
     store_credit_days: Annotated[int, Field(ge=1, le=36500, strict=True)] | None = Field(
         default=None, description="How long store credit is valid; null: for ever",

@@ -199,6 +199,8 @@ def _totals(tree: Tree, invoice: Invoice) -> None:
     if invoice.accounting_tax:
         currency, tax = invoice.accounting_tax
         tree.add("TaxTotalAmount", amount(tax), currencyID=currency)
+    if totals.rounding:
+        tree.add("RoundingAmount", amount(totals.rounding))
     tree.add("GrandTotalAmount", amount(totals.gross))
     tree.add("TotalPrepaidAmount", amount(totals.paid))
     tree.add("DuePayableAmount", amount(totals.due))

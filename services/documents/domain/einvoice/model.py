@@ -140,7 +140,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Totals:
-    """The document's totals (BG-22); `due` is `gross - paid`."""
+    """The document's totals (BG-22); `due` is `gross - paid + rounding`."""
 
     lines: Decimal
     charges: Decimal
@@ -149,6 +149,7 @@ class Totals:
     gross: Decimal
     paid: Decimal
     due: Decimal
+    rounding: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -149,9 +149,11 @@ def _freight(snapshot: DocumentSnapshot) -> Freight | None:
 
 def _totals(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None) -> Totals:
     gross, paid = _decimal(snapshot.gross), settlement.paid(snapshot)
+    rounding = _decimal(snapshot.rounding) if snapshot.rounding else Decimal(0)
     return Totals(
         lines=sum((item.net for item in items), Decimal(0)), charges=freight.net if freight else Decimal(0),
-        net=_decimal(snapshot.net), tax=_decimal(snapshot.tax), gross=gross, paid=paid, due=gross - paid,
+        net=_decimal(snapshot.net), tax=_decimal(snapshot.tax), gross=gross, paid=paid,
+        due=gross - paid + rounding, rounding=rounding,
     )
 
 

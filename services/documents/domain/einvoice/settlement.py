@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.documents.domain.einvoice.model import Payment
 from services.documents.domain.facts import payment_day
+from services.documents.domain.paying import payable
 from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import BankAccount
@@ -21,7 +22,7 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
     """Return what was paid before, in the invoice's currency; 0 of a credit slip. What an order owes for other invoices
     (`due` may hold it) is asked for by those, not twice.
     """
-    currency, gross = snapshot.gross.currency, snapshot.gross.amount
+    currency, gross = snapshot.gross.currency, payable(snapshot).amount
     if snapshot.kind != "invoice":
         return Decimal(0)
     if snapshot.due is not None:

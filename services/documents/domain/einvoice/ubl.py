@@ -175,9 +175,11 @@ def _totals(tree: _Ubl, invoice: Invoice) -> None:
     totals = invoice.totals
     for name, value in (
         ("LineExtensionAmount", totals.lines), ("TaxExclusiveAmount", totals.net), ("TaxInclusiveAmount", totals.gross),
-        ("ChargeTotalAmount", totals.charges), ("PrepaidAmount", totals.paid), ("PayableAmount", totals.due),
+        ("ChargeTotalAmount", totals.charges), ("PrepaidAmount", totals.paid),
+        ("PayableRoundingAmount", totals.rounding), ("PayableAmount", totals.due),
     ):
-        tree.money(name, amount(value))
+        if value or name != "PayableRoundingAmount":
+            tree.money(name, amount(value))
 
 
 def _item(line: _Ubl, item: Item, quantity: str) -> None:
