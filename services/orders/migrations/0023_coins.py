@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.runtime.database import Json
 
-revision, down_revision = "0022_coins", "0021_due"
+revision, down_revision = "0023_coins", "0022_freed"
 
 
 def upgrade() -> None:
