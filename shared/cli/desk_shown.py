@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from rich.text import Text
 
-from shared.cli.screen import clean, counted, local, say, short
+from shared.cli.screen import clean, counted, minute, say, short
 from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
@@ -20,9 +19,9 @@ def say_row(row: Data, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps(row, ensure_ascii=False))
         return
-    waits = f"waits since {_time(row['waits_since'])}" if row["waits_since"] else ""
+    waits = f"waits since {minute(row['waits_since'])}" if row["waits_since"] else ""
     say(Text.assemble(
-        (row["thread_id"], "cyan"), f"  {_time(row['opened_at'])}  ", (f"{row['status']:8}", COLOURS[row["status"]]),
+        (row["thread_id"], "cyan"), f"  {minute(row['opened_at'])}  ", (f"{row['status']:8}", COLOURS[row["status"]]),
         (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
         (short(row["subject"], LONGEST_SUBJECT), "bold"), f"  {_customer(row)}",
         (f"  {row['order_reference']}" if row["order_reference"] else "", "cyan"),
@@ -35,12 +34,12 @@ def say_thread(found: Data) -> None:
     thread, customer, order = found["thread"], found["customer"], found["order"]
     say(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
     _say_facts({
-        "status": thread["status"] + (f", waits since {_time(thread['waits_since'])}" if thread["waits_since"] else ""),
+        "status": thread["status"] + _waits(thread["waits_since"]),
         "owner": thread["owner"] or "nobody", "contact": thread["contact"] or "",
         "customer": _customer(thread) + (f", {customer['customer_id']}" if customer["customer_id"] else ""),
         "address": _address(customer["addresses"]),
         "orders": f"{customer['orders']}, paid {', '.join(map(_money, customer['spent'])) or 'nothing'}",
-        "registered": _time(customer["registered_at"]) if customer["registered_at"] else "",
+        "registered": minute(customer["registered_at"]) if customer["registered_at"] else "",
         "order": _order(order), "product": thread["sku"] or "",
     })
     if found["earlier"]:
@@ -54,7 +53,7 @@ def say_timeline(found: Data) -> None:
     """One line for each thing that happened."""
     for entry in found["entries"]:
         say(Text.assemble(
-            f"{_time(entry['at'])}  ", (f"{entry['order_reference'] or '':11}", "cyan"), *_happened(entry)
+            f"{minute(entry['at'])}  ", (f"{entry['order_reference'] or '':11}", "cyan"), *_happened(entry)
         ))
     if found["next"]:
         say("There is more before; --limit shows it.", style="dim")
@@ -92,7 +91,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
 def _say_message(message: Data) -> None:
     say(Text.assemble(
         (clean(message["author"]), "bold" if message["direction"] == "customer" else "bold green"),
-        (f"  {_time(message['at'])}", "dim"), ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
+        (f"  {minute(message['at'])}", "dim"), ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
     ))
     folds = {fold["first"]: fold["last"] for fold in message["folds"]}
     hidden = 0
@@ -130,6 +129,10 @@ def _say_facts(facts: dict[str, str]) -> None:
             say(Text.assemble((f"  {name:12}", "dim"), clean(value)))
 
 
+def _waits(since: str | None) -> str:
+    return f", waits since {minute(since)}" if since else ""
+
+
 def _customer(thread: Data) -> str:
     return clean(f"{thread['customer_name']} <{thread['customer_email']}>".strip())
 
@@ -142,10 +145,6 @@ def _order(order: Data | None) -> str:
 
 def _address(addresses: list[Data]) -> str:
     return ", ".join(filter(None, (addresses[0][part] for part in ("line1", "city", "country")))) if addresses else ""
-
-
-def _time(text: str) -> str:
-    return local(datetime.fromisoformat(text), "%Y-%m-%d %H:%M")
 
 
 def _money(money: Data) -> str:

@@ -1,11 +1,10 @@
 """How mails look on the terminal."""
 
-from datetime import datetime
 from typing import Any
 
 from rich.text import Text
 
-from shared.cli.screen import clean, local, say, short
+from shared.cli.screen import clean, minute, say, short
 
 Data = dict[str, Any]
 COLOURS = {"sent": "green", "failed": "red", "unknown": "red", "suppressed": "magenta", "deferred": "yellow"}
@@ -16,7 +15,7 @@ def say_row(row: Data) -> None:
     """One line."""
     trouble = row["bounced"] or ("" if row["state"] == "sent" else row["reason"])
     say(Text.assemble(
-        (row["mail_id"], "cyan"), f"  {_time(row['at'])}  ", (f"{row['state']:10}", COLOURS.get(row["state"], "")),
+        (row["mail_id"], "cyan"), f"  {minute(row['at'])}  ", (f"{row['state']:10}", COLOURS.get(row["state"], "")),
         f"  {clean(row['template']):14}  {clean(row['recipient'])}  ", (short(row["subject"], LONGEST_SUBJECT), "bold"),
         (f"  {'came back: ' if row['bounced'] else ''}{short(trouble, LONGEST_REASON)}" if trouble else "", "red"),
     ))
@@ -27,7 +26,7 @@ def say_mail(found: Data) -> None:
     mail = found["mail"]
     say(Text.assemble((clean(mail["subject"]), "bold"), f"  {mail['mail_id']}"))
     facts = {
-        "to": mail["recipient"], "state": f"{mail['state']} since {_time(mail['at'])}", "template": mail["template"],
+        "to": mail["recipient"], "state": f"{mail['state']} since {minute(mail['at'])}", "template": mail["template"],
         "belongs to": mail["conversation"], "attached": ", ".join(mail["attachments"]),
         "missing": ", ".join(document["number"] for document in mail["missing"]), "came back": mail["bounced"],
         "repeats": mail["resend_of"] or "", "Message-ID": mail["message_id"],
@@ -37,7 +36,7 @@ def say_mail(found: Data) -> None:
             say(Text.assemble((f"  {label:12}", "dim"), clean(value)))
     for attempt in found["attempts"]:
         say(Text.assemble(
-            (f"  attempt {attempt['attempt']:<4}", "dim"), f"{_time(attempt['at'])}  {attempt['kind']}  ",
+            (f"  attempt {attempt['attempt']:<4}", "dim"), f"{minute(attempt['at'])}  {attempt['kind']}  ",
             short(attempt["reason"], LONGEST_REASON),
         ))
     say()
@@ -46,8 +45,4 @@ def say_mail(found: Data) -> None:
 
 def say_suppression(row: Data) -> None:
     """One line."""
-    say(Text.assemble((clean(row["email"]), "bold"), f"  since {_time(row['since'])}  ", clean(row["reason"])))
-
-
-def _time(time: str) -> str:
-    return local(datetime.fromisoformat(time), "%Y-%m-%d %H:%M")
+    say(Text.assemble((clean(row["email"]), "bold"), f"  since {minute(row['since'])}  ", clean(row["reason"])))

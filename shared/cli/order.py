@@ -81,7 +81,7 @@ def _orders(asker: Asker, chosen: Data, limit: int) -> Iterator[Data]:
     cursor: str | None = None
     while limit > 0:
         page = asker.ask("order.list", {"filter": chosen, "limit": min(limit, PAGE), "cursor": cursor})
-        yield from page["orders"]
+        yield from (row | {"timezone": page["timezone"]} for row in page["orders"])
         limit, cursor = limit - len(page["orders"]), page["next"]
         if cursor is None:
             return

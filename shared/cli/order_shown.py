@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from shared.cli.screen import clean, console, counted, local, say
+from shared.cli.screen import clean, console, counted, minute, say
 from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
@@ -21,7 +20,8 @@ def say_row(row: Data, *, as_json: bool) -> None:
         return
     customer = row["customer"]
     say(Text.assemble(
-        (f"{row['reference']:10}", "bold cyan"), f"  {_time(row['placed_at'])}  {_money(row['total']):>14}  ",
+        (f"{row['reference']:10}", "bold cyan"), f"  {minute(row['placed_at'], row['timezone'])}",
+        f"  {_money(row['total']):>14}  ",
         (clean(row["state_label"]), row["state_colour"]), f"  {row['delivery_country']}  ",
         clean(f"{customer['name']} <{customer['email']}>"), ("  new customer" if row["new_customer"] else "", "green"),
         (f"  {row['payment_method']}", "dim"),
@@ -31,10 +31,11 @@ def say_row(row: Data, *, as_json: bool) -> None:
 def say_order(found: Data) -> None:
     """All of an order that fits on a screen."""
     order, customer = found["order"], found["order"]["customer"]
+    zone = order["shop"]["timezone"]
     say(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
     _say_facts({
-        "placed": _time(order["placed_at"]),
-        "state": f"{found['state_label']} since {_time(found['state_since'])}",
+        "placed": minute(order["placed_at"], zone),
+        "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
         "customer": f"{customer['name']} <{customer['email']}>{', new customer' if found['new_customer'] else ''}",
         "total": f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid {_money(order['paid'])}",
         "due": _due(found.get("due")), "payment": order["payment_method"],
@@ -53,12 +54,12 @@ def say_order(found: Data) -> None:
 
 def say_history(found: Data) -> None:
     """The states of an order, the first one first."""
-    entries = found["history"]
+    entries, zone = found["history"], found["order"]["shop"]["timezone"]
     for entry in entries:
         forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
         say(Text.assemble(
-            f"{_time(entry['at'])}  ", (clean(entry["label"] or entry["state"]), "bold"), f"  by {clean(entry['by'])}",
-            (f"  {clean(forced)}" if forced else "", "yellow"),
+            f"{minute(entry['at'], zone)}  ", (clean(entry["label"] or entry["state"]), "bold"),
+            f"  by {clean(entry['by'])}", (f"  {clean(forced)}" if forced else "", "yellow"),
         ))
     say(counted(len(entries), "state"), style="dim")
 
@@ -78,10 +79,6 @@ def _say_lines(lines: Iterable[Data]) -> None:
         cells = (number, line["sku"], line["name"], pieces, _money(line["unit_price"]), _money(line["total"]))
         table.add_row(*(Text(clean(cell)) for cell in cells))
     console().print(table)
-
-
-def _time(text: str) -> str:
-    return local(datetime.fromisoformat(text), "%Y-%m-%d %H:%M")
 
 
 def _money(money: Data) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import track
@@ -57,6 +58,11 @@ def short(text: str, longest: int) -> str:
 def local(time: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """In this machine's time zone; a dash where it is not known."""
     return time.astimezone().strftime(form) if time else "-"
+
+
+def minute(time: str, zone: str | None = None) -> str:
+    """A time of a message, to the minute and with its zone: that of a shop (an IANA name), else this machine's."""
+    return datetime.fromisoformat(time).astimezone(ZoneInfo(zone) if zone else None).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def progress(items: Iterable[T], total: int, what: str) -> Iterable[T]:

@@ -1,6 +1,7 @@
 """Messages of the service `documents`."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class DocumentView(Value):
     sha256: str = Field(pattern=SHA256)
     size: int
     issued_at: AwareDatetime | None = None
+    issued_on: date | None = Field(default=None, description="The day of issue where the shop is, as it is printed")
     engine: str = Field(
         default="",
         description="What made it; with `Factur-X EN 16931` at its end the PDF holds the invoice as data, too",

@@ -156,7 +156,8 @@ SNAPSHOT: Json = {
 }
 DOCUMENT_VIEW: Json = {
     "document_id": DOCUMENT_ID, "order_id": ORDER_ID, "kind": "invoice", "number": "IN000001",
-    "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321,
+    "filename": "invoice-IN000001.pdf", "sha256": "9f" * 32, "size": 15321, "issued_at": NOON,
+    "issued_on": "2026-11-21",
     "engine": "weasyprint 70.0, pango 1.50.12, Noto Sans 2.007, Factur-X EN 16931",
 }
 PUT_TEMPLATE: Json = {

@@ -117,3 +117,14 @@ def test_the_documents_of_an_order_are_listed_oldest_first(desk: Desk) -> None:
         found = Work(connection, outside(Press())).documents
         assert found.page(Wanted("default", [slip.order_id]), 9) == [a_document().view(), later.view()]
         assert found.page(Wanted("default", [uuid4()]), 9) == []
+
+
+def test_a_list_tells_the_day_that_is_printed(desk: Desk) -> None:
+    late = {"issued_at": datetime(2026, 12, 31, 23, 30, tzinfo=UTC)}  # in Berlin it is the new year
+    document = complete(an_invoice(**late), Rendered(b"", "press 1"), shop="default", at=NOON)
+    older = replace(document, document_id=uuid4(), number="IN000000", snapshot={"shop": {}})
+    keep(desk, document, older)
+    with reading(desk.engine) as connection:
+        shown = Work(connection, outside(Press())).documents.page(Wanted("default"), 10)
+    assert {view.number: str(view.issued_on) for view in shown} == {"IN000001": "2027-01-01", "IN000000": "2026-12-31"}
+    assert str(document.view().issued_on) == "2027-01-01"

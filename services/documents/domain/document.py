@@ -4,14 +4,14 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.documents import DocumentView
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
-from shared.writing.days import local
+from shared.writing.days import day_of, local
 
 LONGEST_REFERENCE = 32
 LONGEST_NAME = 60  # characters of a number in a file name
@@ -79,6 +79,11 @@ class KeptDocument:
     issued_at: datetime
     rendered_at: datetime
     place: str = ""
+
+    @property
+    def issued_on(self) -> date:
+        """Return the day that is printed."""
+        return day_of(self.issued_at, self.snapshot["shop"].get("timezone", "UTC"))
 
     def view(self) -> DocumentView:
         """What is told of it."""

@@ -13,10 +13,12 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
 from shared.runtime.database import write_rows
 from shared.runtime.store import Store
+from shared.writing.days import day_of
 
 FIELDS = [field.name for field in fields(KeptDocument)]
 ORDER = (documents.c.issued_at, documents.c.document_id)
-VIEW = [documents.c[name] for name in DocumentView.model_fields]
+VIEW = [documents.c[name] for name in DocumentView.model_fields if name in documents.c]
+ZONE = documents.c.snapshot[("shop", "timezone")].as_string().label("zone")
 SHEET = [documents.c[field.name] for field in fields(Sheet)]
 
 
@@ -39,9 +41,9 @@ class Documents(Store[UUID, KeptDocument]):
 
     def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
         """Documents that fit, without their bytes, in the order of issue, behind a cursor."""
-        query = select(*VIEW).where(*_conditions(wanted, after))
+        query = select(*VIEW, ZONE).where(*_conditions(wanted, after))
         rows = self.connection.execute(query.order_by(*ORDER).limit(limit))
-        return [DocumentView(**row._mapping) for row in rows]
+        return [_view(row) for row in rows]
 
     def count(self, wanted: Wanted, after: Cursor | None = None) -> int:
         """How many fit, behind a cursor."""
@@ -68,6 +70,11 @@ def _conditions(wanted: Wanted, after: Cursor | None = None) -> list[ColumnEleme
 
 def _last(given: Cursor) -> list[BindParameter[Any]]:
     return [literal(given.at, documents.c.issued_at.type), literal(given.key, documents.c.document_id.type)]
+
+
+def _view(row: Any) -> DocumentView:
+    told = {column.name: getattr(row, column.name) for column in VIEW}
+    return DocumentView(**told, issued_on=day_of(row.issued_at, row.zone or "UTC"))
 
 
 def _row(document: KeptDocument) -> dict[str, Any]:

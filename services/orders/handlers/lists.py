@@ -33,7 +33,8 @@ def list_orders(query: ListOrders, work: Work) -> OrderList | Refusal:
     if wrong:
         return wrong
     entries, further = _page(query, work)
-    return OrderList(orders=[listing.listed(entry, work.graph, query.language) for entry in entries], next=further)
+    shown = [listing.listed(entry, work.graph, query.language) for entry in entries]
+    return OrderList(orders=shown, next=further, timezone=_zone(work))
 
 
 @service.handles(ExportOrders)

@@ -125,6 +125,7 @@ class OrderList(Answer, name="order.list_answered"):
 
     orders: list[ListedOrder]
     next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    timezone: str = Field(default="UTC", description="Of the shop: where people read these times")
 
 
 class ListOrders(Query, name="order.list", answer=OrderList):

@@ -1,8 +1,11 @@
 """How an order looks on the terminal."""
 
+import time
+
 import pytest
 
-from shared.cli.order_shown import say_order
+from shared.cli.order_shown import say_history, say_order, say_row
+from shared.cli.screen import minute
 from shared.contracts import samples
 from shared.contracts.orders import OrderDetail
 from tests.words import changed
@@ -47,3 +50,24 @@ def test_a_line_is_shown_with_its_number(capsys: pytest.CaptureFixture[str]) -> 
     lines = [samples.ORDER_LINE | {"line": 3}]
     say_order(OrderDetail.model_validate(samples.ORDER_DETAIL | {"lines": lines}).model_dump(mode="json"))
     assert "3 MUG-BLUE Mug, blue 2 11.90 EUR 23.80 EUR" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("zone", "expected"), [
+    ("Pacific/Kiritimati", "2026-11-22 02:00 +14"), ("Pacific/Pago_Pago", "2026-11-21 01:00 SST"),
+])
+def test_times_are_those_of_the_shop_and_say_so(
+    zone: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = OrderDetail.model_validate(changed(samples.ORDER_DETAIL, order__shop__timezone=zone))
+    say_order(found.model_dump(mode="json"))
+    say_history(found.model_dump(mode="json"))
+    say_row(samples.LISTED_ORDER | {"timezone": zone}, as_json=False)
+    assert capsys.readouterr().out.count(expected) == 5  # placed, state; two states; the row
+
+
+def test_without_a_shop_they_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tehran")
+    time.tzset()
+    assert minute(samples.NOON) == "2026-11-21 15:30 +0330"
+    monkeypatch.undo()
+    time.tzset()
