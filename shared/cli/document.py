@@ -18,6 +18,7 @@ from shared.writing.booklet import Booklet
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE = 200  # documents, or orders, that are asked for at once
+PROFILES = ("en16931", "peppol", "xrechnung")
 KINDS = ("invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary")
 OPTIONS = (
     click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="More than once: any of them."),
@@ -35,7 +36,7 @@ def filter_options(command: F) -> F:
     return command
 
 
-@click.group(short_help="List documents, save one, print many.")
+@click.group(short_help="List documents, save one, print many, e-invoices.")
 def document() -> None:
     """Invoices, slips and order summaries, as they were rendered once and are kept."""
 
@@ -66,6 +67,28 @@ def save(document_id: UUID, output: Path | None, shop: str, wait: float) -> None
     with asking(shop, wait, "document") as asker:
         answer = asker.ask("document.get", {"document_id": str(document_id)})
     _write(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
+
+
+@document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
+@click.argument("document_id", type=click.UUID)
+@click.option("--profile", type=click.Choice(PROFILES), default="en16931", show_default=True,
+              help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.")
+@click.option("--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Where to write it; else the name of the document, here.")
+@shop_option
+@wait_option
+def e_invoice(
+    document_id: UUID, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
+) -> None:
+    """Writes the invoice or credit slip with the id DOCUMENT_ID as data. What breaks a rule of the profile is refused
+    with the rule's number, and with what to fill in.
+    """
+    query = {"document_id": str(document_id), "profile": profile, "syntax": syntax}
+    with asking(shop, wait, "document") as asker:
+        answer = asker.ask("document.e_invoice", query)
+    name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
+    _write(output or Path(name), b64decode(answer["content"]))
 
 
 @document.command("print", short_help="Many documents as one PDF.")

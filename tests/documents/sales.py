@@ -113,7 +113,7 @@ def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
         lambda order: try_to_discount(order, numbers, percent="7.5"),
         lambda order: try_to_refund(order, "partial", lines=[{"line": 1, "quantity": 0, "amount": 3}]),
         lambda order: try_to_refund(order, "standard", lines=[{"line": 2, "quantity": 1}], shipping=True),
-        lambda order: try_to_refund(order, "partial", lines=[], shipping=True),
+        lambda order: try_to_refund(order, "partial", lines=[], shipping=True, store_credit=True),
     ]
     for step in (steps[chance.randrange(3)], *chance.sample(steps, 3)):
         done = step(order)

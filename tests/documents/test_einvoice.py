@@ -200,6 +200,12 @@ def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice():
     assert (totals.gross, totals.paid, totals.due) == (Decimal("28.70"), 0, Decimal("28.70"))
 
 
+def test_what_became_store_credit_is_not_paid_back():
+    made = model(an_invoice([a_line(quantity=1)], shipping=0, **CREDIT, store_credit=money(1000)))
+    assert (made.totals.gross, made.totals.paid, made.totals.due) == (Decimal("11.90"), Decimal(10), Decimal("1.90"))
+    assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
+
+
 def test_a_corrected_invoice_names_the_one_that_it_replaces():
     made = model(an_invoice(replaces=TWO_INVOICES[:1]))
     assert [preceding.number for preceding in made.preceding] == ["IN000001"]

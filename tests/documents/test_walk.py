@@ -74,6 +74,13 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
     saved = terminal.run("document", "save", lines[0][3], "--output", str(one))
     assert saved.exit_code == 0, saved.stderr
     assert lines[0][2] in read(one.read_bytes())
+    data = tmp_path / "one.xml"
+    saved = terminal.run("document", "e-invoice", lines[0][3], "--syntax", "ubl", "--output", str(data))
+    assert saved.exit_code == 0, saved.stderr
+    assert f"<cbc:ID>{lines[0][2]}</cbc:ID>" in data.read_text()
+    refused = terminal.run("document", "e-invoice", lines[0][3], "--profile", "peppol")
+    assert refused.exit_code == 2
+    assert "(PEPPOL-EN16931-R020)" in " ".join(refused.stderr.split())
     bound = tmp_path / "all.pdf"
     printed = terminal.run("document", "print", "--issued-from", "2026-11-01", "--output", str(bound))
     assert "4 documents on 4 pages" in printed.stderr

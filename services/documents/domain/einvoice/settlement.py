@@ -19,12 +19,13 @@ DANISH_IBAN = 18  # DK, two check digits, four of the bank (registration number)
 
 
 def paid(snapshot: DocumentSnapshot) -> Decimal:
-    """Return what was paid before, in the invoice's currency; 0 of a credit slip. What an order owes for other invoices
-    (`due` may hold it) is asked for by those, not twice.
+    """Return what was paid before, in the invoice's currency; of a credit slip what became store credit. What an order
+    owes for other invoices (`due` may hold it) is asked for by those, not twice.
     """
     currency, gross = snapshot.gross.currency, payable(snapshot).amount
     if snapshot.kind != "invoice":
-        return Decimal(0)
+        credit = snapshot.store_credit
+        return Decimal(decimal(credit.amount, currency)) if credit else Decimal(0)
     if snapshot.due is not None:
         return Decimal(decimal(gross - min(snapshot.due.amount, gross), currency))
     if any(payment.amount.currency != currency for payment in snapshot.payments):
@@ -50,9 +51,9 @@ def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -
 
 def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
     """Return the terms of payment in words: of what is due, or of a credit slip how it was agreed to be paid."""
-    if snapshot.kind != "invoice":
-        return clean(snapshot.payment_method)
-    return clean(snapshot.shop.payment_terms) if due > 0 else ""
+    if due <= 0:
+        return ""
+    return clean(snapshot.payment_method if snapshot.kind != "invoice" else snapshot.shop.payment_terms)
 
 
 def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
