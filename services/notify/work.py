@@ -34,6 +34,7 @@ from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
 from shared.contracts.orders import (
     DocumentMailRequested,
+    InvoiceCorrected,
     OrderDiscounted,
     OrderEdited,
     OrderPlaced,
@@ -211,6 +212,8 @@ def _attached(message: Message) -> list[UUID]:
     """The documents that a message's mail takes along."""
     if isinstance(message, OrderPlaced | OrderTransitioned) and message.state.mail_template:
         return [document.document_id for document in message.attach]
+    if isinstance(message, InvoiceCorrected):
+        return [message.invoice.document_id, message.credit_slip.document_id]
     if isinstance(message, WITH_DOCUMENTS):
         return [document.document_id for document in message.attach]
     if isinstance(message, RefundCreated) and message.refund.credit_slip:

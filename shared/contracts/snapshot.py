@@ -115,6 +115,10 @@ class DocumentSnapshot(Value):
     replaces: list[DocumentReference] = Field(
         default=[], description="Documents that it replaces: of an outdated delivery slip, or of corrected invoices"
     )
+    replaced_by: str = Field(
+        default="", max_length=60,
+        description="Of a credit slip: number of the corrected invoice that takes the place of what it cancels",
+    )
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
     return_until: AwareDatetime | None = Field(
         default=None, description="Of a return slip: the goods are to arrive before; it ends a day of the shop"

@@ -21,7 +21,7 @@ TEMPLATES = STATE_MAILS | {
     "order_conf", "in_transit", "order_changed", "credit_slip", "voucher", "store_credit", "order_return_requested",
     "order_return_confirmed", "order_return_denied", "order_return_received", "order_return_completed",
     "order_merchant_comment", "reply_msg", "forward_msg", "contact", "contact_form", "download_product",
-    "late_document", "change_documents", "documents", OTHER_STATE,
+    "late_document", "change_documents", "documents", "corrected_invoice", OTHER_STATE,
 }
 NAMES = {*values_of(sample("payment", "en")[0], LANGUAGES["en"]), "document", "documents"}
 

@@ -11,6 +11,7 @@ from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import (
     DocumentMailRequested,
+    InvoiceCorrected,
     OrderChangeAnnounced,
     OrderDiscounted,
     OrderEdited,
@@ -53,6 +54,7 @@ def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes
         (OrderEdited, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
         (OrderDiscounted, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
         (OrderShippingChanged, {"shipped": False, "attach": CREDITED}, "Order XKBKNABJK was changed"),
+        (InvoiceCorrected, {}, "Order XKBKNABJK: corrected invoice IN000002"),
         (DocumentMailRequested, {"to": "ada@example.test", "to_name": "Ada Byron"}, "Order XKBKNABJK"),
         (ReturnRequested, {}, "Order XKBKNABJK: we received your request for a return"),
         (ReturnConfirmed, {"attach": ATTACH}, "Order XKBKNABJK: please send the goods back"),

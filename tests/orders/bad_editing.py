@@ -20,7 +20,10 @@ REQUIRED = {
     "order.change_customer": "order_id",
     "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.issue_delivery_slip": "order_id",
     "order.print_summary": "order_id",
-    "order.set_invoice_note": "order_id note", "order.send_documents": "order_id documents",
+    "order.set_invoice_note": "order_id note",
+    "order.correct_invoice": "order_id invoice_address.name invoice_address.line1 invoice_address.city "
+                             "invoice_address.country",
+    "order.send_documents": "order_id documents",
 }
 ABOUT: dict[str, list[Any]] = {"order_id": ["", "42"], "by": ["", "x" * 101]}
 LINES: list[Any] = [0, -1, 100_001, 0.5, "1"]
@@ -56,6 +59,10 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     },
     "order.change_customer": {**ABOUT, "email": ["", "ada", "ada@"], "customer_name": ["", "x" * 201]},
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
+    "order.correct_invoice": {
+        **ABOUT, "invoice_address": [{}, samples.ADDRESS | {"country": "gb"}], "note": ["x" * 2001],
+        "reason": ["x" * 501], "taxes_checked": ["perhaps", 2],
+    },
     "order.send_documents": {
         **ABOUT, "documents": [[], ["42"], [samples.DOCUMENT_ID] * 21], "to": ["", "ada", "a b@example.test"],
         "to_name": ["x" * 201], "language": ["", "English"], "message": ["x" * 2001],
@@ -64,7 +71,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "order.set_invoice_note": {**ABOUT, "note": ["x" * 2001]},
 }
 OPTIONAL = (
-    ("invoice_note",),
+    ("invoice_note",), ("invoice_address",), ("note",),
     ("lines", 0, "unit_price"), ("invoice",), ("carrier",), ("price",), ("tax_rate",), ("tracking_number",),
     ("delivery_address",), ("percent",), ("email",), ("customer_name",),
 )
@@ -77,12 +84,15 @@ def good(shop: Storefront, name: str, order_id: str) -> dict[str, Any]:
     given = editing_samples.ADD_DISCOUNT | {"discount_id": str(uuid4()), "order_id": order_id}
     if name == "order.remove_discount":
         assert shop.tell("order.add_discount", given)[0].name == "order.discounted"
+    if name == "order.correct_invoice":
+        shop.tell("order.issue_invoice", {"order_id": order_id})
     sent = []
     if name == "order.send_documents":
         (issued,) = shop.tell("order.issue_invoice", {"order_id": order_id})
         sent = [issued.data["document"]["document_id"]]
     data: dict[str, dict[str, Any]] = {
         "order.send_documents": {"documents": sent},
+        "order.correct_invoice": {"invoice_address": changed(samples.ADDRESS, company="Engines Ltd"), "note": "PO-7"},
         "order.add_lines": editing_samples.ADD_LINES | {"invoice": "existing"},
         "order.edit_lines": {"lines": [{"line": 1, "unit_price": 1090}], "reason": "Scratched."},
         "order.cancel_lines": editing_samples.CANCEL_LINES,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.orders.domain import changing, discounting, editing
+from services.orders.domain.correct_invoice import correct
 from services.orders.domain.corrections import Edited
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import by_rate
@@ -17,6 +18,7 @@ from shared.contracts.orders import (
     CancelLines,
     ChangeAddress,
     ChangeShipping,
+    CorrectInvoice,
     EditLines,
     RemoveDiscount,
 )
@@ -70,6 +72,11 @@ def try_to_ship_by(order: Order, numbers: Callable[[Any], str] | None = None, **
 def try_to_send_to(order: Order, **terms: Any) -> Edited | Refusal:
     command = ChangeAddress.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return changing.change_address(order, command, LATER)
+
+
+def try_to_correct(order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any) -> Edited | Refusal:
+    command = CorrectInvoice.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
+    return correct(order, command, numbers or Numbers(), LATER)
 
 
 def done(decision: Edited | Refusal) -> Edited:

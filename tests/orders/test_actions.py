@@ -15,7 +15,9 @@ SHIPPED = move(PAID, "shipped").order
 CANCELLED = move(PLACED, "cancelled").order
 EDITS = {"change_carrier", "add_products", "edit_products", "discount"}
 PAPERS = {"issue_invoice", "issue_delivery_slip"}
-ALL = {"cancel_products", "standard_refund", "partial_refund", "return_products", *PAPERS, *EDITS}
+ALL = {
+    "cancel_products", "standard_refund", "partial_refund", "return_products", "correct_invoice", *PAPERS, *EDITS,
+}
 
 
 def allowed(order: Order, **shop: Any) -> set[str]:
@@ -30,10 +32,10 @@ def allowed(order: Order, **shop: Any) -> set[str]:
     [
         (PLACED, {"cancel_products", *PAPERS, *EDITS}),
         (pay(PLACED, 1), {"standard_refund", "partial_refund", *PAPERS, *EDITS}),
-        (PAID, {"standard_refund", "partial_refund", "issue_delivery_slip", *EDITS}),
-        (move(PAID, "processing").order, {"standard_refund", "partial_refund", *EDITS}),
-        (SHIPPED, {"partial_refund", "return_products"}),
-        (move(SHIPPED, "delivered").order, {"partial_refund", "return_products"}),
+        (PAID, {"standard_refund", "partial_refund", "issue_delivery_slip", "correct_invoice", *EDITS}),
+        (move(PAID, "processing").order, {"standard_refund", "partial_refund", "correct_invoice", *EDITS}),
+        (SHIPPED, {"partial_refund", "return_products", "correct_invoice"}),
+        (move(SHIPPED, "delivered").order, {"partial_refund", "return_products", "correct_invoice"}),
         (CANCELLED, set()),
     ],
 )
@@ -42,14 +44,14 @@ def test_the_actions_follow_from_what_the_order_is(order: Order, expected: set[s
 
 
 def test_goods_come_back_only_where_the_shop_takes_them() -> None:
-    assert allowed(SHIPPED) == {"partial_refund"}
+    assert allowed(SHIPPED) == {"partial_refund", "correct_invoice"}
     reasons = {each.name: each.reason for each in actions(SHIPPED, DEFAULT_STATES).actions}
     assert reasons["return_products"] == "This shop takes nothing back."
 
 
 def test_what_was_once_shipped_stays_shipped_whatever_it_is_forced_to() -> None:
     back = move(SHIPPED, "awaiting_bank_wire", force=True, reason="in a test").order
-    assert allowed(back, returns=True) == {"partial_refund", "return_products"}
+    assert allowed(back, returns=True) == {"partial_refund", "return_products", "correct_invoice"}
 
 
 @pytest.mark.parametrize("here", DEFAULT_STATES)

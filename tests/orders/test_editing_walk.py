@@ -130,14 +130,13 @@ def test_another_address_changes_no_document(shop: Storefront, paid: str) -> Non
     assert again["code"] == "nothing_changes"
 
 
-def test_the_note_is_printed_on_the_next_invoice_only(shop: Storefront) -> None:
+def test_the_note_is_printed_on_every_invoice_of_the_order(shop: Storefront) -> None:
     order_id = shop.place()
     change(shop, "order.set_invoice_note", order_id, note="Thank you.")
     (first,) = change(shop, "order.issue_invoice", order_id)
-    change(shop, "order.set_invoice_note", order_id, note="")
     second = change(shop, "order.add_lines", order_id, lines=[{"sku": MUG, "quantity": 1}])[1]
-    assert [each.data["document"]["note"] for each in (first, second)] == ["Thank you.", ""]
-    assert shop.order(order_id)["invoice_note"] == ""
+    assert [each.data["document"]["note"] for each in (first, second)] == ["Thank you.", "Thank you."]
+    assert shop.order(order_id)["invoice_note"] == "Thank you."
 
 
 def test_the_note_of_a_new_order_is_on_the_invoice_that_its_first_state_brings(shop: Storefront) -> None:

@@ -37,6 +37,7 @@ from tests.orders.editing import (
     issued,
     try_to_add,
     try_to_cancel,
+    try_to_correct,
     try_to_discount,
     try_to_edit,
     try_to_ship_by,
@@ -226,6 +227,23 @@ class OrderLife(RuleBasedStateMachine):
         assert snapshot.due is not None
         assert snapshot.gross.amount - paid == snapshot.due.amount
         self.documents.append(snapshot)
+
+    @precondition(lambda self: self.order.issued("invoice"))
+    @rule(note=st.sampled_from([None, "PO-7", ""]))
+    def correct_invoice(self, note: str | None) -> None:
+        before, replaced = len(self.documents), self.order.issued("invoice")
+        self.become(try_to_correct(self.order, self.numbers, note=note))
+        if len(self.documents) == before:
+            return
+        slip, invoice = self.documents[before:]
+        (counts,) = self.order.issued("invoice")
+        assert (counts.document_id, slip.replaced_by) == (invoice.document_id, invoice.number)
+        assert [each.number for each in invoice.replaces] == [each.number for each in replaced]
+        assert (slip.gross, slip.corrected) == (invoice.gross, list(replaced))
+        paid = sum(payment.amount.amount for payment in invoice.payments)
+        assert invoice.due is not None
+        assert invoice.gross.amount - paid == invoice.due.amount
+        assert {line.invoice for _, line in self.order.shown} <= {counts.document_id}
 
     @rule(goodwill=st.booleans(), wanted=parts, terms=terms)
     def refund(self, goodwill: bool, wanted: list[Any], terms: dict[str, Any]) -> None:

@@ -36,6 +36,12 @@ def issue_day(snapshot: DocumentSnapshot) -> date:
     return day_of(snapshot.issued_at, snapshot.shop.timezone)
 
 
+def replaced(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
+    """Return number and day of the documents that it replaces."""
+    zone = snapshot.shop.timezone
+    return [(each.number, day_of(each.issued_at, zone) if each.issued_at else None) for each in snapshot.replaces]
+
+
 def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Number and day of the invoices that it changes."""
     found: list[tuple[str, datetime | None]] = [(each.number, each.issued_at) for each in snapshot.corrected]

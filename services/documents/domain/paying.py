@@ -54,7 +54,11 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
 
 
 def credited(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return how the amount of a credit slip comes to the customer: as money, as store credit, or as parts of both."""
+    """Return how the amount of a credit slip comes to the customer: as money, as store credit, or as parts of both; or
+    which invoice takes the place of what it cancels.
+    """
+    if snapshot.replaced_by:
+        return language.texts["credit_note_replaced"].format(invoice=language.own(snapshot.replaced_by))
     credit, gross = snapshot.store_credit, payable(snapshot)
     if credit is None or not credit.amount:
         return language.texts["credit_note"]

@@ -41,6 +41,7 @@ STATES = {"en": "Gift-wrapped", "fa": "کادوپیچ شد", "fr": "Emballé en 
 WITH_DOCUMENT = {
     "payment": ("invoice", "IN000001"), "credit_slip": ("credit_slip", "CR000001"),
     "change_documents": ("credit_slip", "CR000001"), "documents": ("invoice", "IN000001"),
+    "corrected_invoice": ("invoice", "IN000002"),
     "order_return_confirmed": ("return_slip", "RT000001"), "late_document": ("invoice", "IN000001"),
 }
 

@@ -5,6 +5,7 @@ from services.notify.handlers.queue import Told, queue
 from services.notify.work import Work
 from shared.contracts.orders import (
     DocumentMailRequested,
+    InvoiceCorrected,
     OrderChangeAnnounced,
     OrderDiscounted,
     OrderEdited,
@@ -50,6 +51,12 @@ def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
 def send_change_documents(event: OrderEdited | OrderDiscounted, work: Work) -> Told:
     """Mail the invoices and credit slips that a change of the order brought."""
     return queue(orders.changed(work.drafter, event, work.occasion), work)
+
+
+@service.handles(InvoiceCorrected)
+def send_corrected_invoice(event: InvoiceCorrected, work: Work) -> Told:
+    """Mail a corrected invoice."""
+    return queue(orders.corrected(work.drafter, event, work.occasion), work)
 
 
 @service.handles(DocumentMailRequested)

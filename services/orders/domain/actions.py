@@ -34,6 +34,7 @@ POLICIES = (
     Policy("edit_products", ("stock_is_held", "nothing_shipped")),
     Policy("discount", ("stock_is_held", "nothing_shipped")),
     Policy("issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
+    Policy("correct_invoice", ("stock_is_held", "something_invoiced")),
     Policy("issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
 )
 

@@ -49,13 +49,19 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
     )
     if after == order:
         return command.refuse("nothing_changes", "The order has these addresses already.", field="delivery_address")
-    if not command.taxes_checked and _taxed_by(order) != _taxed_by(after):
-        return command.refuse("taxes_may_differ", _taxes_may_differ(order, after), field="taxes_checked")
+    reason = "" if command.taxes_checked else tax_objection(order, after)
+    if reason:
+        return command.refuse("taxes_may_differ", reason, field="taxes_checked")
     told = OrderAddressChanged(
         order_id=order.order_id, order=after.summary(), by=command.by, at=at,
         delivery_address=after.delivery_address, invoice_address=after.invoice_address,
     )
     return Edited(after, [told])
+
+
+def tax_objection(order: Order, after: Order) -> str:
+    """Return why other addresses may bring other taxes; empty where they do not."""
+    return "" if _taxed_by(order) == _taxed_by(after) else _taxes_may_differ(order, after)
 
 
 def _taxed_by(order: Order) -> tuple[str, ...]:

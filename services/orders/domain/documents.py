@@ -25,6 +25,7 @@ from shared.writing.days import days_later
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
 NextNumber = Callable[[DocumentKind], str]
+REPLACING = ("delivery_slip", "invoice")  # kinds of which the document of a whole order is the only one that counts
 EVENTS: dict[str, type[Issued]] = {
     "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued, "credit_slip": CreditSlipIssued,
     "return_slip": ReturnSlipIssued, "order_summary": OrderSummaryIssued,
@@ -52,11 +53,11 @@ def is_empty(order: Order, kind: DocumentKind) -> bool:
     """Whether nothing would stand on the document of the whole order: then it is not issued. A delivery slip tells of
     goods, whatever their shipping costs.
     """
-    part = _whole(order, kind)
+    part = whole_part(order, kind)
     return not part.lines and (kind == "delivery_slip" or not part.shipping.gross)
 
 
-def _whole(order: Order, kind: DocumentKind) -> Part:
+def whole_part(order: Order, kind: DocumentKind) -> Part:
     """All of it; on an invoice what is still sold, on a delivery slip what is sent: not what was refunded before."""
     if kind == "invoice":
         lines = ((each.number, each.pieces, each.amount) for each in billing.billed(order))
@@ -67,11 +68,11 @@ def _whole(order: Order, kind: DocumentKind) -> Part:
 
 
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
-    """The document of the whole order. A delivery slip replaces the one before."""
+    """The document of the whole order. A delivery slip replaces the one before, an invoice those that count."""
     return issue_part(
-        order, kind, number, at, _whole(order, kind), due=order.money(order.due),
+        order, kind, number, at, whole_part(order, kind), due=order.money(order.due),
         rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
-        replaces=order.issued("delivery_slip") if kind == "delivery_slip" else (), **_beside(order, kind),
+        replaces=order.issued(kind) if kind in REPLACING else (), **_beside(order, kind),
     )
 
 

@@ -69,6 +69,10 @@ def _nothing_invoiced(order: Order) -> str | None:
     return f"The invoice {issued[0].number} was issued." if issued else None
 
 
+def _something_invoiced(order: Order) -> str | None:
+    return None if order.issued("invoice") else "No invoice was issued yet."
+
+
 def _something_to_invoice(order: Order) -> str | None:
     return "Nothing would stand on the invoice." if is_empty(order, "invoice") else None
 
@@ -105,6 +109,7 @@ GUARDS = {
         Guard("stock_is_there", _stock_is_there),
         Guard("stock_is_held", _stock_is_held),
         Guard("nothing_invoiced", _nothing_invoiced),
+        Guard("something_invoiced", _something_invoiced),
         Guard("something_to_invoice", _something_to_invoice),
         Guard("something_to_send", _something_to_send),
         Guard("slip_is_missing", _slip_is_missing),

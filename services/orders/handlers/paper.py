@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from services.orders.domain import sending
 from services.orders.domain.actions import objection_to_action
+from services.orders.domain.correct_invoice import correct
 from services.orders.domain.documents import issue, with_document
+from services.orders.domain.following import follow_slip
 from services.orders.work import Work
 from shared.contracts.documents import RenderDocument
-from shared.contracts.message import Event
+from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
+    CorrectInvoice,
     InvoiceNoted,
     IssueDeliverySlip,
     IssueInvoice,
@@ -36,6 +39,20 @@ def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
     return [invoice.event]
 
 
+@service.handles(CorrectInvoice)
+def correct_invoice(command: CorrectInvoice, work: Work) -> Iterable[Event]:
+    """Issue the order's invoice anew."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    decision = correct(order, command, work.numbers, work.now)
+    if isinstance(decision, Refusal):
+        return [decision]
+    after, slips = follow_slip(decision.order, work.numbers, work.now)
+    work.orders.save(order.order_id, after)
+    return [*decision.events, *slips]
+
+
 @service.handles(IssueDeliverySlip)
 def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Event]:
     """Issue the order's first delivery slip, or one in place of an outdated one."""
@@ -52,10 +69,17 @@ def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Even
 
 @service.handles(SetInvoiceNote)
 def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
-    """What is printed on invoices from now on."""
+    """What is printed on the invoice."""
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
+    invoices = order.issued("invoice")
+    if invoices:
+        reason = (
+            f"Invoice {invoices[-1].number} was issued and stays as it is: 'order.correct_invoice' issues it anew with "
+            "another note."
+        )
+        return [command.refuse("invoice_issued", reason, field="order_id")]
     work.orders.save(order.order_id, replace(order, invoice_note=command.note))
     return [InvoiceNoted(order_id=order.order_id, note=command.note, by=command.by)]
 

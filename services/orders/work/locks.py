@@ -28,6 +28,7 @@ from shared.contracts.orders import (
     ChangeShipping,
     CompleteReturn,
     ConfirmReturn,
+    CorrectInvoice,
     CreateRefund,
     DenyReturn,
     EditLines,
@@ -59,7 +60,7 @@ from shared.runtime.store import Arrived
 Moving = PlaceOrder | TransitionOrder | RecordPayment | UseStoreCredit
 Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
-Issuing = IssueInvoice | IssueDeliverySlip
+Issuing = IssueInvoice | IssueDeliverySlip | CorrectInvoice
 Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
 Noting = (
     SetNote | SetInvoiceNote | ChangeCustomer | NotifyChange | PrintSummary | RenderDocument | SendDocuments

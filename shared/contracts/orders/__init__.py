@@ -88,7 +88,9 @@ from shared.contracts.orders.lists import (
     OrderFilter as OrderFilter,
 )
 from shared.contracts.orders.paper import (
+    CorrectInvoice as CorrectInvoice,
     DocumentMailRequested as DocumentMailRequested,
+    InvoiceCorrected as InvoiceCorrected,
     InvoiceNoted as InvoiceNoted,
     IssueDeliverySlip as IssueDeliverySlip,
     IssueInvoice as IssueInvoice,

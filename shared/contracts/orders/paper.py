@@ -1,6 +1,6 @@
 """An order's documents on demand: its invoice, the note on it, its summary."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -10,7 +10,7 @@ from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, OrderSummary
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.contracts.values import DocumentReference, Email, Language
+from shared.contracts.values import Address, DocumentReference, Email, Language
 
 NOTE = "Ordered by telephone."
 
@@ -22,6 +22,56 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
 
     order_id: OrderId
     by: By = "system"
+
+
+class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
+    """Issues the invoice of an order anew, with another invoice address (name, company, VAT number) or note, or as the
+    order is now. All invoices that count are cancelled by one credit slip, and one invoice of what is still sold takes
+    their place: both or none. The customer gets them by mail.
+    """
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"},
+        "reason": "The company was missing.", "by": "anna@shop.test",
+    }
+
+    order_id: OrderId
+    invoice_address: Address | None = Field(default=None, description="Null: the order's, which may have changed since")
+    note: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="Printed under the tax table; null: as it is, empty: none"
+    )
+    reason: str = Field(default="", max_length=500, description="Printed on the credit slip")
+    taxes_checked: bool = Field(
+        default=False, description="Somebody looked: an order that is exempt from tax stays so with another buyer"
+    )
+    by: By = "system"
+
+
+class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"):
+    """Invoices of an order count no more: `credit_slip` cancels those in `replaced`, `invoice` takes their place."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "replaced": [samples.INVOICE_REFERENCE],
+        "credit_slip": samples.INVOICE_REFERENCE | {
+            "document_id": samples.MAIL_ID, "kind": "credit_slip", "number": "CR000001",
+        },
+        "invoice": samples.INVOICE_REFERENCE | {
+            "document_id": samples.MESSAGE_ID, "number": "IN000002", "replaces": [samples.DOCUMENT_ID],
+        },
+        "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"}, "note": "",
+        "reason": "The company was missing.", "by": "anna@shop.test", "at": samples.NOON,
+    }
+
+    order_id: UUID
+    order: OrderSummary
+    replaced: list[DocumentReference]
+    credit_slip: DocumentReference
+    invoice: DocumentReference
+    invoice_address: Address
+    note: str
+    reason: str
+    by: str
+    at: AwareDatetime
 
 
 class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="order_id"):
@@ -36,8 +86,8 @@ class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="orde
 
 
 class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id"):
-    """Sets what is printed under the tax table of the order's next invoice; an empty note removes it. Invoices that
-    were issued stay as they are.
+    """Sets what is printed under the tax table of the order's invoice, before it is issued; an empty note removes it.
+    Later, `order.correct_invoice` issues the invoice anew with another note.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
@@ -96,7 +146,7 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
 
 
 class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):
-    """The note of the order's next invoice is now this."""
+    """The note of the order's invoice is now this."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
 

@@ -22,13 +22,12 @@ from services.documents.domain.einvoice.model import (
     VatGroup,
 )
 from services.documents.domain.einvoice.rules import violations
-from services.documents.domain.facts import corrected, issue_day, supply_day
+from services.documents.domain.facts import corrected, issue_day, replaced, supply_day
 from services.documents.domain.objections import Objection, Violation
 from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from shared.contracts.values import Money
 from shared.writing.currencies import decimal, exponent
-from shared.writing.days import day_of
 from shared.writing.text import clean
 
 TYPES = {"invoice": INVOICE, "credit_slip": CREDIT_NOTE}
@@ -163,9 +162,7 @@ def _notes(snapshot: DocumentSnapshot) -> Iterator[str]:
 
 def _preceding(snapshot: DocumentSnapshot) -> Iterator[Preceding]:
     """The invoices that it changes, and those that it is issued anew for."""
-    zone = snapshot.shop.timezone
-    anew = [(each.number, day_of(each.issued_at, zone) if each.issued_at else None) for each in snapshot.replaces]
-    for number, day in dict.fromkeys([*corrected(snapshot), *anew]):
+    for number, day in dict.fromkeys([*corrected(snapshot), *replaced(snapshot)]):
         yield Preceding(clean(number), day)
 
 

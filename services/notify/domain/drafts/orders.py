@@ -9,6 +9,7 @@ from shared.contracts.conversation import Conversation
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import (
     DocumentMailRequested,
+    InvoiceCorrected,
     OrderChangeAnnounced,
     OrderDiscounted,
     OrderEdited,
@@ -28,7 +29,7 @@ from shared.contracts.orders import (
 from shared.contracts.values import Money
 
 CONFIRMATION = "order_conf"
-CHANGE_DOCUMENTS, DOCUMENTS = "change_documents", "documents"
+CHANGE_DOCUMENTS, DOCUMENTS, CORRECTED_INVOICE = "change_documents", "documents", "corrected_invoice"
 Changed = OrderEdited | OrderDiscounted | OrderShippingChanged
 ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 
@@ -68,6 +69,12 @@ def changed(drafter: Drafter, event: Changed, occasion: Occasion) -> list[Mail]:
     if not event.attach:
         return []
     return [drafter.order_mail(about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach))]
+
+
+def corrected(drafter: Drafter, event: InvoiceCorrected, occasion: Occasion) -> list[Mail]:
+    """Return the mail with the corrected invoice and the credit slip that cancels the one before."""
+    facts = about(event.order, CORRECTED_INVOICE, number=event.invoice.number)
+    return [drafter.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))]
 
 
 def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion) -> list[Mail]:

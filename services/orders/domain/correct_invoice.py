@@ -1,0 +1,89 @@
+"""Issuing the invoice of an order anew: a credit slip cancels what was invoiced, and one invoice takes its place."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.changing import tax_objection
+from services.orders.domain.corrections import Edited
+from services.orders.domain.documents import (
+    Document,
+    NextNumber,
+    correcting,
+    is_empty,
+    issue,
+    issue_part,
+    whole_part,
+    with_document,
+)
+from services.orders.domain.order import Order
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
+
+
+def correct(order: Order, command: CorrectInvoice, number: NextNumber, at: datetime) -> Edited | Refusal:
+    """Return the order with one invoice in the place of all that count, and the credit slip that cancels these."""
+    after = replace(
+        order, invoice_address=command.invoice_address or order.invoice_address,
+        invoice_note=order.invoice_note if command.note is None else command.note,
+    )
+    wrong = _objection(order, after, command)
+    if wrong:
+        return wrong
+    slip_number, invoice_number = number("credit_slip"), number("invoice")
+    slip = issue_part(
+        order, "credit_slip", slip_number, at, whole_part(_as_documented(order), "invoice"), reason=command.reason,
+        replaced_by=invoice_number, **correcting(*order.issued("invoice")),
+    )
+    after = with_document(_on_no_invoice(after), slip)
+    invoice = issue(_as_documented(after), "invoice", invoice_number, at)
+    after = _discounts_moved(with_document(after, invoice), invoice)
+    return Edited(after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event])
+
+
+def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal | None:
+    reason = objection_to_action("correct_invoice", order)
+    if reason:
+        return command.refuse("not_possible", reason, field="order_id")
+    if is_empty(_as_documented(order), "invoice"):
+        return command.refuse("nothing_invoiced", "All that was invoiced is credited already.", field="order_id")
+    reason = "" if command.taxes_checked else tax_objection(order, after)
+    return command.refuse("taxes_may_differ", reason, field="taxes_checked") if reason else None
+
+
+def _as_documented(order: Order) -> Order:
+    """Return the order as its documents state it: without the refunds that no credit slip tells of."""
+    return replace(order, refunds=tuple(refund for refund in order.refunds if refund.documented))
+
+
+def _on_no_invoice(order: Order) -> Order:
+    """Return the order with its lines ready for another invoice."""
+    return replace(order, lines=tuple(replace(line, invoice=None) for line in order.lines))
+
+
+def _discounts_moved(order: Order, invoice: Document) -> Order:
+    """Return the order with the discounts that were given for a replaced invoice on the new one."""
+    replaced, issued = set(invoice.reference.replaces), invoice.reference.document_id
+
+    def moved(given_for: UUID | None) -> UUID | None:
+        return issued if given_for in replaced else given_for
+
+    return replace(order, discounts=tuple(replace(each, invoice=moved(each.invoice)) for each in order.discounts))
+
+
+def _told(
+    order: Order, after: Order, command: CorrectInvoice, slip: Document, invoice: Document, at: datetime
+) -> list[Event]:
+    corrected = InvoiceCorrected(
+        order_id=order.order_id, order=after.summary(), replaced=list(order.issued("invoice")),
+        credit_slip=slip.reference, invoice=invoice.reference, invoice_address=after.invoice_address,
+        note=after.invoice_note, reason=command.reason, by=command.by, at=at,
+    )
+    if after.invoice_address == order.invoice_address:
+        return [corrected]
+    moved = OrderAddressChanged(
+        order_id=order.order_id, order=after.summary(), by=command.by, at=at,
+        delivery_address=after.delivery_address, invoice_address=after.invoice_address,
+    )
+    return [moved, corrected]
