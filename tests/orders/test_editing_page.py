@@ -43,9 +43,10 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
             ["order.edited", "stock.changed"], ["order.edited"], ["order.edited", "stock.changed"],
             ["order.discounted"], ["order.invoice_noted"], ["invoice.issued"],
             ["order.edited", "credit_slip.issued", "invoice.issued", "stock.changed"],
+            ["order.address_changed", "order.invoice_corrected", "credit_slip.issued", "invoice.issued"],
             ["order.shipping_changed", "credit_slip.issued"], ["order.address_changed"],
             ["order.customer_changed", "customer.changed"], ["order.address_changed"],
-            ["order.edited", "credit_slip.issued", "credit_slip.issued", "invoice.issued"],
+            ["order.edited", "credit_slip.issued", "invoice.issued"],
             ["order.shipping_changed", "credit_slip.issued", "invoice.issued"], ["delivery_slip.issued"],
             ["order.document_mail_requested"], ["order.change_announced"], ["order_summary.issued"],
         ]
