@@ -77,7 +77,7 @@ def test_what_is_refunded_before_it_is_sent_is_not_packed(shop: Storefront, pack
 
 def test_an_order_that_comes_back_from_cancelled_is_packed_for_where_it_goes_now(shop: Storefront) -> None:
     order_id = shop.place()
-    shop.move(order_id, "processing")
+    change(shop, "order.issue_delivery_slip", order_id)
     shop.move(order_id, "cancelled")
     assert slips(change(shop, "order.change_address", order_id, delivery_address=ELSEWHERE)) == []
     told = shop.move(order_id, "shipped", force=True, reason="It goes on.", by="anna@shop.test")
