@@ -9,12 +9,12 @@ from services.orders.domain import returning
 from services.orders.domain.cart_rules import CartRule, objection_to_all
 from services.orders.domain.export import written
 from services.orders.domain.order import Order
-from services.orders.domain.refunding import as_voucher
+from services.orders.domain.store_credit import until
 from shared.contracts import samples
 from shared.contracts.message import Refusal
 from shared.contracts.orders import CartRuleDefinition, ConfirmReturn, ReturnSlipIssued
 from tests.moments import EAST, MOMENT, WEST, utc_days
-from tests.orders.refunds import a_shipped_order, refund
+from tests.orders.refunds import a_shipped_order
 from tests.orders.test_export import an_entry
 from tests.orders.test_returns import RETURN_ID, requested, step, try_to_request
 from tests.orders.words import DEFAULT_STATES, NOON, Numbers, a_shop_in
@@ -72,15 +72,9 @@ def test_a_package_may_come_until_the_end_of_a_day() -> None:
     assert kept.until == end
 
 
-def test_a_voucher_of_a_refund_is_valid_until_the_end_of_a_day() -> None:
-    order = shipped_in("Asia/Tehran")
-    order = replace(order, shop=replace(order.shop, voucher_days=30))
-    given = refund(order, "standard" if not order.reached else "return", voucher=True)
-    voucher = as_voucher(given.order, given.refund)
-    assert voucher is not None
-    until = voucher.terms.valid_until
-    assert until is not None
-    assert (until + timedelta(hours=3, minutes=30)).time() == datetime.min.time()  # midnight in Tehran
+def test_store_credit_of_days_is_valid_until_the_end_of_a_day() -> None:
+    end = until(a_shop_in("Asia/Tehran", store_credit_days=30), NOON)
+    assert end == datetime(2026, 12, 21, 20, 30, tzinfo=UTC)  # midnight in Tehran
 
 
 @pytest.mark.parametrize("zone", [EAST, WEST])
