@@ -1,16 +1,19 @@
 """What is due, how it is paid, and the codes that banks' apps read."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.documents.domain import paying
+from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
+from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.domain.writing import write
 from shared.contracts import samples
-from shared.contracts.values import BankAccount
+from shared.contracts.values import BankAccount, Money
 from tests.documents.words import an_invoice, money
 
 EPC = {"iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "pay_code": "epc"}
@@ -71,3 +74,33 @@ def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
 def test_a_mistyped_iban_is_refused(iban: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         BankAccount(iban=iban)
+
+
+@pytest.mark.parametrize(("language", "method"), [
+    ("en", "Store credit"), ("de", "Guthaben"), ("fr", "Avoir"), ("fa", "اعتبار خرید"),
+])
+def test_store_credit_stands_under_the_payments_and_is_prepaid(
+    languages: Languages, language: str, method: str
+) -> None:
+    credit = samples.PAYMENT | {"kind": "store_credit", "method": "Store credit", "transaction_id": "CR000001"}
+    invoice = an_invoice(payments=[credit | {"amount": {"amount": 1000, "currency": "EUR"}}], due=None)
+    paper = write(invoice, languages[language])
+    assert [(row.method, "CR000001" in row.transaction) for row in paper.payments] == [(method, True)]
+    data = einvoice(invoice)
+    assert not isinstance(data, Objection)
+    assert (data.totals.paid, data.totals.due) == (Decimal(10), data.totals.gross - 10)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "fa"])
+def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(languages: Languages, language: str) -> None:
+    slip = an_invoice(kind="credit_slip", number="CR000001", payments=[], due=None, corrects="IN000001")
+    words, whole = languages[language], slip.gross
+    as_money, as_credit, as_both = (
+        paying.credited(slip.model_copy(update={"store_credit": credit}), words)
+        for credit in (None, whole, Money(amount=100, currency="EUR"))
+    )
+    assert as_money == words.texts["credit_note"]
+    assert "CR000001" in as_credit
+    rest = Money(amount=whole.amount - 100, currency="EUR")
+    assert words.write_money(rest) in as_both
+    assert words.write_money(Money(amount=100, currency="EUR")) in as_both

@@ -204,6 +204,17 @@ def test_a_cancelled_order_gives_store_credit_back_and_uses_it_again(shop: Store
     )
 
 
+def test_an_invoiced_order_that_is_cancelled_gives_store_credit_back_with_its_credit_slip(shop: Storefront) -> None:
+    issue(shop, 2000)
+    told = shop.tell("order.place", an_order(store_credit=True, initial_state="payment_accepted"))
+    back = shop.move(str(told[0].subject), "cancelled")
+    refund = find(back, "refund.created")["refund"]
+    assert (refund["given_back"], refund["money"]) == (samples.euro(2000), samples.euro(870))
+    assert find(back, "credit_slip.issued")["document"]["gross"] == samples.euro(2870)
+    assert find(back, "payment.refund_due")["amount"] == samples.euro(870)
+    assert balance(shop) == 2000
+
+
 # --- by hand, and the end of it ---------------------------------------------------------------------------------------
 
 

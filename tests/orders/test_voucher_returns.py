@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from services.orders.store.rule_tables import cart_rules
 from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place, put_rule
+from tests.orders.refunds import a_refund
 from tests.orders.words import Storefront, at_once, names, rows
 
 # --- given back -------------------------------------------------------------------------------------------------------
@@ -200,3 +201,11 @@ def removal(shop: Storefront, order_id: str) -> dict[str, Any]:
 def test_a_voucher_without_a_rest_frees_nothing(shop: Storefront) -> None:
     code = create(shop, amount=euro(4_000), partial_use=False)
     assert "voucher.created" not in names(cancel(shop, four_mugs(shop, code), 3))
+
+
+def test_a_refund_says_what_a_voucher_had_taken_off_the_goods(shop: Storefront) -> None:
+    order_id = four_mugs(shop, create(shop, amount=euro(4_000)))
+    shop.move(order_id, "payment_accepted")
+    half = a_refund(order_id, lines=[{"line": 1, "quantity": 2}], shipping=False)
+    refund = find(shop.tell("refund.create", half), "refund.created")["refund"]
+    assert (refund["gross"], refund["vouchers"]) == (euro(380), euro(2_000))

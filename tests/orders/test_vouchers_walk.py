@@ -41,8 +41,8 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
             (block["name"], said(client, block["name"], block["data"]).data) for block in BLOCKS
         ]
         assert not [answer for _, answer in answers if "reason" in answer and "code" in answer]
-        priced, again = [answer for name, answer in answers if name == "cart.price"]
-        placed, by_hand = [answer["events"] for name, answer in answers if name == "order.place"]
+        priced, with_credit, again = [answer for name, answer in answers if name == "cart.price"]
+        placed, by_credit, by_hand = [answer["events"] for name, answer in answers if name == "order.place"]
         found = [answer["customers"][0]["full_name"] for name, answer in answers if name == "customer.search"]
         told = dict(answers)
         heard = events.heard(sum(len(answer.get("events", ())) for _, answer in answers))
@@ -51,6 +51,8 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
         ("percent", 1_190), ("gift", 150), ("amount", 2_380),
     ]
     assert placed == ["order.placed", "stock.changed", "stock.changed", "voucher.redeemed", "voucher.created"]
+    assert (with_credit["store_credit"], with_credit["to_pay"]) == (euro(1_680), euro(0))
+    assert by_credit == ["order.placed", "payment.recorded", "invoice.issued", "stock.changed", "store_credit.used"]
     assert (again["products_total"], again["unknown"]) == (euro(2_380), [])
     assert by_hand == [
         "order.placed", "payment.recorded", "invoice.issued", "stock.changed", "voucher.created", "voucher.redeemed",
@@ -62,7 +64,9 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     assert told["order.transition"]["events"][-2:] == ["voucher.disabled", "voucher.returned"]
     rest = next(event for event in heard if event.data.get("remainder_of"))
     assert (rest.name, rest.data["voucher"]["amount"]) == ("voucher.created", euro(620))
-    invoice = next(event.data["document"] for event in heard if event.name == "invoice.issued")
+    credited, invoice = [event.data["document"] for event in heard if event.name == "invoice.issued"]
+    assert [(each["kind"], each["amount"]) for each in credited["payments"]] == [("store_credit", euro(1_680))]
+    assert (credited["gross"], credited["tax"], credited["due"]) == (euro(1_680), euro(268), euro(0))
     assert (invoice["gross"], invoice["discounts"][0]["name"]) == (euro(1_561), "For the delay")
 
 

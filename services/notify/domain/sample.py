@@ -63,7 +63,7 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         text="" if template.startswith("order_return") else (QUESTIONS if "contact" in template else WORDS)[own],
         number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
         worth=_worth(template, own) if about_voucher else None,
-        store_credit=_money(1000, own), money=_money(1380, own), balance=_money(4200, own),
+        store_credit=_money(1000, own), vouchers=_money(500, own), money=_money(1380, own), balance=_money(4200, own),
         author="anna@shop.test", email="ada@example.test", contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
         product="MUG-BLUE" if by_employee else "", files=["mug.png"] if by_employee else [],
         pieces=[Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else [],

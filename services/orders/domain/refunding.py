@@ -7,10 +7,12 @@ that: all refunds of a line add up to it to the cent. Preview and refund take th
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID, uuid5
 
 from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding
 from services.orders.domain.following import follow_slip
+from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import part
 from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
@@ -181,10 +183,21 @@ def view(order: Order, refund: Refund) -> RefundView:
         settled=order.money(refund.settled),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
         given_back=order.money(refund.given_back), store_credit=order.money(refund.store_credit),
-        money=order.money(refund.money), method=refund.method, due=refund.due, by_hand=refund.by_hand,
+        money=order.money(refund.money), vouchers=order.money(_by_vouchers(order, refund)),
+        method=refund.method, due=refund.due, by_hand=refund.by_hand,
         done_at=done.at if done else None,
         transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
     )
+
+
+def _by_vouchers(order: Order, refund: Refund) -> int:
+    """Return what vouchers had taken off the refunded pieces, in the order's kind of prices."""
+    used = [discount for discount in order.discounts if discount.active and discount.code]
+    parts = (
+        Fraction(sum(discount.of_line(line.number - 1) for discount in used) * line.quantity, quantity)
+        for line in refund.lines if (quantity := order.lines[line.number - 1].charge.quantity)
+    )
+    return rounded(sum(parts, Fraction(0)))
 
 
 def _line_view(order: Order, line: LineRefund) -> RefundedLine:

@@ -92,6 +92,11 @@ class RefundView(Value):
         default=None, description="Of `store_credit`: what the order had been paid with store credit; that goes first"
     )
     money: Money | None = Field(default=None, description="What of it goes back as money")
+    vouchers: Money | None = Field(
+        default=None,
+        description="What vouchers had taken off the refunded pieces, in the order's kind of prices: nobody paid it, "
+        "and it is not given back",
+    )
     method: str = Field(description="How the money goes back; `store_credit` where none does")
     due: bool
     by_hand: bool
