@@ -23,7 +23,7 @@ from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import OF_PROFILE, broken_more, numbers, official
 from tests.documents.sales import COUNTRIES, a_company
-from tests.documents.words import a_line, an_invoice
+from tests.documents.words import a_line, an_invoice, money
 
 CREDIT = {"kind": "credit_slip", "number": "CR000001", "payments": []}
 MAIL = {"scheme": "EM", "id": "a@b"}
@@ -50,6 +50,8 @@ MISSING: list[tuple[InvoiceProfile, str, DocumentSnapshot]] = [
     ("peppol", "PEPPOL-EN16931-R020", between("FR", "BE", {"electronic_address": None})),
     ("peppol", "PEPPOL-EN16931-R010", between("FR", "BE", buyer={"electronic_address": None})),
     ("peppol", "PEPPOL-EN16931-CL008", between("FR", "BE", buyer={"electronic_address": MAIL})),
+    ("peppol", "PEPPOL-EN16931-R005", between("FR", "BE", accounting_tax=money(400))),
+    ("peppol", "PEPPOL-EN16931-R055", between("FR", "BE", accounting_tax=money(-400, "SEK"))),
     ("peppol", "PEPPOL-COMMON-R040", between("FR", "BE", buyer={"electronic_address": GLN | {"id": "7300010000002"}})),
     ("peppol", "PEPPOL-COMMON-R041", between("FR", "NO", buyer={"legal_id": {"scheme": "0192", "id": "923609017"}})),
     ("peppol", "PEPPOL-COMMON-R042", between("FR", "DK", buyer={"legal_id": {"scheme": "0184", "id": "1358562"}})),
