@@ -86,7 +86,7 @@ def return_unbilled(order: Order, account: Account, until: datetime | None, by: 
     if amount <= 0 or order.issued("invoice"):
         return None
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, given_back(account, amount, until, cause), -amount, _next_id(order))
+    return _paid(order, given_back(account, amount, until, cause, order.shop), -amount, _next_id(order))
 
 
 def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | NotSpent | None:

@@ -24,7 +24,7 @@ def booked(order: Order, refund: Refund, account: Account, used_until: datetime 
     """
     cause = Cause(refund.at, refund.by, refund.reason, order.order_id, refund.refund_id)
     if refund.given_back:
-        account = given_back(account, refund.given_back, used_until, cause, _code(refund))
+        account = given_back(account, refund.given_back, used_until, cause, order.shop, _code(refund))
     return _issued(order, refund, account, refund.as_credit, cause)
 
 

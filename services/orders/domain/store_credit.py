@@ -5,7 +5,7 @@ Lots that expire first are used first. What is given back becomes a lot of its o
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from services.orders.domain.shop import Shop
@@ -25,8 +25,8 @@ from shared.writing.days import days_later
 Key = tuple[str, str, str]
 """Shop, customer and currency."""
 Told = StoreCreditIssued | StoreCreditUsed | StoreCreditGivenBack | StoreCreditExpired
-GRACE = timedelta(days=30)
-"""How long credit that is given back is valid at least, even if it was about to expire when it was used."""
+GRACE = 30
+"""How many days credit that is given back is valid at least, even if it was about to expire when it was used."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -113,14 +113,16 @@ def issued(account: Account, lot: Lot, cause: Cause, kind: CreditKind = "issued"
     return _entered(replace(account, lots=(*account.lots, lot)), kind, lot, lot.amount, cause)
 
 
-def given_back(account: Account, amount: int, until: datetime | None, cause: Cause, code: str = "") -> Account:
+def given_back(
+    account: Account, amount: int, until: datetime | None, cause: Cause, shop: Shop, code: str = ""
+) -> Account:
     """Return the account with credit that an order was paid with. It is valid until `until`, when what was used would
-    have expired, and at least for the time of grace.
+    have expired, and at least for the days of grace.
     """
     name = f"given back/{cause.order_id}/{len(account.entries)}/{cause.at.isoformat()}"
     lot = Lot(
         uuid5(cause.refund_id or cause.order_id or UUID(int=0), name), cause.at, amount, amount,
-        max(until, cause.at + GRACE) if until else None, code, cause.order_id,
+        max(until, days_later(cause.at, GRACE, shop.timezone)) if until else None, code, cause.order_id,
     )
     return issued(account, lot, cause, "given_back")
 
