@@ -101,7 +101,8 @@ for _more in (bad_vouchers, bad_refunds, bad_editing, bad_credit):
         OUT_OF_RANGE[_name] |= _values
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
 OPTIONAL = (
-    ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("profile", "payment_days"), ("carriers", 0, "delivery_days"),
+    ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("profile", "payment_days"),
+    ("carriers", 0, "delivery_days"),
     *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
     *bad_editing.OPTIONAL, *bad_credit.OPTIONAL,
 )
