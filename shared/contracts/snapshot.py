@@ -100,6 +100,11 @@ class DocumentSnapshot(Value):
     store_credit: Money | None = Field(
         default=None, description="Of a credit slip: what of it is store credit, used by the number of the slip"
     )
+    paid_back: Money | None = Field(
+        default=None,
+        description="Of a credit slip of a refund: what of it is paid back as money; what is neither that nor store "
+        "credit had not been paid",
+    )
     pay_until: AwareDatetime | None = Field(
         default=None, description="Of an invoice that is not paid: the end of the last day for its payment",
     )

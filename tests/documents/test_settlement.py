@@ -74,3 +74,34 @@ def test_a_table_without_rows_has_no_head(language: str, languages: Languages, e
 def test_an_amount_without_pieces_says_what_it_is(languages: Languages) -> None:
     line = a_line().model_copy(update={"quantity": 0, **amounts(100, 19)})
     assert write(an_invoice([line]), languages["en"]).lines[0].remark == "Price adjustment"
+
+
+@pytest.mark.parametrize(
+    ("store", "back", "said"),
+    [
+        (None, None, "This amount is credited to you."),
+        (None, TOTAL, "This amount is paid back to you."),
+        (None, 0, "This amount is taken off what is to be paid."),
+        (TOTAL, 0, "This amount is your store credit: enter CR1 when you order next to pay with it."),
+        (TOTAL, None, "This amount is your store credit: enter CR1 when you order next to pay with it."),
+        (None, 870, "EUR 8.70 is paid back to you. EUR 20.00 is taken off what is to be paid."),
+        (2000, 870, "EUR 20.00 of this is your store credit: enter CR1 when you order next to pay with it. "
+                    "EUR 8.70 is paid back to you."),
+    ],
+)
+def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
+    store: int | None, back: int | None, said: str, languages: Languages
+) -> None:
+    parts = {key: None if part is None else money(part) for key, part in (("store_credit", store), ("paid_back", back))}
+    slip = an_invoice(kind="credit_slip", number="CR1", **parts)
+    assert write(slip, languages["en"]).credited == said
+
+
+@pytest.mark.parametrize("language", list(GOODS))
+def test_the_parts_of_a_credit_slip_are_named_in_every_language(language: str, languages: Languages) -> None:
+    parts = {"store_credit": money(1000), "paid_back": money(800)}
+    slip = an_invoice(kind="credit_slip", number="CR1", language=language, **parts)
+    said = write(slip, languages[language]).credited
+    for amount in (1000, 800, TOTAL - 1800):
+        assert languages[language].write_money(money(amount)) in said
+    assert "CR1" in said

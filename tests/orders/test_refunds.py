@@ -119,6 +119,14 @@ def test_store_credit_in_the_place_of_money_is_worth_what_was_refunded(prices: A
     assert done.order.refund_due == 0
 
 
+@pytest.mark.parametrize(("store_credit", "slip"), [(False, (None, 2380)), (True, (2380, 0))])
+def test_a_credit_slip_says_what_is_paid_back_and_what_is_store_credit(store_credit: bool, slip: Any) -> None:
+    events = refund(a_paid_order(), store_credit=store_credit).events
+    (told,) = (event for event in events if isinstance(event, CreditSlipIssued))
+    said = (told.document.store_credit, told.document.paid_back)
+    assert tuple(part and part.amount for part in said) == slip
+
+
 def test_a_payment_method_that_is_called_store_credit_is_one_like_any_other() -> None:
     order = pay(a_placed_order(), 2870)
     method = order.payments[0].model_copy(update={"method": "store_credit"})

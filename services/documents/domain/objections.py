@@ -62,8 +62,7 @@ def printed(snapshot: DocumentSnapshot) -> Iterator[Money]:
         yield from (line.unit_net, line.unit_gross)
     if snapshot.due is not None:
         yield snapshot.due
-    if snapshot.store_credit is not None:
-        yield snapshot.store_credit
+    yield from filter(None, (snapshot.store_credit, snapshot.paid_back))
 
 
 def _rows(snapshot: DocumentSnapshot) -> Iterator[tuple[str, Amounts]]:

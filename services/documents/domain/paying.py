@@ -54,17 +54,22 @@ def due(snapshot: DocumentSnapshot) -> Money | None:
 
 
 def credited(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return how the amount of a credit slip comes to the customer: as money, as store credit, or as parts of both; or
-    which invoice takes the place of what it cancels.
+    """Return how the amount of a credit slip comes to the customer: as money, as store credit, off what is still to be
+    paid, or as parts of these; or which invoice takes the place of what it cancels. What is not known is not said.
     """
     if snapshot.replaced_by:
         return language.texts["credit_note_replaced"].format(invoice=language.own(snapshot.replaced_by))
-    credit, gross = snapshot.store_credit, payable(snapshot)
-    if credit is None or not credit.amount:
+    gross = payable(snapshot)
+    if snapshot.store_credit is None and snapshot.paid_back is None:
         return language.texts["credit_note"]
-    money = Money(amount=gross.amount - credit.amount, currency=gross.currency)
-    return language.texts["credit_note_parts" if money.amount else "credit_note_store"].format(
-        number=language.own(snapshot.number), credit=language.write_money(credit), money=language.write_money(money)
+    store, money = (part.amount if part else 0 for part in (snapshot.store_credit, snapshot.paid_back))
+    amounts = {"store": store, "money": money, "due": gross.amount - store - money}
+    parts = {key: Money(amount=amount, currency=gross.currency) for key, amount in amounts.items() if amount > 0}
+    text = "credit_note_{}" if len(parts) == 1 else "part_{}"
+    number = language.own(snapshot.number)
+    return " ".join(
+        language.texts[text.format(key)].format(number=number, amount=language.write_money(part))
+        for key, part in parts.items()
     )
 
 

@@ -64,7 +64,8 @@ def sample(kind: DocumentKind, language: str = "en", **changes: Any) -> Document
         "delivery_address": ADDRESSES.get(language, ADDRESSES["en"]), "tracking_number": "1Z999AA10123456784",
         "discounts": [_discount(lines, currency)], "payments": [samples.PAYMENT | {"amount": _money(paid, currency)}],
         "due": _money(whole["gross"]["amount"] - paid, currency), "pay_until": DAY + timedelta(days=14),
-        "supplied_at": DAY, "note": NOTES.get(language, NOTES["en"]),
+        "supplied_at": DAY, "paid_back": whole["gross"] if kind == "credit_slip" else None,
+        "note": NOTES.get(language, NOTES["en"]),
     }
     return DocumentSnapshot.model_validate(data | _of_kind(kind, language) | changes)
 

@@ -220,10 +220,14 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
     about = Part(tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping)
+    more = rounding(replace(order, refunds=(*order.refunds, refund)), order)
+    gross = refund.sold.gross + (more["rounding"].amount if more else 0)
+    credit = min(refund.store_credit, gross)
     return issue_part(
         order, "credit_slip", number, at, about, reason=refund.reason,
-        store_credit=order.money(min(refund.store_credit, refund.sold.gross)) if refund.store_credit else None,
-        **rounding(replace(order, refunds=(*order.refunds, refund)), order), **correcting(*_corrected(order, refund)),
+        store_credit=order.money(credit) if credit else None,
+        paid_back=order.money(max(gross - credit - refund.settled, 0)),
+        **more, **correcting(*_corrected(order, refund)),
     )
 
 
