@@ -186,6 +186,9 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
         "lines": [{"sku": "FONDUE", "quantity": 2}], "currency": "CHF", "carrier": {"name": "Post"},
         "payment_method": CASH, "total": {"amount": 2872, "currency": "CHF"}, "initial_state": "awaiting_cod",
     }
+    query = {"lines": wanted["lines"], "currency": "CHF", "carrier": wanted["carrier"], "payment_method": CASH}
+    shown = shop.desk.ask("cart.price", query, shop=shop.shop).data
+    assert (shown["total"]["amount"], shown["to_pay"]["amount"]) == (2872, 2870)
     order_id = shop.place(**wanted)
     assert shop.order(order_id)["due"] == {"amount": 2870, "currency": "CHF"}
     shop.tell("shop.put", {"coins": {}})

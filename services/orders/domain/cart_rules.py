@@ -89,6 +89,7 @@ class Cart:
     customer_id: str | None = None
     groups: frozenset[str] = frozenset()
     zone: str = "UTC"
+    coin: int = 1
 
     @property
     def products_total(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.orders.domain.cart_rules import Cart, Item
+from services.orders.domain.cash import payable
 from services.orders.domain.money import LARGEST
 from services.orders.domain.offer import Catalogue, Offer
 from services.orders.domain.pricing import Charge
@@ -61,6 +62,7 @@ def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: C
         country=asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country,
         customer_id=asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id,
         groups=catalogue.groups, zone=shop.timezone,
+        coin=shop.coin(asked.payment_method or "", asked.currency),
     )
 
 
@@ -104,5 +106,5 @@ def price(
         ],
         net=money(offer.amount.net), tax=money(offer.amount.tax), total=money(offer.amount.gross),
         store_credit=money(credit.used), store_credit_available=money(credit.available),
-        to_pay=money(offer.amount.gross - credit.used),
+        to_pay=money(payable(offer.amount.gross - credit.used, cart.coin)),
     )

@@ -13,7 +13,7 @@ from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
 from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption
-from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate
+from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate, Text
 
 NO_CARRIER = Carrier(name="-")
 
@@ -71,7 +71,9 @@ class CartPrice(Answer, name="cart.price_answered"):
     store_credit_available: Money | None = Field(
         default=None, description="All that the customer has, with what the credit slips named are still worth in money"
     )
-    to_pay: Money | None = Field(default=None, description="What remains to be paid in money")
+    to_pay: Money | None = Field(
+        default=None, description="What remains to be paid in money; rounded to the coin where `payment_method` is cash"
+    )
 
 
 class PriceCart(Query, name="cart.price", answer=CartPrice):
@@ -94,6 +96,7 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
     carrier: Carrier = Field(default=NO_CARRIER, description="Without it no shipping is reckoned")
     delivery_country: Country | None = None
+    payment_method: Text | None = Field(default=None, description="As `order.place` will say it")
     voucher_codes: list[CodeOrSlip] = Field(
         default=[], max_length=20, description="Vouchers, and numbers of the customer's credit slips"
     )
