@@ -10,7 +10,7 @@ from tests.words import an_order
 STEP = "order_id return_id"
 REQUIRED = {
     "refund.create": "refund_id order_id kind lines.0.line",
-    "payment.mark_refunded": "order_id refund_id",
+    "payment.mark_refunded": "order_id refund_id", "payment.reverse": "order_id payment_id reason",
     "return.request": f"{STEP} lines lines.0.line lines.0.quantity",
     "return.confirm": STEP, "return.receive": STEP, "return.deny": f"{STEP} answer",
     "return.complete": f"{STEP} amounts.0.line amounts.0.amount",
@@ -32,6 +32,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "lines.0.amount": AMOUNTS, "overpaid": WHETHER, **OPTIONS,
     },
     "payment.mark_refunded": {"order_id": IDS, "refund_id": IDS, "transaction_id": ["x" * 201], "by": WHO},
+    "payment.reverse": {"order_id": IDS, "payment_id": IDS, "reason": ["", "x" * 501], "by": WHO},
     "return.request": {
         **STEPS, "lines": [[], [{"line": 1, "quantity": 1}] * 1001], "lines.0.line": LINES,
         "lines.0.quantity": [0, -1, 1_000_001, 0.5], "reason": ["x" * 2001],

@@ -162,7 +162,8 @@ def test_an_unpaid_order_that_an_edit_leaves_short_waits_too(empty: Storefront) 
 
 def test_an_order_in_preparation_stays_there_but_is_not_sent_without_what_an_edit_added(empty: Storefront) -> None:
     order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="processing")
-    assert names(add(empty, order_id)) == ["order.edited", "invoice.issued", "stock.short"]
+    told = ["order.edited", "invoice.issued", "delivery_slip.issued", "stock.short"]
+    assert names(add(empty, order_id)) == told
     refused = empty.refusal("order.transition", {"order_id": order_id, "to": "shipped"})
     assert refused["details"]["guard"] == "stock_is_there"
 

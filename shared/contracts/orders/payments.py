@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, OrderSummary
+from shared.contracts.references import OrderId
 from shared.contracts.values import Money, Payment
 
 REVERSAL = samples.PAYMENT | {
@@ -26,7 +27,7 @@ class ReversePayment(Command, name="payment.reverse", subject="order_id"):
         "reason": "It was of another order.", "by": "anna@shop.test",
     }
 
-    order_id: UUID
+    order_id: OrderId
     payment_id: UUID
     reason: str = Field(min_length=1, max_length=500, description="Kept with the entry")
     by: By = "system"
