@@ -22,6 +22,8 @@ from shared.contracts.orders import (
     ReturnDenied,
     ReturnReceived,
     ReturnRequested,
+    StoreCreditGivenBack,
+    StoreCreditIssued,
     VoucherCreated,
 )
 from tests.notify.words import WAIT, NotifyDesk, Office, content_of, opened
@@ -62,6 +64,8 @@ def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes
         (ReturnReceived, {}, "Order XKBKNABJK: your package has arrived"),
         (ReturnCompleted, {}, "Order XKBKNABJK: your return is completed"),
         (VoucherCreated, {}, "A voucher from Corner Shop"),
+        (StoreCreditIssued, {}, "Your store credit at Corner Shop"),
+        (StoreCreditGivenBack, {}, "Your store credit at Corner Shop"),
         (OrderMessagePosted, {}, "Order XKBKNABJK: a message from Corner Shop"),
         (OfferDownloads, {}, "Order XKBKNABJK: your downloads"),
     ],
@@ -83,6 +87,7 @@ def test_the_customer_is_told(
         (OrderShippingChanged, {"tracking_number": "", "tracking_number_before": "SP-1"}),
         (OrderShippingChanged, {"tracking_number_before": "SP-4711"}),
         (VoucherCreated, {"customer": None}),
+        (StoreCreditIssued, {"customer": None}),
         (VoucherCreated, {"left": 0}),
         (RefundCreated, {"refund__credit_slip": None}),
     ],
@@ -178,3 +183,13 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(known: 
     assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
     assert "The invoice that you asked for." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert [each.recipient for each in known.mails(samples.ORDER_ID)] == ["books@example.test"]
+
+
+def test_store_credit_says_how_much_until_when_and_that_it_came_back(known: NotifyDesk, office: Office) -> None:
+    mails_of(known, office, StoreCreditIssued)
+    given, back = mails_of(known, office, StoreCreditGivenBack, order_id=samples.ORDER_ID)
+    texts = [mail.get_body(("plain",)).get_content() for mail in (given, back)]  # type: ignore[union-attr]
+    assert "You have received EUR 20.00 of store credit." in texts[0]
+    assert "The parcel was late." in texts[0]
+    assert {"Code: CR000001", "Your balance: EUR 20.00", "Valid until: 21 November 2027"} <= {*texts[0].splitlines()}
+    assert "EUR 20.00 of store credit is yours again." in texts[1]

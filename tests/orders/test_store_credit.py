@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts import samples
+from shared.contracts.envelope import decode
 from tests.orders.credit import a_credit, a_use, balance, find, issue, priced
 from tests.orders.refunds import a_refund
-from tests.orders.words import Storefront, names
+from tests.orders.words import Storefront, names, rows
 from tests.words import an_order
 
 TOTAL = {"tax_included": 2870, "tax_excluded": 3415}  # of two mugs at 11.90 and shipping at 4.90, tax 19 %
@@ -247,6 +248,8 @@ def test_what_expired_pays_nothing_and_is_booked(shop: Storefront) -> None:
     shop.tell("shop.put", samples.PUT_SHOP | {"store_credit_days": 30})
     until = datetime.fromisoformat(issue(shop, 2000)["expires_at"])
     assert timedelta(days=30) <= until - datetime.now(UTC) <= timedelta(days=31)
+    planned = rows(shop.desk.engine, "schedule", due_at=until)
+    assert [decode(row.body).name for row in planned] == ["store_credit.expire"]
     issue(shop, 700, expires_at=(datetime.now(UTC) + timedelta(milliseconds=100)).isoformat())
     sleep(0.1)
     assert priced(shop, store_credit=True)["store_credit"] == samples.euro(2000)
