@@ -264,7 +264,7 @@ def test_a_list_tells_what_the_shop_owes(shop: Storefront) -> None:
         issue(shop, 500, customer_id=customer_id)
     first = shop.desk.ask("store_credit.list", {"currency": "EUR", "limit": 2}, shop=shop.shop).data
     assert ([each["customer_id"] for each in first["accounts"]], first["next"]) == (["c-1", "c-2"], "c-2")
-    rest = shop.desk.ask("store_credit.list", {"currency": "EUR", "after": "c-2"}, shop=shop.shop).data
+    rest = shop.desk.ask("store_credit.list", {"currency": "EUR", "cursor": "c-2"}, shop=shop.shop).data
     assert ([each["customer_id"] for each in rest["accounts"]], rest["next"]) == (["c-3"], None)
     page = shop.desk.ask("store_credit.get", {"customer_id": "c-1", "limit": 1}, shop=shop.shop).data
     assert (len(page["entries"]), page["next"]) == (1, None)

@@ -60,7 +60,7 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         state=StateView.model_validate(samples.STATE | {"label": STATES[own], "mail_template": template}),
         lines=_lines(own) if design_of(template).items else [], subject=QUESTIONS[own],
         delivery_address=Address.model_validate(ADDRESSES[own]), invoice_address=Address.model_validate(ADDRESSES[own]),
-        text="" if template.startswith(("order_return", "store_credit")) else (QUESTIONS if "contact" in template else WORDS)[own],
+        text=_text(template, own),
         number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
         worth=_worth(template, own) if about_voucher else None,
         store_credit=_money(1000, own), vouchers=_money(500, own), money=_money(1380, own), balance=_money(4200, own),
@@ -71,6 +71,11 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
         links=[Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")] if "download" in template else [],
     )
     return facts, _documents(template)
+
+
+def _text(template: str, own: str) -> str:
+    without = template.startswith(("order_return", "store_credit"))
+    return "" if without else (QUESTIONS if "contact" in template else WORDS)[own]
 
 
 def _worth(template: str, own: str) -> Worth:

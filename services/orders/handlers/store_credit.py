@@ -92,7 +92,7 @@ def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
 def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
     """Return a customer's accounts, and a page of their entries."""
     accounts = work.credit.accounts.of_customer(work.shop, query.customer_id)
-    found = work.credit.accounts.entries(work.shop, query.customer_id, query.before, query.limit)
+    found = work.credit.accounts.entries(work.shop, query.customer_id, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditAnswer(
         accounts=[_shown(account, work) for account in accounts],
@@ -103,7 +103,7 @@ def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
 @service.handles(ListStoreCredit)
 def list_store_credit(query: ListStoreCredit, work: Work) -> StoreCreditList:
     """Return a page of customers with store credit."""
-    found = work.credit.accounts.holders(work.shop, query.currency, query.after, query.limit)
+    found = work.credit.accounts.holders(work.shop, query.currency, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditList(
         accounts=[account_view(account) for account in page], next=page[-1].customer_id if more else None

@@ -157,7 +157,7 @@ class StoreCreditAnswer(Answer, name="store_credit.get_answered"):
 
     accounts: list[StoreCreditAccount] = Field(description="One per currency that the customer ever had credit in")
     entries: list[StoreCreditEntry] = Field(description="Newest first")
-    next: int | None = Field(default=None, description="Ask on with this `before`; null: that was all")
+    next: int | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
 
 
 class GetStoreCredit(Query, name="store_credit.get", answer=StoreCreditAnswer, subject="customer_id"):
@@ -166,7 +166,7 @@ class GetStoreCredit(Query, name="store_credit.get", answer=StoreCreditAnswer, s
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
 
     customer_id: CustomerKey
-    before: int | None = Field(default=None, ge=1, strict=True, description="`next` of the page before")
+    cursor: int | None = Field(default=None, ge=1, strict=True, description="`next` of the page before")
     limit: int = Field(default=50, ge=1, le=200, strict=True, description="Entries")
 
 
@@ -176,7 +176,7 @@ class StoreCreditList(Answer, name="store_credit.list_answered"):
     example: ClassVar[dict[str, Any]] = {"accounts": [credit_samples.ACCOUNT], "next": "c-1001"}
 
     accounts: list[StoreCreditAccount]
-    next: CustomerKey | None = Field(default=None, description="Ask on with this `after`; null: that was all")
+    next: CustomerKey | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
 
 
 class ListStoreCredit(Query, name="store_credit.list", answer=StoreCreditList):
@@ -185,5 +185,5 @@ class ListStoreCredit(Query, name="store_credit.list", answer=StoreCreditList):
     example: ClassVar[dict[str, Any]] = {"currency": "EUR", "limit": 50}
 
     currency: Currency
-    after: CustomerKey | None = None
+    cursor: CustomerKey | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)
