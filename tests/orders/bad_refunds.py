@@ -63,7 +63,8 @@ OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {
     },
 }
 AFTER = {
-    "refund.create": [], "payment.mark_refunded": ["refund.create"], "return.request": [],
+    "refund.create": [], "payment.mark_refunded": ["refund.create"], "payment.reverse": [],
+    "return.request": [],
     "return.confirm": ["return.request"], "return.deny": ["return.request"],
     "return.receive": ["return.request", "return.confirm"],
     "return.complete": ["return.request", "return.confirm", "return.receive"],
@@ -75,6 +76,7 @@ OPTIONAL = (("lines", 0, "amount"), ("restock",), ("credit_slip",), ("shipping_a
 def good(shop: Storefront, name: str) -> dict[str, Any]:
     """One of these commands, that would be carried out."""
     order = an_order(initial_state="shipped")
+    payment = a_payment(order["order_id"])
     refund, goods = a_refund(order["order_id"], kind="return", shipping=False), a_return(order["order_id"])
     one = {"order_id": order["order_id"], "return_id": goods["return_id"], "by": "anna@shop.test"}
     options = {"shipping": False, "shipping_amount": 5, "restock": True, "credit_slip": True, "store_credit": False}
@@ -83,13 +85,16 @@ def good(shop: Storefront, name: str) -> dict[str, Any]:
         "payment.mark_refunded": {
             "order_id": order["order_id"], "refund_id": refund["refund_id"], "transaction_id": "RF-77", "by": "anna",
         },
+        "payment.reverse": {
+            "order_id": order["order_id"], "payment_id": payment["payment"]["payment_id"], "reason": "?", "by": "anna",
+        },
         "return.request": goods, "return.confirm": one | {"answer": "Pack it well."},
         "return.deny": one | {"answer": "It was used."}, "return.receive": one,
         "return.complete": one | options | {"amounts": [{"line": 1, "amount": 500}], "reason": "Chipped"},
     }
     told = shop.deliver(*(shop.message(*message) for message in (
         ("shop.put", samples.PUT_SHOP | {"returns": True}), ("order.place", order),
-        ("payment.record", a_payment(order["order_id"])), *((before, commands[before]) for before in AFTER[name]),
+        ("payment.record", payment), *((before, commands[before]) for before in AFTER[name]),
     )))
     assert not [event.data for event in told if event.name.endswith("_refused")]
     return commands[name]
