@@ -30,7 +30,7 @@ def test_a_cancelled_order_is_credited_and_its_money_can_be_marked_as_given_back
     moved, slip, created, due, _ = (event.data for event in told)
     assert [each["number"] for each in moved["attach"]] == [slip["document"]["number"]] == ["CR000001"]
     assert (moved["order"]["due"], moved["order"]["refund_due"]) == (euro(0), euro(2870))
-    assert slip["document"]["gross"] == due["amount"] == euro(2870)
+    assert slip["document"]["gross"] == slip["document"]["paid_back"] == due["amount"] == euro(2870)
     assert (created["refund"]["kind"], due["by_hand"]) == ("cancelled", True)
     assert money_of(shop.order(order_id)) == (0, 2870)
     shop.tell("payment.mark_refunded", {"order_id": order_id, "refund_id": due["refund_id"]})
@@ -41,7 +41,9 @@ def test_a_cancelled_order_is_credited_and_its_money_can_be_marked_as_given_back
 
 def test_an_unpaid_invoiced_order_that_is_cancelled_owes_nothing(shop: Storefront) -> None:
     order_id = shop.place(initial_state="processing")
-    assert names(shop.move(order_id, "cancelled")) == ["order.transitioned", "credit_slip.issued", "stock.changed"]
+    told = shop.move(order_id, "cancelled")
+    assert names(told) == ["order.transitioned", "credit_slip.issued", "stock.changed"]
+    assert told[1].data["document"]["paid_back"] == euro(0)
     assert money_of(shop.order(order_id)) == (0, 0)
     (actions,) = [shop.desk.ask("order.actions", {"order_id": order_id}, shop=shop.shop).data]
     assert (actions["due"], actions["refund_due"]) == (euro(0), euro(0))

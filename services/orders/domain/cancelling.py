@@ -27,13 +27,13 @@ class Cancelled:
 def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
     """Credit what is still invoiced of an order that has just given its goods back, and refund what was paid."""
     change = order.history[-1]
-    slips = tuple(credit_invoices(order, number, at, change.reason))
+    refund = _refund(order, change) if order.due < 0 else None
+    slips = tuple(_credit_slips(order, refund, number, at, change.reason))
     for slip in slips:
         order = with_document(order, slip)
     events = [slip.event for slip in slips]
-    if order.due >= 0:
+    if refund is None:
         return Cancelled(order, slips, events)
-    refund = _refund(order, change)
     order = replace(order, refunds=(*order.refunds, refund))
     created = RefundCreated(
         order_id=order.order_id, order=order.summary(), refund=view(order, refund), left=left_of(order)
@@ -41,16 +41,25 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
     return Cancelled(order, slips, [*events, created, *money_due(order, refund)], refund)
 
 
-def credit_invoices(order: Order, number: NextNumber, at: datetime, reason: str) -> Iterator[Document]:
-    """Yield a credit slip per invoice, of all that stands on it and was not credited yet."""
+def _credit_slips(
+    order: Order, refund: Refund | None, number: NextNumber, at: datetime, reason: str
+) -> Iterator[Document]:
+    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. It says what is paid back,
+    unless store credit goes back too: that is on no slip.
+    """
     rounded = rounding(order, replace(order, holds_stock=True))
+    money = refund.money if refund else 0
     for invoice in order.issued("invoice"):
         about = _uncredited(order, invoice.document_id)
         if about.lines or about.shipping.gross:
+            gross = about.gross + (rounded["rounding"].amount if rounded else 0)
+            back = min(money, max(gross, 0))
             yield issue_part(
-                order, "credit_slip", number("credit_slip"), at, about, reason=reason, **rounded, **correcting(invoice)
+                order, "credit_slip", number("credit_slip"), at, about, reason=reason,
+                paid_back=None if refund and refund.store_credit else order.money(back),
+                **rounded, **correcting(invoice),
             )
-            rounded = {}
+            rounded, money = {}, money - back
 
 
 def _uncredited(order: Order, invoice: UUID) -> Part:

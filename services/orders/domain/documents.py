@@ -48,6 +48,11 @@ class Part:
     lines: tuple[tuple[int, int, Amount], ...]
     shipping: Amount
 
+    @property
+    def gross(self) -> int:
+        """Return what it comes to, with tax."""
+        return total(amount for _, _, amount in self.lines).gross + self.shipping.gross
+
 
 def is_empty(order: Order, kind: DocumentKind) -> bool:
     """Whether nothing would stand on the document of the whole order: then it is not issued. A delivery slip tells of
