@@ -178,6 +178,13 @@ class Payment(Value):
     transaction_id: str = Field(default="", max_length=200)
     reverses: UUID | None = Field(default=None, description="The payment that this entry takes back")
     reason: str = Field(default="", max_length=500, description="Of a reversal")
+    at: AwareDatetime | None = Field(default=None, description="When it was received; null: when it is recorded")
+
+
+class RecordedPayment(Payment):
+    """A payment as it stands in an order."""
+
+    by: str = Field(default="", description="Who recorded it")
 
 
 class DocumentReference(Value):

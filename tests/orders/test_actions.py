@@ -7,35 +7,45 @@ import pytest
 
 from services.orders.domain.actions import actions
 from services.orders.domain.order import Order
+from shared.contracts.message import Command, catalogue
+from shared.contracts.orders import Possibility
 from tests.orders.words import DEFAULT_STATES, SHOP, Storefront, a_placed_order, move, pay, try_to_move
 
 PLACED = a_placed_order()
 PAID = move(PLACED, "payment_accepted").order
 SHIPPED = move(PAID, "shipped").order
 CANCELLED = move(PLACED, "cancelled").order
-EDITS = {"change_carrier", "add_products", "edit_products", "discount"}
-PAPERS = {"issue_invoice", "issue_delivery_slip"}
-ALL = {
-    "cancel_products", "standard_refund", "partial_refund", "return_products", "correct_invoice", *PAPERS, *EDITS,
-}
+EDITS = {"order.change_shipping", "order.add_lines", "order.edit_lines", "order.add_discount"}
+SLIP = "order.issue_delivery_slip"
+PAPERS = {"order.issue_invoice", SLIP}
+CORRECT = "order.correct_invoice"
+STANDARD, PARTIAL, RETURNS = "refund.create standard", "refund.create partial", "refund.create return"
+RETURN = {"return.request", RETURNS}
+ALL = {"order.cancel_lines", STANDARD, PARTIAL, *RETURN, CORRECT, *PAPERS, *EDITS}
 
 
 def allowed(order: Order, **shop: Any) -> set[str]:
     found = actions(replace(order, shop=replace(SHOP, **shop)), DEFAULT_STATES).actions
-    assert {each.name for each in found} == ALL
+    assert {called(each) for each in found} == ALL
+    assert {each.name for each in found} <= {kind.name for kind in catalogue.values() if issubclass(kind, Command)}
     assert all(each.possible == (not each.reason) for each in found)
-    return {each.name for each in found if each.possible}
+    return {called(each) for each in found if each.possible}
+
+
+def called(action: Possibility) -> str:
+    """A command, with the kind of a refund."""
+    return f"{action.name} {action.kind}".strip()
 
 
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        (PLACED, {"cancel_products", *PAPERS, *EDITS}),
-        (pay(PLACED, 1), {"standard_refund", "partial_refund", *PAPERS, *EDITS}),
-        (PAID, {"standard_refund", "partial_refund", "issue_delivery_slip", "correct_invoice", *EDITS}),
-        (move(PAID, "processing").order, {"standard_refund", "partial_refund", "correct_invoice", *EDITS}),
-        (SHIPPED, {"partial_refund", "return_products", "correct_invoice"}),
-        (move(SHIPPED, "delivered").order, {"partial_refund", "return_products", "correct_invoice"}),
+        (PLACED, {"order.cancel_lines", *PAPERS, *EDITS}),
+        (pay(PLACED, 1), {STANDARD, PARTIAL, *PAPERS, *EDITS}),
+        (PAID, {STANDARD, PARTIAL, SLIP, CORRECT, *EDITS}),
+        (move(PAID, "processing").order, {STANDARD, PARTIAL, CORRECT, *EDITS}),
+        (SHIPPED, {PARTIAL, *RETURN, CORRECT}),
+        (move(SHIPPED, "delivered").order, {PARTIAL, *RETURN, CORRECT}),
         (CANCELLED, set()),
     ],
 )
@@ -44,14 +54,14 @@ def test_the_actions_follow_from_what_the_order_is(order: Order, expected: set[s
 
 
 def test_goods_come_back_only_where_the_shop_takes_them() -> None:
-    assert allowed(SHIPPED) == {"partial_refund", "correct_invoice"}
+    assert allowed(SHIPPED) == {PARTIAL, CORRECT}
     reasons = {each.name: each.reason for each in actions(SHIPPED, DEFAULT_STATES).actions}
-    assert reasons["return_products"] == "This shop takes nothing back."
+    assert reasons["return.request"] == "This shop takes nothing back."
 
 
 def test_what_was_once_shipped_stays_shipped_whatever_it_is_forced_to() -> None:
     back = move(SHIPPED, "awaiting_bank_wire", force=True, reason="in a test").order
-    assert allowed(back, returns=True) == {"partial_refund", "return_products", "correct_invoice"}
+    assert allowed(back, returns=True) == {PARTIAL, *RETURN, CORRECT}
 
 
 @pytest.mark.parametrize("here", DEFAULT_STATES)
@@ -70,7 +80,7 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     moves = {each["name"]: each for each in answer.data["moves"]}
     assert answer.data["state"] == "awaiting_bank_wire"
     assert moves["processing"] == {
-        "name": "processing", "label": "در حال آماده‌سازی", "possible": True, "reason": "",
+        "name": "processing", "label": "در حال آماده‌سازی", "possible": True, "reason": "", "kind": "",
     }
     assert moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
 

@@ -56,7 +56,7 @@ def an_order(price: int, method: str = CASH, quantity: int = 2) -> Order:
     """Two pieces at that price in Swiss francs, with tax, to be paid by a method."""
     placed = try_to_place(
         a_product(price=price, currency="CHF"), shop=SWISS, currency="CHF", payment_method=method,
-        lines=[{"sku": "MUG-BLUE", "quantity": quantity}], carrier={"name": "Post"},
+        lines=[{"sku": "MUG-BLUE", "quantity": quantity}], carrier={"name": "Post", "price": 0},
         total={"amount": quantity * price, "currency": "CHF"}, initial_state="awaiting_cod",
     )
     assert isinstance(placed, Placed), placed
@@ -183,7 +183,7 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
     shop.tell("product.put", changed(samples.PUT_PRODUCT, sku="FONDUE", price={"amount": 1436, "currency": "CHF"}))
     shop.tell("stock.set", {"sku": "FONDUE", "quantity": 9})
     wanted: dict[str, Any] = {
-        "lines": [{"sku": "FONDUE", "quantity": 2}], "currency": "CHF", "carrier": {"name": "Post"},
+        "lines": [{"sku": "FONDUE", "quantity": 2}], "currency": "CHF", "carrier": {"name": "Post", "price": 0},
         "payment_method": CASH, "total": {"amount": 2872, "currency": "CHF"}, "initial_state": "awaiting_cod",
     }
     query = {"lines": wanted["lines"], "currency": "CHF", "carrier": wanted["carrier"], "payment_method": CASH}

@@ -19,7 +19,7 @@ SHIPPED = move(move(PAID, "payment_accepted").order, "shipped").order
 SHORT = replace(ORDER, lines=(replace(ORDER.lines[0], missing=1),))
 NOTHING_TO_REFUND = "Nothing was paid or shipped yet: edit the order or give a discount instead."
 NOT_REFUNDED = "Nothing was refunded yet: refund first (refund.create), then the order can move on."
-IS_OUT = "The order was shipped, and not all of it came back: take it back first (return_products)."
+IS_OUT = "The order was shipped, and not all of it came back: take it back first (return.request)."
 CANCELLED = move(ORDER, "cancelled").order
 
 

@@ -141,5 +141,5 @@ def test_a_placed_order_is_told_with_its_state_its_lines_and_its_total() -> None
 
 
 def test_an_order_may_cost_nothing() -> None:
-    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up"}, total__amount=0)
+    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0)
     assert free.due == 0

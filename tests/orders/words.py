@@ -104,7 +104,8 @@ def try_to_pay(
     money = {"amount": amount, "currency": currency}
     fresh = {"payment_id": payment_id or str(uuid4()), "transaction_id": str(uuid4())}
     payment = {**samples.PAYMENT, **fresh, "amount": money, **more}
-    return record_payment(order, RecordPayment.model_validate({"order_id": order.order_id, "payment": payment}))
+    command = RecordPayment.model_validate({"order_id": order.order_id, "payment": payment})
+    return record_payment(order, command, NOON)
 
 
 def pay(order: Order, amount: int, **more: Any) -> Order:

@@ -13,11 +13,14 @@ from shared.contracts.orders import OrderActions, Possibility
 
 @dataclass(frozen=True)
 class Policy:
-    """An action and the guards it asks for; `shop_allows` gives the shop's reason against it, or None."""
+    """A command and the guards it asks for; `shop_allows` gives the shop's reason against it, or None; `kind` is that
+    of a refund.
+    """
 
     name: str
     guards: tuple[str, ...]
     shop_allows: Callable[[Shop], str | None] = lambda shop: None
+    kind: str = ""
 
 
 def _returns(shop: Shop) -> str | None:
@@ -25,17 +28,18 @@ def _returns(shop: Shop) -> str | None:
 
 
 POLICIES = (
-    Policy("cancel_products", ("stock_is_held", "nothing_paid", "nothing_shipped")),
-    Policy("standard_refund", ("stock_is_held", "something_is_paid", "nothing_shipped")),
-    Policy("partial_refund", ("something_to_refund",)),
-    Policy("return_products", ("stock_is_held", "order_is_shipped"), _returns),
-    Policy("change_carrier", ("stock_is_held", "nothing_shipped")),
-    Policy("add_products", ("stock_is_held", "nothing_shipped")),
-    Policy("edit_products", ("stock_is_held", "nothing_shipped")),
-    Policy("discount", ("stock_is_held", "nothing_shipped")),
-    Policy("issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
-    Policy("correct_invoice", ("stock_is_held", "something_invoiced")),
-    Policy("issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
+    Policy("order.cancel_lines", ("stock_is_held", "nothing_paid", "nothing_shipped")),
+    Policy("refund.create", ("stock_is_held", "something_is_paid", "nothing_shipped"), kind="standard"),
+    Policy("refund.create", ("something_to_refund",), kind="partial"),
+    Policy("return.request", ("stock_is_held", "order_is_shipped"), _returns),
+    Policy("refund.create", ("stock_is_held", "order_is_shipped"), _returns, kind="return"),
+    Policy("order.change_shipping", ("stock_is_held", "nothing_shipped")),
+    Policy("order.add_lines", ("stock_is_held", "nothing_shipped")),
+    Policy("order.edit_lines", ("stock_is_held", "nothing_shipped")),
+    Policy("order.add_discount", ("stock_is_held", "nothing_shipped")),
+    Policy("order.issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
+    Policy("order.correct_invoice", ("stock_is_held", "something_invoiced")),
+    Policy("order.issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
 )
 
 
@@ -54,9 +58,9 @@ def actions(order: Order, graph: Graph, language: str | None = None) -> OrderAct
     )
 
 
-def objection_to_action(name: str, order: Order) -> str:
-    """Why an action is not possible now, in one sentence; empty where it is."""
-    return _objection(next(policy for policy in POLICIES if policy.name == name), order)
+def objection_to_action(name: str, order: Order, kind: str = "") -> str:
+    """Why a command is not possible now, in one sentence; empty where it is. `kind`: of a refund."""
+    return _objection(next(policy for policy in POLICIES if (policy.name, policy.kind) == (name, kind)), order)
 
 
 def _objection(policy: Policy, order: Order) -> str:
@@ -69,7 +73,7 @@ def _objection(policy: Policy, order: Order) -> str:
 
 def _action(policy: Policy, order: Order) -> Possibility:
     reason = _objection(policy, order)
-    return Possibility(name=policy.name, possible=not reason, reason=reason)
+    return Possibility(name=policy.name, kind=policy.kind, possible=not reason, reason=reason)
 
 
 def _move(state: State, order: Order, graph: Graph, language: str) -> Possibility:

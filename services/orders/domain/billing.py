@@ -89,9 +89,9 @@ def received(order: Order) -> list[Payment]:
     """Return the payments as a document states them: store credit that was given back and used again is one payment."""
     credit = [payment for payment in order.received if payment.kind == "store_credit"]
     if all(payment.amount.amount > 0 for payment in credit):
-        return list(order.received)
+        return [*order.received]
     net = sum(payment.amount.amount for payment in credit)
-    stated = [payment for payment in order.received if payment.kind != "store_credit"]
+    stated: list[Payment] = [payment for payment in order.received if payment.kind != "store_credit"]
     last = credit[-1].model_copy(update={"amount": order.money(net)})
     return [*stated, last] if net > 0 else stated
 

@@ -3,18 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
 
 from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
-from services.orders.domain.money import LARGEST
+from services.orders.domain.money import LARGEST, tax_in
 from services.orders.domain.offer import Catalogue, Offer
 from services.orders.domain.pricing import Charge
-from services.orders.domain.shop import Shop
+from services.orders.domain.settings import delivers_to, rate as rate_of
+from services.orders.domain.shop import Product, Shop
 from shared.contracts.message import Refusal
-from shared.contracts.orders import CartDiscount, CartPrice, PlaceOrder, PriceCart, PricedLine, RejectedCode, WantedLine
+from shared.contracts.orders import (
+    Carrier,
+    CartDiscount,
+    CartPrice,
+    OrderedLine,
+    PlaceOrder,
+    PriceCart,
+    PricedLine,
+    RejectedCode,
+    WantedLine,
+)
 from shared.contracts.values import Money
 
 Buying = PlaceOrder | PriceCart
+B = TypeVar("B", PlaceOrder, PriceCart)
+CUSTOMER = "customer"  # who places orders at the checkout
 
 
 def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
@@ -24,6 +39,50 @@ def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
     rounding = catalogue.shop.rounding
     products = {sku: each and each.untaxed(asked.prices, rounding) for sku, each in catalogue.products.items()}
     return replace(catalogue, products=products)
+
+
+def ready(asked: B, shop: Shop) -> B | Refusal:
+    """Return what is asked with the carrier's price, or why that cannot be; only employees agree on prices."""
+    by_customer = isinstance(asked, PlaceOrder) and asked.placed_by == CUSTOMER
+    if by_customer and any(line.unit_price is not None for line in asked.lines):
+        sentence = "Only an employee agrees on a price: a customer pays what the catalogue says."
+        return asked.refuse("price_by_customer", sentence, field="lines")
+    carrier = _listed(asked, shop)
+    return carrier if isinstance(carrier, Refusal) else asked.model_copy(update={"carrier": carrier})
+
+
+def _listed(asked: Buying, shop: Shop) -> Carrier | Refusal:
+    """Return the carrier with what the shop's list says of it, where the message leaves that out."""
+    carrier, listed = asked.carrier, shop.carrier(asked.carrier.name)
+    if carrier.price is not None:
+        rate = carrier.tax_rate if carrier.tax_rate is not None or asked.exemption else listed and listed.tax_rate
+        return carrier.model_copy(update={"tax_rate": rate or Decimal(0)})
+    if listed is None:
+        sentence = f"The shop's list has no carrier '{carrier.name}': give its price."
+        return asked.refuse("unknown_carrier", sentence, field="carrier.name")
+    country, found = _country(asked), rate_of(listed, asked.currency, asked.prices)
+    if country and not delivers_to(listed, country):
+        sentence = f"Carrier '{carrier.name}' does not deliver to {country}."
+        return asked.refuse("not_delivered_there", sentence, field="carrier.name")
+    if found is None:
+        sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: give one."
+        return asked.refuse("no_carrier_price", sentence, field="carrier.price")
+    if not asked.exemption:
+        return carrier.model_copy(update={
+            "price": found.amount, "tax_rate": listed.tax_rate if carrier.tax_rate is None else carrier.tax_rate,
+        })
+    taxed = tax_in(found.amount, listed.tax_rate, shop.rounding.mode) if asked.prices == "tax_included" else 0
+    return carrier.model_copy(update={"price": found.amount - taxed, "tax_rate": carrier.tax_rate or Decimal(0)})
+
+
+def _country(asked: Buying) -> str | None:
+    return asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country
+
+
+def _agreed(product: Product, line: WantedLine) -> Product:
+    """Return the product at the price that was agreed, if one was."""
+    price = line.unit_price if isinstance(line, OrderedLine) else None
+    return product if price is None else replace(product, price=product.price.model_copy(update={"amount": price}))
 
 
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
@@ -55,11 +114,12 @@ def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: C
     carrier = asked.carrier
     return Cart(
         items=tuple(
-            Item(product, line.quantity) for line in lines if (product := catalogue.products.get(line.sku))
+            Item(_agreed(product, line), line.quantity)
+            for line in lines if (product := catalogue.products.get(line.sku))
         ),
-        carrier=carrier.name, shipping=Charge(carrier.price, 1, carrier.tax_rate), currency=asked.currency,
-        prices=asked.prices, rounding=shop.rounding, language=asked.language, at=at,
-        country=asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country,
+        carrier=carrier.name, shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),
+        currency=asked.currency, prices=asked.prices, rounding=shop.rounding, language=asked.language, at=at,
+        country=_country(asked),
         customer_id=asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id,
         groups=catalogue.groups, zone=shop.timezone,
         coin=shop.coin(asked.payment_method or "", asked.currency),

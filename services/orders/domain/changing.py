@@ -120,7 +120,7 @@ def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | Non
     if not paid and after.carrier == order.carrier:
         return None
     field = "carrier" if command.carrier else "price" if command.price is not None else "tax_rate"
-    reason = objection_to_action("change_carrier", order)
+    reason = objection_to_action("order.change_shipping", order)
     if reason:
         return command.refuse("carrier_fixed", reason, field=field)
     if paid and order.is_refunded(0):

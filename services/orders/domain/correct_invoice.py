@@ -43,7 +43,7 @@ def correct(order: Order, command: CorrectInvoice, number: NextNumber, at: datet
 
 
 def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal | None:
-    reason = objection_to_action("correct_invoice", order)
+    reason = objection_to_action("order.correct_invoice", order)
     if reason:
         return command.refuse("not_possible", reason, field="order_id")
     if is_empty(_as_documented(order), "invoice"):

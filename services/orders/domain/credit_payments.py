@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.order import Order
+from services.orders.domain.order import Order, recorded
 from services.orders.domain.store_credit import Account, Cause, given_back, used
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import PaymentRecorded, UseStoreCredit
@@ -75,7 +75,7 @@ def spend(
     if not amount:
         return Spent(order, account, [])
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, used(account, amount, cause, wish.lots_of), amount, payment_id, ", ".join(wish.codes))
+    return _paid(order, used(account, amount, cause, wish.lots_of), amount, payment_id, cause, ", ".join(wish.codes))
 
 
 def return_unbilled(order: Order, account: Account, until: datetime | None, by: str, at: datetime) -> Spent | None:
@@ -86,7 +86,7 @@ def return_unbilled(order: Order, account: Account, until: datetime | None, by: 
     if amount <= 0 or order.issued("invoice"):
         return None
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, given_back(account, amount, until, cause, order.shop), -amount, _next_id(order))
+    return _paid(order, given_back(account, amount, until, cause, order.shop), -amount, _next_id(order), cause)
 
 
 def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | NotSpent | None:
@@ -100,7 +100,7 @@ def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | 
         reason = f"The order gave {gone} of store credit back, of which {written(there, order.currency)} are left."
         return NotSpent("store_credit_gone", reason)
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, used(account, amount, cause), amount, _next_id(order)) if amount > 0 else None
+    return _paid(order, used(account, amount, cause), amount, _next_id(order), cause) if amount > 0 else None
 
 
 @dataclass(frozen=True)
@@ -146,13 +146,13 @@ def _next_id(order: Order) -> UUID:
     return uuid5(order.order_id, f"store credit #{len(order.payments)}")
 
 
-def _paid(order: Order, account: Account, amount: int, payment_id: UUID, slips: str = "") -> Spent:
+def _paid(order: Order, account: Account, amount: int, payment_id: UUID, cause: Cause, slips: str = "") -> Spent:
     payment = Payment(
         payment_id=payment_id, kind="store_credit", method=METHOD, amount=order.money(amount),
         transaction_id=slips[:200],
     )
-    order = replace(order, payments=(*order.payments, payment))
-    recorded = PaymentRecorded(
+    order = replace(order, payments=(*order.payments, recorded(payment, cause.by, cause.at)))
+    told = PaymentRecorded(
         order_id=order.order_id, order=order.summary(), payment=payment, due=order.money(order.due)
     )
-    return Spent(order, account, [recorded])
+    return Spent(order, account, [told])

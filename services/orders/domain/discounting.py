@@ -48,7 +48,7 @@ def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, a
 
 
 def _not_possible(order: Order, command: AddDiscount | RemoveDiscount) -> Refusal | None:
-    reason = objection_to_action("discount", order)
+    reason = objection_to_action("order.add_discount", order)
     return command.refuse("not_possible", reason, field="order_id") if reason else None
 
 

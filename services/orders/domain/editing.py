@@ -27,9 +27,6 @@ from shared.contracts.orders import (
 )
 
 Editing = AddLines | EditLines | CancelLines
-ACTIONS: dict[type[Editing], str] = {
-    AddLines: "add_products", EditLines: "edit_products", CancelLines: "cancel_products",
-}
 EXEMPT = "Nothing of the order is taxed: it takes no rate but 0."
 
 
@@ -108,7 +105,7 @@ def _why_fixed(discount: Discount, invoice: str) -> str:
 
 
 def _not_possible(order: Order, command: Editing) -> Refusal | None:
-    reason = objection_to_action(ACTIONS[type(command)], order)
+    reason = objection_to_action(command.name, order)
     return command.refuse("not_possible", reason, field="order_id") if reason else None
 
 

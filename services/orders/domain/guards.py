@@ -95,7 +95,7 @@ def _stock_is_held(order: Order) -> str | None:
 
 def _nothing_is_out(order: Order) -> str | None:
     out = is_shipped(order) and any(order.claimed(number) for number, _ in order.shown)
-    return "The order was shipped, and not all of it came back: take it back first (return_products)." if out else None
+    return "The order was shipped, and not all of it came back: take it back first (return.request)." if out else None
 
 
 GUARDS = {

@@ -12,7 +12,7 @@ from services.orders.domain.delivery_slips import is_outdated
 from services.orders.domain.documents import Document, NextNumber, is_empty, issue, with_document
 from services.orders.domain.guards import first_objection, is_shipped
 from services.orders.domain.moves import credited, destination, is_forced, landing, out_of_stock, refusal_of_move
-from services.orders.domain.order import Change, Order
+from services.orders.domain.order import Change, Order, recorded
 from services.orders.domain.payments import objection
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import booked
@@ -26,7 +26,7 @@ from shared.contracts.orders import (
     StateView,
     TransitionOrder,
 )
-from shared.contracts.values import DocumentKind, DocumentReference, Payment
+from shared.contracts.values import DocumentKind, DocumentReference, Payment, RecordedPayment
 
 Numbered = Literal["invoice", "delivery_slip"]
 REFUND_MAIL = "refund"
@@ -152,9 +152,9 @@ def is_there(order: Order, kind: Numbered) -> bool:
     return bool(order.issued(kind)) and not outdated
 
 
-def record_payment(order: Order, command: RecordPayment) -> Moved | Refusal:
+def record_payment(order: Order, command: RecordPayment, at: datetime) -> Moved | Refusal:
     """Adds a payment."""
-    return objection(order, command) or _with_payment(Moved(order, []), command.payment)
+    return objection(order, command) or _with_payment(Moved(order, []), recorded(command.payment, command.by, at))
 
 
 def _pay_the_rest(moved: Moved, state: State) -> Moved:
@@ -166,15 +166,16 @@ def _pay_the_rest(moved: Moved, state: State) -> Moved:
         method=order.payment_method,
         amount=order.money(order.due),
     )
-    return _with_payment(moved, rest)
+    reached = order.history[-1]
+    return _with_payment(moved, recorded(rest, reached.by, reached.at))
 
 
-def _with_payment(moved: Moved, payment: Payment) -> Moved:
+def _with_payment(moved: Moved, payment: RecordedPayment) -> Moved:
     order = replace(moved.order, payments=(*moved.order.payments, payment))
-    recorded = PaymentRecorded(
+    told = PaymentRecorded(
         order_id=order.order_id, order=order.summary(), payment=payment, due=order.money(order.due)
     )
-    return replace(moved, order=order, events=[*moved.events, recorded])
+    return replace(moved, order=order, events=[*moved.events, told])
 
 
 def _gives_up(order: Order, state: State) -> bool:

@@ -12,7 +12,7 @@ from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
 from shared.contracts.snapshot import Exemption
-from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment
+from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment, RecordedPayment
 from shared.writing.links import fill
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
@@ -72,7 +72,7 @@ class Order:
     holds_stock: bool = True
     reached: frozenset[str] = frozenset()
     history: tuple[Change, ...] = ()
-    payments: tuple[Payment, ...] = ()
+    payments: tuple[RecordedPayment, ...] = ()
     documents: tuple[DocumentReference, ...] = ()
     rounding: Rounding = USUAL
     coin: int = 1
@@ -124,7 +124,7 @@ class Order:
         return paid - sum(refund.given_back for refund in self.refunds)
 
     @property
-    def received(self) -> tuple[Payment, ...]:
+    def received(self) -> tuple[RecordedPayment, ...]:
         """Return the payments that were not reversed."""
         gone = {payment.reverses for payment in self.payments if payment.reverses}
         return tuple(each for each in self.payments if not each.reverses and each.payment_id not in gone)
@@ -321,3 +321,8 @@ class Order:
             lines=None if discount.lines is None else list(discount.lines), cheapest=discount.scope.cheapest,
             fixed=discount.fixed is not None,
         )
+
+
+def recorded(payment: Payment, by: str, at: datetime) -> RecordedPayment:
+    """Return a payment as an order keeps it: with its date and who recorded it."""
+    return RecordedPayment(**dict(payment) | {"at": payment.at or at, "by": by})

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.money import LARGEST
-from services.orders.domain.order import Order
+from services.orders.domain.order import Order, recorded
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentReversed, RecordPayment, ReversePayment
 from shared.contracts.values import Payment
@@ -72,7 +72,7 @@ def reverse(order: Order, command: ReversePayment, at: datetime) -> tuple[Order,
         payment_id=uuid5(payment.payment_id, "reversed"), method=payment.method, reverses=payment.payment_id,
         amount=order.money(-payment.amount.amount), transaction_id=payment.transaction_id, reason=command.reason,
     )
-    order = replace(order, payments=(*order.payments, entry))
+    order = replace(order, payments=(*order.payments, recorded(entry, command.by, at)))
     told = PaymentReversed(
         order_id=order.order_id, order=order.summary(), payment=payment, reversal=entry, due=order.money(order.due),
         reason=command.reason, by=command.by, at=at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.backorder import stocked
-from services.orders.domain.carts import cart_of, exempted, too_large, unsellable
+from services.orders.domain.carts import cart_of, exempted, ready, too_large, unsellable
 from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.guards import first_objection
@@ -53,7 +53,12 @@ def place(
         return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
     if wanted is None:
         return command.refuse("unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state")
-    wrong = _wrong_start(command, wanted) or unsellable(command, command.lines, catalogue)
+    wrong = _wrong_start(command, wanted)
+    priced = wrong or ready(command, shop)
+    if isinstance(priced, Refusal):
+        return priced
+    command = priced
+    wrong = unsellable(command, command.lines, catalogue)
     if wrong:
         return wrong
     catalogue = exempted(command, catalogue)

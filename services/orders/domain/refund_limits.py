@@ -11,10 +11,6 @@ from services.orders.domain.refund import Refund
 from shared.contracts.orders import RefundKind, RefundTerms, WantedRefundLine
 from shared.writing.currencies import written
 
-ACTIONS: dict[RefundKind, str] = {
-    "standard": "standard_refund", "partial": "partial_refund", "return": "return_products",
-}
-
 
 @dataclass(frozen=True)
 class Wrong:
@@ -81,7 +77,7 @@ def shipping_of(order: Order, terms: RefundTerms) -> int:
 
 
 def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
-    reason = objection_to_action(ACTIONS[terms.kind], order)
+    reason = objection_to_action("refund.create", order, terms.kind)
     return Wrong("not_possible", reason, "kind") if reason else None
 
 

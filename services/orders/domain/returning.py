@@ -72,7 +72,7 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
         return command.refuse(
             "already_requested", f"The return {command.return_id} was requested before.", field="return_id"
         )
-    reason = objection_to_action("return_products", order)
+    reason = objection_to_action("return.request", order)
     if reason:
         return command.refuse("not_possible", reason, field="order_id")
     until = return_end(order, graph)

@@ -16,6 +16,7 @@ from shared.contracts.orders import (
     DiscountKind,
     NewVoucher,
     PlaceOrder,
+    PriceCart,
     RuleStanding,
     VoucherCreated,
     VoucherRedeemed,
@@ -55,12 +56,12 @@ def voucher(new: NewVoucher) -> CartRule:
     return CartRule(CartRuleDefinition(rule_id=new.voucher_id, code=code, priority=BEHIND, **told))
 
 
-def made_with(command: PlaceOrder) -> list[CartRule]:
+def made_with(command: PlaceOrder | PriceCart) -> list[CartRule]:
     """The vouchers that are made on the spot with an order."""
     return [voucher(new) for new in command.new_vouchers]
 
 
-def codes_of(command: PlaceOrder) -> list[str]:
+def codes_of(command: PlaceOrder | PriceCart) -> list[str]:
     """The codes that an order uses."""
     return [*command.voucher_codes, *(rule.terms.code or "" for rule in made_with(command))]
 

@@ -66,7 +66,7 @@ def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
     order = work.orders.get(command.order_id)
     if order is None or order.shop.key != work.shop:
         return [_unknown(command)]
-    decision = lifecycle.record_payment(order, command)
+    decision = lifecycle.record_payment(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)

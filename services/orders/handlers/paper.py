@@ -31,7 +31,7 @@ def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    reason = objection_to_action("issue_invoice", order)
+    reason = objection_to_action("order.issue_invoice", order)
     if reason:
         return [command.refuse("not_possible", reason, field="order_id")]
     invoice = issue(order, "invoice", work.numbers("invoice"), work.now)
@@ -59,7 +59,7 @@ def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Even
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    reason = objection_to_action("issue_delivery_slip", order)
+    reason = objection_to_action("order.issue_delivery_slip", order)
     if reason:
         return [command.refuse("not_possible", reason, field="order_id")]
     slip = issue(order, "delivery_slip", work.numbers("delivery_slip"), work.now)

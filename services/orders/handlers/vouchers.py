@@ -138,6 +138,10 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
     shop = catalogue.shop
     if shop is None:
         return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+    priced = _refused_vouchers(query, work) or carts.ready(query, shop)
+    if isinstance(priced, Refusal):
+        return priced
+    query, catalogue = priced, replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)])
     gone = [] if query.lines else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
     lines = [line for line in lines if line.sku not in gone]
     wrong = carts.unsellable(query, lines, catalogue)
@@ -147,7 +151,7 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
     cart = carts.cart_of(query, lines, shop, catalogue, work.now)
     known = {rule.terms.code for rule in catalogue.rules}
     slips = work.slips([code for code in query.voucher_codes if code not in known])
-    found = offer.offer(cart, catalogue, [code for code in query.voucher_codes if code not in slips])
+    found = offer.offer(cart, catalogue, [code for code in vouchers.codes_of(query) if code not in slips])
     credit, rejected = _credit(query, found.amount.gross, slips, work)
     if isinstance(credit, NotSpent):
         return query.refuse(credit.code, credit.reason, field="store_credit_amount")
@@ -181,12 +185,22 @@ def _credit(
 
 def make_vouchers(command: PlaceOrder, work: Work) -> Refusal | None:
     """Keeps the vouchers that are made with an order, or says why one cannot be."""
+    refused = _refused_vouchers(command, work)
+    if refused:
+        return refused
     for rule in vouchers.made_with(command):
-        refused = _exists(command, rule, work) or _objection(command, rule, work)
-        if refused:
-            return refused
         work.promotions.rules.save((work.shop, rule.rule_id), rule)
     return None
+
+
+def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Refusal | None:
+    """Why one of the vouchers that are made on the spot cannot be."""
+    made = vouchers.made_with(asked)
+    codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
+    if len(set(codes)) < len(made) or len(set(ids)) < len(made):
+        return asked.refuse("code_taken", "Two of the new vouchers have the same code or id.", field="new_vouchers")
+    refused = (_exists(asked, rule, work) or _objection(asked, rule, work) for rule in made)
+    return next(filter(None, refused), None)
 
 
 def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
@@ -214,19 +228,21 @@ def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Refusal:
     return asked.refuse("unknown_rule", f"There is no cart rule {asked.rule_id}.", field="rule_id")
 
 
-def _exists(command: CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:
+def _exists(command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work) -> Refusal | None:
     if work.promotions.rules.get((work.shop, rule.rule_id)) is None:
         return None
     field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
     return command.refuse("voucher_exists", f"Voucher {rule.rule_id} was made before.", field=field)
 
 
-def _objection(command: PutCartRule | CreateVoucher | PlaceOrder, rule: CartRule, work: Work) -> Refusal | None:
+def _objection(
+    command: PutCartRule | CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
+) -> Refusal | None:
     """Why a rule cannot be kept."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
         return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
-    inside = "new_vouchers" if isinstance(command, PlaceOrder) else ""
+    inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
     for code, sentence, field in nonsense(terms):
         return command.refuse(code, sentence, field=inside or field)
     taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
@@ -239,7 +255,7 @@ def _objection(command: PutCartRule | CreateVoucher | PlaceOrder, rule: CartRule
     return None
 
 
-def _lines(query: PriceCart, work: Work) -> list[WantedLine] | Refusal:
+def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Refusal:
     """What is to be priced: given, or from an earlier cart or order of the customer."""
     sources = [field for field in ("lines", "cart_id", "order_id") if getattr(query, field)]
     if len(sources) != 1:

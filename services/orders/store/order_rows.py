@@ -22,7 +22,7 @@ from services.orders.store.tables import (
 )
 from shared.contracts.orders import ProductChoice, Rounding
 from shared.contracts.snapshot import Exemption
-from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment
+from shared.contracts.values import Address, Customer, DocumentReference, Money, RecordedPayment
 
 Rows = list[dict[str, Any]]
 
@@ -114,10 +114,11 @@ def _document(row: Any) -> DocumentReference:
     )
 
 
-def _payment(row: Any) -> Payment:
-    return Payment(
+def _payment(row: Any) -> RecordedPayment:
+    return RecordedPayment(
         payment_id=row.payment_id, method=row.method, amount=Money(amount=row.amount, currency=row.currency),
         transaction_id=row.transaction_id, kind=row.kind, reverses=row.reverses, reason=row.reason,
+        at=row.at, by=row.by,
     )
 
 
@@ -158,7 +159,7 @@ def _payment_rows(order: Order) -> Rows:
         {
             "payment_id": x.payment_id, "method": x.method, "amount": x.amount.amount,
             "currency": x.amount.currency, "transaction_id": x.transaction_id, "kind": x.kind,
-            "reverses": x.reverses, "reason": x.reason,
+            "reverses": x.reverses, "reason": x.reason, "at": x.at, "by": x.by,
         }
         for x in order.payments
     ])

@@ -192,6 +192,8 @@ payments = Table(
     Column("kind", String(20), nullable=False, server_default=text("'money'")),
     Column("reverses", Uuid),
     Column("reason", String(500), nullable=False, server_default=EMPTY),
+    Column("at", UtcDateTime),
+    Column("by", String(100), nullable=False, server_default=EMPTY),
     UniqueConstraint("order_id", "payment_id"),
     Index(None, "order_id", "reverses", unique=True),
 )

@@ -104,6 +104,7 @@ from shared.contracts.orders.parts import (
     Carrier as Carrier,
     DiscountKind as DiscountKind,
     DiscountView as DiscountView,
+    OrderedLine as OrderedLine,
     OrderLineView as OrderLineView,
     OrderSummary as OrderSummary,
     Possibility as Possibility,

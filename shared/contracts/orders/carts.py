@@ -1,5 +1,6 @@
 """What a cart costs: asked before it is bought."""
 
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.cart_rules import CodeOrSlip
 from shared.contracts.orders.lists import CustomerKey
-from shared.contracts.orders.parts import Carrier, DiscountKind, WantedLine
+from shared.contracts.orders.parts import Carrier, DiscountKind, OrderedLine
 from shared.contracts.orders.store_credit import PartOfTotal
+from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption
 from shared.contracts.values import Country, Currency, Language, Money, Sku, TaxRate, Text
 
-NO_CARRIER = Carrier(name="-")
+NO_CARRIER = Carrier(name="-", price=0, tax_rate=Decimal(0))
 
 
 class PricedLine(Value):
@@ -87,7 +89,7 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
         "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
     }
 
-    lines: list[WantedLine] = Field(default=[], max_length=1000)
+    lines: list[OrderedLine] = Field(default=[], max_length=1000)
     cart_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier cart")
     order_id: OrderId | None = Field(default=None, description="In the place of `lines`: an earlier order")
     customer_id: CustomerKey | None = Field(default=None, description="Without it nothing fits that is for some")
@@ -99,6 +101,9 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     payment_method: Text | None = Field(default=None, description="As `order.place` will say it")
     voucher_codes: list[CodeOrSlip] = Field(
         default=[], max_length=20, description="Vouchers, and numbers of the customer's credit slips"
+    )
+    new_vouchers: list[NewVoucher] = Field(
+        default=[], max_length=5, description="Priced as if `order.place` made them on the spot; nothing is made"
     )
     store_credit: bool = Field(default=False, description="As `order.place` will say it")
     store_credit_amount: PartOfTotal | None = Field(default=None, description="As `order.place` will say it")

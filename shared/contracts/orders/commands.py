@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts import samples
 from shared.contracts.message import Command
 from shared.contracts.orders.cart_rules import CodeOrSlip
-from shared.contracts.orders.parts import By, Carrier, Reference, StateDefinition, States, WantedLine
+from shared.contracts.orders.parts import By, Carrier, OrderedLine, Reference, StateDefinition, States
 from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
@@ -57,8 +57,8 @@ class AdjustStock(Command, name="stock.adjust", subject="sku"):
 
 
 class PlaceOrder(Command, name="order.place", subject="order_id"):
-    """Places an order, from the checkout or by hand. Prices and tax rates come from the catalogue; `total` is what the
-    customer was shown: if it differs, the order is refused with the difference.
+    """Places an order, from the checkout or by hand. Prices and tax rates come from the catalogue, unless an employee
+    agreed others; `total` is what the customer was shown: if it differs, the order is refused with the difference.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
@@ -69,7 +69,7 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
     language: Language
     currency: Currency
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
-    lines: list[WantedLine] = Field(min_length=1, max_length=1000)
+    lines: list[OrderedLine] = Field(min_length=1, max_length=1000)
     delivery_address: Address
     invoice_address: Address
     carrier: Carrier

@@ -65,12 +65,20 @@ class WantedLine(Value):
     quantity: Quantity
 
 
+class OrderedLine(WantedLine):
+    """A product, how many of it, and a price of its own if one was agreed."""
+
+    unit_price: Price | None = Field(
+        default=None, description="Agreed by an employee, minor units; null: what the catalogue says"
+    )
+
+
 class Carrier(Value):
     """How the goods travel, and what that costs (in the order's currency and kind of price)."""
 
     name: Text
-    price: Annotated[int, Field(ge=0, lt=2**53, strict=True, description="Minor units")] = 0
-    tax_rate: TaxRate = Field(default="0", validate_default=True)
+    price: Price | None = Field(default=None, description="Minor units; null: what the shop's list of carriers says")
+    tax_rate: TaxRate | None = Field(default=None, description="Null: what the list says, or 0 beside a `price`")
     tracking_number: str = Field(default="", max_length=100)
 
 
@@ -163,7 +171,8 @@ class Reservation(Value):
 class Possibility(Value):
     """Something that may be done with an order now, or why not."""
 
-    name: str = Field(description="Name of an action, or key of a state")
+    name: str = Field(description="Name of a command, or key of a state")
+    kind: str = Field(default="", description="Of `refund.create`: `standard`, `partial` or `return`")
     label: str = Field(default="", description="A state's name in the order's language")
     possible: bool
     reason: str = Field(default="", description="Why not, in one sentence")

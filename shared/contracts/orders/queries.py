@@ -18,7 +18,7 @@ from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.references import OrderId
 from shared.contracts.snapshot import Exemption, TaxRow
-from shared.contracts.values import Address, DocumentReference, Language, Money, Payment, StateKey
+from shared.contracts.values import Address, DocumentReference, Language, Money, RecordedPayment, StateKey
 
 
 class HistoryEntry(Value):
@@ -64,7 +64,7 @@ class OrderDetail(Answer, name="order.get_answered"):
     delivery_map: str = Field(description="Where the delivery address is searched on OpenStreetMap")
     invoice_map: str = Field(description="Where the invoice address is searched on OpenStreetMap")
     history: list[HistoryEntry]
-    payments: list[Payment]
+    payments: list[RecordedPayment]
     documents: list[DocumentReference]
     rounding: Rounding = Rounding()
     invoice_note: str = Field(default="", description="Printed on the next invoice")
@@ -95,8 +95,8 @@ class OrderActions(Answer, name="order.actions_answered"):
         "due": samples.euro(0),
         "refund_due": samples.euro(0),
         "actions": [
-            {"name": "cancel_products", "possible": False, "reason": "The order is paid."},
-            {"name": "standard_refund", "possible": True},
+            {"name": "order.cancel_lines", "possible": False, "reason": "The order is paid."},
+            {"name": "refund.create", "kind": "standard", "possible": True},
         ],
         "moves": [{"name": "processing", "label": "Processing in progress", "possible": True}],
     }
