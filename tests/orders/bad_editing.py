@@ -93,6 +93,7 @@ def good(shop: Storefront, name: str, order_id: str) -> dict[str, Any]:
     data: dict[str, dict[str, Any]] = {
         "order.send_documents": {"documents": sent},
         "order.correct_invoice": {"invoice_address": changed(samples.ADDRESS, company="Engines Ltd"), "note": "PO-7"},
+        "order.change_customer": {"email": "ada.byron@example.test", "customer_name": "Ada Lovelace"},
         "order.add_lines": editing_samples.ADD_LINES | {"invoice": "existing"},
         "order.edit_lines": {"lines": [{"line": 1, "unit_price": 1090}], "reason": "Scratched."},
         "order.cancel_lines": editing_samples.CANCEL_LINES,

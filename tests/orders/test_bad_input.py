@@ -102,7 +102,7 @@ for _more in (bad_vouchers, bad_refunds, bad_editing, bad_credit):
 GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "payment_accepted"}
 OPTIONAL = (
     ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("profile", "payment_days"),
-    ("carriers", 0, "delivery_days"),
+    ("carriers", 0, "delivery_days"), ("carrier", "price"), ("carrier", "tax_rate"),
     *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
     *bad_editing.OPTIONAL, *bad_credit.OPTIONAL,
 )

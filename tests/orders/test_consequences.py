@@ -65,7 +65,7 @@ def test_what_was_paid_too_much_stays_visible() -> None:
 
 
 def test_a_free_order_is_accepted_without_a_payment() -> None:
-    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up"}, total__amount=0)
+    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0)
     moved = move(free, "payment_accepted")
     assert moved.order.payments == ()
     assert kinds(moved.order) == ["invoice"]
