@@ -15,7 +15,9 @@ from tests.words import Desk
 KEPT = ("orders", "order_lines", "order_history", "payments", "documents", "stock_movements", "stock", "counters")
 WHOLE = ("order_history", "payments", "documents", "stock_movements")
 FIXED = {
-    "orders": ["order_id", "shop", "reference", "placed_at", "currency", "prices", "rounding_mode", "rounding_per"],
+    "orders": [
+        "order_id", "shop", "reference", "placed_at", "currency", "prices", "rounding_mode", "rounding_per", "coin",
+    ],
     "order_lines": ["order_id", "position", "sku"],
     "stock": ["shop", "sku"],
     "counters": ["shop", "kind", "series", "year"],
@@ -24,8 +26,8 @@ EARLIER = "'2020-01-01 00:00:00+00:00'"
 OTHER = {
     "placed_at": EARLIER, "at": EARLIER, "issued_at": EARLIER, "year": "1999",
     "position": "position + 1000", "number": "number", "amount": "amount + 1", "change": "change + 1",
-    "currency": "'XXX'", "forced": "NOT forced", "order_id": f"'{uuid4().hex}'", "payment_id": f"'{uuid4().hex}'",
-    "reverses": f"'{uuid4().hex}'",
+    "currency": "'XXX'", "coin": "5", "forced": "NOT forced", "order_id": f"'{uuid4().hex}'",
+    "payment_id": f"'{uuid4().hex}'", "reverses": f"'{uuid4().hex}'", "replaces": "'[\"IN000000\"]'",
     "document_id": f"'{uuid4().hex}'",
 }
 
