@@ -1,6 +1,5 @@
 """`aftercart desk`: threads with customers. An outsider: it asks and tells `ingest`."""
 
-import getpass
 import sys
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -11,6 +10,7 @@ from uuid import UUID
 import click
 
 from shared.cli import desk_shown as shown
+from shared.cli.options import by_option, json_option
 from shared.cli.order_filter import Time
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
@@ -20,10 +20,7 @@ from shared.runtime.errors import AftercartError
 PAGE = 200  # threads that are asked for at once
 STATUSES = click.Choice(["open", "closed", "pending1", "pending2"])
 thread_argument = click.argument("wanted", metavar="THREAD-OR-REF")
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 contact_option = click.option("--contact", metavar="KEY", help="Written to this contact: customer_service.")
-by_option = click.option("--by", default=getpass.getuser, envvar="AFTERCART_EMPLOYEE", metavar="NAME", show_envvar=True,
-                         help="Who you are; else the name of your login.")
 
 
 @click.group(short_help="Threads with customers: list, show, answer.")

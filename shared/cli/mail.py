@@ -5,7 +5,7 @@ from uuid import UUID
 import click
 
 from shared.cli import mail_shown as shown
-from shared.cli.desk import by_option, json_option
+from shared.cli.options import by_option, json_option
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
 from shared.cli.screen import note, say, say_json

@@ -1,27 +1,29 @@
-"""`aftercart order`: the list of orders, one order, its history. An outsider: it only asks `orders`."""
+"""`aftercart order`: list orders, show one, and act on it. It only speaks to `orders` and `ingest`, as any client."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
-from uuid import UUID
 
 import click
 
+from shared.cli import order_delivery, order_edit, order_papers, order_refund, order_state
+from shared.cli.options import json_option
+from shared.cli.order_action import reference_argument as wanted_argument
 from shared.cli.order_filter import filter_options, order_filter
 from shared.cli.order_shown import say_history, say_order, say_row
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
 from shared.cli.screen import note, say_json
-from shared.runtime.errors import AftercartError
 
-PAGE = 500  # orders that are asked for at once
-wanted_argument = click.argument("wanted", metavar="REF-OR-ID")
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+PAGE = 500  # orders per question
 
-
-@click.group(short_help="List orders, show one, or its history.")
+@click.group(short_help="List orders, show one, and act on it.")
 def order() -> None:
-    """Orders, as `order.list` and `order.get` answer."""
+    """List orders, show one, and act on it.
+
+    REF-OR-ID is an order's reference or its id. Amounts are written as people write them (9.90), in the order's
+    currency and kind of prices. An action that writes to the customer asks first, unless --yes is given.
+    """
 
 
 @order.command("list", short_help="The newest orders that fit.")
@@ -58,7 +60,7 @@ def list_orders(limit: int, as_json: bool, shop: str, wait: float, **chosen: Any
 def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows the order with the reference or id REF-OR-ID."""
     with asking(shop, wait, "order") as asker:
-        found = _get(asker, wanted)
+        found = asker.ask("order.get", {"order_id": wanted})
     (say_json if as_json else say_order)(found)
 
 
@@ -70,7 +72,7 @@ def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
 def history(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows through which states the order REF-OR-ID went."""
     with asking(shop, wait, "order") as asker:
-        found = _get(asker, wanted)
+        found = asker.ask("order.get", {"order_id": wanted})
     if as_json:
         say_json(found["history"])
     else:
@@ -87,18 +89,6 @@ def _orders(asker: Asker, chosen: Data, limit: int) -> Iterator[Data]:
             return
 
 
-def _get(asker: Asker, wanted: str) -> Data:
-    return asker.ask("order.get", {"order_id": _id(asker, wanted)})
-
-
-def _id(asker: Asker, wanted: str) -> str:
-    try:
-        return str(UUID(wanted))
-    except ValueError:
-        pass
-    chosen = {"reference": wanted.upper()}
-    found = {row["reference"]: row["order_id"] for row in _orders(asker, chosen, PAGE)}
-    if chosen["reference"] in found:
-        return str(found[chosen["reference"]])
-    begun = f"; {', '.join(sorted(found)[:5])} begin like it" if found else ""
-    raise AftercartError(f"No order of the shop '{asker.shop}' has the reference '{wanted}'{begun}.")
+for module in (order_state, order_edit, order_refund, order_delivery, order_papers):
+    for command in module.COMMANDS:
+        order.add_command(command)

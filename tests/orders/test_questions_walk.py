@@ -128,8 +128,7 @@ def test_the_command_line_shows_an_order_by_reference_or_id(office: Office, want
 
 
 @pytest.mark.parametrize(("arguments", "code", "told"), [
-    (("order", "show", "NOTHING"), 1, "No order of the shop 'default' has the reference 'NOTHING'."),
-    (("order", "show", "XKB"), 1, "has the reference 'XKB'; XKBKNABJK begin like it."),
+    (("order", "show", "NOTHING"), 2, "refused (unknown_order): There is no order 'NOTHING' in this shop."),
     (("order", "show", "00000000-0000-4000-8000-000000000000"), 2, "refused (unknown_order)"),
     (("order", "list", "--state", "dreaming"), 2, "refused (unknown_state): There is no state 'dreaming'."),
     (("order", "list", "--total-from", "much"), 64, "'much' is no total"),

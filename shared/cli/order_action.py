@@ -1,0 +1,137 @@
+"""Acting on one order: find it, show what will happen, ask before the customer is written to, send, show the result."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+from rich.text import Text
+
+from shared.cli.options import by_option, confirm_mail, yes_option
+from shared.cli.question import Asker, Data, asking, wait_option
+from shared.cli.request import shop_option
+from shared.cli.screen import clean, note, say
+from shared.writing.currencies import exponent, written
+
+F = TypeVar("F", bound=Callable[..., Any])
+ITEM = re.compile(r"(?P<key>.+?)(?::(?P<pieces>[0-9]{1,7}))?(?:=(?P<money>[0-9]+(?:\.[0-9]+)?))?")
+
+reference_argument = click.argument("wanted", metavar="REF-OR-ID")
+
+
+def action_options(command: F) -> F:
+    """Add the options of every action; with `reference_argument` they are the keywords of `order_action`."""
+    for option in (wait_option, shop_option, yes_option, by_option):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Item:
+    """`KEY[:PIECES][=MONEY]`: a line's number or a SKU, how many pieces, and an amount as it was written."""
+
+    key: str
+    pieces: int | None
+    money: str | None
+
+    @property
+    def line(self) -> int:
+        """Return the number of the line. Raise `click.UsageError` where the key is no number."""
+        if not self.key.isdecimal() or not self.key.isascii():
+            raise click.UsageError(f"'{self.key}' is no line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90.")
+        return int(self.key)
+
+
+class ItemType(click.ParamType[Item]):
+    """An `Item` on the command line."""
+
+    name = "item"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Item:
+        found = ITEM.fullmatch(value)
+        if found is None:
+            self.fail(f"'{value}' is not understood: write 1:2 or 1:2=9.90.", param, ctx)
+        pieces = found["pieces"]
+        return Item(found["key"], None if pieces is None else int(pieces), found["money"])
+
+
+@dataclass(frozen=True)
+class OrderAction:
+    """An employee's action on one order. `order` is the answer of `order.get`."""
+
+    asker: Asker
+    order: Data
+    by: str
+    yes: bool
+
+    @property
+    def order_id(self) -> str:
+        return str(self.order["order"]["order_id"])
+
+    @property
+    def currency(self) -> str:
+        return str(self.order["order"]["total"]["currency"])
+
+    def minor(self, text: str) -> int:
+        """Return an amount written by a person (`9.90`) in minor units of the order's currency."""
+        whole, _, part = text.partition(".")
+        places = exponent(self.currency)
+        if not (whole + part).isdecimal() or not text.isascii() or len(part) > places:
+            example = written(990 * 10 ** max(places - 2, 0), self.currency).split()[0]
+            raise click.UsageError(f"'{text}' is no amount in {self.currency}: write it like {example}.")
+        return int(whole + part.ljust(places, "0"))
+
+    def money(self, amount: int) -> str:
+        """Return an amount in the order's currency as people write it."""
+        return written(amount, self.currency)
+
+    def confirm(self, *sentences: str, mail: str = "") -> None:
+        """Show what will happen. Where that writes to the customer (`mail` says what), ask first."""
+        for sentence in sentences:
+            note(clean(sentence))
+        if mail:
+            customer = self.order["order"]["customer"]["email"]
+            confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
+
+    def ask(self, name: str, data: Data) -> Data:
+        """Ask a question about the order."""
+        return self.asker.ask(name, {"order_id": self.order_id, **data})
+
+    def send(self, name: str, data: Data) -> Data:
+        """Send a command about the order, and show what happened and how the order stands now."""
+        reply = self.asker.ask(name, {"order_id": self.order_id, "by": self.by, **data})
+        events = ", ".join(reply.get("events") or [])
+        say("done before: nothing changed now" if reply.get("repeated") else f"done: {events}", style="green")
+        say_standing(self.asker.ask("order.get", {"order_id": self.order_id}))
+        return reply
+
+
+@contextmanager
+def order_action(wanted: str, shop: str, wait: float, by: str, yes: bool) -> Iterator[OrderAction]:
+    """Open an action on the order with the reference or id `wanted`."""
+    with asking(shop, wait, "order") as asker:
+        order = asker.ask("order.get", {"order_id": wanted})
+        yield OrderAction(asker, order, by, yes)
+
+
+def say_standing(found: Data) -> None:
+    """Print one line on how an order stands: reference, state, total, what was paid, what is due."""
+    order = found["order"]
+    total, due = order["total"], found.get("due")
+    parts: list[str | tuple[str, str]] = [
+        (f"{order['reference']}  ", "bold cyan"), clean(found["state_label"]),
+        f"  total {_money(total)}, paid {_money(order['paid'])}",
+    ]
+    if due and due["amount"]:
+        missing = "still to be paid" if due["amount"] > 0 else "paid too much"
+        parts.append((f", {_money(due | {'amount': abs(due['amount'])})} {missing}", "yellow"))
+    refund_due = found.get("refund_due")
+    if refund_due and refund_due["amount"]:
+        parts.append((f", {_money(refund_due)} to be given back", "yellow"))
+    say(Text.assemble(*parts))
+
+
+def _money(money: Data) -> str:
+    return written(money["amount"], money["currency"])

@@ -1,0 +1,66 @@
+"""Verbs on stock, products, vouchers and shops."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.orders.worker import service
+from shared.contracts import samples
+from tests.shared.cli.direct import Employee, employee_of
+from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
+
+
+@pytest.fixture
+def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
+    """An employee of a shop that has a hundred mugs."""
+    orders = desk(service, sqlite_url(tmp_path))
+    a_shop_with_mugs(orders)
+    return employee_of(orders, monkeypatch)
+
+
+def test_stock_is_shown_counted_and_adjusted_with_the_reason(anna: Employee) -> None:
+    assert anna.does("stock", "show", "MUG-BLUE") == "MUG-BLUE 100 available"
+    assert anna.does("stock", "set", "MUG-BLUE", "25") == "MUG-BLUE 25 available"
+    assert anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken") == "MUG-BLUE 24 available"
+    anna.client.service.tell("order.place", an_order())
+    moved = anna.types("stock", "movements", "MUG-BLUE").output.splitlines()
+    assert [line.split()[1:3] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
+    assert anna.types("stock", "adjust", "MUG-BLUE", "-1000", "lost").exit_code == 2
+
+
+def test_a_product_comes_back_as_it_was_put(anna: Employee) -> None:
+    shown = anna.types("product", "show", "MUG-BLUE").output
+    assert "MUG-BLUE is in the catalogue" in anna.does("product", "put", "-", stdin=shown)
+    assert anna.types("product", "show", "MUG-BLUE").output == shown
+    assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list", "mug")
+    assert anna.types("product", "list", "nothing").output == "No product fits.\n"
+
+
+def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
+    made = anna.does("voucher", "create", "For your patience", "--percent", "10", "--code", "SORRY")
+    assert "SORRY 10 % used 0 1 left usable" in made
+    anna.does("voucher", "create", "Ten off", "--amount", "10.00EUR", "--code", "TEN")
+    assert "TEN 10.00 EUR" in anna.does("voucher", "list")
+    anna.client.service.tell("order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632)))
+    assert "of customer c-1001" in anna.does("voucher", "show", "SORRY")
+    assert "cannot be used any more" in anna.does("voucher", "disable", "TEN")
+
+
+def test_a_voucher_that_is_mailed_to_its_customer_is_asked_about(anna: Employee) -> None:
+    words = ("voucher", "create", "Sorry", "--free-shipping", "--customer-id", "c-1001")
+    asked = anna.types(*words)
+    assert (asked.exit_code, anna.client.sent) == (64, [])
+    assert "The customer gets the code by mail." in asked.output
+    assert "free shipping" in anna.does(*words, "--yes")
+
+
+def test_the_settings_of_a_shop_come_back_as_they_were_put(anna: Employee) -> None:
+    shown = anna.types("shop", "show").output
+    assert json.loads(shown)["profile"]["name"] == samples.SHOP_PROFILE["name"]
+    assert "is set up" in anna.does("shop", "put", "-", stdin=shown)
+    assert anna.types("shop", "show").output == shown
+
+
+def test_the_states_of_a_shop_say_what_they_bring(anna: Employee) -> None:
+    assert "shipped Shipped delivery_slip, invoice, shipped, valid mail shipped" in anna.does("shop", "states")
