@@ -29,12 +29,12 @@ def credit() -> None:
 def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
     """List the customers who have store credit in CURRENCY."""
     found: list[Data] = []
-    after: str | None = None
+    cursor: str | None = None
     with asking(shop, wait, "credit") as asker:
         while True:
-            page = asker.ask("store_credit.list", {"currency": currency.upper(), "after": after, "limit": 200})
-            found, after = [*found, *page["accounts"]], page["next"]
-            if after is None:
+            page = asker.ask("store_credit.list", {"currency": currency.upper(), "cursor": cursor, "limit": 200})
+            found, cursor = [*found, *page["accounts"]], page["next"]
+            if cursor is None:
                 break
     if as_json:
         say_json(found)

@@ -60,7 +60,7 @@ def list_orders(limit: int, as_json: bool, shop: str, wait: float, **chosen: Any
 def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows the order with the reference or id REF-OR-ID."""
     with asking(shop, wait, "order") as asker:
-        found = asker.ask("order.get", {"order_id": wanted})
+        found = asker.ask("order.get", {"order_id": wanted, "language": "en"})
     (say_json if as_json else say_order)(found)
 
 
@@ -72,7 +72,7 @@ def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
 def history(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows through which states the order REF-OR-ID went."""
     with asking(shop, wait, "order") as asker:
-        found = asker.ask("order.get", {"order_id": wanted})
+        found = asker.ask("order.get", {"order_id": wanted, "language": "en"})
     if as_json:
         say_json(found["history"])
     else:

@@ -10,6 +10,7 @@ import click
 from rich.text import Text
 
 from shared.cli.options import by_option, confirm_mail, yes_option
+from shared.cli.order_shown import due_sentence
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
 from shared.cli.screen import clean, note, say
@@ -104,7 +105,7 @@ class OrderAction:
         reply = self.asker.ask(name, {"order_id": self.order_id, "by": self.by, **data})
         events = ", ".join(reply.get("events") or [])
         say("done before: nothing changed now" if reply.get("repeated") else f"done: {events}", style="green")
-        say_standing(self.asker.ask("order.get", {"order_id": self.order_id}))
+        say_standing(self.asker.ask("order.get", {"order_id": self.order_id, "language": "en"}))
         return reply
 
 
@@ -112,25 +113,17 @@ class OrderAction:
 def order_action(wanted: str, shop: str, wait: float, by: str, yes: bool) -> Iterator[OrderAction]:
     """Open an action on the order with the reference or id `wanted`."""
     with asking(shop, wait, "order") as asker:
-        order = asker.ask("order.get", {"order_id": wanted})
+        order = asker.ask("order.get", {"order_id": wanted, "language": "en"})
         yield OrderAction(asker, order, by, yes)
 
 
 def say_standing(found: Data) -> None:
     """Print one line on how an order stands: reference, state, total, what was paid, what is due."""
-    order = found["order"]
-    total, due = order["total"], found.get("due")
-    parts: list[str | tuple[str, str]] = [
+    order, due = found["order"], due_sentence(found)
+    say(Text.assemble(
         (f"{order['reference']}  ", "bold cyan"), clean(found["state_label"]),
-        f"  total {_money(total)}, paid {_money(order['paid'])}",
-    ]
-    if due and due["amount"]:
-        missing = "still to be paid" if due["amount"] > 0 else "paid too much"
-        parts.append((f", {_money(due | {'amount': abs(due['amount'])})} {missing}", "yellow"))
-    refund_due = found.get("refund_due")
-    if refund_due and refund_due["amount"]:
-        parts.append((f", {_money(refund_due)} to be given back", "yellow"))
-    say(Text.assemble(*parts))
+        f"  total {_money(order['total'])}, paid {_money(order['paid'])}", (f", {due}" if due else "", "yellow"),
+    ))
 
 
 def _money(money: Data) -> str:

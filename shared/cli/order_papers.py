@@ -5,24 +5,67 @@ from typing import Any
 import click
 
 from shared.cli.order_action import action_options, order_action, reference_argument
+from shared.runtime.errors import AftercartError
 
 
 @click.command(short_help="Issue the invoice, or a corrected one.")
 @reference_argument
 @click.option("--note", "note_text", metavar="TEXT", help="Printed under the tax table.")
-@click.option("--correct", is_flag=True, help="Cancel the issued invoice and issue it anew.")
+@click.option("--correct", is_flag=True, help="Cancel what was invoiced by a credit slip, and issue it anew.")
+@click.option("--reason", default="", metavar="TEXT", help="With --correct: printed on the credit slip.")
 @action_options
-def invoice(note_text: str | None, correct: bool, **action: Any) -> None:
-    """Issue the invoice of the order REF-OR-ID."""
+def invoice(note_text: str | None, correct: bool, reason: str, **action: Any) -> None:
+    """Issue the invoice of the order REF-OR-ID. For another name, company or VAT number, change the invoice address
+    (`order address --invoice`), then use --correct.
+    """
     with order_action(**action) as acting:
         if correct:
-            data = {} if note_text is None else {"note": note_text}
-            acting.confirm("The invoice is cancelled by a credit slip and issued anew.")
-            acting.send("order.correct_invoice", data)
+            acting.confirm("What was invoiced is cancelled by a credit slip and issued anew.", mail="both by mail")
+            acting.send("order.correct_invoice", {"note": note_text, "reason": reason})
             return
         if note_text is not None:
             acting.send("order.set_invoice_note", {"note": note_text})
         acting.send("order.issue_invoice", {})
+
+
+@click.command(short_help="Mail documents again, or to somebody else.")
+@reference_argument
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER…")
+@click.option("--to", metavar="ADDRESS", help="Else to the customer.")
+@click.option("--message", default="", metavar="TEXT", help="A few words in the mail.")
+@action_options
+def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) -> None:
+    """Mail documents of the order REF-OR-ID by their numbers.
+
+    \b
+    Example:
+      aftercart order send XKBKNABJK IN000001 --to books@example.test
+    """  # noqa: D301 - click reads \b
+    with order_action(**action) as acting:
+        issued = {each["number"]: each["document_id"] for each in acting.order["documents"]}
+        missing = [number for number in numbers if number not in issued]
+        if missing:
+            raise AftercartError(
+                f"The order has no document {', '.join(missing)}; it has: {', '.join(issued) or 'none'}."
+            )
+        if to is None:
+            acting.confirm(mail=f"{', '.join(numbers)} by mail")
+        acting.send("order.send_documents", {
+            "documents": [issued[number] for number in numbers], "to": to, "message": message,
+        })
+
+
+@click.command(short_help="Correct the customer's e-mail or name.")
+@reference_argument
+@click.option("--email", metavar="ADDRESS", help="Mails from now on go there.")
+@click.option("--name", metavar="TEXT")
+@action_options
+def customer(email: str | None, name: str | None, **action: Any) -> None:
+    """Correct the customer of the order REF-OR-ID. Issued documents stay as they are."""
+    if email is None and name is None:
+        raise click.UsageError("Say what changes: --email or --name.")
+    with order_action(**action) as acting:
+        acting.send("order.change_customer", {"email": email, "customer_name": name})
 
 
 @click.command(short_help="Set the private note of an order.")
@@ -56,4 +99,4 @@ def message(text: str | None, canned: str | None, private: bool, **action: Any) 
         acting.send("thread.post_order_message", {"text": text, "canned_message": canned, "private": private})
 
 
-COMMANDS = (invoice, note, message)
+COMMANDS = (invoice, send, customer, note, message)

@@ -38,7 +38,9 @@ def say_order(found: Data) -> None:
         "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
         "customer": f"{customer['name']} <{customer['email']}>{', new customer' if found['new_customer'] else ''}",
         "total": f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid {_money(order['paid'])}",
-        "due": _due(found.get("due")), "payment": order["payment_method"],
+        "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
+        "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
+        "due": due_sentence(found), "payment": order["payment_method"],
         "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg, {_money(found['products_total'])}",
         "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
         "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
@@ -46,10 +48,16 @@ def say_order(found: Data) -> None:
         "invoices say": found.get("invoice_note", ""),
         "delivery to": _address(found["delivery_address"]), "": found["delivery_map"],
         "invoice to": _address(found["invoice_address"]), " ": found["invoice_map"],
-        "documents": ", ".join(document["number"] for document in found["documents"]) or "none",
+        "documents": ", ".join(_documents(found["documents"])) or "none",
     })
     say()
     _say_lines(found["lines"])
+    for heading, entries in (
+        ("payments", [_payment(each, zone) for each in found["payments"]]),
+        ("refunds", [_refund(each, zone) for each in found["refunds"]]),
+        ("returns", [_return(each, zone) for each in found["returns"]]),
+    ):
+        _say_entries(heading, entries)
 
 
 def say_history(found: Data) -> None:
@@ -90,11 +98,59 @@ def _discount(discount: Data) -> str:
     return f"{_money(discount['off'])} off by {discount['name']}{code}"
 
 
-def _due(due: Data | None) -> str:
-    if not due or not due["amount"]:
-        return ""
-    money = _money(due | {"amount": abs(due["amount"])})
-    return f"{money} still to be paid" if due["amount"] > 0 else f"{money} paid too much"
+def due_sentence(found: Data) -> str:
+    """Return what is due either way on the answer of `order.get`; empty where nothing is."""
+    parts = []
+    due, refund_due = found["due"], found["refund_due"]
+    if due and due["amount"]:
+        missing = "still to be paid" if due["amount"] > 0 else "paid too much"
+        parts.append(f"{_money(due | {'amount': abs(due['amount'])})} {missing}")
+    if refund_due and refund_due["amount"]:
+        parts.append(f"{_money(refund_due)} to be given back")
+    return ", ".join(parts)
+
+
+def _documents(issued: list[Data]) -> list[str]:
+    replaced = {key for document in issued for key in document["replaces"]}
+    return [
+        f"{document['number']} (replaced)" if document["document_id"] in replaced else document["number"]
+        for document in issued
+    ]
+
+
+def _say_entries(heading: str, entries: list[str]) -> None:
+    if entries:
+        say()
+        say(heading, style="dim")
+    for entry in entries:
+        say(clean(f"  {entry}"))
+
+
+def _payment(payment: Data, zone: str) -> str:
+    at = f"{minute(payment['at'], zone)}  " if payment.get("at") else ""
+    by = f"  by {payment['by']}" if payment.get("by") else ""
+    reversal = f"  takes back {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
+    return (
+        f"{at}{_money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
+        f"  {payment['payment_id']}{reversal}"
+    )
+
+
+def _refund(refund: Data, zone: str) -> str:
+    slip = f"  {refund['credit_slip']['number']}" if refund["credit_slip"] else ""
+    standing = "to be given back" if refund["due"] else "done"
+    return (
+        f"{minute(refund['at'], zone)}  {_money(refund['gross']):>14}  {refund['kind']} by {refund['by']}{slip}"
+        f"  {standing}  {refund['refund_id']}  {refund['reason']}"
+    )
+
+
+def _return(found: Data, zone: str) -> str:
+    lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in found["lines"])
+    return (
+        f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines}  {found['reason']}"
+        f"  {found['return_id']}"
+    )
 
 
 def _address(address: Data) -> str:

@@ -1,5 +1,6 @@
 """Verbs on orders: what an employee types is done, shown, and asked about before the customer is written to."""
 
+import json
 from typing import Any
 
 import pytest
@@ -146,6 +147,42 @@ def test_the_invoice_is_issued_with_its_note(anna: Employee) -> None:
     assert "invoice.issued" in anna.does("order", "invoice", REF, "--note", "Thank you.")
 
 
+def test_a_corrected_invoice_takes_the_place_of_the_first_and_is_mailed_again(anna: Employee) -> None:
+    paid_and_invoiced(anna)
+    anna.does("order", "address", REF, "--invoice", "--company", "Analytical Engines Ltd")
+    assert anna.types("order", "invoice", REF, "--correct").exit_code == 64
+    assert "invoice.issued" in anna.does("order", "invoice", REF, "--correct", "--reason", "Company", "--yes")
+    assert "documents IN000001 (replaced), CR000001, IN000002" in anna.does("order", "show", REF)
+    assert anna.types("order", "send", REF, "IN000002").exit_code == 64
+    assert "order.document_mail_requested" in anna.does("order", "send", REF, "IN000002", "--to", "books@shop.test")
+
+
+def test_a_wrong_address_of_the_customer_is_corrected(anna: Employee) -> None:
+    anna.does("order", "customer", REF, "--email", "ada.byron@example.test")
+    assert "customer Ada Byron <ada.byron@example.test>" in anna.does("order", "show", REF)
+
+
+def test_an_order_is_shown_with_its_payments_refunds_and_returns(anna: Employee) -> None:
+    paid_and_invoiced(anna)
+    anna.does("order", "refund", REF, "1=5.00", "--reason", "A scratch", "--yes")
+    shown = anna.does("order", "show", REF)
+    assert "due 5.00 EUR to be given back" in shown
+    assert "28.70 EUR Bank wire" in shown
+    assert "5.00 EUR partial by" in shown
+    assert "CR000001 to be given back" in shown
+    (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
+    refused = anna.types("order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's")
+    assert refused.exit_code == 2
+
+
+def test_a_payment_recorded_by_mistake_is_taken_back(anna: Employee) -> None:
+    anna.does("order", "payment", REF, "28.70")
+    (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
+    words = ("order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's")
+    assert "28.70 EUR still to be paid" in anna.does(*words)
+    assert f"takes back {payment['payment_id']}: Another order's" in anna.does("order", "show", REF)
+
+
 def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     anna.does("order", "note", REF, "Call first.")
     assert "note Call first." in anna.does("order", "show", REF)
@@ -176,6 +213,8 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     (("refund", REF, "1:1"), 2, "refused (not_possible)"),
     (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
     (("return", REF, "--confirm"), 1, "The order has 0 returns to confirm: it needs the state waiting_for_"),
+    (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
+    (("customer", REF), 64, "Say what changes: --email or --name."),
     (("payment", REF), 64, "Give the AMOUNT that was received"),
     (("message", REF), 64, "Give the TEXT, or a predefined message by --canned."),
     (("note", "NOTHING", "x"), 2, "refused (unknown_order): There is no order 'NOTHING' in this shop."),
