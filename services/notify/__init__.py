@@ -3,7 +3,7 @@
 Takes: `order.placed`, `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`,
        `order.change_announced`, `order.document_mail_requested`, `order.invoice_corrected`, `refund.created`,
        `return.requested|confirmed|denied|received|completed`, `voucher.created`,
-       `store_credit.issued|given_back`, `shop.changed`; `document.content`;
+       `store_credit.issued|given_back`, `shop.changed`; `document.content`, `asset.changed`;
        `thread.replied`, `thread.order_message_posted`, `thread.forwarded`, `contact.submitted`, `mail.bounced`;
        `mail.resend`, `mail.offer_downloads`, `suppression.release`, `template.put`, `template.reset`,
        `customer.erase`, `customer.export`; to itself `mail.deliver`, `mail.sweep`;

@@ -1,6 +1,6 @@
 """What a handler of `notify` may touch during one message.
 
-Locks in one order: limits, papers, mails, shops, suppressions, templates.
+Locks in one order: limits, papers, mails, shops, suppressions, templates, logos.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,7 @@ from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
 from services.notify.store.erasing import Erasing
+from services.notify.store.logos import Logos
 from services.notify.store.mails import Mails
 from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
@@ -106,6 +107,7 @@ class Work(UnitOfWork):
         self.shops = self.part(Shops(connection))
         self.suppressions = self.part(Suppressions(connection))
         self.templates = self.part(Templates(connection))
+        self.logos = self.part(Logos(connection))
         self.erasing = self.part(Erasing(connection))
         self._looks: dict[str, Look] = {}
         self._luggage = 0
@@ -120,10 +122,14 @@ class Work(UnitOfWork):
 
     @property
     def look(self) -> Look:
-        """How the mails of the shop look."""
-        if self.shop not in self._looks:
-            self._looks[self.shop] = self.templates.look(self.shop)
-        return self._looks[self.shop]
+        """How the mails of the shop of the message in hand look."""
+        return self.look_of(self.shop)
+
+    def look_of(self, shop: str) -> Look:
+        """Return how the mails of a shop look, as it was before this batch."""
+        if shop not in self._looks:
+            self._looks[shop] = replace(self.templates.look(shop), logo=self.logos.of(shop))
+        return self._looks[shop]
 
     @property
     def drafter(self) -> Drafter:

@@ -8,7 +8,9 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 
 LARGEST = 2_000_000  # bytes
-AssetName = Annotated[str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document")]
+AssetName = Annotated[
+    str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document and mail")
+]
 
 
 class PutAsset(Command, name="asset.put", subject="asset"):
@@ -33,13 +35,32 @@ class RemoveAsset(Command, name="asset.remove", subject="asset"):
     asset: AssetName
 
 
+class SmallPicture(Value):
+    """A picture for screens, PNG or JPEG; `width` and `height` in pixels, of which screens of fine resolution show two
+    where a page counts one.
+    """
+
+    content: Base64Bytes
+    media_type: str
+    width: int
+    height: int
+    description: str
+
+
 class AssetChanged(Event, name="asset.changed", subject="asset"):
     """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for none."""
 
-    example: ClassVar[dict[str, Any]] = {"asset": "logo", "size": 70}
+    example: ClassVar[dict[str, Any]] = {
+        "asset": "logo", "size": 70,
+        "small": {
+            "content": samples.PICTURE, "media_type": "image/png", "width": 1, "height": 1,
+            "description": "Corner Shop",
+        },
+    }
 
     asset: AssetName
     size: int
+    small: SmallPicture | None = Field(default=None, description="Of the logo, for mails; null: there is none")
 
 
 class AssetView(Value):

@@ -14,6 +14,9 @@ from tests.words import Desk, changed
 
 PUT = samples.PUT_TEMPLATE
 LOGO = {"asset": "logo", "content": samples.PICTURE, "description": "Corner Shop"}
+SMALL = {
+    "content": samples.PICTURE, "media_type": "image/png", "width": 1, "height": 1, "description": "Corner Shop",
+}
 
 
 def printed_with(desk: Desk, press: Press, shop: str = "default", **changes: Any) -> Template:
@@ -114,7 +117,7 @@ def test_a_document_whose_template_failed_is_kept_and_both_are_told(desk: Desk, 
 
 def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
     (told,) = desk.tell("asset.put", LOGO)
-    assert (told.name, told.data) == ("asset.changed", {"asset": "logo", "size": 70})
+    assert (told.name, told.data) == ("asset.changed", {"asset": "logo", "size": 70, "small": SMALL})
     printed_with(desk, press)
     assert press.looks[-1].assets == {"logo": Asset(b64decode(samples.PICTURE), "image/png", "Corner Shop")}
     assert desk.ask("asset.list", {}).data["assets"] == [

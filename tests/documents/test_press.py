@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from services.documents.adapters.engine import Engine
+from services.documents.adapters.pictures import shrink
 from services.documents.adapters.press import USUAL, Press, RenderingFailed
 from services.documents.domain.document import Rendered
 from services.documents.domain.look import Asset, Look, Template
@@ -97,6 +98,17 @@ def test_pictures_are_made_small_enough_to_print(press: Press) -> None:
         assert Image.open(io.BytesIO(asset.content)).size == (1200, 300)
         assert (asset.media_type, asset.description) == (f"image/{form.lower()}", "A logo")
         assert press.render(an_invoice(), Look(assets={"logo": asset})).fallback == ""
+        assert asset.small is not None
+        assert (asset.small.width, asset.small.height) == Image.open(io.BytesIO(asset.small.content)).size == (480, 120)
+
+
+def test_a_logo_that_is_heavy_is_made_lighter_for_mails() -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((1200, 400), 90).convert("RGB").save(noise, "PNG")
+    small = shrink(noise.getvalue(), "A logo").small
+    assert small is not None
+    assert (small.width, small.height) == (318, 106)
+    assert len(small.content) < 60_000
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pikepdf
 
 from services.documents.adapters.objects import ObjectStore
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Asset, Look
+from services.documents.domain.look import BUILT_IN, Asset, Look, Small
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import KINDS
 from services.documents.work import Adapters, Renderer
@@ -115,7 +115,7 @@ class Press:
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         if self.fails:
             return Objection("no_picture", self.fails)
-        return Asset(picture, "image/png", description)
+        return Asset(picture, "image/png", description, Small(picture, 1, 1))
 
 
 def read(pdf: bytes, *options: str) -> str:

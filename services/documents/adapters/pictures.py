@@ -4,11 +4,13 @@ import io
 
 from PIL import Image
 
-from services.documents.domain.look import Asset
+from services.documents.domain.look import Asset, Small
 
 READABLE = ("PNG", "JPEG")
 MOST_PIXELS = 40_000_000
 PRINTED = (1200, 1200)  # pixels that the place of a logo can show
+SHOWN = ((480, 160), (320, 106), (240, 80))  # pixels, where a mail shows half of them
+LIGHT = 60_000  # bytes
 PHOTO_QUALITY = 90
 
 
@@ -31,9 +33,24 @@ def shrink(content: bytes, description: str) -> Asset:
 
 def _write(picture: Image.Image, form: str, description: str) -> Asset:
     picture.thumbnail(PRINTED)
+    content = _encoded(picture, form)
+    return Asset(content, f"image/{form.lower()}", description, _small(picture, form))
+
+
+def _small(picture: Image.Image, form: str) -> Small:
+    """Return the picture for screens: smaller steps until it is light enough for every mail, or the last."""
+    for size in SHOWN:
+        picture.thumbnail(size)
+        content = _encoded(picture, form)
+        if len(content) <= LIGHT:
+            break
+    return Small(content, picture.width, picture.height)
+
+
+def _encoded(picture: Image.Image, form: str) -> bytes:
     out = io.BytesIO()
     if form == "JPEG":
         picture.convert("RGB").save(out, "JPEG", quality=PHOTO_QUALITY)
     else:
         picture.convert("RGBA").save(out, "PNG", optimize=True)
-    return Asset(out.getvalue(), f"image/{form.lower()}", description)
+    return out.getvalue()

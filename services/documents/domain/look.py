@@ -7,12 +7,24 @@ LOGO = "logo"  # the asset that stands in the head of the built-in documents
 
 
 @dataclass(frozen=True)
+class Small:
+    """A picture for screens; its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Asset:
-    """A picture, checked and made small; `description` is read aloud to those who do not see it."""
+    """A picture, checked and made small; `description` is read aloud to those who do not see it. `small` is not stored:
+    it is there as long as the picture was put just now.
+    """
 
     content: bytes
     media_type: str
     description: str = ""
+    small: Small | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple, get_args
 
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import Asset, Look, Template
+from services.documents.domain.look import LOGO, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from services.documents.work import Adapters, Work
@@ -19,6 +19,7 @@ from shared.contracts.assets import (
     ListAssets,
     PutAsset,
     RemoveAsset,
+    SmallPicture,
 )
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
 from shared.contracts.message import Event, Refusal
@@ -151,7 +152,8 @@ def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iter
     if work.assets.get((work.shop, command.asset)) == outcome:
         return []
     work.assets.save((work.shop, command.asset), outcome)
-    return [AssetChanged(asset=command.asset, size=len(outcome.content))]
+    small = _small(outcome) if command.asset == LOGO else None
+    return [AssetChanged(asset=command.asset, size=len(outcome.content), small=small)]
 
 
 @looks.handles(RemoveAsset)
@@ -190,6 +192,16 @@ def _template(command: PutTemplate, work: Work) -> Template:
     before = work.templates.get((work.shop, command.kind, command.language or "")) or Template()
     named = command.model_fields_set & {"html", "css"}
     return replace(before, **{name: getattr(command, name) for name in named})
+
+
+def _small(asset: Asset) -> SmallPicture | None:
+    picture = asset.small
+    if picture is None:
+        return None
+    return SmallPicture(
+        content=b64encode(picture.content), media_type=asset.media_type, width=picture.width, height=picture.height,
+        description=asset.description,
+    )
 
 
 def _known(kind: str) -> DocumentKind | Objection:

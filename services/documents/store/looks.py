@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select, tuple_
 
@@ -54,7 +55,7 @@ class Assets(Store[AssetKey, Asset]):
 
     def put(self, new: Mapping[AssetKey, Asset], changed: Mapping[AssetKey, Asset]) -> None:
         rows = [
-            [dict(zip(("shop", "name"), key, strict=True), **asdict(value)) for key, value in part.items()]
+            [dict(zip(("shop", "name"), key, strict=True), **_stored(value)) for key, value in part.items()]
             for part in (new, changed)
         ]
         write_rows(self.connection, assets, *rows)
@@ -63,3 +64,7 @@ class Assets(Store[AssetKey, Asset]):
         """All pictures of a shop, by name."""
         rows = self.connection.execute(select(assets).where(assets.c.shop == shop).order_by(assets.c.name))
         return {row.name: Asset(row.content, row.media_type, row.description) for row in rows if row.content}
+
+
+def _stored(asset: Asset) -> dict[str, Any]:
+    return {name: getattr(asset, name) for name in ("content", "media_type", "description")}

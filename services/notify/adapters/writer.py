@@ -86,7 +86,7 @@ class Writer:
     def _write(self, facts: Facts, documents: Sequence[DocumentReference], look: Look) -> Content:
         language = script.choose(self.languages, facts.language).for_shop(facts.shop)
         wording = look.wording(facts.template, language.tag, language.wording(facts.template))
-        shown = view(facts, documents, language, wording, self._say)
+        shown = view(facts, documents, language, wording, self._say, look.logo)
         text = self._jinja.get_template(TEXT).render(asdict(shown))
         return Content(
             language=language.tag,

@@ -14,6 +14,7 @@ from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain.logo import CID, SOURCE, Logo
 from services.notify.domain.wording import Content
 from shared.contracts.message import Value
 from shared.writing.text import clean
@@ -114,11 +115,15 @@ def answer_address(address: str) -> str:
     return address if len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART else ""
 
 
-def pack(letter: Letter, attachments: Sequence[Attachment], attempt: int, shop: str = "default") -> Parcel:
-    """The letter, closed and addressed."""
+def pack(
+    letter: Letter, attachments: Sequence[Attachment], attempt: int, shop: str = "default", logo: Logo | None = None
+) -> Parcel:
+    """The letter, closed and addressed. The logo goes along where the HTML shows it."""
     sender, recipient = ascii_domain(letter.sender.address), ascii_domain(letter.recipient.address)
     international = not (sender + recipient).isascii()
     message = _message(letter)
+    if logo and SOURCE in letter.content.html:
+        _add_logo(message, logo)
     for attachment in attachments:
         name = filename(attachment.filename)
         maintype, _, subtype = media_type(name).partition("/")
@@ -150,6 +155,16 @@ def _message(letter: Letter) -> EmailMessage:
     message.set_content(letter.content.text)
     message.add_alternative(letter.content.html, subtype="html")
     return message
+
+
+def _add_logo(message: EmailMessage, logo: Logo) -> None:
+    """Bind the picture to the HTML, so that no reader lists it as a file."""
+    html = message.get_payload()[1]  # type: ignore[index]
+    maintype, _, subtype = logo.media_type.partition("/")
+    html.add_related(  # type: ignore[union-attr]
+        logo.content, maintype=maintype, subtype=subtype, cid=f"<{CID}>", filename=f"logo.{subtype}",
+        disposition="inline",
+    )
 
 
 def _headers(letter: Letter) -> dict[str, str]:

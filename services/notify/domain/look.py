@@ -1,11 +1,12 @@
 """What a shop replaced in its mails. Where it replaced nothing, the built-in words and layout are used."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Wording
+from services.notify.domain.logo import Logo
 from services.notify.domain.wording import Content
 from shared.contracts.message import Refusal, Value
 from shared.contracts.partial import merged
@@ -27,9 +28,10 @@ class Replacement(Value):
 
 @dataclass(frozen=True)
 class Look:
-    """Replacements by kind and language; "" is for all languages."""
+    """Replacements by kind and language ("" is for all languages), and the shop's logo."""
 
     parts: Mapping[tuple[str, str], Replacement] = field(default_factory=dict)
+    logo: Logo | None = None
 
     def of(self, kind: str, language: str) -> Replacement:
         """That of a language, else that of all; an empty one where there is none."""
@@ -47,7 +49,7 @@ class Look:
 
     def replacing(self, kind: str, language: str, replacement: Replacement) -> "Look":
         """With one more."""
-        return Look({**self.parts, (kind, language): replacement})
+        return replace(self, parts={**self.parts, (kind, language): replacement})
 
 
 BUILT_IN = Look()

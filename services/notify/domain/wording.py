@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts, Quote
 from services.notify.domain.language import Language, Wording
+from services.notify.domain.logo import DENSITY, SOURCE, Logo
 from services.notify.domain.text import clean_lines, paragraphs
 from services.notify.domain.values import address_block, address_line, values_of
 from shared.contracts.message import Value
@@ -59,10 +61,15 @@ class View:
     closing: str
     footer: list[str]
     personal: bool
+    logo: str = ""
+    logo_alt: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
 
 
 def view(
-    facts: Facts, documents: Sequence[DocumentReference], language: Language, wording: Wording, say: Say
+    facts: Facts, documents: Sequence[DocumentReference], language: Language, wording: Wording, say: Say,
+    logo: Logo | None = None,
 ) -> View:
     """The whole of a mail that takes `documents` along."""
     design = design_of(facts.template)
@@ -95,7 +102,17 @@ def view(
         closing=framed("closing"),
         footer=_footer(facts.shop, language),
         personal=design.personal,
+        **_logo(logo),
     )
+
+
+def _logo(logo: Logo | None) -> dict[str, Any]:
+    if logo is None:
+        return {}
+    return {
+        "logo": SOURCE, "logo_alt": clean(logo.description), "logo_width": max(logo.width // DENSITY, 1),
+        "logo_height": max(logo.height // DENSITY, 1),
+    }
 
 
 def _items(facts: Facts, language: Language, priced: bool) -> list[Row]:

@@ -49,7 +49,8 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
     attachments = work.attachments(mail)
     claimed = sending.claim(mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now)
     work.mails.save(mail.mail_id, claimed)
-    return pack(claimed.letter, attachments, claimed.attempts, mail.occasion.shop)
+    shop = mail.occasion.shop
+    return pack(claimed.letter, attachments, claimed.attempts, shop, work.look_of(shop).logo)
 
 
 def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:

@@ -1,5 +1,6 @@
 """Questions about mails."""
 
+from services.notify.domain.logo import SOURCE
 from services.notify.domain.look import Replacement
 from services.notify.domain.sample import sample
 from services.notify.work import Work
@@ -62,4 +63,5 @@ def preview_mail(query: PreviewMail, work: Work) -> Message:
             return query.refuse("broken_template", wrong)
         look = look.replacing(query.template, query.language, tried)
     content = work.press.write(*sample(query.template, query.language, shop.profile if shop else None), look)
-    return MailPreview(language=content.language, subject=content.subject, text=content.text, html=content.html)
+    html = content.html.replace(SOURCE, look.logo.data_uri) if look.logo else content.html
+    return MailPreview(language=content.language, subject=content.subject, text=content.text, html=html)

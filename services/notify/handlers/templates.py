@@ -1,9 +1,12 @@
 """What a shop replaces in its mails."""
 
 from services.notify.domain import look
+from services.notify.domain.logo import Logo
 from services.notify.domain.look import Replacement
 from services.notify.handlers.queue import Told
+from services.notify.store.logos import NONE
 from services.notify.work import Work
+from shared.contracts.assets import AssetChanged
 from shared.contracts.templates import (
     GetTemplate,
     ListTemplates,
@@ -52,6 +55,18 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
     found = work.look.parts.get((query.kind, query.language or ""))
     put = found and ShopTemplate(kind=query.kind, language=query.language, **found.model_dump())
     return TemplateAnswer(service="notify", template=put)
+
+
+@service.handles(AssetChanged)
+def keep_logo(event: AssetChanged, work: Work) -> Told:
+    """Show another logo in the shop's mails from now on, or none."""
+    if event.asset == "logo":
+        shown = event.small
+        work.logos.get(work.shop)
+        work.logos.save(work.shop, Logo(
+            shown.content, shown.media_type, shown.width, shown.height, shown.description
+        ) if shown else NONE)
+    return ()
 
 
 def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, str]:

@@ -116,4 +116,15 @@ templates = Table(
     Column("content", Json, nullable=False),
 )
 
+# Shown in the head of a shop's mails; empty where the shop removed it.
+logos = Table(
+    "logos", metadata,
+    Column("shop", String(40), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("description", String(200), nullable=False),
+)
+
 journal.into(metadata)
