@@ -10,6 +10,7 @@ import pytest
 
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.letter import Attachment, Parcel
+from services.notify.domain.look import BUILT_IN, Look
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.paper import Paper
 from services.notify.domain.sending import Outcome
@@ -86,6 +87,9 @@ class FakeWork:
         kept = {row["document_id"]: row["content"] for row in self.contents.rows}
         found = [(document.document_id, kept[document.document_id]) for document in mail.present]
         return [Attachment(key, self.papers.values[key].filename or "", content) for key, content in found]
+
+    def look_of(self, shop: str) -> Look:
+        return BUILT_IN
 
     def suppressed(self, mail: Mail) -> None:
         return None
