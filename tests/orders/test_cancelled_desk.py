@@ -31,6 +31,7 @@ def test_a_cancelled_order_is_credited_and_its_money_can_be_marked_as_given_back
     assert [each["number"] for each in moved["attach"]] == [slip["document"]["number"]] == ["CR000001"]
     assert (moved["order"]["due"], moved["order"]["refund_due"]) == (euro(0), euro(2870))
     assert slip["document"]["gross"] == slip["document"]["paid_back"] == due["amount"] == euro(2870)
+    assert slip["document"]["reason"] == "The order was cancelled."
     assert (created["refund"]["kind"], due["by_hand"]) == ("cancelled", True)
     assert money_of(shop.order(order_id)) == (0, 2870)
     shop.tell("payment.mark_refunded", {"order_id": order_id, "refund_id": due["refund_id"]})

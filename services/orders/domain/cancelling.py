@@ -13,6 +13,11 @@ from services.orders.domain.refunding import left_of, money_due, split, view
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundCreated
 
+CANCELLED = {
+    "en": "The order was cancelled.", "fa": "سفارش لغو شد.", "fr": "La commande a été annulée.",
+    "de": "Die Bestellung wurde storniert.",
+}
+
 
 @dataclass(frozen=True)
 class Cancelled:
@@ -28,7 +33,7 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
     """Credit what is still invoiced of an order that has just given its goods back, and refund what was paid."""
     change = order.history[-1]
     refund = _refund(order, change) if order.due < 0 else None
-    slips = tuple(_credit_slips(order, refund, number, at, change.reason))
+    slips = tuple(_credit_slips(order, refund, number, at))
     for slip in slips:
         order = with_document(order, slip)
     events = [slip.event for slip in slips]
@@ -41,12 +46,11 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
     return Cancelled(order, slips, [*events, created, *money_due(order, refund)], refund)
 
 
-def _credit_slips(
-    order: Order, refund: Refund | None, number: NextNumber, at: datetime, reason: str
-) -> Iterator[Document]:
+def _credit_slips(order: Order, refund: Refund | None, number: NextNumber, at: datetime) -> Iterator[Document]:
     """Yield a credit slip per invoice, of all that stands on it and was not credited yet. It says what is paid back,
     unless store credit goes back too: that is on no slip.
     """
+    reason = CANCELLED.get(order.language.partition("-")[0], CANCELLED["en"])  # that of the move is for employees
     rounded = rounding(order, replace(order, holds_stock=True))
     money = refund.money if refund else 0
     for invoice in order.issued("invoice"):
