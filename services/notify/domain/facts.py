@@ -43,8 +43,8 @@ class Facts(Value):
     """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
 
     `order` is None where only the `reference` is known, or none. `amount` was credited, under `number`: so much
-    of it goes back as `store_credit`, so much as `money`. `vouchers`: what of the price they had taken
-    off. `balance`: of store credit, of which some was `given_back`.
+    of it goes back as `store_credit`, so much as `money`; `settled` had not been paid. `vouchers`: what of the
+    price they had taken off. `balance`: of store credit, of which some was `given_back`.
     """
 
     template: str
@@ -62,6 +62,7 @@ class Facts(Value):
     number: str = ""
     amount: Money | None = None
     store_credit: Money | None = None
+    settled: Money | None = None
     vouchers: Money | None = None
     money: Money | None = None
     balance: Money | None = None

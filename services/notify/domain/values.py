@@ -34,6 +34,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "number": facts.number,
         "amount": _money(facts.amount, language),
         "store_credit": _money(facts.store_credit, language),
+        "settled": _money(facts.settled, language),
         "vouchers": _money(facts.vouchers, language),
         "money": _money(facts.money, language),
         "balance": _money(facts.balance, language),

@@ -230,5 +230,5 @@ def _transitioned(before: Order, moved: Moved, state: State, change: Change) -> 
 def told_state(order: Order, state: State) -> StateView:
     """Return a state as an event tells it: without a mail that would not be true of the order."""
     told = state_view(state, order.language)
-    untrue = state.mail_template == REFUND_MAIL and not order.repaid
+    untrue = state.mail_template == REFUND_MAIL and not any(refund.money for refund in order.refunds)
     return told.model_copy(update={"mail_template": None}) if untrue else told

@@ -103,7 +103,8 @@ def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list
         return []
     facts = about(
         event.order, "credit_slip", amount=refund.gross, number=slip.number,
-        store_credit=_if_any(refund.store_credit), money=_if_any(refund.money), vouchers=_if_any(refund.vouchers),
+        store_credit=_if_any(refund.store_credit), money=_if_any(refund.money),
+        settled=_if_any(refund.settled), vouchers=_if_any(refund.vouchers),
     )
     return [drafter.order_mail(facts, event.order, occasion, wanted=(slip,))]
 
