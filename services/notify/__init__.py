@@ -1,6 +1,7 @@
 """The service `notify`: writes to the customers, once, with the papers that belong to the letter.
 
 Takes: `order.placed`, `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`,
+       `order.exemption_changed`,
        `order.change_announced`, `order.document_mail_requested`, `order.invoice_corrected`, `refund.created`,
        `return.requested|confirmed|denied|received|completed`, `voucher.created`,
        `store_credit.issued|given_back`, `shop.changed`; `document.content`, `asset.changed`;

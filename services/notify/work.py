@@ -38,6 +38,7 @@ from shared.contracts.orders import (
     InvoiceCorrected,
     OrderDiscounted,
     OrderEdited,
+    OrderExemptionChanged,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -51,7 +52,9 @@ from shared.runtime.store import Arrived, UnitOfWork
 
 MOST_LUGGAGE = 32 * 2**20  # bytes of attachments that the mails of one turn take along; one mail may take more
 OF_MAILS = (DeliverMail, ResendMail, MailBounced)
-WITH_DOCUMENTS = (ReturnConfirmed, OrderEdited, OrderDiscounted, OrderShippingChanged, DocumentMailRequested)
+WITH_DOCUMENTS = (
+    ReturnConfirmed, OrderEdited, OrderDiscounted, OrderShippingChanged, OrderExemptionChanged, DocumentMailRequested,
+)
 OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, ThreadForwarded, ThreadReplied)
 
 

@@ -3,6 +3,7 @@
 Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `payment.reverse`,
        `product.put`, `stock.set`,
        `order.add_lines|edit_lines|cancel_lines|add_discount|remove_discount|change_shipping|change_address`,
+       `order.set_exemption|set_exchange_rate`,
        `order.change_customer|notify_change|issue_invoice|correct_invoice|issue_delivery_slip|set_invoice_note`,
        `order.print_summary|send_documents`,
        `document.render`,

@@ -1,13 +1,15 @@
 """The snapshot of a document: everything that is printed, fixed at the moment of issue. All amounts in minor units."""
 
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, WithJsonSchema
 
 from shared.contracts.message import Value
 from shared.contracts.values import (
     Address,
+    Currency,
     Customer,
     DocumentKind,
     DocumentReference,
@@ -55,6 +57,24 @@ class Exemption(Value):
     reason: str = Field(min_length=1, max_length=500)
 
 
+def _is_rate(rate: Decimal) -> Decimal:
+    exponent = rate.as_tuple().exponent
+    if not isinstance(exponent, int) or not -10 <= exponent <= 9 or not 0 < rate < 10**9:
+        raise ValueError("an exchange rate is a decimal string above 0 with at most ten decimals")
+    return Decimal(f"{rate:f}")
+
+
+class ExchangeRate(Value):
+    """How many units of the seller's own currency one unit of the order's currency is worth."""
+
+    currency: Currency = Field(description="The seller's own, in which the tax is declared")
+    rate: Annotated[
+        Decimal, AfterValidator(_is_rate), PlainSerializer(str, return_type=str),
+        WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,10})?$", "examples": ["11.2345"]}),
+    ]
+    source: str = Field(default="", max_length=100, description="Where it is from and of which day, printed")
+
+
 class TaxRow(Value):
     """A row of the tax table: the sums of one rate, shipping included."""
 
@@ -95,6 +115,7 @@ class DocumentSnapshot(Value):
     gross: Money
     exemption: Exemption | None = Field(default=None, description="Without one, a rate of 0 is a rate like any other")
     accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
+    exchange_rate: ExchangeRate | None = Field(default=None, description="At which `accounting_tax` was converted")
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
     store_credit: Money | None = Field(

@@ -1,3 +1,5 @@
+import pytest
+
 from services.documents.domain.language import Language
 from services.documents.domain.writing import write
 from shared.contracts import samples
@@ -70,6 +72,33 @@ def test_why_nothing_is_taxed_stands_before_what_the_shop_always_says(languages:
     shop = samples.SHOP_PROFILE | {"legal_text": "Goods remain ours until paid."}
     lines = [a_line(rate="0")]
     assert write(an_invoice(lines, exemption=exemption, shop=shop), languages["en"]).legal == [
-        "Exported: article 146.", "Goods remain ours until paid.",
+        "Export, exempt from tax: Exported: article 146.", "Goods remain ours until paid.",
     ]
     assert write(a_delivery_slip(lines, exemption=exemption), languages["en"]).legal == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Reverse charge"), ("de", "Steuerschuldnerschaft des Leistungsempfängers"), ("fr", "Autoliquidation")],
+)
+def test_reverse_charge_is_named_in_the_words_of_the_law_once(
+    languages: Languages, language: str, words: str
+) -> None:
+    lines = [a_line(rate="0")]
+    for reason in ("Art. 196.", f"{words} (Art. 196)."):
+        exemption = {"category": "reverse_charge", "reason": reason}
+        (line,) = write(an_invoice(lines, exemption=exemption), languages[language]).legal
+        assert (line.count(words), "Art. 196" in line) == (1, True)
+
+
+def test_the_tax_in_the_sellers_own_currency_is_printed_with_its_rate(languages: Languages) -> None:
+    rate = {"currency": "SEK", "rate": "11.2345", "source": "Riksbank, 2026-11-20"}
+    paper = write(
+        an_invoice([a_line()], accounting_tax={"amount": 5145, "currency": "SEK"}, exchange_rate=rate),
+        languages["de"],
+    )
+    (row,) = (row for row in paper.totals if row.key == "accounting_tax")
+    assert (row.label, "51,45" in row.text) == ("Steuer in SEK", True)
+    assert [line for line in paper.legal if "Umrechnungskurs" in line] == [
+        "Umrechnungskurs: 1 € = 11,2345 SEK, Riksbank, 2026-11-20"
+    ]

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from shared.contracts import samples
-from shared.contracts.orders import OrderDiscounted, OrderEdited, OrderShippingChanged, PaymentRefunded, PaymentReversed
+from shared.contracts.orders import (
+    OrderDiscounted,
+    OrderEdited,
+    OrderExemptionChanged,
+    OrderShippingChanged,
+    PaymentRefunded,
+    PaymentReversed,
+)
 from tests.ingest.clerk import ANNA, does, moves, orders, refused, writes
 from tests.ingest.words import NOON, IngestDesk, Server, letter
 from tests.words import changed
@@ -46,7 +53,10 @@ def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_cost
     moves(desk, order_id, order__reference="CHANGED")
     desk.tell("payment.refunded", changed(PaymentRefunded.example, order_id=order_id))
     assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
-    for event, total in ((OrderEdited, 4060), (OrderDiscounted, 3822), (OrderShippingChanged, 3900)):
+    totals = (
+        (OrderEdited, 4060), (OrderDiscounted, 3822), (OrderShippingChanged, 3900), (OrderExemptionChanged, 3200),
+    )
+    for event, total in totals:
         desk.tell(event.name, changed(
             event.example, order_id=order_id, order__order_id=order_id, order__total__amount=total
         ))

@@ -18,6 +18,8 @@ REQUIRED = {
     "order.change_address": "order_id delivery_address.name delivery_address.line1 delivery_address.city "
                             "delivery_address.country",
     "order.change_customer": "order_id",
+    "order.set_exemption": "order_id exemption exemption.category exemption.reason",
+    "order.set_exchange_rate": "order_id exchange_rate exchange_rate.currency exchange_rate.rate",
     "order.notify_change": "order_id", "order.issue_invoice": "order_id", "order.issue_delivery_slip": "order_id",
     "order.print_summary": "order_id",
     "order.set_invoice_note": "order_id note",
@@ -58,6 +60,14 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "invoice_address": [{"name": "Ada"}, "here"], "taxes_checked": ["perhaps"],
     },
     "order.change_customer": {**ABOUT, "email": ["", "ada", "ada@"], "customer_name": ["", "x" * 201]},
+    "order.set_exemption": {
+        **ABOUT, "exemption.category": ["", "vat"], "exemption.reason": ["", "x" * 501], "vat_number": ["", "x" * 41],
+        "tax_rates": [[{"line": 1, "tax_rate": "7"}] * 1001], "shipping_tax_rate": ["101", "?"], "reason": ["x" * 501],
+    },
+    "order.set_exchange_rate": {
+        **ABOUT, "exchange_rate.currency": ["", "eur"], "exchange_rate.source": ["x" * 101],
+        "exchange_rate.rate": ["0", "-1", "1000000000", "0.00000000001", "NaN", "much"],
+    },
     "order.notify_change": {**ABOUT, "message": ["x" * 2001]},
     "order.correct_invoice": {
         **ABOUT, "invoice_address": [{}, samples.ADDRESS | {"country": "gb"}], "note": ["x" * 2001],
@@ -73,7 +83,8 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
 OPTIONAL = (
     ("invoice_note",), ("invoice_address",), ("note",),
     ("lines", 0, "unit_price"), ("invoice",), ("carrier",), ("price",), ("tax_rate",), ("tracking_number",),
-    ("delivery_address",), ("percent",), ("email",), ("customer_name",),
+    ("delivery_address",), ("percent",),
+    ("vat_number",), ("shipping_tax_rate",), ("exemption",), ("exchange_rate",), ("email",), ("customer_name",),
 )
 """What may be null: as it is, or whatever is possible."""
 OUT_OF_RANGE_TOO: dict[str, dict[str, list[Any]]] = {}
@@ -101,6 +112,8 @@ def good(shop: Storefront, name: str, order_id: str) -> dict[str, Any]:
         "order.remove_discount": {"discount_id": given["discount_id"]},
         "order.change_shipping": editing_samples.CHANGE_SHIPPING,
         "order.change_address": {"delivery_address": changed(samples.ADDRESS, line1="1 Other Street")},
+        "order.set_exemption": editing_samples.SET_EXEMPTION,
+        "order.set_exchange_rate": editing_samples.SET_EXCHANGE_RATE,
         "order.notify_change": editing_samples.NOTIFY_CHANGE, "order.set_invoice_note": {"note": "Thank you."},
     }
     return data.get(name, {}) | {"order_id": order_id, "by": "anna@shop.test"}

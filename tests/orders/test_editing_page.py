@@ -48,7 +48,10 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
             ["order.customer_changed", "customer.changed"], ["order.address_changed"],
             ["order.edited", "credit_slip.issued", "invoice.issued"],
             ["order.shipping_changed", "credit_slip.issued", "invoice.issued"], ["delivery_slip.issued"],
-            ["order.document_mail_requested"], ["order.change_announced"], ["order_summary.issued"],
+            ["order.document_mail_requested"],
+                ["order.exemption_changed", "credit_slip.issued", "invoice.issued", "delivery_slip.issued"],
+                ["order.exemption_changed", "credit_slip.issued", "invoice.issued"],
+                ["order.change_announced"], ["order_summary.issued"],
         ]
         order = said(client, "order.get", {"order_id": samples.ORDER_ID}).data
         heard = events.heard(sum(len(answer["events"]) for answer in answers))

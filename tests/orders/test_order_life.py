@@ -10,7 +10,7 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.documents.domain.objections import objection
-from services.orders.domain import payments, refunding, returning
+from services.orders.domain import exempting, payments, refunding, returning
 from services.orders.domain.documents import is_empty, issue, with_document
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
@@ -29,6 +29,7 @@ from shared.contracts.orders import (
     RequestReturn,
     ReversePayment,
     Rounding,
+    SetExemption,
 )
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.credit import Purse
@@ -167,6 +168,14 @@ class OrderLife(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3))
     def undo_discount(self, place: int) -> None:
         self.become(try_to_undo_discount(self.order, place % len(self.order.discounts), self.numbers))
+
+    @rule(exemption=st.none() | st.sampled_from(["export", "exempt"]))
+    def exempt(self, exemption: str | None) -> None:
+        wanted = {"category": exemption, "reason": "?"} if exemption else None
+        data = {"order_id": self.order.order_id, "exemption": wanted, "shipping_tax_rate": None}
+        self.become(exempting.set_exemption(
+            self.order, SetExemption.model_validate(data), self.numbers, LATER
+        ))
 
     @rule(price=st.integers(0, 999), rate=st.none() | rates)
     def ship_by(self, price: int, rate: str | None) -> None:

@@ -27,7 +27,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     said, taxes = facts(snapshot, language), [_tax(row, language) for row in snapshot.taxes]
     discounts = [_discount(discount, language) for discount in snapshot.discounts]
     payments = [_payment(payment, language) for payment in snapshot.payments]
-    totals = [Labelled(key, language.texts[key], language.write_money(money)) for key, money in _totals(snapshot)]
+    totals = [_total(key, money, language) for key, money in _totals(snapshot)]
     return Paper(
         language=language.tag,
         direction=language.direction,
@@ -58,7 +58,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         bank=paying.bank(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
-        legal=_lines(_legal(snapshot), language),
+        legal=_lines(_legal(snapshot, language), language),
     )
 
 
@@ -78,10 +78,31 @@ def _lines(text: str, language: Language) -> list[str]:
     return [language.isolate(line) for line in clean_lines(text)]
 
 
-def _legal(snapshot: DocumentSnapshot) -> str:
-    """Why there is no tax, where prices are printed; then what the shop always says."""
-    exemption = "" if snapshot.kind in WITHOUT_PRICES or not snapshot.exemption else snapshot.exemption.reason
-    return f"{exemption}\n{snapshot.shop.legal_text}".strip("\n")
+def _legal(snapshot: DocumentSnapshot, language: Language) -> str:
+    """Why there is no tax, where prices are printed, after the words that the law asks for (Directive 2006/112/EC,
+    Art. 226 no. 11a); then what the shop always says.
+    """
+    found = (_exemption(snapshot, language), _exchange_rate(snapshot, language), snapshot.shop.legal_text)
+    return "\n".join(text for text in found if text)
+
+
+def _exemption(snapshot: DocumentSnapshot, language: Language) -> str:
+    exemption = snapshot.exemption
+    if exemption is None or snapshot.kind in WITHOUT_PRICES:
+        return ""
+    words = language.texts[exemption.category]
+    said = words.casefold() in exemption.reason.casefold()
+    return exemption.reason if said else language.labelled(exemption.category, exemption.reason)
+
+
+def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
+    """At which the tax was converted."""
+    rate = snapshot.exchange_rate
+    if rate is None:
+        return ""
+    there, here = language.name_currency(snapshot.gross.currency), language.name_currency(rate.currency)
+    worth = f"1 {there} = {language.write_number(f'{rate.rate:f}')} {here}"
+    return language.labelled("exchange_rate", f"{worth}, {rate.source}" if rate.source else worth)
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
@@ -195,6 +216,17 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     parts = [("products", products, bool(snapshot.lines)), ("shipping", snapshot.shipping.net, not corrected(snapshot))]
     return [
         *((key, money) for key, money, always in parts if always or money.amount), ("total_net", snapshot.net),
-        ("total_tax", snapshot.tax), ("total_gross", snapshot.gross), *paying.rounding(snapshot),
+        ("total_tax", snapshot.tax), *_accounting_tax(snapshot), ("total_gross", snapshot.gross),
+        *paying.rounding(snapshot),
         *paying.settled(snapshot),
     ]
+
+
+def _accounting_tax(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
+    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230)."""
+    return [("accounting_tax", snapshot.accounting_tax)] if snapshot.accounting_tax else []
+
+
+def _total(key: str, money: Money, language: Language) -> Labelled:
+    label = language.texts[key].format(currency=language.name_currency(money.currency))
+    return Labelled(key, label, language.write_money(money))

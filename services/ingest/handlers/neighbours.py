@@ -23,6 +23,7 @@ from shared.contracts.orders import (
     OrderCustomerChanged,
     OrderDiscounted,
     OrderEdited,
+    OrderExemptionChanged,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -34,7 +35,8 @@ from shared.contracts.orders import (
 from shared.runtime.service import Handlers, Later
 
 service = Handlers()
-Priced = OrderEdited | OrderDiscounted | OrderShippingChanged | PaymentRecorded | PaymentReversed
+Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
+Priced = Repriced | PaymentRecorded | PaymentReversed
 
 ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
 CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
@@ -68,6 +70,7 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
 @service.handles(OrderEdited)
 @service.handles(OrderDiscounted)
 @service.handles(OrderShippingChanged)
+@service.handles(OrderExemptionChanged)
 @service.handles(PaymentRecorded)
 @service.handles(PaymentReversed)
 def keep_price(event: Priced, work: Work) -> None:

@@ -17,6 +17,7 @@ from shared.contracts.orders import (
     OrderCustomerChanged,
     OrderDiscounted,
     OrderEdited,
+    OrderExemptionChanged,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -30,7 +31,7 @@ ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
 ABOUT_ORDERS = (
     PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
-    | OrderCustomerChanged | PaymentRecorded | PaymentRefunded | PaymentReversed
+    | OrderExemptionChanged | OrderCustomerChanged | PaymentRecorded | PaymentRefunded | PaymentReversed
 )
 
 

@@ -9,6 +9,7 @@ from shared.contracts.orders import (
     OrderChangeAnnounced,
     OrderDiscounted,
     OrderEdited,
+    OrderExemptionChanged,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -48,7 +49,8 @@ def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
 
 @service.handles(OrderEdited)
 @service.handles(OrderDiscounted)
-def send_change_documents(event: OrderEdited | OrderDiscounted, work: Work) -> Told:
+@service.handles(OrderExemptionChanged)
+def send_change_documents(event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work) -> Told:
     """Mail the invoices and credit slips that a change of the order brought."""
     return queue(orders.changed(work.drafter, event, work.occasion), work)
 

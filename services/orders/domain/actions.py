@@ -39,6 +39,7 @@ POLICIES = (
     Policy("order.add_discount", ("stock_is_held", "nothing_shipped")),
     Policy("order.issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
     Policy("order.correct_invoice", ("stock_is_held", "something_invoiced")),
+    Policy("order.set_exemption", ("stock_is_held",)),
     Policy("order.issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
 )
 

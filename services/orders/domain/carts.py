@@ -10,7 +10,7 @@ from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
 from services.orders.domain.money import LARGEST, tax_in
 from services.orders.domain.offer import Catalogue, Offer
-from services.orders.domain.pricing import Charge
+from services.orders.domain.pricing import Charge, taxed_at
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
 from shared.contracts.message import Refusal
@@ -79,10 +79,13 @@ def _country(asked: Buying) -> str | None:
     return asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country
 
 
-def _agreed(product: Product, line: WantedLine) -> Product:
+def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Product:
     """Return the product at the price that was agreed, if one was."""
     price = line.unit_price if isinstance(line, OrderedLine) else None
-    return product if price is None else replace(product, price=product.price.model_copy(update={"amount": price}))
+    if price is None:
+        return product
+    taxed = taxed_at(product.taxed, price, asked.prices, shop.rounding)
+    return replace(product, price=product.price.model_copy(update={"amount": price}), taxed=taxed)
 
 
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
@@ -114,7 +117,7 @@ def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: C
     carrier = asked.carrier
     return Cart(
         items=tuple(
-            Item(_agreed(product, line), line.quantity)
+            Item(_agreed(product, line, asked, shop), line.quantity)
             for line in lines if (product := catalogue.products.get(line.sku))
         ),
         carrier=carrier.name, shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),

@@ -9,6 +9,8 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.editing import EXEMPT
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.order import NOBODY, Order
+from services.orders.domain.pricing import taxed_at
+from services.orders.domain.vat_numbers import lacks_vat_number
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ChangeAddress,
@@ -49,6 +51,9 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
     )
     if after == order:
         return command.refuse("nothing_changes", "The order has these addresses already.", field="delivery_address")
+    wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
+    if wrong:
+        return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)
     if reason:
         return command.refuse("taxes_may_differ", reason, field="taxes_checked")
@@ -75,7 +80,7 @@ def _taxes_may_differ(order: Order, after: Order) -> str:
     other = f"goods go to {now} instead of {before}" if now != before else "another buyer is exempt"
     return (
         f"Taxes may differ when {other}, and the order keeps its rates: set 'taxes_checked' to go on; order.edit_lines "
-        "and order.change_shipping set other rates."
+        "and order.change_shipping set other rates, order.set_exemption sets or lifts an exemption."
     )
 
 
@@ -109,8 +114,11 @@ def _with_shipping(order: Order, command: ChangeShipping) -> Order:
         shipping, price=shipping.price if command.price is None else command.price,
         rate=shipping.rate if command.tax_rate is None else command.tax_rate,
     )
+    taxed = order.shipping_taxed
+    if command.price != shipping.price:
+        taxed = taxed_at(taxed, command.price, order.prices, order.rounding)
     return replace(
-        order, carrier=command.carrier or order.carrier, shipping=charge,
+        order, carrier=command.carrier or order.carrier, shipping=charge, shipping_taxed=taxed,
         tracking_number=order.tracking_number if command.tracking_number is None else command.tracking_number,
     )
 

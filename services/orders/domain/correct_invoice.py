@@ -18,6 +18,7 @@ from services.orders.domain.documents import (
     with_document,
 )
 from services.orders.domain.order import Order
+from services.orders.domain.vat_numbers import lacks_vat_number
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
 
@@ -31,15 +32,27 @@ def correct(order: Order, command: CorrectInvoice, number: NextNumber, at: datet
     wrong = _objection(order, after, command)
     if wrong:
         return wrong
+    after, slip, invoice = replaced(order, after, number, at, command.reason)
+    return Edited(after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event])
+
+
+def replaced(
+    order: Order, after: Order, number: NextNumber, at: datetime, reason: str
+) -> tuple[Order, Document, Document]:
+    """Return the changed order with the slip that cancels what is invoiced, and the invoice in its place."""
     slip_number, invoice_number = number("credit_slip"), number("invoice")
     slip = issue_part(
-        order, "credit_slip", slip_number, at, whole_part(_as_documented(order), "invoice"), reason=command.reason,
+        order, "credit_slip", slip_number, at, whole_part(_as_documented(order), "invoice"), reason=reason,
         replaced_by=invoice_number, **correcting(*order.issued("invoice")),
     )
     after = with_document(_on_no_invoice(after), slip)
     invoice = issue(_as_documented(after), "invoice", invoice_number, at)
-    after = _discounts_moved(with_document(after, invoice), invoice)
-    return Edited(after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event])
+    return _discounts_moved(with_document(after, invoice), invoice), slip, invoice
+
+
+def still_invoiced(order: Order) -> bool:
+    """Return whether anything that was invoiced is not credited yet."""
+    return bool(order.issued("invoice")) and not is_empty(_as_documented(order), "invoice")
 
 
 def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal | None:
@@ -48,6 +61,9 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal |
         return command.refuse("not_possible", reason, field="order_id")
     if is_empty(_as_documented(order), "invoice"):
         return command.refuse("nothing_invoiced", "All that was invoiced is credited already.", field="order_id")
+    wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
+    if wrong:
+        return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)
     return command.refuse("taxes_may_differ", reason, field="taxes_checked") if reason else None
 

@@ -59,18 +59,28 @@ def settled(
     """An edited order with its amounts, and with the documents that correct what was invoiced. `field` is what made it
     dearer.
     """
-    after = repriced(before, _with_discounts(after))
-    if max(after.amount.gross, sum(charge.stated for charge in after.charges.values())) >= LARGEST:
-        return command.refuse("total_too_large", "The order comes to more than can be kept.", field=field)
-    order, events = _off_their_invoices(before, after), list[Event]()
-    for document in _corrections(before, after, number, at, reason):
+    found = reckoned(before, after, command, field)
+    if isinstance(found, Refusal):
+        return found
+    order, events = _off_their_invoices(before, found), list[Event]()
+    for document in _corrections(before, found, number, at, reason):
         order, events = with_document(order, document), [*events, document.event]
     if order.issued("invoice"):  # a discount that was given after it is stated by its credit slip
         order = replace(order, discounts=fixed(order.discounts, [line.charge for line in order.lines]))
-    return Edited(order, events, tuple(_freed(order)))
+    return Edited(order, events, tuple(freed_by(order)))
 
 
-def _freed(order: Order) -> Iterator[Freed]:
+def reckoned(before: Order, after: Order, command: Command, field: str) -> Order | Refusal:
+    """Return an edited order with its discounts and amounts, before any document. `field` is what made it dearer."""
+    after = repriced(before, _with_discounts(after))
+    stated = sum(charge.stated for charge in after.charges.values())
+    if max(after.amount.gross, stated, after.in_accounting_currency(after.amount.gross) or 0) >= LARGEST:
+        return command.refuse("total_too_large", "The order comes to more than can be kept.", field=field)
+    return after
+
+
+def freed_by(order: Order) -> Iterator[Freed]:
+    """Return what of its amount vouchers an order does not take off."""
     for each in order.discounts:
         unused = int(each.value) - each.off
         if each.active and each.kind == "amount" and each.code and unused > 0:

@@ -47,6 +47,7 @@ def detail(order: Order, around: Around) -> OrderDetail:
         shipping_tax=_shipping_tax(order),
         prices=order.prices,
         exemption=order.exemption,
+        exchange_rate=order.exchange_rate,
         discounts_total=order.money(sum(charge.off for charge in order.charges.values())),
         net=order.money(amount.net),
         tax=order.money(amount.tax),

@@ -99,6 +99,18 @@ def fixed(discounts: Sequence[Discount], charges: Sequence[Charge]) -> tuple[Dis
     )
 
 
+def reopened(discounts: Sequence[Discount]) -> tuple[Discount, ...]:
+    """Return the discounts as they are before an invoice states them anew: of the lines that they were invoiced for, an
+    amount not beyond what it takes off now.
+    """
+    return tuple(each if each.fixed is None else _reopened(each) for each in discounts)
+
+
+def _reopened(discount: Discount) -> Discount:
+    value = Decimal(discount.off) if discount.kind == "amount" else discount.value
+    return replace(discount, fixed=None, value=value, scope=replace(discount.scope, lines=discount.lines))
+
+
 def _is_open(discount: Discount) -> bool:
     return discount.active and discount.fixed is None and discount.kind in ("percent", "amount")
 

@@ -20,7 +20,7 @@ from shared.contracts.orders import (
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
-from shared.contracts.values import DocumentKind, DocumentReference
+from shared.contracts.values import DocumentKind, DocumentReference, Money
 from shared.writing.days import days_later
 
 Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
@@ -165,10 +165,20 @@ def _snapshot(
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
         exemption=order.exemption,
+        **_accounting(order, kind, whole.tax),
         supplied_at=_supplied_at(order, kind, at),
         pay_until=_pay_until(order, at) if kind == "invoice" and _is_due(more) else None,
         **more,
     )
+
+
+def _accounting(order: Order, kind: DocumentKind, tax: int) -> dict[str, Any]:
+    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230), at the rate of the order."""
+    converted = order.in_accounting_currency(tax)
+    if converted is None or order.exchange_rate is None or kind not in ("invoice", "credit_slip"):
+        return {}
+    amount = Money(amount=converted, currency=order.exchange_rate.currency)
+    return {"accounting_tax": amount, "exchange_rate": order.exchange_rate}
 
 
 def _taxes(order: Order, part: Part, charges: Sequence[Charge]) -> Iterator[TaxRow]:

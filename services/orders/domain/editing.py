@@ -11,7 +11,7 @@ from services.orders.domain.discount_shares import joined
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Line, Order
-from services.orders.domain.pricing import Charge
+from services.orders.domain.pricing import Charge, taxed_at
 from services.orders.domain.shop import Product
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
@@ -56,7 +56,9 @@ def edit_lines(
     lines = list(order.lines)
     for wanted in _wanted(command):
         place, line = wanted.line - 1, order.lines[wanted.line - 1]
-        lines[place] = replace(line, charge=_charge(line.charge, wanted))
+        price = wanted.unit_price if isinstance(wanted, EditedLine) else None
+        taxed = taxed_at(line.taxed, price, order.prices, order.rounding)
+        lines[place] = replace(line, charge=_charge(line.charge, wanted), taxed=taxed)
     after = replace(order, lines=tuple(lines))
     if after == order:
         return command.refuse("nothing_changes", "The lines are like that already.", field="lines")
@@ -141,6 +143,7 @@ def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
     return Line(
         product.sku, product.name(order.language, order.shop.default_language),
         Charge(price, wanted.quantity, rate), weight_grams=product.weight_grams,
+        taxed=taxed_at(product.taxed, wanted.unit_price, order.prices, order.rounding),
     )
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from services.orders.domain import cash
 from services.orders.domain.discounts import Discount
-from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, total
+from services.orders.domain.money import rounded
+from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, Taxed, total
 from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
-from shared.contracts.snapshot import Exemption
+from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment, RecordedPayment
+from shared.writing.currencies import exponent
 from shared.writing.links import fill
 
 NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="erased")
@@ -32,6 +35,7 @@ class Line:
     missing: int = 0
     weight_grams: int = 0
     invoice: UUID | None = None
+    taxed: Taxed | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Order:
     note: str = ""
     invoice_note: str = ""
     exemption: Exemption | None = None
+    shipping_taxed: Taxed | None = None
+    exchange_rate: ExchangeRate | None = None
     shipped_at: datetime | None = None
     discounts: tuple[Discount, ...] = ()
     refunds: tuple[Refund, ...] = ()
@@ -248,6 +254,14 @@ class Order:
     def money(self, amount: int) -> Money:
         """An amount in the order's currency."""
         return Money(amount=amount, currency=self.currency)
+
+    def in_accounting_currency(self, amount: int) -> int | None:
+        """Return an amount in minor units of the seller's own currency, at the rate of the order if it has one."""
+        rate = self.exchange_rate
+        if rate is None:
+            return None
+        more = exponent(rate.currency) - exponent(self.currency)
+        return rounded(Fraction(amount) * Fraction(rate.rate) * Fraction(10) ** more, self.rounding.mode)
 
     def issued(self, kind: str) -> tuple[DocumentReference, ...]:
         """Return the documents of a kind that were issued and not replaced since."""

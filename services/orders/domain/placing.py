@@ -9,6 +9,7 @@ from services.orders.domain.backorder import stocked
 from services.orders.domain.carts import cart_of, exempted, ready, too_large, unsellable
 from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
+from services.orders.domain.exempting import wrong_exchange_rate
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import attached, enter, told_state
 from services.orders.domain.moves import landing, out_of_stock, where_paid
@@ -17,6 +18,7 @@ from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
+from services.orders.domain.vat_numbers import lacks_vat_number
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
@@ -59,6 +61,7 @@ def place(
         return priced
     command = priced
     wrong = unsellable(command, command.lines, catalogue)
+    wrong = wrong or lacks_vat_number(command, command.exemption, command.invoice_address)
     if wrong:
         return wrong
     catalogue = exempted(command, catalogue)
@@ -72,7 +75,7 @@ def place(
         wanted = where_paid(wanted, graph)
     state = landing(order, wanted, graph) if shop.backorders else wanted
     wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
-    wrong = wrong or too_large(command, found) or _wrong_total(command, order)
+    wrong = wrong or too_large(command, found) or _wrong_total(command, order) or wrong_exchange_rate(command, order)
     wrong = wrong or _objection(command, spent.order, state)
     return wrong or _placed(spent, found.redemptions, state, number, command.placed_by, at)
 
@@ -159,12 +162,13 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         lines=tuple(
             Line(
                 item.product.sku, item.product.name(command.language, shop.default_language), charge,
-                weight_grams=item.product.weight_grams,
+                weight_grams=item.product.weight_grams, taxed=item.product.taxed,
             )
             for item, charge in zip(found.items, found.charges, strict=True)
         ),
         discounts=found.discounts,
         exemption=command.exemption,
+        exchange_rate=command.exchange_rate,
         invoice_note=_invoice_note(command, shop),
         carrier=command.carrier.name,
         tracking_number=command.carrier.tracking_number,

@@ -53,6 +53,31 @@ class Charge:
         return self.stated - self.off
 
 
+@dataclass(frozen=True)
+class Taxed:
+    """The price and the rate that something has where it is taxed, of an order that is exempt."""
+
+    price: int
+    rate: Decimal
+
+
+def without_tax(price: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
+    """Return the price in an order of which nothing is taxed: the net price stays."""
+    return price - tax_in(price, rate, rounding.mode) if prices == "tax_included" else price
+
+
+def with_tax(price: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
+    """Return the price that has this net price, in an order that is taxed."""
+    return price + tax_on(price, rate, rounding.mode) if prices == "tax_included" else price
+
+
+def taxed_at(taxed: Taxed | None, net: int | None, prices: Prices, rounding: Rounding) -> Taxed | None:
+    """Return what something costs where it is taxed, if it gets another net price."""
+    if taxed is None or net is None:
+        return taxed
+    return Taxed(with_tax(net, taxed.rate, prices, rounding), taxed.rate)
+
+
 def total(amounts: Iterable[Amount]) -> Amount:
     """Their sum."""
     return sum(amounts, Amount())

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.orders.domain.money import tax_in
 from services.orders.domain.numbering import Series
-from services.orders.domain.pricing import USUAL, Prices
+from services.orders.domain.pricing import USUAL, Prices, Taxed, without_tax
 from shared.contracts.orders import (
     Calendar,
     FoundProduct,
@@ -98,12 +97,13 @@ class Product:
     brand: str = ""
     suppliers: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    taxed: Taxed | None = None
 
     def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
         """The same for an order that is exempt: at its price without tax, in that kind of prices."""
-        price, taxed = self.price.amount, prices == "tax_included"
-        net = price - tax_in(price, self.tax_rate, rounding.mode) if taxed else price
-        return replace(self, price=Money(amount=net, currency=self.price.currency), tax_rate=Decimal(0))
+        price, rate = self.price.amount, self.tax_rate
+        net = Money(amount=without_tax(price, rate, prices, rounding), currency=self.price.currency)
+        return replace(self, price=net, tax_rate=Decimal(0), taxed=Taxed(price, rate))
 
     def name(self, language: str, default: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""

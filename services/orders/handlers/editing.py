@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import changing, discounting, editing, lifecycle
+from services.orders.domain import changing, discounting, editing, exempting, lifecycle
 from services.orders.domain.corrections import Edited
 from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
@@ -17,6 +17,8 @@ from shared.contracts.orders import (
     EditLines,
     NotifyChange,
     RemoveDiscount,
+    SetExchangeRate,
+    SetExemption,
 )
 from shared.runtime.service import Handlers
 
@@ -81,6 +83,28 @@ def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
     return _kept(order, changing.change_address(order, command, work.now), command, work)
 
 
+@service.handles(SetExemption)
+def set_exemption(command: SetExemption, work: Work) -> Iterable[Event]:
+    """Nothing of it is taxed, or all of it again."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    return _kept(order, exempting.set_exemption(order, command, work.numbers, work.now), command, work)
+
+
+@service.handles(SetExchangeRate)
+def set_exchange_rate(command: SetExchangeRate, work: Work) -> Iterable[Event]:
+    """The rate for the tax in the seller's own currency."""
+    order = work.order(command.order_id)
+    if order is None:
+        return [work.unknown_order(command)]
+    decision = exempting.set_exchange_rate(order, command, work.now)
+    if isinstance(decision, Refusal):
+        return [decision]
+    work.orders.save(order.order_id, decision[0])
+    return [decision[1]]
+
+
 @service.handles(NotifyChange)
 def notify_change(command: NotifyChange, work: Work) -> Iterable[Event]:
     """Whoever mails the customer hears what the order is now."""
@@ -88,7 +112,8 @@ def notify_change(command: NotifyChange, work: Work) -> Iterable[Event]:
     return [work.unknown_order(command)] if order is None else [changing.announce(order, command, work.now)]
 
 
-Changing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress
+Discounting = AddDiscount | RemoveDiscount
+Changing = AddLines | EditLines | CancelLines | Discounting | ChangeShipping | ChangeAddress | SetExemption
 
 
 def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:

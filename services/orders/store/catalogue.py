@@ -206,7 +206,7 @@ def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
 
 def _product(row: Any) -> Product:
     price, traits = Money(amount=row.price, currency=row.currency), row.traits or {}
-    sets = {name: frozenset(traits.get(name, ())) for name in TRAITS}
+    sets: dict[str, Any] = {name: frozenset(traits.get(name, ())) for name in TRAITS}
     return Product(
         row.sku, row.names, price, Decimal(row.tax_rate), row.weight_grams, brand=traits.get("brand", ""), **sets
     )

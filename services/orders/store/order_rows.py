@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.order import Change, Line, Order
-from services.orders.domain.pricing import Amount, Charge
+from services.orders.domain.pricing import Amount, Charge, Taxed
 from services.orders.domain.shop import Shop
 from services.orders.store.refunds import refund_of, refund_rows, return_of, return_rows
 from services.orders.store.tables import (
@@ -21,7 +21,7 @@ from services.orders.store.tables import (
     returns,
 )
 from shared.contracts.orders import ProductChoice, Rounding
-from shared.contracts.snapshot import Exemption
+from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, RecordedPayment
 
 Rows = list[dict[str, Any]]
@@ -39,6 +39,8 @@ def order_of(row: Any, shop: Shop, part: Callable[[Table], Sequence[Any]]) -> Or
         tracking_number=row.tracking_number, holds_stock=row.holds_stock, note=row.note,
         invoice_note=row.invoice_note,
         exemption=Exemption.model_validate(row.exemption) if row.exemption else None, shipped_at=row.shipped_at,
+        shipping_taxed=_taxed(row.shipping_taxed),
+        exchange_rate=ExchangeRate.model_validate(row.exchange_rate) if row.exchange_rate else None,
         reached=frozenset((row.reached or "").split()),
         history=tuple(Change(x.state, x.at, x.by, x.forced, x.reason) for x in part(order_history)),
         payments=tuple(_payment(payment) for payment in part(payments)),
@@ -69,13 +71,25 @@ def order_row(order: Order) -> dict[str, Any]:
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
         "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
         "exemption": order.exemption.model_dump() if order.exemption else None, "shipped_at": order.shipped_at,
+        "shipping_taxed": _taxed_row(order.shipping_taxed),
+        "exchange_rate": order.exchange_rate.model_dump(mode="json") if order.exchange_rate else None,
         "slip_digest": order.slip_digest,
     }
 
 
 def _line(row: Any) -> Line:
     charge = Charge(row.price, row.quantity, Decimal(row.rate), Amount(row.net, row.tax), row.off)
-    return Line(row.sku, row.name, charge, weight_grams=row.weight_grams, invoice=row.invoice)
+    return Line(
+        row.sku, row.name, charge, weight_grams=row.weight_grams, invoice=row.invoice, taxed=_taxed(row.taxed)
+    )
+
+
+def _taxed(kept: list[Any] | None) -> Taxed | None:
+    return None if kept is None else Taxed(kept[0], Decimal(kept[1]))
+
+
+def _taxed_row(taxed: Taxed | None) -> list[Any] | None:
+    return None if taxed is None else [taxed.price, str(taxed.rate)]
 
 
 def _shipping(row: Any) -> Charge:
@@ -132,6 +146,7 @@ def _line_rows(order: Order) -> Rows:
             "sku": line.sku, "name": line.name, "price": line.charge.price, "quantity": line.charge.quantity,
             "rate": str(line.charge.rate), "net": line.charge.amount.net, "tax": line.charge.amount.tax,
             "weight_grams": line.weight_grams, "off": line.charge.off, "invoice": line.invoice,
+            "taxed": _taxed_row(line.taxed),
         }
         for line in order.lines
     ])

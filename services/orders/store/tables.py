@@ -78,6 +78,8 @@ orders = Table(
     Column("note", String(2000), nullable=False, server_default=EMPTY),
     Column("new_customer", Boolean, nullable=False, server_default=text("false")),
     Column("exemption", Json),
+    Column("shipping_taxed", Json),
+    Column("exchange_rate", Json),
     Column("shipped_at", UtcDateTime),
     Column("invoice_note", String(2000), nullable=False, server_default=EMPTY),
     Column("slip_digest", String(64), nullable=False, server_default=EMPTY),
@@ -104,6 +106,7 @@ order_lines = Table(
     Column("weight_grams", Integer, nullable=False, server_default=ZERO),
     Column("off", Minor, nullable=False, server_default=ZERO),
     Column("invoice", Uuid),
+    Column("taxed", Json),
 )
 order_discounts = Table(
     "order_discounts", metadata,

@@ -49,6 +49,8 @@ from shared.contracts.orders import (
     RequestReturn,
     ReversePayment,
     SendDocuments,
+    SetExchangeRate,
+    SetExemption,
     SetInvoiceNote,
     SetNote,
     SetStock,
@@ -61,10 +63,11 @@ Moving = PlaceOrder | TransitionOrder | RecordPayment | UseStoreCredit
 Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
 Issuing = IssueInvoice | IssueDeliverySlip | CorrectInvoice
-Editing = AddLines | EditLines | CancelLines | AddDiscount | RemoveDiscount | ChangeShipping | ChangeAddress | Issuing
+Discounting = AddDiscount | RemoveDiscount
+Editing = AddLines | EditLines | CancelLines | Discounting | ChangeShipping | ChangeAddress | Issuing | SetExemption
 Noting = (
     SetNote | SetInvoiceNote | ChangeCustomer | NotifyChange | PrintSummary | RenderDocument | SendDocuments
-    | ReversePayment
+    | ReversePayment | SetExchangeRate
 )
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""

@@ -83,6 +83,13 @@ from shared.contracts.orders.events import (
     StockReserved as StockReserved,
     StockShort as StockShort,
 )
+from shared.contracts.orders.exemptions import (
+    LineTaxRate as LineTaxRate,
+    OrderExchangeRateChanged as OrderExchangeRateChanged,
+    OrderExemptionChanged as OrderExemptionChanged,
+    SetExchangeRate as SetExchangeRate,
+    SetExemption as SetExemption,
+)
 from shared.contracts.orders.lists import (
     ListedOrder as ListedOrder,
     OrderFilter as OrderFilter,

@@ -12,7 +12,7 @@ from shared.contracts.orders.parts import By, Carrier, OrderedLine, Reference, S
 from shared.contracts.orders.store_credit import PartOfTotal
 from shared.contracts.orders.vouchers import NewVoucher
 from shared.contracts.references import OrderId
-from shared.contracts.snapshot import Exemption
+from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import (
     Address,
     Currency,
@@ -98,7 +98,11 @@ class PlaceOrder(Command, name="order.place", subject="order_id"):
         "the shop's note (`invoice_notes`)",
     )
     exemption: Exemption | None = Field(
-        default=None, description="Why nothing of the order is taxed; prices are then those without tax"
+        default=None, description="Why nothing of the order is taxed; prices are then those without tax. Reverse "
+        "charge and intra-community supplies need the buyer's VAT number in the invoice address",
+    )
+    exchange_rate: ExchangeRate | None = Field(
+        default=None, description="For the tax in the seller's own currency, which its invoices and credit slips state"
     )
 
 

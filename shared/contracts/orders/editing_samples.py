@@ -41,6 +41,17 @@ CHANGE_SHIPPING: Json = {
     "order_id": samples.ORDER_ID, "carrier": "Swift Post", "price": 490, "tax_rate": "19", "tracking_number": "SP-4711",
     "by": BY,
 }
+EXEMPTION: Json = {
+    "category": "reverse_charge", "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC.",
+}
+EXCHANGE_RATE: Json = {"currency": "SEK", "rate": "11.2345", "source": "Sveriges Riksbank, 2026-11-20"}
+BUSINESS_ADDRESS: Json = samples.ADDRESS | {"company": "Engines SARL", "vat_number": "FR40303265045"}
+NOTHING = euro(0)
+SET_EXEMPTION: Json = {
+    "order_id": samples.ORDER_ID, "exemption": EXEMPTION, "vat_number": "FR40303265045",
+    "reason": "The VAT number came later.", "by": BY,
+}
+SET_EXCHANGE_RATE: Json = {"order_id": samples.ORDER_ID, "exchange_rate": EXCHANGE_RATE, "by": BY}
 CHANGE_ADDRESS: Json = {"order_id": samples.ORDER_ID, "delivery_address": samples.ADDRESS, "by": BY}
 CHANGE_CUSTOMER: Json = {"order_id": samples.ORDER_ID, "email": "ada@example.test", "by": BY}
 NOTIFY_CHANGE: Json = {

@@ -17,7 +17,7 @@ from shared.contracts.orders.refunds import RefundLeft, RefundView
 from shared.contracts.orders.returns import ReturnView
 from shared.contracts.orders.settings import Rounding
 from shared.contracts.references import OrderId
-from shared.contracts.snapshot import Exemption, TaxRow
+from shared.contracts.snapshot import ExchangeRate, Exemption, TaxRow
 from shared.contracts.values import Address, DocumentReference, Language, Money, RecordedPayment, StateKey
 
 
@@ -56,6 +56,9 @@ class OrderDetail(Answer, name="order.get_answered"):
         default="tax_included", description="The kind of prices that lines, discounts and shipping are stated in"
     )
     exemption: Exemption | None = Field(default=None, description="Why nothing of the order is taxed")
+    exchange_rate: ExchangeRate | None = Field(
+        default=None, description="At which its documents state the tax in the seller's own currency"
+    )
     discounts_total: Money | None = Field(default=None, description="Taken off products and shipping, as positive sum")
     net: Money
     tax: Money

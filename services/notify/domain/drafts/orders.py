@@ -13,6 +13,7 @@ from shared.contracts.orders import (
     OrderChangeAnnounced,
     OrderDiscounted,
     OrderEdited,
+    OrderExemptionChanged,
     OrderPlaced,
     OrderShippingChanged,
     OrderTransitioned,
@@ -30,7 +31,7 @@ from shared.contracts.values import Money
 
 CONFIRMATION = "order_conf"
 CHANGE_DOCUMENTS, DOCUMENTS, CORRECTED_INVOICE = "change_documents", "documents", "corrected_invoice"
-Changed = OrderEdited | OrderDiscounted | OrderShippingChanged
+Changed = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
 ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 
 

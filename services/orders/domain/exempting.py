@@ -1,0 +1,180 @@
+"""Setting, changing and lifting an exemption of an order; and the rate for the tax in the seller's own currency.
+
+The net price of everything stays. Where prices include tax, an exempt order has prices without it; each line remembers
+the price and the rate that it has where it is taxed, so that lifting the exemption restores them exactly.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from services.orders.domain.actions import objection_to_action
+from services.orders.domain.correct_invoice import replaced, still_invoiced
+from services.orders.domain.corrections import Edited, freed_by, reckoned
+from services.orders.domain.discount_shares import reopened
+from services.orders.domain.documents import Document, NextNumber
+from services.orders.domain.money import LARGEST
+from services.orders.domain.order import Line, Order
+from services.orders.domain.pricing import Charge, Taxed, with_tax, without_tax
+from services.orders.domain.vat_numbers import Refusing, lacks_vat_number
+from shared.contracts.message import Refusal
+from shared.contracts.orders import (
+    OrderExchangeRateChanged,
+    OrderExemptionChanged,
+    SetExchangeRate,
+    SetExemption,
+)
+
+
+def set_exemption(order: Order, command: SetExemption, number: NextNumber, at: datetime) -> Edited | Refusal:
+    """Return the order with another exemption, or none, with what corrects its invoices."""
+    address = order.invoice_address
+    if command.vat_number is not None:
+        address = address.model_copy(update={"vat_number": command.vat_number})
+    wrong = _not_possible(order, command) or lacks_vat_number(command, command.exemption, address, "vat_number")
+    wrong = wrong or _wrong_rates(order, command)
+    if wrong:
+        return wrong
+    after = _repriced(replace(order, exemption=command.exemption, invoice_address=address), order, command)
+    if isinstance(after, Refusal):
+        return after
+    if after == order:
+        return command.refuse("nothing_changes", "The order is like that already.", field="exemption")
+    after = replace(after, discounts=reopened(after.discounts))
+    found = reckoned(order, after, command, "exemption")
+    if isinstance(found, Refusal):
+        return found
+    after, documents = _corrected(order, found, command, number, at)
+    told = OrderExemptionChanged(
+        order_id=order.order_id, order=after.summary(), by=command.by, at=at, exemption=command.exemption,
+        exemption_before=order.exemption, lines=after.line_views(), invoice_address=address,
+        due=order.money(after.due), attach=[document.reference for document in documents],
+    )
+    return Edited(after, [told, *(document.event for document in documents)], tuple(freed_by(after)))
+
+
+def _corrected(
+    order: Order, after: Order, command: SetExemption, number: NextNumber, at: datetime
+) -> tuple[Order, list[Document]]:
+    """What is invoiced is credited and invoiced anew, in the place of all invoices."""
+    if not still_invoiced(order):
+        return after, []
+    after, slip, invoice = replaced(order, after, number, at, command.reason)
+    return after, [slip, invoice]
+
+
+def _not_possible(order: Order, command: SetExemption) -> Refusal | None:
+    reason = objection_to_action("order.set_exemption", order)
+    if reason:
+        return command.refuse("not_possible", reason, field="order_id")
+    if any(order.is_refunded(number) for number in order.charges):
+        return command.refuse(
+            "something_refunded", "Something of the order was refunded with the taxes that it has: they stay.",
+            field="order_id",
+        )
+    return None
+
+
+def _wrong_rates(order: Order, command: SetExemption) -> Refusal | None:
+    given = [each.line for each in command.tax_rates]
+    if command.exemption is not None or order.exemption is None:
+        field = "tax_rates" if given else "shipping_tax_rate"
+        if given or command.shipping_tax_rate is not None:
+            sentence = "Rates of tax are given when an exemption is lifted."
+            return command.refuse("nothing_lifted", sentence, field=field)
+    for place, line in enumerate(given):
+        field = f"tax_rates.{place}.line"
+        if line not in dict(order.shown):
+            return command.refuse("unknown_line", f"The order has no line {line}.", field=field)
+        if line in given[:place]:
+            return command.refuse("line_twice", f"Line {line} is named twice: name it once.", field=field)
+    return None
+
+
+def _repriced(after: Order, before: Order, command: SetExemption) -> Order | Refusal:
+    if (before.exemption is None) == (command.exemption is None):
+        return after
+    if command.exemption is not None:
+        return _untaxed(after)
+    return _lacking_rates(before, command) or _taxed(after, command)
+
+
+def _untaxed(order: Order) -> Order:
+    lines = (_untaxed_line(order, line) for line in order.lines)
+    charge, taxed = _without(order, order.shipping)
+    return replace(order, lines=tuple(lines), shipping=charge, shipping_taxed=taxed)
+
+
+def _untaxed_line(order: Order, line: Line) -> Line:
+    charge, taxed = _without(order, line.charge)
+    return replace(line, charge=charge, taxed=taxed)
+
+
+def _without(order: Order, charge: Charge) -> tuple[Charge, Taxed]:
+    net = without_tax(charge.price, charge.rate, order.prices, order.rounding)
+    return replace(charge, price=net, rate=Decimal(0)), Taxed(charge.price, charge.rate)
+
+
+def _lacking_rates(order: Order, command: SetExemption) -> Refusal | None:
+    given = {each.line for each in command.tax_rates}
+    for number, line in order.shown:
+        if line.taxed is None and number not in given:
+            sentence = f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."
+            return command.refuse("tax_rate_needed", sentence, field="tax_rates", line=number)
+    if order.shipping.price and order.shipping_taxed is None and command.shipping_tax_rate is None:
+        sentence = "The order does not know the tax rate of its shipping: give it in 'shipping_tax_rate'."
+        return command.refuse("tax_rate_needed", sentence, field="shipping_tax_rate")
+    return None
+
+
+def _taxed(order: Order, command: SetExemption) -> Order:
+    rates = {each.line: each.tax_rate for each in command.tax_rates}
+    lines = (
+        replace(line, charge=_with(order, line.charge, line.taxed, rates.get(number)), taxed=None)
+        for number, line in enumerate(order.lines, start=1)
+    )
+    shipping = _with(order, order.shipping, order.shipping_taxed, command.shipping_tax_rate)
+    return replace(order, lines=tuple(lines), shipping=shipping, shipping_taxed=None)
+
+
+def _with(order: Order, charge: Charge, taxed: Taxed | None, rate: Decimal | None) -> Charge:
+    """The charge as it was before; at another rate, at the same net price where it is not known with tax."""
+    if taxed is not None:
+        return replace(charge, price=taxed.price, rate=taxed.rate if rate is None else rate)
+    rate = rate or Decimal(0)
+    return replace(charge, price=with_tax(charge.price, rate, order.prices, order.rounding), rate=rate)
+
+
+def set_exchange_rate(
+    order: Order, command: SetExchangeRate, at: datetime
+) -> tuple[Order, OrderExchangeRateChanged] | Refusal:
+    """Return the order with the rate that its documents state the tax at."""
+    invoices = order.issued("invoice")
+    if invoices:
+        return command.refuse(
+            "invoice_issued", f"The invoice {invoices[0].number} was issued: the rate stays.", field="exchange_rate"
+        )
+    after = replace(order, exchange_rate=command.exchange_rate)
+    if after == order:
+        return command.refuse("nothing_changes", "The order has this rate already.", field="exchange_rate")
+    wrong = wrong_exchange_rate(command, after)
+    if wrong:
+        return wrong
+    told = OrderExchangeRateChanged(
+        order_id=order.order_id, order=order.summary(), by=command.by, at=at, exchange_rate=command.exchange_rate
+    )
+    return after, told
+
+
+def wrong_exchange_rate(command: Refusing, order: Order) -> Refusal | None:
+    """Refuse a rate of the order's own currency, or one that makes its amounts too large."""
+    rate = order.exchange_rate
+    if rate is not None and rate.currency == order.currency:
+        sentence = f"The order is in {order.currency} itself: a rate is for another currency."
+        return command.refuse("same_currency", sentence, field="exchange_rate.currency")
+    converted = order.in_accounting_currency(order.amount.gross)
+    if converted is not None and converted >= LARGEST:
+        return command.refuse("rate_too_large", "At this rate the amounts are too large.", field="exchange_rate.rate")
+    return None
+
+
