@@ -18,10 +18,10 @@ CANCELLED = move(PLACED, "cancelled").order
 EDITS = {"order.change_shipping", "order.add_lines", "order.edit_lines", "order.add_discount"}
 SLIP = "order.issue_delivery_slip"
 PAPERS = {"order.issue_invoice", SLIP}
-CORRECT = "order.correct_invoice"
+CORRECT, EXEMPT = "order.correct_invoice", "order.set_exemption"
 STANDARD, PARTIAL, RETURNS = "refund.create standard", "refund.create partial", "refund.create return"
 RETURN = {"return.request", RETURNS}
-ALL = {"order.cancel_lines", STANDARD, PARTIAL, *RETURN, CORRECT, *PAPERS, *EDITS}
+ALL = {"order.cancel_lines", STANDARD, PARTIAL, *RETURN, CORRECT, EXEMPT, *PAPERS, *EDITS}
 
 
 def allowed(order: Order, **shop: Any) -> set[str]:
@@ -40,12 +40,12 @@ def called(action: Possibility) -> str:
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        (PLACED, {"order.cancel_lines", *PAPERS, *EDITS}),
-        (pay(PLACED, 1), {STANDARD, PARTIAL, *PAPERS, *EDITS}),
-        (PAID, {STANDARD, PARTIAL, SLIP, CORRECT, *EDITS}),
-        (move(PAID, "processing").order, {STANDARD, PARTIAL, CORRECT, *EDITS}),
-        (SHIPPED, {PARTIAL, *RETURN, CORRECT}),
-        (move(SHIPPED, "delivered").order, {PARTIAL, *RETURN, CORRECT}),
+        (PLACED, {"order.cancel_lines", EXEMPT, *PAPERS, *EDITS}),
+        (pay(PLACED, 1), {STANDARD, PARTIAL, EXEMPT, *PAPERS, *EDITS}),
+        (PAID, {STANDARD, PARTIAL, SLIP, CORRECT, EXEMPT, *EDITS}),
+        (move(PAID, "processing").order, {STANDARD, PARTIAL, CORRECT, EXEMPT, *EDITS}),
+        (SHIPPED, {PARTIAL, *RETURN, CORRECT, EXEMPT}),
+        (move(SHIPPED, "delivered").order, {PARTIAL, *RETURN, CORRECT, EXEMPT}),
         (CANCELLED, set()),
     ],
 )
@@ -54,14 +54,14 @@ def test_the_actions_follow_from_what_the_order_is(order: Order, expected: set[s
 
 
 def test_goods_come_back_only_where_the_shop_takes_them() -> None:
-    assert allowed(SHIPPED) == {PARTIAL, CORRECT}
+    assert allowed(SHIPPED) == {PARTIAL, CORRECT, EXEMPT}
     reasons = {each.name: each.reason for each in actions(SHIPPED, DEFAULT_STATES).actions}
     assert reasons["return.request"] == "This shop takes nothing back."
 
 
 def test_what_was_once_shipped_stays_shipped_whatever_it_is_forced_to() -> None:
     back = move(SHIPPED, "awaiting_bank_wire", force=True, reason="in a test").order
-    assert allowed(back, returns=True) == {PARTIAL, *RETURN, CORRECT}
+    assert allowed(back, returns=True) == {PARTIAL, *RETURN, CORRECT, EXEMPT}
 
 
 @pytest.mark.parametrize("here", DEFAULT_STATES)
