@@ -214,6 +214,18 @@ def test_an_invoiced_order_that_is_cancelled_gives_store_credit_back_with_its_cr
     assert find(back, "credit_slip.issued")["document"]["gross"] == samples.euro(2870)
     assert find(back, "payment.refund_due")["amount"] == samples.euro(870)
     assert balance(shop) == 2000
+    slip = find(back, "credit_slip.issued")["document"]["number"]
+    assert find(back, "store_credit.given_back")["code"] == slip
+    paid = shop.tell("order.place", an_order(voucher_codes=[slip]))
+    assert find(paid, "refund.converted")["amount"] == samples.euro(870)
+    assert (balance(shop), shop.order(str(told[0].subject))["refund_due"]["amount"]) == (0, 0)
+
+
+def test_a_credit_slip_that_is_named_twice_counts_once(shop: Storefront) -> None:
+    slip = find(shop.tell("refund.create", a_refund(paid_order(shop, "tax_included"))), "credit_slip.issued")
+    use = a_use(shop.place(), credit_slips=[slip["document"]["number"]] * 2)
+    assert names(shop.tell("store_credit.use", use)).count("refund.converted") == 1
+    assert balance(shop) == 0
 
 
 # --- by hand, and the end of it ---------------------------------------------------------------------------------------

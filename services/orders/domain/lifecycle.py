@@ -82,15 +82,15 @@ def transition(
         return command.refuse(paid.code, paid.reason, field="to")
     moved = enter(replace(paid.order, history=(*order.history, change)), state, number, at)
     told = _transitioned(order, moved, state, change)
-    account = _after_refund(paid.order, moved, paid.account or account, credit_until) or paid.account
+    account = _after_refund(moved, paid.account or account, credit_until) or paid.account
     return replace(moved, events=[told, *paid.events, *moved.events], retaken=retaken, account=account)
 
 
-def _after_refund(order: Order, moved: Moved, account: Account | None, until: datetime | None) -> Account | None:
+def _after_refund(moved: Moved, account: Account | None, until: datetime | None) -> Account | None:
     """Return the store credit with what cancelling gives back to it, or None if that is nothing."""
     if moved.refund is None or account is None or not moved.refund.store_credit:
         return None
-    return booked(order, moved.refund, account, until)
+    return booked(moved.order, moved.refund, account, until)
 
 
 def after_payment(

@@ -236,8 +236,14 @@ class Order:
 
     def refund_of_slip(self, number: str) -> Refund | None:
         """Return the refund that a credit slip was issued for; its number in capitals."""
-        slips = ((refund, refund.credit_slip) for refund in self.refunds)
-        return next((refund for refund, slip in slips if slip and slip.number.upper() == number), None)
+        numbers = ((refund, [slip.number.upper() for slip in self.slips_of(refund)]) for refund in self.refunds)
+        return next((refund for refund, known in numbers if number in known), None)
+
+    def slips_of(self, refund: Refund) -> list[DocumentReference]:
+        """Return the credit slips of a refund: that of a cancelled order has one for each invoice."""
+        if refund.kind == "cancelled":
+            return [slip for slip in self.issued("credit_slip") if slip.issued_at == refund.at]
+        return [refund.credit_slip] if refund.credit_slip else []
 
     def returned(self, return_id: UUID) -> Return | None:
         """The return of that id."""

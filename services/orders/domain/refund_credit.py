@@ -14,8 +14,8 @@ from shared.contracts.message import Event
 from shared.contracts.orders import RefundConverted
 from shared.writing.currencies import written
 
-Slips = Mapping[str, tuple[Order, Refund | None]]
-"""Credit slips by number: the order of each, and its refund if it was issued for one."""
+Slips = Mapping[str, Order]
+"""The orders of credit slips, by what was typed for the number: in capitals."""
 
 
 def booked(order: Order, refund: Refund, account: Account, used_until: datetime | None) -> Account:
@@ -24,7 +24,7 @@ def booked(order: Order, refund: Refund, account: Account, used_until: datetime 
     """
     cause = Cause(refund.at, refund.by, refund.reason, order.order_id, refund.refund_id)
     if refund.given_back:
-        account = given_back(account, refund.given_back, used_until, cause, order.shop, _code(refund))
+        account = given_back(account, refund.given_back, used_until, cause, order.shop, _code(order, refund))
     return _issued(order, refund, account, refund.as_credit, cause)
 
 
@@ -70,31 +70,38 @@ def open_slips(
     slips: Slips, codes: Collection[str], customer_id: str, account: Account, by: str, at: datetime
 ) -> Opened | NotSpent:
     """Make sure that a customer can pay with each of these credit slips."""
-    opened = Opened(account, tuple(codes))
+    opened = Opened(account)
     changed: dict[object, Order] = {}
     for code in codes:
         if code not in slips:
             return NotSpent("unknown_credit_slip", f"There is no credit slip '{code}'.")
-        order, refund = slips[code]
-        order = changed.get(order.order_id, order)
-        found = _open(code, order, refund, customer_id, opened.account, by, at)
+        order = changed.get(slips[code].order_id, slips[code])
+        found = _open(code, order, customer_id, opened.account, by, at)
         if isinstance(found, NotSpent):
             return found
         changed[order.order_id] = found.order
-        opened = Opened(found.account, tuple(codes), tuple(changed.values()), (*opened.events, *found.events))
+        used = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
+        opened = Opened(found.account, tuple(used), tuple(changed.values()), (*opened.events, *found.events))
     return opened
 
 
+def _lot_code(order: Order, code: str) -> str:
+    """Return the code of the store credit that a slip was issued with: slips of one refund share it."""
+    refund = order.refund_of_slip(code)
+    return _code(order, refund).upper() if refund else code
+
+
 def _open(
-    code: str, order: Order, refund: Refund | None, customer_id: str, account: Account, by: str, at: datetime
+    code: str, order: Order, customer_id: str, account: Account, by: str, at: datetime
 ) -> Converted | NotSpent:
+    refund = order.refund_of_slip(code)
     if order.customer.customer_id != customer_id:
         return NotSpent("other_customer", f"Credit slip '{code}' is another customer's.")
     if order.currency != account.currency:
         return NotSpent("other_currency", f"Credit slip '{code}' is in {order.currency}, not in {account.currency}.")
     if refund is not None and refund.due:
         return convert(order, refund, account, by, at)
-    if not account.available(at, [code]):
+    if not account.available(at, [_lot_code(order, code)]):
         return NotSpent("nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money.")
     return Converted(order, account, [])
 
@@ -113,10 +120,12 @@ def _objection(order: Order, refund: Refund) -> NotSpent | None:
 def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: Cause) -> Account:
     if not amount:
         return account
-    ends = until(order.shop, cause.at)
-    lot = Lot(uuid5(refund.refund_id, "store credit"), cause.at, amount, amount, ends, _code(refund), order.order_id)
+    lot = Lot(
+        uuid5(refund.refund_id, "store credit"), cause.at, amount, amount, until(order.shop, cause.at),
+        _code(order, refund), order.order_id,
+    )
     return issued(account, lot, cause)
 
 
-def _code(refund: Refund) -> str:
-    return refund.credit_slip.number if refund.credit_slip else ""
+def _code(order: Order, refund: Refund) -> str:
+    return next((slip.number for slip in order.slips_of(refund)), "")

@@ -149,7 +149,7 @@ class Work(Locking):
         for code, order_id in self.find_slips(self.shop, codes).items():
             order = self.orders.get(order_id)
             if order is not None:
-                found[code] = order, order.refund_of_slip(code)
+                found[code] = order
         return found
 
     def next_number(self, shop: Shop, kind: DocumentKind) -> str:
