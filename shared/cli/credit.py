@@ -7,10 +7,10 @@ import click
 from rich.text import Text
 
 from shared.cli.options import by_option, confirm_mail, json_option, yes_option
-from shared.cli.order_filter import Time, Total
+from shared.cli.order_filter import Time, Total, ending
 from shared.cli.question import Data, asking, wait_option
 from shared.cli.request import shop_option
-from shared.cli.screen import clean, note, say, say_json
+from shared.cli.screen import clean, minute, note, say, say_json
 from shared.writing.currencies import written
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -53,18 +53,19 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
 def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     """Show what store credit a customer has, and what became of it, newest first."""
     with asking(shop, wait, "credit") as asker:
-        found = asker.ask("store_credit.get", {"customer_id": customer_id})
+        found, zone = asker.ask("store_credit.get", {"customer_id": customer_id}), asker.zone()
     if as_json:
         say_json(found)
     else:
-        _say_account(found)
+        _say_account(found, zone)
 
 
 @credit.command(short_help="Give a customer store credit.")
 @customer_argument
 @click.argument("amount", type=Total())
 @click.argument("reason")
-@click.option("--expires-at", type=Time(), metavar="TIME", help="Else as the shop's settings say.")
+@click.option("--expires-at", type=Time(of_shop=True), metavar="TIME",
+              help="Then, or with that day of the shop; else as its settings say.")
 @yes_option
 @by_option
 @shop_option
@@ -79,21 +80,22 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
     confirm_mail("The customer gets a mail about it, where the shop knows the address.", yes=yes)
     stated = {name: value for name, value in given.items() if value is not None}
     with asking(shop, wait, "credit") as asker:
+        stated = ending(stated, "expires_at", asker.zone)
         asker.ask("store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated})
-        _say_account(asker.ask("store_credit.get", {"customer_id": customer_id}))
+        _say_account(asker.ask("store_credit.get", {"customer_id": customer_id}), asker.zone())
 
 
-def _say_account(found: Data) -> None:
+def _say_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
         say(Text.assemble((_money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
-            until = f"until {lot['expires_at']}" if lot["expires_at"] else "without end"
+            until = f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
             say(clean(f"  {_money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
         order = f"  order {entry['order_id']}" if entry["order_id"] else ""
         say(clean(
-            f"{entry['at']}  {entry['kind']:10}  {_money(entry['amount']):>14}  balance {_money(entry['balance'])}"
-            f"  by {entry['by']}{order}  {entry['reason']}"
+            f"{minute(entry['at'], zone)}  {entry['kind']:10}  {_money(entry['amount']):>14}"
+            f"  balance {_money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
         ))
     if not found["accounts"]:
         note("The customer never had store credit.", style="dim")

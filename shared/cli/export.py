@@ -42,7 +42,7 @@ def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: A
       aftercart export orders --placed-from 2026-01-01 --output orders.csv
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "export") as asker:
-        pieces = _pieces(asker, order_filter(chosen))
+        pieces = _pieces(asker, order_filter(chosen, asker.zone))
         if str(output) == "-":
             count = _write(pieces, sys.stdout.buffer, excel=excel)
         else:

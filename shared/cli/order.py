@@ -41,7 +41,7 @@ def list_orders(limit: int, as_json: bool, shop: str, wait: float, **chosen: Any
       aftercart order list --search ada --total-from 20EUR --placed-from 2026-11-01 --json
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "order") as asker:
-        rows = _orders(asker, order_filter(chosen), limit + 1)
+        rows = _orders(asker, order_filter(chosen, asker.zone), limit + 1)
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
             say_row(row, as_json=as_json)

@@ -1,24 +1,30 @@
 """The options by which `order list` and `export orders` choose orders, and the filter that they make."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 
 import click
 
 from shared.writing.currencies import exponent
+from shared.writing.days import end_of, start_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Time(click.ParamType[str]):
-    """A date or a time; without a zone, it is this machine's."""
+    """A date or a time; without a zone, it is this machine's. A date `of_shop` stays one: its zone is the shop's."""
 
     name = "time"
+
+    def __init__(self, *, of_shop: bool = False) -> None:
+        self.of_shop = of_shop
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             time = datetime.fromisoformat(value)
+            if self.of_shop and is_day(value):
+                return str(value)
             here: tzinfo | None = None if time.tzinfo else datetime.now().astimezone().tzinfo
             return (time.replace(tzinfo=here) if here else time).astimezone(UTC).isoformat()
         except (ValueError, OverflowError):
@@ -48,8 +54,9 @@ OPTIONS = (
     click.option("--total-to", type=Total(), metavar="TOTAL", help="At most this, in its currency."),
     click.option("--payment-method", metavar="NAME", help="How it is paid."),
     click.option("--state", "states", multiple=True, metavar="STATE", help="In this state; more than once: any of."),
-    click.option("--placed-from", type=Time(), metavar="TIME", help="Placed then or later: 2026-11-21."),
-    click.option("--placed-before", type=Time(), metavar="TIME", help="Placed earlier."),
+    click.option("--placed-from", type=Time(of_shop=True), metavar="TIME",
+                 help="Placed then or later: 2026-11-21, a day of the shop."),
+    click.option("--placed-before", type=Time(of_shop=True), metavar="TIME", help="Placed earlier."),
     click.option("--delivery-country", metavar="CODE", help="Two letters: DE."),
     click.option("--new-customer/--known-customer", default=None, help="Whether it is the customer's first order."),
 )
@@ -62,7 +69,22 @@ def filter_options(command: F) -> F:
     return command
 
 
-def order_filter(chosen: dict[str, Any]) -> dict[str, Any]:
-    """The filter of `order.list` and `order.export`."""
+def is_day(text: str) -> bool:
+    """Return whether a time is a whole day."""
+    return len(text) == len("2026-11-21")
+
+
+def ending(stated: dict[str, Any], field: str, zone: Callable[[], str]) -> dict[str, Any]:
+    """Return what is stated, with the end of the shop's day where `field` is a day."""
+    if not is_day(stated.get(field, "")):
+        return stated
+    return stated | {field: end_of(date.fromisoformat(stated[field]), zone()).isoformat()}
+
+
+def order_filter(chosen: dict[str, Any], zone: Callable[[], str]) -> dict[str, Any]:
+    """The filter of `order.list` and `order.export`. `zone` is asked for that of the shop, if a day begins there."""
     given = {name: value for name, value in chosen.items() if value not in (None, ())}
+    for name in ("placed_from", "placed_before"):
+        if is_day(given.get(name, "")):
+            given[name] = start_of(date.fromisoformat(given[name]), zone()).isoformat()
     return given | ({"states": list(given["states"])} if "states" in given else {})

@@ -39,6 +39,10 @@ class Asker:
             raise click.exceptions.Exit(REFUSED)
         return reply.data
 
+    def zone(self) -> str:
+        """Return the time zone of the shop, as `orders` knows it."""
+        return str(self.ask("shop.get", {})["profile"]["timezone"])
+
 
 @contextmanager
 def asking(shop: str, seconds: float, purpose: str) -> Iterator[Asker]:

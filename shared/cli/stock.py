@@ -6,7 +6,7 @@ from rich.text import Text
 from shared.cli.options import by_option, json_option
 from shared.cli.question import Data, asking, wait_option
 from shared.cli.request import shop_option
-from shared.cli.screen import clean, note, say, say_json
+from shared.cli.screen import clean, minute, note, say, say_json
 
 sku_argument = click.argument("sku", metavar="SKU")
 
@@ -67,20 +67,21 @@ def adjust(sku: str, change: int, cause: str, by: str, shop: str, wait: float) -
 def movements(sku: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
     """List what changed the stock of a product, newest first."""
     with asking(shop, wait, "stock") as asker:
-        found = asker.ask("stock.movements", {"sku": sku, "limit": limit})["movements"]
+        found, zone = asker.ask("stock.movements", {"sku": sku, "limit": limit})["movements"], asker.zone()
     if as_json:
         say_json(found)
         return
     for row in found:
-        _say_movement(row)
+        _say_movement(row, zone)
     if not found:
         note("Nothing has changed this stock yet.", style="dim")
 
 
-def _say_movement(row: Data) -> None:
+def _say_movement(row: Data, zone: str) -> None:
     style = "green" if row["change"] > 0 else "yellow"
     order = f"  order {row['order_id']}" if row.get("order_id") else ""
-    say(Text.assemble(f"{row['at']}  ", (f"{row['change']:+d}", style), clean(f"  {row['cause']}{order}")))
+    change = (f"{row['change']:+d}", style)
+    say(Text.assemble(f"{minute(row['at'], zone)}  ", change, clean(f"  {row['cause']}{order}")))
 
 
 def _send(shop: str, wait: float, name: str, data: Data) -> None:

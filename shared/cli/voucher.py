@@ -6,10 +6,10 @@ from uuid import uuid4
 import click
 
 from shared.cli.options import by_option, confirm_mail, json_option, yes_option
-from shared.cli.order_filter import Time, Total
+from shared.cli.order_filter import Time, Total, ending
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
-from shared.cli.screen import clean, note, say, say_json
+from shared.cli.screen import clean, minute, note, say, say_json
 from shared.writing.currencies import written
 
 code_argument = click.argument("code", metavar="CODE")
@@ -46,14 +46,14 @@ def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float
 def show(code: str, as_json: bool, shop: str, wait: float) -> None:
     """Show a voucher, whether it can be used, and the orders that used it."""
     with asking(shop, wait, "voucher") as asker:
-        found = asker.ask("voucher.get", {"code": code})
+        found, zone = asker.ask("voucher.get", {"code": code}), asker.zone()
     if as_json:
         say_json(found)
         return
     _say_row(found)
     for use in found["uses"]:
         back = ", given back" if use["returned"] else ""
-        say(clean(f"  {use['at']}  order {use['order_id']} of customer {use['customer_id']}{back}"))
+        say(clean(f"  {minute(use['at'], zone)}  order {use['order_id']} of customer {use['customer_id']}{back}"))
 
 
 @voucher.command(short_help="Make a voucher.")
@@ -63,7 +63,8 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
 @click.option("--free-shipping", is_flag=True, help="The shipping costs nothing.")
 @click.option("--code", metavar="CODE", help="Else one is made up that nobody guesses.")
 @click.option("--customer-id", metavar="ID", help="For this customer alone, who gets it by mail.")
-@click.option("--valid-until", type=Time(), metavar="TIME", help="Then it ends: 2026-12-31.")
+@click.option("--valid-until", type=Time(of_shop=True), metavar="TIME",
+              help="It ends then, or with that day of the shop.")
 @yes_option
 @by_option
 @shop_option
@@ -80,6 +81,7 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
     stated = {field: value for field, value in terms.items() if value is not None}
     key = str(uuid4())
     with asking(shop, wait, "voucher") as asker:
+        stated = ending(stated, "valid_until", asker.zone)
         asker.ask("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
         found = next(each for each in _vouchers(asker, terms["customer_id"]) if each["voucher"]["rule_id"] == key)
     _say_row(found)

@@ -22,9 +22,14 @@ def last_day(until: datetime, zone: str) -> date:
     return day_of(until - INSTANT, zone)
 
 
+def start_of(day: date, zone: str) -> datetime:
+    """The first moment of a day, in UTC."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
 def end_of(day: date, zone: str) -> datetime:
     """The first moment after a day, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
+    return start_of(day + timedelta(days=1), zone)
 
 
 def days_later(at: datetime, days: int, zone: str, *, working: bool = False) -> datetime:

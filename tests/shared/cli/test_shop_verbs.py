@@ -1,6 +1,7 @@
 """Verbs on stock, products, vouchers and shops."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from services.orders.worker import service
 from shared.contracts import samples
 from tests.shared.cli.direct import Employee, employee_of
-from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
+from tests.words import a_shop_with_mugs, an_order, changed, desk, sqlite_url
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_stock_is_shown_counted_and_adjusted_with_the_reason(anna: Employee) -> 
     assert anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken") == "MUG-BLUE 24 available"
     anna.client.service.tell("order.place", an_order())
     moved = anna.types("stock", "movements", "MUG-BLUE").output.splitlines()
-    assert [line.split()[1:3] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
+    assert [line.split()[3:5] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
     assert anna.types("stock", "adjust", "MUG-BLUE", "-1000", "lost").exit_code == 2
 
 
@@ -64,3 +65,19 @@ def test_the_settings_of_a_shop_come_back_as_they_were_put(anna: Employee) -> No
 
 def test_the_states_of_a_shop_say_what_they_bring(anna: Employee) -> None:
     assert "shipped Shipped delivery_slip, invoice, shipped, valid mail shipped" in anna.does("shop", "states")
+
+
+def test_days_and_times_are_those_of_the_shop(anna: Employee) -> None:
+    tokyo = changed(samples.PUT_SHOP, profile__timezone="Asia/Tokyo")
+    anna.client.service.tell("shop.put", tokyo)
+    anna.does("voucher", "create", "New year", "--percent", "10", "--code", "NEWYEAR", "--valid-until", "2030-12-31")
+    kept = anna.client.service.ask("voucher.get", {"code": "NEWYEAR"}).data["voucher"]
+    assert kept["valid_until"] == "2030-12-31T15:00:00Z"  # when the day ends in Tokyo
+    anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken")
+    assert " JST " in anna.types("stock", "movements", "MUG-BLUE").output.splitlines()[0]
+    orders = anna.client.service
+    orders.pipeline.clock = lambda: datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # the 21st, 00:30 in Tokyo
+    orders.tell("order.place", an_order())
+    shown = anna.does("order", "list", "--placed-from", "2026-11-21", "--placed-before", "2026-11-22")
+    assert "2026-11-21 00:30 JST" in shown
+    assert "2026-11-21 00:30 JST" not in anna.does("order", "list", "--placed-from", "2026-11-22")
