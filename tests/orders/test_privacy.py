@@ -105,7 +105,7 @@ def test_an_erased_order_still_adds_up_and_belongs_to_nobody() -> None:
 
 def test_many_orders_are_told_in_parts() -> None:
     order = a_placed_order()
-    told = export(ADA, [detail(order, Around(DEFAULT_STATES, 0, False))] * (2 * PART + 1))
+    told = export(ADA, [detail(order, Around(DEFAULT_STATES, 0, False, "en"))] * (2 * PART + 1))
     assert [(each.part, each.parts, len(each.records["orders"])) for each in told] == [
         (1, 3, PART), (2, 3, PART), (3, 3, 1),
     ]

@@ -135,6 +135,17 @@ def test_store_credit_is_no_payment_that_a_payment_system_records(shop: Storefro
     assert (refused["code"], refused["details"]["field"]) == ("not_money", "payment.kind")
 
 
+def test_an_order_that_waits_for_payment_goes_on_when_store_credit_pays_it(shop: Storefront) -> None:
+    shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
+    shop.tell("stock.set", {"sku": "MUG-BLUE", "quantity": 0})
+    order_id = shop.place()
+    assert shop.order(order_id)["state"] == "backorder_unpaid"
+    issue(shop, 5000)
+    told = shop.tell("store_credit.use", a_use(order_id))
+    assert {"order.transitioned", "invoice.issued"} <= set(names(told))
+    assert (shop.order(order_id)["state"], balance(shop)) == ("backorder_paid", 5000 - 2870)
+
+
 # --- credit slips -----------------------------------------------------------------------------------------------------
 
 
