@@ -61,6 +61,8 @@ def test_store_credit_goes_back_when_an_invoiced_order_is_cancelled(shop: Storef
     assert {"store_credit.given_back", "payment.refund_due"} <= set(names(told))
     (due,) = [event.data["amount"] for event in told if event.name == "payment.refund_due"]
     assert due == euro(1870)
+    (slip,) = [event.data["document"] for event in told if event.name == "credit_slip.issued"]
+    assert (slip["paid_back"], slip["store_credit"]) == (euro(1870), euro(1000))
     answer = shop.desk.ask("store_credit.get", {"customer_id": "c-1001"}, shop=shop.shop).data
     assert answer["accounts"][0]["balance"] == euro(1000)
 

@@ -47,23 +47,24 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
 
 
 def _credit_slips(order: Order, refund: Refund | None, number: NextNumber, at: datetime) -> Iterator[Document]:
-    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. It says what is paid back,
-    unless store credit goes back too: that is on no slip.
+    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. Each says what of it is paid
+    back, and what is store credit.
     """
     reason = CANCELLED.get(order.language.partition("-")[0], CANCELLED["en"])  # that of the move is for employees
     rounded = rounding(order, replace(order, holds_stock=True))
-    money = refund.money if refund else 0
+    money, credit = (refund.money, refund.store_credit) if refund else (0, 0)
     for invoice in order.issued("invoice"):
         about = _uncredited(order, invoice.document_id)
         if about.lines or about.shipping.gross:
             gross = about.gross + (rounded["rounding"].amount if rounded else 0)
             back = min(money, max(gross, 0))
+            store = min(credit, max(gross, 0) - back)
             yield issue_part(
                 order, "credit_slip", number("credit_slip"), at, about, reason=reason,
-                paid_back=None if refund and refund.store_credit else order.money(back),
+                paid_back=order.money(back), store_credit=order.money(store) if store else None,
                 **rounded, **correcting(invoice),
             )
-            rounded, money = {}, money - back
+            rounded, money, credit = {}, money - back, credit - store
 
 
 def _uncredited(order: Order, invoice: UUID) -> Part:
