@@ -5,7 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from uuid import uuid4
 
 from sqlalchemy import Engine, event, text
@@ -14,6 +14,7 @@ from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.message import wire_type
+from shared.contracts.orders import OrderSort
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.delivery import receive
@@ -41,8 +42,12 @@ FILTERS: Mapping[str, dict[str, Any]] = {
     "country, rare": {"delivery_country": "IS"},
     "new customer": {"new_customer": True},
     "known customer": {"new_customer": False},
+    "document": {"document_number": "IN000777"},
+    "phone": {"phone": "+49 30 000777"},
+    "search, a document": {"search": "IN000777"},
     "rare and common": {"delivery_country": "IS", "search": "ada", "new_customer": False},
 }
+SORTS = get_args(OrderSort)
 
 
 class Timing(NamedTuple):
@@ -81,6 +86,13 @@ class Lists:
         """Every filter's first page of fifty; the last page of all; customers; the whole export."""
         for name, chosen in FILTERS.items():
             yield self._time(name, "order.list", {"filter": chosen})
+        for sort in SORTS:
+            yield self._time(f"sorted by {sort}", "order.list", {"sort": sort, "descending": False})
+            half = self._ask("order.list", {"sort": sort, "descending": False, "limit": 500})["next"]
+            yield self._time(f"sorted by {sort}, further on", "order.list", {
+                "sort": sort, "descending": False, "cursor": half,
+            })
+        yield self._time("counted", "order.list", {"count": True})
         middle = self._ask("order.list", {"filter": {"placed_before": "2026-11-01T00:00:00Z"}, "limit": 1})["next"]
         yield self._time("a page far behind", "order.list", {"cursor": middle})
         yield self._time("a piece of the export", "order.export", {"cursor": middle})

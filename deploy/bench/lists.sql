@@ -15,19 +15,21 @@ FROM (SELECT n, 1 + (n * 31) % greatest(:count / 3, 1) AS c
 
 INSERT INTO orders (order_id, shop, reference, placed_at, state, customer, language, currency, prices, net, tax, paid,
                     payment_method, carrier, tracking_number, shipping, shipping_rate, shipping_net, shipping_tax,
-                    delivery_address, invoice_address, holds_stock, customer_id, delivery_country, total, new_customer)
+                    delivery_address, invoice_address, holds_stock, customer_id, customer_sorting, delivery_country, total,
+                    new_customer)
 SELECT order_id, 'bench', reference, timestamptz '2026-11-21 12:00Z' - (:count - n) * interval '1 minute', state,
        jsonb_build_object('customer_id', customer_id, 'name', initcap(given || ' ' || family),
                           'email', given || '.' || family || '@example.test'),
        'en', 'EUR', 'tax_included', total, 0, total, method, 'Swift Post', '', 0, '0', 0, 0,
-       CAST(:address AS jsonb), CAST(:address AS jsonb), true, customer_id, country, total,
+       CAST(:address AS jsonb), CAST(:address AS jsonb), true, customer_id, given || ' ' || family, country, total,
        row_number() OVER (PARTITION BY customer_id ORDER BY n) = 1
 FROM made;
 
 INSERT INTO order_words (shop, order_id, part, word)
 SELECT 'bench', order_id, part, word FROM made, LATERAL (VALUES
     ('reference', 'r'), ('reference', lpad(n::text, 8, '0')), ('customer', given), ('customer', family),
-    ('customer', 'example'), ('customer', 'test')) AS words (part, word);
+    ('customer', 'example'), ('customer', 'test'), ('document', 'in' || lpad(n::text, 6, '0')),
+    ('phone', (4930000000 + n)::text)) AS words (part, word);
 
 INSERT INTO customers (shop, customer_id, email, name, language, addresses, sorting)
 SELECT DISTINCT ON (customer_id) 'bench', customer_id, given || '.' || family || '@example.test',

@@ -1,13 +1,16 @@
 """The list of orders: every filter, page by page, newest first."""
 
 import csv
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from shared.contracts.orders import OrderSort
 from tests.orders.words import NOON, Storefront
 from tests.words import an_order
 
@@ -248,3 +251,66 @@ def test_an_order_is_as_it_was_placed(shop: Storefront) -> None:
     assert {key: row[key] for key in ("order_id", "reference", "customer", "total")} == {
         key: data[key] for key in ("order_id", "reference", "customer", "total")
     }
+
+
+@pytest.mark.parametrize(("sort", "wanted"), [
+    ("placed_at", ["AAA-1", "BBB-2", "AAC-3"]), ("reference", ["AAA-1", "AAC-3", "BBB-2"]),
+    ("customer", ["AAA-1", "AAC-3", "BBB-2"]), ("total", ["BBB-2", "AAA-1", "AAC-3"]),
+    ("paid", ["AAA-1", "AAC-3", "BBB-2"]), ("payment_method", ["AAA-1", "AAC-3", "BBB-2"]),
+    ("delivery_country", ["BBB-2", "AAA-1", "AAC-3"]), ("state", ["AAA-1", "AAC-3", "BBB-2"]),
+    ("new_customer", ["AAC-3", "AAA-1", "BBB-2"]),
+])
+def test_a_list_is_sorted_by_every_column_page_by_page(three: Storefront, sort: str, wanted: list[str]) -> None:
+    for descending in (False, True):
+        rows, cursor = [], None
+        for _ in wanted:
+            page = ask(three, sort=sort, descending=descending, limit=1, cursor=cursor)
+            rows += [row["reference"] for row in page["orders"]]
+            cursor = page["next"]
+        assert (rows, cursor) == (wanted[::-1] if descending else wanted, None)
+
+
+def test_every_column_of_the_list_sorts(three: Storefront) -> None:
+    (row, *_) = ask(three)["orders"]
+    assert set(get_args(OrderSort)) == row.keys() - {"order_id", "state_label", "state_colour"}
+
+
+def test_a_cursor_belongs_to_the_sorting_that_it_came_from(three: Storefront) -> None:
+    cursor = ask(three, sort="total", limit=1)["next"]
+    for other in ({"sort": "paid"}, {"sort": "total", "descending": False}, {}):
+        answer = three.desk.ask("order.list", {**other, "cursor": cursor}, shop=three.shop)
+        assert (answer.name, answer.data["code"]) == ("order.list_refused", "unknown_cursor")
+
+
+@pytest.mark.parametrize("forged", [
+    [], ["total", True], ["total", True, "EUR", "1", NOON.isoformat(), "0" * 32], ["total", True, "EUR", True] * 2,
+    ["total", True, "EUR", 1, "2026-11-21T12:00:00", "0" * 32], ["total", True, "EUR", 1, NOON.isoformat(), "x"], 7,
+    ["x", True, NOON.isoformat(), "0" * 32], [["total"], True, NOON.isoformat(), "0" * 32],
+])
+def test_a_forged_cursor_is_refused(shop: Storefront, forged: Any) -> None:
+    text = urlsafe_b64encode(json.dumps(forged, separators=(",", ":")).encode()).decode().rstrip("=")
+    answer = shop.desk.ask("order.list", {"sort": "total", "cursor": text}, shop=shop.shop)
+    assert (answer.name, answer.data["details"]["field"]) == ("order.list_refused", "cursor")
+
+
+def test_orders_are_counted_when_it_is_asked(three: Storefront) -> None:
+    assert ask(three)["total"] is None
+    assert ask(three, count=True, limit=1)["total"] == 3
+    assert ask(three, count=True, filter={"delivery_country": "DE"})["total"] == 1
+
+
+def test_orders_are_found_by_documents_tracking_number_phone_and_company(shop: Storefront) -> None:
+    there = {"phone": "+49 (30) 1234-567", "company": "Analytical Engines Ltd"}
+    order_id = place(shop, "FOUND", invoice_address=GERMAN | there)
+    place(shop, "OTHER", invoice_address=GERMAN | {"phone": "+44 20 7946 0000"})
+    assert found(shop, document_number="IN000001") == []
+    shop.tell("order.issue_invoice", {"order_id": order_id})
+    shop.tell("order.change_shipping", {"order_id": order_id, "tracking_number": "SP 4711-X"})
+    for chosen in (
+        {"document_number": "IN000001"}, {"document_number": "in0000"}, {"tracking_number": "sp 4711"},
+        {"phone": "+49301234567"}, {"phone": "0049 30 1234"}, {"phone": "030/1234567"}, {"phone": "1234567"},
+        {"company": "analytical"}, {"search": "engines"}, {"search": "IN000001"}, {"search": "4711"},
+    ):
+        assert found(shop, **chosen) == ["FOUND"], chosen
+    shop.tell("order.change_shipping", {"order_id": order_id, "tracking_number": "ZZ-1"})
+    assert (found(shop, tracking_number="4711"), found(shop, tracking_number="zz")) == ([], ["FOUND"])

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from services.orders.domain import sorting
+from services.orders.domain.sorting import Place, Sorting
 from services.orders.domain.states import State
-from shared.contracts.cursor import Cursor, read
+from shared.contracts.cursor import read
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ExportOrders,
@@ -36,11 +38,11 @@ class Entry(NamedTuple):
     delivery_country: str
     state: str
     new_customer: bool
+    customer_sorting: str = ""
 
-    @property
-    def cursor(self) -> Cursor:
-        """Where the list goes on behind this order."""
-        return Cursor(self.placed_at, self.order_id)
+    def place(self, sorting: Sorting) -> Place:
+        """Where a list that is sorted like this goes on behind this order."""
+        return Place(sorting, tuple(getattr(self, column) for column in sorting.columns))
 
 
 def label(states: Mapping[str, State], key: str, language: str) -> str:
@@ -67,14 +69,21 @@ def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> 
     if wrong:
         code, reason, field = wrong
         return query.refuse(code, reason, field=f"filter.{field}")
-    return wrong_cursor(query)
+    if query.cursor is None or sorting.read(query.cursor, sorted_by(query)):
+        return None
+    return query.refuse("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
-def wrong_cursor(query: ListOrders | ExportOrders | ListCarts | ListReturns) -> Refusal | None:
+def sorted_by(query: ListOrders | ExportOrders) -> Sorting:
+    """How the list is sorted that is asked for."""
+    return Sorting(query.sort, query.descending) if isinstance(query, ListOrders) else Sorting()
+
+
+def wrong_cursor(query: ListCarts | ListReturns) -> Refusal | None:
     """The refusal of a cursor that is none of ours."""
     if query.cursor is None or read(query.cursor):
         return None
-    return query.refuse("unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor")
+    return query.refuse("unknown_cursor", UNKNOWN_CURSOR, field="cursor")
 
 
 def nothing_wanted(query: SearchCustomers | SearchProducts) -> Refusal | None:
@@ -82,6 +91,7 @@ def nothing_wanted(query: SearchCustomers | SearchProducts) -> Refusal | None:
     return None if wanted(query.text) else query.refuse(*NOTHING, field="text")
 
 
+UNKNOWN_CURSOR = "The cursor is invalid; use 'next' of the previous page of the same list."
 NOTHING = ("nothing_to_search", "There is no letter and no digit to search for.")
 
 
@@ -97,7 +107,7 @@ def _wrong_range(asked: OrderFilter) -> tuple[str, str, str] | None:
 
 
 def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
-    for field in ("search", "customer", "reference"):
+    for field in ("search", "customer", "reference", "document_number", "tracking_number", "phone", "company"):
         text = getattr(asked, field)
         if text is not None and not wanted(text):
             return (*NOTHING, field)

@@ -1,6 +1,6 @@
 """Questions that find many: orders, customers, carts."""
 
-from services.orders.domain import export, listing
+from services.orders.domain import export, listing, sorting
 from services.orders.domain.listing import Entry
 from services.orders.work import Work
 from shared.contracts import cursor
@@ -28,13 +28,14 @@ service = Handlers()
 
 @service.handles(ListOrders)
 def list_orders(query: ListOrders, work: Work) -> OrderList | Refusal:
-    """A page of orders, newest first."""
+    """A page of orders, in the order that is asked for."""
     wrong = listing.objection(query, work.graph)
     if wrong:
         return wrong
     entries, further = _page(query, work)
+    total = work.listing.count(work.shop, query.filter) if query.count else None
     shown = [listing.listed(entry, work.graph, query.language) for entry in entries]
-    return OrderList(orders=shown, next=further, timezone=_zone(work))
+    return OrderList(orders=shown, next=further, timezone=_zone(work), total=total)
 
 
 @service.handles(ExportOrders)
@@ -109,7 +110,9 @@ def _zone(work: Work) -> str:
 
 def _page(query: ListOrders | ExportOrders, work: Work) -> tuple[list[Entry], str | None]:
     """The entries behind the query's cursor, and the cursor behind them where there are more."""
-    after = cursor.read(query.cursor) if query.cursor else None
-    found = work.listing.page(work.shop, query.filter, after, query.limit)
+    sorted_by = listing.sorted_by(query)
+    after = sorting.read(query.cursor, sorted_by) if query.cursor else None
+    found = work.listing.page(work.shop, query.filter, sorted_by, after, query.limit)
     entries = found[: query.limit]
-    return entries, cursor.write(entries[-1].cursor) if len(found) > query.limit else None
+    further = sorting.write(entries[-1].place(sorted_by)) if len(found) > query.limit else None
+    return entries, further

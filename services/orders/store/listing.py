@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Uuid, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
 
 from services.orders.domain.listing import Entry
-from services.orders.store.orders import CUSTOMER, REFERENCE
+from services.orders.domain.sorting import Place, Sorting
+from services.orders.store.order_words import (
+    COMPANY,
+    CUSTOMER,
+    DOCUMENT,
+    PARTS,
+    PHONE,
+    REFERENCE,
+    TRACKING,
+    digits,
+)
 from services.orders.store.tables import order_messages, order_words, orders
-from shared.contracts.cursor import Cursor
 from shared.contracts.orders import OrderFilter
-from shared.runtime.database import UtcDateTime, insert
+from shared.runtime.database import insert
 from shared.runtime.store import Ledger
 from shared.runtime.words import begun
 from shared.writing.search import wanted
@@ -18,7 +27,7 @@ Conditions = list[ColumnElement[bool]]
 COLUMNS = (
     orders.c.order_id, orders.c.reference, orders.c.placed_at, orders.c.customer, orders.c.currency, orders.c.total,
     orders.c.paid, orders.c.payment_method, orders.c.delivery_country, orders.c.state,
-    orders.c.new_customer,
+    orders.c.new_customer, orders.c.customer_sorting,
 )
 
 
@@ -28,13 +37,14 @@ class Listing:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def page(self, shop: str, asked: OrderFilter, after: Cursor | None, limit: int) -> list[Entry]:
-        """The next orders behind a cursor, newest first; one more than `limit` where there are more."""
-        query = (
-            select(*COLUMNS).where(*_conditions(shop, asked), *_behind(after))
-            .order_by(orders.c.placed_at.desc(), orders.c.order_id.desc()).limit(limit + 1)
-        )
-        return [Entry(*row) for row in self.connection.execute(query)]
+    def page(
+        self, shop: str, asked: OrderFilter, sorting: Sorting, after: Place | None, limit: int
+    ) -> list[Entry]:
+        """The next orders behind a place, sorted; one more than `limit` where there are more."""
+        columns = [orders.c[name] for name in sorting.columns]
+        order = [column.desc() if sorting.descending else column.asc() for column in columns]
+        query = select(*COLUMNS).where(*_conditions(shop, asked), *_behind(after)).order_by(*order).limit(limit + 1)
+        return [Entry._make(row) for row in self.connection.execute(query)]
 
     def count(self, shop: str, asked: OrderFilter) -> int:
         """How many orders the filter finds."""
@@ -91,7 +101,9 @@ def _between(asked: OrderFilter) -> Conditions:
 def _worded(shop: str, asked: OrderFilter) -> Conditions:
     found: Conditions = []
     for text, parts in (
-        (asked.search, (CUSTOMER, REFERENCE)), (asked.customer, (CUSTOMER,)), (asked.reference, (REFERENCE,)),
+        (asked.search, PARTS), (asked.customer, (CUSTOMER,)), (asked.reference, (REFERENCE,)),
+        (asked.document_number, (DOCUMENT,)), (asked.tracking_number, (TRACKING,)), (asked.company, (COMPANY,)),
+        (digits(asked.phone), (PHONE,)),
     ):
         if text is not None:
             found += begun(orders.c.order_id, order_words, shop, wanted(text), parts)
@@ -100,8 +112,9 @@ def _worded(shop: str, asked: OrderFilter) -> Conditions:
     return found
 
 
-def _behind(after: Cursor | None) -> Conditions:
+def _behind(after: Place | None) -> Conditions:
     if after is None:
         return []
-    last = tuple_(literal(after.at, UtcDateTime), literal(after.key, Uuid))
-    return [tuple_(orders.c.placed_at, orders.c.order_id) < last]
+    columns = [orders.c[name] for name in after.sorting.columns]
+    last = tuple_(*(literal(value, column.type) for value, column in zip(after.values, columns, strict=True)))
+    return [tuple_(*columns) < last if after.sorting.descending else tuple_(*columns) > last]

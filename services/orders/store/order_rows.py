@@ -12,6 +12,7 @@ from services.orders.domain.pricing import Amount, Charge, Taxed
 from services.orders.domain.shop import Shop
 from services.orders.store.refunds import refund_of, refund_rows, return_of, return_rows
 from services.orders.store.tables import (
+    SORTING,
     documents,
     order_discounts,
     order_history,
@@ -23,6 +24,7 @@ from services.orders.store.tables import (
 from shared.contracts.orders import ProductChoice, Rounding
 from shared.contracts.snapshot import ExchangeRate, Exemption
 from shared.contracts.values import Address, Customer, DocumentReference, Money, RecordedPayment
+from shared.writing.search import sorting
 
 Rows = list[dict[str, Any]]
 
@@ -68,6 +70,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "invoice_address": order.invoice_address.model_dump(mode="json"), "holds_stock": order.holds_stock,
         "rounding_mode": order.rounding.mode, "rounding_per": order.rounding.per, "coin": order.coin,
         "reached": " ".join(sorted(order.reached)),
+        "customer_sorting": sorting(order.customer.name)[:SORTING],
         "customer_id": order.customer.customer_id, "delivery_country": order.delivery_address.country,
         "total": amount.gross, "note": order.note, "invoice_note": order.invoice_note,
         "exemption": order.exemption.model_dump() if order.exemption else None, "shipped_at": order.shipped_at,

@@ -12,17 +12,14 @@ from sqlalchemy import Connection, Table, select
 from services.orders.domain.order import Line, Order
 from services.orders.store.catalogue import Shops
 from services.orders.store.order_rows import PARTS, Rows, order_of, order_row
-from services.orders.store.tables import documents, first_orders, order_words, orders
+from services.orders.store.order_words import write_words
+from services.orders.store.tables import documents, first_orders, orders
 from services.orders.store.waiting import Waiting
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
 from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
-from shared.runtime.words import rewrite
-from shared.writing.search import words
-
-REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
 
 
 def ids_of(
@@ -148,7 +145,7 @@ class Orders(Store[UUID, Order]):
                 [row for order in (*new.values(), *changed.values()) for row in self._added(order, rows)],
                 [row for order in changed.values() for row in self._edited(order, rows)],
             )
-        self._put_words(new, changed)
+        write_words(self.connection, new.values(), changed, self._before)
 
     def _first(self, new: Mapping[UUID, Order]) -> frozenset[UUID]:
         """Which of the orders are their customers' first: one each, even if two come at the same moment."""
@@ -161,10 +158,6 @@ class Orders(Store[UUID, Order]):
             return frozenset()
         found = insert(self.connection, first_orders).values(rows).on_conflict_do_nothing()
         return frozenset(self.connection.scalars(found.returning(first_orders.c.order_id)))
-
-    def _put_words(self, new: Mapping[UUID, Order], changed: Mapping[UUID, Order]) -> None:
-        other = [order for key, order in changed.items() if order.customer != self._before[key].customer]
-        rewrite(self.connection, order_words, _words(new.values()), _words(other))
 
     def _added(self, order: Order, rows: Callable[[Order], Rows]) -> Rows:
         """What was not there when the order was loaded: these parts never shrink."""
@@ -188,14 +181,3 @@ class Orders(Store[UUID, Order]):
         if shop is None:
             raise LookupError(f"order {row.order_id} belongs to the shop '{row.shop}', which is not kept")
         return order_of(row, shop, lambda table: parts[table.name].get(row.order_id, []))
-
-
-def _words(some: Iterable[Order]) -> dict[tuple[str, UUID], list[tuple[str, str]]]:
-    """By which words orders are found."""
-    return {
-        (order.shop.key, order.order_id): [
-            *((REFERENCE, word) for word in words(order.reference)),
-            *((CUSTOMER, word) for word in words(order.customer.name, order.customer.email)),
-        ]
-        for order in some
-    }

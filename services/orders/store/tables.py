@@ -25,6 +25,10 @@ EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before the
 Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
 
 
+SORTING = 200  # characters of a name that a list is sorted by
+Sorting = String(SORTING).with_variant(String(SORTING, collation="C"), "postgresql")
+
+
 def _order_id(**options: bool) -> Column[object]:
     return Column("order_id", Uuid, ForeignKey("orders.order_id"), nullable=False, **options)  # type: ignore[arg-type]
 
@@ -73,6 +77,7 @@ orders = Table(
     Column("coin", Integer, nullable=False, server_default=text("1")),
     Column("reached", String(200)),
     Column("customer_id", String(64), nullable=False, server_default=EMPTY),
+    Column("customer_sorting", Sorting, nullable=False, server_default=EMPTY),
     Column("delivery_country", String(2), nullable=False, server_default=EMPTY),
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("note", String(2000), nullable=False, server_default=EMPTY),
@@ -90,7 +95,9 @@ orders = Table(
     Index(None, "shop", "delivery_country", "placed_at", "order_id"),
     Index(None, "shop", "payment_method", "placed_at", "order_id"),
     Index(None, "shop", "new_customer", "placed_at", "order_id"),
-    Index(None, "shop", "currency", "total"),
+    Index(None, "shop", "customer_sorting", "placed_at", "order_id"),
+    Index(None, "shop", "currency", "total", "placed_at", "order_id"),
+    Index(None, "shop", "currency", "paid", "placed_at", "order_id"),
 )
 order_lines = Table(
     "order_lines", metadata,

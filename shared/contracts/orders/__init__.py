@@ -93,6 +93,7 @@ from shared.contracts.orders.exemptions import (
 from shared.contracts.orders.lists import (
     ListedOrder as ListedOrder,
     OrderFilter as OrderFilter,
+    OrderSort as OrderSort,
 )
 from shared.contracts.orders.paper import (
     CorrectInvoice as CorrectInvoice,

@@ -1,7 +1,7 @@
 """What the lists of `orders` are asked with and made of."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -37,12 +37,30 @@ def _in_utc(time: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
+OrderSort = Literal[
+    "placed_at", "reference", "customer", "total", "paid", "payment_method", "delivery_country", "state",
+    "new_customer",
+]
+
+
 class OrderFilter(Value):
     """Which orders are meant; every field that is given must fit."""
 
-    search: FirstLetters | None = Field(default=None, description="In reference, customer's name and e-mail")
+    search: FirstLetters | None = Field(
+        default=None,
+        description="In reference, customer's name and e-mail, numbers of documents, tracking number, and of both "
+        "addresses phone and company",
+    )
     reference: str | None = Field(default=None, pattern="^[A-Z0-9-]{1,32}$", description="Its first letters, or all")
     customer: FirstLetters | None = Field(default=None, description="In the customer's name and e-mail")
+    document_number: FirstLetters | None = Field(
+        default=None, description="Of an invoice, delivery, credit or return slip: its first letters, or all"
+    )
+    tracking_number: FirstLetters | None = None
+    phone: FirstLetters | None = Field(
+        default=None, description="Of either address; signs between digits do not matter"
+    )
+    company: FirstLetters | None = Field(default=None, description="Of either address")
     customer_id: CustomerKey | None = None
     total_from: Money | None = Field(default=None, description="In this currency, at least this")
     total_to: Money | None = Field(default=None, description="In this currency, at most this")

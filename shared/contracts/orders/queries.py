@@ -11,6 +11,7 @@ from shared.contracts.orders.lists import (
     Cursor,
     ListedOrder,
     OrderFilter,
+    OrderSort,
 )
 from shared.contracts.orders.parts import OrderLineView, OrderSummary, Possibility
 from shared.contracts.orders.refunds import RefundLeft, RefundView
@@ -122,23 +123,32 @@ class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject=
 
 
 class OrderList(Answer, name="order.list_answered"):
-    """A page of orders, newest first."""
+    """A page of orders, in the order that was asked for."""
 
     example: ClassVar[dict[str, Any]] = {"orders": [samples.LISTED_ORDER], "next": samples.CURSOR}
 
     orders: list[ListedOrder]
     next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
     timezone: str = Field(default="UTC", description="Of the shop: where people read these times")
+    total: int | None = Field(
+        default=None, description="Where `count` asks for it: how many orders the filter finds now"
+    )
 
 
 class ListOrders(Query, name="order.list", answer=OrderList):
-    """Asks for the orders of the shop, newest first, a page at a time."""
+    """Asks for the orders of the shop, a page at a time: newest first, or sorted by a column, and by time within."""
 
     example: ClassVar[dict[str, Any]] = {
         "filter": {"search": "ada", "states": ["payment_accepted"], "delivery_country": "GB"}, "limit": 50,
     }
 
     filter: OrderFilter = OrderFilter()
+    sort: OrderSort = Field(
+        default="placed_at",
+        description="`customer` by name; `total` and `paid` by currency and amount; `state` by its key",
+    )
+    descending: bool = Field(default=True, description="The last first")
+    count: bool = Field(default=False, description="Whether to say how many orders the filter finds")
     language: Language = Field(default="en", description="In which the states are named")
     limit: int = Field(default=50, ge=1, le=500, strict=True)
     cursor: Cursor | None = None
