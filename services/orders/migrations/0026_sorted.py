@@ -9,7 +9,7 @@ from alembic import op
 from shared.runtime.database import Json, insert
 from shared.writing.search import sorting, words
 
-revision, down_revision = "0025_sorted", "0024_paid_at"
+revision, down_revision = "0026_sorted", "0025_taxed"
 
 SORTING = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
 AT_ONCE = 1000  # rows that are read and written together
