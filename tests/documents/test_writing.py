@@ -100,5 +100,5 @@ def test_the_tax_in_the_sellers_own_currency_is_printed_with_its_rate(languages:
     (row,) = (row for row in paper.totals if row.key == "accounting_tax")
     assert (row.label, "51,45" in row.text) == ("Steuer in SEK", True)
     assert [line for line in paper.legal if "Umrechnungskurs" in line] == [
-        "Umrechnungskurs: 1 € = 11,2345 SEK, Riksbank, 2026-11-20"
+        "Umrechnungskurs: 1 € = 11,2345 SEK (Riksbank, 2026-11-20)"
     ]

@@ -257,6 +257,14 @@ def test_the_tax_is_stated_in_the_sellers_own_currency_at_the_rate_of_the_order(
     assert refused_rate(moved.order) == ("invoice_issued", "exchange_rate")
 
 
+def test_where_there_is_no_tax_none_is_stated_in_another_currency() -> None:
+    placed = try_to_place(exchange_rate=RATE)
+    assert isinstance(placed, Placed)
+    exempt = done(try_to_exempt(placed.order, EXPORT)).order
+    (invoice,) = issued(move(exempt, "payment_accepted").events)
+    assert (invoice.accounting_tax, invoice.exchange_rate) == (None, None)
+
+
 def a_money(amount: int, currency: str) -> Any:
     return a_product(price=amount, currency=currency).price
 

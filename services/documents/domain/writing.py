@@ -101,8 +101,9 @@ def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
     if rate is None:
         return ""
     there, here = language.name_currency(snapshot.gross.currency), language.name_currency(rate.currency)
-    worth = f"1 {there} = {language.write_number(f'{rate.rate:f}')} {here}"
-    return language.labelled("exchange_rate", f"{worth}, {rate.source}" if rate.source else worth)
+    one, worth = language.write_number("1"), language.write_number(f"{rate.rate:f}")
+    said = f"{one} {there} = {worth} {language.own(here)}"
+    return language.labelled("exchange_rate", f"{said} ({language.own(rate.source)})" if rate.source else said)
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:

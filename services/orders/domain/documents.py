@@ -175,7 +175,7 @@ def _snapshot(
 def _accounting(order: Order, kind: DocumentKind, tax: int) -> dict[str, Any]:
     """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230), at the rate of the order."""
     converted = order.in_accounting_currency(tax)
-    if converted is None or order.exchange_rate is None or kind not in ("invoice", "credit_slip"):
+    if not tax or converted is None or order.exchange_rate is None or kind not in ("invoice", "credit_slip"):
         return {}
     amount = Money(amount=converted, currency=order.exchange_rate.currency)
     return {"accounting_tax": amount, "exchange_rate": order.exchange_rate}
