@@ -58,6 +58,6 @@ def _accounting(invoice: Invoice) -> Iterator[Violation]:
         return
     currency, tax = invoice.accounting_tax
     if currency == invoice.currency:
-        yield Violation("PEPPOL-EN16931-R005", f"The tax is told twice in {currency}.")
+        yield Violation("PEPPOL-EN16931-R005", f"The invoice is in {currency}: it needs no second currency.")
     if tax * invoice.totals.tax < 0:
-        yield Violation("PEPPOL-EN16931-R055", f"The tax is {invoice.totals.tax}, but {tax} in {currency}.")
+        yield Violation("PEPPOL-EN16931-R055", f"Of the tax in {invoice.currency} and in {currency}, one is negative.")
