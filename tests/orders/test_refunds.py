@@ -77,9 +77,11 @@ def test_a_cancelled_order_was_refunded_whole_by_that() -> None:
     cancelled = try_to_move(a_paid_order(), "cancelled")
     assert isinstance(cancelled, Moved)
     assert refusal(cancelled.order)["code"] == "not_possible"
-    assert refusal(cancelled.order, "partial")["code"] == "order_cancelled"
-    assert refusal(cancelled.order, "partial", lines=[], shipping_amount=1)["code"] == "order_cancelled"
-    assert refusal(cancelled.order, "partial", lines=[], overpaid=True)["code"] == "nothing_overpaid"
+    assert refusal(cancelled.order, "partial", lines=[], overpaid=True)["code"] == "not_possible"
+    late = pay(cancelled.order, 100)
+    assert refusal(late, "partial")["code"] == "order_cancelled"
+    assert refusal(late, "partial", lines=[], shipping_amount=1)["code"] == "order_cancelled"
+    assert refund(late, "partial", lines=[], overpaid=True).order.due == 0
 
 
 def test_what_was_refunded_before_shipping_is_not_sent() -> None:

@@ -36,6 +36,10 @@ def _something_is_paid(order: Order) -> str | None:
 
 
 def _something_to_refund(order: Order) -> str | None:
+    if order.due < 0:
+        return None
+    if not order.holds_stock:
+        return "The order was cancelled: what was paid is refunded already."
     if is_paid(order) or is_shipped(order):
         return None
     return "Nothing was paid or shipped yet: edit the order or give a discount instead."
