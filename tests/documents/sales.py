@@ -144,6 +144,8 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
             payment_methods=(PaymentMethod(name="Bank wire", means=chance.choice(get_args(PaymentMeans))),),
         ),
     }
+    if chance.random() < 0.25:
+        wanted["exchange_rate"] = {"currency": "GBP", "rate": "0.8421"}
     if exemption:
         wanted["exemption"] = {"category": exemption, "reason": "Not taxed: directive 2006/112/EC."}
     products = _products(chance, home).values()

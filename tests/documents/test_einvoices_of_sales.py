@@ -57,6 +57,7 @@ def test_the_sales_are_of_every_kind(sold: list[DocumentSnapshot]) -> None:
             "only shipping": not snapshot.lines,
             "a discount": bool(snapshot.discounts),
             "store credit": snapshot.store_credit is not None and snapshot.store_credit.amount > 0,
+            "a second currency": snapshot.accounting_tax is not None,
             "unpaid": snapshot.pay_until is not None,
             "rounded up": snapshot.rounding is not None and snapshot.rounding.amount > 0,
             "rounded down": snapshot.rounding is not None and snapshot.rounding.amount < 0,
@@ -64,7 +65,7 @@ def test_the_sales_are_of_every_kind(sold: list[DocumentSnapshot]) -> None:
     for wanted in (
         "credit_slip", "tax_excluded", "DE", "NL", "DK", "SE", "NO", "GR", "SEK", "ISK", "exempt", "reverse_charge",
         "intra_community", "export", "supplementary", "free", "a free line", "free shipping", "only shipping",
-        "a discount", "store credit", "unpaid", "rounded up", "rounded down",
+        "a discount", "store credit", "a second currency", "unpaid", "rounded up", "rounded down",
     ):
         assert seen[wanted] >= 1, wanted
 
