@@ -109,7 +109,7 @@ def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
     cursor: str | None = None
     while len(found) < limit:
         page = asker.ask("mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor})
-        found, cursor = page["mails"] + found, page["next"]
+        found, cursor = page["mails"][::-1] + found, page["next"]  # on the terminal the newest stands at the end
         if cursor is None:
             break
     return found

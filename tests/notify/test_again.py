@@ -30,7 +30,7 @@ def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
 
 
 def mail_of(desk: NotifyDesk, order_id: str) -> dict[str, Any]:
-    mail: dict[str, Any] = desk.ask("mail.list", {"order_id": order_id}).data["mails"][-1]
+    mail: dict[str, Any] = desk.ask("mail.list", {"order_id": order_id}).data["mails"][0]
     return mail
 
 
@@ -302,9 +302,10 @@ def test_pages_of_mails_are_the_list_in_pieces(desk: NotifyDesk, limit: int) -> 
     cursor = None
     for _ in range(-(-4 // limit)):
         page = desk.ask("mail.list", {"limit": limit, "cursor": cursor}).data
-        pieces, cursor = page["mails"] + pieces, page["next"]
+        pieces, cursor = pieces + page["mails"], page["next"]
     assert (pieces, cursor) == (whole["mails"], None)
     assert len({mail["mail_id"] for mail in pieces}) == 4
+    assert [mail["at"] for mail in pieces] == sorted((mail["at"] for mail in pieces), reverse=True)
 
 
 def test_a_cursor_that_is_none_is_refused(small_desk: NotifyDesk) -> None:

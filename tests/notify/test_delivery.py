@@ -119,7 +119,7 @@ def test_a_placed_order_brings_its_confirmation_and_how_to_pay(desk: NotifyDesk,
         "We received your order XKBKNABJK", "Order XKBKNABJK: we are waiting for your bank transfer",
     ]
     answer = desk.ask("mail.list", {"order_id": event["order_id"]})
-    assert [mail["template"] for mail in answer.data["mails"]] == ["order_conf", "bankwire"]
+    assert [mail["template"] for mail in answer.data["mails"]] == ["bankwire", "order_conf"]
     assert {mail["state"] for mail in answer.data["mails"]} == {"sent"}
 
 

@@ -31,8 +31,8 @@ def list_mails(query: ListMails, work: Work) -> Message:
         reason = "The cursor is not one that a page before ended with."
         return query.refuse("unknown_cursor", reason, field="cursor")
     found = work.mails.of(work.shop, query, before)
-    page = found[-query.limit :]
-    further = cursor.write(page[0].cursor) if len(found) > query.limit else None
+    page = found[: query.limit]
+    further = cursor.write(page[-1].cursor) if len(found) > query.limit else None
     return MailList(mails=[mail.view() for mail in page], next=further)
 
 

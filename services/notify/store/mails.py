@@ -56,7 +56,7 @@ class Mails(Store[UUID, Mail]):
         write_rows(self.connection, mails, [], [_life(mail) for mail in others])
 
     def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
-        """The newest of a shop that fit, oldest first; one more than asked for where there are more."""
+        """The mails of a shop that fit, newest first; one more than asked for where there are more."""
         asked = {
             mails.c.order_id: wanted.order_id, mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
             mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
@@ -67,7 +67,7 @@ class Mails(Store[UUID, Mail]):
         ]
         query = select(mails).where(mails.c.shop == shop, *fitting, *_before(before))
         query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
-        return [_mail(row) for row in self.connection.execute(query)][::-1]
+        return [_mail(row) for row in self.connection.execute(query)]
 
     def taken_along(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """The documents of mails, which never change; nothing is locked."""

@@ -16,7 +16,7 @@ Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain
 
 
 class MailList(Answer, name="mail.list_answered"):
-    """A page of mails, its oldest first."""
+    """A page of mails, newest first."""
 
     example: ClassVar[dict[str, Any]] = {"mails": [samples.MAIL_VIEW], "next": samples.CURSOR}
 
