@@ -197,8 +197,10 @@ def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Refusal | No
     """Why one of the vouchers that are made on the spot cannot be."""
     made = vouchers.made_with(asked)
     codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
-    if len(set(codes)) < len(made) or len(set(ids)) < len(made):
-        return asked.refuse("code_taken", "Two of the new vouchers have the same code or id.", field="new_vouchers")
+    if len(set(ids)) < len(made):
+        return asked.refuse("voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers")
+    if len(set(codes)) < len(made):
+        return asked.refuse("code_taken", "Two of the new vouchers have the same code.", field="new_vouchers")
     refused = (_exists(asked, rule, work) or _objection(asked, rule, work) for rule in made)
     return next(filter(None, refused), None)
 
