@@ -135,9 +135,12 @@ def _iceland(invoice: Invoice) -> Iterator[Violation]:
         yield Violation("IS-R-005", "Give street and postcode of the invoice address.")
 
 
-def _greece(_invoice: Invoice) -> Iterator[Violation]:
+def _greece(invoice: Invoice) -> Iterator[Violation]:
+    if country_of_vat(invoice.seller) != "GR":
+        return
+    rule = "GR-R-004-1" if invoice.seller.place.country == "GR" else "GR-R-001-1"
     yield Violation(
-        "GR-R-004-1", "Greek invoices carry the MARK of the tax office (myDATA): send them through its providers."
+        rule, "Greek invoices carry the MARK of the tax office (myDATA): send them through its providers."
     )
 
 
