@@ -76,7 +76,7 @@ COMMANDS = (address, shipping)
 def _is_sent(acting: OrderAction) -> bool:
     """Return whether the goods are under way: then the carrier cannot be changed any more."""
     actions = {each["name"]: each["possible"] for each in acting.ask("order.actions", {})["actions"]}
-    return actions.get("return.request", actions.get("return_products", False)) is True
+    return actions.get("return.request") is True
 
 
 def _line(found: Data) -> str:

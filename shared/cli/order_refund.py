@@ -135,10 +135,14 @@ def _line(acting: OrderAction, item: Item) -> Data:
     return {"line": item.line, "quantity": item.pieces or 0, "amount": acting.minor(item.money)}
 
 
+STANDARD = ("refund.create", "standard")
+"""The action that refunds whole pieces, with its kind."""
+
+
 def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:
     """Return the kind of refund that fits: of whole pieces while nothing is shipped, else of an amount."""
-    actions = {each["name"]: each["possible"] for each in acting.ask("order.actions", {})["actions"]}
-    possible = actions.get("standard_refund", False)
+    actions = acting.ask("order.actions", {})["actions"]
+    possible = any(each["possible"] and (each["name"], each["kind"]) == STANDARD for each in actions)
     return "standard" if possible and not any(item.money for item in items) else "partial"
 
 
