@@ -77,7 +77,9 @@ def test_a_preview_knows_the_vouchers_that_are_made_with_the_order(shop: Storefr
     assert order["order"]["total"] == shown["total"]
     assert price(shop, new_vouchers=[voucher])["code"] == "voucher_exists"
     both = [voucher | {"voucher_id": str(uuid4())}] * 2
-    assert price(shop, new_vouchers=both)["code"] == "code_taken"
+    assert price(shop, new_vouchers=both)["code"] == "voucher_exists"
+    same_code = [voucher | {"voucher_id": str(uuid4()), "code": "TWICE"} for _ in range(2)]
+    assert price(shop, new_vouchers=same_code)["code"] == "code_taken"
     assert price(shop, new_vouchers=[{**both[0], "percent": None}])["details"]["field"] == "new_vouchers"
 
 
