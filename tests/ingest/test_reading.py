@@ -1,5 +1,6 @@
 """A mail as it is read from its bytes: whatever senders do, its text arrives or it is set aside with a reason."""
 
+import re
 import time
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -166,9 +167,30 @@ def test_the_transfer_encoding_may_be_nonsense() -> None:
     assert "Hello" in mail(letter("SGVsbG8=!!!?", content_transfer_encoding="base64")).text
 
 
-@pytest.mark.parametrize("sender", ["", "Ada Byron", "<>", "undisclosed:;", "ada at example", '"ada@example.test"'])
-def test_a_mail_without_a_sender_is_set_aside(sender: str) -> None:
-    assert read(letter(from_=sender)) == Unreadable("It has no sender that can be read.")
+@pytest.mark.parametrize(("sender", "name"), [
+    ("", ""), ("Ada Byron", "Ada Byron"), ("undisclosed:;", "undisclosed"), ("ada at example", "ada at example"),
+    ('"ada@example.test"', "ada@example.test"), ("Ada <ada>", "Ada ada"),
+])
+def test_a_mail_without_a_sender_is_read(sender: str, name: str) -> None:
+    found = mail(letter(from_=sender, to=""))
+    assert re.fullmatch(r"unknown-\w{12}@unknown\.invalid", found.sender)
+    assert (found.sender_name, found.certain) == (name, False)
+    assert (found.subject, found.text, found.marks) == ("A question", "Where is my mug?", ("sender_unknown",))
+    assert (found.kind, found.answerable) == ("personal", False)
+
+
+@pytest.mark.parametrize("sender", [
+    "<>", "MAILER-DAEMON", "Mail Delivery Subsystem <MAILER-DAEMON>", "MAILER-DAEMON (Mail Delivery System)",
+    '"Mail Delivery System" <>', "Mailer-Daemon@",
+])
+def test_a_null_sender_is_a_machine(sender: str) -> None:
+    found = mail(letter("I could not deliver it.", from_=sender, subject="Undelivered mail"))
+    assert (found.kind, found.sender, found.marks) == ("bounce", "mailer-daemon@unknown.invalid", ())
+
+
+def test_a_text_without_any_header_is_read() -> None:
+    found = mail(b"Dear shop,\n\nwhere is my mug?\n")
+    assert (found.marks, found.text) == (("sender_unknown",), "Dear shop,\n\nwhere is my mug?")
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0" * 1000, bytes(range(256)) * 10, b"\xff\xd8\xff\xe0 JFIF", b": :\r\n\r\n"])

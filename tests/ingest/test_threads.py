@@ -136,6 +136,19 @@ def test_nobody_is_answered_where_nobody_reads(desk: IngestDesk, server: Server)
     assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
 
 
+def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(desk: IngestDesk, server: Server) -> None:
+    server.receive(letter("Where is it?", from_="Ada"), letter("Another", from_=""))
+    desk.look()
+    thread, other = sorted(desk.threads(), key=lambda each: str(each["customer_name"]), reverse=True)
+    (message,) = desk.thread(thread["thread_id"])["messages"]
+    assert (thread["subject"], thread["customer_name"], thread["status"]) == ("A question", "Ada", "open")
+    assert (message["text"], message["marks"], message["verified"]) == ("Where is it?", ["sender_unknown"], False)
+    assert message["unread"]
+    assert other["customer_email"] != thread["customer_email"]
+    command = {"thread_id": thread["thread_id"], "text": "Who are you?", "by": ANNA}
+    assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
+
+
 # --- read marks -------------------------------------------------------------------------------------------------------
 
 

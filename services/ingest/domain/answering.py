@@ -160,5 +160,6 @@ def _nothing(command: ReplyThread | PostOrderMessage) -> Refusal:
 
 
 def _nobody(command: ReplyThread | PostOrderMessage, thread: Thread) -> Refusal:
-    reason = f"Nobody reads '{thread.view.customer_email}': the customer was erased, or the mail came from a machine."
+    why = "the customer was erased, or the mail has no sender who reads answers"
+    reason = f"Nobody reads '{thread.view.customer_email}': {why}."
     return command.refuse("nobody_to_answer", reason, field=command.subject_field)

@@ -3,7 +3,7 @@
 import re
 from email.message import Message
 
-from services.ingest.domain.bounces import is_bounce
+from services.ingest.domain.bounces import is_bounce, is_from_nobody
 from services.ingest.domain.headers import Headers, line
 from shared.contracts.ingest import MessageKind
 
@@ -27,7 +27,7 @@ def kind_of(message: Message, headers: Headers) -> MessageKind:
         return "bounce"
     if (
         said not in ("", "no")
-        or headers.first("return-path").strip() == "<>"
+        or is_from_nobody(headers)
         or any(mark in headers for mark in _MARKS)
         or bool(precedence & _REPLIES)
         or bool(_AWAY.match(line(headers.first("subject"))))

@@ -1,10 +1,14 @@
 """What is in a mail: its text, its HTML and its files, of all its parts, within limits."""
 
+import binascii
+import contextlib
 import html
+import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
+from email.policy import compat32
 from typing import NamedTuple
 
 from services.ingest.domain.attachments import Attachment, attachment, name_in, numbered
@@ -26,6 +30,7 @@ LOOKED_AT_FOR_META = 1024  # bytes, as browsers do
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _SEALED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_AS_IT_CAME = compat32.clone(max_line_length=0, mangle_from_=False)
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
@@ -74,7 +79,11 @@ class _Walk:
         self._note(kind)
         if part.is_multipart():  # asked first: the payload of a leaf would be decoded by whatever codec it names
             inside = [child for child in part.get_payload() if isinstance(child, Message)]
-            return self._forwarded(kind, inside) if kind.startswith("message/") else self._of_many(kind, inside, depth)
+            if kind == "message/delivery-status":
+                return _Said()
+            if kind.startswith("message/") and inside:
+                return self._forwarded(part, inside[0])
+            return self._of_many(kind, inside, depth)
         return self._leaf(part, kind, headers)
 
     def _note(self, kind: str) -> None:
@@ -114,10 +123,13 @@ class _Walk:
         self.keep(attachment(name, content, kind, line(cid), inline=inline))
         return _Said()
 
-    def _forwarded(self, kind: str, inside: list[Message]) -> _Said:
-        if kind != "message/delivery-status" and inside:
-            subject = line(Headers(inside[0]).first("subject"), 80)
-            self.keep(attachment(f"{subject or 'message'}.eml", _bytes(inside[0]), "message/rfc822"))
+    def _forwarded(self, part: Message, inside: Message) -> _Said:
+        """Keep a mail inside the mail as a file, under its own name or its subject."""
+        headers = Headers(part)
+        content = _decoded_mail(_bytes(inside), headers.first("content-transfer-encoding").lower())
+        name = name_in(headers.first("content-disposition"), headers.first("content-type"))
+        subject = line(Headers(inside).first("subject"), 80)
+        self.keep(attachment(name or f"{subject or 'message'}.eml", content, "message/rfc822"))
         return _Said()
 
     def keep(self, file: Attachment) -> None:
@@ -138,9 +150,19 @@ def _joined(pieces: Iterable[_Said]) -> _Said:
     return _Said(text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said))
 
 
+def _decoded_mail(content: bytes, encoding: str) -> bytes:
+    """Return a mail inside the mail, which RFC 2046 forbids to encode and programs encode all the same."""
+    if encoding == "quoted-printable":
+        return quopri.decodestring(content.lstrip())
+    if encoding == "base64":
+        with contextlib.suppress(binascii.Error):
+            return binascii.a2b_base64(content)
+    return content
+
+
 def _bytes(message: Message) -> bytes:
     try:
-        return message.as_bytes()
+        return message.as_bytes(policy=_AS_IT_CAME)
     except RecursionError:
         return b""
     except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):  # characters that have no bytes

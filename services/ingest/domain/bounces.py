@@ -49,11 +49,17 @@ def is_bounce(message: Message, headers: Headers) -> bool:
     kind = headers.first("content-type").lower()
     report = message.get_content_type() == "multipart/report" and "delivery-status" in kind
     sender = _local_part(headers.first("from"))
-    maybe = headers.first("return-path").strip() == "<>" or sender.startswith(_POSTMASTER)
+    maybe = is_from_nobody(headers) or sender.startswith(_POSTMASTER)
     return (
         report or "x-failed-recipients" in headers or sender.startswith(_DAEMONS)
         or (maybe and bool(_SUBJECT.search(line(headers.first("subject")))))
     )
+
+
+def is_from_nobody(headers: Headers) -> bool:
+    """Return whether a mail names the null sender, whom nothing may be answered (RFC 5321, 4.5.5)."""
+    sender = headers.first("from")
+    return headers.first("return-path").strip() == "<>" or (sender.endswith("<>") and not addresses(sender))
 
 
 def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
@@ -75,7 +81,10 @@ def _is_permanent(status: str, reason: str) -> bool:
 
 def _local_part(sender: str) -> str:
     found = addresses(sender)
-    return found[0].address.partition("@")[0] if found else sender.strip().lower()
+    if found:
+        return found[0].address.partition("@")[0]
+    angle = sender.partition("<")[2].partition(">")[0]
+    return (angle or sender).strip(' "').lower()
 
 
 def _reported_fields(message: Message) -> Iterator[Headers]:

@@ -29,7 +29,7 @@ from shared.contracts.message import Event
 
 FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
 SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
-FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "several_senders"})
+FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "sender_unknown", "several_senders"})
 """Marks of messages that others than their sender may have written."""
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
@@ -205,7 +205,7 @@ def _marks(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
         "dmarc_failed": reception.verdict == "fail",
         "flood": reception.traffic.is_flood,
         "new_topic": own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject),
-        "several_senders": not mail.certain,
+        "several_senders": not mail.certain and "sender_unknown" not in mail.marks,
     }
     return sorted({*mail.marks, *(mark for mark, holds in found.items() if holds)})
 

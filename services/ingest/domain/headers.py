@@ -50,6 +50,9 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
+    def __len__(self) -> int:
+        return len(self._fields)
+
 
 def _unfolded(value: str) -> str:
     value = value[:LONGEST_FIELD]

@@ -10,20 +10,23 @@ from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from hashlib import sha256
 
-from services.ingest.domain.attachments import Attachment, attachment
+from services.ingest.domain.attachments import Attachment, attachment, type_of
 from services.ingest.domain.authentication import MOST_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
 from services.ingest.domain.bounces import LONGEST_LOOK, Bounce, bounce_of
 from services.ingest.domain.folds import Lines, folds_of
+from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
 from services.ingest.domain.page import harmless
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
 LONGEST_HEADER = 256 * 1024  # bytes that are read of a mail that cannot be read whole
-NOBODY = "mailer-daemon@unknown.invalid"
+NOWHERE = "unknown.invalid"  # RFC 2606: no such domain will ever be
+NOBODY = f"mailer-daemon@{NOWHERE}"
 """Stands for the sender of an automatic mail that names none."""
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
@@ -35,7 +38,7 @@ class Mail:
     sender: str
     sender_name: str
     certain: bool
-    """False when several senders are named: then nobody knows who it is from."""
+    """False when several senders are named, or none: then nobody knows who it is from."""
     subject: str
     text: str
     message_id: str
@@ -73,7 +76,7 @@ class Unreadable:
 def read(raw: bytes) -> Mail | Unreadable:
     """The mail in `raw`; where the whole cannot be read, what its header fields say."""
     try:
-        message = message_from_bytes(raw, policy=compat32)
+        message = message_from_bytes(tidied(raw), policy=compat32)
         return _read(message, body_of(message), raw)
     except Exception:  # whatever a sender may have thought of: thousands of parts within parts
         return read_fields(raw)
@@ -87,7 +90,7 @@ def read_all(raws: Iterable[bytes]) -> list[Mail | Unreadable]:
 def read_fields(raw: bytes) -> Mail | Unreadable:
     """What the header fields of a mail say that cannot be read whole; its bytes are attached as they came."""
     try:
-        message = BytesHeaderParser(policy=compat32).parsebytes(raw[:LONGEST_HEADER])
+        message = BytesHeaderParser(policy=compat32).parsebytes(tidied(raw[:LONGEST_HEADER]))
         whole = attachment("mail.eml", raw, "message/rfc822")
         return _read(message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER])
     except Exception as error:
@@ -98,16 +101,20 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
     headers = Headers(message)
     kind = kind_of(message, headers)
     senders = [address for value in headers.all("from") for address in addresses(value)]
-    if not senders and kind != "personal":
-        senders = [Address("", NOBODY)]
+    unknown = not senders and kind == "personal"
+    if unknown and not headers and not _is_text(body, raw):
+        return Unreadable("It has neither a header nor a text.")
     if not senders:
-        return Unreadable("It has no sender that can be read.")
+        senders = [_unknown_sender(headers, raw) if unknown else Address("", NOBODY)]
+    marks: set[Mark] = {*body.marks}
+    if unknown:
+        marks.add("sender_unknown")
     answered = message_ids(" ".join(headers.all("in-reply-to")))
     references = message_ids(" ".join(headers.all("references")))
     return Mail(
         sender=senders[0].address,
         sender_name=senders[0].name,
-        certain=len(senders) == 1,
+        certain=len(senders) == 1 and not unknown,
         subject=line(headers.first("subject")),
         text=body.text,
         message_id=next(iter(message_ids(headers.first("message-id"))), ""),
@@ -119,10 +126,25 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         page=harmless(body.page),
         files=body.files,
         folds=folds_of(body.text),
-        marks=body.marks,
+        marks=tuple(sorted(marks)),
         authentication=tuple(headers.all("authentication-results")[:MOST_FIELDS]),
-        answerable=is_answerable(headers, senders[0].address),
+        answerable=not unknown and is_answerable(headers, senders[0].address),
     )
+
+
+def _is_text(body: Body, raw: bytes) -> bool:
+    """Return whether bytes without a header are a text that somebody may have written."""
+    return any(character.isalnum() for character in body.text) and type_of(raw).startswith("text/")
+
+
+def _unknown_sender(headers: Headers, raw: bytes) -> Address:
+    """Return a sender that stands for nobody else's: the mails of two unknown senders have nothing in common.
+
+    The name is what a From field without an address says.
+    """
+    said = headers.first("from").translate(dict.fromkeys(map(ord, '<>"'), " "))
+    key = sha256(headers.first("message-id").encode() or raw).hexdigest()[:12]
+    return Address(line(said, 200).strip(" ,;:"), f"unknown-{key}@{NOWHERE}")
 
 
 def _beginning(raw: bytes) -> str:
