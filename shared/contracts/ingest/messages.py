@@ -10,8 +10,8 @@ from shared.contracts.message import Answer, Query, Value
 
 MessageKind = Literal["personal", "auto_reply", "mass", "bounce", "unreadable"]
 Mark = Literal[
-    "attachments_empty", "attachments_left_out", "conflicting_evidence", "cut_off", "dmarc_failed", "encrypted", "flood",
-    "new_topic", "parts_left_out", "sender_unknown", "several_senders", "signed",
+    "attachments_empty", "attachments_left_out", "conflicting_evidence", "cut_off", "dmarc_failed", "encrypted",
+    "flood", "new_topic", "parts_left_out", "sender_unknown", "several_senders", "signed",
 ]
 
 
