@@ -103,12 +103,13 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
 @click.option("--canned", metavar="KEY", help="Answer with this predefined message; --text is added to it.")
 @click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
+@click.option("--seen", metavar="MESSAGE", help="Id of the last message that you read: later ones keep it open.")
 @by_option
 @shop_option
 @wait_option
 def reply(
-    wanted: str, text: str | None, file: Path | None, canned: str | None, status: str | None, by: str, shop: str,
-    wait: float,
+    wanted: str, text: str | None, file: Path | None, canned: str | None, status: str | None, seen: str | None, by: str,
+    shop: str, wait: float,
 ) -> None:
     """Answers a thread; the customer gets it by mail. Without a text, your editor opens with the shop's draft.
 
@@ -119,10 +120,16 @@ def reply(
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
-        answer = _given(text, file) or (None if canned else _edited(asker, {"thread_id": key, "by": by}))
-        message = {"thread_id": key, "text": answer, "canned_message": canned, "by": by, "status": status}
+        answer = _given(text, file)
+        if answer is None and canned is None:
+            seen = seen or asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1]["message_id"]
+            answer = _edited(asker, {"thread_id": key, "by": by})
+        message = {"thread_id": key, "text": answer, "canned_message": canned, "by": by, "status": status, "seen": seen}
         asker.ask("thread.reply", message)
+        unread = asker.ask("thread.get", {"thread_id": key, "limit": 1})["thread"]["unread"]
     say(f"answered {key}", style="green")
+    if unread:
+        note("The customer wrote meanwhile: the thread stays open. See `aftercart desk show`.", style="yellow")
 
 
 @desk.command(short_help="Give a thread another status.")

@@ -157,7 +157,7 @@ def test_what_is_there_is_counted(desk: IngestDesk) -> None:
     does(desk, "forward", noted, email="bela@shop.test", employee="bela@shop.test")
     does(desk, "set_status", pending, status="pending2")
     assert statistics(desk, contact="webmaster") == {
-        "threads": 4, "open": 2, "pending": 1, "closed": 1, "waiting": 3, "unread_threads": 3, "unread_messages": 3,
+        "threads": 4, "open": 2, "pending": 1, "closed": 1, "waiting": 2, "unread_threads": 3, "unread_messages": 3,
         "customer_messages": 4, "employee_messages": 1, "days": 30, "first_response_seconds": 7200.0,
         "messages_per_closed_thread": 2.0,
     }

@@ -36,7 +36,9 @@ def test_who_is_put_off_comes_back_with_something_new(desk: IngestDesk) -> None:
     does(desk, "set_status", thread_id, status="pending1")
     assert next_one(desk)["thread"] is None
     writes(desk, order_reference="LATER")
-    assert next_one(desk)["thread"]["status"] == "pending1"
+    assert next_one(desk)["thread"]["status"] == "open"
+    does(desk, "mark_read", thread_id)
+    assert next_one(desk)["thread"]["unread"] == 0
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------

@@ -57,11 +57,11 @@ def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestDesk)
     assert undelivered(desk, thread_id) == []
 
 
-def test_a_thread_with_work_to_do_keeps_its_status_and_waits_again(desk: IngestDesk) -> None:
+def test_a_pending_thread_opens_and_waits_again(desk: IngestDesk) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="We look into it.", status="pending1")
-    assert not_sent(desk, thread_id) == []
-    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == ("pending1", True)
+    assert [told.name for told in not_sent(desk, thread_id)] == ["thread.status_changed"]
+    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == ("open", True)
 
 
 def answered_and_sent(desk: IngestDesk) -> str:

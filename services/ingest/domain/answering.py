@@ -42,34 +42,38 @@ class Written:
 
 
 def reply(
-    command: ReplyThread, before: Thread, text: str, message_id: UUID, usual: ThreadStatus, at: datetime
+    command: ReplyThread, before: Thread, text: str, message_id: UUID, usual: ThreadStatus, at: datetime,
+    missed: Sequence[ThreadMessage] = (),
 ) -> Written | Refusal:
-    """An answer to the customer, by somebody who has read what is there; `usual` is the status of the thread after it,
-    if the command names none.
+    """Answer the customer. `usual` is the status of the thread afterwards, if the command names none; it stays open
+    where the employee `missed` messages that came meanwhile.
     """
     if not before.can_be_answered:
         return _nobody(command, before)
     if not clean(text).strip():
         return _nothing(command)
-    thread = before.replied(command.by, command.status or usual, at).read()
+    thread = before.replied(command.by, command.status or usual, at).read(missed).missed(missed)
     message = employee_message(message_id, command.by, clean(text), at)
     replied = ThreadReplied(
         thread_id=thread.id, thread=thread.view, message=message, in_reply_to=thread.last_mail or None,
-        references=thread.references,
+        references=thread.references, unseen=[message.message_id for message in missed],
     )
     return Written(thread, message, [_added(thread, message), replied])
 
 
 def post(
-    command: PostOrderMessage, order: KnownOrder, before: Thread | None, text: str, message_id: UUID, at: datetime
+    command: PostOrderMessage, order: KnownOrder, before: Thread | None, text: str, message_id: UUID, at: datetime,
+    missed: Sequence[ThreadMessage] = (),
 ) -> Written | Refusal:
-    """A note on an order, or a message to its customer; it is kept in the order's thread, which it may open."""
+    """Write a note on an order, or a message to its customer, into the order's thread, which it may open. The customer
+    still waits where the employee `missed` messages.
+    """
     if not clean(text).strip():
         return _nothing(command)
     known = before or opened(order, at)
     if not (command.private or known.can_be_answered):
         return _nobody(command, known)
-    thread = known if command.private else known.replied(command.by, known.view.status, at)
+    thread = known if command.private else known.replied(command.by, known.view.status, at).missed(missed)
     message = employee_message(message_id, command.by, clean(text), at, private=command.private)
     posted = OrderMessagePosted(
         thread_id=thread.id, order_id=order.order_id, thread=thread.view, message=message,

@@ -1,6 +1,6 @@
 """A thread: one conversation with a customer. Every function returns the new value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -47,8 +47,8 @@ class Thread:
         return not self.view.customer_email.endswith(NOWHERE)
 
     def heard(self, ids: Iterable[str], last_mail: str, *, at: datetime, wakes: bool, answered: bool) -> "Thread":
-        """After a mail that came: `wakes` calls for an answer, and reopens it when it was closed; `answered` makes it
-        the one to answer.
+        """Return the thread after a mail that came: `wakes` calls for an answer, and opens a closed or pending thread;
+        `answered` makes it the mail to answer.
         """
         found = self.asked(at) if wakes else self._counted(customer_messages=self.tally.customer_messages + 1)
         if not answered:
@@ -56,12 +56,9 @@ class Thread:
         return replace(found, chain=grown(self.chain, ids), last_mail=last_mail or self.last_mail)
 
     def asked(self, at: datetime) -> "Thread":
-        """After a message that calls for an answer."""
+        """Return the thread after a message that calls for an answer: it is open, whatever its status was."""
         view = self.view
-        asked = self._viewed(
-            status="open" if view.status == "closed" else view.status, unread=view.unread + 1,
-            waits_since=view.waits_since or at,
-        )
+        asked = self._viewed(status="open", unread=view.unread + 1, waits_since=view.waits_since or at)
         return asked._counted(customer_messages=self.tally.customer_messages + 1, closed_at=asked._closed_at(at))
 
     def replied(self, by: str, status: ThreadStatus, at: datetime) -> "Thread":
@@ -76,9 +73,8 @@ class Thread:
         )
 
     def unanswered(self, at: datetime) -> "Thread":
-        """After an answer that did not reach the customer: he still waits."""
-        open_again = "open" if self.view.status == "closed" else self.view.status
-        changed = self._viewed(status=open_again, waits_since=self.view.waits_since or at)
+        """Return the thread after an answer that did not reach the customer: they still wait."""
+        changed = self._viewed(status="open", waits_since=self.view.waits_since or at)
         return changed._counted(closed_at=changed._closed_at(at))
 
     def reached(self) -> "Thread":
@@ -113,9 +109,18 @@ class Thread:
         """In the hands of an employee, or of nobody."""
         return self._viewed(owner=owner)
 
-    def read(self) -> "Thread":
-        """After somebody read all of it."""
-        return self._viewed(unread=0)
+    def read(self, missed: Sequence[ThreadMessage] = ()) -> "Thread":
+        """Return the thread after an employee read all of it but the messages `missed`."""
+        return self._viewed(unread=len(missed))
+
+    def missed(self, messages: Sequence[ThreadMessage]) -> "Thread":
+        """Return the thread after an answer that was written without sight of `messages`: the customer waits for
+        another, so it does not stay closed.
+        """
+        if not messages:
+            return self
+        open_again = self._viewed(status="open", waits_since=min(message.at for message in messages))
+        return open_again._counted(closed_at=None)
 
     def _viewed(self, **changes: object) -> "Thread":
         return replace(self, view=self.view.model_copy(update=changes))

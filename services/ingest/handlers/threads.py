@@ -1,10 +1,10 @@
 """What employees do with threads: each command changes one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from services.ingest.domain import answering, merging
+from services.ingest.domain import answering, merging, seen
 from services.ingest.domain.answering import Written
 from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
 from services.ingest.work import Work
@@ -21,6 +21,7 @@ from shared.contracts.ingest import (
     SetThreadStatus,
     ThreadAssigned,
     ThreadMerged,
+    ThreadMessage,
     ThreadView,
     ThreadViewed,
 )
@@ -39,9 +40,14 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     text = _text(command, before.view, work)
     if isinstance(text, Refusal):
         return [text]
-    written = answering.reply(command, before, text, uuid4(), work.options.status_after_reply, work.now)
+    messages = _messages(before.id, work)
+    missed = seen.unseen(messages, command.seen, answering=True)
+    wrong = seen.objection(command, messages)
+    if wrong:
+        return [wrong]
+    written = answering.reply(command, before, text, uuid4(), work.options.status_after_reply, work.now, missed)
     if isinstance(written, Written):
-        _mark_read(command.thread_id, work)
+        _mark_read(before.id, work, missed)
     return _keep(written, work)
 
 
@@ -55,7 +61,12 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
     text = _text(command, (before or answering.opened(order, work.now)).view, work)
     if isinstance(text, Refusal):
         return [text]
-    return _keep(answering.post(command, order, before, text, uuid4(), work.now), work)
+    messages = _messages(before.id, work) if before else []
+    wrong = seen.objection(command, messages)
+    if wrong:
+        return [wrong]
+    missed = seen.unseen(messages, command.seen, answering=True)
+    return _keep(answering.post(command, order, before, text, uuid4(), work.now, missed), work)
 
 
 @service.handles(ForwardThread)
@@ -70,10 +81,17 @@ def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
 
 @service.handles(SetThreadStatus)
 def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
-    """Gives a thread another status; the one that it has is no news."""
+    """Give a thread another status; the one that it has changes nothing. An employee who has not seen the customer's
+    latest message may only open it.
+    """
     before = work.thread(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
+    messages = _messages(before.id, work)
+    missed = seen.unseen(messages, command.seen) if command.status != "open" else []
+    wrong = seen.objection(command, messages) or (seen.came_meanwhile(command, missed) if missed else None)
+    if wrong:
+        return [wrong]
     after = before.with_status(command.status, work.now) if command.status != before.view.status else before
     work.threads.save(before.id, after)
     return status_events(before, after, by=command.by, at=work.now)
@@ -96,14 +114,19 @@ def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
 
 @service.handles(MarkThreadRead)
 def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
-    """Nothing in the thread is unread any more; what was read before is no news."""
+    """Mark the messages of a thread as read, up to the last one that the employee saw; again changes nothing."""
     before = work.thread(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
-    if not before.view.unread:
+    messages = _messages(before.id, work)
+    wrong = seen.objection(command, messages)
+    if wrong:
+        return [wrong]
+    missed = seen.unseen(messages, command.seen) if command.seen else []
+    if before.view.unread <= len(missed):
         return []
-    work.threads.save(before.id, before.read())
-    count = _mark_read(before.id, work)
+    work.threads.save(before.id, before.read(missed))
+    count = _mark_read(before.id, work, missed)
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
 
 
@@ -174,8 +197,13 @@ def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work)
     return answering.message_text(command.text, canned, view, command.by, work.shop_name)
 
 
-def _mark_read(thread_id: UUID, work: Work) -> int:
-    unread = work.entries.unread(thread_id)
+def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
+    return [entry.message for entry in work.entries.all_of(thread_id)]
+
+
+def _mark_read(thread_id: UUID, work: Work, missed: Sequence[ThreadMessage] = ()) -> int:
+    kept = {message.message_id for message in missed}
+    unread = [entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in kept]
     for entry in unread:
         work.entries.save(entry.message.message_id, entry.read())
     return len(unread)

@@ -21,7 +21,8 @@ from shared.writing.search import wanted
 Conditions = list[ColumnElement[bool]]
 Whose = tuple[str | None, Sequence[str]]
 """A customer's key, if it is known, and his addresses."""
-NEEDS_AN_ANSWER = threads.c.waits_since.is_not(None) & ((threads.c.status == "open") | (threads.c.unread > 0))
+NEEDS_AN_ANSWER = threads.c.waits_since.is_not(None) & (threads.c.status == "open")
+"""Whether it was read does not count: marking a thread as read answers nobody."""
 
 
 class Listing:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.contracts import samples
 from shared.contracts.ingest.messages import ThreadMessage
-from shared.contracts.ingest.threads import OWN_WORDS, ThreadStatus, ThreadView
+from shared.contracts.ingest.threads import OWN_WORDS, Seen, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.references import OrderId
@@ -15,13 +15,16 @@ from shared.contracts.values import Email
 
 
 class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
-    """Gives a thread another status; any may follow any."""
+    """Gives a thread another status; any may follow any. While a message of the customer was not seen, it is only
+    opened.
+    """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "status": "pending1", "by": "anna@shop.test"}
 
     thread_id: UUID
     status: ThreadStatus
     by: By
+    seen: Seen = None
 
 
 class ThreadStatusChanged(Event, name="thread.status_changed", subject="thread_id"):
@@ -135,12 +138,13 @@ class SenderConfirmed(Event, name="thread.sender_confirmed", subject="thread_id"
 
 
 class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
-    """An employee read all that is in a thread now."""
+    """An employee read what is in a thread now, or as far as `seen`. Read or not, it waits until it is answered."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "anna@shop.test"}
 
     thread_id: UUID
     by: By
+    seen: Seen = None
 
 
 class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
@@ -172,6 +176,7 @@ class PostOrderMessage(Command, name="thread.post_order_message", subject="order
     canned_message: Name | None = None
     private: bool = False
     by: By
+    seen: Seen = None
 
 
 class OrderMessagePosted(Event, name="thread.order_message_posted", subject="thread_id"):

@@ -19,6 +19,11 @@ OWN_WORDS = (
     "Own words, behind the predefined message where there is one; at least one of the two is needed. Placeholders are "
     f"filled in: {PLACEHOLDERS}"
 )
+Seen = Annotated[
+    UUID | None,
+    Field(description="The last message that the employee saw when they acted: what the customer wrote after it stays "
+          "unread. Null: the read marks tell what was seen"),
+]
 Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
@@ -81,7 +86,12 @@ class ReplyThread(Command, name="thread.reply", subject="thread_id"):
     text: Body | None = Field(default=None, description=OWN_WORDS)
     canned_message: Name | None = None
     by: Annotated[str, Field(min_length=1, max_length=100)]
-    status: ThreadStatus | None = Field(default=None, description="Of the thread afterwards; null: as `desk.put` says")
+    status: ThreadStatus | None = Field(
+        default=None,
+        description="Of the thread afterwards; null: as `desk.put` says. It stays open where the customer wrote "
+        "something that was not seen",
+    )
+    seen: Seen = None
 
 
 class Thread(Answer, name="thread.get_answered"):
@@ -179,3 +189,6 @@ class ThreadReplied(Event, name="thread.replied", subject="thread_id"):
     message: ThreadMessage
     in_reply_to: str | None = None
     references: list[str] = []
+    unseen: list[UUID] = Field(
+        default=[], description="Messages of the customer that came meanwhile, and that were not seen: the thread stays open"
+    )

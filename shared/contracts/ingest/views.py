@@ -26,7 +26,7 @@ class NextThread(Answer, name="thread.next_unanswered_answered"):
 
 
 class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
-    """Asks for the thread that has waited longest for an answer; pending ones count when there is something unread."""
+    """Asks for the open thread that has waited longest for an answer, read or not."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
 
