@@ -101,15 +101,14 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @thread_argument
 @click.option("--text", metavar="TEXT", help="The answer; `-` reads it from standard input.")
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
-@click.option("--canned", metavar="KEY", help="Answer with this predefined message; --text is added to it.")
+@click.option("--canned", "canned_message", metavar="KEY", help="Answer with this predefined message; --text is added to it.")
 @click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
 @click.option("--seen", metavar="MESSAGE", help="Id of the last message that you read: later ones keep it open.")
 @by_option
 @shop_option
 @wait_option
 def reply(
-    wanted: str, text: str | None, file: Path | None, canned: str | None, status: str | None, seen: str | None, by: str,
-    shop: str, wait: float,
+    wanted: str, text: str | None, file: Path | None, shop: str, wait: float, **chosen: Any
 ) -> None:
     """Answers a thread; the customer gets it by mail. Without a text, your editor opens with the shop's draft.
 
@@ -121,11 +120,11 @@ def reply(
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
         answer = _given(text, file)
-        if answer is None and canned is None:
-            seen = seen or asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1]["message_id"]
-            answer = _edited(asker, {"thread_id": key, "by": by})
-        message = {"thread_id": key, "text": answer, "canned_message": canned, "by": by, "status": status, "seen": seen}
-        asker.ask("thread.reply", message)
+        if answer is None and chosen["canned_message"] is None:
+            latest = asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1]["message_id"]
+            chosen["seen"] = chosen["seen"] or latest
+            answer = _edited(asker, {"thread_id": key, "by": chosen["by"]})
+        asker.ask("thread.reply", {"thread_id": key, "text": answer, **chosen})
         unread = asker.ask("thread.get", {"thread_id": key, "limit": 1})["thread"]["unread"]
     say(f"answered {key}", style="green")
     if unread:

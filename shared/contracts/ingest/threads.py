@@ -190,5 +190,5 @@ class ThreadReplied(Event, name="thread.replied", subject="thread_id"):
     in_reply_to: str | None = None
     references: list[str] = []
     unseen: list[UUID] = Field(
-        default=[], description="Messages of the customer that came meanwhile, and that were not seen: the thread stays open"
+        default=[], description="Messages of the customer that came meanwhile and were not seen: the thread stays open"
     )
