@@ -101,7 +101,7 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @thread_argument
 @click.option("--text", metavar="TEXT", help="The answer; `-` reads it from standard input.")
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
-@click.option("--canned", "canned_message", metavar="KEY", help="Answer with this predefined message; --text is added to it.")
+@click.option("--canned", "canned_message", metavar="KEY", help="Answer with this predefined message, then --text.")
 @click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
 @click.option("--seen", metavar="MESSAGE", help="Id of the last message that you read: later ones keep it open.")
 @by_option
