@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from shared.cli.order_action import OrderAction, action_options, order_action, reference_argument
+from shared.cli.order_action import action_options, order_action, reference_argument
 from shared.cli.question import Data
 
 PARTS = ("name", "company", "line1", "line2", "postcode", "city", "region", "country", "phone", "vat_number")
@@ -66,17 +66,11 @@ def shipping(
         changed = {name: value for name, value in wanted.items() if value is not None}
         if not changed:
             raise click.UsageError("Say what changes: --carrier, --price, --tax-rate or --tracking.")
-        acting.confirm(mail="the tracking number" if tracking and _is_sent(acting) else "")
+        acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")
         acting.send("order.change_shipping", changed)
 
 
 COMMANDS = (address, shipping)
-
-
-def _is_sent(acting: OrderAction) -> bool:
-    """Return whether the goods are under way: then the carrier cannot be changed any more."""
-    actions = {each["name"]: each["possible"] for each in acting.ask("order.actions", {})["actions"]}
-    return actions.get("return.request") is True
 
 
 def _line(found: Data) -> str:

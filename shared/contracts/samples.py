@@ -125,7 +125,7 @@ ORDER_DETAIL: Json = {
         {"state": "awaiting_bank_wire", "at": NOON, "by": "customer"},
         {"state": "payment_accepted", "at": NOON, "by": "anna@shop.test"},
     ],
-    "payments": [PAYMENT], "documents": [INVOICE_REFERENCE],
+    "payments": [PAYMENT], "documents": [INVOICE_REFERENCE], "shipped": False,
 }
 LISTED_ORDER: Json = {
     "order_id": ORDER_ID, "reference": "XKBKNABJK", "placed_at": NOON, "customer": CUSTOMER, "new_customer": True,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from services.orders.domain import refunding, returning
+from services.orders.domain.guards import is_shipped
 from services.orders.domain.listing import label
 from services.orders.domain.order import Order
 from services.orders.domain.states import State
@@ -63,6 +64,7 @@ def detail(order: Order, around: Around) -> OrderDetail:
         refund_left=refunding.left_of(order),
         refund_due=order.money(order.refund_due),
         returns=[returning.view(order, each) for each in order.returns],
+        shipped=is_shipped(order),
     )
 
 

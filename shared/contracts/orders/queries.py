@@ -79,6 +79,7 @@ class OrderDetail(Answer, name="order.get_answered"):
     refund_left: RefundLeft | None = Field(default=None, description="What can still be refunded")
     refund_due: Money | None = Field(default=None, description="What was refunded and is still to be given back")
     returns: list[ReturnView] = []
+    shipped: bool = Field(default=False, description="Whether it is, or was, in a state that ships the goods")
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):

@@ -70,6 +70,15 @@ def test_the_carrier_the_price_and_the_tracking_number_change(anna: Employee) ->
     assert "carrier Express 9.90 EUR SP-4711" in anna.does("order", "show", REF)
 
 
+def test_a_tracking_number_is_asked_about_once_the_goods_are_sent_also_where_nothing_comes_back(anna: Employee) -> None:
+    anna.client.service.tell("shop.put", {"returns": False})
+    anna.does("order", "state", REF, "shipped", "--force", "--reason", "Sent", "--yes")
+    anna.does("order", "state", REF, "delivered", "--yes")
+    refused = anna.types("order", "shipping", REF, "--tracking", "SP-4712")
+    assert (refused.exit_code, "gets the tracking number" in refused.output) == (64, True)
+    assert "order.shipping_changed" in anna.does("order", "shipping", REF, "--tracking", "SP-4712", "--yes")
+
+
 def test_a_refund_shows_what_it_comes_to_and_asks_before_the_credit_slip_is_mailed(anna: Employee) -> None:
     paid_and_invoiced(anna)
     refused = anna.types("order", "refund", REF, "1:1")
