@@ -94,7 +94,7 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyDesk)
     with reading(desk.engine) as connection:
         mails = Work(connection, Office()).mails
         assert [mail.mail_id for mail in mails.of("default", ListMails(order_id=UUID(samples.ORDER_ID)))] == [
-            first.mail_id, second.mail_id,
+            second.mail_id, first.mail_id,
         ]
         assert [mail.mail_id for mail in mails.of("default", ListMails(thread_id=thread_id))] == [second.mail_id]
         assert mails.of("other", ListMails(order_id=UUID(samples.ORDER_ID))) == []
