@@ -4,13 +4,20 @@ import struct
 
 _SIGNATURE, _KEY = 0x223E9F78, 1
 _VERSION, _RENDERING, _TITLE, _DATA = 0x00089006, 0x00069002, 0x00018010, 0x0006800F
+_PROPERTIES, _BINARY, _RTF_COMPRESSED = 0x00069003, 0x0102, 0x1009
 _OF_MESSAGE, _OF_ATTACHMENT = 1, 2
 
 
-def winmail(filename: str, content: bytes) -> bytes:
-    """One file packed."""
-    return struct.pack("<IH", _SIGNATURE, _KEY) + b"".join([
-        _attribute(_OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000)),
+def winmail(filename: str = "", content: bytes = b"", *, rtf: bytes = b"") -> bytes:
+    """One file packed, and a text as compressed rich text (MS-OXRTFCP)."""
+    begin = struct.pack("<IH", _SIGNATURE, _KEY) + _attribute(_OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000))
+    if rtf:
+        padded = rtf + bytes(-len(rtf) % 4)
+        properties = struct.pack("<IHHII", 1, _BINARY, _RTF_COMPRESSED, 1, len(rtf)) + padded
+        begin += _attribute(_OF_MESSAGE, _PROPERTIES, properties)
+    if not filename:
+        return begin
+    return begin + b"".join([
         _attribute(_OF_ATTACHMENT, _RENDERING, struct.pack("<HIHHI", 1, 0, 0, 0, 0)),
         _attribute(_OF_ATTACHMENT, _TITLE, filename.encode() + b"\0"),
         _attribute(_OF_ATTACHMENT, _DATA, content),

@@ -1,28 +1,69 @@
 """winmail.dat: what Outlook packs a mail into when it believes to speak with Outlook."""
 
+import struct
 from typing import NamedTuple
 
+from compressed_rtf import decompress
 from tnefparse import TNEF
 
 from services.ingest.domain.charset import decode
+from services.ingest.domain.markup import text_of_html
+from services.ingest.domain.rtf import Rich, read_rtf
+
+LONGEST_RTF = 500_000  # bytes of compressed rich text: decompressing it takes time
+_ATTRIBUTE = struct.Struct("<BII")
+_BEGIN = 6  # bytes before the first attribute
 
 
 class Packed(NamedTuple):
-    """What was inside: the text, the HTML, and files by name."""
+    """What was inside: the text, the HTML, and files by name. `whole` is false where something of it is lost."""
 
     text: str
     page: str
     files: list[tuple[str, bytes]]
+    whole: bool
 
 
 def unpack(content: bytes) -> Packed | None:
-    """What a winmail.dat holds; None if it cannot be opened."""
+    """Return what a winmail.dat holds; None if it cannot be opened, or nothing that can be read is in it."""
     try:
         box = TNEF(content, do_checksum=False)
         files = [(str(file.long_filename() or ""), bytes(file.data or b"")) for file in box.attachments]
-        return Packed(_text(box.body), _text(box.htmlbody), files)
+        text, page = _text(box.body), _text(box.htmlbody)
     except Exception:  # whatever a sender may have packed
         return None
+    rich = Rich()
+    if not text.strip() and not page.strip():
+        rich = _rich(box)
+    text, page = text.strip("\0") or rich.text, page or rich.page
+    full = [(name, inside) for name, inside in files if inside]
+    if not (text.strip() or text_of_html(page) or full):
+        return None
+    return Packed(text, page, full, whole=len(full) == len(files) and _is_whole(content))
+
+
+def _rich(box: TNEF) -> Rich:
+    """Return the rich text, which is all that some mails of Outlook have."""
+    packed = getattr(box, "_rtfbody", None)
+    if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
+        return Rich()
+    try:
+        return read_rtf(decompress(packed))
+    except Exception:  # the checksum is wrong, or it is cut off
+        return Rich()
+
+
+def _is_whole(content: bytes) -> bool:
+    """Return whether every attribute is there in its length, with its checksum."""
+    place = _BEGIN
+    while place + _ATTRIBUTE.size < len(content):
+        start = place + _ATTRIBUTE.size
+        end = start + _ATTRIBUTE.unpack_from(content, place)[2]
+        checksum = int.from_bytes(content[end : end + 2], "little")
+        if end + 2 > len(content) or sum(content[start:end]) & 0xFFFF != checksum:
+            return False
+        place = end + 2
+    return True
 
 
 def _text(found: object) -> str:

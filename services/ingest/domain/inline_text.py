@@ -1,0 +1,69 @@
+"""What mail programs of long ago put into the text itself: uuencoded files, PGP."""
+
+import binascii
+import re
+from typing import NamedTuple
+
+from shared.contracts.ingest import Mark
+
+MOST_FILES = 100
+_BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
+_END = re.compile(r"^(?:`?\n)?end[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"[\x20-\x60]{1,90}")
+_PGP: tuple[tuple[str, Mark], ...] = (
+    ("-----BEGIN PGP MESSAGE-----", "encrypted"), ("-----BEGIN PGP SIGNED MESSAGE-----", "signed"),
+)
+
+
+class Uuencoded(NamedTuple):
+    """A text without the files that stood in it, and the files by name."""
+
+    text: str
+    files: list[tuple[str, bytes]]
+
+
+def pgp_marks(text: str) -> set[Mark]:
+    """Return what inline PGP makes of a text: encrypted or signed, which is not verified."""
+    return {mark for begin, mark in _PGP if f"\n{begin}\n" in f"\n{text}\n"}
+
+
+def without_uuencoded(text: str) -> Uuencoded:
+    """Take uuencoded files out of a text; their names stay in it, in brackets."""
+    files: list[tuple[str, bytes]] = []
+    kept: list[str] = []
+    place = 0
+    for _ in range(MOST_FILES):
+        begin = _BEGIN.search(text, place)
+        end = _END.search(text, begin.end()) if begin else None
+        if begin is None or end is None:
+            break
+        content = _decoded(text[begin.end() : end.start()])
+        if content is None:
+            kept.append(text[place : begin.end()])
+            place = begin.end()
+            continue
+        files.append((begin[1].strip(), content))
+        kept.append(f"{text[place : begin.start()]}[{begin[1].strip()}]")
+        place = end.end()
+    return Uuencoded("".join([*kept, text[place:]]), files)
+
+
+def _decoded(body: str) -> bytes | None:
+    """Return the bytes of uuencoded lines; None where a line is none."""
+    content = []
+    for written in body.rstrip("\n").split("\n"):
+        if written and not _LINE.fullmatch(written):
+            return None
+        try:
+            content.append(_line(written))
+        except (binascii.Error, ValueError):
+            return None
+    return b"".join(content)
+
+
+def _line(written: str) -> bytes:
+    try:
+        return binascii.a2b_uu(written)
+    except binascii.Error:  # some programs write too much behind the bytes of a line
+        length = (((ord(written[0]) - 32) & 63) * 4 + 5) // 3
+        return binascii.a2b_uu(written[:length])
