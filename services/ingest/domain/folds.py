@@ -6,6 +6,8 @@ Lines are counted from 1. A forwarded mail is what its sender wants to be read: 
 import re
 from typing import NamedTuple
 
+from services.ingest.domain.quoting import Attribution, attributions, is_field, is_forwarded, is_original
+
 MOST_LINES = 20_000
 _LONGEST_LINE = 400  # characters of a line that are looked at
 
@@ -17,28 +19,7 @@ class Lines(NamedTuple):
     last: int
 
 
-_WROTE = re.compile(
-    r"(?:^On\b.{1,300}\bwrote\s?:$)|(?:^Le\b.{1,300}\ba\s(?:é|e)crit\s?:$)|(?:^Am\b.{1,300}\bschrieb\b.{0,200}:$)|"
-    r"(?:^.{1,200}\bschrieb am\b.{0,200}:$)|(?:^(?:در|به تاریخ|روز)\b.{1,300}(?:نوشت|نوشته است|نوشته|نوشته‌است)\s?:$)|"
-    r"(?:^.{1,200}<[^<>\s]{3,254}>\s?(?:wrote|schrieb|a écrit|نوشت)\s?:$)",
-    re.IGNORECASE,
-)
-_BEGINS = re.compile(r"^(?:On|Le|Am|در|به تاریخ|روز)\b", re.IGNORECASE)
-_ORIGINAL = re.compile(
-    r"^-{2,}\s*(?:Original Message|Original Appointment|Urspr(?:ü|ue)ngliche Nachricht|Message d['’]origine|"
-    r"Message original|پیام اصلی)\s*-{2,}$|^_{20,}$|^(?:##-.*-##|-{3,} ?reply above this line ?-{3,})$",
-    re.IGNORECASE,
-)
-_FORWARDED = re.compile(
-    r"^-{2,}\s*(?:Forwarded message|Weitergeleitete Nachricht|Message transf(?:é|e)r(?:é|e)|پیام هدایت شده|"
-    r"پیام ارسال‌شده|Begin forwarded message)|^(?:Begin forwarded message|Anfang der weitergeleiteten Nachricht)\s?:",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(
-    r"^\*?(?:From|Sent|To|Subject|Date|Cc|Von|Gesendet|An|Betreff|Datum|De|Envoyé|À|Objet|از|ارسال شده|به|موضوع|تاریخ)"
-    r"\s?:\*?\s",
-    re.IGNORECASE,
-)
+_RULE = re.compile("_{20,}")
 
 
 def folds_of(text: str) -> tuple[Lines, ...]:
@@ -53,41 +34,38 @@ def folds_of(text: str) -> tuple[Lines, ...]:
 def _quoted(lines: list[str]) -> list[bool]:
     """Line by line, whether it is quoted or belongs to the signature."""
     quoted = [line.startswith(">") for line in lines]
-    fields = [bool(_FIELD.match(line)) for line in lines]
+    fields = [is_field(line) for line in lines]
+    found = attributions(lines)
+    last_quoted = max((number for number, is_quoted in enumerate(quoted) if is_quoted), default=-1)
     for number, line in enumerate(lines):
-        if _FORWARDED.match(line):
+        if is_forwarded(line):
             break
-        end = _attribution(lines, number)
-        if _begins_the_rest(lines, fields, number, end):
+        attribution = found.get(number)
+        follows = attribution and attribution.end > last_quoted and _mail_follows(lines, attribution)
+        if follows or _begins_a_mail(lines, fields, number):
             return [*quoted[:number], *[True] * (len(lines) - number)]
-        if end is not None and _quotes_follow(lines, quoted, end):
-            quoted[number : end + 1] = [True] * (end + 1 - number)
+        if attribution and _quotes_follow(lines, quoted, attribution.end):
+            quoted[number : attribution.end + 1] = [True] * (attribution.end + 1 - number)
     return quoted
 
 
-def _begins_the_rest(lines: list[str], fields: list[bool], number: int, end: int | None) -> bool:
-    """From here on everything is the earlier mail, or the signature. `end`: the last line of an attribution."""
+def _begins_a_mail(lines: list[str], fields: list[bool], number: int) -> bool:
+    """Return whether from here on everything is the earlier mail, or the signature."""
     line = lines[number]
-    if line == "--" or (_ORIGINAL.match(line) and (not line.startswith("_") or _headers(fields, number) >= 2)):
+    if line == "--" or is_original(line):
         return True
-    if fields[number] and number > 0 and _headers(fields, number) >= 3:
-        return True
-    return end is not None and not any(near.startswith(">") for near in lines[end + 1 :]) and any(lines[end + 1 :])
+    headers = _headers(fields, number)
+    return (bool(_RULE.fullmatch(line)) and headers >= 2) or (fields[number] and number > 0 and headers >= 3)
+
+
+def _mail_follows(lines: list[str], attribution: Attribution) -> bool:
+    """Return whether a mail follows an attribution, quoted without any sign."""
+    return attribution.evident and any(lines[attribution.end + 1 : attribution.end + 20])
 
 
 def _headers(fields: list[bool], number: int) -> int:
     """How many of a line and those that follow are header fields."""
     return sum(fields[number : number + 5])
-
-
-def _attribution(lines: list[str], number: int) -> int | None:
-    """`On … wrote:`, in up to three lines; the number of its last."""
-    if not (lines[number].endswith(":") or _BEGINS.match(lines[number])):
-        return None
-    for length in (1, 2, 3):
-        if _WROTE.match(" ".join(lines[number : number + length])):
-            return min(number + length, len(lines)) - 1
-    return None
 
 
 def _quotes_follow(lines: list[str], quoted: list[bool], end: int) -> bool:

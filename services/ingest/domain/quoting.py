@@ -1,0 +1,181 @@
+"""Lines by which mail programs introduce what they quote: the words of each language, which lie in `quoting.toml`.
+
+Literal words are compared, so that time grows with length only; a line is at most a few hundred characters.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+FILE = Path(__file__).with_name("quoting.toml")
+MOST_LINES = 4  # that programs wrap an attribution into
+ANY = "…"
+
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_COLON = (":", "\uff1a")  # the second one of East Asia
+_ADDRESS = re.compile(r"<\s?(?:mailto:)?[^<>\s@]{1,64}@[^<>\s]{1,190}(?:<[^<>]{0,254}>)?\s?>$")
+_DATE = re.compile(r"\d{1,4}\s?[./年-]\s?\d{1,2}|\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b(?![./]\d)")
+_DECORATION = "#-=*_~—–<> \t"
+_DECORATED = re.compile(rf"[{re.escape(_DECORATION)}]{{2}}")
+_DASHES = re.compile("[-—–*=_]{2}")
+
+
+class Template(NamedTuple):
+    """The literal words of an attribution, in order; `first` and `last` say whether it begins and ends with one."""
+
+    words: tuple[str, ...]
+    first: bool
+    last: bool
+
+    def fits(self, line: str) -> bool:
+        """Return whether the words stand in the line in their order, with something in every gap."""
+        words, end = list(self.words), len(line)
+        place = 0
+        if self.last:
+            end -= len(words[-1])
+            if not line.endswith(words.pop()):
+                return False
+        if self.first:
+            if not line.startswith(words[0]):
+                return False
+            place = len(words.pop(0))
+        for word in words:
+            found = line.find(word, place + 1, end)
+            if found < 0:
+                return False
+            place = found + len(word)
+        return place < end
+
+
+class Phrases(NamedTuple):
+    """The words of all languages."""
+
+    anchored: dict[str, list[Template]]
+    """Attributions that begin with a word, by its first two characters."""
+    floating: list[Template]
+    ending: list[Template]
+    """Attributions that begin with a name or a date; the second ones end with the words in `ends`."""
+    ends: tuple[str, ...]
+    original: frozenset[str]
+    forwarded: tuple[str, ...]
+    fields: frozenset[str]
+    above: tuple[str, ...]
+
+
+@cache
+def phrases() -> Phrases:
+    """Return the words, read once."""
+    languages = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    templates = {_template(text) for text in _all(languages, "attribution")}
+    anchored: dict[str, list[Template]] = {}
+    for template in templates:
+        if template.first:
+            anchored.setdefault(template.words[0][:2], []).append(template)
+    floating = [template for template in templates if not template.first]
+    return Phrases(
+        anchored=anchored,
+        floating=[template for template in floating if not template.last],
+        ending=[template for template in floating if template.last],
+        ends=tuple(template.words[-1] for template in floating if template.last),
+        original=frozenset(map(plain, _all(languages, "original"))),
+        forwarded=tuple(map(plain, _all(languages, "forwarded"))),
+        fields=frozenset(map(plain, _all(languages, "fields"))),
+        above=tuple(map(plain, _all(languages, "above"))),
+    )
+
+
+def _all(languages: dict[str, dict[str, list[str]]], key: str) -> Iterator[str]:
+    for language in languages.values():
+        yield from language.get(key, [])
+
+
+def _template(text: str) -> Template:
+    words = [word for word in plain(text).split(ANY) if word]
+    return Template(tuple(words), not text.startswith(ANY), not text.endswith(ANY))
+
+
+def plain(line: str) -> str:
+    """Return a line for comparison: without marks of direction, in small letters, with single blanks."""
+    return " ".join(_MARKS.sub("", line).casefold().split())
+
+
+class Attribution(NamedTuple):
+    """The last line of an attribution. `evident`: it names what persons seldom write, so that no `>` need follow."""
+
+    end: int
+    evident: bool
+
+
+def attributions(lines: list[str]) -> dict[int, Attribution]:
+    """Return the attributions among the lines, by the number of their first line."""
+    found: dict[int, Attribution] = {}
+    bare = [plain(line) for line in lines]
+    for end, line in enumerate(bare):
+        if line.rstrip("*_ ").endswith(_COLON):
+            found.update(_ending(bare, end))
+    return found
+
+
+def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
+    """Return the attribution that ends with a line; one that begins with its words is preferred."""
+    candidates = list(_candidates(lines, end))
+    for start, text in candidates:
+        if any(template.fits(text) for template in phrases().anchored.get(text[:2], [])):
+            return {start: Attribution(end, "@" in text or any(map(str.isdigit, text)))}
+    for start, text in candidates:
+        if _names_date_and_address(text):
+            return {start: Attribution(end, evident=True)}
+        if _floats(text):
+            return {start: Attribution(end, "@" in text or bool(_CLOCK.search(text)))}
+    return {}
+
+
+def _floats(text: str) -> bool:
+    known = phrases()
+    if text.endswith(known.ends) and any(template.fits(text) for template in known.ending):
+        return True
+    return any(template.fits(text) for template in known.floating)
+
+
+def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
+    """Return the line, and the line with those before it: an attribution may be wrapped, but not over empty lines."""
+    for start in range(end, max(-1, end - MOST_LINES), -1):
+        if not lines[start] or lines[start].startswith(">"):
+            return
+        text = " ".join(lines[start : end + 1]).strip("*_ ")
+        yield start, text.rstrip("".join(_COLON) + " ")
+
+
+def _names_date_and_address(text: str) -> bool:
+    """Return whether a line is what programs write in no language: a date, a name, and an address in brackets."""
+    address = _ADDRESS.search(text)
+    return address is not None and bool(_DATE.search(text[: address.start()]))
+
+
+def is_original(line: str) -> bool:
+    """Return whether a line stands above a whole mail, or asks to write the answer above it."""
+    if not _DECORATED.match(line):
+        return False
+    text = plain(line)
+    if text.startswith("##-") and text.endswith("-##"):  # as helpdesks write it in every language
+        return True
+    return text.strip(_DECORATION) in phrases().original or any(words in text for words in phrases().above)
+
+
+def is_forwarded(line: str) -> bool:
+    """Return whether a line stands above a forwarded mail."""
+    text = plain(line)
+    if _DASHES.match(line):
+        return text.strip(_DECORATION).startswith(phrases().forwarded)
+    return text.endswith(_COLON) and text.rstrip("".join(_COLON) + " ") in phrases().forwarded
+
+
+def is_field(line: str) -> bool:
+    """Return whether a line is a header field of a mail below, in any language."""
+    text = plain(line).lstrip("*> ")
+    name, colon, _ = text.replace("\uff1a", ":", 1).partition(":")
+    return bool(colon) and name.rstrip("* ") in phrases().fields
