@@ -98,6 +98,11 @@ class Address(Value):
     )
     purchase_order: str = Field(default="", max_length=100, description="The buyer's own number of the order (BT-13)")
 
+    @property
+    def legal_name(self) -> str:
+        """Return the name that contracts and accounts are in: the company's, or without one the person's."""
+        return self.company.strip() or self.name
+
 
 class Customer(Value):
     """Who bought, as the storefront knows him; `customer_id` is the storefront's own key."""
@@ -119,7 +124,10 @@ def _is_iban(text: str) -> str:
 class BankAccount(Value):
     """Where money for a shop is paid to, printed on its unpaid invoices."""
 
-    holder: str = Field(default="", max_length=70, description="Where it is not the name of the shop's address")
+    holder: str = Field(
+        default="", max_length=70,
+        description="Where it is not the `company` of the shop's address, or without one its `name`",
+    )
     iban: Annotated[str, Field(max_length=42), AfterValidator(_is_iban)]
     bic: str = Field(default="", pattern="^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")
     pay_code: Literal["none", "epc", "swiss"] = Field(

@@ -47,6 +47,21 @@ def test_a_swiss_code_says_what_the_qr_bill_wants(languages: Languages) -> None:
     ]
 
 
+def test_money_is_paid_to_the_company(languages: Languages) -> None:
+    """Banks compare the name of the payee with the one of the account (Regulation (EU) 2024/886)."""
+    address = samples.SHOP_PROFILE["address"] | {"company": "Corner Shop GmbH", "name": "Grace Hopper"}
+    for pay_code, account in (("epc", EPC), ("swiss", SWISS)):
+        shop = samples.SHOP_PROFILE | {"address": address, "bank": account, "payment_days": 14}
+        invoice = an_invoice(shop=shop, payments=[], due=money(2870))
+        paper, data = write(invoice, languages["en"]).bank, einvoice(invoice)
+        assert paper is not None
+        assert [fact.text for fact in paper.facts if fact.key == "account_holder"] == ["Corner Shop GmbH"]
+        assert "Corner Shop GmbH" in paper.code, pay_code
+        assert not isinstance(data, Objection)
+        assert data.payment is not None
+        assert data.payment.holder == "Corner Shop GmbH"
+
+
 def test_only_what_is_still_due_is_asked_for(languages: Languages) -> None:
     assert "EUR22.55" in (write(sample("invoice"), languages["en"]).bank or pytest.fail("no bank")).code
     assert write(an_invoice(shop=samples.SHOP_PROFILE | {"bank": EPC}), languages["en"]).bank is None

@@ -1,9 +1,13 @@
 """Whoever reads an invoice can follow every step from its total to what is to be paid."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.documents.domain import paying
+from services.documents.domain.einvoice.model import Invoice
+from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.sample import GOODS
 from services.documents.domain.writing import write
@@ -35,10 +39,24 @@ def steps(languages: Languages, *, paid: list[int], due: int | None, **changes: 
         ([TOTAL, -500], 500, {"paid": "EUR 23.70", "due": "EUR 5.00"}),
         ([3000], -130, {"paid": "EUR 30.00", "overpaid": "EUR 1.30"}),
         ([3000], None, {"paid": "EUR 30.00", "overpaid": "EUR 1.30"}),
+        ([], 5000, {"due": "EUR 28.70"}),
+        ([1000], 5000, {
+            "other_documents": "EUR 31.30", "paid": "EUR 10.00", "due_elsewhere": "EUR 21.30", "due": "EUR 28.70",
+        }),
     ],
 )
 def test_the_steps_add_up(paid: list[int], due: int | None, found: dict[str, str], languages: Languages) -> None:
     assert steps(languages, paid=paid, due=due) == found
+
+
+@pytest.mark.parametrize("due", [0, 1000, TOTAL, 5000, -130])
+def test_paper_and_data_ask_for_the_same(due: int, languages: Languages) -> None:
+    invoice = an_invoice(payments=[], due=money(due), shop=samples.SHOP_PROFILE | {"payment_days": 14})
+    paper, data = paying.due(invoice), einvoice(invoice)
+    assert isinstance(data, Invoice), data
+    assert paper is not None
+    assert data.totals.due == Decimal(paper.amount) / 100
+    assert data.totals.due <= data.totals.gross
 
 
 def test_a_credit_slip_asks_for_nothing(languages: Languages) -> None:

@@ -116,7 +116,18 @@ def test_refunds_of_a_paid_order_come_in_coins_and_add_up_to_what_was_paid() -> 
     slips = [paper(each.events, CreditSlipIssued) for each in (first, second)]
     assert [each.refund.money for each in (first, second)] == [1435, 1435]
     assert [(slip.gross.amount, slip.rounding and slip.rounding.amount) for slip in slips] == [(1436, -1), (1436, -1)]
+    assert [(slip.paid_back and slip.paid_back.amount) for slip in slips] == [1435, 1435]
     assert (second.order.due, second.order.refund_due) == (0, 2870)
+
+
+def test_a_slip_says_what_is_paid_back_when_the_total_was_rounded() -> None:
+    """41.72 were paid as 41.70: of pieces for 12.97, 12.95 are paid back, and nothing is left to be paid."""
+    order = move(an_order(2086), "payment_accepted", force=True, reason="paid at the door").order
+    first = try_to_refund(order, "partial", lines=[{"line": 1, "amount": 1297}])
+    assert isinstance(first, Refunded), first
+    slip = paper(first.events, CreditSlipIssued)
+    assert first.refund.money == 1295
+    assert (slip.rounding and slip.rounding.amount, slip.paid_back and slip.paid_back.amount) == (-2, 1295)
 
 
 def test_as_store_credit_they_come_to_what_was_paid() -> None:

@@ -14,8 +14,8 @@ EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council 
 
 def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     """Return every step from the total to what is due, with the key of its text: what other documents of the order add
-    or take off, what was paid, what is due or was paid too much. Nothing where nothing was paid and the snapshot names
-    nothing due; after payments in another currency only what the snapshot names.
+    or take off, what was paid, what other invoices ask for, what is due or was paid too much. Nothing where nothing was
+    paid and the snapshot names nothing due; after payments in another currency only what the snapshot names.
     """
     if snapshot.kind not in SETTLED:
         return []
@@ -23,10 +23,14 @@ def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     if rest is None or not (snapshot.payments or snapshot.due):
         return []
     last = ("due", rest) if rest.amount >= 0 else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
-    if paid is None:
+    elsewhere = _due_elsewhere(snapshot, rest)
+    if paid is None or (elsewhere.amount and not snapshot.payments):
         return [last]
-    other = Money(amount=rest.amount - payable(snapshot).amount + paid.amount, currency=rest.currency)
-    steps = [("other_documents" if snapshot.payments else "other_balance", other), ("paid", paid)]
+    other = rest.amount + elsewhere.amount - payable(snapshot).amount + paid.amount
+    steps = [
+        ("other_documents" if snapshot.payments else "other_balance", Money(amount=other, currency=rest.currency)),
+        ("paid", paid), ("due_elsewhere", elsewhere),
+    ]
     return [*(step for step in steps if step[1].amount), last]
 
 
@@ -46,11 +50,22 @@ def payable(snapshot: DocumentSnapshot) -> Money:
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:
-    """What is still to be paid, as far as it is known."""
-    if snapshot.due is not None:
-        return snapshot.due
-    paid = _paid(snapshot)
-    return None if paid is None else Money(amount=payable(snapshot).amount - paid.amount, currency=paid.currency)
+    """Return what is still to be paid, as far as it is known. An invoice asks for its own total at most: what the order
+    owes beyond that is asked for by its other invoices, on paper as in the data of e-invoices.
+    """
+    whole = payable(snapshot)
+    if snapshot.due is None:
+        paid = _paid(snapshot)
+        return None if paid is None else Money(amount=whole.amount - paid.amount, currency=paid.currency)
+    if snapshot.kind == "invoice" and snapshot.due.amount > whole.amount:
+        return whole
+    return snapshot.due
+
+
+def _due_elsewhere(snapshot: DocumentSnapshot, rest: Money) -> Money:
+    """Return what other invoices of the order ask for."""
+    whole = rest if snapshot.due is None else snapshot.due
+    return Money(amount=whole.amount - rest.amount, currency=rest.currency)
 
 
 def credited(snapshot: DocumentSnapshot, language: Language) -> str:
@@ -110,7 +125,7 @@ def swiss(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
     if rest.currency not in ("CHF", "EUR") or account.iban[:2] not in ("CH", "LI") or rest.amount > EPC_MOST:
         return ""
     creditor = _party(_holder(snapshot, account), snapshot.shop.address)
-    debtor = _party(snapshot.invoice_address.company or snapshot.invoice_address.name, snapshot.invoice_address)
+    debtor = _party(snapshot.invoice_address.legal_name, snapshot.invoice_address)
     nobody = [""] * len(creditor)
     return "\n".join([
         "SPC", "0200", "1", account.iban, *creditor, *nobody, decimal(rest.amount, rest.currency), rest.currency,
@@ -129,7 +144,7 @@ def _paid(snapshot: DocumentSnapshot) -> Money | None:
 
 
 def _holder(snapshot: DocumentSnapshot, account: BankAccount) -> str:
-    return clean(account.holder or snapshot.shop.address.name)
+    return clean(account.holder or snapshot.shop.address.legal_name)
 
 
 def _reference(snapshot: DocumentSnapshot) -> str:

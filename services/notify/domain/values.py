@@ -25,7 +25,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         **dict.fromkeys(ORDER_VALUES, ""),
         "name": facts.name,
         "shop": facts.shop.name,
-        "payee": facts.shop.address.name,
+        "payee": facts.shop.address.legal_name,
         "address": address_line(facts.shop.address, language),
         **_bank_values(facts.shop),
         "subject": facts.subject,
@@ -79,7 +79,7 @@ def _bank_values(shop: ShopProfile) -> dict[str, str]:
     if bank is None:
         return {"account_holder": "", "iban": "", "bic": ""}
     groups = [bank.iban[start : start + 4] for start in range(0, len(bank.iban), 4)]
-    return {"account_holder": bank.holder or shop.address.name, "iban": " ".join(groups), "bic": bank.bic}
+    return {"account_holder": bank.holder or shop.address.legal_name, "iban": " ".join(groups), "bic": bank.bic}
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:

@@ -189,7 +189,7 @@ def _document(document: DocumentReference, language: Language) -> str:
 
 
 def _footer(shop: ShopProfile, language: Language) -> list[str]:
-    parts = (shop.address.name, address_line(shop.address, language), shop.website, shop.registration)
+    parts = (shop.address.legal_name, address_line(shop.address, language), shop.website, shop.registration)
     return [isolate(clean(part)) for part in parts if part.strip()]
 
 

@@ -226,7 +226,7 @@ def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Doc
     return issue_part(
         order, "credit_slip", number, at, about, reason=refund.reason,
         store_credit=order.money(credit) if credit else None,
-        paid_back=order.money(max(gross - credit - refund.settled, 0)),
+        paid_back=order.money(max(min(refund.money, gross - credit), 0)),  # what was overpaid is on no slip
         **more, **correcting(*_corrected(order, refund)),
     )
 

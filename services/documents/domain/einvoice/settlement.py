@@ -3,9 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+from services.documents.domain import paying
 from services.documents.domain.einvoice.model import Payment
 from services.documents.domain.facts import payment_day
-from services.documents.domain.paying import payable
 from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import BankAccount
@@ -22,15 +22,12 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
     """Return what was paid before, in the invoice's currency; of a credit slip what became store credit. What an order
     owes for other invoices (`due` may hold it) is asked for by those, not twice.
     """
-    currency, gross = snapshot.gross.currency, payable(snapshot).amount
+    currency, gross = snapshot.gross.currency, paying.payable(snapshot).amount
     if snapshot.kind != "invoice":
         credit = snapshot.store_credit
         return Decimal(decimal(credit.amount, currency)) if credit else Decimal(0)
-    if snapshot.due is not None:
-        return Decimal(decimal(gross - min(snapshot.due.amount, gross), currency))
-    if any(payment.amount.currency != currency for payment in snapshot.payments):
-        return Decimal(0)
-    return Decimal(decimal(sum(payment.amount.amount for payment in snapshot.payments), currency))
+    rest = paying.due(snapshot)
+    return Decimal(0) if rest is None else Decimal(decimal(gross - rest.amount, currency))
 
 
 def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -> Payment | None:
@@ -66,7 +63,7 @@ def _transfer(snapshot: DocumentSnapshot, account: BankAccount, method: str) -> 
     danish = iban.startswith("DK") and len(iban) == DANISH_IBAN and snapshot.gross.currency == "DKK"
     code = BANK_ACCOUNT if danish else SEPA_TRANSFER if snapshot.gross.currency == "EUR" else CREDIT_TRANSFER
     return Payment(
-        code, method, iban, account.bic, clean(account.holder or address.company or address.name),
+        code, method, iban, account.bic, clean(account.holder or address.legal_name),
         reference=clean(f"{snapshot.number} {snapshot.order_reference}"),
         domestic=(iban[8:], iban[4:8]) if danish else None,
     )
