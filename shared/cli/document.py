@@ -20,9 +20,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 PAGE = 200  # documents, or orders, that are asked for at once
 PROFILES = ("en16931", "peppol", "xrechnung")
 KINDS = ("invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary")
+document_argument = click.argument("wanted", metavar="NUMBER-OR-ID")
 OPTIONS = (
     click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="More than once: any of them."),
-    click.option("--order", "order_id", type=click.UUID, metavar="ID", help="Of this order."),
+    click.option("--order", "order_id", metavar="REF-OR-ID", help="Of this order."),
     click.option("--state", "states", multiple=True, metavar="STATE", help="Of orders that are in this state now."),
     click.option("--issued-from", type=Time(), metavar="TIME", help="Issued then or later: 2026-11-21."),
     click.option("--issued-before", type=Time(), metavar="TIME", help="Issued earlier."),
@@ -57,20 +58,20 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
 
 
 @document.command(short_help="The PDF of a document.")
-@click.argument("document_id", type=click.UUID)
+@document_argument
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Where to write it; else its own name, here.")
 @shop_option
 @wait_option
-def save(document_id: UUID, output: Path | None, shop: str, wait: float) -> None:
-    """Writes the PDF of the document with the id DOCUMENT_ID."""
+def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
+    """Write the PDF of the document with this number or id."""
     with asking(shop, wait, "document") as asker:
-        answer = asker.ask("document.get", {"document_id": str(document_id)})
+        answer = asker.ask("document.get", {"document_id": _document_id(asker, wanted)})
     _write(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
 
 
 @document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
-@click.argument("document_id", type=click.UUID)
+@document_argument
 @click.option("--profile", type=click.Choice(PROFILES), default="en16931", show_default=True,
               help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.")
 @click.option("--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile.")
@@ -78,14 +79,12 @@ def save(document_id: UUID, output: Path | None, shop: str, wait: float) -> None
               help="Where to write it; else the name of the document, here.")
 @shop_option
 @wait_option
-def e_invoice(
-    document_id: UUID, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
-) -> None:
-    """Writes the invoice or credit slip with the id DOCUMENT_ID as data. What breaks a rule of the profile is refused
+def e_invoice(wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float) -> None:
+    """Write the invoice or credit slip with this number or id as data. What breaks a rule of the profile is refused
     with the rule's number, and with what to fill in.
     """
-    query = {"document_id": str(document_id), "profile": profile, "syntax": syntax}
     with asking(shop, wait, "document") as asker:
+        query = {"document_id": _document_id(asker, wanted), "profile": profile, "syntax": syntax}
         answer = asker.ask("document.e_invoice", query)
     name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
     _write(output or Path(name), b64decode(answer["content"]))
@@ -121,7 +120,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
 def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
     query = {
         "kinds": list(chosen["kinds"]), "issued_from": chosen["issued_from"], "limit": PAGE,
-        "issued_before": chosen["issued_before"], "order_id": chosen["order_id"] and str(chosen["order_id"]),
+        "issued_before": chosen["issued_before"], "order_id": chosen["order_id"] and asker.order_id(chosen["order_id"]),
     }
     if not chosen["states"]:
         yield from _pages(asker, "document.list", query, "documents")
@@ -130,6 +129,23 @@ def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
     for order in _pages(asker, "order.list", states, "orders"):
         if query["order_id"] in (None, order["order_id"]):
             yield from _pages(asker, "document.list", query | {"order_id": order["order_id"]}, "documents")
+
+
+def _document_id(asker: Asker, wanted: str) -> str:
+    """Return the id of the document with this id or number; of several with one number, that of the newest."""
+    try:
+        return str(UUID(wanted))
+    except ValueError:
+        pass
+    orders = asker.ask("order.list", {"filter": {"document_number": wanted}})["orders"]
+    found = [
+        each["document_id"] for order in orders
+        for each in _pages(asker, "document.list", {"order_id": order["order_id"]}, "documents")
+        if each["number"].upper() == wanted.upper()
+    ]
+    if not found:
+        raise AftercartError(f"There is no document '{wanted}' in the shop '{asker.shop}'.")
+    return str(found[-1])
 
 
 def _pages(asker: Asker, name: str, query: Data, field: str) -> Iterator[Data]:

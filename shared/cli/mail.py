@@ -8,8 +8,7 @@ from shared.cli import mail_shown as shown
 from shared.cli.options import by_option, json_option
 from shared.cli.question import Asker, Data, asking, wait_option
 from shared.cli.request import shop_option
-from shared.cli.screen import note, say, say_json
-from shared.runtime.errors import AftercartError
+from shared.cli.screen import clean, note, say, say_json
 
 PAGE = 200
 STATES = click.Choice(["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"])
@@ -42,7 +41,7 @@ def list_mails(
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "mail") as asker:
         wanted: Data = {
-            "order_id": order and _order_id(asker, order), "thread_id": thread and str(thread), "state": state,
+            "order_id": order and asker.order_id(order), "thread_id": thread and str(thread), "state": state,
             "recipient": recipient,
         }
         mails = _mails(asker, {name: value for name, value in wanted.items() if value is not None}, limit)
@@ -68,13 +67,21 @@ def show(mail_id: UUID, as_json: bool, shop: str, wait: float) -> None:
 
 @mail.command(short_help="Send a mail again.")
 @click.argument("mail_id", type=click.UUID)
+@click.option("--to", metavar="ADDRESS", help="Else to the same address.")
 @by_option
 @shop_option
 @wait_option
-def resend(mail_id: UUID, by: str, shop: str, wait: float) -> None:
-    """Sends a mail again that was sent, failed or suppressed: as a mail of its own."""
-    _ask(shop, wait, "mail.resend", {"mail_id": str(mail_id), "by": by})
-    say(f"{mail_id} is sent again", style="green")
+def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> None:
+    """Send a mail again that was sent, failed or suppressed: as a mail of its own.
+
+    \b
+    Example, after `aftercart order customer REF --email ada@example.test`:
+      aftercart mail resend b7a7f1d2-7c0a-4c57-9a3e-7f0a4d7e3003 --to ada@example.test
+    """  # noqa: D301 - click reads \b
+    with asking(shop, wait, "mail") as asker:
+        recipient = asker.ask("mail.get", {"mail_id": str(mail_id)})["mail"]["recipient"]
+        asker.ask("mail.resend", {"mail_id": str(mail_id), "to": to, "by": by})
+    say(clean(f"{mail_id} is sent again, to {to or recipient}"), style="green")
 
 
 @mail.command(short_help="Addresses that nothing is sent to.")
@@ -119,14 +126,3 @@ def _ask(shop: str, wait: float, name: str, data: Data) -> Data:
     with asking(shop, wait, "mail") as asker:
         return asker.ask(name, data)
 
-
-def _order_id(asker: Asker, wanted: str) -> str:
-    try:
-        return str(UUID(wanted))
-    except ValueError:
-        pass
-    begin_so = asker.ask("order.list", {"filter": {"reference": wanted.upper()}})["orders"]
-    found = next((order["order_id"] for order in begin_so if order["reference"] == wanted.upper()), None)
-    if found is None:
-        raise AftercartError(f"There is no order '{wanted}' in the shop '{asker.shop}'.")
-    return str(found)

@@ -77,12 +77,7 @@ class OrderAction:
 
     def minor(self, text: str) -> int:
         """Return an amount written by a person (`9.90`) in minor units of the order's currency."""
-        whole, _, part = text.partition(".")
-        places = exponent(self.currency)
-        if not (whole + part).isdecimal() or not text.isascii() or len(part) > places:
-            example = written(990 * 10 ** max(places - 2, 0), self.currency).split()[0]
-            raise click.UsageError(f"'{text}' is no amount in {self.currency}: write it like {example}.")
-        return int(whole + part.ljust(places, "0"))
+        return minor_units(text, self.currency)
 
     def money(self, amount: int) -> str:
         """Return an amount in the order's currency as people write it."""
@@ -96,6 +91,17 @@ class OrderAction:
             customer = self.order["order"]["customer"]["email"]
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
 
+    def confirm_change(self) -> None:
+        """Ask before a change of what the order costs, where that is put on a document that the customer gets."""
+        replaced = {key for each in self.order["documents"] for key in each["replaces"]}
+        standing = [each["number"] for each in self.order["documents"]
+                    if each["kind"] == "invoice" and each["document_id"] not in replaced]
+        if standing:
+            self.confirm(
+                f"The order was invoiced ({', '.join(standing)}): the difference is invoiced or credited.",
+                mail="that document by mail",
+            )
+
     def ask(self, name: str, data: Data) -> Data:
         """Ask a question about the order."""
         return self.asker.ask(name, {"order_id": self.order_id, **data})
@@ -107,6 +113,16 @@ class OrderAction:
         say("done before: nothing changed now" if reply.get("repeated") else f"done: {events}", style="green")
         say_standing(self.asker.ask("order.get", {"order_id": self.order_id, "language": "en"}))
         return reply
+
+
+def minor_units(text: str, currency: str) -> int:
+    """Return an amount written by a person (`9.90`) in minor units of a currency. Raise `click.UsageError`."""
+    whole, _, part = text.partition(".")
+    places = exponent(currency)
+    if not (whole + part).isdecimal() or not text.isascii() or len(part) > places:
+        example = written(990 * 10 ** max(places - 2, 0), currency).split()[0]
+        raise click.UsageError(f"'{text}' is no amount in {currency}: write it like {example}.")
+    return int(whole + part.ljust(places, "0"))
 
 
 @contextmanager

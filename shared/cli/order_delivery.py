@@ -66,6 +66,8 @@ def shipping(
         changed = {name: value for name, value in wanted.items() if value is not None}
         if not changed:
             raise click.UsageError("Say what changes: --carrier, --price, --tax-rate or --tracking.")
+        if set(changed) - {"tracking_number"}:
+            acting.confirm_change()
         acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")
         acting.send("order.change_shipping", changed)
 

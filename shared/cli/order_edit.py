@@ -26,6 +26,7 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
       aftercart order add XKBKNABJK TEA-GREEN=7.50
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
+        acting.confirm_change()
         acting.send("order.add_lines", {"lines": [
             {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces} | _price(acting, item)
             for item in items
@@ -49,6 +50,7 @@ def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: A
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         lines = [_edited(acting, item, tax_rate) for item in items]
+        acting.confirm_change()
         acting.send("order.edit_lines", {"lines": lines, "reason": reason})
 
 
@@ -61,6 +63,7 @@ def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
     """Take pieces out of the order REF-OR-ID, all pieces of a line unless PIECES says how many."""
     with order_action(**action) as acting:
         lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
+        acting.confirm_change()
         acting.send("order.cancel_lines", {"lines": lines, "reason": reason})
 
 
@@ -87,14 +90,13 @@ def discount(
     if sum((percent is not None, amount is not None, free_shipping, remove is not None)) != 1:
         raise click.UsageError("Give one of --percent, --amount, --free-shipping and --remove.")
     with order_action(**action) as acting:
-        if remove is not None:
-            acting.send("order.remove_discount", {"discount_id": _discount_id(acting, remove)})
-            return
-        acting.send("order.add_discount", {
+        data: Data = {"discount_id": _discount_id(acting, remove)} if remove is not None else {
             "discount_id": str(uuid4()), "discount_name": name, "percent": percent, "free_shipping": free_shipping,
             "amount": None if amount is None else acting.minor(amount),
             "invoice": None if number is None else invoice_id(acting, number),
-        })
+        }
+        acting.confirm_change()
+        acting.send("order.add_discount" if remove is None else "order.remove_discount", data)
 
 
 COMMANDS = (add, edit, cancel, discount)

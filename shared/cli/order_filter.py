@@ -46,9 +46,13 @@ class Total(click.ParamType[dict[str, Any]]):
 
 
 OPTIONS = (
-    click.option("--search", metavar="TEXT", help="First letters of words of reference, name or e-mail."),
+    click.option("--search", metavar="TEXT", help="First letters of words of anything below."),
     click.option("--reference", metavar="REF", help="First letters of the reference."),
     click.option("--customer", metavar="TEXT", help="First letters of words of the customer's name or e-mail."),
+    click.option("--document", "document_number", metavar="NUMBER", help="Of an invoice or slip: first letters."),
+    click.option("--tracking", "tracking_number", metavar="NUMBER", help="Tracking number: first letters."),
+    click.option("--phone", metavar="NUMBER", help="Of either address: first digits."),
+    click.option("--company", metavar="TEXT", help="Of either address: first letters of words."),
     click.option("--customer-id", metavar="ID", help="The storefront's key of the customer."),
     click.option("--total-from", type=Total(), metavar="TOTAL", help="At least this, in its currency: 28.70EUR."),
     click.option("--total-to", type=Total(), metavar="TOTAL", help="At most this, in its currency."),

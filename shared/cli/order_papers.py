@@ -1,4 +1,4 @@
-"""`aftercart order invoice|note|message`: what is written about an order, on paper, to employees, to the customer."""
+"""`aftercart order invoice|slip|summary|send|notify|note|message`: what is written about an order, and to whom."""
 
 from typing import Any
 
@@ -99,4 +99,33 @@ def message(text: str | None, canned: str | None, private: bool, **action: Any) 
         acting.send("thread.post_order_message", {"text": text, "canned_message": canned, "private": private})
 
 
-COMMANDS = (invoice, send, customer, note, message)
+@click.command(short_help="Issue the delivery slip, or a new one.")
+@reference_argument
+@action_options
+def slip(**action: Any) -> None:
+    """Issue the delivery slip of the order REF-OR-ID, or one in place of an outdated one."""
+    with order_action(**action) as acting:
+        acting.send("order.issue_delivery_slip", {})
+
+
+@click.command(short_help="Make a document of the order as it is.")
+@reference_argument
+@action_options
+def summary(**action: Any) -> None:
+    """Make a document of the order REF-OR-ID as it is now. `aftercart document list --order REF` shows it."""
+    with order_action(**action) as acting:
+        acting.send("order.print_summary", {})
+
+
+@click.command(short_help="Tell the customer what it is now.")
+@reference_argument
+@click.argument("text", default="")
+@action_options
+def notify(text: str, **action: Any) -> None:
+    """Mail the customer what the order REF-OR-ID is now, with a few words: TEXT."""
+    with order_action(**action) as acting:
+        acting.confirm(mail="the order as it is now by mail")
+        acting.send("order.notify_change", {"message": text})
+
+
+COMMANDS = (invoice, slip, summary, send, notify, customer, note, message)

@@ -61,7 +61,7 @@ def refunded(refund_id: Any, transaction_id: str, store_credit: bool, **action: 
     with order_action(**action) as acting:
         due = [each["refund_id"] for each in acting.order["refunds"] if each["due"]]
         if refund_id is None and len(due) != 1:
-            raise AftercartError(f"{len(due)} refunds of the order are due: {', '.join(due) or 'none'}. Name one.")
+            raise AftercartError(f"{len(due)} refunds of the order are due: {_due(acting) or 'none'}. Name one.")
         chosen = due[0] if refund_id is None else str(refund_id)
         if store_credit:
             acting.confirm(mail="a mail about the store credit")
@@ -167,11 +167,20 @@ def _preview(acting: OrderAction, refund: Data) -> list[str]:
     return [*lines, f"Refund of {acting.money(refund['gross']['amount'])}: {'; '.join(given) or 'no money goes back'}."]
 
 
+def _due(acting: OrderAction) -> str:
+    return ", ".join(
+        f"{each['refund_id']} ({acting.money(each['money']['amount'])})"
+        for each in acting.order["refunds"] if each["due"]
+    )
+
+
 def _take_step(acting: OrderAction, step: str, items: tuple[Item, ...], answer: str, options: Data) -> None:
     found = [each for each in acting.order["returns"] if each["state"] in RETURN_STEPS[step]]
     if len(found) != 1:
+        needed = " or ".join(RETURN_STEPS[step]).replace("_", " ")
+        standing = ", ".join(each["state"].replace("_", " ") for each in acting.order["returns"]) or "none"
         raise AftercartError(
-            f"The order has {len(found)} returns to {step}: it needs the state {' or '.join(RETURN_STEPS[step])}."
+            f"The order has {len(found)} returns to {step}: it needs the state {needed}. Its returns: {standing}."
         )
     data: Data = {"return_id": found[0]["return_id"]}
     if step in ("confirm", "deny"):
@@ -181,8 +190,26 @@ def _take_step(acting: OrderAction, step: str, items: tuple[Item, ...], answer: 
         data |= {"restock": options["restock"]} if options["restock"] is not None else {}
         amounts = [{"line": item.line, "amount": acting.minor(item.money)} for item in items if item.money]
         data |= {"amounts": amounts} if amounts else {}
-    acting.confirm(mail="a mail about the return")
+    acting.confirm(
+        *(_preview_return(acting, found[0], data) if step == "complete" else ()),
+        mail="a mail about the return" + (", and of the credit slip" if step == "complete" else ""),
+    )
     acting.send(f"return.{step}", data)
+
+
+def _preview_return(acting: OrderAction, returned: Data, data: Data) -> list[str]:
+    """Return what completing a return gives back; nothing where that cannot be foreseen."""
+    left = {each["line"]: each["quantity"] for each in acting.order["refund_left"]["lines"]}
+    amounts = {each["line"]: {"amount": each["amount"]} for each in data.get("amounts", ())}
+    lines = [
+        {"line": line, "quantity": min(quantity, left.get(line, 0)), **amounts.get(line, {})}
+        for line, quantity in ((each["line"], each["quantity"]) for each in returned["lines"])
+    ]
+    terms: Data = {name: data[name] for name in ("shipping", "store_credit", "restock") if name in data}
+    found = acting.asker.ask_if_possible("refund.preview", {
+        "order_id": acting.order_id, "kind": "return", "lines": [each for each in lines if each["quantity"]], **terms,
+    })
+    return _preview(acting, found["refund"]) if found else []
 
 
 def _say_returns(acting: OrderAction) -> None:

@@ -29,7 +29,7 @@ def state(to: str | None, force: bool, reason: str, **action: Any) -> None:
         if to is None:
             _say_moves(acting.ask("order.actions", {}))
             return
-        known = {each["key"]: each for each in acting.asker.ask("state.list", {})["states"]}
+        known = _states(acting)
         acting.confirm(*_effects(acting, known.get(to, {})), mail=_mail(known.get(to, {})))
         acting.send("order.transition", {"to": to, "force": force, "reason": reason})
 
@@ -61,9 +61,12 @@ def payment(amount: str | None, store_credit: bool, reverse: Any, reason: str, *
             acting.send("payment.reverse", {"payment_id": str(reverse), "reason": reason})
         elif store_credit:
             part = {} if amount is None else {"amount": acting.minor(amount)}
+            _confirm_paid(acting, part.get("amount"))
             acting.send("store_credit.use", {"payment_id": str(uuid4()), **part})
         else:
-            acting.send("payment.record", {"payment": _payment(acting, str(amount), **stated)})
+            paid = _payment(acting, str(amount), **stated)
+            _confirm_paid(acting, paid["amount"]["amount"])
+            acting.send("payment.record", {"payment": paid})
 
 
 COMMANDS = (state, payment)
@@ -74,6 +77,18 @@ def _payment(acting: OrderAction, amount: str, method: str | None, transaction_i
         "payment_id": str(uuid4()), "method": method or acting.order["order"]["payment_method"],
         "amount": {"amount": acting.minor(amount), "currency": acting.currency}, "transaction_id": transaction_id,
     }
+
+
+def _states(acting: OrderAction) -> dict[str, Data]:
+    return {each["key"]: each for each in acting.asker.ask("state.list", {})["states"]}
+
+
+def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
+    """Ask first where a payment (None: as much as there is) brings a state that writes to the customer."""
+    known, due = _states(acting), acting.order["due"]["amount"]
+    onward = known.get(known[acting.order["state"]].get("when_paid") or "", {})
+    if onward and (amount is None or amount >= due):
+        acting.confirm(*_effects(acting, onward), mail=_mail(onward))
 
 
 def _effects(acting: OrderAction, wanted: Data) -> list[str]:

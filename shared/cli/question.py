@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import click
 
 from shared.cli.client import Client, Request, new_id, outsider
 from shared.cli.request import REFUSED, UNANSWERED, is_refusal, tell_refusal
 from shared.cli.screen import note
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.runtime.settings import ClientSettings
 
@@ -28,16 +30,32 @@ class Asker:
 
     def ask(self, name: str, data: Data) -> Data:
         """The answer. A refusal is told and ends the command with 2, silence with 3."""
+        reply = self._reply(name, data)
+        if is_refusal(reply):
+            tell_refusal(reply)
+            raise click.exceptions.Exit(REFUSED)
+        return reply.data
+
+    def ask_if_possible(self, name: str, data: Data) -> Data | None:
+        """Return the answer, or None where it is refused."""
+        reply = self._reply(name, data)
+        return None if is_refusal(reply) else reply.data
+
+    def _reply(self, name: str, data: Data) -> Envelope:
         request = Request(name, wire_type(name), data, new_id(), self.shop)
         self.client.send(request)
         reply = next(self.client.replies(request, self.seconds), None)
         if reply is None:
             note(f"Nobody answered within {self.seconds:g} seconds: see `aftercart health`.", style="yellow")
             raise click.exceptions.Exit(UNANSWERED)
-        if is_refusal(reply):
-            tell_refusal(reply)
-            raise click.exceptions.Exit(REFUSED)
-        return reply.data
+        return reply
+
+    def order_id(self, wanted: str) -> str:
+        """Return the id of the order with this id or reference."""
+        try:
+            return str(UUID(wanted))
+        except ValueError:
+            return str(self.ask("order.get", {"order_id": wanted})["order"]["order_id"])
 
     def zone(self) -> str:
         """Return the time zone of the shop, as `orders` knows it."""

@@ -221,7 +221,7 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     (("shipping", REF), 64, "Say what changes"),
     (("refund", REF, "1:1"), 2, "refused (not_possible)"),
     (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
-    (("return", REF, "--confirm"), 1, "The order has 0 returns to confirm: it needs the state waiting_for_"),
+    (("return", REF, "--confirm"), 1, "it needs the state waiting for confirmation. Its returns: none."),
     (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
     (("customer", REF), 64, "Say what changes: --email or --name."),
     (("payment", REF), 64, "Give the AMOUNT that was received"),

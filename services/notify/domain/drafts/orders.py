@@ -117,8 +117,9 @@ def _if_any(money: Money | None) -> Money | None:
 def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
     """How a return stands: there is a mail for each of its states. The return slip goes along when it is confirmed."""
     view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
+    answered = isinstance(event, ReturnConfirmed | ReturnDenied)  # later mails do not repeat it
     facts = about(
-        event.order, f"order_{event.name.replace('.', '_')}", text=view.answer, number=view.number,
+        event.order, f"order_{event.name.replace('.', '_')}", text=view.answer if answered else "", number=view.number,
         until=view.until if confirmed else None,
         pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
     )
