@@ -24,6 +24,7 @@ ORIGINALS = [
     "-----Message d'origine-----\nDe : Corner Shop\nEnvoyé : lundi\nÀ : Ada\nObjet : Tasse",
     "-----پیام اصلی-----\nاز: فروشگاه\nبه: آدا\nموضوع: لیوان",
     "________________________________\nFrom: Corner Shop\nSent: Monday\nTo: Ada\nSubject: Mug",
+    "------------------------------\n*From:* Corner Shop\n*Sent:* Monday\n*To:* Ada\n*Subject:* Mug",
     "Von: Corner Shop\nGesendet: Montag\nAn: Ada\nBetreff: Tasse",
     "از: فروشگاه\nتاریخ: دوشنبه\nبه: آدا\nموضوع: لیوان",
 ]
@@ -60,6 +61,13 @@ OF_LANGUAGES = {
     "da": [f"Den man. 23. nov. 2026 kl. 10.00 skrev {ADDRESS}:", f"Den 23. nov. 2026 kl. 10.00 skrev\n{ADDRESS}:"],
     "no": [f"man. 23. nov. 2026 kl. 10:00 skrev {ADDRESS}:", f"Den 23.11.2026 10:00, skrev {ADDRESS}:"],
     "ru": [f"пн, 23 нояб. 2026 г. в 10:00, {ADDRESS}:", f"23 ноября 2026, 10:00, {ADDRESS} написал(а):"],
+    "wrapped": [
+        "20 нояб. 2026 г. 10:00 пользователь \"Corner Shop\" <\nservice@shop.test> написал:",
+        "23 ноября 2026 г.,\nCorner Shop <service@shop.test> написал(а):",
+        'Am 23.11.2026 10:00 schrieb "Corner Shop" <service@shop.test\n>:',
+        "---- On Mon, 23 Nov 2026 10:00:00 +0100 Corner Shop <service@shop.test> wrote ----",
+        "2026/11/23 Corner Shop <service@shop.test>",
+    ],
     "uk": [f"пн, 23 лист. 2026 р. о 10:00 {ADDRESS} пише:", f"23 лист. 2026 р. о 10:00 {ADDRESS} написав(ла):"],
     "tr": [
         f"{ADDRESS}, 23 Kas 2026 Pzt, 10:00\ntarihinde şunu yazdı:",

@@ -37,6 +37,12 @@ def test_a_mail_that_is_rich_text_only_has_a_text() -> None:
     assert (found.text, found.files) == ("hello world", ())
 
 
+def test_rich_text_whose_last_byte_is_zero_is_read() -> None:
+    zero = next(packed for packed in (compress(b"{\\rtf1 hello world" + b"!" * count + b"}") for count in range(100))
+                if packed.endswith(b"\0"))
+    assert mail(winmail(rtf=zero)).text.startswith("hello world!")
+
+
 def test_the_html_in_it_is_the_html_of_the_mail() -> None:
     found = mail(winmail("offer.pdf", b"%PDF-1.7", rtf=compress(WRAPPED)))
     assert found.text == "سلامی 5 < 6"

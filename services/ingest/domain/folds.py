@@ -19,7 +19,7 @@ class Lines(NamedTuple):
     last: int
 
 
-_RULE = re.compile("_{20,}")
+_RULE = re.compile("[-_]{20,}")
 
 
 def folds_of(text: str) -> tuple[Lines, ...]:
@@ -41,7 +41,7 @@ def _quoted(lines: list[str]) -> list[bool]:
         if is_forwarded(line):
             break
         attribution = found.get(number)
-        follows = attribution and attribution.end > last_quoted and _mail_follows(lines, attribution)
+        follows = attribution and attribution.end >= last_quoted and _mail_follows(lines, attribution)
         if follows or _begins_a_mail(lines, fields, number):
             return [*quoted[:number], *[True] * (len(lines) - number)]
         if attribution and _quotes_follow(lines, quoted, attribution.end):

@@ -19,6 +19,7 @@ _COLON = (":", "\uff1a")  # the second one of East Asia
 _ADDRESS = re.compile(r"<\s?(?:mailto:)?[^<>\s@]{1,64}@[^<>\s]{1,190}(?:<[^<>]{0,254}>)?\s?>$")
 _DATE = re.compile(r"\d{1,4}\s?[./年-]\s?\d{1,2}|\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b(?![./]\d)")
+_DAY_FIRST = re.compile(r"\d{4}[/-]\d{1,2}[/-]\d{1,2}\b[^:]{0,200}<")
 _DECORATION = "#-=*_~—–<> \t"
 _DECORATED = re.compile(rf"[{re.escape(_DECORATION)}]{{2}}")
 _DASHES = re.compile("[-—–*=_]{2}")
@@ -117,7 +118,17 @@ def attributions(lines: list[str]) -> dict[int, Attribution]:
     for end, line in enumerate(bare):
         if line.rstrip("*_ ").endswith(_COLON):
             found.update(_ending(bare, end))
+        elif _stands_alone(line):
+            found[end] = Attribution(end, evident=True)
     return found
+
+
+def _stands_alone(line: str) -> bool:
+    """Return whether a line without a colon is an attribution: as old Gmail (no word), or as Zoho (between dashes)."""
+    if line.startswith("---") and line.endswith("---"):
+        text = line.strip("- ")
+        return "@" in text and any(template.fits(text) for template in phrases().anchored.get(text[:2], []))
+    return bool(_DAY_FIRST.match(line) and _ADDRESS.search(line))
 
 
 def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
@@ -126,12 +137,23 @@ def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
     for start, text in candidates:
         if any(template.fits(text) for template in phrases().anchored.get(text[:2], [])):
             return {start: Attribution(end, "@" in text or any(map(str.isdigit, text)))}
-    for start, text in candidates:
-        if _names_date_and_address(text):
-            return {start: Attribution(end, evident=True)}
-        if _floats(text):
-            return {start: Attribution(end, "@" in text or bool(_CLOCK.search(text)))}
+    for number, (start, text) in enumerate(candidates):
+        if _names_date_and_address(text) or _floats(text):
+            begin = candidates[number + 1][0] if _is_wrapped(text, candidates[number + 1 :]) else start
+            return {begin: Attribution(end, "@" in text or bool(_CLOCK.search(text)))}
     return {}
+
+
+def _is_wrapped(text: str, longer: list[tuple[int, str]]) -> bool:
+    """Return whether the line before a text belongs to it: it ends within an address, or has the date."""
+    if not longer:
+        return False
+    before = longer[0][1].removesuffix(text).rstrip()
+    return _is_open(before) or (before.endswith(",") and bool(_DATE.search(before)) and not _DATE.search(text))
+
+
+def _is_open(line: str) -> bool:
+    return line.count("<") > line.count(">")
 
 
 def _floats(text: str) -> bool:
@@ -144,7 +166,8 @@ def _floats(text: str) -> bool:
 def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
     """Return the line, and the line with those before it: an attribution may be wrapped, but not over empty lines."""
     for start in range(end, max(-1, end - MOST_LINES), -1):
-        if not lines[start] or lines[start].startswith(">"):
+        rest_of_address = start == end > 0 and _is_open(lines[end - 1])
+        if not lines[start] or (lines[start].startswith(">") and not rest_of_address):
             return
         text = " ".join(lines[start : end + 1]).strip("*_ ")
         yield start, text.rstrip("".join(_COLON) + " ")

@@ -48,7 +48,9 @@ def _rich(box: TNEF) -> Rich:
     if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
         return Rich()
     try:
-        return read_rtf(decompress(packed))
+        # tnefparse takes zeros at the end for padding; the length that is written at the beginning counts.
+        size = int.from_bytes(packed[:4], "little") + 4
+        return read_rtf(decompress(packed.ljust(min(size, len(packed) + 4), b"\0")))
     except Exception:  # the checksum is wrong, or it is cut off
         return Rich()
 
