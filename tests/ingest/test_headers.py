@@ -13,6 +13,10 @@ from services.ingest.domain.headers import addresses, line, message_ids
     ("ada@example.test (Ada Byron)", [("", "ada@example.test")]),
     ("Ada <ada@example.test>, Bob <bob@example.test>", [("Ada", "ada@example.test"), ("Bob", "bob@example.test")]),
     ("friends: ada@example.test, bob@example.test;", [("", "ada@example.test"), ("", "bob@example.test")]),
+    (r"Pete(A nice \) chap) <pete(his account)@silly.test(his host)>", [("Pete", "pete@silly.test")]),  # RFC 5322, A.5
+    ("Mary Smith <@node.test:mary@example.test>", [("Mary Smith", "mary@example.test")]),  # A.6.1
+    ("Ada <ada @ example . test>", [("Ada", "ada@example.test")]),
+    ("Eve <eve@evil.test (ada@example.test)>", [("Eve", "eve@evil.test")]),
     ("<mailto:ada@example.test>", [("", "ada@example.test")]),
     ("=?utf-8?Q?Ad=C3=A0?= <ada@example.test>", [("Adà", "ada@example.test")]),
     ("=?utf-8?Q?=3Ceve=40evil.test=3E?= <ada@example.test>", [("<eve@evil.test>", "ada@example.test")]),

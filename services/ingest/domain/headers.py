@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from services.ingest.domain.charset import decode
 from services.ingest.domain.charset_labels import codec_of
+from services.ingest.domain.structured import without_comments
 
 LONGEST_FIELD = 64 * 1024  # characters
 LONGEST_ADDRESS_FIELD = 8 * 1024
@@ -102,11 +103,18 @@ def addresses(text: str) -> list[Address]:
             found += [] if mark == ":" else _closed(name, bare, angle)
             name, bare, angle = "", "", None
         elif inside is not None:
-            angle = f"{angle or ''} {inside}"
+            angle = f"{angle or ''} {_spec(inside)}"
         else:
             name += re.sub(r"\\(.)", r"\1", quoted) if quoted else plain or ""
             bare += plain or " "
     return found
+
+
+def _spec(inside: str) -> str:
+    """Return what stands in angle brackets without the comments and blanks that RFC 5322, 4.4 wants read."""
+    if " " not in inside and "(" not in inside:
+        return inside
+    return re.sub(r" ?([@.]) ?", r"\1", " ".join(without_comments(inside).split()))
 
 
 def _closed(name: str, bare: str, angle: str | None) -> list[Address]:
