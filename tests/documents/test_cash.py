@@ -37,13 +37,13 @@ def test_a_paper_leads_from_the_total_to_what_is_due(languages: dict[str, Langua
     assert totals(rounded(2870), english) == {
         "total_gross": "CHF 28.72", "rounding": "CHF −0.02", "paid": "CHF 28.70", "due": "CHF 0.00",
     }
-    assert list(totals(a_slip(), english))[-2:] == ["rounding", "given_back"]
-    assert totals(a_slip(), english)["given_back"] == "CHF 28.70"
+    assert list(totals(a_slip(), english))[-2:] == ["rounding", "credited_total"]
+    assert totals(a_slip(), english)["credited_total"] == "CHF 28.70"
 
 
 def test_without_it_nothing_is_said(languages: dict[str, Language]) -> None:
     keys = [row.key for row in write(rounded(rounding=None, due=money(2872, "CHF")), languages["en"]).totals]
-    assert not {"rounding", "given_back"} & set(keys)
+    assert not {"rounding", "credited_total"} & set(keys)
 
 
 @pytest.mark.parametrize("snapshot", [rounded(), rounded(2870), rounded(1000), a_slip()])

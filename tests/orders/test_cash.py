@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as some
 
 from services.orders.domain.cash import due, payable
+from services.orders.domain.correct_invoice import replaced
 from services.orders.domain.documents import issue
 from services.orders.domain.order import Order
 from services.orders.domain.placing import Placed
@@ -15,7 +16,7 @@ from shared.contracts import samples
 from shared.contracts.orders import CreditSlipIssued, InvoiceIssued, PaymentMethod
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.refunds import a_refund, try_to_refund
-from tests.orders.words import NOON, SHOP, Storefront, a_product, move, pay, try_to_place
+from tests.orders.words import NOON, SHOP, Numbers, Storefront, a_product, move, pay, try_to_place
 from tests.words import changed
 
 CASH, CARD = "Cash on delivery", "Card"
@@ -142,6 +143,14 @@ def test_a_cancelled_order_gives_back_what_was_paid() -> None:
     assert (moved.order.refund_due, moved.order.due) == (2870, 0)
     slip = paper(moved.events, CreditSlipIssued)
     assert (slip.gross.amount, slip.rounding and slip.rounding.amount) == (2872, -2)
+
+
+def test_a_slip_cancels_the_rounding_of_the_invoice_that_is_issued_anew() -> None:
+    order = move(an_order(1436), "processing").order
+    _, slip, invoice = replaced(order, order, Numbers(), NOON, "")
+    assert [(each.event.document.gross.amount, each.event.document.rounding) for each in (slip, invoice)] == [
+        (2872, order.money(-2)), (2872, order.money(-2)),
+    ]
 
 
 def test_an_order_paid_to_the_cent_by_card_gets_every_cent_back() -> None:

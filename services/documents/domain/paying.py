@@ -35,12 +35,12 @@ def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
 
 
 def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """Return the rounding of cash, and of a credit slip what is given back with it."""
+    """Return the rounding of cash, and of a credit slip what it comes to with that."""
     found = snapshot.rounding
     if found is None or not found.amount or snapshot.kind not in ROUNDED:
         return []
-    given_back = [("given_back", payable(snapshot))] if snapshot.kind == "credit_slip" else []
-    return [("rounding", found), *given_back]
+    credited_total = [("credited_total", payable(snapshot))] if snapshot.kind == "credit_slip" else []
+    return [("rounding", found), *credited_total]
 
 
 def payable(snapshot: DocumentSnapshot) -> Money:

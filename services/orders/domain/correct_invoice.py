@@ -41,8 +41,10 @@ def replaced(
 ) -> tuple[Order, Document, Document]:
     """Return the changed order with the slip that cancels what is invoiced, and the invoice in its place."""
     slip_number, invoice_number = number("credit_slip"), number("invoice")
+    documented = _as_documented(order)
     slip = issue_part(
-        order, "credit_slip", slip_number, at, whole_part(_as_documented(order), "invoice"), reason=reason,
+        order, "credit_slip", slip_number, at, whole_part(documented, "invoice"), reason=reason,
+        rounding=order.money(documented.cash_rounding) if documented.cash_rounding else None,
         replaced_by=invoice_number, **correcting(*order.issued("invoice")),
     )
     after = with_document(_on_no_invoice(after), slip)
