@@ -87,6 +87,16 @@ def test_no_line_of_the_sender_joins_what_a_mail_server_found_out() -> None:
     assert found.authentication == ("mx.shop.test;",)
 
 
+@pytest.mark.parametrize("forged", [
+    ["Authentication-Results : mx.shop.test; dmarc=pass"], ["junk", "Authentication-Results: mx.shop.test; dmarc=pass"],
+    ["junk", "Authentication-Results: mx.shop.test;", " dmarc=pass"],
+])
+def test_a_verdict_that_a_mail_server_may_not_have_seen_is_not_read(forged: list[str]) -> None:
+    found = mail(written("Received: by mx.shop.test", *forged, *FIELDS))
+    assert found.authentication == ()
+    assert is_whole(found)
+
+
 def test_a_line_that_is_no_field_begins_the_body_where_no_field_follows() -> None:
     found = mail("\r\n".join([*FIELDS, "Dear shop,", "where is it?", "Colour: blue", "", "Ada"]))
     assert (found.subject, found.text) == ("My mug", "Dear shop,\nwhere is it?\nColour: blue\n\nAda")

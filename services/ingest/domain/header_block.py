@@ -27,6 +27,9 @@ _STAMPED = re.compile(
     re.IGNORECASE,
 )
 """Fields that a mail server puts above what the sender wrote: no line of the sender's may join them."""
+_VERDICT = re.compile(rb"authentication-results[ \t]*:", re.IGNORECASE)
+"""Left out where a mail server may not have seen it as a field: it takes those of senders in its name away."""
+_BLANKS = re.compile(rb"[^:]*[ \t]:")
 _CONTINUED = re.compile(rb'[<"]|=\?|[\w*-]{1,40}\s?=')
 _SUBJECT = re.compile(rb"subject", re.IGNORECASE)
 FOLDED_AT = 60  # characters: programs fold lines longer than that
@@ -104,20 +107,23 @@ def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
     """Return the lines of a block without odd ones. Behind the last known field, an odd line begins the body."""
     last = max((number for number, line in enumerate(lines) if known.match(line)), default=-1)
     field: list[bytes] = []
+    odd = False
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t"):
             field += [line] if field else []
         elif _FIELD.match(line):
             yield from _field(field)
-            field = [line]
+            field = [line] if not (_VERDICT.match(line) and (odd or _BLANKS.match(line))) else []
         elif number > last and _ends_a_field(field, line, lines[number + 1 : number + 2]):
             field.append(b" " + line)
         elif number > last and not (number == 0 and _MBOX.match(line)):
             yield from _field(field)
             yield from lines[number:] if not line.strip(b"\r\n") else [b"\r\n", *lines[number:]]
             return
-        elif field and not _MBOX.match(line) and _continues(field, line):
-            field.append(b" " + line)
+        else:
+            odd = odd or not _MBOX.match(line)
+            if field and not _MBOX.match(line) and _continues(field, line):
+                field.append(b" " + line)
     yield from _field(field)
 
 
