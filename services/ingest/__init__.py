@@ -1,12 +1,14 @@
 """Ingest: fetches the customers' mails, files each into its thread, and is the desk where employees answer them.
 
 Takes  `mailbox.sync`; `contact.submit`, `contact.put`, `desk.put`, `canned_message.put`, `canned_message.remove`;
-       `thread.reply`, `thread.post_order_message`, `thread.forward`, `thread.assign`, `thread.set_status`,
-       `thread.mark_read`, `thread.confirm_sender`, `thread.merge`; `customer.erase`, `customer.export`; `order.placed`,
+       `thread.reply`, `thread.add_note`, `thread.post_order_message`, `thread.forward`, `thread.assign`,
+       `thread.set_status`, `thread.mark_read`, `thread.confirm_sender`, `thread.merge`; `customer.erase`,
+       `customer.export`; `order.placed`,
        `order.transitioned`, `order.edited`, `order.discounted`, `order.shipping_changed`, `payment.recorded`,
        `order.exemption_changed`, `order.customer_changed`, `payment.refunded`, `payment.reversed`,
        `customer.changed`, `shop.changed`,
-       `mail.sent`, `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`, `thread.list`,
+       `document.rendered`, `mail.sent`, `mail.failed`, `mail.suppressed`, `mail.bounced`; asks: `thread.get`,
+       `thread.list`,
        `thread.next_unanswered`, `thread.timeline`, `thread.draft`, `contact.get|list`, `canned_message.get|list`,
        `desk.get`, `desk.statistics`, `message.get`, `attachment.get`,
        `mail.raw`, `service.health`.

@@ -24,6 +24,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.contents import Files, Pages
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
+from services.ingest.store.documents import Documents
 from services.ingest.store.erasing import Erasing
 from services.ingest.store.listing import Listing
 from services.ingest.store.locks import Named
@@ -33,7 +34,12 @@ from services.ingest.store.places import Places
 from services.ingest.store.plans import Plans
 from services.ingest.store.settings import Definitions, Desks, Shops
 from services.ingest.store.submissions import Submissions
-from services.ingest.store.tables import canned_messages, contacts as contacts_table, mailboxes
+from services.ingest.store.tables import (
+    canned_messages,
+    contacts as contacts_table,
+    documents as documents_table,
+    mailboxes,
+)
 from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
 from services.ingest.store.traffic import TrafficCounts
 from shared.contracts.conversation import Conversation, SigningKeys
@@ -100,6 +106,7 @@ class Work(UnitOfWork):
         self.customers = self.part(Customers(connection))
         self.submissions = self.part(Submissions(connection))
         self.orders = self.part(KnownOrders(connection))
+        self.documents = self.part(Documents(connection, documents_table))
         self.order_changes = self.part(OrderChanges(connection))
         self.threads = self.part(Threads(connection))
         self.entries = self.part(Entries(connection))
@@ -120,7 +127,7 @@ class Work(UnitOfWork):
         mails = self.inbounds.read_all(inbounds)
         conversations = self.places.preload(mails)
         self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
-        named = Named(batch, self.customers, self.orders, self.threads, self.submissions)
+        named = Named(batch, self.customers, self.orders, self.threads, self.submissions, self.documents)
         self.customers.preload(named.customers())
         self.submissions.preload(named.submissions())
         ordered = [Conversation("order", order_id) for order_id in named.orders()]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from services.notify.domain import visibility
 from services.notify.domain.commands import DeliverMail
+from services.notify.domain.drafts.desk import Carrying, enclosures
 from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Attachment, Parcel
 from services.notify.domain.look import Look, Press, ShopWriter
@@ -223,6 +224,9 @@ def _attached(message: Message) -> list[UUID]:
         return [document.document_id for document in message.attach]
     if isinstance(message, InvoiceCorrected):
         return [message.invoice.document_id, message.credit_slip.document_id]
+    if isinstance(message, Carrying | ContactSubmitted):
+        documents = [] if isinstance(message, ContactSubmitted) else message.documents
+        return [*(document.document_id for document in documents), *enclosures(message)]
     if isinstance(message, WITH_DOCUMENTS):
         return [document.document_id for document in message.attach]
     if isinstance(message, RefundCreated) and message.refund.credit_slip:

@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 
 from shared.cli import desk_shown as shown
+from shared.cli.desk_files import attach_option, enclosed, enclosing_options, files_of
 from shared.cli.options import by_option, json_option
 from shared.cli.order_filter import Time
 from shared.cli.question import Asker, Data, asking, wait_option
@@ -103,6 +104,7 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
 @click.option("--canned", "canned_message", metavar="KEY", help="Answer with this predefined message, then --text.")
 @click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
+@enclosing_options
 @click.option("--seen", metavar="MESSAGE", help="Id of the last message that you read: later ones keep it open.")
 @by_option
 @shop_option
@@ -116,7 +118,9 @@ def reply(
     Examples:
       aftercart desk reply XKBKNABJK --text "It left this morning."
       aftercart desk reply XKBKNABJK --canned delay --text "We expect it on Monday."
+      aftercart desk reply XKBKNABJK --text "See the invoice." --document IN000001 --attach terms.pdf --cc a@b.test
     """  # noqa: D301 - click reads \b
+    chosen |= enclosed(chosen)
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
         answer = _given(text, file)
@@ -147,13 +151,27 @@ def status(wanted: str, status: str, by: str, shop: str, wait: float) -> None:
 @click.argument("email")
 @click.option("--employee", metavar="NAME", help="Who it is, if an employee: the thread becomes his.")
 @click.option("--comment", default="", metavar="TEXT", help="It stays in the thread as a private note.")
+@enclosing_options
 @by_option
 @shop_option
 @wait_option
-def forward(wanted: str, email: str, employee: str | None, comment: str, by: str, shop: str, wait: float) -> None:
-    """Mails a thread to EMAIL."""
-    data = {"email": email, "employee": employee, "comment": comment, "by": by}
+def forward(wanted: str, email: str, shop: str, wait: float, **chosen: Any) -> None:
+    """Mails a thread, with its files, to EMAIL."""
+    data = {"email": email, **chosen, **enclosed(chosen)}
     _tell(shop, wait, "thread.forward", wanted, data, f"is on its way to {email}")
+
+
+@desk.command("note", short_help="Keep a private note in a thread.")
+@thread_argument
+@click.option("--text", required=True, metavar="TEXT", help="The note; `-` reads it from standard input.")
+@attach_option
+@by_option
+@shop_option
+@wait_option
+def add_note(wanted: str, text: str, attachments: tuple[Path, ...], by: str, shop: str, wait: float) -> None:
+    """Keeps a note for employees in a thread; it is never mailed."""
+    data = {"text": _given(text, None), "attachments": files_of(attachments), "by": by}
+    _tell(shop, wait, "thread.add_note", wanted, data, "has one more note")
 
 
 @desk.command(short_help="Mark a thread as read.")

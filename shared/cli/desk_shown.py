@@ -105,6 +105,11 @@ def _say_message(message: Data) -> None:
         warning = "  may be dangerous" if file["dangerous"] else ""
         say(Text.assemble((f"  {clean(file['filename'])}", "cyan"), f"  {file['media_type']}, {file['size']:,} bytes",
                           (f"  {file['attachment_id']}", "dim"), (warning, "bold red")))
+    for document in message["documents"]:
+        say(Text.assemble((f"  {clean(document['number'])}", "cyan"), f"  {document['kind'].replace('_', ' ')}"))
+    for name in ("cc", "bcc"):
+        if message[name]:
+            say(f"  {name}: {', '.join(map(clean, message[name]))}", style="dim")
 
 
 def _unfolded(message: Data) -> str:

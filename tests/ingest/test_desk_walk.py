@@ -62,6 +62,7 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     kept.tell("customer.changed", samples.KNOWN_CUSTOMER)
     kept.tell("order.placed", samples.ORDER_PLACED)
     kept.tell("order.transitioned", samples.ORDER_TRANSITIONED)
+    kept.tell("document.rendered", {"document_id": samples.DOCUMENT_ID, "document": samples.DOCUMENT_VIEW})
     kept.tell("contact.submit", a_form(contact="webmaster", text="پیوند خراب است", language="fa"))
     with kept.engine.begin() as connection:
         connection.execute(delete(journal.outbox))
@@ -89,7 +90,7 @@ def told(office: Office) -> list[tuple[str, Any]]:
 
 def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, Any]]) -> None:
     answers = dict(told)
-    assert len(told) == len(BLOCKS) == 25
+    assert len(told) == len(BLOCKS) == 27
     assert [contact["key"] for contact in answers["contact.list"]["contacts"]] == [
         "customer_service", "press", "webmaster",
     ]
@@ -102,7 +103,7 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     )
     assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
     assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"
-    assert answers["desk.statistics"]["employee_messages"] == 2
+    assert answers["desk.statistics"]["employee_messages"] == 3
     assert answers["attachment.get"]["attachment"]["media_type"] == "image/png"
     assert b64decode(answers["attachment.get"]["content"]).startswith(b"\x89PNG")
     assert answers["message.get"]["message"]["attachments"] == [answers["attachment.get"]["attachment"]]
@@ -193,6 +194,20 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
         return str(script)
 
     return having
+
+
+def test_the_command_line_sends_files_documents_and_copies(
+    office: Office, told: list[tuple[str, Any]], tmp_path: Path
+) -> None:
+    (tmp_path / "returns.txt").write_text("In its box.", "utf-8")
+    office.desk("reply", "XKBKNABJK", "--text", "See this.", "--attach", str(tmp_path / "returns.txt"),
+                "--document", "in000001", "--cc", "office@example.test", "--bcc", "bela@shop.test")
+    office.desk("note", "XKBKNABJK", "--text", "She called.")
+    shown = office.desk("show", "XKBKNABJK")
+    for text in ("returns.txt", "IN000001", "cc: office@example.test", "bcc: bela@shop.test", "She called."):
+        assert text in shown
+    refused = office.run("desk", "reply", "XKBKNABJK", "--text", "x", "--document", "9")
+    assert "refused (unknown_document)" in refused.stderr
 
 
 def last_text(office: Office) -> str:

@@ -64,6 +64,18 @@ def test_what_is_too_large_together_is_refused() -> None:
     assert judged(form, largest=8 * 1024 * 1024) == ("attachment_too_large", "attachments")
 
 
+@pytest.mark.parametrize("brands", ["heic mif1heic", "mif1 mif1heic", "heix mif1", "msf1 hevc"])
+def test_a_photo_of_a_telephone_is_taken(brands: str) -> None:
+    major, _, others = brands.partition(" ")
+    box = b"ftyp" + major.encode() + bytes(4) + others.encode()
+    photo = (len(box) + 4).to_bytes(4, "big") + box + bytes(10 * 1024 * 1024 - len(box) - 4)
+    assert judged(files(("IMG_0001.HEIC", b64encode(photo).decode()))) is None
+    avif = (28).to_bytes(4, "big") + b"ftypavif" + bytes(4) + b"avifmif1" + bytes(100)
+    assert judged(files(("a.avif", b64encode(avif).decode())), media_types=["image/heic"]) == (
+        "attachment_type", "attachments.0",
+    )
+
+
 def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
     desk.tell("desk.put", {"form_files": {"media_types": ["application/pdf"]}})
     (told,) = desk.tell("contact.submit", files(("mug.png", PICTURE)))

@@ -1,17 +1,20 @@
 """What employees write: answers, messages on orders, notes, and threads they forward."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.ingest.domain import texts
+from services.ingest.domain.attachments import Attachment, views
 from services.ingest.domain.body import clean
+from services.ingest.domain.enclosing import EMPTY, Enclosure
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.texts import Blanks
 from services.ingest.domain.thread import Thread, employee_message, thread_id_of
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
+    AddNote,
     CannedMessage,
     ForwardThread,
     OrderMessagePosted,
@@ -34,16 +37,29 @@ ARROW = "→ "  # before the address, on the first line of the note about a thre
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The thread after it, the message, and what happened."""
+    """The thread afterwards, the message with its files, and what happened."""
 
     thread: Thread
     message: ThreadMessage
     events: Sequence[Event]
+    files: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What is shown of a thread: the latest messages, how many before them are `omitted`, the files of those that are
+    shown, and the names of files that are `left_out`.
+    """
+
+    messages: Sequence[ThreadMessage]
+    omitted: int = 0
+    files: Sequence[Attachment] = ()
+    left_out: Sequence[str] = ()
 
 
 def reply(
     command: ReplyThread, before: Thread, text: str, message_id: UUID, usual: ThreadStatus, at: datetime,
-    missed: Sequence[ThreadMessage] = (),
+    missed: Sequence[ThreadMessage] = (), enclosure: Enclosure = EMPTY,
 ) -> Written | Refusal:
     """Answer the customer. `usual` is the status of the thread afterwards, if the command names none; it stays open
     where the employee `missed` messages that came meanwhile.
@@ -53,17 +69,29 @@ def reply(
     if not clean(text).strip():
         return _nothing(command)
     thread = before.replied(command.by, command.status or usual, at).read(missed).missed(missed)
-    message = employee_message(message_id, command.by, clean(text), at)
+    thread = thread.with_copies_to(enclosure.cc)
+    message = _message(message_id, command.by, clean(text), at, enclosure)
     replied = ThreadReplied(
         thread_id=thread.id, thread=thread.view, message=message, in_reply_to=thread.last_mail or None,
         references=thread.references, unseen=[message.message_id for message in missed],
+        **enclosure.carried(),
     )
-    return Written(thread, message, [_added(thread, message), replied])
+    return Written(thread, message, [_added(thread, message), replied], enclosure.files)
+
+
+def note(
+    command: AddNote, before: Thread, files: Sequence[Attachment], message_id: UUID, at: datetime
+) -> Written | Refusal:
+    """Keep a private note in a thread."""
+    if not clean(command.text).strip():
+        return _nothing(command)
+    message = _message(message_id, command.by, clean(command.text), at, Enclosure(files), private=True)
+    return Written(before, message, [_added(before, message)], files)
 
 
 def post(
     command: PostOrderMessage, order: KnownOrder, before: Thread | None, text: str, message_id: UUID, at: datetime,
-    missed: Sequence[ThreadMessage] = (),
+    missed: Sequence[ThreadMessage] = (), enclosure: Enclosure = EMPTY,
 ) -> Written | Refusal:
     """Write a note on an order, or a message to its customer, into the order's thread, which it may open. The customer
     still waits where the employee `missed` messages.
@@ -74,30 +102,42 @@ def post(
     if not (command.private or known.can_be_answered):
         return _nobody(command, known)
     thread = known if command.private else known.replied(command.by, known.view.status, at).missed(missed)
-    message = employee_message(message_id, command.by, clean(text), at, private=command.private)
+    if not command.private:
+        thread = thread.with_copies_to(enclosure.cc)
+    message = _message(message_id, command.by, clean(text), at, enclosure, private=command.private)
     posted = OrderMessagePosted(
         thread_id=thread.id, order_id=order.order_id, thread=thread.view, message=message,
-        in_reply_to=thread.last_mail or None, references=thread.references,
+        in_reply_to=thread.last_mail or None, references=thread.references, **enclosure.carried(),
     )
     beginning = [] if before else [ThreadOpened(thread_id=thread.id, thread=thread.view)]
-    return Written(thread, message, [*beginning, _added(thread, message), *([] if command.private else [posted])])
+    mailed = [] if command.private else [posted]
+    return Written(thread, message, [*beginning, _added(thread, message), *mailed], enclosure.files)
 
 
 def forward(
-    command: ForwardThread, before: Thread, messages: Sequence[ThreadMessage], note_id: UUID, at: datetime
+    command: ForwardThread, before: Thread, forwarded: Forwarded, enclosure: Enclosure, note_id: UUID, at: datetime
 ) -> Written:
-    """A thread with its `messages` on its way to somebody; the comment stays as a private note. An employee gets the
-    ownership with it.
-    """
+    """Send a thread to somebody; the comment stays as a private note. An employee gets the ownership with it."""
     thread = before.assigned(command.employee) if command.employee else before
     comment = clean(command.comment).strip()
-    note = employee_message(note_id, command.by, f"{ARROW}{command.email}\n\n{comment}".strip(), at, private=True)
-    told = _within(messages)
-    forwarded = ThreadForwarded(
+    text = f"{ARROW}{command.email}\n\n{comment}".strip()
+    note = _message(note_id, command.by, text, at, enclosure, private=True)
+    carried = replace(enclosure, files=forwarded.files).carried()
+    event = ThreadForwarded(
         thread_id=thread.id, forward_id=note_id, email=command.email, employee=command.employee, comment=comment,
-        by=command.by, thread=thread.view, messages=told, omitted=len(messages) - len(told),
+        by=command.by, thread=thread.view, messages=[*forwarded.messages], omitted=forwarded.omitted,
+        left_out=[*forwarded.left_out], **carried,
     )
-    return Written(thread, note, [_added(thread, note), forwarded])
+    return Written(thread, note, [_added(thread, note), event], enclosure.files)
+
+
+def _message(
+    message_id: UUID, by: str, text: str, at: datetime, enclosure: Enclosure, *, private: bool = False
+) -> ThreadMessage:
+    return employee_message(
+        message_id, by, text, at, private=private, attachments=views(message_id, enclosure.files),
+        documents=[*enclosure.documents], cc=[*enclosure.cc], bcc=[*enclosure.bcc],
+    )
 
 
 def is_note_of_forward(message: ThreadMessage, email: str) -> bool:
@@ -143,8 +183,8 @@ def opened(order: KnownOrder, at: datetime) -> Thread:
     return Thread(order.shop, view)
 
 
-def _within(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
-    """The latest messages that fit into a mail; the last one in any case, cut off if need be."""
+def within(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
+    """Return the latest messages that fit into a mail; the last one in any case, cut off if need be."""
     room, kept = LONGEST_FORWARDED, list[ThreadMessage]()
     for message in reversed(messages[-MOST_FORWARDED:]):
         if len(message.text) > room and kept:
@@ -159,7 +199,7 @@ def _added(thread: Thread, message: ThreadMessage) -> ThreadMessageAdded:
     return ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message)
 
 
-def _nothing(command: ReplyThread | PostOrderMessage) -> Refusal:
+def _nothing(command: ReplyThread | PostOrderMessage | AddNote) -> Refusal:
     return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
 
 

@@ -37,6 +37,7 @@ _RUNS = re.compile(
     r"dmg|sh|py|chm|html?|xhtml|svg|docm|xlsm|pptm|one|library-ms|settingcontent-ms)[ .]*$",
     re.IGNORECASE,
 )
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _BEFORE_MARKUP = b"\xef\xbb\xbf \t\r\n"
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _NO_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -72,7 +73,7 @@ def attachment(
 def type_of(content: bytes, declared: str = "") -> str:
     """The media type by content; what a sender declares is believed of text only, which has no marks of its own."""
     head = content[:LOOKED_AT]
-    known = filetype.guess_mime(head) if head else None
+    known = "image/heic" if _is_heic(head) else filetype.guess_mime(head) if head else None
     if known:
         return str(known)
     if _NO_TEXT.search(head):
@@ -81,6 +82,14 @@ def type_of(content: bytes, declared: str = "") -> str:
     if markup and head.lstrip(_BEFORE_MARKUP).startswith(b"<"):
         return markup
     return declared.lower() if declared.lower() in _TEXTS else "text/plain"
+
+
+def _is_heic(head: bytes) -> bool:
+    """Return whether it is a photo of a telephone (ISO 23008-12): one of the brands of its first box says so."""
+    brands = head[8 : min(int.from_bytes(head[:4]), 256)]
+    if head[4:8] != b"ftyp":
+        return False
+    return any(brands[at : at + 4] in _HEIC for at in range(0, len(brands), 4))
 
 
 def safe_name(name: str, media_type: str = "") -> str:

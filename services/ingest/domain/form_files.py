@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from services.ingest.domain.attachments import attachment
+from services.ingest.domain.enclosing import megabytes
 from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
+from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.message import Refusal
-
-LARGEST_TOGETHER = 10 * 1024 * 1024  # bytes: they travel in one message, and in one mail
 
 
 def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
@@ -19,8 +19,9 @@ def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
     if len(files) > rules.most:
         reason = f"There are {len(files)} attachments; {rules.most} are allowed."
         return command.refuse("too_many_attachments", reason, field="attachments", most=rules.most)
-    if sum(len(file.content) for file in files) > LARGEST_TOGETHER:
-        reason = f"Together the attachments are larger than {LARGEST_TOGETHER} bytes."
+    size = sum(len(file.content) for file in files)
+    if size > LARGEST_TOGETHER:
+        reason = f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are allowed."
         return command.refuse("attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER)
     return _wrong_file(command, files, rules)
 
@@ -29,7 +30,8 @@ def _wrong_file(command: SubmitContact, files: Sequence[FormFile], rules: FormFi
     for number, file in enumerate(files):
         read, field = attachment(file.filename, file.content), f"attachments.{number}"
         if len(file.content) > rules.largest:
-            reason = f"'{read.filename}' has {len(file.content)} bytes; {rules.largest} are allowed."
+            size, largest = megabytes(len(file.content)), megabytes(rules.largest)
+            reason = f"'{read.filename}' has {size}; at most {largest} are allowed."
             return command.refuse("attachment_too_large", reason, field=field, largest=rules.largest)
         if read.dangerous and read.media_type in rules.media_types:
             reason = f"'{read.filename}' could run something: a file that is called so is not taken."

@@ -26,7 +26,7 @@ def anonymous_message(message: ThreadMessage) -> ThreadMessage:
     author = message.author if message.direction == "employee" else ADDRESS
     return message.model_copy(update={
         "author": author, "text": NAME, "unread": False, "mail_message_id": "", "folds": [],
-        "attachments": [], "formatted": False, "marks": [],
+        "attachments": [], "formatted": False, "marks": [], "documents": [], "cc": [], "bcc": [],
     })
 
 

@@ -101,6 +101,11 @@ class Thread:
         """Where somebody else may write, too."""
         return self._viewed(participants=[*self.view.participants, email])
 
+    def with_copies_to(self, emails: Iterable[str]) -> "Thread":
+        """Return the thread whose answers an employee copies to others: they may write in it, too."""
+        new = [email for email in emails if not self.lets(email)]
+        return self._viewed(participants=[*self.view.participants, *new]) if new else self
+
     def of_customer(self, email: str, name: str) -> "Thread":
         """Return the thread with the customer's corrected e-mail and name."""
         return self._viewed(customer_email=email, customer_name=name)
@@ -165,9 +170,13 @@ def thread_id_of(conversation: Conversation) -> UUID:
     return conversation.id if conversation.kind == "thread" else derived_id(conversation)
 
 
-def employee_message(message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False) -> ThreadMessage:
-    """What an employee wrote; the Message-ID of an answer is known when it was sent."""
-    return ThreadMessage(message_id=message_id, direction="employee", author=by, text=text, at=at, private=private)
+def employee_message(
+    message_id: UUID, by: str, text: str, at: datetime, *, private: bool = False, **more: Any
+) -> ThreadMessage:
+    """Return what an employee wrote; the Message-ID of an answer is known when it was sent."""
+    return ThreadMessage(
+        message_id=message_id, direction="employee", author=by, text=text, at=at, private=private, **more
+    )
 
 
 def _seconds(start: datetime, end: datetime) -> int:

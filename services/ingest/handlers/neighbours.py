@@ -15,6 +15,7 @@ from services.ingest.store.settings import Shop
 from services.ingest.store.threads import Entry
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
+from shared.contracts.documents import DocumentRendered
 from shared.contracts.ingest import MailBounced, ThreadMessage
 from shared.contracts.message import Event
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
@@ -57,6 +58,16 @@ def keep_order(event: OrderPlaced, work: Work) -> None:
 def keep_state(event: OrderTransitioned, work: Work) -> None:
     """Keeps where an order stands, and when it came there."""
     _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
+
+
+@service.handles(DocumentRendered)
+def keep_document(event: DocumentRendered, work: Work) -> None:
+    """Keep the number of an issued document, by which an employee may attach it."""
+    document = event.document
+    work.documents.add(
+        document_id=event.document_id, shop=work.shop, order_id=document.order_id, kind=document.kind,
+        number=document.number,
+    )
 
 
 @service.handles(PaymentRefunded)
@@ -116,7 +127,7 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
     thread = _thread_of(mail, work)
-    if thread and mail.template in ANSWERS:
+    if thread and mail.template in ANSWERS and not mail.copy_of:
         answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
         after = thread.sent(mail.message_id)
         arrived_late = answer is not None and bool(answer.undelivered) and not _is_wanted_since(answer, thread, work)
@@ -139,6 +150,9 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
     rescued = rescue(mail.conversation, mail.recipient, work)
     thread = _thread_of(mail, work)
     if thread is None or mail.template == CONFIRMED:
+        return rescued
+    if mail.copy_of:
+        _note_copy(mail, thread, work)
         return rescued
     if mail.template == FORWARDED:
         if _change_note(mail, thread, work, undelivered=event.reason, unread=True):
@@ -169,6 +183,18 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
     """The thread of what an employee wrote, whoever the mail carries it to, or of what the mail confirms."""
     return work.thread(mail.thread_id) if mail.thread_id and mail.template in (*ANSWERS, CONFIRMED, FORWARDED) else None
+
+
+def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:
+    """Mark the latest message of which this copy did not arrive as something to look at."""
+    found = [
+        entry for entry in work.entries.all_of(thread.id)
+        if mail.recipient.lower() in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
+    ]
+    if found:
+        entry = max(found, key=lambda entry: entry.message.at)
+        _change(entry, work, marks=sorted({*entry.message.marks, "copy_undelivered"}), unread=True)
+        work.threads.save(thread.id, thread.noted())
 
 
 def _still_waits(thread: Thread, work: Work) -> Iterable[Event]:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from services.ingest.domain import answering, merging, seen
-from services.ingest.domain.answering import Written
+from services.ingest.domain import answering, enclosing, merging, seen
+from services.ingest.domain.answering import Forwarded, Written
+from services.ingest.domain.enclosing import Enclosure
 from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import (
+    AddNote,
     AssignThread,
     ConfirmSender,
     ForwardThread,
@@ -45,7 +47,11 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     wrong = seen.objection(command, messages)
     if wrong:
         return [wrong]
-    written = answering.reply(command, before, text, uuid4(), work.options.status_after_reply, work.now, missed)
+    enclosure = _enclosure(command, before.view, work)
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
+    usual = work.options.status_after_reply
+    written = answering.reply(command, before, text, uuid4(), usual, work.now, missed, enclosure)
     if isinstance(written, Written):
         _mark_read(before.id, work, missed)
     return _keep(written, work)
@@ -65,8 +71,23 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
     wrong = seen.objection(command, messages)
     if wrong:
         return [wrong]
+    enclosure = _enclosure(command, (before or answering.opened(order, work.now)).view, work)
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
     missed = seen.unseen(messages, command.seen, answering=True)
-    return _keep(answering.post(command, order, before, text, uuid4(), work.now, missed), work)
+    return _keep(answering.post(command, order, before, text, uuid4(), work.now, missed, enclosure), work)
+
+
+@service.handles(AddNote)
+def add_note(command: AddNote, work: Work) -> Iterable[Event]:
+    """Keep a private note in a thread."""
+    before = work.thread(command.thread_id)
+    if before is None:
+        return [unknown_thread(command, command.thread_id)]
+    files = enclosing.files_of(command)
+    if isinstance(files, Refusal):
+        return [files]
+    return _keep(answering.note(command, before, files, uuid4(), work.now), work)
 
 
 @service.handles(ForwardThread)
@@ -75,8 +96,14 @@ def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
     before = work.thread(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
+    enclosure = _enclosure(command, before.view, work, recipient=command.email)
+    if isinstance(enclosure, Refusal):
+        return [enclosure]
     messages = work.entries.visible(command.thread_id, private=command.employee is not None)
-    return _keep(answering.forward(command, before, messages, uuid4(), work.now), work)
+    shown = answering.within(messages)
+    files, left_out = enclosing.kept_of(shown, enclosure.files, work.files.content)
+    forwarded = Forwarded(shown, len(messages) - len(shown), files, left_out)
+    return _keep(answering.forward(command, before, forwarded, enclosure, uuid4(), work.now), work)
 
 
 @service.handles(SetThreadStatus)
@@ -197,6 +224,22 @@ def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work)
     return answering.message_text(command.text, canned, view, command.by, work.shop_name)
 
 
+def _enclosure(
+    command: enclosing.Enclosing, view: ThreadView, work: Work, recipient: str | None = None
+) -> Enclosure | Refusal:
+    """Return what a command encloses; documents only of the customer's orders."""
+    documents = [
+        document for document in work.documents.named(work.shop, command.documents)
+        if document.order_id == view.order_id or _is_theirs(document.order_id, view, work)
+    ]
+    return enclosing.enclosure_of(command, documents, recipient or view.customer_email)
+
+
+def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:
+    order = work.orders.get(order_id)
+    return order is not None and order.belongs_to(view.customer_email, view.customer_id)
+
+
 def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
     return [entry.message for entry in work.entries.all_of(thread_id)]
 
@@ -212,5 +255,5 @@ def _mark_read(thread_id: UUID, work: Work, missed: Sequence[ThreadMessage] = ()
 def _keep(written: Written | Refusal, work: Work) -> Iterable[Event]:
     if isinstance(written, Refusal):
         return [written]
-    work.keep_message(written.thread, written.message)
+    work.keep_message(written.thread, written.message, written.files)
     return written.events

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.store.customers import Customers, KnownOrders
+from services.ingest.store.documents import Documents
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.threads import Threads
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.ingest import MailBounced, MergeThread, PostOrderMessage, SubmitContact
+from shared.contracts.ingest import Enclosed, MailBounced, MergeThread, PostOrderMessage, SubmitContact
 from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed
 from shared.contracts.orders import (
@@ -44,6 +45,7 @@ class Named:
     known_orders: KnownOrders
     known_threads: Threads
     known_submissions: Submissions
+    known_documents: Documents
 
     def customers(self) -> Iterator[tuple[str, str]]:
         """By shop and key."""
@@ -65,6 +67,10 @@ class Named:
         references = [(shop, reference) for shop, reference in forms if reference]
         yield from self.known_orders.with_references(references).values() if references else ()
         yield from (told.order_id for _, told in self.batch if isinstance(told, ABOUT_ORDERS))
+        for at, told in self.batch:
+            if isinstance(told, Enclosed):
+                found = self.known_documents.named(at.shop, told.documents)
+                yield from (document.order_id for document in found)
         for shop, told in self._privacy():
             found = self.known_orders.of(shop, told.customer_id, self.known_customers.emails(shop, told))
             yield from (order.order_id for order in found)

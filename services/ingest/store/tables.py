@@ -154,6 +154,16 @@ canned_messages = Table(
     Column("key", String(40), primary_key=True),
     Column("definition", Json, nullable=False),
 )
+# Issued documents, so that an employee can attach one by its number; their bytes are elsewhere.
+documents = Table(
+    "documents", metadata,
+    Column("document_id", Uuid, primary_key=True),
+    Column("shop", String(40), nullable=False),
+    Column("order_id", Uuid, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(40), nullable=False),
+    Index(None, "shop", "number"),
+)
 submissions = Table(
     "submissions", metadata,
     Column("shop", String(40), primary_key=True),
@@ -226,6 +236,9 @@ thread_messages = Table(
     Column("formatted", Boolean, nullable=False, server_default=false()),
     Column("attachments", Json, nullable=False, server_default=NOTHING),
     Column("marks", Json, nullable=False, server_default=NOTHING),
+    Column("documents", Json, nullable=False, server_default=NOTHING),
+    Column("cc", Json, nullable=False, server_default=NOTHING),
+    Column("bcc", Json, nullable=False, server_default=NOTHING),
     Index(None, "thread_id", "at"),
 )
 attachments = Table(

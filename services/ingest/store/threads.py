@@ -14,6 +14,7 @@ from services.ingest.store.tables import known_mails, thread_messages, threads
 from services.ingest.store.words import add_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
+from shared.contracts.values import DocumentReference
 from shared.runtime.database import UtcDateTime, among, insert, locking, write_rows
 from shared.runtime.store import Store
 
@@ -175,6 +176,7 @@ def read_entry(row: Any) -> Entry:
     fields = _fields(row, _MESSAGE) | {
         "folds": [Fold.model_construct(**fold) for fold in row.folds],
         "attachments": [Attachment.model_validate(file) for file in row.attachments],
+        "documents": [DocumentReference.model_validate(document) for document in row.documents],
     }
     return Entry(row.thread_id, ThreadMessage.model_construct(**fields))
 
@@ -183,7 +185,7 @@ def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE),
-            **entry.message.model_dump(mode="json", include={"folds", "attachments"}),
+            **entry.message.model_dump(mode="json", include={"folds", "attachments", "documents"}),
         }
         for entry in values
     ]

@@ -41,7 +41,9 @@ DESIGNS = {
     "store_credit": Design(("amount", "code", "balance", "until")),
     "contact_form": Design(("reference", "product", "files")),
     "contact": Design(("name", "email", "contact", "reference", "product", "files"), to="employee", personal=True),
-    "forward_msg": Design(("subject", "name", "email", "reference"), to="employee", personal=True, automatic=False),
+    "forward_msg": Design(
+        ("subject", "name", "email", "reference", "files", "left_out"), to="employee", personal=True, automatic=False
+    ),
     "order_merchant_comment": Design((), personal=True, automatic=False),
     "reply_msg": Design((), personal=True, automatic=False),
 }

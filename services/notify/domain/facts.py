@@ -74,6 +74,7 @@ class Facts(Value):
     contacts: dict[str, str] = {}
     product: str = ""
     files: list[str] = []
+    left_out: list[str] = []
     pieces: list[Piece] = []
     quotes: list[Quote] = []
     links: list[Link] = []

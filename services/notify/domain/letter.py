@@ -34,7 +34,10 @@ class Mailbox(Value):
 
 
 class Letter(Value):
-    """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be empty."""
+    """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be empty.
+
+    A copy goes to `recipient`, and shows who the mail is `to`; `cc` is shown by the mail and by each copy.
+    """
 
     sender: Mailbox
     recipient: Mailbox
@@ -45,6 +48,8 @@ class Letter(Value):
     automatic: bool
     written_at: datetime
     content: Content
+    to: Mailbox | None = None
+    cc: list[Mailbox] = []
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,8 @@ def _headers(letter: Letter) -> dict[str, str]:
     robot = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"} if letter.automatic else {}
     return {
         "From": _address("From", letter.sender),
-        "To": _address("To", letter.recipient),
+        "To": _address("To", letter.to or letter.recipient),
+        "Cc": ",\r\n ".join(_address("Cc", mailbox) for mailbox in letter.cc),
         "Reply-To": _address("Reply-To", Mailbox(name="", address=letter.reply_to)) if letter.reply_to else "",
         "Subject": _words("Subject", clean(letter.content.subject)),
         "Date": format_datetime(letter.written_at),

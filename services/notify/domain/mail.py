@@ -81,6 +81,11 @@ class Mail:
         return self.letter.recipient.address
 
     @property
+    def copy_of(self) -> str:
+        """Return who the mail is to, where this is a copy; else nothing."""
+        return self.letter.to.address if self.letter.to else ""
+
+    @property
     def cursor(self) -> Cursor:
         """Where a list goes on behind this mail."""
         return Cursor(self.occasion.at, self.mail_id)
@@ -148,5 +153,6 @@ class Mail:
             reason=self.reason,
             bounced=self.bounced,
             resend_of=self.resend_of,
+            copy_of=self.copy_of,
             at=self.changed_at or self.occasion.at,
         )

@@ -18,7 +18,9 @@ def anonymous(mail: Mail) -> Mail:
     """The same mail to nobody: it is counted, and says nothing."""
     nobody = Mailbox(name=NAME, address=f"{mail.mail_id.hex}{ERASED}")
     content = Content(language=mail.letter.content.language, subject=NAME, text="", html="")
-    letter = mail.letter.model_copy(update={"recipient": nobody, "reply_to": "", "content": content})
+    letter = mail.letter.model_copy(update={
+        "recipient": nobody, "reply_to": "", "content": content, "to": None, "cc": [],
+    })
     facts = Facts(template=mail.template, language=mail.facts.language, shop=mail.facts.shop, name=NAME)
     return replace(mail, facts=facts, letter=letter, customer_id=None, reason="", bounced="")
 

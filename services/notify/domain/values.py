@@ -44,6 +44,7 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         "contact": _name_in(facts.contacts, language),
         "product": facts.product,
         "files": language.comma.join(map(clean, facts.files)),
+        "left_out": language.comma.join(map(clean, facts.left_out)),
         **_worth_values(facts.worth, facts.shop.timezone, language),
         **(_order_values(facts.order, language) if facts.order else {}),
     }

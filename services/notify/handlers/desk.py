@@ -18,13 +18,15 @@ service = Handlers()
 @service.handles(ThreadReplied)
 @service.handles(OrderMessagePosted)
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Told:
-    """Carries an employee's words to the customer."""
+    """Mail an employee's words to the customer, with what they attached."""
+    _keep_files(event, work)
     return queue(desk.replied(work.drafter, event, _shop(work), work.occasion), work)
 
 
 @service.handles(ThreadForwarded)
 def forward_thread(event: ThreadForwarded, work: Work) -> Told:
-    """Shows a thread to an employee or someone else."""
+    """Mail a thread to an employee or someone else, with its files."""
+    _keep_files(event, work)
     return queue(desk.forwarded(work.drafter, event, _shop(work), work.occasion), work)
 
 
@@ -32,11 +34,7 @@ def forward_thread(event: ThreadForwarded, work: Work) -> Told:
 def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
     """Confirms to the customer, and mails the contact what he wrote, with his files."""
     mails = desk.submitted(work.drafter, event, _shop(work), work.occasion)
-    for key, file in zip(desk.enclosures(event), event.attachments, strict=True):
-        paper = work.papers.get(key) or Paper()
-        if not paper.arrived:
-            work.papers.save(key, Paper(file.filename))
-            work.contents.add(document_id=key, content=file.content)
+    _keep_files(event, work)
     return queue(mails, work)
 
 
@@ -57,6 +55,15 @@ def keep_shop(event: ShopChanged, work: Work) -> Told:
     if known is None or known.as_of <= as_of:
         work.shops.save(work.shop, Shop(event.profile, as_of, event.default_language))
     return ()
+
+
+def _keep_files(event: desk.Carrying | ContactSubmitted, work: Work) -> None:
+    """Keep the bytes of the files that the event's mails take along."""
+    for key, file in zip(desk.enclosures(event), event.attachments, strict=True):
+        paper = work.papers.get(key) or Paper()
+        if not paper.arrived:
+            work.papers.save(key, Paper(file.filename))
+            work.contents.add(document_id=key, content=file.content)
 
 
 def _shop(work: Work) -> Shop:

@@ -1,6 +1,7 @@
 """Messages of the service `ingest`: what it takes and what it tells."""
 
 from shared.contracts.ingest.actions import (
+    AddNote as AddNote,
     AssignThread as AssignThread,
     ConfirmSender as ConfirmSender,
     ForwardThread as ForwardThread,
@@ -31,7 +32,6 @@ from shared.contracts.ingest.contacts import (
     ContactChanged as ContactChanged,
     ContactList as ContactList,
     ContactSubmitted as ContactSubmitted,
-    FormFile as FormFile,
     GetContact as GetContact,
     ListContacts as ListContacts,
     ListedContact as ListedContact,
@@ -50,6 +50,7 @@ from shared.contracts.ingest.desk import (
     StatusLook as StatusLook,
     StatusLooks as StatusLooks,
 )
+from shared.contracts.ingest.files import Carried as Carried, Enclosed as Enclosed, FormFile as FormFile
 from shared.contracts.ingest.mailboxes import (
     GetRawMail as GetRawMail,
     MailBounced as MailBounced,

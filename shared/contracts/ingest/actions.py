@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
+from shared.contracts.ingest.files import MOST_FILES, Carried, Enclosed, FormFile
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.ingest.threads import OWN_WORDS, Seen, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
@@ -69,9 +70,9 @@ class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
     at: AwareDatetime
 
 
-class ForwardThread(Command, name="thread.forward", subject="thread_id"):
-    """Mails a thread with a comment to another employee, who becomes its owner, or to someone else. The comment stays
-    in the thread as a private note.
+class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id"):
+    """Mails a thread with a comment and its files to another employee, who becomes its owner, or to someone else. The
+    comment stays in the thread as a private note.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -86,10 +87,13 @@ class ForwardThread(Command, name="thread.forward", subject="thread_id"):
     by: By
 
 
-class ThreadForwarded(Event, name="thread.forwarded", subject="thread_id"):
+class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_id"):
     """A thread is to be mailed to an employee or someone else. `messages` are the latest of it, oldest first; someone
-    else is shown none that is private.
+    else is shown none that is private. `attachments` are those of the command, then the files of the messages, the
+    latest first.
     """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "forward_id": samples.MESSAGE_ID, "email": "bela@shop.test",
@@ -106,6 +110,9 @@ class ThreadForwarded(Event, name="thread.forwarded", subject="thread_id"):
     thread: ThreadView
     messages: list[ThreadMessage]
     omitted: int = Field(default=0, description="Earlier messages that are not told here")
+    left_out: list[str] = Field(
+        default=[], description="Names of files that are not attached: together they are too large, or they could run"
+    )
 
 
 class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
@@ -160,7 +167,7 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
     at: AwareDatetime
 
 
-class PostOrderMessage(Command, name="thread.post_order_message", subject="order_id"):
+class PostOrderMessage(Command, Enclosed, name="thread.post_order_message", subject="order_id"):
     """An employee writes about an order, with a predefined message, their own words, or both: a note for employees
     (`private`), or a message that is mailed to the customer. It is stored in the thread of the order, which need not
     exist before.
@@ -179,8 +186,10 @@ class PostOrderMessage(Command, name="thread.post_order_message", subject="order
     seen: Seen = None
 
 
-class OrderMessagePosted(Event, name="thread.order_message_posted", subject="thread_id"):
+class OrderMessagePosted(Event, Carried, name="thread.order_message_posted", subject="thread_id"):
     """An employee wrote to the customer about an order; the message is to be mailed, with these threading headers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "order_id": samples.ORDER_ID, "thread": samples.THREAD_VIEW,
@@ -194,3 +203,16 @@ class OrderMessagePosted(Event, name="thread.order_message_posted", subject="thr
     message: ThreadMessage
     in_reply_to: str | None = None
     references: list[str] = []
+
+
+class AddNote(Command, name="thread.add_note", subject="thread_id"):
+    """Keeps a private note in a thread: for employees only, and never mailed. It changes nothing else."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID, "text": "She called: it is urgent.", "by": "anna@shop.test",
+    }
+
+    thread_id: UUID
+    text: str = Field(min_length=1, max_length=100_000)
+    attachments: list[FormFile] = Field(default=[], max_length=MOST_FILES, description="Files to keep with it")
+    by: By

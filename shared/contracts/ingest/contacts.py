@@ -1,50 +1,18 @@
 """Contacts: whom customers may write to, and the form by which they do."""
 
-from base64 import b64decode, b64encode
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import ConfigDict, EncodedBytes, EncoderProtocol, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
+from shared.contracts.ingest.files import MOST_FILES, FormFile
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.orders.parts import Reference
 from shared.contracts.values import Email, Language, Sku, Text
 
-LARGEST_FILE = 8 * 1024 * 1024  # bytes
-MOST_FILES = 10
-
-
-
-class Base64(EncoderProtocol):
-    """RFC 4648; the library's own takes anything, and leaves out what it does not know."""
-
-    @classmethod
-    def decode(cls, data: bytes) -> bytes:
-        try:
-            return b64decode(b"".join(data.split()), validate=True)
-        except ValueError as error:
-            raise PydanticCustomError("base64", "It is no base64: {error}", {"error": str(error)}) from None
-
-    @classmethod
-    def encode(cls, value: bytes) -> bytes:
-        return b64encode(value)
-
-    @classmethod
-    def get_json_format(cls) -> str:
-        return "base64"
-
-
-FileContent = Annotated[
-    bytes,
-    EncodedBytes(encoder=Base64),
-    Field(max_length=LARGEST_FILE),
-    WithJsonSchema({"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}),
-]
-"""Bytes, on the wire in base64."""
 ContactKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="Its short name, for machines")]
 
 
@@ -112,13 +80,6 @@ class ListContacts(Query, name="contact.list", answer=ContactList):
     """Asks for the contacts of the shop, and how much is unread for each."""
 
     example: ClassVar[dict[str, Any]] = {}
-
-
-class FormFile(Value):
-    """A file that a customer attached, in base64."""
-
-    filename: Text
-    content: FileContent
 
 
 class SubmitContact(Command, name="contact.submit", subject="submission_id"):

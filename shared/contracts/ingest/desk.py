@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
-from shared.contracts.ingest.contacts import LARGEST_FILE, MOST_FILES, ContactKey
+from shared.contracts.ingest.contacts import ContactKey
+from shared.contracts.ingest.files import LARGEST_FILE, MOST_FILES
 from shared.contracts.ingest.threads import ThreadStatus
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import Colour
@@ -15,8 +16,8 @@ from shared.contracts.values import Language, Text
 Letter = Annotated[str, Field(min_length=1, max_length=20_000)]
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}$", max_length=120)]
 FORM_TYPES = [
-    "application/msword", "application/pdf", "application/rtf", "application/zip", "image/gif", "image/jpeg",
-    "image/png", "image/webp", "text/plain",
+    "application/msword", "application/pdf", "application/rtf", "application/zip", "image/avif", "image/gif",
+    "image/heic", "image/jpeg", "image/png", "image/webp", "text/plain",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 ]
 
@@ -43,7 +44,7 @@ class FormFiles(Settings):
 
     allowed: bool = True
     media_types: list[MediaType] = Field(default=FORM_TYPES, max_length=100, description="Told by a file's content")
-    largest: int = Field(default=2 * 1024 * 1024, ge=1, le=LARGEST_FILE, strict=True, description="Bytes of one file")
+    largest: int = Field(default=LARGEST_FILE, ge=1, le=LARGEST_FILE, strict=True, description="Bytes of one file")
     most: int = Field(default=3, ge=1, le=MOST_FILES, strict=True, description="Files of one message")
 
 

@@ -7,11 +7,12 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query, Value
+from shared.contracts.values import DocumentReference, Email
 
 MessageKind = Literal["personal", "auto_reply", "mass", "bounce", "unreadable"]
 Mark = Literal[
-    "attachments_empty", "attachments_left_out", "conflicting_evidence", "cut_off", "dmarc_failed", "encrypted",
-    "flood", "new_topic", "parts_left_out", "sender_unknown", "several_senders", "signed",
+    "attachments_empty", "attachments_left_out", "conflicting_evidence", "copy_undelivered", "cut_off",
+    "dmarc_failed", "encrypted", "flood", "new_topic", "parts_left_out", "sender_unknown", "several_senders", "signed",
 ]
 
 
@@ -53,7 +54,10 @@ class ThreadMessage(Value):
     folds: list[Fold] = []
     formatted: bool = Field(default=False, description="`message.get` has its HTML")
     attachments: list[Attachment] = []
-    marks: list[Mark] = Field(default=[], description="What whoever reads it should know")
+    marks: list[Mark] = Field(default=[], description="What the reader should know")
+    documents: list[DocumentReference] = Field(default=[], description="Issued documents that its mail takes along")
+    cc: list[Email] = Field(default=[], description="Who got a copy that everybody sees")
+    bcc: list[Email] = Field(default=[], description="Who got a copy that nobody else sees")
 
 
 class MessageContent(Answer, name="message.get_answered"):

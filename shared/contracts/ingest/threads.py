@@ -3,9 +3,10 @@
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
+from shared.contracts.ingest.files import Carried, Enclosed
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
@@ -75,11 +76,12 @@ class ThreadOrder(Value):
     paid: Money
 
 
-class ReplyThread(Command, name="thread.reply", subject="thread_id"):
+class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
     """An employee answers, with a predefined message, their own words, or both; the customer gets it by mail."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "text": "It left this morning.", "by": "anna@shop.test",
+        "documents": ["IN000001"],
     }
 
     thread_id: UUID
@@ -175,8 +177,10 @@ class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"
     message: ThreadMessage
 
 
-class ThreadReplied(Event, name="thread.replied", subject="thread_id"):
+class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
     """An employee answered. Carries what the mail to the customer needs, threading headers included."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID, "thread": samples.THREAD_VIEW,

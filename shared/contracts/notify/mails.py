@@ -33,6 +33,7 @@ class MailView(Value):
     reason: str = Field(default="", description="What the mail server said last, or why it was not asked")
     bounced: str = Field(default="", description="Why the mail came back after it had been sent; empty if it did not")
     resend_of: UUID | None = Field(default=None, description="The mail that this one repeats")
+    copy_of: str = Field(default="", description="Who the mail is to, where this is a copy (`cc`, `bcc`); else empty")
     at: AwareDatetime
 
 

@@ -1,5 +1,6 @@
 """Mails of the desk: what employees write, and what customers wrote by the contact form."""
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from services.notify.domain.drafts.drafter import Drafter, Place
@@ -11,6 +12,7 @@ from services.notify.domain.text import without_answer_marks
 from shared.contracts.conversation import SUBJECT_TOKEN, Conversation, subject_token
 from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied, ThreadView
 
+Carrying = ThreadReplied | OrderMessagePosted | ThreadForwarded
 REPLY, COMMENT = "reply_msg", "order_merchant_comment"
 
 
@@ -30,7 +32,27 @@ def replied(
         references=tuple(chain(event.references, event.in_reply_to)),
     )
     to = Mailbox(name=thread.customer_name, address=thread.customer_email)
-    return [drafter.mail(facts, to, place, occasion, customer_id=thread.customer_id)]
+    return _with_copies(drafter, facts, to, place, event, occasion)
+
+
+def _with_copies(
+    drafter: Drafter, facts: Facts, to: Mailbox, place: Place, event: Carrying, occasion: Occasion
+) -> list[Mail]:
+    """Return the mail, and one for each further recipient: a mail has one recipient, so that each is tried again, comes
+    back and is sent anew on its own. All show the same `To` and `Cc`.
+    """
+    visible = tuple(Mailbox(name="", address=address) for address in event.cc)
+    place = replace(place, cc=visible)
+    carried = {
+        "wanted": tuple(event.documents), "enclosed": tuple(enclosures(event)),
+        "customer_id": event.thread.customer_id,
+    }
+    mails = [drafter.mail(facts, to, place, occasion, **carried)]
+    about = facts.model_copy(update={"email": event.thread.customer_email})
+    for position, address in enumerate([*event.cc, *event.bcc], 1):
+        copy, other = replace(place, to=to), Mailbox(name="", address=address)
+        mails.append(drafter.mail(about, other, copy, occasion, position=position, **carried))
+    return mails
 
 
 def _subject(thread: ThreadView) -> str:
@@ -48,12 +70,11 @@ def forwarded(drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Oc
         email=thread.customer_email, subject=thread.subject, reference=thread.order_reference or "",
         author=event.by, text=event.comment,
         quotes=[Quote(author=message.author, at=message.at, text=message.text) for message in event.messages],
+        files=[file.filename for file in event.attachments], left_out=event.left_out,
     )
     place = Place(Conversation.parse(thread.conversation), thread.order_id, event.thread_id)
-    return [drafter.mail(
-        facts, Mailbox(name=event.employee or "", address=event.email), place, occasion,
-        customer_id=thread.customer_id,
-    )]
+    to = Mailbox(name=event.employee or "", address=event.email)
+    return _with_copies(drafter, facts, to, place, event, occasion)
 
 
 def submitted(drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: Occasion) -> list[Mail]:
@@ -75,6 +96,12 @@ def submitted(drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: O
     return mails
 
 
-def enclosures(event: ContactSubmitted) -> list[UUID]:
-    """Under which keys the files of a submission are kept."""
-    return [uuid5(event.submission_id, str(number)) for number, _ in enumerate(event.attachments)]
+def enclosures(event: Carrying | ContactSubmitted) -> list[UUID]:
+    """Return the keys under which the files of an event are kept."""
+    return [uuid5(_key(event), str(number)) for number, _ in enumerate(event.attachments)]
+
+
+def _key(event: Carrying | ContactSubmitted) -> UUID:
+    if isinstance(event, ContactSubmitted):
+        return event.submission_id
+    return event.forward_id if isinstance(event, ThreadForwarded) else event.message.message_id

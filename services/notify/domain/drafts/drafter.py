@@ -15,7 +15,9 @@ from shared.contracts.values import ShopProfile
 
 @dataclass(frozen=True)
 class Place:
-    """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop."""
+    """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop; `to`: who the mail is to, of
+    which this is a copy; `cc`: who is shown to get one.
+    """
 
     conversation: Conversation
     order_id: UUID | None = None
@@ -23,6 +25,8 @@ class Place:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     reply_to: str = ""
+    to: Mailbox | None = None
+    cc: tuple[Mailbox, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Drafter:
             automatic=design_of(facts.template).automatic,
             written_at=occasion.at,
             content=self.writer.write(facts, more.get("wanted", ())),
+            to=place.to,
+            cc=list(place.cc),
         )
         return Mail(
             mail_id, occasion, facts, letter, str(place.conversation),

@@ -1,0 +1,38 @@
+"""Issued documents, so that an employee can name them by their numbers."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from services.ingest.domain.enclosing import KnownDocument
+from services.ingest.store.tables import documents
+from shared.runtime.database import insert
+from shared.runtime.store import Ledger
+
+_FIELDS = tuple(field.name for field in fields(KnownDocument))
+
+
+class Documents(Ledger):
+    """Documents by shop and number; a document that is told of again is kept once."""
+
+    def write(self) -> None:
+        if self._kept:
+            self.connection.execute(insert(self.connection, documents).on_conflict_do_nothing(), self._kept)
+
+    def named(self, shop: str, names: Sequence[str]) -> list[KnownDocument]:
+        """Return the stored documents of a shop that have one of these numbers or ids."""
+        if not names:
+            return []
+        numbers, ids = [name.strip().lower() for name in names], list(filter(None, map(_id, names)))
+        where = or_(func.lower(documents.c.number).in_(numbers), documents.c.document_id.in_(ids))
+        rows = self.connection.execute(select(documents).where(documents.c.shop == shop, where))
+        return [KnownDocument(**{name: getattr(row, name) for name in _FIELDS}) for row in rows]
+
+
+def _id(name: str) -> UUID | None:
+    try:
+        return UUID(name.strip())
+    except ValueError:
+        return None

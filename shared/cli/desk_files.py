@@ -1,0 +1,44 @@
+"""Options of `aftercart desk` by which a message takes files, documents and copies along."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from shared.runtime.errors import AftercartError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+attach_option = click.option(
+    "--attach", "attachments", multiple=True, type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file to send along; may be given several times.",
+)
+OPTIONS = (
+    attach_option,
+    click.option("--document", "documents", multiple=True, metavar="NUMBER", help="An issued document: IN000001."),
+    click.option("--cc", multiple=True, metavar="ADDRESS", help="Who gets a copy that everybody sees."),
+    click.option("--bcc", multiple=True, metavar="ADDRESS", help="Who gets a copy that nobody else sees."),
+)
+
+
+def enclosing_options(command: F) -> F:
+    """Add the options of a message that is mailed."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def enclosed(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of the command that those options give."""
+    lists = {name: list(chosen[name]) for name in ("documents", "cc", "bcc")}
+    return {"attachments": files_of(chosen["attachments"]), **lists}
+
+
+def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
+    """Return files with their bytes in base64. Raises `AftercartError` for one that cannot be read."""
+    try:
+        return [{"filename": path.name, "content": b64encode(path.read_bytes()).decode()} for path in paths]
+    except OSError as error:
+        raise AftercartError(f"The file '{error.filename}' cannot be read: {error.strerror}.") from None

@@ -1,0 +1,77 @@
+"""Answers and forwarded threads that take files, documents and further recipients along."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts import samples
+from shared.contracts.ingest import ThreadForwarded
+from tests.notify.words import NotifyDesk, Office, content_of, opened, replied
+
+FILE = {"filename": "بازگشت.txt", "content": "SW4gaXRzIGJveC4="}
+TO, COPY, HIDDEN = "ada@example.test", "office@example.test", "bela@shop.test"
+
+
+@pytest.fixture
+def shop(desk: NotifyDesk) -> NotifyDesk:
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    return desk
+
+
+def attached(content: bytes) -> list[tuple[str | None, bytes]]:
+    return [(part.get_filename(), part.get_payload(decode=True)) for part in opened(content).iter_attachments()]
+
+
+def answer(**changes: Any) -> dict[str, Any]:
+    """`thread.replied` with a new document, which is not rendered yet."""
+    event = replied(message__message_id=str(uuid4()), **changes)
+    return event | {"documents": [samples.INVOICE_REFERENCE | {"document_id": str(uuid4())}], "attachments": [FILE]}
+
+
+def test_an_answer_waits_for_its_document_and_takes_the_files_along(shop: NotifyDesk, office: Office) -> None:
+    event = answer()
+    shop.tell("thread.replied", event)
+    shop.run_errands()
+    assert office.sent == []
+    shop.tell("document.content", content_of({"attach": event["documents"], "order_id": samples.ORDER_ID}))
+    shop.run_errands()
+    (parcel,) = office.sent
+    assert [name for name, _ in attached(parcel.content)] == [samples.DOCUMENT_VIEW["filename"], FILE["filename"]]
+    assert attached(parcel.content)[1][1] == b"In its box."
+
+
+def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(shop: NotifyDesk, office: Office) -> None:
+    shop.tell("thread.replied", replied() | {"cc": [COPY], "bcc": [HIDDEN], "attachments": [FILE]})
+    shop.run_errands()
+    assert [parcel.recipient for parcel in office.sent] == [TO, COPY, HIDDEN]
+    mails = [opened(parcel.content) for parcel in office.sent]
+    assert {mail["To"] for mail in mails} == {f"Ada Byron <{TO}>"}
+    assert {mail["Cc"] for mail in mails} == {COPY}
+    assert not any(HIDDEN.encode() in parcel.content for parcel in office.sent)
+    assert len({mail["Reply-To"] for mail in mails}) == 1
+    assert all(len(attached(parcel.content)) == 1 for parcel in office.sent)
+    listed = shop.ask("mail.list", {"thread_id": samples.THREAD_ID}).data["mails"]
+    assert {mail["recipient"]: mail["copy_of"] for mail in listed} == {TO: "", COPY: TO, HIDDEN: TO}
+
+
+def test_who_erases_the_customer_erases_the_copies(shop: NotifyDesk) -> None:
+    shop.tell("thread.replied", replied() | {"cc": [COPY], "attachments": [FILE]})
+    shop.run_errands()
+    shop.tell("customer.erase", {"customer_id": "c-none", "emails": [TO]})
+    left = shop.ask("mail.list", {"thread_id": samples.THREAD_ID}).data["mails"]
+    assert len(left) == 2
+    assert not any(TO in str(mail) or COPY in str(mail) for mail in left)
+
+
+def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(shop: NotifyDesk, office: Office) -> None:
+    shop.tell("thread.forwarded", ThreadForwarded.example | {"attachments": [FILE], "left_out": ["film.mov"]})
+    shop.run_errands()
+    (parcel,) = office.sent
+    body = opened(parcel.content).get_body(("plain",))
+    assert body
+    text = body.get_content()
+    assert FILE["filename"] in text
+    assert "Not attached (too large or dangerous): " in text
+    assert "film.mov" in text
+    assert [name for name, _ in attached(parcel.content)] == [FILE["filename"]]
