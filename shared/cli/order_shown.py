@@ -1,7 +1,6 @@
 """How orders look on the terminal."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from rich.table import Table
@@ -78,13 +77,15 @@ def _say_facts(facts: dict[str, str]) -> None:
             say(Text.assemble((f"  {name:13}", "dim"), clean(value)))
 
 
-def _say_lines(lines: Iterable[Data]) -> None:
+def _say_lines(lines: list[Data]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for heading in ("line", "reference", "product", "pieces", "each", "total"):
+    refunded = any(line.get("refunded") for line in lines)
+    for heading in ("line", "reference", "product", "pieces", *(("refunded",) if refunded else ()), "each", "total"):
         table.add_column(heading, justify="left" if heading in ("reference", "product") else "right")
     for line in lines:
         number, pieces = str(line.get("line") or ""), str(line["quantity"])
-        cells = (number, line["sku"], line["name"], pieces, _money(line["unit_price"]), _money(line["total"]))
+        back = (str(line["refunded"] or ""),) if refunded else ()
+        cells = (number, line["sku"], line["name"], pieces, *back, _money(line["unit_price"]), _money(line["total"]))
         table.add_row(*(Text(clean(cell)) for cell in cells))
     console().print(table)
 
@@ -106,15 +107,15 @@ def due_sentence(found: Data) -> str:
         missing = "still to be paid" if due["amount"] > 0 else "paid too much"
         parts.append(f"{_money(due | {'amount': abs(due['amount'])})} {missing}")
     if refund_due and refund_due["amount"]:
-        parts.append(f"{_money(refund_due)} to be given back")
+        parts.append(f"{_money(refund_due)} to be given back for refunds")
     return ", ".join(parts)
 
 
 def _documents(issued: list[Data]) -> list[str]:
     replaced = {key for document in issued for key in document["replaces"]}
     return [
-        f"{document['number']} (replaced)" if document["document_id"] in replaced else document["number"]
-        for document in issued
+        f"{document['kind'].replace('_', ' ')} {document['number']}"
+        + (" (replaced)" if document["document_id"] in replaced else "") for document in issued
     ]
 
 
@@ -156,4 +157,5 @@ def _return(found: Data, zone: str) -> str:
 def _address(address: Data) -> str:
     place = f"{address['postcode']} {address['city']}".strip()
     parts = (address["name"], address["company"], address["line1"], address["line2"], place, address["country"])
-    return ", ".join(part for part in parts if part)
+    vat = f"VAT number {address['vat_number']}" if address.get("vat_number") else ""
+    return ", ".join(part for part in (*parts, vat) if part)

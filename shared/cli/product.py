@@ -14,16 +14,20 @@ def product() -> None:
     """Products and their combinations, each with a reference (SKU) of its own."""
 
 
-@product.command("list", short_help="Find products by first letters.")
-@click.argument("text")
+@product.command("list", short_help="All products, or those that fit.")
+@click.argument("text", default="")
 @click.option("--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="How many at most.")
 @json_option
 @shop_option
 @wait_option
 def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
-    """List products whose reference or name, in any language, has words that begin with TEXT."""
+    """List products whose reference or name, in any language, has words that begin with TEXT; without it, all."""
     with asking(shop, wait, "product") as asker:
-        answer = asker.ask("product.search", {"text": text, "limit": limit})
+        if text:
+            answer = asker.ask("product.search", {"text": text, "limit": limit})
+        else:
+            page = asker.ask("product.list", {"limit": limit})
+            answer = {"products": page["products"], "more": page["next"] is not None}
     if as_json:
         say_json(answer["products"])
         return
@@ -32,7 +36,7 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
     if not answer["products"]:
         note("No product fits.", style="dim")
     elif answer["more"]:
-        note("There are more: more letters find fewer.", style="dim")
+        note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
 
 
 @product.command(short_help="One product.")

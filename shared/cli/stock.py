@@ -59,15 +59,19 @@ def adjust(sku: str, change: int, cause: str, by: str, shop: str, wait: float) -
 
 
 @stock.command(short_help="What changed it, newest first.")
-@sku_argument
+@click.argument("sku", required=False, metavar="[SKU]")
+@click.option("--order", metavar="REF-OR-ID", help="For this order.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
 @json_option
 @shop_option
 @wait_option
-def movements(sku: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
-    """List what changed the stock of a product, newest first."""
+def movements(
+    sku: str | None, order: str | None, limit: int, as_json: bool, shop: str, wait: float
+) -> None:
+    """List what changed the stock of the shop, or of the product SKU alone, newest first."""
     with asking(shop, wait, "stock") as asker:
-        found, zone = asker.ask("stock.movements", {"sku": sku, "limit": limit})["movements"], asker.zone()
+        wanted = {"sku": sku, "order_id": order, "limit": limit}
+        found, zone = asker.ask("stock.movements", wanted)["movements"], asker.zone()
     if as_json:
         say_json(found)
         return
@@ -81,7 +85,7 @@ def _say_movement(row: Data, zone: str) -> None:
     style = "green" if row["change"] > 0 else "yellow"
     order = f"  order {row['order_id']}" if row.get("order_id") else ""
     change = (f"{row['change']:+d}", style)
-    say(Text.assemble(f"{minute(row['at'], zone)}  ", change, clean(f"  {row['cause']}{order}")))
+    say(Text.assemble(f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")))
 
 
 def _send(shop: str, wait: float, name: str, data: Data) -> None:

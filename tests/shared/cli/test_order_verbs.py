@@ -88,7 +88,10 @@ def test_a_refund_shows_what_it_comes_to_and_asks_before_the_credit_slip_is_mail
     assert "refund.create" not in anna.client.sent
     printed = anna.does("order", "refund", REF, "1:1", "--reason", "A scratch", "--yes")
     assert "refund.created" in printed
-    assert "11.90 EUR to be given back" in printed
+    assert "11.90 EUR to be given back for refunds" in printed
+    shown = anna.does("order", "show", REF)
+    assert "pieces refunded each total" in shown
+    assert "1 MUG-BLUE Mug, blue 2 1 11.90 EUR 23.80 EUR" in shown
     assert "to be given back" not in anna.does("order", "refunded", REF, "--transaction-id", "RF-7")
 
 
@@ -161,7 +164,8 @@ def test_a_corrected_invoice_takes_the_place_of_the_first_and_is_mailed_again(an
     anna.does("order", "address", REF, "--invoice", "--company", "Analytical Engines Ltd")
     assert anna.types("order", "invoice", REF, "--correct").exit_code == 64
     assert "invoice.issued" in anna.does("order", "invoice", REF, "--correct", "--reason", "Company", "--yes")
-    assert "documents IN000001 (replaced), CR000001, IN000002" in anna.does("order", "show", REF)
+    shown = anna.does("order", "show", REF)
+    assert "documents invoice IN000001 (replaced), credit slip CR000001, invoice IN000002" in shown
     assert anna.types("order", "send", REF, "IN000002").exit_code == 64
     assert "order.document_mail_requested" in anna.does("order", "send", REF, "IN000002", "--to", "books@shop.test")
 

@@ -26,7 +26,8 @@ def test_stock_is_shown_counted_and_adjusted_with_the_reason(anna: Employee) -> 
     assert anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken") == "MUG-BLUE 24 available"
     anna.client.service.tell("order.place", an_order())
     moved = anna.types("stock", "movements", "MUG-BLUE").output.splitlines()
-    assert [line.split()[3:5] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
+    assert [line.split()[3:6:2] for line in moved[:2]] == [["-2", "order.place"], ["-1", "broken"]]
+    assert anna.types("stock", "movements").output.splitlines() == moved
     assert anna.types("stock", "adjust", "MUG-BLUE", "-1000", "lost").exit_code == 2
 
 
@@ -35,6 +36,7 @@ def test_a_product_comes_back_as_it_was_put(anna: Employee) -> None:
     assert "MUG-BLUE is in the catalogue" in anna.does("product", "put", "-", stdin=shown)
     assert anna.types("product", "show", "MUG-BLUE").output == shown
     assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list", "mug")
+    assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list")
     assert anna.types("product", "list", "nothing").output == "No product fits.\n"
 
 
