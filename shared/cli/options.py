@@ -11,6 +11,8 @@ from shared.runtime.errors import AftercartError
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 by_option = click.option("--by", default=getpass.getuser, envvar="AFTERCART_EMPLOYEE", metavar="NAME",
                          show_envvar=True, help="Who you are; else the name of your login.")
+language_option = click.option("--language", default="en", show_default=True, metavar="CODE",
+                               help="Of the names of states.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before the customer is written to.")
 
 

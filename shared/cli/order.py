@@ -7,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from shared.cli import order_delivery, order_edit, order_papers, order_place, order_refund, order_state, order_tax
-from shared.cli.options import json_option
+from shared.cli.options import json_option, language_option
 from shared.cli.order_action import reference_argument as wanted_argument
 from shared.cli.order_filter import filter_options, order_filter
 from shared.cli.order_shown import say_history, say_order, say_row
@@ -18,8 +18,6 @@ from shared.contracts.orders.lists import OrderSort
 
 PAGE = 500  # orders per question
 SORTS = get_args(OrderSort)
-language_option = click.option("--language", default="en", show_default=True, metavar="CODE",
-                               help="Of the names of states.")
 
 @click.group(short_help="List orders, show one, and act on it.")
 def order() -> None:

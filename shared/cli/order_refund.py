@@ -45,8 +45,9 @@ def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given:
     with order_action(**action) as acting:
         terms = _terms(acting, items, everything, kind, options)
         preview = acting.ask("refund.preview", terms)["refund"]
-        slip = "the credit slip by mail" if _gets_slip(acting, options) else ""
-        acting.confirm(*_preview(acting, preview), mail=slip)
+        mails = ["the credit slip by mail"] if _gets_slip(acting, options) else []
+        mails += ["a mail about the store credit"] if (preview["store_credit"] or {}).get("amount") else []
+        acting.confirm(*_preview(acting, preview), mail=" and ".join(mails))
         acting.send("refund.create", {**terms, "refund_id": str(uuid4())})
 
 

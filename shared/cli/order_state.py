@@ -6,6 +6,7 @@ from uuid import uuid4
 import click
 from rich.text import Text
 
+from shared.cli.options import language_option
 from shared.cli.order_action import OrderAction, action_options, order_action, reference_argument
 from shared.cli.question import Data
 from shared.cli.screen import clean, say
@@ -16,8 +17,9 @@ from shared.cli.screen import clean, say
 @click.argument("to", metavar="[STATE]", required=False)
 @click.option("--force", is_flag=True, help="Go where no move leads; needs --reason.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.")
+@language_option
 @action_options
-def state(to: str | None, force: bool, reason: str, **action: Any) -> None:
+def state(to: str | None, force: bool, reason: str, language: str, **action: Any) -> None:
     """Move the order REF-OR-ID to STATE, with all that the state brings. Without STATE, list the possible moves.
 
     \b
@@ -27,7 +29,7 @@ def state(to: str | None, force: bool, reason: str, **action: Any) -> None:
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         if to is None:
-            _say_moves(acting.ask("order.actions", {}))
+            _say_moves(acting.ask("order.actions", {"language": language}))
             return
         known = _states(acting)
         acting.confirm(*_effects(acting, known.get(to, {})), mail=_mail(known.get(to, {})))
@@ -58,6 +60,8 @@ def payment(amount: str | None, store_credit: bool, reverse: Any, reason: str, *
     stated, action = {name: given.pop(name) for name in ("method", "transaction_id")}, given
     with order_action(**action) as acting:
         if reverse is not None:
+            if _is_store_credit(acting, str(reverse)):
+                acting.confirm(mail="a mail about the store credit")
             acting.send("payment.reverse", {"payment_id": str(reverse), "reason": reason})
         elif store_credit:
             part = {} if amount is None else {"amount": acting.minor(amount)}
@@ -70,6 +74,10 @@ def payment(amount: str | None, store_credit: bool, reverse: Any, reason: str, *
 
 
 COMMANDS = (state, payment)
+
+
+def _is_store_credit(acting: OrderAction, payment_id: str) -> bool:
+    return any(each["payment_id"] == payment_id and each["kind"] == "store_credit" for each in acting.order["payments"])
 
 
 def _payment(acting: OrderAction, amount: str, method: str | None, transaction_id: str) -> Data:

@@ -1,5 +1,6 @@
 """No verb leads to a mail to the customer that was not asked about: what `orders` says goes on to a real `notify`."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,3 +103,16 @@ def test_completing_a_return_shows_what_it_gives_back(shop: Shop) -> None:
     (mail,) = [each for each in told if each["template"] == "order_return_completed"]
     words = shop.notify.ask("mail.get", {"mail_id": mail["mail_id"]}).data
     assert "Pack it well." not in str(words)  # the answer to the request was in the mail before
+
+
+def test_store_credit_that_goes_back_to_the_customer_is_asked_about(shop: Shop) -> None:
+    shop.anna.does("credit", "issue", "c-1001", "5.00EUR", "Late", "--yes")
+    shop.anna.does("order", "payment", REF, "--store-credit")
+    shop.anna.does("order", "payment", REF, "23.70")
+    before = shop.mails()
+    payments = json.loads(shop.anna.does("order", "show", REF, "--json"))["payments"]
+    (key,) = [each["payment_id"] for each in payments if each["kind"] == "store_credit"]
+    for words in (("refund", REF, "1:1", "--store-credit"), ("payment", REF, "--reverse", key, "--reason", "Mistake")):
+        asked = shop.anna.types("order", *words)
+        assert (asked.exit_code, shop.mails()) == (64, before), asked.output
+        assert "gets a mail about the store credit" in asked.output

@@ -133,6 +133,7 @@ def test_store_credit_is_issued_by_hand_and_listed(anna: Employee) -> None:
 
 def test_an_order_moves_after_a_question_that_names_its_mail_and_documents(anna: Employee) -> None:
     assert "processing Processing in progress" in anna.does("order", "state", REF)
+    assert "processing Processing in progress" not in anna.does("order", "state", REF, "--language", "fa")
     asked = anna.types("order", "state", REF, "processing")
     assert asked.exit_code == 64
     assert "Awaiting bank wire payment → Processing in progress." in asked.output
