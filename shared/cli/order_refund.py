@@ -45,7 +45,8 @@ def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given:
     with order_action(**action) as acting:
         terms = _terms(acting, items, everything, kind, options)
         preview = acting.ask("refund.preview", terms)["refund"]
-        mails = ["the credit slip by mail"] if _gets_slip(acting, options) else []
+        goods = bool(terms["lines"] or terms["shipping"] or terms.get("shipping_amount"))
+        mails = ["the credit slip by mail"] if goods and _gets_slip(acting, options) else []
         mails += ["a mail about the store credit"] if (preview["store_credit"] or {}).get("amount") else []
         acting.confirm(*_preview(acting, preview), mail=" and ".join(mails))
         acting.send("refund.create", {**terms, "refund_id": str(uuid4())})

@@ -32,7 +32,7 @@ class Asker:
         """The answer. A refusal is told and ends the command with 2, silence with 3."""
         reply = self._reply(name, data)
         if is_refusal(reply):
-            tell_refusal(reply)
+            tell_refusal(reply, details=False)
             raise click.exceptions.Exit(REFUSED)
         return reply.data
 

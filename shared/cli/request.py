@@ -47,10 +47,10 @@ def is_refusal(reply: Envelope) -> bool:
     return reply.name.endswith("_refused")
 
 
-def tell_refusal(reply: Envelope) -> None:
-    """The sentence and the code, on standard error; what else is known, below."""
+def tell_refusal(reply: Envelope, *, details: bool = True) -> None:
+    """The sentence and the code, on standard error; what else is known, below, unless that is for programs only."""
     code, reason = reply.data.get("code", "no code"), reply.data.get("reason", "no reason given")
     note(f"refused ({clean(str(code))}): {clean(str(reason))}", style="red")
-    details = reply.data.get("details")
-    if details:
-        note(clean(json.dumps(details, indent=2, ensure_ascii=False), keep="\n"))
+    known = reply.data.get("details")
+    if known and details:
+        note(clean(json.dumps(known, indent=2, ensure_ascii=False), keep="\n"))

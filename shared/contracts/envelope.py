@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic_core import ErrorDetails
 
 from shared.contracts.message import PREFIX
 
@@ -64,13 +65,21 @@ def decode(body: bytes) -> Envelope:
 
 def first_fault(error: ValidationError) -> str:
     """The first of a validation's faults as `field.path: what is wrong`."""
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return f"{'.'.join(map(str, fault['loc'])) or 'data'}: {fault['msg']}"
+    first = faults(error)[0]
+    return f"{first['field'] or 'data'}: {first['problem']}"
 
 
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """All faults as `{"field", "problem"}`, without repeating the values (they may be personal)."""
     return [
-        {"field": ".".join(map(str, fault["loc"])), "problem": fault["msg"]}
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        {"field": ".".join(map(str, fault["loc"])), "problem": _problem(fault)}
+        for fault in error.errors(include_url=False, include_input=False)
     ]
+
+
+def _problem(fault: ErrorDetails) -> str:
+    """Return what is wrong; a regular expression says nothing to people."""
+    if fault["type"] != "string_pattern_mismatch":
+        return fault["msg"]
+    is_email = "@" in fault["ctx"]["pattern"]
+    return "This is no e-mail address." if is_email else "This is not in the form that the contract asks for."

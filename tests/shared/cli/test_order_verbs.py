@@ -189,6 +189,12 @@ def test_an_order_is_shown_with_its_payments_refunds_and_returns(anna: Employee)
     assert refused.exit_code == 2
 
 
+def test_what_was_paid_too_much_is_given_back_without_a_slip_and_so_without_a_mail(anna: Employee) -> None:
+    paid_and_invoiced(anna)
+    anna.does("order", "payment", REF, "5.00")
+    assert "5.00 EUR to be given back for refunds" in anna.does("order", "refund", REF, "--overpaid")
+
+
 def test_a_payment_recorded_by_mistake_is_taken_back(anna: Employee) -> None:
     anna.does("order", "payment", REF, "28.70")
     (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
@@ -228,6 +234,7 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
     (("return", REF, "--confirm"), 1, "it needs the state waiting for confirmation. Its returns: none."),
     (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
+    (("customer", REF, "--email", "nonsense"), 2, "refused (invalid): email: This is no e-mail address.\n"),
     (("customer", REF), 64, "Say what changes: --email or --name."),
     (("payment", REF), 64, "Give the AMOUNT that was received"),
     (("message", REF), 64, "Give the TEXT, or a predefined message by --canned."),
