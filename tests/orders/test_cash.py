@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as some
 
+from services.orders.domain import refunding
 from services.orders.domain.cash import due, payable
 from services.orders.domain.correct_invoice import replaced
 from services.orders.domain.documents import issue
@@ -129,6 +130,19 @@ def test_a_slip_says_what_is_paid_back_when_the_total_was_rounded() -> None:
     slip = paper(first.events, CreditSlipIssued)
     assert first.refund.money == 1295
     assert (slip.rounding and slip.rounding.amount, slip.paid_back and slip.paid_back.amount) == (-2, 1295)
+
+
+@pytest.mark.parametrize("price", [1434, 1436])
+def test_the_rounding_of_a_refund_is_no_amount_that_had_not_been_paid(price: int) -> None:
+    order = move(an_order(price), "payment_accepted", force=True, reason="paid at the door").order
+    done = refunded(order, 1)
+    assert done.refund.money == 1435
+    assert refunding.view(done.order, done.refund).settled.amount == 0
+
+
+def test_of_an_order_that_nobody_paid_all_is_settled() -> None:
+    done = refunded(move(move(an_order(1435), "processing").order, "shipped").order, 1)
+    assert (done.refund.money, refunding.view(done.order, done.refund).settled.amount) == (0, 1435)
 
 
 def test_as_store_credit_they_come_to_what_was_paid() -> None:

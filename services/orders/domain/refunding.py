@@ -180,7 +180,7 @@ def view(order: Order, refund: Refund) -> RefundView:
         refund_id=refund.refund_id, kind=refund.kind, at=refund.at, by=refund.by, reason=refund.reason,
         lines=[_line_view(order, line) for line in refund.lines],
         shipping=order.money(refund.shipping.gross), overpaid=order.money(refund.overpaid),
-        settled=order.money(refund.settled),
+        settled=order.money(_unpaid(order, refund)),
         net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
         given_back=order.money(refund.given_back), store_credit=order.money(refund.store_credit),
         money=order.money(refund.money), vouchers=order.money(_by_vouchers(order, refund)),
@@ -188,6 +188,11 @@ def view(order: Order, refund: Refund) -> RefundView:
         done_at=done.at if done else None,
         transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
     )
+
+
+def _unpaid(order: Order, refund: Refund) -> int:
+    """Return what of a refund had not been paid. Less than a coin is the rounding of cash, and was never to be paid."""
+    return refund.settled if abs(refund.settled) >= order.coin else 0
 
 
 def _by_vouchers(order: Order, refund: Refund) -> int:
