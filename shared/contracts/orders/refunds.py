@@ -68,9 +68,9 @@ class RefundedLine(Value):
 
 
 class RefundView(Value):
-    """A refund: `gross` is `store_credit`, `money` and `settled`, but for the rounding of cash. `due`: the money is still to be given back;
-    `by_hand`: an employee does it, else the payment system. One of the kind `cancelled` was made when the order was
-    cancelled: it gives back what was paid.
+    """A refund: `gross` is `store_credit`, `money` and `settled`, but for the rounding of cash. `due`: the money is
+    still to be given back; `by_hand`: an employee does it, else the payment system. One of the kind `cancelled` was
+    made when the order was cancelled: it gives back what was paid.
     """
 
     refund_id: UUID
