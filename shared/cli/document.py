@@ -54,7 +54,7 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
             if as_json:
                 say_json(found)
             else:
-                say(f"{found['issued_on']}  {found['kind']:14}{found['number']:20}{found['document_id']}")
+                say(f"{found['issued_on']}  {found['kind']:14}{found['number']:20}  {found['document_id']}")
 
 
 @document.command(short_help="The PDF of a document.")

@@ -50,12 +50,14 @@ def show(sku: str, shop: str, wait: float) -> None:
         say_json({name: value for name, value in found.items() if name != "available"})
 
 
-@product.command(short_help="Add or replace a product.")
+@product.command(short_help="Add or change a product.")
 @click.argument("file")
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Add the product in FILE (JSON; `-` reads standard input), or replace the one with its SKU."""
+    """Add the product in FILE (JSON; `-` reads standard input), or change the one with its SKU: what FILE leaves out
+    stays as it is.
+    """
     with asking(shop, wait, "product") as asker:
         data = read_data(file)
         asker.ask("product.put", data)
