@@ -17,6 +17,7 @@ from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import SIGNED, Place, own_thread_id
+from services.ingest.domain.form_limits import origin_of
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, read_all
@@ -47,6 +48,7 @@ from shared.contracts.ingest import (
     CannedMessage,
     Contact,
     DeskOptions,
+    SubmitContact,
     ThreadMessage,
     ThreadView,
 )
@@ -129,6 +131,8 @@ class Work(UnitOfWork):
         self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
         named = Named(batch, self.customers, self.orders, self.threads, self.submissions, self.documents)
         self.customers.preload(named.customers())
+        forms = [(at.shop, message) for at, message in batch if isinstance(message, SubmitContact)]
+        self.submissions.lock_origins(origin_of(shop, form) for shop, form in forms)
         self.submissions.preload(named.submissions())
         ordered = [Conversation("order", order_id) for order_id in named.orders()]
         self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
@@ -211,6 +215,12 @@ class Work(UnitOfWork):
         """What the shop is called; nothing before its profile was told."""
         known = self.shops.get(self.shop)
         return known.name if known else ""
+
+    @property
+    def shop_language(self) -> str:
+        """Return the language of the shop; English before its profile was told."""
+        known = self.shops.get(self.shop)
+        return known.language if known else "en"
 
     # --- customers ----------------------------------------------------------------------------------------------------
 

@@ -101,6 +101,7 @@ def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(desk: IngestDesk,
 
 
 def test_all_that_is_known_is_told_in_parts(desk: IngestDesk) -> None:
+    desk.tell("desk.put", {"form_limits": {"per_sender": 0}})
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER)
     for _ in range(21):
         writes(desk)

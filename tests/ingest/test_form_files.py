@@ -80,7 +80,7 @@ def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
     desk.tell("desk.put", {"form_files": {"media_types": ["application/pdf"]}})
     (told,) = desk.tell("contact.submit", files(("mug.png", PICTURE)))
     assert (told.data["code"], told.data["details"]["allowed"]) == ("attachment_type", ["application/pdf"])
-    assert told.data["reason"] == "'mug.png' is of a kind that is not allowed: image/png."
+    assert told.data["reason"] == "'mug.png' is of a kind that is not taken (PNG): send PDF."
     assert desk.threads() == []
 
 

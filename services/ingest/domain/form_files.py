@@ -8,6 +8,11 @@ from shared.contracts.ingest import FormFile, FormFiles, SubmitContact
 from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.message import Refusal
 
+KINDS = {
+    "application/msword": "Word", "text/plain": "text", "application/octet-stream": "unknown",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+}
+
 
 def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
     """Why the files of a form are not taken, if they are not. A file is what its content says, and neither its name nor
@@ -37,6 +42,12 @@ def _wrong_file(command: SubmitContact, files: Sequence[FormFile], rules: FormFi
             reason = f"'{read.filename}' could run something: a file that is called so is not taken."
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
         if read.media_type not in rules.media_types:
-            reason = f"'{read.filename}' is of a kind that is not allowed: {read.media_type}."
+            allowed = ", ".join(dict.fromkeys(map(_kind, rules.media_types)))
+            reason = f"'{read.filename}' is of a kind that is not taken ({_kind(read.media_type)}): send {allowed}."
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
     return None
+
+
+def _kind(media_type: str) -> str:
+    """Return a media type as people say it: `PDF`."""
+    return KINDS.get(media_type) or media_type.partition("/")[2].removeprefix("x-").upper()

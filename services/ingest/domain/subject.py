@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.contracts.conversation import SUBJECT_TOKEN
 
-MOST_NAMED = 5
+MOST_NAMED = 20
 _ANSWERED = r"re|aw|antw|antwort|rép|réf|sv|vs|ynt|odp|پاسخ|جواب"
 _FORWARDED = r"fwd?|wg|wtr|tr|transf|rv|vl|i|هدایت|ارسال مجدد|فوروارد"
 _PREFIX = re.compile(rf"^\s*(?:(?:{_ANSWERED}|{_FORWARDED})(?:\[\d+\])?\s*[::]|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE)
@@ -34,8 +34,9 @@ def is_new_topic(subject: str, before: str) -> bool:
 
 
 def order_references(subject: str) -> list[str]:
-    """Words that may be the reference of an order."""
-    return list(dict.fromkeys(_REFERENCE.findall(subject)))[:MOST_NAMED]
+    """Return words that may be the reference of an order, in capitals: first those that are written so, then others."""
+    written = [*_REFERENCE.findall(subject), *_REFERENCE.findall(subject.upper())]
+    return list(dict.fromkeys(written))[:MOST_NAMED]
 
 
 def thread_ranges(subject: str) -> Iterator[tuple[UUID, UUID]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.ingest.domain import form_files
+from services.ingest.domain import form_files, form_limits
 from services.ingest.domain.attachments import Attachment, attachment, numbered, views
 from services.ingest.domain.body import clean
+from services.ingest.domain.form_limits import Lately, Origin
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from shared.contracts.conversation import Conversation
@@ -29,11 +30,15 @@ LONGEST_SUBJECT = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was taken. `held`: its content, kept until the mail that carries it has left."""
+    """A form that was taken, of an `origin` at `taken_at`. `held`: its content, kept until the mail that carries it has
+    left.
+    """
 
     submission_id: UUID
     conversation: str
     held: SubmitContact | None = None
+    origin: Origin = form_limits.UNKNOWN
+    taken_at: datetime | None = None
 
     def let_go(self) -> "Submission":
         """After its content is safe elsewhere."""
@@ -42,13 +47,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a form meets: the contact it names, the order it is about with the thread of that order, the options."""
+    """What a form meets: the contact it names, the order it is about with the thread of that order, the options of the
+    desk, the language in which the customer is answered, and how many forms came lately.
+    """
 
     shop: str
     contact: Contact | None
     order: KnownOrder | None
     thread: Thread | None
     options: DeskOptions
+    language: str
+    lately: Lately = form_limits.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,8 @@ def objection(command: SubmitContact, here: Circumstances) -> Refusal | None:
         return command.refuse("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
         return command.refuse("empty_text", "There is nothing to read in the text.", field="text")
-    return form_files.objection(command, here.options.form_files)
+    wrong = form_files.objection(command, here.options.form_files)
+    return wrong or form_limits.objection(command, here.lately, here.options.form_limits)
 
 
 def take(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
@@ -86,14 +96,17 @@ def take(command: SubmitContact, contact: Contact, here: Circumstances, at: date
     if contact.save_messages:
         return _filed(command, contact, here, at)
     conversation = conversation_of(here.shop, command, None)
-    submission = Submission(command.submission_id, str(conversation), command)
+    submission = Submission(
+        command.submission_id, str(conversation), command, form_limits.origin_of(here.shop, command), at
+    )
     return Taken(submission, [_submitted(command, contact, here, conversation, None)])
 
 
 def rescue(held: SubmitContact, here: Circumstances, at: datetime) -> Taken:
     """Files a form whose mail could not be delivered: it must not be lost."""
     thread, message = _written(held, here, at)
-    submission = Submission(held.submission_id, thread.view.conversation)
+    origin = form_limits.origin_of(here.shop, held)
+    submission = Submission(held.submission_id, thread.view.conversation, None, origin, at)
     return Taken(submission, _told(thread, message, opened=here.thread is None), thread, message, _files(held))
 
 
@@ -104,7 +117,10 @@ def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: da
         *_told(thread, message, opened=here.thread is None),
         _submitted(command, contact, here, conversation, thread.view),
     ]
-    return Taken(Submission(command.submission_id, str(conversation)), events, thread, message, _files(command))
+    submission = Submission(
+        command.submission_id, str(conversation), None, form_limits.origin_of(here.shop, command), at
+    )
+    return Taken(submission, events, thread, message, _files(command))
 
 
 def _written(command: SubmitContact, here: Circumstances, at: datetime) -> tuple[Thread, ThreadMessage]:
@@ -127,7 +143,7 @@ def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread
         thread_id=thread_id_of(conversation), conversation=str(conversation),
         order_id=order.order_id if order else None, order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else command.email,
-        customer_name=text.clean(command.customer_name), language=command.language, subject=_subject(command),
+        customer_name=text.clean(command.customer_name), language=here.language, subject=_subject(command),
         status="open", opened_at=at, contact=command.contact, sku=command.sku,
         customer_id=command.customer_id or (order.customer_id if order else None) or None,
     )
@@ -155,7 +171,7 @@ def _submitted(
     ]
     return ContactSubmitted(
         submission_id=command.submission_id, conversation=str(conversation), contact=contact, mailed=mailed,
-        email=command.email, customer_name=text.clean(command.customer_name), language=command.language,
+        email=command.email, customer_name=text.clean(command.customer_name), language=here.language,
         text=clean(command.text).strip(), order_id=here.order.order_id if here.order else None,
         order_reference=command.order_reference, sku=command.sku, thread=thread,
         filenames=names, attachments=files if mailed else [],

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.ingest.domain import submission
+from services.ingest.domain import form_limits, submission
 from services.ingest.domain.commands import ForgetSubmission
+from services.ingest.domain.language import language_of, written_as
+from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.submission import Circumstances, Taken
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
@@ -56,7 +58,22 @@ def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
     order_id = work.orders.with_references([reference]).get(reference) if command.order_reference else None
     order = work.orders.get(order_id) if order_id else None
     thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
-    return Circumstances(work.shop, work.contact(command.contact), order, thread, work.options)
+    lately = work.submissions.lately(work.shop, form_limits.origin_of(work.shop, command), work.now - form_limits.HOUR)
+    return Circumstances(
+        work.shop, work.contact(command.contact), order, thread, work.options, _language(command, order, work), lately
+    )
+
+
+def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> str:
+    """Return the language in which the customer is answered."""
+    key = (work.shop, command.customer_id or "")
+    known = work.customers.get(key) if command.customer_id else work.customers.with_email(work.shop, command.email)
+    theirs = order and order.belongs_to(command.email, command.customer_id)
+    if known or theirs:
+        return known.language if known else order.language if order else ""
+    if command.language:
+        return written_as(command.language, command.text)
+    return language_of(command.text) or work.shop_language
 
 
 def _keep(taken: Taken, work: Work) -> Iterable[Event]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.ingest.domain import customers, privacy
+from services.ingest.domain.form_limits import sender_of
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread
 from services.ingest.store.erasing import Gone
@@ -19,7 +20,8 @@ service = Handlers()
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's threads those of nobody, without a word in them; again changes nothing more."""
     threads, orders = _threads(command, work), _orders(command, work)
-    held = work.erasing.held(work.shop, command.customer_id, work.customers.emails(work.shop, command))
+    emails = work.customers.emails(work.shop, command)
+    held = work.erasing.held(work.shop, command.customer_id, emails)
     known = work.customers.get((work.shop, command.customer_id))
     erased = {
         "threads": len(threads), "messages": sum(_erase(thread, work) for thread in threads),
@@ -31,6 +33,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     work.erasing.add(Gone(
         work.shop, command.customer_id, tuple(thread.id for thread in threads),
         tuple(thread.view.conversation for thread in threads), tuple(held),
+        tuple(sender_of(work.shop, email) for email in emails),
     ))
     return [CustomerErased(customer_id=command.customer_id, service=work.service, erased=erased, kept=[])]
 

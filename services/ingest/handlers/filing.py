@@ -9,6 +9,7 @@ from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.evidence import bounced, is_our_own
 from services.ingest.domain.filing import Filing, Reception
 from services.ingest.domain.inbound import Inbound
+from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.work import Work
 from shared.contracts.ingest import MailUnmatched, MailUnreadable
@@ -65,8 +66,11 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     if thread and work.has_copy(thread.id, mail):
         work.inbounds.save(inbound.inbound_id, inbound.copy_in(thread.id, mail.message_id))
         return []
+    known = work.customers.with_email(inbound.shop, mail.sender)
+    usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
+    language = known.language if known else language_of(f"{mail.subject}\n{mail.text}") or usual
     reception = Reception(
-        mailbox.language if mailbox else STRANGERS_LANGUAGE, work.written_to(inbound.shop, mail), verdict,
+        language, work.written_to(inbound.shop, mail), verdict,
         work.traffic.of(inbound, mail.sender, thread.id if thread else None),
     )
     filed = filing.file(mail, inbound, choice, reception)

@@ -22,13 +22,14 @@ from services.ingest.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A customer, with the threads and the submissions that are his."""
+    """A customer, with their threads, submissions, and the digests of the addresses that sent them."""
 
     shop: str
     customer_id: str
     threads: tuple[UUID, ...]
     conversations: tuple[str, ...]
     submissions: tuple[UUID, ...]
+    senders: tuple[str, ...] = ()
 
 
 class Erasing:
@@ -72,6 +73,8 @@ class Erasing:
             self._delete(thread_words, thread_words.c.thread_id.in_(gone.threads), gone.shop)
             self._delete(known_mails, known_mails.c.conversation.in_(gone.conversations), gone.shop)
             self._delete(submissions, submissions.c.submission_id.in_(gone.submissions), gone.shop)
+            theirs = (submissions.c.shop == gone.shop) & submissions.c.sender.in_(gone.senders)
+            self.connection.execute(update(submissions).where(theirs).values(sender="", client=""))
             self._empty_messages(gone.threads)
             self._empty_mails(gone.threads)
 

@@ -1,15 +1,17 @@
 """What was written by the contact form, so that nothing is taken twice, and what is held until its mail has left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from services.ingest.domain.form_limits import Lately, Origin
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
-from shared.runtime.database import among, locking, write_rows
+from shared.runtime.database import among, lock_names, locking, write_rows
 from shared.runtime.store import Store
 
 Key = tuple[str, UUID]
@@ -34,6 +36,28 @@ class Submissions(Store[Key, Submission]):
         where = among((submissions.c.shop, submissions.c.conversation), keys)
         return [(row.shop, row.submission_id) for row in self.connection.execute(query.where(where))]
 
+    def lock_origins(self, origins: Iterable[Origin]) -> None:
+        """Lock who sends forms until the commit: another process counts them after this one."""
+        names = {f"form/{digest}" for origin in origins for digest in (origin.sender, origin.client) if digest}
+        lock_names(self.connection, sorted(names))
+
+    def lately(self, shop: str, origin: Origin, since: datetime) -> Lately:
+        """Return how many forms of this origin were taken since then, with those of this batch."""
+        of_sender = self._count(shop, "sender", origin.sender, since)
+        return Lately(of_sender, self._count(shop, "client", origin.client, since))
+
+    def _count(self, shop: str, name: str, digest: str, since: datetime) -> int:
+        if not digest:
+            return 0
+        ours = {
+            key for (at, key), form in {**self._kept, **self._pending}.items()
+            if at == shop and getattr(form.origin, name) == digest
+        }
+        query = select(submissions.c.submission_id).where(
+            submissions.c.shop == shop, submissions.c[name] == digest, submissions.c.taken_at > since
+        )
+        return len(ours.union(self.connection.execute(query).scalars()))
+
     def mailed_as(self, shop: str, conversation: str) -> Submission | None:
         """The submission whose mails belong to a conversation."""
         found = [self.get(key) for key in self.of_conversations([(shop, conversation)])]
@@ -42,7 +66,7 @@ class Submissions(Store[Key, Submission]):
 
 def _submission(row: Any) -> Submission:
     held = SubmitContact.model_validate(row.held) if row.held else None
-    return Submission(row.submission_id, row.conversation, held)
+    return Submission(row.submission_id, row.conversation, held, Origin(row.sender, row.client), row.taken_at)
 
 
 def _rows(values: Mapping[Key, Submission]) -> list[dict[str, Any]]:
@@ -50,6 +74,7 @@ def _rows(values: Mapping[Key, Submission]) -> list[dict[str, Any]]:
         {
             "shop": shop, "submission_id": key, "conversation": value.conversation,
             "held": value.held.model_dump(mode="json") if value.held else None,
+            "taken_at": value.taken_at, "sender": value.origin.sender, "client": value.origin.client,
         }
         for (shop, key), value in sorted(values.items())
     ]

@@ -170,7 +170,12 @@ submissions = Table(
     Column("submission_id", Uuid, primary_key=True),
     Column("conversation", String(50), nullable=False),
     Column("held", Json),
+    Column("taken_at", UtcDateTime),
+    Column("sender", String(64), nullable=False, server_default=EMPTY),
+    Column("client", String(64), nullable=False, server_default=EMPTY),
     Index(None, "conversation"),
+    Index(None, "shop", "sender", "taken_at"),
+    Index(None, "shop", "client", "taken_at"),
 )
 threads = Table(
     "threads", metadata,

@@ -45,6 +45,7 @@ from shared.contracts.ingest.desk import (
     DeskOptions as DeskOptions,
     DeskStatistics as DeskStatistics,
     FormFiles as FormFiles,
+    FormLimits as FormLimits,
     GetDesk as GetDesk,
     PutDesk as PutDesk,
     StatusLook as StatusLook,

@@ -3,14 +3,13 @@
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, IPvAnyAddress
 
 from shared.contracts import samples
 from shared.contracts.ingest.files import MOST_FILES, FormFile
 from shared.contracts.ingest.threads import ThreadView
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import CustomerKey
-from shared.contracts.orders.parts import Reference
 from shared.contracts.values import Email, Language, Sku, Text
 
 ContactKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="Its short name, for machines")]
@@ -82,6 +81,20 @@ class ListContacts(Query, name="contact.list", answer=ContactList):
     example: ClassVar[dict[str, Any]] = {}
 
 
+LONGEST_REFERENCE = 64  # characters that are looked at; no order has as many
+
+
+def _typed(value: object) -> object:
+    """Return the reference of an order that a customer typed as it is written: `#xkb…` -> `XKB…`; empty is null."""
+    if not isinstance(value, str):
+        return value
+    digits = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+    return value.translate(digits).strip().lstrip("#").strip().upper()[:LONGEST_REFERENCE] or None
+
+
+TypedReference = Annotated[str | None, BeforeValidator(_typed)]
+
+
 class SubmitContact(Command, name="contact.submit", subject="submission_id"):
     """A customer filled in the contact form. The order must be his, by his key or his address; what the shop takes as
     attachments is decided by `desk.put`.
@@ -93,10 +106,19 @@ class SubmitContact(Command, name="contact.submit", subject="submission_id"):
     contact: ContactKey
     email: Email
     customer_name: Text
-    language: Language
+    language: Language | None = Field(
+        default=None,
+        description="Of the page on which the customer wrote. That of a known customer counts more, then that of the "
+        "text where it is in other letters; null: that of the text, else of the shop",
+    )
     text: str = Field(min_length=1, max_length=100_000)
     customer_id: CustomerKey | None = Field(default=None, description="Of a customer who is logged in")
-    order_reference: Reference | None = None
+    order_reference: TypedReference = Field(
+        default=None, description="As the customer typed it: in any case, with or without `#`"
+    )
+    client_address: IPvAnyAddress | None = Field(
+        default=None, description="IP address that the form came from, so that it can be bounded; only a digest is kept"
+    )
     sku: Sku | None = Field(default=None, description="The product that it is about")
     attachments: list[FormFile] = Field(default=[], max_length=MOST_FILES)
 

@@ -48,6 +48,15 @@ class FormFiles(Settings):
     most: int = Field(default=3, ge=1, le=MOST_FILES, strict=True, description="Files of one message")
 
 
+class FormLimits(Settings):
+    """How much of the contact form is taken in an hour; 0: no limit. What is more is refused with `too_many`."""
+
+    per_sender: int = Field(default=10, ge=0, le=10_000, strict=True, description="From one e-mail address")
+    per_client: int = Field(
+        default=30, ge=0, le=10_000, strict=True, description="From one `client_address`; of IPv6 from one network, /64"
+    )
+
+
 class DeskOptions(Value):
     """The options of a shop's desk."""
 
@@ -57,13 +66,16 @@ class DeskOptions(Value):
         default={}, max_length=50, description="What a reply begins as, per language; filled in like a canned message"
     )
     form_files: FormFiles = FormFiles()
+    form_limits: FormLimits = FormLimits()
     mail_submissions: bool = Field(
         default=False, description="Whether what became a thread by the contact form is mailed to the contact, too"
     )
 
 
 class PutDesk(Command, DeskOptions, name="desk.put"):
-    """Sets options of the shop's desk. What is left out stays as it is, also within `statuses` and `form_files`."""
+    """Sets options of the shop's desk. What is left out stays as it is, also within `statuses`, `form_files` and
+    `form_limits`.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.DESK
 
