@@ -128,6 +128,7 @@ class Work(UnitOfWork):
         inbounds = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
         mails = self.inbounds.read_all(inbounds)
         conversations = self.places.preload(mails)
+        self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)
         self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
         named = Named(batch, self.customers, self.orders, self.threads, self.submissions, self.documents)
         self.customers.preload(named.customers())

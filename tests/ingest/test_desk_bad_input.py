@@ -16,12 +16,13 @@ from tests.words import Path, delivery, fields, path_of, replaced
 LONG = "x" * 101
 REQUIRED = {
     "contact.put": "key names",
-    "contact.submit": "submission_id contact email customer_name language text attachments.0.filename "
+    "contact.submit": "submission_id contact email customer_name text attachments.0.filename "
                       "attachments.0.content",
     "desk.put": "statuses.pending1.labels statuses.pending1.colour",
     "canned_message.put": "key names texts",
     "canned_message.remove": "key",
     "thread.reply": "thread_id by",
+    "thread.add_note": "thread_id text by",
     "thread.post_order_message": "order_id by",
     "thread.forward": "thread_id email by",
     "thread.assign": "thread_id owner by",
@@ -41,7 +42,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "contact.submit": {
         "submission_id": ["", "42"], "contact": ["", "Customer service", "x" * 41], "email": ["", "ada", "ada@"],
         "customer_name": ["", "x" * 201], "language": ["", "English"], "text": ["", "x" * 100_001],
-        "customer_id": ["", "x" * 65], "order_reference": ["AB", "a b c", "A" * 33], "sku": ["", "x" * 65],
+        "customer_id": ["", "x" * 65], "client_address": ["", "somewhere"], "sku": ["", "x" * 65],
         "attachments": [[{"filename": "a.txt", "content": "QQ=="}] * 11], "attachments.0.filename": ["", "x" * 201],
         "attachments.0.content": ["no base64!", "Q"],
     },
@@ -49,7 +50,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
         "statuses.pending1.colour": ["red", "", "#12"], "statuses.pending1.labels": [{}, {"en": ""}],
         "status_after_reply": ["", "new"], "default_replies": [{"English": "Dear"}, {"en": ""}, {"en": "x" * 20_001}],
         "form_files.allowed": ["perhaps"], "form_files.media_types": [["png"], ["image/PNG"], ["image/png"] * 101],
-        "form_files.largest": [0, 8 * 1024 * 1024 + 1, 1.5], "form_files.most": [0, 11, "two"],
+        "form_files.largest": [0, 10 * 1024 * 1024 + 1, 1.5], "form_files.most": [0, 11, "two"],
         "mail_submissions": ["perhaps"],
     },
     "canned_message.put": {
@@ -59,6 +60,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "thread.reply": {
         "thread_id": ["42"], "text": ["", "x" * 1_000_001], "by": ["", LONG], "status": ["", "new"],
     },
+    "thread.add_note": {"thread_id": ["42"], "text": ["", "x" * 100_001], "by": ["", LONG]},
     "thread.post_order_message": {
         "order_id": ["42"], "text": ["", "x" * 100_001], "canned_message": ["", "Delay"], "private": ["perhaps"],
         "by": ["", LONG],
@@ -76,7 +78,7 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
 }
 OPTIONAL = {  # may be null
-    "contact.put": {"email"}, "contact.submit": {"customer_id", "order_reference", "sku"},
+    "contact.put": {"email"}, "contact.submit": {"customer_id", "language", "order_reference", "sku"},
     "desk.put": {"statuses.pending1"}, "thread.reply": {"status", "text", "canned_message"}, "thread.assign": {"owner"},
     "thread.post_order_message": {"text", "canned_message"}, "thread.forward": {"employee"},
 }
@@ -99,6 +101,7 @@ def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
         "thread.post_order_message": {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA},
         "thread.forward": {**thread, "email": BELA, "employee": BELA, "comment": "Look."},
         "thread.set_status": {**thread, "status": "pending1"}, "thread.mark_read": thread,
+        "thread.add_note": {**thread, "text": "She called."},
         "thread.merge": {**thread, "into": writes(desk)}, "thread.confirm_sender": a_third_party(desk),
         "customer.erase": person,
         "customer.export": person,

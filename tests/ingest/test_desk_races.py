@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -31,7 +32,7 @@ def at_once(one: IngestDesk, other: IngestDesk, first: list[Delivery], second: l
 
 
 def marks(desk: IngestDesk) -> list[Delivery]:
-    ids = [writes(desk) for _ in range(8)]
+    ids = [writes(desk, email=f"ada{number}.{uuid4().hex}@example.test") for number in range(8)]
     return [delivery("thread.mark_read", {"thread_id": thread_id, "by": ANNA}) for thread_id in ids]
 
 

@@ -91,7 +91,7 @@ def test_pages_bring_every_thread_once(desk: IngestDesk, limit: int) -> None:
         if cursor is None:
             break
         desk.clock.advance(minutes=1)
-        writes(desk, text="What is opened meanwhile moves no page")
+        writes(desk, email="bob@example.test")
     assert paged == whole
 
 

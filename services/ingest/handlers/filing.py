@@ -66,9 +66,9 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     if thread and work.has_copy(thread.id, mail):
         work.inbounds.save(inbound.inbound_id, inbound.copy_in(thread.id, mail.message_id))
         return []
-    known = work.customers.with_email(inbound.shop, mail.sender)
+    known = work.customers.language_of(inbound.shop, mail.sender)
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
-    language = known.language if known else language_of(f"{mail.subject}\n{mail.text}") or usual
+    language = known or language_of(f"{mail.subject}\n{mail.text}") or usual
     reception = Reception(
         language, work.written_to(inbound.shop, mail), verdict,
         work.traffic.of(inbound, mail.sender, thread.id if thread else None),

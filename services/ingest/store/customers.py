@@ -79,6 +79,10 @@ class OrderChanges:
 class Customers(Store[Key, KnownCustomer]):
     """Customers by shop and key."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._languages: dict[Key, str] = {}
+
     def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
         query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         query = query.order_by(customers.c.shop, customers.c.customer_id)
@@ -92,6 +96,22 @@ class Customers(Store[Key, KnownCustomer]):
         """The addresses by which a customer is known, here and to who named him."""
         known = self.get((shop, named.customer_id))
         return sorted({*named.emails, *([known.email] if known else [])} - {privacy.ADDRESS})
+
+    def preload_languages(self, keys: Iterable[Key]) -> None:
+        """Look up the languages of the customers with these addresses (by shop) at once."""
+        wanted = {(shop, email.lower()) for shop, email in keys} - self._languages.keys()
+        if not wanted:
+            return
+        place = (customers.c.shop, customers.c.email_key)
+        query = select(customers).where(among(place, sorted(wanted))).order_by(customers.c.as_of)
+        rows = self.connection.execute(query)
+        self._languages.update(dict.fromkeys(wanted, ""))
+        self._languages.update({(row.shop, row.email_key): row.language for row in rows})
+
+    def language_of(self, shop: str, email: str) -> str:
+        """Return the language of the customer with an address; empty where none is known."""
+        self.preload_languages([(shop, email)])
+        return self._languages[(shop, email.lower())]
 
     def with_email(self, shop: str, email: str) -> KnownCustomer | None:
         """The customer with an address; of several, the one who was told of last."""
