@@ -145,6 +145,7 @@ def settings(rabbit: RabbitNode, name: str, database_url: str, port: int) -> dic
         "AFTERCART_NOTIFY_SMTP_HOST": "127.0.0.1",
         "AFTERCART_NOTIFY_SMTP_PORT": str(port),
         "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
+        "AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": "0",
         "AFTERCART_NOTIFY_SIGNING_KEYS": f"1:{'6b' * 32}",
         "AFTERCART_ENV_FILE": "/dev/null",
     }

@@ -205,6 +205,7 @@ class LocalStack:
             "AFTERCART_NOTIFY_SMTP_PORT": str(self.smtp.port),
             "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
             "AFTERCART_NOTIFY_CLAIM_LEASE": "5",
+            "AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": "0",  # all mails go to a handful of sample customers
             "AFTERCART_NOTIFY_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_MAILBOXES": json.dumps([self._mailbox()]),

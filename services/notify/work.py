@@ -77,13 +77,14 @@ class Limits:
 class Rules:
     """What an operator decides. `document_wait`: how long a mail waits for what it takes along; `lease`: how long a
     claim is respected without a word from its process; `when_unknown`: what is done when the answer to a whole mail
-    was lost.
+    was lost; `mailbox_full`: how long nothing is sent to a mailbox that is full.
     """
 
     document_wait: timedelta
     lease: timedelta
     limits: Limits = field(default_factory=Limits)
     when_unknown: WhenUnknown = "once_more"
+    mailbox_full: timedelta = timedelta(days=3)
 
 
 class Outside(Protocol):
@@ -197,7 +198,7 @@ class Work(UnitOfWork):
     def suppressed(self, mail: Mail) -> Suppression | None:
         """Why nothing is sent to its recipient."""
         known = self.suppressions.get((mail.occasion.shop, mail.recipient.lower()))
-        return known if known and not known.released else None
+        return known if known and known.holds(self.now) else None
 
     def free_at(self, mail: Mail) -> datetime | None:
         """When the limits let the mail go, if they do not now."""

@@ -77,8 +77,14 @@ class NotifySettings(ServiceSettings):
         default=660,
         description="Seconds until a silent claim counts as dead; a worker may take 600 for a message",
     )
-    recipient_per_hour: int = Field(default=0, ge=0, description="Mails to one address, at most; 0: no limit")
-    shop_per_minute: int = Field(default=0, ge=0, description="Mails of one shop, at most; 0: no limit")
+    recipient_per_hour: int = Field(
+        default=30, ge=0, description="Mails of a shop to one address, at most; more wait. 0: no limit",
+    )
+    shop_per_minute: int = Field(default=0, ge=0, description="Mails of one shop, at most; more wait. 0: no limit")
+    mailbox_full_days: float = Field(
+        default=3, ge=0, le=365,
+        description="Days in which nothing is sent to a mailbox that was full; 0: it is tried with each mail",
+    )
     when_unknown: WhenUnknown = Field(
         default="once_more",
         description="When the answer to a whole mail was lost: sent `once_more` (the customer may get it twice, with "
@@ -96,7 +102,7 @@ class NotifySettings(ServiceSettings):
         """What the operator decided."""
         limits = Limits(self.recipient_per_hour, self.shop_per_minute)
         wait, lease = timedelta(seconds=self.document_wait), timedelta(seconds=self.claim_lease)
-        return Rules(wait, lease, limits, self.when_unknown)
+        return Rules(wait, lease, limits, self.when_unknown, timedelta(days=self.mailbox_full_days))
 
 
 @dataclass(frozen=True)

@@ -44,5 +44,7 @@ def say_mail(found: Data) -> None:
 
 
 def say_suppression(row: Data) -> None:
-    """One line."""
-    say(Text.assemble((clean(row["email"]), "bold"), f"  since {minute(row['since'])}  ", clean(row["reason"])))
+    """Print one line."""
+    until = f"until {minute(row['until'])}  " if row["until"] else ""
+    since = f"  since {minute(row['since'])}  "
+    say(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))

@@ -1,5 +1,9 @@
 """Reports of mail servers: what they say of the mail that did not arrive, however they write it."""
 
+import quopri
+from base64 import b64encode
+from collections.abc import Sequence
+from textwrap import wrap
 from uuid import UUID
 
 import pytest
@@ -48,6 +52,104 @@ def test_a_full_mailbox_passes_and_a_delay_is_no_failure() -> None:
     assert (late.permanent, late.delay) == (False, True)
 
 
+@pytest.mark.parametrize(("status", "said", "permanent", "is_full"), [
+    ("5.2.2", "552 5.2.2 Mailbox full", False, True),
+    ("4.2.2", "452 4.2.2 The email account that you tried to reach is over quota", False, True),
+    ("5.0.0", "550 User's mailbox exceeds the quota", False, True),
+    ("", "552 Quota exceeded", False, True),
+    ("5.2.3", "552 5.2.3 Message exceeds the maximum size", False, False),
+    ("5.4.7", "554 5.4.7 Delivery expired", False, False),
+    ("5.1.1", "550 5.1.1 User unknown", True, False),
+    ("5.1.1", "550 5.1.1 full-moon@example.test: no such account", True, False),
+    ("", "550 No such user", True, False),
+])
+def test_an_address_is_dead_only_where_the_report_says_so(
+    status: str, said: str, permanent: bool, is_full: bool
+) -> None:
+    stated = f"Status: {status}\r\n" if status else ""
+    found = bounce(report(
+        f"Final-Recipient: rfc822; ada@example.test\r\nAction: failed\r\n{stated}Diagnostic-Code: smtp; {said}"
+    ))
+    assert (found.permanent, found.mailbox_full) == (permanent, is_full)
+
+
+def test_of_several_recipients_the_one_is_named_whom_the_mail_did_not_reach() -> None:
+    found = bounce(report(
+        "Final-Recipient: rfc822; colleague@example.test\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n"
+        "Final-Recipient: rfc822; ada@example.test\r\nAction: failed\r\nStatus: 5.1.1"
+    ))
+    assert (found.recipient, found.status, found.delay, found.permanent) == ("ada@example.test", "5.1.1", False, True)
+
+
+def test_the_recipient_is_the_address_that_was_written_to_before_the_one_it_was_passed_on_to() -> None:
+    found = bounce(report(
+        "Original-Recipient: rfc822; ada@example.test\r\nFinal-Recipient: rfc822; ada@gmail.test\r\nAction: failed"
+    ))
+    assert found.recipient == "ada@example.test"
+
+
+def encoded(content: str, encoding: str) -> str:
+    data = content.encode()
+    text = b64encode(data) if encoding == "base64" else quopri.encodestring(data).replace(b"@", b"=40")
+    lines = wrap(text.decode(), 76) if encoding == "base64" else text.decode().splitlines()
+    return "\r\n".join(lines)
+
+
+@pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_encoded_parts_of_a_report_are_read(encoding: str, returned: str) -> None:
+    status = (
+        "Reporting-MTA: dns; mx.test\r\n\r\nFinal-Recipient: rfc822; ada@example.test\r\nAction: failed\r\n"
+        "Status: 5.2.2\r\n"
+    )
+    parts = [("text/plain", "Sorry."), ("message/delivery-status", status), (returned, SENT_BACK)]
+    body = "".join(
+        f"--b\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{encoded(content, encoding)}\r\n"
+        for kind, content in parts
+    )
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    found = bounce(letter(f"{body}--b--\r\n", from_="MAILER-DAEMON@mx.test", content_type=kind))
+    assert (found.recipient, found.status, found.mailbox_full) == ("ada@example.test", "5.2.2", True)
+    assert BOUNCED in found.message_ids
+
+
+def mixed(from_: str, text: str, *parts: tuple[str, str], headers: Sequence[str] = (), subject: str = "Mail") -> Mail:
+    """A mail of several parts."""
+    every = [("text/plain", text), *parts]
+    body = "".join(f"--b\r\nContent-Type: {kind}\r\n\r\n{content}\r\n" for kind, content in every)
+    raw = letter(f"{body}--b--\r\n", from_=from_, subject=subject, headers=headers,
+                 content_type='multipart/mixed; boundary="b"')
+    found = read(raw)
+    assert isinstance(found, Mail)
+    return found
+
+
+STATES = ("message/delivery-status", "Final-Recipient: rfc822; ada@example.test\r\nAction: failed\r\n")
+RETURNED = ("message/rfc822", SENT_BACK)
+NULL = ["Return-Path: <>"]
+
+
+@pytest.mark.parametrize("found", [
+    mixed("Postmaster@mx.test", "The following addresses had problems", STATES),
+    mixed("notice@mx.test", "550 5.1.1 User unknown", RETURNED, headers=NULL),
+    mixed("no-reply@carrier.test", "Could not be delivered to: ada, as their mailbox is full.", RETURNED),
+    mixed("Mail Delivery System <Mail.Delivery.System@mx.test>", "It failed."),
+    mixed("x@mx.test", "It failed.", headers=["Return-Path: <MAILER-DAEMON@mx.test>"]),
+], ids=["states fields", "null sender", "an address that nobody reads", "by its name", "by its return path"])
+def test_a_report_in_a_form_of_its_own_is_known_by_its_sender_and_parts(found: Mail) -> None:
+    assert found.kind == "bounce"
+
+
+@pytest.mark.parametrize("found", [
+    mixed("Ada <ada@example.test>", "Your mail came back to me: 550 5.1.1", RETURNED, subject="Fwd: Undelivered Mail"),
+    mixed("Ada <ada@example.test>", "Why do I get this?", STATES),
+    mixed("Ada <postmaster@example.test>", "I answered your 550 error, see below", RETURNED, subject="My order"),
+    mixed("no-reply@shop.test", "Your order 550 is on its way", subject="Returned to sender"),
+], ids=["passed on", "passed on as a part", "a postmaster who is a person", "a shop that writes of a parcel"])
+def test_a_person_who_writes_of_a_bounce_is_a_person(found: Mail) -> None:
+    assert found.kind == "personal"
+
+
 @pytest.mark.parametrize(("headers", "subject", "text"), [
     (["X-Failed-Recipients: ada@example.test"], "Mail delivery failed: returning message to sender",
      "A message that you sent could not be delivered.\r\n\r\n  ada@example.test\r\n    550 5.1.1 No such user"),
@@ -84,7 +186,7 @@ def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(desk: IngestDesk, 
     told = desk.last("mail.bounced")
     assert told["mail_id"] == str(mail_id_of(BOUNCED))
     assert (told["message_id"], told["conversation"]) == (BOUNCED, str(ORDER))
-    assert (told["recipient"], told["permanent"]) == ("ada@example.test", True)
+    assert (told["recipient"], told["permanent"], told["mailbox_full"]) == ("ada@example.test", True, False)
     assert told["reason"] == "550 5.1.1 User unknown"
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     assert (thread["thread_id"], thread["status"], thread["unread"]) == (told["thread_id"], "closed", 0)

@@ -94,11 +94,22 @@ def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(permanen
     assert view(desk, thread_id)["unread"] == 0
 
 
-@pytest.mark.parametrize("changes", [
-    {"recipient": "bela@shop.test"}, {"recipient": ""}, {"message_id": "<other@shop.test>"},
-    {"thread_id": samples.THREAD_ID},
+@pytest.mark.parametrize(("recipient", "said"), [
+    ("ada@gmail.test", f"May not have arrived. A mail server reports about ada@gmail.test: {REFUSED}"),
+    ("", f"May not have arrived. A mail server reports: {REFUSED}"),
 ])
-def test_a_report_about_another_mail_or_recipient_opens_nothing(changes: dict[str, str], desk: IngestDesk) -> None:
+def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arrived(
+    recipient: str, said: str, desk: IngestDesk
+) -> None:
+    thread_id = answered_and_sent(desk)
+    does(desk, "mark_read", thread_id)
+    assert comes_back(desk, thread_id, recipient=recipient) == []
+    assert undelivered(desk, thread_id) == [("It is on its way.", said)]
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
+
+
+@pytest.mark.parametrize("changes", [{"message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}])
+def test_a_report_about_another_mail_opens_nothing(changes: dict[str, str], desk: IngestDesk) -> None:
     thread_id = answered_and_sent(desk)
     assert comes_back(desk, thread_id, **changes) == []
     assert (view(desk, thread_id)["status"], undelivered(desk, thread_id)) == ("closed", [])

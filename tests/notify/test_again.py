@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,14 +69,57 @@ def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyDesk) -> None
 
 
 @pytest.mark.parametrize(
-    "forged",
+    ("forged", "came_back"),
     [
-        {"recipient": "eve@example.test"}, {"recipient": ""}, {"message_id": "<x@example.test>"},
-        {"mail_id": samples.MAIL_ID},
+        ({"recipient": "eve@example.test"}, "May not have arrived. A mail server reports about eve@example.test: 550"),
+        ({"recipient": ""}, "May not have arrived. A mail server reports about an address that it does not name: 550"),
+        ({"message_id": "<x@example.test>"}, ""), ({"mail_id": samples.MAIL_ID}, ""),
     ],
 )
-def test_a_report_that_does_not_fit_its_mail_is_not_believed(small_desk: NotifyDesk, forged: dict[str, str]) -> None:
-    assert bounce(small_desk, send(small_desk), **forged) == []
+def test_a_report_about_another_recipient_or_mail_suppresses_nobody(
+    small_desk: NotifyDesk, forged: dict[str, str], came_back: str
+) -> None:
+    mail = send(small_desk)
+    assert bounce(small_desk, mail, **forged) == []
+    said = mail_of(small_desk, mail["order_id"])["bounced"]
+    assert said.startswith(came_back)
+    assert bool(said) == bool(came_back)
+    assert send(small_desk)["state"] == "sent"
+
+
+FULL = {"status": "5.2.2", "reason": "552 5.2.2 Mailbox full", "permanent": False, "mailbox_full": True}
+
+
+def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, mailbox_full=timedelta(days=2))
+    first = send(desk)
+    added, = bounce(desk, first, **FULL)
+    until = desk.clock.now + timedelta(days=2)
+    assert datetime.fromisoformat(added.data["until"]) == until
+    assert send(desk)["state"] == "suppressed"
+    assert [found["reason"] for found in desk.ask("suppression.list", {}).data["suppressions"]] == [FULL["reason"]]
+    desk.clock.advance(timedelta(days=2))
+    assert desk.ask("suppression.list", {}).data["suppressions"] == []
+    refusal, = desk.tell("suppression.release", {"email": "ada@example.test"})
+    assert refusal.data["code"] == "not_suppressed"
+    again = send(desk)
+    assert again["state"] == "sent"
+    assert [told.name for told in bounce(desk, again, **FULL)] == ["suppression.added"]
+
+
+def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyDesk) -> None:
+    first, second = send(small_desk), send(small_desk)
+    bounce(small_desk, first, **FULL)
+    added, = bounce(small_desk, second)
+    assert added.data["until"] is None
+    assert bounce(small_desk, first, **FULL) == []
+    small_desk.clock.advance(timedelta(days=400))
+    assert send(small_desk)["state"] == "suppressed"
+
+
+def test_a_setting_of_no_days_suppresses_no_full_mailbox(small_desk: NotifyDesk, office: Office) -> None:
+    office.rules = replace(RULES, mailbox_full=timedelta())
+    assert bounce(small_desk, send(small_desk), **FULL) == []
     assert send(small_desk)["state"] == "sent"
 
 
@@ -152,9 +195,11 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(desk: Noti
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     orders = [send(desk)["order_id"] for _ in range(3)]
     other = send(desk, order__customer__email="bob@example.test")
+    orders.append(send(desk, order__customer__email="Ada@Example.test")["order_id"])
+    assert mail_of(desk, orders.pop())["state"] == "deferred"
     assert [mail_of(desk, order_id)["state"] for order_id in orders] == ["sent", "sent", "deferred"]
     assert other["state"] == "sent"
-    assert desk.scheduled() == [desk.clock.now + timedelta(hours=1)]
+    assert desk.scheduled() == [desk.clock.now + timedelta(hours=1)] * 2
     desk.clock.advance(timedelta(hours=1, seconds=1))
     desk.run_errands()
     held = mail_of(desk, orders[-1])

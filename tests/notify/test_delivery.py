@@ -359,4 +359,4 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, of
 
 def test_it_says_how_it_is(desk: NotifyDesk) -> None:
     answer = desk.ask("service.health", {})
-    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0006")
+    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0007")

@@ -75,6 +75,13 @@ def test_limits_and_what_is_done_when_an_answer_is_lost(monkeypatch: pytest.Monk
     assert rules.when_unknown == "leave"
 
 
+def test_mails_to_one_address_are_limited_without_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = settings(monkeypatch).rules()
+    assert rules.limits.recipient_per_hour == 30
+    assert rules.mailbox_full == timedelta(days=3)
+    assert not settings(monkeypatch, recipient_per_hour="0").rules().limits.any
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

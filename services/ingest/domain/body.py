@@ -1,9 +1,6 @@
 """What is in a mail: its text, its HTML and its files, of all its parts, within limits."""
 
-import binascii
-import contextlib
 import html
-import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +15,7 @@ from services.ingest.domain.charset import decode
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import MOST_FIELDS, Headers, line
 from services.ingest.domain.inline_text import pgp_marks, without_uuencoded
+from services.ingest.domain.inner_mail import decoded_mail
 from services.ingest.domain.invitations import lines_of
 from services.ingest.domain.markup import text_of_html
 from services.ingest.domain.smime import opened
@@ -42,7 +40,6 @@ _REPORTS = (
     "message/delivery-status", "message/disposition-notification", "message/feedback-report",
     "message/global-delivery-status", "message/global-disposition-notification",
 )
-_AS_IT_CAME = compat32.clone(max_line_length=0, mangle_from_=False)
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
@@ -169,7 +166,7 @@ class _Walk:
     def _forwarded(self, part: Message, inside: Message) -> _Said:
         """Keep a mail inside the mail as a file, under its own name or its subject."""
         headers = Headers(part)
-        content = _decoded_mail(_bytes(inside), headers.first("content-transfer-encoding").lower())
+        content = decoded_mail(inside, headers.first("content-transfer-encoding").lower())
         name = name_in(headers.first("content-disposition"), headers.first("content-type"))
         subject = line(Headers(inside).first("subject"), 80)
         self.keep(attachment(name or f"{subject or 'message'}.eml", content, "message/rfc822"))
@@ -220,25 +217,6 @@ def _joined(pieces: Iterable[_Said]) -> _Said:
     if not any(each.page for each in said):
         return _Said(text)
     return _Said(text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said))
-
-
-def _decoded_mail(content: bytes, encoding: str) -> bytes:
-    """Return a mail inside the mail, which RFC 2046 forbids to encode and programs encode all the same."""
-    if encoding == "quoted-printable":
-        return quopri.decodestring(content.lstrip())
-    if encoding == "base64":
-        with contextlib.suppress(binascii.Error):
-            return binascii.a2b_base64(content)
-    return content
-
-
-def _bytes(message: Message) -> bytes:
-    try:
-        return message.as_bytes(policy=_AS_IT_CAME)
-    except RecursionError:
-        return b""
-    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):  # characters that have no bytes
-        return str(message.get_payload()).encode("utf-8", "replace")
 
 
 def _decoded(part: Message, headers: Headers) -> str:

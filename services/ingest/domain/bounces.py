@@ -3,37 +3,49 @@ of it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
 
 from services.ingest.domain.headers import Headers, addresses, line, message_ids
+from services.ingest.domain.machine_subjects import is_undelivered_subject
+from services.ingest.domain.reports import (
+    decoded_text,
+    has_delivery_status,
+    has_returned_mail,
+    stated_text,
+    status_blocks,
+)
+from services.ingest.domain.senders import is_from_daemon, is_unattended, may_be_server
 
-LONGEST_LOOK = 256 * 1024  # characters of a report that are looked through
-MOST_PARTS = 50
 MOST_IDS = 200
 
-_DAEMONS = ("mailer-daemon", "mail-daemon", "mailerdaemon")
-_POSTMASTER = "postmaster"  # a person, unless he sounds like a machine
-_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status notification|report|failure|has failed|failed)|mail delivery (?:failed|system)|"
-    r"returned (?:mail|to sender)|failure notice|could not be delivered|unzustellbar|nicht zustellbar|"
-    r"non remis|échec de (?:la )?remise|برگشت خورد|تحویل نشد",
-    re.IGNORECASE,
-)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?[^\r\n]{0,200}")
+_FAILED = re.compile(
+    r"(?<![\d.])5\d\d[ -]|(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])|not be delivered|undeliver|did not reach",
+    re.IGNORECASE,
+)
 _RECIPIENT = re.compile(
     r"^[ \t]*(?:Original-Recipient|Final-Recipient|To)[ \t]*:[ \t]*(?:[\w-]{1,20};)?(.{1,300})$",
     re.MULTILINE | re.IGNORECASE,
 )
 _QMAIL = re.compile(r"^[ \t]*<([^<>\s]{3,254})>[ \t]*:", re.MULTILINE)
+_FULL = re.compile(
+    r"(?:mailbox|inbox|mail ?box|account|mail ?drop|maildir|quota)[^.\r\n]{0,60}\b(?:full|exceed|over)|"
+    r"\b(?:over|exceed\w*|out of)[ -](?:\w+ ){0,3}(?:quota|storage|mailbox size)|quota[ _-]?exceeded|overquota|"
+    r"not enough (?:storage|disk) space|insufficient (?:system )?(?:storage|disk space)|"
+    r"postfach[^.\r\n]{0,40}voll|bo[iî]te[^.\r\n]{0,40}pleine|صندوق[^.\r\n]{0,40}پر",
+    re.IGNORECASE,
+)
+_PASSING = ("2.2", "2.3", "3.1", "3.4", "4.7")
+"""Mailbox full, message too large (twice), mail system full, given up after too long: the address is not dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """`message_ids`: all that the report names, the mail that bounced among them. Nothing failed for good while it only
-    tells of a `delay`.
+    tells of a `delay`, or where it is not `permanent`, as with a full mailbox.
     """
 
     recipient: str
@@ -42,76 +54,73 @@ class Bounce:
     permanent: bool
     delay: bool
     message_ids: tuple[str, ...]
+    mailbox_full: bool = False
 
 
 def is_bounce(message: Message, headers: Headers) -> bool:
-    """A mail server tells that it could not deliver."""
-    kind = headers.first("content-type").lower()
-    report = message.get_content_type() == "multipart/report" and "delivery-status" in kind
-    sender = _local_part(headers.first("from"))
-    maybe = is_from_nobody(headers) or sender.startswith(_POSTMASTER)
-    return (
-        report or "x-failed-recipients" in headers or sender.startswith(_DAEMONS)
-        or (maybe and bool(_SUBJECT.search(line(headers.first("subject")))))
-    )
-
-
-def is_from_nobody(headers: Headers) -> bool:
-    """Return whether a mail names the null sender, whom nothing may be answered (RFC 5321, 4.5.5)."""
-    sender = headers.first("from")
-    return headers.first("return-path").strip() == "<>" or (sender.endswith("<>") and not addresses(sender))
+    """Return whether a mail server says that it could not deliver."""
+    if "x-failed-recipients" in headers or is_from_daemon(headers):
+        return True
+    if has_delivery_status(message) and (message.get_content_type() == "multipart/report" or may_be_server(headers)):
+        return True
+    if may_be_server(headers) and is_undelivered_subject(line(headers.first("subject"))):
+        return True
+    return is_unattended(headers) and has_returned_mail(message) and bool(_FAILED.search(stated_text(message)))
 
 
 def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
-    """What a report says; `raw` is its beginning as it stands there."""
-    fields = list(_reported_fields(message))
-    action = _first(fields, "action").lower()
-    status = next(iter(_STATUS.findall(_first(fields, "status") or raw)), "")
-    reason = _first(fields, "diagnostic-code").partition(";")[2] or _reply(raw)
+    """Return what a report says; `raw` is its beginning as it stands there."""
+    text = f"{raw}\n\n{decoded_text(message)}"
+    fields = _failed_first(list(status_blocks(message)))
+    status = next(iter(_STATUS.findall(_first(fields, "status") or text)), "")
+    reason = line(_first(fields, "diagnostic-code").partition(";")[2] or _reply(text))
     return Bounce(
-        recipient=_recipient(fields, headers, raw), status=status, reason=line(reason),
-        permanent=_is_permanent(status, reason), delay=action in ("delayed", "delivered", "relayed", "expanded"),
-        message_ids=tuple(dict.fromkeys(message_ids(raw)))[:MOST_IDS],
+        recipient=_recipient(fields, headers, text), status=status, reason=reason,
+        permanent=_is_permanent(status, reason), delay=_is_delay(fields), mailbox_full=_is_full(status, reason, text),
+        message_ids=tuple(dict.fromkeys(message_ids(text)))[:MOST_IDS],
     )
 
 
+def _failed_first(blocks: list[Headers]) -> list[Headers]:
+    """Return the blocks of a report, that of a recipient first whom it did not reach."""
+    return sorted(blocks, key=lambda block: block.first("action").strip().lower() != "failed")
+
+
+def _is_delay(fields: Iterable[Headers]) -> bool:
+    return _first(fields, "action").strip().lower() in ("delayed", "delivered", "relayed", "expanded")
+
+
 def _is_permanent(status: str, reason: str) -> bool:
-    return not (status or reason.strip()).startswith("4")
+    passes = (status or reason).startswith("4") or status.partition(".")[2] in _PASSING
+    return not (passes or _FULL.search(reason))
 
 
-def _local_part(sender: str) -> str:
-    found = addresses(sender)
-    if found:
-        return found[0].address.partition("@")[0]
-    angle = sender.partition("<")[2].partition(">")[0]
-    return (angle or sender).strip(' "').lower()
-
-
-def _reported_fields(message: Message) -> Iterator[Headers]:
-    """The blocks of a delivery status: one about the mail, one for each recipient."""
-    for number, part in enumerate(message.walk()):
-        if number >= MOST_PARTS:
-            return
-        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            yield from (Headers(block) for block in part.get_payload() if isinstance(block, Message))
+def _is_full(status: str, reason: str, text: str) -> bool:
+    detail = status.partition(".")[2]
+    return detail == "2.2" or bool(_FULL.search(reason or text) and detail in ("", "0.0", "2.0", "2.1", "3.0"))
 
 
 def _first(fields: Iterable[Headers], name: str) -> str:
     return next((block.first(name) for block in fields if name in block), "")
 
 
-def _recipient(fields: list[Headers], headers: Headers, raw: str) -> str:
-    told = _first(fields, "original-recipient") or _first(fields, "final-recipient")
-    places = [told.rpartition(";")[2], headers.first("x-failed-recipients"), *_QMAIL.findall(raw), *_tos(raw)]
+def _recipient(fields: list[Headers], headers: Headers, text: str) -> str:
+    told = next(filter(None, (_recipient_in(block) for block in fields)), "")
+    places = [told, headers.first("x-failed-recipients"), *_QMAIL.findall(text), *_tos(text)]
     return next((found.address for place in places for found in addresses(place)), "")
 
 
-def _tos(raw: str) -> list[str]:
+def _recipient_in(block: Headers) -> str:
+    """The address that was written to, else the one that it was passed on to."""
+    return (block.first("original-recipient") or block.first("final-recipient")).rpartition(";")[2]
+
+
+def _tos(text: str) -> list[str]:
     """The recipients that the report's body names; the report's own stand above it."""
-    return _RECIPIENT.findall(raw.partition("\n\n")[2])
+    return _RECIPIENT.findall(text.partition("\n\n")[2])
 
 
-def _reply(raw: str) -> str:
+def _reply(text: str) -> str:
     """The first answer of a mail server that stands in a text."""
-    found = _REPLY.search(raw.partition("\n\n")[2])
+    found = _REPLY.search(text.partition("\n\n")[2])
     return found[0] if found else ""

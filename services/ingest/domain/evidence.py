@@ -49,6 +49,7 @@ def _failed(
 ) -> Event:
     return MailBounced(
         mail_id=mail_id, message_id=message_id, conversation=str(conversation), recipient=bounce.recipient,
-        permanent=bounce.permanent, status=bounce.status, reason=bounce.reason, mailbox=inbound.mailbox,
+        permanent=bounce.permanent, status=bounce.status, reason=bounce.reason, mailbox_full=bounce.mailbox_full,
+        mailbox=inbound.mailbox,
         inbound_id=inbound.inbound_id, thread_id=thread.id,
     )

@@ -16,11 +16,12 @@ from services.ingest.domain.attachments import Attachment, attachment, type_of
 from services.ingest.domain.authentication import MOST_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
-from services.ingest.domain.bounces import LONGEST_LOOK, Bounce, bounce_of
+from services.ingest.domain.bounces import Bounce, bounce_of
 from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
 from services.ingest.domain.page import harmless
+from services.ingest.domain.reports import LONGEST_LOOK
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20

@@ -169,15 +169,26 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     """
     rescued = rescue(event.conversation, event.recipient, work)
     thread = work.thread(event.thread_id)
-    if thread is None or thread.view.customer_email.lower() != event.recipient.lower():
+    if thread is None:
         return rescued
     sent = (each for each in work.entries.all_of(thread.id) if each.message.mail_message_id == event.message_id)
     answer = next((each for each in sent if each.message.direction == "employee"), None)
     if answer is None or answer.message.undelivered:
         return rescued
-    _change(answer, work, undelivered=event.reason or event.status or CAME_BACK, unread=True)
+    _change(answer, work, undelivered=_came_back(event, thread), unread=True)
     work.threads.save(thread.id, thread.noted())
     return rescued
+
+
+def _came_back(event: MailBounced, thread: Thread) -> str:
+    """Return why an answer did not reach the customer, or may not have: a report about another recipient is one about
+    an address that the customer has their mail passed on to, or about somebody who got a copy.
+    """
+    reason = event.reason or event.status or CAME_BACK
+    if thread.view.customer_email.lower() == event.recipient.lower():
+        return reason
+    about = f"A mail server reports about {event.recipient}" if event.recipient else "A mail server reports"
+    return f"May not have arrived. {about}: {reason}"
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:

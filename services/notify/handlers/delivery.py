@@ -100,13 +100,14 @@ def resend_mail(command: ResendMail, work: Work) -> Told:
 
 @service.handles(MailBounced)
 def note_bounce(event: MailBounced, work: Work) -> Told:
-    """Keeps that a mail came back, and sends nothing more to where it cannot arrive."""
+    """Record that a mail came back, and send nothing more to where it cannot arrive."""
     mail = work.mails.get(event.mail_id)
-    if mail is None or not suppression.believe(event, mail):
+    if mail is None or not suppression.is_about(event, mail):
         return ()
-    bounced, suppressed = suppression.bounce(mail, event, work.now)
+    bounced, suppressed = suppression.bounce(mail, event, work.now, work.rules.mailbox_full)
     work.mails.save(mail.mail_id, bounced)
-    if suppressed is None or work.suppressed(mail):
+    known = work.suppressed(mail)
+    if suppressed is None or (known and not suppressed.outlasts(known)):
         return ()
     work.suppressions.save((suppressed.shop, suppressed.address), suppressed)
     return [SuppressionAdded(**suppressed.view().model_dump())]
@@ -117,7 +118,7 @@ def release_suppression(command: ReleaseSuppression, work: Work) -> Told:
     """Lets mail to an address be sent again."""
     key = (work.shop, command.email.lower())
     known = work.suppressions.get(key)
-    if known is None or known.released:
+    if known is None or not known.holds(work.now):
         return [command.refuse("not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email")]
     work.suppressions.save(key, replace(known, released=True))
     return [SuppressionReleased(email=known.address, by=command.by)]
@@ -129,4 +130,4 @@ def _barrier(mail: Mail, work: Work) -> Outcome | None:
     if known:
         return Outcome("suppressed", f"Mail to this address came back: {known.reason}")
     until = work.free_at(mail)
-    return Outcome("held", "As many mails as the limits allow are on their way.", until=until) if until else None
+    return Outcome("held", "The sending limit is reached.", until=until) if until else None

@@ -49,7 +49,8 @@ def get_mail(query: GetMail, work: Work) -> Message:
 @service.handles(ListSuppressions)
 def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
     """The addresses that nothing is sent to."""
-    return SuppressionList(suppressions=[found.view() for found in work.suppressions.of(work.shop, query.limit)])
+    found = work.suppressions.of(work.shop, query.limit, work.now)
+    return SuppressionList(suppressions=[suppression.view() for suppression in found])
 
 
 @service.handles(PreviewMail)

@@ -101,8 +101,8 @@ class Mails(Store[UUID, Mail]):
         others = mails.c.mail_id.not_in([mail.mail_id for mail in ours])
         where = [mails.c.shop == shop, mails.c.claimed_at > since, others]
         if recipient is not None:
-            where.append(mails.c.recipient == recipient)
-            ours = [mail for mail in ours if mail.recipient == recipient]
+            where.append(func.lower(mails.c.recipient) == recipient.lower())
+            ours = [mail for mail in ours if mail.recipient.lower() == recipient.lower()]
         query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(nth)
         claims = [*self.connection.scalars(query), *(mail.claimed_at for mail in ours if mail.claimed_at)]
         return sorted(claims, reverse=True)[nth - 1] if len(claims) >= nth else None

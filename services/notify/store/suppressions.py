@@ -1,9 +1,10 @@
 """Suppressed addresses by shop and address."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from services.notify.domain.suppression import Suppression
 from services.notify.store.tables import suppressions
@@ -26,9 +27,10 @@ class Suppressions(Store[Key, Suppression]):
     def put(self, new: Mapping[Key, Suppression], changed: Mapping[Key, Suppression]) -> None:
         write_rows(self.connection, suppressions, _rows(new.values()), _rows(changed.values()))
 
-    def of(self, shop: str, limit: int) -> list[Suppression]:
-        """Those of a shop that are in force, the newest first."""
-        query = select(suppressions).where(suppressions.c.shop == shop, ~suppressions.c.released)
+    def of(self, shop: str, limit: int, at: datetime) -> list[Suppression]:
+        """Return those of a shop that are in force, the newest first."""
+        holds = or_(suppressions.c.until.is_(None), suppressions.c.until > at)
+        query = select(suppressions).where(suppressions.c.shop == shop, ~suppressions.c.released, holds)
         rows = self.connection.execute(query.order_by(suppressions.c.since.desc(), suppressions.c.address).limit(limit))
         return [Suppression(**row._mapping) for row in rows]
 

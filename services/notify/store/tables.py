@@ -105,6 +105,7 @@ suppressions = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("mail_id", Uuid, nullable=False),
     Column("released", Boolean, nullable=False),
+    Column("until", UtcDateTime),
 )
 
 # What a shop replaced. `language` is empty where it is for all.

@@ -98,8 +98,9 @@ class GetRawMail(Query, name="mail.raw", answer=RawMail, subject="inbound_id"):
 
 
 class MailBounced(Event, name="mail.bounced", subject="mail_id"):
-    """A mail of ours came back: a mail server tells that it could not be delivered. Anybody can write such a report who
-    knows the Message-ID: believe it of a mail with that id that went to that recipient only.
+    """A mail of ours came back: a mail server reports that it could not be delivered. Anybody can write such a report
+    who knows the Message-ID. Where the recipient is another than the mail's, the mail may not have arrived, since
+    customers have their mail passed on to other addresses.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -111,10 +112,14 @@ class MailBounced(Event, name="mail.bounced", subject="mail_id"):
     mail_id: UUID = Field(description="Of `mail.sent`")
     message_id: str = Field(description="Of the mail that bounced, with its angle brackets")
     conversation: str = Field(description="Of the mail that bounced: `order/<id>` or `thread/<id>`")
-    recipient: str = Field(description="Who did not get it, in lower case; empty where the report does not say")
+    recipient: str = Field(
+        description="Who did not get it, in lower case: perhaps an address that the customer has their mail passed on "
+        "to; empty where the report does not say",
+    )
     permanent: bool = Field(description="False: it was given up for a passing reason, such as a full mailbox")
     status: str = Field(description="RFC 3463, such as `5.1.1`; empty where the report does not say")
     reason: str = Field(description="What the mail server says, one line; may be empty")
+    mailbox_full: bool = Field(default=False, description="The recipient's mailbox is full, by `5.2.2` or in words")
     mailbox: str
     inbound_id: UUID
     thread_id: UUID
