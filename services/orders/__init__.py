@@ -9,8 +9,9 @@ Takes  `order.place`, `order.transition`, `order.set_note`, `payment.record`, `p
        `document.render`,
        `refund.create`, `payment.mark_refunded`, `return.request|confirm|deny|receive|complete`, `stock.adjust`,
        `refund.to_store_credit`, `store_credit.issue|use`, to itself `store_credit.expire`,
-       `shop.put`, `state.put`, `customer.put`, `cart.put`, `cart_rule.put|disable`, `voucher.create|disable`,
-       `customer.erase`, `customer.export`; hears `thread.message_added`; is asked `order.get`, `order.actions`,
+       `shop.put`, `state.put`, `customer.put|put_address|remove_address`, `cart.put`, `cart_rule.put|disable`,
+       `voucher.create|disable`, `customer.erase`, `customer.export`; hears `thread.message_added`;
+       is asked `order.get`, `order.actions`,
        `order.list`, `order.export`, `refund.preview`, `return.list`, `customer.get|list|search`,
        `cart.get|list|price`, `voucher.get|list`, `cart_rule.get|list`, `shop.get`, `carrier.list`,
        `payment_method.list`, `state.get|list`, `product.get|list|search`, `stock.get|movements`,

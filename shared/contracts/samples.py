@@ -55,9 +55,11 @@ ADDRESS: Json = {
     "name": "Ada Byron", "line1": "12 St James's Square", "postcode": "SW1Y 4JH", "city": "London", "country": "GB",
 }
 MAP = "https://www.openstreetmap.org/search?query=12%20St%20James%27s%20Square%2C%20SW1Y%204JH%20London%2C%20GB"
+ADDRESS_ID = "5d0c9f4e-6a1b-4c3d-8e2f-7a9b0c1d2e03"
+KNOWN_ADDRESS: Json = ADDRESS | {"address_id": ADDRESS_ID}
 KNOWN_CUSTOMER: Json = {
     "customer_id": "c-1001", "email": "ada@example.test", "full_name": "Ada Byron", "language": "en",
-    "addresses": [ADDRESS], "groups": ["regular"],
+    "addresses": [KNOWN_ADDRESS], "groups": ["regular"], "registered_at": NOON,
 }
 CART_ID = "f3b9dacf-1e7f-4081-9ba2-c3d4e5f6a007"
 PUT_CART: Json = {"cart_id": CART_ID, "customer_id": "c-1001", "lines": [{"sku": "MUG-BLUE", "quantity": 2}]}

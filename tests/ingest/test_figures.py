@@ -72,7 +72,12 @@ def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON + timedelta(hours=1))  # it came late
     found = customer(desk, writes(desk))
     assert (found["customer_id"], found["name"], found["registered_at"]) == ("c-1001", "Ada King", stamp())
-    assert found["addresses"][0]["city"] == "London"
+    assert found["addresses"] == [changed(found["addresses"][0], **samples.KNOWN_ADDRESS)]
+    desk.tell("customer.changed", changed(later, registered_at="2020-01-01T00:00:00Z"), time=NOON + timedelta(days=2))
+    desk.tell("customer.changed", changed(later, registered_at=None), time=NOON + timedelta(days=3))
+    assert customer(desk, writes(desk))["registered_at"] == "2020-01-01T00:00:00Z"
+    desk.tell("customer.changed", changed(later, registered_at="2021-01-01T00:00:00Z"), time=NOON + timedelta(days=4))
+    assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
 
 
 def test_who_writes_by_mail_is_known_by_his_address(desk: IngestDesk, server: Server) -> None:

@@ -59,7 +59,7 @@ def empty(shop: Storefront) -> Storefront:
 
 def test_where_the_shop_allows_it_an_order_waits_for_what_is_missing(empty: Storefront) -> None:
     told = empty.tell("order.place", an_order())
-    assert names(told) == ["order.placed", "stock.changed", "stock.short"]
+    assert names(told) == ["order.placed", "stock.changed", "stock.short", "customer.changed"]
     assert told[0].data["state"]["key"] == "backorder_unpaid"
     assert told[0].data["lines"][0]["missing"] == 1
     assert told[2].data == {"sku": MUG, "missing": 1, "order_id": told[0].subject}

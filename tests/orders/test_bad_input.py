@@ -103,6 +103,7 @@ GOOD_STATE = samples.PUT_STATE | {"when_short": "backorder_paid", "when_paid": "
 OPTIONAL = (
     ("mail_template",), ("moves",), ("when_short",), ("when_paid",), ("profile",), ("profile", "payment_days"),
     ("carriers", 0, "delivery_days"), ("carrier", "price"), ("carrier", "tax_rate"),
+    ("registered_at",), ("addresses", 0, "address_id"),
     *bad_vouchers.OPTIONAL, *bad_refunds.OPTIONAL,
     *bad_editing.OPTIONAL, *bad_credit.OPTIONAL,
 )

@@ -131,7 +131,7 @@ def test_the_page_in_the_manual_says_what_is_done(shop: Storefront) -> None:
 
 def test_an_order_placed_as_paid_brings_its_payment_and_its_invoice(shop: Storefront) -> None:
     told = shop.tell("order.place", an_order(initial_state="payment_accepted", placed_by="anna@shop.test"))
-    assert names(told) == ["order.placed", "payment.recorded", "invoice.issued", "stock.changed"]
+    assert names(told) == ["order.placed", "payment.recorded", "invoice.issued", "stock.changed", "customer.changed"]
     assert [document["number"] for document in told[0].data["attach"]] == ["IN000001"]
     assert told[0].data["order"]["paid"]["amount"] == 2870
     order = shop.order(str(told[0].subject))

@@ -81,7 +81,7 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(ground: 
             (("stock.set", {"sku": "MUG-BLUE", "quantity": 1}), ["stock.changed"]),
             (("state.put", samples.PUT_STATE), ["state.changed", "state.changed"]),
             (("state.put", samples.PUT_STATE | {"moves": ["dreaming"]}), "unknown_target"),
-            (("order.place", order), ["order.placed", "stock.changed", "stock.short"]),
+            (("order.place", order), ["order.placed", "stock.changed", "stock.short", "customer.changed"]),
             (move("payment_accepted"), ["order.transitioned", "payment.recorded", "invoice.issued"]),
             (move("payment_accepted"), "already_in_state"),
             (move("processing"), "guard_objects"),

@@ -56,7 +56,7 @@ def test_an_order_placed_again_by_another_message_is_refused(shop: Storefront) -
 def test_an_order_placed_twice_in_one_batch_by_different_messages_is_placed_once(shop: Storefront) -> None:
     data = an_order()
     told = shop.deliver(shop.message("order.place", data), shop.message("order.place", {**data, "reference": "OTHER"}))
-    assert names(told) == ["order.placed", "stock.changed", "order.place_refused"]
+    assert names(told) == ["order.placed", "stock.changed", "customer.changed", "order.place_refused"]
     assert told[-1].data["code"] == "order_exists"
 
 
@@ -73,7 +73,7 @@ def test_a_reference_that_another_order_of_the_shop_bears_is_refused(shop: Store
 
 def test_a_reference_is_taken_within_a_batch_too(shop: Storefront, logs: list[Any]) -> None:
     told = shop.deliver(*(shop.message("order.place", an_order(reference="ABC-2")) for _ in range(2)))
-    assert names(told) == ["order.placed", "stock.changed", "order.place_refused"]
+    assert names(told) == ["order.placed", "stock.changed", "customer.changed", "order.place_refused"]
     assert told[-1].data["code"] == "reference_taken"
     assert "taken_apart" not in [entry["outcome"] for entry in logs]
 
@@ -81,7 +81,7 @@ def test_a_reference_is_taken_within_a_batch_too(shop: Storefront, logs: list[An
 def test_the_reference_of_a_refused_order_is_free(shop: Storefront) -> None:
     refused = an_order(reference="ABC-3", total__amount=1)
     told = shop.deliver(shop.message("order.place", refused), shop.message("order.place", an_order(reference="ABC-3")))
-    assert names(told) == ["order.place_refused", "order.placed", "stock.changed"]
+    assert names(told) == ["order.place_refused", "order.placed", "stock.changed", "customer.changed"]
 
 
 def test_two_shops_may_use_the_same_reference(shop: Storefront, other_shop: Storefront) -> None:

@@ -56,7 +56,9 @@ def test_an_order_of_the_same_batch_is_found(shop: Storefront) -> None:
     told = shop.deliver(
         shop.message("order.place", order), shop.message("payment.record", a_payment("JUST-NOW")),
     )
-    assert [name for name in names(told) if not name.startswith("stock")] == ["order.placed", "payment.recorded"]
+    assert [name for name in names(told) if not name.startswith("stock")] == [
+        "order.placed", "customer.changed", "payment.recorded",
+    ]
 
 
 @pytest.mark.parametrize(("error", "fate"), [

@@ -50,7 +50,9 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     assert [(each["kind"], each["taken"]["amount"]) for each in priced["discounts"]] == [
         ("percent", 1_190), ("gift", 150), ("amount", 2_380),
     ]
-    assert placed == ["order.placed", "stock.changed", "stock.changed", "voucher.redeemed", "voucher.created"]
+    assert placed == [
+        "order.placed", "stock.changed", "stock.changed", "voucher.redeemed", "voucher.created", "customer.changed",
+    ]
     assert (with_credit["store_credit"], with_credit["to_pay"]) == (euro(1_680), euro(0))
     assert by_credit == ["order.placed", "payment.recorded", "invoice.issued", "stock.changed", "store_credit.used"]
     assert (again["products_total"], again["unknown"]) == (euro(2_380), [])

@@ -6,32 +6,38 @@ from datetime import datetime
 
 from services.ingest.domain.orders import KnownOrder
 from shared.contracts.ingest import ThreadCustomer, ThreadView
-from shared.contracts.orders import CustomerChanged
-from shared.contracts.values import Address, Money
+from shared.contracts.orders import CustomerChanged, KnownAddress
+from shared.contracts.values import Money
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """A customer as the storefront last told of him, at `as_of`; it first did at `registered_at`."""
+    """A customer as `orders` last told of them, at `as_of`; the shop has known them since `registered_at`."""
 
     customer_id: str
     email: str
     name: str
     language: str
-    addresses: tuple[Address, ...]
+    addresses: tuple[KnownAddress, ...]
     registered_at: datetime
     as_of: datetime
 
 
 def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> KnownCustomer:
-    """After an event of that time: what is older than what is known changes only when it all began."""
+    """Return what is known after an event of that time. What is older than what is known changes only when it all
+    began, as far as nobody said that.
+    """
     after = KnownCustomer(
-        event.customer_id, event.email, event.full_name, event.language, tuple(event.addresses), at, at
+        event.customer_id, event.email, event.full_name, event.language, tuple(event.addresses),
+        event.registered_at or at, at,
     )
     if before is None:
         return after
-    newer = after if before.as_of <= at else before
-    return replace(newer, registered_at=min(before.registered_at, at))
+    is_newer = before.as_of <= at
+    if is_newer and event.registered_at:
+        return after
+    newer = after if is_newer else before
+    return replace(newer, registered_at=min(before.registered_at, after.registered_at))
 
 
 def figures(view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]) -> ThreadCustomer:

@@ -11,7 +11,7 @@ from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.values import Address
+from shared.contracts.orders import KnownAddress
 from shared.runtime.database import among, insert, locking, write_rows
 from shared.runtime.store import Store
 
@@ -134,7 +134,7 @@ def _order_rows(values: Iterable[KnownOrder]) -> list[dict[str, Any]]:
 
 
 def _customer(row: Any) -> KnownCustomer:
-    addresses = tuple(Address.model_validate(address) for address in row.addresses)
+    addresses = tuple(KnownAddress.model_validate(address) for address in row.addresses)
     return KnownCustomer(
         row.customer_id, row.email, row.name, row.language, addresses, row.registered_at, row.as_of
     )

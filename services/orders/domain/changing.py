@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from services.orders.domain import addresses
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.documents import NextNumber
@@ -16,6 +17,7 @@ from shared.contracts.orders import (
     ChangeAddress,
     ChangeCustomer,
     ChangeShipping,
+    KnownCustomer,
     NotifyChange,
     OrderAddressChanged,
     OrderChangeAnnounced,
@@ -41,6 +43,23 @@ def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, a
         shipped=is_shipped(order), due=found.order.money(found.order.due), attach=issued_between(order, found.order),
     )
     return replace(found, events=[told, *found.events])
+
+
+def with_addresses(order: Order, command: ChangeAddress, known: KnownCustomer | None) -> ChangeAddress | Refusal:
+    """Return the command with the customer's addresses that it names by their ids."""
+    found = {}
+    for field, before in (("delivery_address", order.delivery_address), ("invoice_address", order.invoice_address)):
+        address_id = getattr(command, f"{field}_id")
+        if address_id is None:
+            continue
+        address = addresses.named(known, address_id)
+        if getattr(command, field) is not None:
+            return command.refuse("which", f"Give '{field}' or '{field}_id', one of the two.", field=f"{field}_id")
+        if address is None:
+            reason = f"The customer has no address {address_id}."
+            return command.refuse("unknown_address", reason, field=f"{field}_id")
+        found[field] = addresses.for_order(address, before)
+    return command.model_copy(update=found)
 
 
 def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Refusal:

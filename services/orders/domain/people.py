@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.orders.domain import addresses
 from services.orders.domain.order import Order
 from shared.contracts.cursor import Cursor
-from shared.contracts.orders import Cart, KnownCustomer, WantedLine
+from shared.contracts.orders import Cart, KnownCustomer, PutCustomer, WantedLine
+from shared.contracts.partial import merged
 from shared.contracts.values import Customer
 
 
@@ -49,13 +51,27 @@ def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownC
     return known.model_copy(update=changes)
 
 
-def met(order: Order) -> KnownCustomer:
-    """What an order tells of its customer."""
-    addresses = [order.delivery_address]
-    if order.invoice_address != order.delivery_address:
-        addresses.append(order.invoice_address)
+def met(order: Order, known: KnownCustomer | None) -> KnownCustomer:
+    """Return what is known of the customer of an order after it: a new customer, or new addresses."""
     customer = order.customer
-    return KnownCustomer(
+    known = known or KnownCustomer(
         customer_id=customer.customer_id, email=customer.email, full_name=customer.name, language=order.language,
-        addresses=addresses,
+        registered_at=order.placed_at,
     )
+    return addresses.joined(known, (order.delivery_address, order.invoice_address), owner(order.shop.key, known))
+
+
+def put(known: KnownCustomer | None, command: PutCustomer, shop: str, at: datetime) -> KnownCustomer:
+    """Return what is known of a customer after it was put."""
+    fields = {name: getattr(command, name) for name in KnownCustomer.model_fields}
+    kept = {"addresses", *(() if command.registered_at else ("registered_at",))}
+    after = merged(known, command, without=kept) if known else KnownCustomer(**fields)
+    given = command.addresses if known is None or "addresses" in command.model_fields_set else known.addresses
+    identified = addresses.identified(given, known.addresses if known else (), owner(shop, after))
+    since = after.registered_at or (None if known else at)
+    return after.model_copy(update={"addresses": identified, "registered_at": since})
+
+
+def owner(shop: str, customer: KnownCustomer) -> str:
+    """Return whose addresses they are, as their ids are made from it."""
+    return f"{shop}\n{customer.customer_id}"

@@ -80,7 +80,15 @@ def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, changing.change_address(order, command, work.now), command, work)
+    known = work.customers.get((work.shop, order.customer.customer_id))
+    wanted = changing.with_addresses(order, command, known)
+    if isinstance(wanted, Refusal):
+        return [wanted]
+    decision = changing.change_address(order, wanted, work.now)
+    told = _kept(order, decision, command, work)
+    if isinstance(decision, Refusal) or known is None:
+        return told
+    return [*told, *work.remember(decision.order, known)]
 
 
 @service.handles(SetExemption)

@@ -7,7 +7,6 @@ from services.orders.domain import lifecycle, payments, placing
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.credit_payments import NotSpent
-from services.orders.domain.people import met
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of, created_for, made_with
@@ -53,11 +52,11 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
         return [placed]
     converted = work.keep_opened(opened)
     work.orders.save(command.order_id, placed.order)
-    work.acquaintances.save((work.shop, customer_id), met(placed.order))
+    met = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
     made = [created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)]
     used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
     credit = work.credit.save_of(placed.order, placed.account)
-    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used, *converted, *credit]
+    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used, *converted, *credit, *met]
 
 
 @service.handles(RecordPayment)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.orders.domain import changing
+from services.orders.domain import addresses, changing, people
 from services.orders.domain.people import KeptCart, corrected
 from services.orders.work import Work
 from shared.contracts.ingest import ThreadMessageAdded
@@ -11,11 +11,11 @@ from shared.contracts.orders import (
     CartChanged,
     ChangeCustomer,
     CustomerChanged,
-    KnownCustomer,
+    PutAddress,
     PutCart,
     PutCustomer,
+    RemoveAddress,
 )
-from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
 service = Handlers()
@@ -26,9 +26,41 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
     """Makes a customer known, or changes what is known of them."""
     key = (work.shop, command.customer_id)
     before = work.customers.get(key)
-    customer = merged(before, command) if before else KnownCustomer(**dict(command))
+    customer = people.put(before, command, work.shop, work.now)
+    if len({address.address_id for address in customer.addresses}) < len(customer.addresses):
+        return [command.refuse("same_id", "Two addresses have the same id.", field="addresses")]
     work.customers.save(key, customer)
     return [CustomerChanged(**dict(customer))]
+
+
+@service.handles(PutAddress)
+def put_address(command: PutAddress, work: Work) -> Iterable[Event]:
+    """Changes one address of a customer, or adds it."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    if before is None:
+        return [_unknown(command)]
+    after = addresses.put(before, command.address, people.owner(work.shop, before))
+    if len(after.addresses) > addresses.MOST:
+        reason = f"A customer has at most {addresses.MOST} addresses: remove one."
+        return [command.refuse("too_many_addresses", reason, field="address")]
+    work.customers.save(key, after)
+    return [CustomerChanged(**dict(after))]
+
+
+@service.handles(RemoveAddress)
+def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event]:
+    """Removes one address of a customer."""
+    key = (work.shop, command.customer_id)
+    before = work.customers.get(key)
+    if before is None:
+        return [_unknown(command)]
+    after = addresses.removed(before, command.address_id)
+    if after == before:
+        reason = f"The customer has no address {command.address_id}."
+        return [command.refuse("unknown_address", reason, field="address_id")]
+    work.customers.save(key, after)
+    return [CustomerChanged(**dict(after))]
 
 
 @service.handles(ChangeCustomer)
@@ -70,3 +102,8 @@ def note_message(event: ThreadMessageAdded, work: Work) -> Iterable[Event]:
     if event.order_id:
         work.messages.add(message_id=event.message.message_id, order_id=event.order_id)
     return []
+
+
+def _unknown(command: PutAddress | RemoveAddress) -> Refusal:
+    reason = f"There is no customer '{command.customer_id}' in this shop."
+    return command.refuse("unknown_customer", reason, field="customer_id")

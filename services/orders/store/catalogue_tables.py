@@ -92,6 +92,7 @@ customers = Table(
     Column("addresses", Json, nullable=False),
     Column("groups", Json),
     Column("sorting", Sorting, nullable=False),
+    Column("registered_at", UtcDateTime),
     Index(None, "shop", "sorting", "customer_id"),
 )
 carts = Table(

@@ -14,7 +14,7 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
-from shared.runtime.database import UtcDateTime, among, insert, locking, write_rows
+from shared.runtime.database import UtcDateTime, among, locking, write_rows
 from shared.runtime.store import Store
 from shared.runtime.words import begun, rewrite
 from shared.writing.search import sorting, wanted, words
@@ -53,19 +53,6 @@ class Customers(Store[Key, KnownCustomer]):
         query = query.where(customers.c.customer_id > after) if after else query
         query = query.order_by(customers.c.customer_id).limit(limit + 1)
         return [_customer(row) for row in self.connection.execute(query)]
-
-
-class Acquaintances(Customers):
-    """Customers whom an order tells of: kept where they are not known, without a look at who is."""
-
-    def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
-        return {}
-
-    def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
-        statement = insert(self.connection, customers).values(_rows(new)).on_conflict_do_nothing()
-        rows = self.connection.execute(statement.returning(customers.c.shop, customers.c.customer_id))
-        unknown = {(row.shop, row.customer_id) for row in rows}
-        rewrite(self.connection, customer_words, _words({key: new[key] for key in unknown}), {})
 
 
 class Carts(Store[CartKey, KeptCart]):
@@ -120,7 +107,7 @@ class Forgotten:
 def _customer(row: Any) -> KnownCustomer:
     return KnownCustomer(
         customer_id=row.customer_id, email=row.email, full_name=row.name, language=row.language,
-        addresses=row.addresses, groups=row.groups or [],
+        addresses=row.addresses, groups=row.groups or [], registered_at=row.registered_at,
     )
 
 
@@ -129,6 +116,7 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
         {
             "shop": shop, **customer.model_dump(mode="json", exclude={"full_name"}), "name": customer.full_name,
             "sorting": sorting(customer.full_name)[:SORTING], "groups": customer.groups or None,
+            "registered_at": customer.registered_at,
         }
         for (shop, _), customer in sorted(values.items(), key=itemgetter(0))
     ]

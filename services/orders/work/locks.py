@@ -38,6 +38,7 @@ from shared.contracts.orders import (
     NotifyChange,
     PlaceOrder,
     PrintSummary,
+    PutAddress,
     PutCustomer,
     PutProduct,
     PutShop,
@@ -45,6 +46,7 @@ from shared.contracts.orders import (
     ReceiveReturn,
     RecordPayment,
     RefundToStoreCredit,
+    RemoveAddress,
     RemoveDiscount,
     RequestReturn,
     ReversePayment,
@@ -138,9 +140,12 @@ class Locking(Stockroom, CreditLocks):
     def _changed_customers(self, batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
         """The customers, by shop, that a batch changes."""
         for envelope, message in batch:
-            if isinstance(message, PutCustomer):
+            if isinstance(message, PutCustomer | PutAddress | RemoveAddress):
                 yield envelope.shop, message.customer_id
-            order = self.orders.bare(message.order_id) if isinstance(message, ChangeCustomer) else None
+            elif isinstance(message, PlaceOrder):
+                yield envelope.shop, message.customer.customer_id
+            changing = message if isinstance(message, ChangeCustomer | ChangeAddress) else None
+            order = self.orders.bare(changing.order_id) if changing else None
             if order is not None and order.shop.key == envelope.shop:
                 yield envelope.shop, order.customer.customer_id
 

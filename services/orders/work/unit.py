@@ -13,6 +13,7 @@ from services.orders.domain.documents import NextNumber
 from services.orders.domain.numbering import Given
 from services.orders.domain.offer import Catalogue
 from services.orders.domain.order import Order
+from services.orders.domain.people import met
 from services.orders.domain.refund import Refund
 from services.orders.domain.refund_credit import Opened, Slips, booked, open_slips
 from services.orders.domain.shop import Product, Shop
@@ -22,7 +23,7 @@ from services.orders.store.catalogue import Counters, Movements, Products, Shops
 from services.orders.store.catalogue_tables import stock_movements
 from services.orders.store.listing import Listing, Messages
 from services.orders.store.orders import Orders
-from services.orders.store.people import Acquaintances, Carts, Customers, Forgotten
+from services.orders.store.people import Carts, Customers, Forgotten
 from services.orders.store.states import States
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
@@ -30,7 +31,7 @@ from services.orders.work.credit import Credit, account_of
 from services.orders.work.locks import Locking
 from services.orders.work.promotions import Promotions
 from shared.contracts.message import Asking, Event, Refusal
-from shared.contracts.orders import CompleteReturn, CreateRefund, OrderDetail
+from shared.contracts.orders import CompleteReturn, CreateRefund, CustomerChanged, KnownCustomer, OrderDetail
 from shared.contracts.values import Customer, DocumentKind
 from shared.runtime.service import Later
 
@@ -55,7 +56,6 @@ class Work(Locking):
         self.credit = Credit(connection)
         self.part(self.credit.accounts)
         self.customers = self.part(Customers(connection))
-        self.acquaintances = self.part(Acquaintances(connection))
         self.carts = self.part(Carts(connection))
         self.forgotten = self.part(Forgotten(connection))
         self.messages = self.part(Messages(connection, order_messages))
@@ -131,6 +131,14 @@ class Work(Locking):
             return Holder(None, shop.default_language, shop.profile)
         customer = Customer(customer_id=known.customer_id, email=known.email, name=known.full_name)
         return Holder(customer, known.language, shop.profile)
+
+    def remember(self, order: Order, known: KnownCustomer | None) -> list[Event]:
+        """Keep what an order tells of its customer, and tell it where it is new."""
+        after = met(order, known)
+        if after == known:
+            return []
+        self.customers.save((order.shop.key, after.customer_id), after)
+        return [CustomerChanged(**dict(after))]
 
     def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | NotSpent:
         """Make sure that the customer of an order can pay with credit slips. Nothing is saved by it."""

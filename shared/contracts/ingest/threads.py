@@ -9,10 +9,11 @@ from shared.contracts import samples
 from shared.contracts.ingest.files import Carried, Enclosed
 from shared.contracts.ingest.messages import ThreadMessage
 from shared.contracts.message import Answer, Command, Event, Query, Value
+from shared.contracts.orders.customers import KnownAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.references import OrderId
-from shared.contracts.values import Address, Email, Language, Money
+from shared.contracts.values import Email, Language, Money
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
@@ -53,15 +54,15 @@ class ThreadView(Value):
 
 
 class ThreadCustomer(Value):
-    """What is known of a thread's customer, from his orders and from what the storefront told of him."""
+    """What is known of a thread's customer, from their orders and from what `customer.changed` told of them."""
 
     customer_id: str | None = Field(description="Null: only his address is known")
     email: Email
     name: str
-    addresses: list[Address] = []
+    addresses: list[KnownAddress] = []
     orders: int = Field(description="In this shop")
     spent: list[Money] = Field(description="What he paid for them, by currency")
-    registered_at: AwareDatetime | None = Field(description="When the storefront first told of him")
+    registered_at: AwareDatetime | None = Field(description="Since when the shop knows them")
 
 
 class ThreadOrder(Value):

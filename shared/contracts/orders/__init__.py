@@ -42,11 +42,14 @@ from shared.contracts.orders.customers import (
     CustomersFound as CustomersFound,
     GetCart as GetCart,
     GetCustomer as GetCustomer,
+    KnownAddress as KnownAddress,
     KnownCustomer as KnownCustomer,
     ListCarts as ListCarts,
     ListCustomers as ListCustomers,
+    PutAddress as PutAddress,
     PutCart as PutCart,
     PutCustomer as PutCustomer,
+    RemoveAddress as RemoveAddress,
     SearchCustomers as SearchCustomers,
 )
 from shared.contracts.orders.editing import (

@@ -13,6 +13,14 @@ from shared.contracts.orders.parts import WantedLine
 from shared.contracts.values import Address, Email, Language, Text
 
 
+class KnownAddress(Address):
+    """An address of a customer. Its id stays the same, whatever changes in it."""
+
+    address_id: UUID | None = Field(
+        default=None, description="null where it is put: that of the same address if it is known, else a new one"
+    )
+
+
 class KnownCustomer(Value):
     """A customer with the addresses that are known of them."""
 
@@ -20,20 +28,42 @@ class KnownCustomer(Value):
     email: Email
     full_name: Text
     language: Language = "en"
-    addresses: list[Address] = Field(default=[], max_length=50)
+    addresses: list[KnownAddress] = Field(default=[], max_length=50)
     groups: Labels = Field(default=[], description="Which cart rules may be for")
+    registered_at: AwareDatetime | None = Field(
+        default=None, description="Since when the shop knows them. null where they are put: as it is, of a new one now"
+    )
 
 
 class PutCustomer(Command, KnownCustomer, name="customer.put", subject="customer_id"):
-    """Makes a customer known, or changes what is known of them: what is left out stays as it is. Placed orders keep
-    what they say.
+    """Makes a customer known, or changes what is known of them: what is left out stays as it is. `addresses` are
+    replaced whole; `customer.put_address` and `customer.remove_address` change one and leave the others. Placed orders
+    keep what they say.
     """
 
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
 
 
+class PutAddress(Command, name="customer.put_address", subject="customer_id"):
+    """Changes the address of a customer that has this id, or adds one. The customer's other addresses stay."""
+
+    example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address": samples.KNOWN_ADDRESS}
+
+    customer_id: CustomerKey
+    address: KnownAddress
+
+
+class RemoveAddress(Command, name="customer.remove_address", subject="customer_id"):
+    """Removes an address of a customer. Orders keep theirs."""
+
+    example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address_id": samples.ADDRESS_ID}
+
+    customer_id: CustomerKey
+    address_id: UUID
+
+
 class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="customer_id"):
-    """What is known of a customer is now this."""
+    """What is known of a customer is now this: they were put, placed their first order, or used a new address."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER

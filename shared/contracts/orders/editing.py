@@ -137,9 +137,9 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
 
 class ChangeAddress(Command, name="order.change_address", subject="order_id"):
-    """Sets the delivery or invoice address, or both: another one of the customer's (`customer.search` tells them), an
-    edited or a new one. Documents that were issued keep theirs. The order keeps its rates of tax: where others may be
-    due it is refused, until somebody looked at them.
+    """Sets the delivery or invoice address, or both: another one of the customer's by its id (`customer.get` tells
+    them), an edited or a new one, which stays with the customer. Documents that were issued keep theirs. The order
+    keeps its rates of tax: where others may be due it is refused, until somebody looked at them.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
@@ -147,6 +147,8 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     order_id: OrderId
     delivery_address: Address | None = None
     invoice_address: Address | None = None
+    delivery_address_id: UUID | None = Field(default=None, description="One of the customer's, instead")
+    invoice_address_id: UUID | None = Field(default=None, description="One of the customer's, instead")
     taxes_checked: bool = Field(
         default=False, description="Somebody looked: the rates stay, or are set by `order.edit_lines` and "
         "`order.change_shipping`",
