@@ -87,7 +87,7 @@ def test_every_block_of_the_page_is_answered_as_it_stands(office: Office) -> Non
     assert [found["sku"] for found in told["product.search"]["products"]] == ["MUG-BLUE"]
     assert told["stock.get"] == {"sku": "MUG-BLUE", "available": 9_998}
     assert [len(cart["lines"]) for cart in told["cart.list"]["carts"]] == [1]
-    assert len(BLOCKS) == len(told) == 10
+    assert len(BLOCKS) == len(told) == 12
 
 
 def test_the_page_shows_every_filter_there_is() -> None:

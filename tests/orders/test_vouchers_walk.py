@@ -58,6 +58,7 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
     assert (again["products_total"], again["unknown"]) == (euro(2_380), [])
     assert by_hand == [
         "order.placed", "payment.recorded", "invoice.issued", "stock.changed", "voucher.created", "voucher.redeemed",
+        "customer.changed",
     ]
     assert found == ["Ada Byron", "Grace Hopper"]
     assert (told["voucher.get"]["used"], told["voucher.get"]["left"]) == (1, 0)
