@@ -326,7 +326,7 @@ def euros(amount: int) -> Money:
 def placed_with(kind: Any, rounding: Rounding, rules: Sequence[CartRule]) -> Order:
     wanted: dict[str, Any] = {
         "lines": [{"sku": MUG, "quantity": 1}, {"sku": TEA, "quantity": 3}], "prices": kind, "rules": rules,
-        "shop": replace(SHOP, rounding=rounding), "total__amount": 0,
+        "shop": replace(SHOP, rounding=rounding), "total__amount": -1,
     }
     shown = try_to_place(*GOODS.values(), **wanted)
     assert isinstance(shown, Refusal)

@@ -193,7 +193,7 @@ def an_order_of(drawn: dict[str, Any], kind: str, rounding: Rounding, exemption:
     products = [a_product(MUG, drawn["mug"], drawn["mug_rate"]), a_product(TEA, drawn["tea"], drawn["tea_rate"])]
     terms: dict[str, Any] = {
         "lines": [{"sku": MUG, "quantity": drawn["mugs"]}, {"sku": TEA, "quantity": drawn["teas"]}], "prices": kind,
-        "shop": replace(SHOP, rounding=rounding), "exemption": exemption, "total__amount": 0,
+        "shop": replace(SHOP, rounding=rounding), "exemption": exemption, "total__amount": -1,
         "carrier": {"name": "Swift Post", "price": drawn["shipping"], "tax_rate": "0" if exemption else "19"},
     }
     shown = try_to_place(*products, **terms)
