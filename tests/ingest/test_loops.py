@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from services.ingest.domain import traffic
 from tests.ingest.words import (
+    NOON,
     ORDER,
     ORDER_ID,
     IngestDesk,
@@ -126,7 +128,7 @@ def test_a_mailbox_answers_so_much_in_an_hour(
 # --- too much ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_flood_is_kept_and_wakes_nobody(desk: IngestDesk, server: Server) -> None:
+def test_a_flood_is_marked_and_waits_for_people(desk: IngestDesk, server: Server) -> None:
     desk.tell("order.placed", order_placed())
     mails = [letter(f"Mail {number}", to=reply_to(ORDER)) for number in range(traffic.MOST_FROM_SENDER + 2)]
     server.receive(*mails[:3])
@@ -139,10 +141,40 @@ def test_a_flood_is_kept_and_wakes_nobody(desk: IngestDesk, server: Server) -> N
     desk.tell("thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"})
     server.receive(letter("once more", to=reply_to(ORDER)))
     desk.look(minutes=1)
-    assert desk.thread(thread["thread_id"])["thread"]["status"] == "closed"
-    server.receive(letter("later", to=reply_to(ORDER)))
-    desk.look(minutes=11)
-    assert desk.thread(thread["thread_id"])["thread"]["status"] == "open"
+    after = desk.thread(thread["thread_id"])
+    assert (after["thread"]["status"], bool(after["thread"]["waits_since"])) == ("open", True)
+    assert (after["messages"][-1]["marks"], after["messages"][-1]["unread"]) == (["flood"], True)
+
+
+def test_a_flood_gets_no_automatic_answer(
+    trusting: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic, "MOST_FROM_SENDER", 2)
+    one, *others = [letter(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)]
+    monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 0)  # so that none before it was answered
+    assert acknowledged(trusting, server, one, others[0]) == [False, False]
+    monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 100)
+    assert acknowledged(trusting, server, others[1]) == [False]
+    server.arrivals[4] = trusting.clock.now + traffic.SPELL
+    assert acknowledged(trusting, server, letter("later", headers=[PASS], from_="a@relay.test"), minutes=11) == [True]
+
+
+@pytest.mark.parametrize(("apart", "floods"), [(timedelta(minutes=1), 0), (timedelta(seconds=1), 5)])
+@pytest.mark.parametrize("fetched", [1, 25])
+def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
+    desk: IngestDesk, server: Server, fetched: int, apart: timedelta, floods: int
+) -> None:
+    server.window = fetched
+    mails = [letter(f"Mail {number}") for number in range(traffic.MOST_FROM_SENDER + 5)]
+    server.arrivals = {uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)}
+    server.receive(*mails)
+    for _ in mails[::fetched]:
+        desk.look(seconds=1)
+    threads = desk.threads(limit=100)
+    assert len(threads) == len(mails)
+    assert sum(thread["unread"] for thread in threads) == len(mails)
+    marked = [thread for thread in threads if desk.thread(thread["thread_id"])["messages"][0]["marks"] == ["flood"]]
+    assert len(marked) == floods
 
 
 def test_many_who_write_into_one_thread_are_a_flood_too(

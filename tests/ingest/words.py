@@ -67,7 +67,7 @@ class Clock:
 
 @dataclass
 class Server:
-    """A mail server that is a list: UIDs count from 1, one second after another.
+    """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as `arrivals` says.
 
     `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the middle of every look.
     """
@@ -77,6 +77,7 @@ class Server:
     fault: str = ""
     window: int = 50
     looks: int = 0
+    arrivals: dict[int, datetime] = field(default_factory=dict)
     meanwhile: Callable[[], None] = lambda: None
 
     def receive(self, *mails: bytes) -> None:
@@ -91,8 +92,12 @@ class Server:
         last = known.last_uid if known.uidvalidity in (None, self.uidvalidity) else 0
         new = list(enumerate(self.mails, 1))[last : last + self.window]
         reached = Checkpoint(known.folder, self.uidvalidity, last + len(new))
-        fetched = tuple(Fetched(uid, raw, len(raw), NOON + timedelta(seconds=uid)) for uid, raw in new)
+        fetched = tuple(Fetched(uid, raw, len(raw), self.arrival(uid)) for uid, raw in new)
         return Found(errand, reached, fetched, more=reached.last_uid < len(self.mails))
+
+    def arrival(self, uid: int) -> datetime:
+        """Return when a mail came."""
+        return self.arrivals.get(uid, NOON + timedelta(seconds=uid))
 
 
 class Killed(BaseException):

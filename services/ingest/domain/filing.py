@@ -150,7 +150,7 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
     at = min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
     before = place.thread or _opened(mail, inbound, choice, reception, at)
     stranger = mail.certain and not place.participants and verdict != "fail"
-    verified, wakes = place.takes(mail, verdict) or stranger, not (mail.automatic or reception.traffic.is_flood)
+    verified, wakes = place.takes(mail, verdict) or stranger, not mail.automatic
     thread = before.heard(
         [*mail.chain, *filter(None, [mail.message_id])], mail.message_id,
         at=at, wakes=wakes, answered=verified and not (mail.automatic and before.last_mail),
@@ -172,7 +172,7 @@ def deserves_acknowledgement(filed: Filing, reception: Reception) -> bool:
     """
     return (
         filed.opened and filed.message.unread and filed.message.verified and filed.mail.answerable
-        and reception.verdict == "pass"
+        and reception.verdict == "pass" and not reception.traffic.is_flood
     )
 
 

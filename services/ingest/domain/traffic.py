@@ -1,11 +1,13 @@
-"""How much mail is too much: so that two automatons that answer each other fall silent, whatever they say they are."""
+"""How much mail is too much to be answered automatically: two programs that answer each other fall silent, whatever
+they say they are. All mails are shown, and wait for people.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 SPELL = timedelta(minutes=10)
 MOST_FROM_SENDER = 20
-"""Mails of one sender in a spell. More are kept and shown; they wake nobody."""
+"""Mails of one sender that arrive in a spell. More get no automatic answer."""
 MOST_IN_THREAD = 40
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
@@ -15,7 +17,7 @@ MOST_ACKNOWLEDGED = 100
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What came before a mail: mails of its sender and into its thread within a spell."""
+    """What arrived within a spell before a mail: mails of its sender, and into its thread."""
 
     from_sender: int = 0
     in_thread: int = 0

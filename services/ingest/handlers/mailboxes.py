@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event as Signal
 from uuid import UUID
 
+from services.ingest.domain.arrival import received_at
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Fetched, Found, Idle, State
@@ -131,9 +132,10 @@ def _id_of(found: Found, uid: int) -> UUID:
 def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime) -> Inbound:
     mailbox, folder = found.errand.mailbox, found.checkpoint.folder
     uidvalidity = found.checkpoint.uidvalidity or 0
+    arrived_at = mail.arrived_at or received_at(mail.raw or b"", at)
     inbound = Inbound(
         _id_of(found, mail.uid), mailbox.shop, mailbox.name, folder, uidvalidity, mail.uid,
-        digest, mail.size, mail.arrived_at or at, at, "duplicate" if digest in before else "new",
+        digest, mail.size, arrived_at, at, "duplicate" if digest in before else "new",
         unfinished=mail.whole and mailbox.afterwards != "leave",
     )
     return inbound if digest else inbound.unreadable("The mail server does not hand it over.")

@@ -72,8 +72,8 @@ inbound_mails = Table(
     Column("acknowledged", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "sha256"),
-    Index(None, "mailbox", "sender", "fetched_at"),
-    Index(None, "thread_id", "fetched_at"),
+    Index(None, "mailbox", "sender", "arrived_at"),
+    Index(None, "thread_id", "arrived_at"),
 )
 Index(
     "ix_inbound_mails_unfinished", inbound_mails.c.mailbox,
