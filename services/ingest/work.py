@@ -160,6 +160,11 @@ class Work(UnitOfWork):
         found = self.threads.get(thread_id)
         return found if found and found.shop == self.shop else None
 
+    def current(self, thread_id: UUID) -> Thread | None:
+        """Return a thread of the shop, or the one that it became when it was merged."""
+        found = self.thread(thread_id)
+        return self.threads.merged(found) if found else None
+
     def entry(self, message_id: UUID) -> Entry | None:
         """A message of the shop of the message in hand, with its thread."""
         found = self.entries.get(message_id)

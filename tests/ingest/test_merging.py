@@ -1,11 +1,12 @@
 """Two threads that turn out to be one conversation."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from tests.ingest.clerk import does, refusal
-from tests.ingest.words import CUSTOMER, ORDER, ORDER_ID, IngestDesk, Server, letter, order_placed, reply_to
+from shared.contracts.conversation import Conversation
+from tests.ingest.clerk import ANNA, does, orders, refusal
+from tests.ingest.words import CUSTOMER, ORDER, ORDER_ID, IngestDesk, Server, letter, mail_sent, order_placed, reply_to
 
 
 def two_threads(desk: IngestDesk, server: Server) -> tuple[str, str]:
@@ -77,3 +78,39 @@ def test_what_was_merged_is_not_merged_again(desk: IngestDesk, server: Server) -
     assert refusal(desk, "thread.merge", again) == ("merged_before", "thread_id")
     back = {"thread_id": home, "into": work, "by": "anna"}
     assert refusal(desk, "thread.merge", back) == ("merged_before", "into")
+
+
+@pytest.mark.parametrize(("command", "fields"), [
+    ("reply", {"text": "It left."}), ("add_note", {"text": "She called."}), ("set_status", {"status": "pending1"}),
+    ("assign", {"owner": "bela@shop.test"}), ("forward", {"email": "bela@shop.test"}), ("mark_read", {}),
+])
+def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
+    desk: IngestDesk, server: Server, command: str, fields: dict[str, str]
+) -> None:
+    home, work = two_threads(desk, server)
+    last = orders_thread(desk)
+    does(desk, "merge", work, into=home)
+    does(desk, "merge", home, into=last)
+    before = desk.thread(work)
+    told = does(desk, command, work, **fields)
+    assert {each.data["thread_id"] for each in told} == {last}
+    assert desk.thread(work) == before
+    assert desk.thread(last)["thread"] != before
+
+
+def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(desk: IngestDesk, server: Server) -> None:
+    home, work = two_threads(desk, server)
+    does(desk, "reply", work, text="It left.")
+    does(desk, "merge", work, into=home)
+    does(desk, "set_status", home, status="closed")
+    conversation = Conversation("thread", UUID(work))
+    desk.tell("mail.failed", mail_sent("<a@shop.test>", conversation, work) | {"reason": "550 no"})
+    assert desk.thread(home)["thread"]["status"] == "open"
+    assert "550 no" in [each["undelivered"] for each in desk.thread(home)["messages"]]
+
+
+def orders_thread(desk: IngestDesk) -> str:
+    """The thread of an order, opened by a message on it."""
+    order_id = orders(desk)
+    told = desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA})
+    return str(told[0].data["thread_id"])

@@ -1,6 +1,7 @@
 """Which messages of a customer an employee had not seen when they acted on the thread."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.ingest import MarkThreadRead, PostOrderMessage, ReplyThread, SetThreadStatus, ThreadMessage
@@ -31,8 +32,11 @@ def unseen(
     answers = [number for number, message in enumerate(ordered) if _is_answer(message)]
     since = ordered[answers[-1] + 1 :] if answers else ordered
     unread = [message for message in ordered if message.unread and _wants_an_answer(message)]
-    has_read = any(_wants_an_answer(message) and not message.unread for message in since)
-    if has_read:
+    if not unread:
+        return []
+    # Only what came before counts: messages that wake nobody are never unread.
+    earlier = [message for message in since if _age(message) < _age(unread[0])]
+    if any(_wants_an_answer(message) for message in earlier):
         return unread
     return unread[1:] if answering else []
 
@@ -45,7 +49,7 @@ def came_meanwhile(command: SetThreadStatus, missed: Sequence[ThreadMessage]) ->
     return command.refuse("unseen_messages", reason, field="seen", messages=ids)
 
 
-def _age(message: ThreadMessage) -> tuple[object, UUID]:
+def _age(message: ThreadMessage) -> tuple[datetime, UUID]:
     return message.at, message.message_id
 
 

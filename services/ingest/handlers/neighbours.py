@@ -168,7 +168,7 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     thread. What came back from a contact that saves nothing becomes a thread after all.
     """
     rescued = rescue(event.conversation, event.recipient, work)
-    thread = work.thread(event.thread_id)
+    thread = work.current(event.thread_id)
     if thread is None:
         return rescued
     sent = (each for each in work.entries.all_of(thread.id) if each.message.mail_message_id == event.message_id)
@@ -192,8 +192,9 @@ def _came_back(event: MailBounced, thread: Thread) -> str:
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
-    """The thread of what an employee wrote, whoever the mail carries it to, or of what the mail confirms."""
-    return work.thread(mail.thread_id) if mail.thread_id and mail.template in (*ANSWERS, CONFIRMED, FORWARDED) else None
+    """Return the thread of what an employee wrote, or of what the mail confirms; a merged one is what it became."""
+    is_ours = mail.template in (*ANSWERS, CONFIRMED, FORWARDED)
+    return work.current(mail.thread_id) if mail.thread_id and is_ours else None
 
 
 def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:

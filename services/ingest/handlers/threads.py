@@ -36,7 +36,7 @@ service = Handlers()
 @service.handles(ReplyThread)
 def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     """Adds an employee's answer; the customer gets it by mail from those who take `thread.replied`."""
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     text = _text(command, before.view, work)
@@ -81,7 +81,7 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
 @service.handles(AddNote)
 def add_note(command: AddNote, work: Work) -> Iterable[Event]:
     """Keep a private note in a thread."""
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     files = enclosing.files_of(command)
@@ -93,13 +93,13 @@ def add_note(command: AddNote, work: Work) -> Iterable[Event]:
 @service.handles(ForwardThread)
 def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
     """Sends a thread to an employee or someone else; who mails it takes `thread.forwarded`."""
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     enclosure = _enclosure(command, before.view, work, recipient=command.email)
     if isinstance(enclosure, Refusal):
         return [enclosure]
-    messages = work.entries.visible(command.thread_id, private=command.employee is not None)
+    messages = work.entries.visible(before.id, private=command.employee is not None)
     shown = answering.within(messages)
     files, left_out = enclosing.kept_of(shown, enclosure.files, work.files.content)
     forwarded = Forwarded(shown, len(messages) - len(shown), files, left_out)
@@ -111,7 +111,7 @@ def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
     """Give a thread another status; the one that it has changes nothing. An employee who has not seen the customer's
     latest message may only open it.
     """
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     messages = _messages(before.id, work)
@@ -127,7 +127,7 @@ def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
 @service.handles(AssignThread)
 def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
     """Gives a thread to an employee, or to nobody; to its owner, it is no news."""
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     came_from = before.view.owner
@@ -142,7 +142,7 @@ def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
 @service.handles(MarkThreadRead)
 def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
     """Mark the messages of a thread as read, up to the last one that the employee saw; again changes nothing."""
-    before = work.thread(command.thread_id)
+    before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     messages = _messages(before.id, work)
@@ -180,7 +180,7 @@ def merge_thread(command: MergeThread, work: Work) -> Iterable[Event]:
 @service.handles(ConfirmSender)
 def confirm_sender(command: ConfirmSender, work: Work) -> Iterable[Event]:
     """Lets the sender of a message write in its thread; who may already is no news."""
-    before, entry = work.thread(command.thread_id), work.entries.get(command.message_id)
+    before, entry = work.current(command.thread_id), work.entries.get(command.message_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":

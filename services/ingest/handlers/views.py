@@ -116,7 +116,7 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
         reason = "A draft is for a 'thread_id' or for an 'order_id': one of the two."
         return query.refuse("which", reason, field="thread_id")
     if query.thread_id:
-        return work.thread(query.thread_id) or unknown_thread(query, query.thread_id)
+        return work.current(query.thread_id) or unknown_thread(query, query.thread_id)
     order_id = cast(UUID, query.order_id)
     order = work.orders.get(order_id)
     if order is None or order.shop != work.shop:

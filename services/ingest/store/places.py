@@ -79,8 +79,7 @@ class Places:
         conversation = evidence.conversation
         order = self.orders.get(conversation.id) if conversation.kind == "order" else None
         thread = self.threads.get(thread_id_of(conversation))
-        into = thread.view.merged_into if thread else None
-        return Place(evidence, order, self.threads.get(into) if into else thread)
+        return Place(evidence, order, self.threads.merged(thread) if thread else None)
 
 
 def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:

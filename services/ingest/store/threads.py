@@ -35,6 +35,17 @@ class Threads(Store[UUID, Thread]):
         write_rows(self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values()))
         add_words(self.connection, [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()])
 
+    def merged(self, thread: Thread) -> Thread:
+        """Return the thread in which the messages of a thread are now: itself, or what it was merged into."""
+        seen = {thread.id}
+        while thread.view.merged_into and thread.view.merged_into not in seen:
+            into = self.get(thread.view.merged_into)
+            if into is None:
+                break
+            seen.add(into.id)
+            thread = into
+        return thread
+
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[UUID]:
         """The ids of all stored threads of a customer."""
         query = select(threads.c.thread_id).where(of_customer(threads, shop, customer_id, emails))
