@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from services.ingest.domain import contacts, desk
 from services.ingest.domain.attachments import Attachment
+from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.filing import SIGNED, Place, own_thread_id
@@ -24,6 +25,7 @@ from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.contents import Files, Pages
+from services.ingest.store.copies import Copies
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
 from services.ingest.store.erasing import Erasing
@@ -101,6 +103,7 @@ class Work(UnitOfWork):
         self.raw_mails = self.part(RawMails(connection))
         self.inbounds = self.part(Inbounds(connection, self.raw_mails, adapters.read))
         self.traffic = TrafficCounts(connection, self.inbounds)
+        self.copies = Copies(connection, self.inbounds)
         self.contacts = self.part(Definitions(connection, contacts_table, Contact))
         self.canned_messages = self.part(Definitions(connection, canned_messages, CannedMessage))
         self.desks = self.part(Desks(connection))
@@ -127,6 +130,7 @@ class Work(UnitOfWork):
         self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
         inbounds = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
         mails = self.inbounds.read_all(inbounds)
+        self.copies.expect(mails)
         conversations = self.places.preload(mails)
         self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)
         self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
@@ -192,10 +196,12 @@ class Work(UnitOfWork):
                 raise NotYet(f"order {first.conversation.id}, which a mail answers, has not arrived here")
         return self.places.of(inbound)
 
-    def has_copy(self, thread_id: UUID, mail: Mail) -> bool:
-        """Whether a thread has a mail already: it came through another mailbox, too."""
-        seen = mail.message_id and self.known_mails.get((self.shop, mail.message_id))
-        return bool(seen) and self.entries.has_copy(thread_id, (mail.message_id, mail.sender, mail.text))
+    def original_of(self, inbound: Inbound, mail: Mail, verdict: Verdict) -> Inbound | None:
+        """Return the mail of which this one is a copy. One that may be forged is no original for one that is not."""
+        original = self.copies.original_of(inbound, mail)
+        entry = self.entries.get(original.inbound_id) if original else None
+        forged = entry is not None and "dmarc_failed" in entry.message.marks
+        return None if forged and verdict != "fail" else original
 
     # --- what the shop set up -----------------------------------------------------------------------------------------
 

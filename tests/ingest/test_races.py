@@ -73,3 +73,22 @@ def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDe
 
     assert both(workers, file) == [[Fate.DONE]] * 2
     assert len(one.rows(thread_messages)) == 1
+
+
+def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestDesk]) -> None:
+    one, other = workers
+    for number in range(5):
+        copies = [letter("x", message_id=f"<{number}@x.test>", headers=[f"Received: by {way}"]) for way in "ab"]
+        server, start = Server(copies), Barrier(2)
+        other.begin(server)
+        one.begin(server)
+        one.deliver(*one.collect())
+        first, second = one.collect()
+        halves = {id(one): first, id(other): second}
+
+        def file(desk: IngestDesk, halves: dict[int, Delivery] = halves, start: Barrier = start) -> list[Fate]:
+            start.wait()
+            return [verdict.fate for verdict in desk.deliver(halves[id(desk)])]
+
+        assert both(workers, file) == [[Fate.DONE]] * 2
+        assert len(one.rows(thread_messages)) == 1

@@ -162,7 +162,9 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
         attachments=views(inbound.inbound_id, mail.files), marks=_marks(mail, choice, reception),
     )
     found_by = place.evidence.found_by if place.evidence else "new"
-    kept = inbound.filed(thread.id, mail.message_id, found_by, mail.sender, mail.kind)
+    kept = inbound.filed(
+        thread.id, found_by, message_id=mail.message_id, sender=mail.sender, kind=mail.kind, content=mail.content
+    )
     return Filing(kept, thread, message, mail, place.thread is None)
 
 

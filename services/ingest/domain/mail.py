@@ -17,6 +17,7 @@ from services.ingest.domain.authentication import MOST_FIELDS
 from services.ingest.domain.automatic import is_answerable, kind_of
 from services.ingest.domain.body import Body, body_of, clean
 from services.ingest.domain.bounces import Bounce, bounce_of
+from services.ingest.domain.copies import content_digest
 from services.ingest.domain.folds import Lines, folds_of
 from services.ingest.domain.header_block import tidied
 from services.ingest.domain.headers import Address, Headers, addresses, line, message_ids
@@ -60,6 +61,8 @@ class Mail:
     """Fields of receiving mail servers, topmost first; only one of them can be believed."""
     answerable: bool = True
     """Nothing in it forbids an automatic answer."""
+    content: str = ""
+    """A digest of its text, HTML and files, by which copies are known."""
 
     @property
     def automatic(self) -> bool:
@@ -130,6 +133,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         marks=tuple(sorted(marks)),
         authentication=tuple(headers.all("authentication-results")[:MOST_FIELDS]),
         answerable=not unknown and is_answerable(headers, senders[0].address),
+        content=content_digest(body.text, body.page, (file.content for file in body.files)),
     )
 
 

@@ -61,11 +61,12 @@ def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     verdict = dmarc_of(mail.authentication, mailbox.receiver if mailbox else None)
+    original = work.original_of(inbound, mail, verdict)
+    if original:
+        work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
+        return []
     choice = filing.choose(mail, work.places_of(inbound), verdict)
     thread = choice.place.thread
-    if thread and work.has_copy(thread.id, mail):
-        work.inbounds.save(inbound.inbound_id, inbound.copy_in(thread.id, mail.message_id))
-        return []
     known = work.customers.language_of(inbound.shop, mail.sender)
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
     language = known or language_of(f"{mail.subject}\n{mail.text}") or usual

@@ -91,7 +91,7 @@ class Erasing:
         theirs = inbound_mails.c.thread_id.in_(threads)
         query = select(inbound_mails.c.sha256).where(theirs, inbound_mails.c.sha256.is_not(None))
         digests = list(self.connection.execute(query).scalars())
-        nothing: dict[str, Any] = {"sha256": None, "message_id": "", "sender": "", "evidence": []}
+        nothing: dict[str, Any] = {"sha256": None, "message_id": "", "sender": "", "content": "", "evidence": []}
         self.connection.execute(update(inbound_mails).where(theirs).values(nothing))
         used = exists().where(inbound_mails.c.sha256 == raw_mails.c.sha256)
         self.connection.execute(delete(raw_mails).where(raw_mails.c.sha256.in_(digests), ~used))

@@ -73,7 +73,7 @@ class Inbounds(Store[UUID, Inbound]):
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Inbound]:
         query = select(inbound_mails).where(inbound_mails.c.inbound_id.in_(keys)).order_by(inbound_mails.c.inbound_id)
-        return {row.inbound_id: _inbound(row) for row in self.connection.execute(locking(self.connection, query))}
+        return {row.inbound_id: read_inbound(row) for row in self.connection.execute(locking(self.connection, query))}
 
     def put(self, new: Mapping[UUID, Inbound], changed: Mapping[UUID, Inbound]) -> None:
         write_rows(self.connection, inbound_mails, _inbound_rows(new.values()), _inbound_rows(changed.values()))
@@ -139,7 +139,8 @@ def _marked(mail: Mail | Unreadable, inbound: Inbound, content: bytes) -> Mail |
     return replace(mail, marks=(*mail.marks, "cut_off"))
 
 
-def _inbound(row: Any) -> Inbound:
+def read_inbound(row: Any) -> Inbound:
+    """Return the mail in a row."""
     return Inbound(**{name: getattr(row, name) for name in _FIELDS} | {"evidence": tuple(row.evidence)})
 
 

@@ -70,8 +70,10 @@ inbound_mails = Table(
     Column("kind", String(20), nullable=False, server_default=EMPTY),
     Column("evidence", Json, nullable=False, server_default=NOTHING),
     Column("acknowledged", Boolean, nullable=False, server_default=false()),
+    Column("content", String(64), nullable=False, server_default=EMPTY),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "mailbox", "sha256"),
+    Index(None, "shop", "message_id"),
     Index(None, "mailbox", "sender", "arrived_at"),
     Index(None, "thread_id", "arrived_at"),
 )

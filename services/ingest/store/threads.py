@@ -101,17 +101,6 @@ class Entries(Store[UUID, Entry]):
         query = query.order_by(*(column.desc() for column in _IN_TIME)).limit(limit + 1)
         return [read_entry(row).message for row in self.connection.execute(query)][::-1]
 
-    def has_copy(self, thread_id: UUID, message: tuple[str, str, str]) -> bool:
-        """Whether a thread has a message with this Message-ID, author and text."""
-        found = thread_messages.c
-        query = select(found.message_id).where(
-            found.thread_id == thread_id, found.mail_message_id == message[0], found.author == message[1],
-            found.text == message[2],
-        )
-        pending = (entry for entry in self.known() if entry.thread_id == thread_id)
-        written = ((told.mail_message_id, told.author, told.text) for told in (entry.message for entry in pending))
-        return message in written or self.connection.execute(query.limit(1)).first() is not None
-
     def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
         """The stored messages of a thread, oldest first; private ones only where they are wanted."""
         return [message for message in self.of(thread_id) if private or not message.private]
