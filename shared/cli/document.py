@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -42,13 +43,13 @@ def document() -> None:
     """Invoices, slips and order summaries, as they were rendered once and are kept."""
 
 
-@document.command("list", short_help="The documents that fit, oldest first.")
+@document.command("list", short_help="The documents that fit, newest first.")
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
 @shop_option
 @wait_option
 def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
-    """Lists documents, oldest first: those that fit every option that is given."""
+    """Lists documents, newest first: those that fit every option that is given."""
     with asking(shop, wait, "document") as asker:
         for found in _found(asker, chosen):
             if as_json:
@@ -97,7 +98,8 @@ def e_invoice(wanted: str, profile: str, syntax: str | None, output: Path | None
 @shop_option
 @wait_option
 def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None:
-    """Binds all documents that fit into one PDF with an outline. They are fetched one by one, however many.
+    """Binds all documents that fit into one PDF with an outline, in the order of issue. They are fetched one by one,
+    however many.
 
     \b
     Examples:
@@ -106,7 +108,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
     """  # noqa: D301 - click reads \b
     booklet, count = Booklet(), 0
     with asking(shop, wait, "document") as asker, _bar() as bar:
-        wanted = list(_found(asker, chosen))
+        wanted = sorted(_found(asker, chosen), key=_issue)
         for found in bar.track(wanted, description="fetching"):
             content = asker.ask("document.get", {"document_id": found["document_id"]})["content"]
             booklet.add(found["number"], b64decode(content))
@@ -145,7 +147,11 @@ def _document_id(asker: Asker, wanted: str) -> str:
     ]
     if not found:
         raise AftercartError(f"There is no document '{wanted}' in the shop '{asker.shop}'.")
-    return str(found[-1])
+    return str(found[0])
+
+
+def _issue(found: Data) -> tuple[datetime, str]:
+    return datetime.fromisoformat(found["issued_at"]), found["document_id"]
 
 
 def _pages(asker: Asker, name: str, query: Data, field: str) -> Iterator[Data]:

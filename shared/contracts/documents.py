@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.lists import Moment
-from shared.contracts.references import OrderId
+from shared.contracts.references import OrderId, OrderOrReference
 from shared.contracts.templates import Source
 from shared.contracts.values import DocumentKind, Language
 
@@ -92,7 +92,7 @@ class Document(Answer, name="document.get_answered"):
 
 
 class DocumentList(Answer, name="document.list_answered"):
-    """Kept documents, oldest first; `total` counts all that fit, on whatever page."""
+    """Kept documents, newest first; `total` counts all that fit, on whatever page."""
 
     example: ClassVar[dict[str, Any]] = {"documents": [samples.DOCUMENT_VIEW], "next": None, "total": 1}
 
@@ -146,7 +146,7 @@ class ListDocuments(Query, name="document.list", answer=DocumentList):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
-    order_id: UUID | None = None
+    order_id: OrderOrReference | None = None
     kinds: list[DocumentKind] = Field(default=[], max_length=5, description="One of these; empty: any")
     issued_from: Moment | None = Field(default=None, description="Then or later")
     issued_before: Moment | None = Field(default=None, description="Earlier than this")

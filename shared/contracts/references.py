@@ -24,6 +24,12 @@ OrderId = Annotated[
 ]
 
 
+OrderOrReference = Annotated[
+    str, Field(pattern="^[A-Za-z0-9-]{3,36}$", description="The order's id, or its reference")
+]
+"""For lists of services that do not have the orders: nothing is listed of an order that they never heard of."""
+
+
 def references(kind: type[Message], data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the fields of a message that hold a reference instead of an id, each with the reference in capitals."""
     for name in reference_fields(kind):

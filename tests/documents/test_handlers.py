@@ -54,6 +54,9 @@ class Shelf:
         fitting = (one for one in self.kept.values() if (one.shop, [one.order_id]) == (wanted.shop, wanted.order_ids))
         return [one.view() for one in fitting][:limit]
 
+    def orders(self, shop: str, wanted: str) -> list[UUID]:
+        return [UUID(wanted)]
+
     def count(self, wanted: Wanted) -> int:
         return len(self.page(wanted, 1000, None))
 
@@ -197,7 +200,7 @@ def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any
 def test_the_documents_of_an_order_are_listed(work: Any, press: Press) -> None:
     invoice = an_invoice()
     go_through(invoice_issued(invoice), work, press)
-    assert [one.number for one in list_documents(ListDocuments(order_id=invoice.order_id), work).documents] == [
+    assert [one.number for one in list_documents(ListDocuments(order_id=str(invoice.order_id)), work).documents] == [
         "IN000001"
     ]
-    assert list_documents(ListDocuments(order_id=uuid4()), work).documents == []
+    assert list_documents(ListDocuments(order_id=str(uuid4())), work).documents == []

@@ -39,13 +39,23 @@ def listed(desk: Desk, **query: Any) -> list[str]:
 
 def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
     a_shelf(desk)
-    assert listed(desk) == ["IN0", "IN1", "IN2", "DE000001", "IN3", "IN4"]
+    assert listed(desk) == ["IN4", "IN3", "DE000001", "IN2", "IN1", "IN0"]
     assert listed(desk, kinds=["delivery_slip"]) == ["DE000001"]
     assert listed(desk, issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-04T12:00:00Z") == [
-        "IN1", "IN2", "DE000001",
+        "DE000001", "IN2", "IN1",
     ]
     assert listed(desk, order_id=str(ORDER)) == ["DE000001"]
     assert listed(desk, order_id=str(ORDER), kinds=["invoice"]) == []
+
+
+def test_documents_are_listed_by_the_reference_of_their_order_in_their_shop(desk: Desk) -> None:
+    a_shelf(desk)
+    keep(desk, sample("delivery_slip", number="DE2", document_id=uuid4(), order_id=uuid4(), order_reference="OTHER-1"))
+    assert listed(desk, order_id="OTHER-1") == listed(desk, order_id="other-1") == ["DE2"]
+    assert listed(desk, order_id="XKBKNABJK", kinds=["invoice"]) == ["IN4", "IN3", "IN2", "IN1", "IN0"]
+    assert listed(desk, order_id="NOTHING") == []
+    answer = desk.ask("document.list", {"order_id": "XKBKNABJK"}, shop="other")
+    assert [one["number"] for one in answer.data["documents"]] == ["IN9"]
 
 
 def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
@@ -58,7 +68,7 @@ def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
         cursor = page["next"]
         if cursor is None:
             break
-    assert numbers == [["IN0", "IN1"], ["IN2", "DE000001"], ["IN3", "IN4"]]
+    assert numbers == [["IN4", "IN3"], ["DE000001", "IN2"], ["IN1", "IN0"]]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Both databases hold what the code believes, and never let go of a document."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,9 +16,9 @@ from services.documents.store import tables
 from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime import migrations
-from shared.runtime.database import reading
+from shared.runtime.database import engine_for, reading
 from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
-from tests.words import Desk
+from tests.words import Desk, desk as open_desk
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -52,6 +52,18 @@ def test_migrating_again_changes_nothing(desk: Desk) -> None:
     keep(desk, a_document())
     assert migrations.upgrade(service, desk.engine) == migrations.require(service, desk.engine)
     assert kept(desk) == a_document()
+
+
+def test_a_document_of_before_is_found_by_the_reference_of_its_order(url: str, press: Press) -> None:
+    engine = engine_for(url)
+    migrations.upgrade(service, engine, "0005")
+    with engine.begin() as connection:
+        connection.execute(tables.tables["documents"].insert(), [asdict(a_document())])
+    engine.dispose()
+    opened = open_desk(service, url, outside(press))
+    (found,) = opened.ask("document.list", {"order_id": "XKBKNABJK"}).data["documents"]
+    assert found["document_id"] == str(INVOICE_ID)
+    opened.engine.dispose()
 
 
 def test_a_document_comes_back_as_it_was_kept(desk: Desk) -> None:
@@ -108,14 +120,14 @@ def test_a_number_leads_to_its_document(desk: Desk) -> None:
         assert found.holder("default", "credit_slip", "IN000001") is None
 
 
-def test_the_documents_of_an_order_are_listed_oldest_first(desk: Desk) -> None:
+def test_the_documents_of_an_order_are_listed_newest_first(desk: Desk) -> None:
     slip = complete(a_delivery_slip(), Rendered(b"slip", "press 1"), shop="default", at=NOON)
     later = replace(slip, issued_at=NOON + timedelta(days=1))
     elsewhere = a_document(document_id=uuid4(), shop="other")
     keep(desk, later, a_document(), elsewhere)
     with reading(desk.engine) as connection:
         found = Work(connection, outside(Press())).documents
-        assert found.page(Wanted("default", [slip.order_id]), 9) == [a_document().view(), later.view()]
+        assert found.page(Wanted("default", [slip.order_id]), 9) == [later.view(), a_document().view()]
         assert found.page(Wanted("default", [uuid4()]), 9) == []
 
 

@@ -119,6 +119,8 @@ def test_a_placed_order_brings_its_confirmation_and_how_to_pay(desk: NotifyDesk,
         "We received your order XKBKNABJK", "Order XKBKNABJK: we are waiting for your bank transfer",
     ]
     answer = desk.ask("mail.list", {"order_id": event["order_id"]})
+    assert desk.ask("mail.list", {"order_id": "xkbknabjk"}).data == answer.data
+    assert desk.ask("mail.list", {"order_id": "NOTHING"}).data["mails"] == []
     assert [mail["template"] for mail in answer.data["mails"]] == ["bankwire", "order_conf"]
     assert {mail["state"] for mail in answer.data["mails"]} == {"sent"}
 
@@ -359,4 +361,4 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, of
 
 def test_it_says_how_it_is(desk: NotifyDesk) -> None:
     answer = desk.ask("service.health", {})
-    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0007")
+    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0008")

@@ -303,7 +303,7 @@ def test_mails_are_listed_by_one_of_two_things(work: Any) -> None:
 def test_the_answer_lists_views(work: Any) -> None:
     announce(work, transitioned(attach=[]))
     work.mails.of = lambda shop, query, before: [work.only_mail]
-    answer = questions.list_mails(ListMails(order_id=work.only_mail.order_id), work)
+    answer = questions.list_mails(ListMails(order_id=str(work.only_mail.order_id)), work)
     assert isinstance(answer, MailList)
     assert answer.mails[0].subject == "Order XKBKNABJK: your payment has arrived"
 

@@ -29,6 +29,7 @@ def test_a_mail_of_before_is_listed_and_belongs_to_its_customer(url: str) -> Non
     desk = NotifyDesk.at(url, Office())
     listed = desk.ask("mail.list", {"order_id": str(mail.order_id)}).data["mails"]
     assert [found["mail_id"] for found in listed] == [str(mail.mail_id)]
+    assert desk.ask("mail.list", {"order_id": "XKBKNABJK"}).data["mails"] == listed
     for named in ({"customer_id": "c-1001"}, {"customer_id": "unknown", "emails": ["ada@example.test"]}):
         exported, = desk.tell("customer.export", named)
         assert len(exported.data["records"]["mails"]) == 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select, text
 
@@ -113,7 +113,7 @@ class NotifyDesk(Desk):
 
     def mails(self, order_id: str) -> list[Mail]:
         with reading(self.engine) as connection:
-            return Mails(connection).of("default", ListMails(order_id=UUID(order_id)))
+            return Mails(connection).of("default", ListMails(order_id=order_id))
 
     def waits_for_a_lock(self) -> bool:
         """Whether one of its transactions does, on PostgreSQL, which shows a transaction always the same."""

@@ -68,13 +68,15 @@ def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
 @shelf.handles(ListDocuments)
 def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
     """A page of them; empty for an order that has none, known or not."""
-    orders = [query.order_id] if query.order_id else []
+    orders = work.documents.orders(work.shop, query.order_id) if query.order_id else []
     wanted = Wanted(work.shop, orders, query.kinds, query.issued_from, query.issued_before)
     if wanted.fault:
         return query.refuse("empty_range", wanted.fault, field="issued_before")
     after = read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
         return query.refuse("unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor")
+    if query.order_id and not orders:
+        return DocumentList(documents=[], total=0)
     found = work.documents.page(wanted, query.limit + 1, after)
     shown = found[: query.limit]
     more = len(found) > query.limit and shown[-1].issued_at

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, func, literal, select, tuple_
 
 from services.documents.domain.document import KeptDocument, Sheet, Wanted
-from services.documents.store.tables import documents
+from services.documents.store.tables import documents, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
+from shared.runtime import order_references
 from shared.runtime.database import write_rows
 from shared.runtime.store import Store
 from shared.writing.days import day_of
@@ -30,7 +31,14 @@ class Documents(Store[UUID, KeptDocument]):
         return {row.document_id: KeptDocument(**row._mapping) for row in rows}
 
     def put(self, new: Mapping[UUID, KeptDocument], changed: Mapping[UUID, KeptDocument]) -> None:
-        write_rows(self.connection, documents, [_row(document) for document in [*new.values(), *changed.values()]])
+        kept = [*new.values(), *changed.values()]
+        write_rows(self.connection, documents, [_row(document) for document in kept])
+        named = [(each.shop, each.snapshot.get("order_reference", ""), each.order_id) for each in kept]
+        order_references.remember(self.connection, order_names, named)
+
+    def orders(self, shop: str, wanted: str) -> list[UUID]:
+        """The order with this id or reference; nothing where no document of such a reference was ever kept."""
+        return order_references.order_ids(self.connection, order_names, shop, wanted)
 
     def holder(self, shop: str, kind: str, number: str) -> UUID | None:
         """The document that has this number."""
@@ -40,9 +48,9 @@ class Documents(Store[UUID, KeptDocument]):
         return self.connection.execute(query).scalar_one_or_none()
 
     def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
-        """Documents that fit, without their bytes, in the order of issue, behind a cursor."""
-        query = select(*VIEW, ZONE).where(*_conditions(wanted, after))
-        rows = self.connection.execute(query.order_by(*ORDER).limit(limit))
+        """Documents that fit, without their bytes, newest first, behind a cursor."""
+        query = select(*VIEW, ZONE).where(*_conditions(wanted), *_older(after))
+        rows = self.connection.execute(query.order_by(*(column.desc() for column in ORDER)).limit(limit))
         return [_view(row) for row in rows]
 
     def count(self, wanted: Wanted, after: Cursor | None = None) -> int:
@@ -66,6 +74,10 @@ def _conditions(wanted: Wanted, after: Cursor | None = None) -> list[ColumnEleme
         tuple_(*ORDER) > tuple_(*_last(after)) if after else None,
     ]
     return [column.shop == wanted.shop, *(condition for condition in given if condition is not None)]
+
+
+def _older(than: Cursor | None) -> list[ColumnElement[bool]]:
+    return [tuple_(*ORDER) < tuple_(*_last(than))] if than else []
 
 
 def _last(given: Cursor) -> list[BindParameter[Any]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, Uuid, text
 
-from shared.runtime import journal
+from shared.runtime import journal, order_references
 from shared.runtime.database import Json, UtcDateTime
 
 tables = MetaData()
@@ -42,4 +42,5 @@ assets = Table(
     Column("media_type", String(40), nullable=False),
     Column("description", String(200), nullable=False),
 )
+order_names = order_references.into(tables)
 journal.into(tables)

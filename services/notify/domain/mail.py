@@ -91,6 +91,11 @@ class Mail:
         return Cursor(self.occasion.at, self.mail_id)
 
     @property
+    def order_reference(self) -> str:
+        """The reference of its order, empty where it is not known."""
+        return self.facts.order.reference if self.facts.order else self.facts.reference
+
+    @property
     def customer_email(self) -> str:
         """Of the customer whom it is about, in lower case; mails to employees are about one, too."""
         return (self.facts.email or self.recipient).lower()

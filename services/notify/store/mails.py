@@ -11,10 +11,11 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.visibility import Unsent
-from services.notify.store.tables import NOT_SENT, mails
+from services.notify.store.tables import NOT_SENT, mails, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
+from shared.runtime import order_references
 from shared.runtime.database import UtcDateTime, among, locking, write_rows
 from shared.runtime.store import Store
 
@@ -54,17 +55,22 @@ class Mails(Store[UUID, Mail]):
         others = [mail for mail in changed.values() if self._loaded[mail.mail_id].says_the_same(mail)]
         write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
         write_rows(self.connection, mails, [], [_life(mail) for mail in others])
+        named = [(mail.occasion.shop, mail.order_reference, mail.order_id) for mail in new.values() if mail.order_id]
+        order_references.remember(self.connection, order_names, named)
 
     def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
         """The mails of a shop that fit, newest first; one more than asked for where there are more."""
         asked = {
-            mails.c.order_id: wanted.order_id, mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
+            mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
             mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
         }
         fitting = [
             (func.lower(column) if column is mails.c.recipient else column) == value
             for column, value in asked.items() if value is not None
         ]
+        if wanted.order_id:
+            orders = order_references.order_ids(self.connection, order_names, shop, wanted.order_id)
+            fitting.append(mails.c.order_id.in_(orders))
         query = select(mails).where(mails.c.shop == shop, *fitting, *_before(before))
         query = query.order_by(*(column.desc() for column in AGE)).limit(wanted.limit + 1)
         return [_mail(row) for row in self.connection.execute(query)]

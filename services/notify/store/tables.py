@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime import journal
+from shared.runtime import journal, order_references
 from shared.runtime.database import NAMING, Json, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
@@ -128,4 +128,5 @@ logos = Table(
     Column("description", String(200), nullable=False),
 )
 
+order_names = order_references.into(metadata)
 journal.into(metadata)

@@ -10,6 +10,7 @@ from shared.contracts.message import Answer, Query, Value
 from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.parts import Name
+from shared.contracts.references import OrderOrReference
 from shared.contracts.values import Email, Language
 
 Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain text; sandboxed")]
@@ -31,7 +32,7 @@ class ListMails(Query, name="mail.list", answer=MailList):
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
-    order_id: UUID | None = None
+    order_id: OrderOrReference | None = None
     thread_id: UUID | None = None
     state: MailState | None = None
     recipient: Email | None = Field(default=None, description="Upper and lower case are the same")
