@@ -109,7 +109,8 @@ def _address(given: Data, known: Data | None) -> Data:
     if not name:
         raise click.UsageError(f"The shop knows nobody with the e-mail {given['email']}: say --name and the address.")
     if known and known["addresses"] and not parts:
-        return dict(known["addresses"][0])
+        address = known["addresses"][0]
+        return {part: value for part, value in address.items() if part != "address_id"}
     if not {"line1", "city", "country"} <= parts.keys():
         raise click.UsageError("Say the address: --line1, --postcode, --city and --country.")
     return {"name": name, **parts}
