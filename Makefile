@@ -27,6 +27,7 @@ clean: down  ## Stop the local stack and remove its data
 
 lint: $(TEST)  ## Linters, types, import rules, shell scripts
 	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 

@@ -8,10 +8,14 @@ T = TypeVar("T")
 
 
 def until(condition: Callable[[], T], timeout: float = 30, pause: float = 0.02) -> T:
-    """The first true answer of `condition`; after `timeout` seconds it fails and shows the last one."""
+    """The first true answer of `condition`; after `timeout` seconds it fails and shows the last
+    one.
+    """
     deadline = time.monotonic() + timeout
     while not (answer := condition()):
-        assert time.monotonic() < deadline, f"not within {timeout} seconds: {condition} answered {answer!r}"
+        assert time.monotonic() < deadline, (
+            f"not within {timeout} seconds: {condition} answered {answer!r}"
+        )
         time.sleep(pause)
     return answer
 
@@ -26,8 +30,12 @@ def stays(condition: Callable[[], object], seconds: float) -> bool:
     return False
 
 
-def least(count: Callable[[], Mapping[str, int]], seconds: float, pause: float = 0.2) -> dict[str, int]:
-    """The smallest of each number within so many seconds, or until all have been 0: what is passing by is not left."""
+def least(
+    count: Callable[[], Mapping[str, int]], seconds: float, pause: float = 0.2
+) -> dict[str, int]:
+    """The smallest of each number within so many seconds, or until all have been 0: what is passing
+    by is not left.
+    """
     found, deadline = dict(count()), time.monotonic() + seconds
     while any(found.values()) and time.monotonic() < deadline:
         time.sleep(pause)

@@ -27,8 +27,8 @@ class Mailserver:
 
 
 def pytest_configure() -> None:
-    """Settings come from the tests alone, not from a stack that was started here before. SIGTERM (of `timeout`, of a
-    cancelled CI run) ends the session in good order, with its servers.
+    """Settings come from the tests alone, not from a stack that was started here before. SIGTERM
+    (of `timeout`, of a cancelled CI run) ends the session in good order, with its servers.
     """
     for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
         del os.environ[name]
@@ -37,8 +37,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put modules marked `slow` first: started last, they would run alone while the other processes have nothing left
-    (`--no-loadscope-reorder` makes pytest-xdist keep this order).
+    """Put modules marked `slow` first: started last, they would run alone while the other processes
+    have nothing left (`--no-loadscope-reorder` makes pytest-xdist keep this order).
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 

@@ -10,7 +10,9 @@ def test_every_failing_case_is_named() -> None:
     def small(number: int) -> None:
         assert number < 2
 
-    with pytest.raises(AssertionError, match=r"2 fail:\n\n2: AssertionError(?s:.*)3: AssertionError"):
+    with pytest.raises(
+        AssertionError, match=r"2 fail:\n\n2: AssertionError(?s:.*)3: AssertionError"
+    ):
         small()
 
 

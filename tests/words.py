@@ -1,4 +1,6 @@
-"""Words to write tests with: messages as a storefront sends them, and a service's pipeline without RabbitMQ."""
+"""Words to write tests with: messages as a storefront sends them, and a service's pipeline without
+RabbitMQ.
+"""
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -25,7 +27,9 @@ Path = tuple[str | int, ...]
 
 def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
     """A message from a storefront."""
-    return Envelope(id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes)
+    return Envelope(
+        id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes
+    )
 
 
 def delivery(name: str, data: dict[str, Any], **attributes: Any) -> Delivery:
@@ -110,7 +114,9 @@ class Desk:
     def outbox(self) -> list[Envelope]:
         """Everything that waits for the relay."""
         with reading(self.engine) as connection:
-            rows = connection.execute(select(journal.outbox).order_by(journal.outbox.c.number)).all()
+            rows = connection.execute(
+                select(journal.outbox).order_by(journal.outbox.c.number)
+            ).all()
         return [decode(row.body) for row in rows]
 
 

@@ -21,7 +21,9 @@ from shared.runtime.settings import HouseSettings
 
 @click.group()
 def bench() -> None:
-    """Measures throughput on servers of its own. Numbers of one run compare; those of two machines do not."""
+    """Measures throughput on servers of its own. Numbers of one run compare; those of two machines
+    do not.
+    """
 
 
 @bench.command()
@@ -48,8 +50,15 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
 
 
 @bench.command()
-@click.option("--count", "counts", type=click.IntRange(100), multiple=True, default=(10_000, 1_000_000),
-              show_default=True, help="Orders; more than once: one database after another.")
+@click.option(
+    "--count",
+    "counts",
+    type=click.IntRange(100),
+    multiple=True,
+    default=(10_000, 1_000_000),
+    show_default=True,
+    help="Orders; more than once: one database after another.",
+)
 def lists(counts: tuple[int, ...]) -> None:
     """How long lists, searches and exports take among many orders, on PostgreSQL."""
     log.configure(HouseSettings(log_level="warning"))
@@ -67,12 +76,15 @@ def lists(counts: tuple[int, ...]) -> None:
 @click.option("--count", default=40, show_default=True, help="Documents per measurement.")
 @click.option("--children", default=2, show_default=True, help="Processes that render.")
 def documents(count: int, children: int) -> None:
-    """Processor time of an invoice of one page, beside WeasyPrint alone, and invoices per second."""
+    """Processor time of an invoice of one page, beside WeasyPrint alone, and invoices per
+    second.
+    """
     click.echo(f"{'milliseconds of processor':34}{'median':>10}{'least':>10}{'of alone':>10}")
     alone = 0.0
     for timing in timings(count):
         alone = alone or timing.median
-        click.echo(f"{timing.what:34}{timing.median:10.1f}{timing.least:10.1f}{timing.median / alone:10.2f}")
+        ratio = timing.median / alone
+        click.echo(f"{timing.what:34}{timing.median:10.1f}{timing.least:10.1f}{ratio:10.2f}")
     click.echo(f"{f'per second, {children} processes':34}{throughput(children, count):10.1f}")
 
 
@@ -83,14 +95,27 @@ def _lists(database_url: str, count: int) -> None:
     click.echo(f"{'milliseconds':26}{'median':>10}{'slowest':>10}{'found':>8}  read as a whole")
     for timing in bench.timings():
         scanned = ", ".join(timing.scanned) or "-"
-        click.echo(f"{timing.question:26}{timing.median:10.1f}{timing.slowest:10.1f}{timing.found:8}  {scanned}")
+        click.echo(
+            f"{timing.question:26}{timing.median:10.1f}{timing.slowest:10.1f}{timing.found:8} "
+            f" {scanned}"
+        )
 
 
 @bench.command()
-@click.option("--count", default=5000, show_default=True, type=click.IntRange(100), help="Mails in the mailbox.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker.")
+@click.option(
+    "--count",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(100),
+    help="Mails in the mailbox.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker."
+)
 def ingest(count: int, threads: int) -> None:
-    """Mails filed per second, end to end and by stages, beside a bare loop that fetches and parses the same mailbox."""
+    """Mails filed per second, end to end and by stages, beside a bare loop that fetches and parses
+    the same mailbox.
+    """
     log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         _ingest(Path(directory), count, threads)
@@ -108,8 +133,10 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
             bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
             bench.prepare()
             rates = {
-                "a loop that fetches and parses": mailbox.bare(), "stage: fetched and kept": stages.kept(),
-                "stage: read in a child": stages.read(), "stage: read and filed": stages.filed(),
+                "a loop that fetches and parses": mailbox.bare(),
+                "stage: fetched and kept": stages.kept(),
+                "stage: read in a child": stages.read(),
+                "stage: read and filed": stages.filed(),
                 f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
             }
     finally:
@@ -117,22 +144,35 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
     bare = next(iter(rates.values()))
     click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB at most':>12}")
     for name, rate in rates.items():
-        click.echo(f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}")
+        click.echo(
+            f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}"
+        )
 
 
 @bench.command()
 @click.option("--count", type=click.IntRange(10), default=500, show_default=True, help="Mails.")
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker.")
-@click.option("--orders", type=click.IntRange(2), default=20, show_default=True, help="Moved one after another.")
+@click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker."
+)
+@click.option(
+    "--orders",
+    type=click.IntRange(2),
+    default=20,
+    show_default=True,
+    help="Moved one after another.",
+)
 def notify(count: int, threads: int, orders: int) -> None:
-    """Mails per second, from event to accepted mail, beside bare smtplib over one connection; and how long it takes
-    from `order.transition` to the mail with its invoice, beside bare WeasyPrint and smtplib.
+    """Mails per second, from event to accepted mail, beside bare smtplib over one connection; and
+    how long it takes from `order.transition` to the mail with its invoice, beside bare WeasyPrint
+    and smtplib.
     """
     log.configure(HouseSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
         directory = Path(name)
         with servers(directory, click.echo) as (rabbit, postgres):
-            ours = outgoing.through_the_service(rabbit, postgres.create_database("notify"), count, threads, directory)
+            ours = outgoing.through_the_service(
+                rabbit, postgres.create_database("notify"), count, threads, directory
+            )
             prompt = promptness(rabbit, postgres, orders, directory)
     plain = outgoing.bare(ours.contents)
     click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
@@ -142,4 +182,5 @@ def notify(count: int, threads: int, orders: int) -> None:
     click.echo(f"{'milliseconds, nothing else to do':34}{'median':>12}{'of bare':>12}")
     click.echo(f"{'WeasyPrint and smtplib, the same':34}{1000 * prompt.bare:12,.0f}{1:12.2f}")
     waited = median(prompt.walks)
-    click.echo(f"{'order.transition to invoice mailed':34}{1000 * waited:12,.0f}{waited / prompt.bare:12.2f}")
+    ratio = waited / prompt.bare
+    click.echo(f"{'order.transition to invoice mailed':34}{1000 * waited:12,.0f}{ratio:12.2f}")

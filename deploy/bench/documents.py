@@ -1,4 +1,6 @@
-"""Processor time of a document, beside WeasyPrint alone on the same page, and documents per second in children."""
+"""Processor time of a document, beside WeasyPrint alone on the same page, and documents per second
+in children.
+"""
 
 import io
 import time
@@ -36,8 +38,14 @@ class Timing(NamedTuple):
 def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
     """One page: a logo, two addresses, ten lines, a tax table, totals, a note."""
     found = sample("invoice", language)
-    lines = [line.model_copy(update={"sku": f"SKU-{n:03d}"}) for n in range(LINES // 2) for line in found.lines]
-    return found.model_copy(update={"lines": lines, "discounts": [], "payments": [], "shop": _plain(found)})
+    lines = [
+        line.model_copy(update={"sku": f"SKU-{n:03d}"})
+        for n in range(LINES // 2)
+        for line in found.lines
+    ]
+    return found.model_copy(
+        update={"lines": lines, "discounts": [], "payments": [], "shop": _plain(found)}
+    )
 
 
 def timings(count: int) -> Iterator[Timing]:
@@ -85,7 +93,9 @@ class Bare:
         """The PDF of a page."""
         self._fetcher.assets = look.assets
         page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
-        pdf: bytes = page.write_pdf(font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT)
+        pdf: bytes = page.write_pdf(
+            font_config=self._fonts, stylesheets=[self._style], pdf_variant=VARIANT
+        )
         return pdf
 
 

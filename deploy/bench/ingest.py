@@ -38,7 +38,16 @@ class Bench:
     def worker(self, directory: Path, threads: int) -> Rate:
         """Until every mail was filed and told."""
         worker = Process(directory, "worker")
-        program = [sys.executable, "-m", "shared.cli.main", "worker", "ingest", "--threads", str(threads), "--child"]
+        program = [
+            sys.executable,
+            "-m",
+            "shared.cli.main",
+            "worker",
+            "ingest",
+            "--threads",
+            str(threads),
+            "--child",
+        ]
         with connected(self.rabbit.amqp_url("client", "client"), "bench") as connection:
             channel = connection.channel()
             channel.queue_declare("client.bench", exclusive=True)
@@ -46,7 +55,10 @@ class Bench:
             worker.start(program, env=self._settings())
             try:
                 events = channel.consume("client.bench", auto_ack=True)
-                times = [time.perf_counter() for _ in zip(range(self.mailbox.count), events, strict=False)]
+                times = [
+                    time.perf_counter()
+                    for _ in zip(range(self.mailbox.count), events, strict=False)
+                ]
                 memory = peak_of(worker.pid or 0)
             finally:
                 worker.stop(timeout=30)
@@ -67,6 +79,10 @@ class Bench:
 def account(mailbox: FullMailbox) -> dict[str, object]:
     """The mailbox as the settings name it."""
     return {
-        "name": "service", "host": "127.0.0.1", "port": mailbox.dovecot.imap_port, "user": USER, "password": PASSWORD,
+        "name": "service",
+        "host": "127.0.0.1",
+        "port": mailbox.dovecot.imap_port,
+        "user": USER,
+        "password": PASSWORD,
         "options": ["notls"],
     }

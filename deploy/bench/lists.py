@@ -1,4 +1,6 @@
-"""How long the questions for many orders take, on PostgreSQL, asked one after another as a worker answers them."""
+"""How long the questions for many orders take, on PostgreSQL, asked one after another as a worker
+answers them.
+"""
 
 import json
 import statistics
@@ -32,7 +34,10 @@ FILTERS: Mapping[str, dict[str, Any]] = {
     "search, rare": {"search": "noether12 emma1"},
     "search, every order": {"search": "example"},
     "customer_id": {"customer_id": "c-77"},
-    "total, narrow": {"total_from": {"amount": 777, "currency": EURO}, "total_to": {"amount": 778, "currency": EURO}},
+    "total, narrow": {
+        "total_from": {"amount": 777, "currency": EURO},
+        "total_to": {"amount": 778, "currency": EURO},
+    },
     "total, wide": {"total_from": {"amount": 1000, "currency": EURO}},
     "payment method, rare": {"payment_method": "Cheque"},
     "one state": {"states": ["awaiting_bank_wire"]},
@@ -88,12 +93,22 @@ class Lists:
             yield self._time(name, "order.list", {"filter": chosen})
         for sort in SORTS:
             yield self._time(f"sorted by {sort}", "order.list", {"sort": sort, "descending": False})
-            half = self._ask("order.list", {"sort": sort, "descending": False, "limit": 500})["next"]
-            yield self._time(f"sorted by {sort}, further on", "order.list", {
-                "sort": sort, "descending": False, "cursor": half,
-            })
+            half = self._ask("order.list", {"sort": sort, "descending": False, "limit": 500})[
+                "next"
+            ]
+            yield self._time(
+                f"sorted by {sort}, further on",
+                "order.list",
+                {
+                    "sort": sort,
+                    "descending": False,
+                    "cursor": half,
+                },
+            )
         yield self._time("counted", "order.list", {"count": True})
-        middle = self._ask("order.list", {"filter": {"placed_before": "2026-11-01T00:00:00Z"}, "limit": 1})["next"]
+        middle = self._ask(
+            "order.list", {"filter": {"placed_before": "2026-11-01T00:00:00Z"}, "limit": 1}
+        )["next"]
         yield self._time("a page far behind", "order.list", {"cursor": middle})
         yield self._time("a piece of the export", "order.export", {"cursor": middle})
         yield self._time("first piece, counted", "order.export", {})
@@ -107,7 +122,9 @@ class Lists:
             answer = self._ask(name, data)
             times.append((time.perf_counter() - start) * 1000)
         found = answer.get("rows") or len(answer.get("orders") or answer.get("customers") or ())
-        return Timing(question, statistics.median(times), max(times), found, self._scanned(name, data))
+        return Timing(
+            question, statistics.median(times), max(times), found, self._scanned(name, data)
+        )
 
     def _scanned(self, name: str, data: dict[str, Any]) -> list[str]:
         """Tables that EXPLAIN shows to be read from end to end."""
@@ -122,10 +139,17 @@ class Lists:
         event.remove(self.engine, "before_cursor_execute", note)
         with self.engine.connect() as connection:
             plans = [
-                row[0] for statement, parameters in statements
+                row[0]
+                for statement, parameters in statements
                 for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
             ]
-        return sorted({plan.partition("Seq Scan on ")[2].split()[0] for plan in plans if "Seq Scan on " in plan})
+        return sorted(
+            {
+                plan.partition("Seq Scan on ")[2].split()[0]
+                for plan in plans
+                if "Seq Scan on " in plan
+            }
+        )
 
     def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         self._process(name, data)
@@ -133,7 +157,12 @@ class Lists:
 
     def _process(self, name: str, data: dict[str, Any]) -> None:
         message = Envelope(
-            id=str(uuid4()), source="/bench", type=wire_type(name), data=data, replyto="bench", shop="bench"
+            id=str(uuid4()),
+            source="/bench",
+            type=wire_type(name),
+            data=data,
+            replyto="bench",
+            shop="bench",
         )
         (verdict,) = self.pipeline.process([receive(message.encode())])
         if verdict.error:

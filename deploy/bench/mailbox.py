@@ -17,8 +17,14 @@ from services.ingest.adapters.window import MOST_MAILS
 
 USER, PASSWORD = "service@shop.test", "bench"
 TEXTS = {
-    "en": "Hello,\n\nwhere is my parcel? I ordered a blue mug last week and have heard nothing since.\n\nAda\n" * 8,
-    "fa": "سلام\n\nبسته من کجاست؟ هفته پیش یک لیوان آبی سفارش دادم و هنوز خبری نشده است.\n\nبا احترام\n" * 8,
+    "en": (
+        "Hello,\n\nwhere is my parcel? I ordered a blue mug last week and have heard nothing"
+        " since.\n\nAda\n" * 8
+    ),
+    "fa": (
+        "سلام\n\nبسته من کجاست؟ هفته پیش یک لیوان آبی سفارش دادم و هنوز خبری نشده است.\n\nبا"
+        " احترام\n" * 8
+    ),
 }
 
 
@@ -42,7 +48,9 @@ class FullMailbox:
         self.dovecot.fill(USER, mails(0, self.count))
 
     def bare(self) -> Rate:
-        """Fetches in the same windows, and parses by `email` with its quickest policy; keeps nothing."""
+        """Fetches in the same windows, and parses by `email` with its quickest policy; keeps
+        nothing.
+        """
         began = time.perf_counter()
         with self._opened() as client:
             client.select_folder("INBOX", readonly=True)
@@ -77,8 +85,9 @@ def peak_of(pid: int) -> float:
 
 def _mail(number: int) -> bytes:
     head = (
-        f"From: Ada Byron <ada{number % 1000}@example.test>\r\nTo: {USER}\r\nSubject: A question ({number})\r\n"
-        f"Date: Sat, 21 Nov 2026 12:00:00 +0000\r\nMessage-ID: <{number}.bench@example.test>\r\n"
+        f"From: Ada Byron <ada{number % 1000}@example.test>\r\nTo: {USER}\r\nSubject: A question"
+        f" ({number})\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\nMessage-ID:"
+        f" <{number}.bench@example.test>\r\n"
     )
     return head.encode() + _content("fa" if number % 5 == 0 else "en", formatted=number % 3 == 0)
 

@@ -1,7 +1,8 @@
 """Mails per second, from event to accepted mail, beside bare smtplib with the same finished bytes.
 
-Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker process, and a sink
-that takes every mail. The clock runs from the first event that the worker takes to the last mail.
+Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker
+process, and a sink that takes every mail. The clock runs from the first event that the worker takes
+to the last mail.
 """
 
 import asyncio
@@ -39,7 +40,9 @@ PATIENCE = 300  # seconds for all mails to arrive
 
 @dataclass
 class Sink:
-    """Takes mails; `times` are those of their arrival, `began` is when the first was begun: both by the wall clock."""
+    """Takes mails; `times` are those of their arrival, `began` is when the first was begun: both by
+    the wall clock.
+    """
 
     contents: list[bytes] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -59,7 +62,9 @@ class Sink:
         deadline = time.monotonic() + PATIENCE
         while len(self.times) < count:
             if time.monotonic() > deadline:
-                raise AftercartError(f"Only {len(self.times)} of {count} mails arrived within {PATIENCE} seconds.")
+                raise AftercartError(
+                    f"Only {len(self.times)} of {count} mails arrived within {PATIENCE} seconds."
+                )
             time.sleep(0.05)
 
 
@@ -67,7 +72,9 @@ class Sink:
 def sink() -> Iterator[tuple[Sink, int]]:
     """A sink on a thread of its own, and its port."""
     found, loop = Sink(), asyncio.new_event_loop()
-    serving = loop.create_server(lambda: SMTP(found, hostname="sink.test", loop=loop), "127.0.0.1", 0)
+    serving = loop.create_server(
+        lambda: SMTP(found, hostname="sink.test", loop=loop), "127.0.0.1", 0
+    )
     server = loop.run_until_complete(serving)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -78,13 +85,25 @@ def sink() -> Iterator[tuple[Sink, int]]:
         thread.join()
 
 
-def through_the_service(rabbit: RabbitNode, database_url: str, count: int, threads: int, directory: Path) -> Sink:
-    """Mails of one worker process with so many threads, whose queue holds `count` events of orders that were paid."""
+def through_the_service(
+    rabbit: RabbitNode, database_url: str, count: int, threads: int, directory: Path
+) -> Sink:
+    """Mails of one worker process with so many threads, whose queue holds `count` events of orders
+    that were paid.
+    """
     _prepare(rabbit, database_url)
     _publish(rabbit, [_event(number) for number in range(count)])
     with sink() as (found, port):
         worker = Process(directory, "worker-notify")
-        command = [sys.executable, "-m", "shared.cli.main", "worker", "notify", "--threads", str(threads)]
+        command = [
+            sys.executable,
+            "-m",
+            "shared.cli.main",
+            "worker",
+            "notify",
+            "--threads",
+            str(threads),
+        ]
         worker.start(command, env=settings(rabbit, "notify", database_url, port))
         try:
             found.wait(count)
@@ -114,7 +133,9 @@ def _prepare(rabbit: RabbitNode, database_url: str) -> None:
 def _first_event(database_url: str) -> float:
     """When the worker took the first event out of its queue."""
     with reading(engine_for(database_url)) as connection:
-        first = connection.scalar(select(func.min(journal.inbox.c.at)).where(journal.inbox.c.source == "/bench"))
+        first = connection.scalar(
+            select(func.min(journal.inbox.c.at)).where(journal.inbox.c.source == "/bench")
+        )
     return float(first.timestamp()) if first else 0.0
 
 
@@ -130,7 +151,9 @@ def _event(number: int) -> Outgoing:
     order_id = str(uuid4())
     order = samples.ORDER_SUMMARY | {"order_id": order_id, "reference": f"BENCH-{number}"}
     data = samples.ORDER_TRANSITIONED | {"order_id": order_id, "order": order, "attach": []}
-    envelope = Envelope(id=str(uuid4()), source="/bench", type=wire_type("order.transitioned"), data=data)
+    envelope = Envelope(
+        id=str(uuid4()), source="/bench", type=wire_type("order.transitioned"), data=data
+    )
     return Outgoing(EVENTS, "order.transitioned", envelope.encode(), envelope.id)
 
 

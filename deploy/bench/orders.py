@@ -1,7 +1,9 @@
-"""Transitions per second, from published command to confirmed event, beside the same statements by pgbench.
+"""Transitions per second, from published command to confirmed event, beside the same statements by
+pgbench.
 
-Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker process with one
-thread. `batch 1` takes one message per transaction, as most systems do; the difference is what batching brings.
+Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker
+process with one thread. `batch 1` takes one message per transaction, as most systems do; the
+difference is what batching brings.
 """
 
 import re
@@ -55,14 +57,27 @@ class Bench:
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, self.engine)
-        pipeline = Pipeline(service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages))
+        pipeline = Pipeline(
+            service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages)
+        )
         stock = {"sku": "MUG-BLUE", "quantity": 2 * self.count}
-        for name, data in (("shop.put", samples.PUT_SHOP), ("product.put", samples.PUT_PRODUCT), ("stock.set", stock)):
+        for name, data in (
+            ("shop.put", samples.PUT_SHOP),
+            ("product.put", samples.PUT_PRODUCT),
+            ("stock.set", stock),
+        ):
             pipeline.process([receive(_envelope(name, data).encode())])
         places = [
-            receive(_envelope("order.place", {
-                **samples.PLACE_ORDER, "order_id": order_id, "reference": f"BENCH-{number}",
-            }).encode())
+            receive(
+                _envelope(
+                    "order.place",
+                    {
+                        **samples.PLACE_ORDER,
+                        "order_id": order_id,
+                        "reference": f"BENCH-{number}",
+                    },
+                ).encode()
+            )
             for number, order_id in enumerate(self.order_ids)
         ]
         for start in range(0, self.count, 200):
@@ -71,18 +86,27 @@ class Bench:
             connection.execute(text("DELETE FROM outbox"))
 
     def transitions(self, batch: int, directory: Path) -> float:
-        """Transitions per second of one worker process that takes up to `batch` messages into a transaction."""
+        """Transitions per second of one worker process that takes up to `batch` messages into a
+        transaction.
+        """
         self._publish(MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
         with connected(self.client_url, "bench") as connection:
             channel = connection.channel()
             channel.queue_declare("client.bench", exclusive=True)
             channel.queue_bind("client.bench", EVENTS, "order.transitioned")
-            worker.start([sys.executable, "-m", "shared.cli.main", "worker", "orders"], env=self._settings(batch))
+            worker.start(
+                [sys.executable, "-m", "shared.cli.main", "worker", "orders"],
+                env=self._settings(batch),
+            )
             try:
                 times = [
                     time.perf_counter()
-                    for _ in zip(range(self.count), channel.consume("client.bench", auto_ack=True), strict=False)
+                    for _ in zip(
+                        range(self.count),
+                        channel.consume("client.bench", auto_ack=True),
+                        strict=False,
+                    )
                 ]
             finally:
                 worker.stop(timeout=30)
@@ -91,16 +115,38 @@ class Bench:
     def pgbench(self, clients: int, seconds: int) -> float:
         """Transactions per second of the same statements, one transition each, without a broker."""
         with self.engine.begin() as connection:
-            connection.execute(text(
-                "CREATE TABLE IF NOT EXISTS bench AS SELECT order_id, row_number() OVER () AS number FROM orders"
-            ))
-            connection.execute(text("CREATE UNIQUE INDEX IF NOT EXISTS bench_number ON bench (number)"))
+            connection.execute(
+                text(
+                    "CREATE TABLE IF NOT EXISTS bench AS SELECT order_id, row_number() OVER () AS"
+                    " number FROM orders"
+                )
+            )
+            connection.execute(
+                text("CREATE UNIQUE INDEX IF NOT EXISTS bench_number ON bench (number)")
+            )
         url = self.database_url.replace("postgresql+psycopg", "postgresql")
         program = next(Path("/usr/lib/postgresql").glob("*/bin/pgbench"), Path("pgbench"))
         printed = subprocess.run(
-            [program, "-n", "-M", "prepared", "-f", PGBENCH, "-D", f"count={self.count}", "-c", str(clients), "-j", "2",
-             "-T", str(seconds), url],
-            capture_output=True, text=True, check=False,
+            [
+                program,
+                "-n",
+                "-M",
+                "prepared",
+                "-f",
+                PGBENCH,
+                "-D",
+                f"count={self.count}",
+                "-c",
+                str(clients),
+                "-j",
+                "2",
+                "-T",
+                str(seconds),
+                url,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         found = re.search(r"tps = ([\d.]+)", printed.stdout)
         if found is None or printed.returncode:
@@ -117,7 +163,9 @@ class Bench:
             waiting: Sequence[Outgoing] = messages[start : start + 500]
             while waiting:
                 pairs = zip(waiting, publisher.publish(waiting), strict=True)
-                waiting = [message for message, outcome in pairs if outcome is not Outcome.CONFIRMED]
+                waiting = [
+                    message for message, outcome in pairs if outcome is not Outcome.CONFIRMED
+                ]
         publisher.close()
 
     def _settings(self, batch: int) -> dict[str, str]:

@@ -1,6 +1,8 @@
-"""How long a customer waits: from `order.transition` to the accepted mail with its invoice, while nothing else happens.
+"""How long a customer waits: from `order.transition` to the accepted mail with its invoice, while
+nothing else happens.
 
-Beside it what cannot be saved: WeasyPrint alone with the same document, and smtplib alone with the same mail.
+Beside it what cannot be saved: WeasyPrint alone with the same document, and smtplib alone with the
+same mail.
 """
 
 import smtplib
@@ -42,7 +44,9 @@ ANSWER = 30.0  # seconds
 
 @dataclass(frozen=True)
 class Promptness:
-    """Seconds, of each order: from the command to its mail, of the bare rendering, of the bare conversation."""
+    """Seconds, of each order: from the command to its mail, of the bare rendering, of the bare
+    conversation.
+    """
 
     walks: Sequence[float]
     renderings: Sequence[float]
@@ -55,11 +59,15 @@ class Promptness:
 
 def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Path) -> Promptness:
     """Moves `count` orders, one after another, each when the one before has its mail."""
-    urls = {service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES}
+    urls = {
+        service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES
+    }
     with sink() as (found, port), _house(rabbit, urls, port, directory):
         with outsider(rabbit.amqp_url("client", "client"), "bench") as client:
             _stock(client, count)
-            walks = [_walk(client, found) for _ in range(count)][1:]  # the first finds everything cold
+            walks = [_walk(client, found) for _ in range(count)][
+                1:
+            ]  # the first finds everything cold
         contents = found.contents[WELCOME :: WELCOME + 1][1:]
         return Promptness(walks, _renderings(urls["documents"]), _conversations(port, contents))
 
@@ -73,7 +81,9 @@ def _house(rabbit: RabbitNode, urls: dict[str, str], port: int, directory: Path)
     workers = []
     try:
         for name, url in urls.items():
-            migrations.upgrade(next(service for service in SERVICES if service.name == name), engine_for(url))
+            migrations.upgrade(
+                next(service for service in SERVICES if service.name == name), engine_for(url)
+            )
             workers.append(Process(directory, f"prompt-{name}"))
             command = [sys.executable, "-m", "shared.cli.main", "worker", name]
             workers[-1].start(command, env=settings(rabbit, name, url, port))
@@ -91,10 +101,16 @@ def _stock(client: Client, count: int) -> None:
 
 def _walk(client: Client, found: Sink) -> float:
     order_id, before = new_id(), len(found.times)
-    _done(client, "order.place", samples.PLACE_ORDER | {"order_id": order_id, "reference": order_id[:8].upper()})
+    _done(
+        client,
+        "order.place",
+        samples.PLACE_ORDER | {"order_id": order_id, "reference": order_id[:8].upper()},
+    )
     found.wait(before + WELCOME)
     began = time.time()
-    _done(client, "order.transition", {"order_id": order_id, "to": "payment_accepted", "by": "bench"})
+    _done(
+        client, "order.transition", {"order_id": order_id, "to": "payment_accepted", "by": "bench"}
+    )
     found.wait(before + WELCOME + 1)
     return found.times[-1] - began
 
@@ -111,8 +127,12 @@ def _renderings(url: str) -> list[float]:
     with reading(engine_for(url)) as connection:
         rows = connection.execute(select(documents.c.snapshot)).all()
     bare, look = Bare(), Look()
-    pages = [bare.templates.fill(bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), look)
-             for row in rows]
+    pages = [
+        bare.templates.fill(
+            bare.templates.write(DocumentSnapshot.model_validate(row.snapshot)), look
+        )
+        for row in rows
+    ]
     return [_seconds(lambda page=page: bare.write(page, look)) for page in pages][1:]
 
 

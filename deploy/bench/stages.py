@@ -27,16 +27,25 @@ class Stages:
     def __init__(self, mailbox: FullMailbox, database_url: str) -> None:
         self.count, self.engine = min(MOST, mailbox.count), engine_for(database_url)
         migrations.upgrade(service, self.engine)
-        settings = IngestSettings.model_validate({
-            "broker_url": "amqp://", "database_url": database_url, "signing_keys": "1:" + "ab" * 32,
-            "mailboxes": [account(mailbox)],
-        })
+        settings = IngestSettings.model_validate(
+            {
+                "broker_url": "amqp://",
+                "database_url": database_url,
+                "signing_keys": "1:" + "ab" * 32,
+                "mailboxes": [account(mailbox)],
+            }
+        )
         self.pipeline = Pipeline(
-            service, self.engine, lambda messages: [Outcome.CONFIRMED] * len(messages), adapters=adapters(settings)
+            service,
+            self.engine,
+            lambda messages: [Outcome.CONFIRMED] * len(messages),
+            adapters=adapters(settings),
         )
 
     def kept(self) -> Rate:
-        """Fetched and kept: raw, with a row and a message to the next stage, each window in one transaction."""
+        """Fetched and kept: raw, with a row and a message to the next stage, each window in one
+        transaction.
+        """
         began, windows = time.perf_counter(), -(-self.count // MOST_MAILS)
         for _ in range(windows):
             self.pipeline.process([_look()])
@@ -63,7 +72,10 @@ class Stages:
     def _to_be_filed(self) -> list[Delivery]:
         query = select(journal.outbox.c.body).where(journal.outbox.c.route == "self")
         with reading(self.engine) as connection:
-            return [receive(body) for body in connection.execute(query.order_by(journal.outbox.c.number)).scalars()]
+            return [
+                receive(body)
+                for body in connection.execute(query.order_by(journal.outbox.c.number)).scalars()
+            ]
 
 
 def _look() -> Delivery:

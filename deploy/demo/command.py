@@ -15,7 +15,9 @@ from shared.contracts.envelope import Envelope
 
 
 @click.command()
-@click.option("--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+@click.option(
+    "--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True
+)
 def demo(directory: Path) -> None:
     """Starts the local stack, walks one order through the whole house, and stops the stack.
 

@@ -1,4 +1,6 @@
-"""The customer's side: a mailbox read by IMAP, and answers sent by SMTP, as any mail program does it."""
+"""The customer's side: a mailbox read by IMAP, and answers sent by SMTP, as any mail program does
+it.
+"""
 
 import smtplib
 from email import message_from_bytes, policy
@@ -30,7 +32,9 @@ class Mailbox:
 
 
 def answer(mail: EmailMessage, sender: str, text: str) -> EmailMessage:
-    """An answer as a mail program writes it: to Reply-To, with threading headers, the mail quoted below."""
+    """An answer as a mail program writes it: to Reply-To, with threading headers, the mail quoted
+    below.
+    """
     reply = EmailMessage()
     reply["From"] = f"Ada Byron <{sender}>"
     reply["To"] = mail["Reply-To"] or mail["From"]

@@ -44,8 +44,9 @@ class Ear:
         while (found := look()) is None:
             if time.monotonic() > deadline:
                 raise AftercartError(
-                    f"{what} did not come within {PATIENCE:.0f} seconds: look into var/workers/*.log, "
-                    "or start the stack with `make up` and try `aftercart health`."
+                    f"{what} did not come within {PATIENCE:.0f} seconds: look into"
+                    " var/workers/*.log, or start the stack with `make up` and try `aftercart"
+                    " health`."
                 )
             self.listen()
         return found
@@ -53,7 +54,8 @@ class Ear:
     def await_event(self, name: str, wanted: Callable[[dict[str, Any]], bool]) -> Envelope:
         """The first event of that name with such data, heard already or to come."""
         return self.await_that(
-            f"The event {name}", lambda: next((e for e in self.heard if e.name == name and wanted(e.data)), None)
+            f"The event {name}",
+            lambda: next((e for e in self.heard if e.name == name and wanted(e.data)), None),
         )
 
 

@@ -18,26 +18,38 @@ def page(walk: Walk, console: Console) -> None:
     for table in (_timeline(walk), _papers(walk), _mails(walk), _thread(walk)):
         console.print(table)
         console.print()
-    console.print(f"Everything lies under {walk.stack.directory}: databases, documents, logs of the workers.")
-    console.print("Start it again with `make up` and try `aftercart watch`, `aftercart health`, `aftercart --help`.")
+    console.print(
+        f"Everything lies under {walk.stack.directory}: databases, documents, logs of the workers."
+    )
+    console.print(
+        "Start it again with `make up` and try `aftercart watch`, `aftercart health`, `aftercart"
+        " --help`."
+    )
 
 
 def line(walk: Walk) -> str:
     """The last line."""
-    return json.dumps({
-        "order_id": walk.order_id,
-        "reference": walk.reference,
-        "states": walk.states,
-        "invoice_number": next(d["number"] for d in walk.documents if d["kind"] == "invoice"),
-        "documents": walk.documents,
-        "mails": [
-            {"template": template, "message_id": mail["Message-ID"], "attachments": attachments(mail)}
-            for template, mail in walk.mails.items()
-        ],
-        "thread_id": walk.thread["thread"]["thread_id"],
-        "thread_messages": len(walk.thread["messages"]),
-        "seconds": round(time.monotonic() - walk.began, 1),
-    }, ensure_ascii=False)
+    return json.dumps(
+        {
+            "order_id": walk.order_id,
+            "reference": walk.reference,
+            "states": walk.states,
+            "invoice_number": next(d["number"] for d in walk.documents if d["kind"] == "invoice"),
+            "documents": walk.documents,
+            "mails": [
+                {
+                    "template": template,
+                    "message_id": mail["Message-ID"],
+                    "attachments": attachments(mail),
+                }
+                for template, mail in walk.mails.items()
+            ],
+            "thread_id": walk.thread["thread"]["thread_id"],
+            "thread_messages": len(walk.thread["messages"]),
+            "seconds": round(time.monotonic() - walk.began, 1),
+        },
+        ensure_ascii=False,
+    )
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -52,20 +64,30 @@ def _timeline(walk: Walk) -> Table:
     for event in sorted(walk.ear.heard, key=lambda event: str(event.time)):
         what = _what(event)
         if walk.order_id in json.dumps(event.data) and what:
-            table.add_row(event.time.strftime("%H:%M:%S.%f")[:-3] if event.time else "", event.name, what)
+            table.add_row(
+                event.time.strftime("%H:%M:%S.%f")[:-3] if event.time else "", event.name, what
+            )
     return table
 
 
 def _what(event: Envelope) -> str:
     data: dict[str, Any] = event.data
     texts: dict[str, Callable[[], str]] = {
-        "order.placed": lambda: f"{data['order']['customer']['name']}, {_money(data['order']['total'])}",
-        "order.transitioned": lambda: f"{data['came_from']} → {data['state']['key']}, by {data['by']}",
-        "payment.recorded": lambda: f"{_money(data['payment']['amount'])}, still due {_money(data['due'])}",
+        "order.placed": lambda: (
+            f"{data['order']['customer']['name']}, {_money(data['order']['total'])}"
+        ),
+        "order.transitioned": lambda: (
+            f"{data['came_from']} → {data['state']['key']}, by {data['by']}"
+        ),
+        "payment.recorded": lambda: (
+            f"{_money(data['payment']['amount'])}, still due {_money(data['due'])}"
+        ),
         "stock.changed": lambda: f"{data['sku']} {data['change']:+d}, {data['available']} left",
         "invoice.issued": lambda: str(data["document"]["number"]),
         "delivery_slip.issued": lambda: str(data["document"]["number"]),
-        "document.rendered": lambda: f"{data['document']['filename']}, {data['document']['size']:,} bytes",
+        "document.rendered": lambda: (
+            f"{data['document']['filename']}, {data['document']['size']:,} bytes"
+        ),
         "mail.sent": lambda: f"{data['mail']['template']} to {data['mail']['recipient']}",
         "thread.opened": lambda: str(data["thread"]["subject"]),
         "thread.message_added": lambda: f"by {data['message']['author']}",

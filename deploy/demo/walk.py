@@ -1,4 +1,6 @@
-"""The walk: a storefront's messages, the documents, the mails, the customer's answer, the employee's reply."""
+"""The walk: a storefront's messages, the documents, the mails, the customer's answer, the
+employee's reply.
+"""
 
 import base64
 import json
@@ -40,18 +42,24 @@ class Walk:
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
-        """All of it, in order. Raises `AftercartError` with a sentence where something does not come."""
+        """All of it, in order. Raises `AftercartError` with a sentence where something does not
+        come.
+        """
         self.visit_shop()
         self.save_documents()
         self.read_mails()
         self.answer_and_hear_back()
 
     def visit_shop(self) -> None:
-        """A program that knows nothing of ours publishes products, stock, the order, its payment and its moves."""
+        """A program that knows nothing of ours publishes products, stock, the order, its payment
+        and its moves.
+        """
         program, order = str(HOWTO / "storefront.py"), str(HOWTO / "order.json")
         command = [sys.executable, program, self.stack.amqp_url("client"), order]
         # In a session of its own, so that Ctrl-C is ours alone to answer.
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as storefront:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as storefront:
             try:
                 self._follow(storefront.stdout or ())
             except BaseException:
@@ -84,47 +92,75 @@ class Walk:
     def read_mails(self) -> None:
         """Opens the customer's mailbox until the mail of every state lies in it."""
         placed = self.ear.await_event("order.placed", self._ours)
-        moves = [event for event in self.ear.heard if event.name == "order.transitioned" and self._ours(event.data)]
+        moves = [
+            event
+            for event in self.ear.heard
+            if event.name == "order.transitioned" and self._ours(event.data)
+        ]
         states = [placed.data["state"], *(event.data["state"] for event in moves)]
         self.states = [state["key"] for state in states]
-        for template in ["order_conf", *(state["mail_template"] for state in states if state["mail_template"])]:
+        for template in [
+            "order_conf",
+            *(state["mail_template"] for state in states if state["mail_template"]),
+        ]:
             self._arrived(template, f"order/{self.order_id}")
 
     def answer_and_hear_back(self) -> None:
-        """The customer answers a mail; it is filed; an employee replies; the reply has the right headers."""
-        question = answer(self.mails["payment"], CUSTOMER_MAILBOX, "Thank you! When will my parcel arrive?")
+        """The customer answers a mail; it is filed; an employee replies; the reply has the right
+        headers.
+        """
+        question = answer(
+            self.mails["payment"], CUSTOMER_MAILBOX, "Thank you! When will my parcel arrive?"
+        )
         send(question, HOST, self.stack.smtp.port)
         self.tell("customer    answers the mail about the payment")
         added = self.ear.await_event("thread.message_added", self._ours)
         thread_id = added.data["thread_id"]
         self.tell("thread      the answer stands in the order's thread")
-        self._command("thread.reply", {
-            "thread_id": thread_id, "text": "It left this morning and should reach you on Tuesday.", "by": "anna",
-        })
+        self._command(
+            "thread.reply",
+            {
+                "thread_id": thread_id,
+                "text": "It left this morning and should reach you on Tuesday.",
+                "by": "anna",
+            },
+        )
         mail = self._arrived("reply_msg", thread_id)
-        if mail["In-Reply-To"] != question["Message-ID"] or question["Message-ID"] not in mail["References"]:
-            raise AftercartError("The threading headers of the reply do not name the customer's mail.")
+        if (
+            mail["In-Reply-To"] != question["Message-ID"]
+            or question["Message-ID"] not in mail["References"]
+        ):
+            raise AftercartError(
+                "The threading headers of the reply do not name the customer's mail."
+            )
         self.thread = self._ask("thread.get", {"thread_id": thread_id})
 
-    # --- pieces -------------------------------------------------------------------------------------------------------
+    # --- pieces -----------------------------------------------------------------------------------
 
     def _ours(self, data: dict[str, Any]) -> bool:
         return bool(data.get("order_id") == self.order_id)
 
     def _rendered(self, kind: str) -> dict[str, Any]:
         event = self.ear.await_event(
-            "document.rendered", lambda data: self._ours(data["document"]) and data["document"]["kind"] == kind
+            "document.rendered",
+            lambda data: self._ours(data["document"]) and data["document"]["kind"] == kind,
         )
         return dict(event.data["document"])
 
     def _arrived(self, template: str, conversation: str) -> EmailMessage:
         """The mail, out of the customer's real mailbox."""
+
         def ours(data: dict[str, Any]) -> bool:
             mail = data["mail"]
-            return mail["template"] == template and conversation in (mail["conversation"], mail["thread_id"])
+            return mail["template"] == template and conversation in (
+                mail["conversation"],
+                mail["thread_id"],
+            )
 
         message_id = self.ear.await_event("mail.sent", ours).data["mail"]["message_id"]
-        found = self.ear.await_that(f"The mail '{template}'", lambda: self._customer.find(message_id))
+        found = self.ear.await_that(
+            f"The mail '{template}'", lambda: self._customer.find(message_id)
+        )
         self.mails[template] = found
         files = "".join(f", with {name}" for name in attachments(found))
         self.tell(f"mailbox     {template}: “{found['Subject']}”{files}")

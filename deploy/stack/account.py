@@ -28,9 +28,18 @@ class Account:
     def run(self, command: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
         """Runs a command under this account to its end; its output is in the result."""
         other = not self.ours()
-        return subprocess.run(command, cwd=cwd, env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, check=False, user=self.uid if other else None,
-                              group=self.gid if other else None, extra_groups=[] if other else None)
+        return subprocess.run(
+            command,
+            cwd=cwd,
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self.uid if other else None,
+            group=self.gid if other else None,
+            extra_groups=[] if other else None,
+        )
 
     def own(self, tree: Path) -> None:
         """Makes a file, or a directory with all in it, this account's."""
@@ -43,7 +52,8 @@ class Account:
 
 
 def server_account(*harmless: str) -> Account:
-    """The account for a server that refuses to run as root: we ourselves or, as root, the first of these users.
+    """The account for a server that refuses to run as root: we ourselves or, as root, the first of
+    these users.
 
     Raises StackError when there is none.
     """
@@ -54,14 +64,18 @@ def server_account(*harmless: str) -> Account:
             return _account(pwd.getpwnam(name))
         except KeyError:
             continue
-    raise StackError(f"No user {' or '.join(harmless)} exists: add one, or start the stack as an ordinary user.")
+    raise StackError(
+        f"No user {' or '.join(harmless)} exists: add one, or start the stack as an ordinary user."
+    )
 
 
 def _account_of_number(uid: int) -> Account:
     try:
         return _account(pwd.getpwuid(uid))
     except KeyError as error:
-        raise StackError(f"User {uid} has no name on this machine: add an entry to /etc/passwd.") from error
+        raise StackError(
+            f"User {uid} has no name on this machine: add an entry to /etc/passwd."
+        ) from error
 
 
 def _account(entry: pwd.struct_passwd) -> Account:

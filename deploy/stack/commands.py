@@ -6,15 +6,23 @@ import click
 
 from deploy.stack.local import LocalStack
 
-where = click.option("--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+where = click.option(
+    "--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True
+)
 
 
 @click.command()
 @where
-@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Per service.")
-@click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True, help="Per process.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Per service."
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=1, show_default=True, help="Per process."
+)
 def up(directory: Path, processes: int, threads: int) -> None:
-    """Starts the local stack and leaves it running: RabbitMQ, Dovecot, SMTP, the four workers on SQLite."""
+    """Starts the local stack and leaves it running: RabbitMQ, Dovecot, SMTP, the four workers on
+    SQLite.
+    """
     stack = LocalStack(directory, processes, threads)
     with stack.down_if_it_fails(click.echo):
         stack.up(click.echo)

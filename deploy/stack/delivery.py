@@ -1,4 +1,6 @@
-"""Delivery of accepted mail into mailboxes by LMTP, with the mailboxes' own words for what they refuse."""
+"""Delivery of accepted mail into mailboxes by LMTP, with the mailboxes' own words for what they
+refuse.
+"""
 
 import asyncio
 import smtplib
@@ -13,13 +15,21 @@ UNREACHABLE = "451 4.3.0 The mailboxes do not answer: try again later"
 
 
 class MailboxDelivery:
-    """A handler for aiosmtpd: a recipient is accepted when the mailboxes accept it, a mail when it lies in them."""
+    """A handler for aiosmtpd: a recipient is accepted when the mailboxes accept it, a mail when it
+    lies in them.
+    """
 
     def __init__(self, lmtp_port: int) -> None:
         self._port = lmtp_port
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str,  # noqa: N802
-                          rcpt_options: list[str]) -> str:
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        rcpt_options: list[str],
+    ) -> str:
         """The answer for one recipient."""
         reply = await asyncio.to_thread(self._ask, address)
         if reply.startswith("250"):
@@ -27,11 +37,15 @@ class MailboxDelivery:
         return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """The answer for the mail: 250 when every recipient has it, else 451, and the client sends it to all again."""
+        """The answer for the mail: 250 when every recipient has it, else 451, and the client sends
+        it to all again.
+        """
         content = envelope.content
         mail = content.encode() if isinstance(content, str) else content or b""
-        replies = [await asyncio.to_thread(self._deliver, envelope.mail_from or "", recipient, mail)
-                   for recipient in envelope.rcpt_tos]
+        replies = [
+            await asyncio.to_thread(self._deliver, envelope.mail_from or "", recipient, mail)
+            for recipient in envelope.rcpt_tos
+        ]
         failures = [reply for reply in replies if not reply.startswith("250")]
         if failures:
             return f"451 4.3.0 Not delivered to {len(failures)} of {len(replies)}: {failures[0]}"
@@ -46,7 +60,8 @@ class MailboxDelivery:
             return UNREACHABLE
 
     def _deliver(self, sender: str, recipient: str, mail: bytes) -> str:
-        # One recipient at a time: LMTP answers the data once for each, which smtplib does not expect.
+        # One recipient at a time: LMTP answers the data once for each, which smtplib does not
+        # expect.
         try:
             with self._connect() as line:
                 line.mail(sender, [] if mail.isascii() else ["BODY=8BITMIME"])
@@ -57,7 +72,9 @@ class MailboxDelivery:
 
     def _connect(self) -> smtplib.LMTP:
         # Without a name it would ask the resolver for ours, which may take seconds.
-        line = smtplib.LMTP(LOOPBACK, self._port, local_hostname="localhost", timeout=ANSWER_SECONDS)
+        line = smtplib.LMTP(
+            LOOPBACK, self._port, local_hostname="localhost", timeout=ANSWER_SECONDS
+        )
         line.ehlo()
         return line
 

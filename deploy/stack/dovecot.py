@@ -20,10 +20,14 @@ START_SECONDS = 30
 
 
 class Dovecot(Server):
-    """A mail server for users that exist only here; `reply+token@shop.test` is delivered to `reply@shop.test`."""
+    """A mail server for users that exist only here; `reply+token@shop.test` is delivered to
+    `reply@shop.test`.
+    """
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
-        """Mean the server of that directory; `programs` are the directories of Dovecot's own program."""
+        """Mean the server of that directory; `programs` are the directories of Dovecot's own
+        program.
+        """
         directory = directory.resolve()
         self._programs = programs
         self.state = state.kept(directory / "state.json", DovecotState, dovecot_settings.new_state)
@@ -39,19 +43,24 @@ class Dovecot(Server):
         place = self._lodging.occupy()
         configuration = self._prepare(place)
         try:
-            self._process.start([program, "-F", "-c", configuration], cwd=place, account=self._account)
+            self._process.start(
+                [program, "-F", "-c", configuration], cwd=place, account=self._account
+            )
             self._process.await_until(self._ready, START_SECONDS, "Dovecot")
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        # A login process that has just begun may wait 5 seconds for another that has ended; Maildir needs no patience.
+        # A login process that has just begun may wait 5 seconds for another that has ended; Maildir
+        # needs no patience.
         self._process.stop(timeout=3)
         self._lodging.leave()
 
     def add_user(self, address: str, password: str) -> None:
-        """Gives this address a mailbox, or its mailbox another password; returns when it can log in (or could)."""
+        """Gives this address a mailbox, or its mailbox another password; returns when it can log in
+        (or could).
+        """
         users = self._users(self._lodging.make())
         # In base64, since the file's fields end at a colon.
         hidden = base64.b64encode(password.encode()).decode()
@@ -62,20 +71,28 @@ class Dovecot(Server):
         draft.replace(users / address)
         if self.running():
             # Dovecot looks at a file once a second.
-            self._process.await_until(lambda: self._lets_in(address, password), 10, f"The mailbox of {address}")
+            self._process.await_until(
+                lambda: self._lets_in(address, password), 10, f"The mailbox of {address}"
+            )
 
     def fill(self, address: str, mails: Iterable[bytes]) -> None:
-        """Writes mails into the files of this address's mailbox: of a hundred thousand, nothing else is done soon."""
+        """Writes mails into the files of this address's mailbox: of a hundred thousand, nothing
+        else is done soon.
+        """
         mail = self._lodging.path / "mail" / address
         new = mail / "Maildir" / "new"
         for folder in (new, new.with_name("cur"), new.with_name("tmp")):
             folder.mkdir(parents=True, exist_ok=True)
         for number, content in enumerate(mails):
-            new.joinpath(f"{number:09d}.filled,S={len(content)},W={len(content)}").write_bytes(content)
+            new.joinpath(f"{number:09d}.filled,S={len(content)},W={len(content)}").write_bytes(
+                content
+            )
         self._account.own(mail.parent)
 
     def token(self, address: str, seconds: int = 3600) -> str:
-        """An access token for the mailbox of this address, valid for so long, once the server was started."""
+        """An access token for the mailbox of this address, valid for so long, once the server was
+        started.
+        """
         return tokens.token(self._lodging.path, address, seconds)
 
     @property
@@ -124,7 +141,11 @@ class Dovecot(Server):
         return configuration
 
     def _ready(self) -> bool:
-        return (greets(self.imap_port, b"* OK") and greets(self.pop3_port, b"+OK") and greets(self.lmtp_port, b"220"))
+        return (
+            greets(self.imap_port, b"* OK")
+            and greets(self.pop3_port, b"+OK")
+            and greets(self.lmtp_port, b"220")
+        )
 
     def _users(self, place: Path) -> Path:
         users = place / "users"

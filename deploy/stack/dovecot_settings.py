@@ -18,7 +18,8 @@ log_path = /dev/stderr
 hostname = localhost
 postmaster_address = postmaster@localhost
 
-# Everything runs under one account without special rights, so nothing can be locked away from anything else.
+# Everything runs under one account without special rights, so nothing can be locked away from
+# anything else.
 default_login_user = {account.user}
 default_internal_user = {account.user}
 default_internal_group = {account.group}
@@ -115,14 +116,31 @@ def write_configuration(place: Path, state: DovecotState, account: Account) -> P
 
 
 def make_certificate(place: Path) -> None:
-    """Makes `certificate.pem` and `key.pem` for localhost and 127.0.0.1, once. Raises StackError."""
+    """Makes `certificate.pem` and `key.pem` for localhost and 127.0.0.1, once. Raises
+    StackError.
+    """
     if (place / "certificate.pem").exists():
         return
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     command: list[str | Path] = [
-        find_program("openssl", "openssl"), "req", "-x509", "-noenc", "-days", "3650", "-subj", "/CN=localhost",
-        "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", names,
-        "-keyout", place / "key.pem", "-out", place / "certificate.pem",
+        find_program("openssl", "openssl"),
+        "req",
+        "-x509",
+        "-noenc",
+        "-days",
+        "3650",
+        "-subj",
+        "/CN=localhost",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-addext",
+        names,
+        "-keyout",
+        place / "key.pem",
+        "-out",
+        place / "certificate.pem",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -12,7 +12,9 @@ DEAD = frozenset("ZX")
 
 
 class Status(NamedTuple):
-    """What the kernel says of a process: one letter, two numbers of others, its threads, clock ticks since boot."""
+    """What the kernel says of a process: one letter, two numbers of others, its threads, clock
+    ticks since boot.
+    """
 
     state: str
     parent: int
@@ -22,8 +24,8 @@ class Status(NamedTuple):
 
     @property
     def dead(self) -> bool:
-        """Whether all of it has ended. The first thread is a zombie as soon as it has: until the others are gone too,
-        the process still holds its files and ports.
+        """Whether all of it has ended. The first thread is a zombie as soon as it has: until the
+        others are gone too, the process still holds its files and ports.
         """
         return self.state in DEAD and self.threads <= 1
 
@@ -38,7 +40,9 @@ class Identity:
 
     @classmethod
     def of(cls, pid: int) -> "Identity | None":
-        """The process that has this number now, if there is one (it may be waiting to be reaped)."""
+        """The process that has this number now, if there is one (it may be waiting to be
+        reaped).
+        """
         status = _status(pid)
         return cls(pid, status.start, _boot()) if status else None
 
@@ -67,8 +71,11 @@ class Identity:
         everyone = dict(_everyone())
         grown = True
         while grown:
-            kin = {pid: Identity(pid, status.start, self.boot) for pid, status in everyone.items()
-                   if pid not in found and (status.parent in found or status.session == self.pid)}
+            kin = {
+                pid: Identity(pid, status.start, self.boot)
+                for pid, status in everyone.items()
+                if pid not in found and (status.parent in found or status.session == self.pid)
+            }
             found |= kin
             grown = bool(kin)
         return list(found.values())
@@ -92,8 +99,13 @@ def _status(pid: int) -> Status | None:
         return None
     # The program's name stands in brackets and may itself hold brackets and spaces.
     fields = text.rpartition(")")[2].split()
-    return Status(state=fields[0], parent=int(fields[1]), session=int(fields[3]), threads=int(fields[17]),
-                  start=int(fields[19]))
+    return Status(
+        state=fields[0],
+        parent=int(fields[1]),
+        session=int(fields[3]),
+        threads=int(fields[17]),
+        start=int(fields[19]),
+    )
 
 
 def _boot() -> str:

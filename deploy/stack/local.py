@@ -1,4 +1,6 @@
-"""The local stack: RabbitMQ, Dovecot, an SMTP server and the four workers on SQLite, private, under `var/`."""
+"""The local stack: RabbitMQ, Dovecot, an SMTP server and the four workers on SQLite, private, under
+`var/`.
+"""
 
 import json
 import os
@@ -49,7 +51,7 @@ class LocalStack:
         """Those of this installation, by name."""
         return installed_services()
 
-    # --- up and down --------------------------------------------------------------------------------------------------
+    # --- up and down ------------------------------------------------------------------------------
 
     def up(self, progress: Progress) -> None:
         """Starts what does not run yet; returns when every part answers."""
@@ -75,8 +77,8 @@ class LocalStack:
 
     @contextmanager
     def running_meanwhile(self, progress: Progress) -> Iterator[None]:
-        """Up, and down again at the end, however it comes: Ctrl-C, a closed terminal, `kill`. One that runs already
-        is left running.
+        """Up, and down again at the end, however it comes: Ctrl-C, a closed terminal, `kill`. One
+        that runs already is left running.
         """
         if self.running():
             progress("this stack runs already and will go on running: `make down` stops it")
@@ -89,7 +91,9 @@ class LocalStack:
 
     @contextmanager
     def down_if_it_fails(self, progress: Progress) -> Iterator[None]:
-        """Leaves nothing running where starting it, or what is done with it, fails or is interrupted."""
+        """Leaves nothing running where starting it, or what is done with it, fails or is
+        interrupted.
+        """
         before = {number: signal(number, _interrupt) for number in (SIGTERM, SIGHUP)}
         try:
             with _told_plainly():
@@ -112,7 +116,10 @@ class LocalStack:
 
     def down(self) -> None:
         """Stops everything, the workers first, so that they finish what they began."""
-        workers = [self.worker(record.stem) for record in sorted((self.directory / "workers").glob("*.json"))]
+        workers = [
+            self.worker(record.stem)
+            for record in sorted((self.directory / "workers").glob("*.json"))
+        ]
         for worker in workers:
             worker.send(SIGTERM)  # all at once; each may take its time
         for worker in workers:
@@ -135,17 +142,22 @@ class LocalStack:
     def _await_answers(self) -> None:
         answered: set[str] = set()
         with outsider(self.amqp_url("client"), "up") as client:
+
             def answers(name: str) -> bool:
                 if name not in answered:
                     question = Request(AskHealth.name, AskHealth.wire_type(), {}, new_id())
                     client.send(question)
-                    answered.update(answer.data["service"] for answer in client.replies(question, 0.3))
+                    answered.update(
+                        answer.data["service"] for answer in client.replies(question, 0.3)
+                    )
                 return name in answered
 
             for name in self.services:
-                self.worker(name).await_until(partial(answers, name), START_SECONDS, f"The worker of {name}")
+                self.worker(name).await_until(
+                    partial(answers, name), START_SECONDS, f"The worker of {name}"
+                )
 
-    # --- parts --------------------------------------------------------------------------------------------------------
+    # --- parts ------------------------------------------------------------------------------------
 
     @property
     def smtp(self) -> SmtpServer:
@@ -157,10 +169,20 @@ class LocalStack:
         if not worker.running():
             worker.start(
                 [
-                    sys.executable, "-m", self.worker_module, "worker", name,
-                    "--processes", str(self.processes), "--threads", str(self.threads),
+                    sys.executable,
+                    "-m",
+                    self.worker_module,
+                    "worker",
+                    name,
+                    "--processes",
+                    str(self.processes),
+                    "--threads",
+                    str(self.threads),
                 ],
-                env={"AFTERCART_ENV_FILE": str(self.env_file), "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+                env={
+                    "AFTERCART_ENV_FILE": str(self.env_file),
+                    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                },
             )
 
     def worker(self, name: str) -> Process:
@@ -175,7 +197,9 @@ class LocalStack:
         try:
             known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         except ValueError:
-            raise StackError(f"{file} is damaged: remove the stack's data with `make clean`.") from None
+            raise StackError(
+                f"{file} is damaged: remove the stack's data with `make clean`."
+            ) from None
         if name not in known:
             known[name] = secrets.token_hex(32)
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
@@ -186,12 +210,16 @@ class LocalStack:
         """How a service, or the `client`, reaches RabbitMQ."""
         return self.rabbit.amqp_url(user, self.secret(user))
 
-    # --- settings -----------------------------------------------------------------------------------------------------
+    # --- settings ---------------------------------------------------------------------------------
 
     def _write_env(self) -> None:
         lines = [f"{name}='{value}'" for name, value in self._settings().items()]
-        with os.fdopen(os.open(self.env_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write("# Written by `aftercart up`: how everything of the local stack is reached.\n")
+        with os.fdopen(
+            os.open(self.env_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+        ) as out:
+            out.write(
+                "# Written by `aftercart up`: how everything of the local stack is reached.\n"
+            )
             out.write("\n".join(lines) + "\n")
 
     def _settings(self) -> dict[str, str]:
@@ -205,7 +233,9 @@ class LocalStack:
             "AFTERCART_NOTIFY_SMTP_PORT": str(self.smtp.port),
             "AFTERCART_NOTIFY_SMTP_SECURITY": "none",
             "AFTERCART_NOTIFY_CLAIM_LEASE": "5",
-            "AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": "0",  # all mails go to a handful of sample customers
+            "AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": (
+                "0"
+            ),  # all mails go to a handful of sample customers
             "AFTERCART_NOTIFY_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_SIGNING_KEYS": keys,
             "AFTERCART_INGEST_MAILBOXES": json.dumps([self._mailbox()]),
@@ -218,9 +248,17 @@ class LocalStack:
 
     def _mailbox(self) -> dict[str, Any]:
         return {
-            "name": "service", "shop": "default", "host": "127.0.0.1", "port": self.dovecot.imap_port,
-            "user": SHOP_MAILBOX, "password": self.secret(SHOP_MAILBOX), "security": "starttls",
-            "verify_certificate": False, "folder": "INBOX", "poll_seconds": 1, "start": "beginning",
+            "name": "service",
+            "shop": "default",
+            "host": "127.0.0.1",
+            "port": self.dovecot.imap_port,
+            "user": SHOP_MAILBOX,
+            "password": self.secret(SHOP_MAILBOX),
+            "security": "starttls",
+            "verify_certificate": False,
+            "folder": "INBOX",
+            "poll_seconds": 1,
+            "start": "beginning",
         }
 
 
@@ -234,5 +272,6 @@ def _told_plainly() -> Iterator[None]:
         yield
     except PermissionError as error:
         raise StackError(
-            f"{error.filename} belongs to another user: run this as that user, or remove the data with `make clean`."
+            f"{error.filename} belongs to another user: run this as that user, or remove the data"
+            " with `make clean`."
         ) from error

@@ -1,4 +1,6 @@
-"""Where a server's data lie while it runs: where its account can reach them, under a name that is short enough."""
+"""Where a server's data lie while it runs: where its account can reach them, under a name that is
+short enough.
+"""
 
 import shutil
 import tempfile
@@ -6,12 +8,14 @@ from pathlib import Path
 
 from deploy.stack.account import Account
 
-# A Unix socket's whole path may have 107 characters; the servers' own names below their data take up to 40.
+# A Unix socket's whole path may have 107 characters; the servers' own names below their data take
+# up to 40.
 LONGEST_PATH = 64
 
 
 class Lodging:
-    """`<home>/data`, or behind a symbolic link of that name a directory under /tmp for as long as the server runs.
+    """`<home>/data`, or behind a symbolic link of that name a directory under /tmp for as long as
+    the server runs.
 
     The latter when we are root and the server is not and cannot come in (a checkout under /root),
     or when the path is too long for its sockets.

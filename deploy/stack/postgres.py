@@ -34,40 +34,55 @@ class PostgresState:
 
 
 class Postgres(Server):
-    """A cluster of the newest PostgreSQL that is installed, with fsync on; only TCP, no Unix socket."""
+    """A cluster of the newest PostgreSQL that is installed, with fsync on; only TCP, no Unix
+    socket.
+    """
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
-        """Mean the cluster of that directory; `programs` are the directories of PostgreSQL's own programs."""
+        """Mean the cluster of that directory; `programs` are the directories of PostgreSQL's own
+        programs.
+        """
         self._directory = directory.resolve()
         self._programs = [*_debian_programs(), *search_path()] if programs is None else programs
-        self.state = state.kept(self._directory / "state.json", PostgresState,
-                                lambda: PostgresState(free_port(), secrets.token_hex(16)))
+        self.state = state.kept(
+            self._directory / "state.json",
+            PostgresState,
+            lambda: PostgresState(free_port(), secrets.token_hex(16)),
+        )
         self._account = server_account("postgres", "nobody")
         self._lodging = Lodging(self._directory, self._account)
         self._process = Process(self._directory, "postgres")
 
     def start(self) -> None:
-        """Returns when it accepts connections, after making the cluster the first time. Raises StackError."""
+        """Returns when it accepts connections, after making the cluster the first time. Raises
+        StackError.
+        """
         if self.running():
             return
         program = find_program("postgres", PACKAGE, self._programs)
         place = self._lodging.occupy()
         try:
             cluster = self._make_cluster(place)
-            self._process.start([program, "-D", cluster, *self._settings()], cwd=place, account=self._account)
+            self._process.start(
+                [program, "-D", cluster, *self._settings()], cwd=place, account=self._account
+            )
             self._process.await_until(self._ready, START_SECONDS, "PostgreSQL")
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        self._process.stop(timeout=30, number=SIGINT)  # SIGTERM would wait for the last client to leave
+        self._process.stop(
+            timeout=30, number=SIGINT
+        )  # SIGTERM would wait for the last client to leave
         self._lodging.leave()
 
     def create_database(self, name: str) -> str:
         """Makes an empty database unless it exists; its URL for SQLAlchemy."""
         with self._connect() as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            known = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+            ).fetchone()
             if not known:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return f"postgresql+psycopg://{USER}:{self.state.password}@{LOOPBACK}:{self.port}/{name}"
@@ -85,10 +100,23 @@ class Postgres(Server):
         secret.touch(mode=0o600)
         secret.write_text(self.state.password)
         self._account.own(secret)
-        # Unsynced it is done in 1 second instead of 3; a power cut just then may spoil a cluster that is still empty.
+        # Unsynced it is done in 1 second instead of 3; a power cut just then may spoil a cluster
+        # that is still empty.
         command: list[str | Path] = [
-            find_program("initdb", PACKAGE, self._programs), "--no-sync", "-D", draft, "-U", USER, "--pwfile", secret,
-            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8",
+            find_program("initdb", PACKAGE, self._programs),
+            "--no-sync",
+            "-D",
+            draft,
+            "-U",
+            USER,
+            "--pwfile",
+            secret,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C.UTF-8",
         ]
         done = self._account.run(command, cwd=place)
         if done.returncode != 0:
@@ -96,12 +124,24 @@ class Postgres(Server):
         return draft.rename(cluster)
 
     def _settings(self) -> list[str]:
-        settings = {"listen_addresses": LOOPBACK, "port": self.port, "unix_socket_directories": "", "fsync": "on"}
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": self.port,
+            "unix_socket_directories": "",
+            "fsync": "on",
+        }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _connect(self) -> psycopg.Connection[TupleRow]:
-        return psycopg.connect(host=LOOPBACK, port=self.port, user=USER, password=self.state.password,
-                               dbname="postgres", autocommit=True, connect_timeout=10)
+        return psycopg.connect(
+            host=LOOPBACK,
+            port=self.port,
+            user=USER,
+            password=self.state.password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=10,
+        )
 
     def _ready(self) -> bool:
         try:
@@ -112,5 +152,7 @@ class Postgres(Server):
 
 
 def _debian_programs() -> list[Path]:
-    versions = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdecimal()]
+    versions = [
+        path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdecimal()
+    ]
     return sorted(versions, key=lambda path: int(path.parent.name), reverse=True)

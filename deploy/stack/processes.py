@@ -1,4 +1,6 @@
-"""Processes of the local stack: started detached, remembered in a file, stopped by whoever reads it."""
+"""Processes of the local stack: started detached, remembered in a file, stopped by whoever reads
+it.
+"""
 
 import subprocess
 import time
@@ -24,16 +26,25 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class Process:
-    """A server in a session of its own, recorded in `<directory>/<name>.json`; its output is in `<name>.log` there."""
+    """A server in a session of its own, recorded in `<directory>/<name>.json`; its output is in
+    `<name>.log` there.
+    """
 
     def __init__(self, directory: Path, name: str) -> None:
         self.name = name
         self.record = directory / f"{name}.json"
         self.log = directory / f"{name}.log"
 
-    def start(self, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None,
-              cwd: Path | None = None, account: Account | None = None) -> None:
-        """Starts the command with that environment (and PATH), under another account if one is given.
+    def start(
+        self,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        account: Account | None = None,
+    ) -> None:
+        """Starts the command with that environment (and PATH), under another account if one is
+        given.
 
         Raises StackError when it runs already or cannot be executed.
         """
@@ -61,7 +72,9 @@ class Process:
             self._signal(identity, number)
 
     def stop(self, timeout: float = 10.0, number: Signals = SIGTERM) -> None:
-        """Asks it to end and waits that many seconds; what is left of it and of its children is then killed."""
+        """Asks it to end and waits that many seconds; what is left of it and of its children is
+        then killed.
+        """
         identity = self._identity()
         if identity is None:
             return
@@ -81,7 +94,9 @@ class Process:
         self.stop(timeout=0, number=SIGKILL)
 
     def await_until(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
-        """Returns when the condition holds. Raises StackError after so many seconds, or once the process has ended."""
+        """Returns when the condition holds. Raises StackError after so many seconds, or once the
+        process has ended.
+        """
         deadline = time.monotonic() + timeout
         while not condition():
             if not self.running():
@@ -90,18 +105,33 @@ class Process:
                 raise self._trouble(f"{what} was not ready after {timeout:g} seconds")
             time.sleep(POLL_SECONDS)
 
-    def _spawn(self, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path | None,
-               account: Account | None) -> int:
+    def _spawn(
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str],
+        cwd: Path | None,
+        account: Account | None,
+    ) -> int:
         other = None if account is None or account.ours() else account
         try:
             with self.log.open("ab") as log:
                 child = subprocess.Popen(
-                    command, env=clean_environment() | dict(env), cwd=cwd, start_new_session=True,
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=other.uid if other else None,
-                    group=other.gid if other else None, extra_groups=[] if other else None)
+                    command,
+                    env=clean_environment() | dict(env),
+                    cwd=cwd,
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    user=other.uid if other else None,
+                    group=other.gid if other else None,
+                    extra_groups=[] if other else None,
+                )
         except OSError as error:
-            raise StackError(f"{self.name} could not be started ({error}): "
-                             f"check that {command[0]} is there and may be executed.") from error
+            raise StackError(
+                f"{self.name} could not be started ({error}): "
+                f"check that {command[0]} is there and may be executed."
+            ) from error
         _children[child.pid] = child
         return child.pid
 
@@ -115,11 +145,17 @@ class Process:
         try:
             identity.send(number)
         except PermissionError as error:
-            raise StackError(f"{self.name} (process {identity.pid}) belongs to another user: "
-                             "do this as the user who started it.") from error
+            raise StackError(
+                f"{self.name} (process {identity.pid}) belongs to another user: "
+                "do this as the user who started it."
+            ) from error
 
     def _trouble(self, what: str) -> StackError:
-        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:] if self.log.exists() else []
+        lines = (
+            self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+            if self.log.exists()
+            else []
+        )
         advice = f"{what}: put right what the last lines of {self.log} say, then start again."
         return StackError("\n  ".join([advice, *lines]))
 

@@ -27,26 +27,37 @@ CONTROL_SECONDS = 60
 AMQP_0_9_1 = b"AMQP\x00\x00\x09\x01"
 METHOD_FRAME = b"\x01\x00\x00"
 
-# While RabbitMQ stops, this handler asks for something that the stopping itself holds up: 5 seconds of waiting.
+# While RabbitMQ stops, this handler asks for something that the stopping itself holds up: 5 seconds
+# of waiting.
 FORGET_STATISTICS = "gen_event:delete_handler(rabbit_event, rabbit_mgmt_db_handler, [])."
 
 
 class RabbitNode(Server):
     """A node with the plugins for management and Prometheus, and the user `admin`."""
 
-    def __init__(self, directory: Path, *, name: str | None = None, memory: float = 0.4,
-                 scripts: Sequence[Path] = SCRIPTS) -> None:
-        """Mean the node of that directory; a new one gets that Erlang name (default: a unique one at localhost).
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        name: str | None = None,
+        memory: float = 0.4,
+        scripts: Sequence[Path] = SCRIPTS,
+    ) -> None:
+        """Mean the node of that directory; a new one gets that Erlang name (default: a unique one
+        at localhost).
 
-        `memory` is the part of the machine's it may use before it blocks publishers, as of the next start.
-        `scripts` are the directories of RabbitMQ's own commands.
+        `memory` is the part of the machine's it may use before it blocks publishers, as of the next
+        start. `scripts` are the directories of RabbitMQ's own commands.
         """
         self._directory = directory.resolve()
         self._memory = memory
         self._scripts = scripts
         own_name = name or f"aftercart-{secrets.token_hex(4)}@localhost"
-        self.state = state.kept(self._directory / "state.json", RabbitState,
-                                lambda: rabbitmq_settings.new_state(own_name))
+        self.state = state.kept(
+            self._directory / "state.json",
+            RabbitState,
+            lambda: rabbitmq_settings.new_state(own_name),
+        )
         self._port_mapper = Process(self._directory, "epmd")
         self._process = Process(self._directory, "rabbitmq")
 
@@ -106,10 +117,13 @@ class RabbitNode(Server):
 
     def amqp_url(self, user: str, password: str) -> str:
         """The URL of virtual host `/` for a user."""
-        return f"amqp://{quote(user, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.state.amqp_port}/%2F"
+        account = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"amqp://{account}@{LOOPBACK}:{self.state.amqp_port}/%2F"
 
     def ctl(self, *arguments: str) -> str:
-        """The output of rabbitmqctl. Raises StackError with its complaint, or when the node does not run."""
+        """The output of rabbitmqctl. Raises StackError with its complaint, or when the node does
+        not run.
+        """
         if not self.running():  # rabbitmqctl would start a port mapper of its own
             raise StackError("RabbitMQ is not running: start it before asking rabbitmqctl.")
         return self._control(*arguments, seconds=CONTROL_SECONDS)
@@ -117,7 +131,8 @@ class RabbitNode(Server):
     def flush(self) -> None:
         """Returns when new quorum queues are on disk, which RabbitMQ lets wait for 3 seconds.
 
-        Killed before that, it comes back with queues that have lost their messages and never answer again.
+        Killed before that, it comes back with queues that have lost their messages and never answer
+        again.
         """
         self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
 
@@ -126,7 +141,9 @@ class RabbitNode(Server):
             return
         port = self.state.port_mapper_port
         program = find_program("epmd", "erlang-base")
-        self._port_mapper.start([program, "-port", str(port), "-address", LOOPBACK], env=self._environment())
+        self._port_mapper.start(
+            [program, "-port", str(port), "-address", LOOPBACK], env=self._environment()
+        )
         self._port_mapper.await_until(lambda: answers(port), 10, "Erlang's port mapper")
 
     def _environment(self) -> dict[str, str]:
@@ -135,18 +152,29 @@ class RabbitNode(Server):
     def _control(self, *arguments: str, seconds: float) -> str:
         program = find_program("rabbitmqctl", PACKAGE, self._scripts)
         try:
-            done = subprocess.run([program, "--quiet", *arguments], env=clean_environment() | self._environment(),
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True, timeout=seconds)
+            done = subprocess.run(
+                [program, "--quiet", *arguments],
+                env=clean_environment() | self._environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=seconds,
+            )
         except subprocess.TimeoutExpired as error:
-            raise StackError(f"rabbitmqctl {arguments[0]} gave no answer within {seconds:g} seconds: "
-                             f"see {self.log}.") from error
+            raise StackError(
+                f"rabbitmqctl {arguments[0]} gave no answer within {seconds:g} seconds: "
+                f"see {self.log}."
+            ) from error
         except subprocess.CalledProcessError as error:
             complaint = " ".join((error.stderr or error.stdout).split())
             raise StackError(f"rabbitmqctl {arguments[0]} failed: {complaint}") from error
         return done.stdout
 
     def _ready(self) -> bool:
-        return self._management_answers() and greets(self.state.amqp_port, METHOD_FRAME, said=AMQP_0_9_1)
+        return self._management_answers() and greets(
+            self.state.amqp_port, METHOD_FRAME, said=AMQP_0_9_1
+        )
 
     def _management_answers(self) -> bool:
         line = http.client.HTTPConnection(LOOPBACK, self.state.management_port, timeout=5)

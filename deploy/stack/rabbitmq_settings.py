@@ -1,4 +1,6 @@
-"""What a private RabbitMQ node is told: by its state, its configuration file and its environment."""
+"""What a private RabbitMQ node is told: by its state, its configuration file and its
+environment.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -44,9 +46,15 @@ class RabbitState:
 def new_state(name: str) -> RabbitState:
     """Secrets and ports for a new node of that Erlang name."""
     return RabbitState(
-        name=name, cookie=secrets.token_hex(16), password=secrets.token_hex(16),
-        amqp_port=free_port(), management_port=free_port(), prometheus_port=free_port(),
-        distribution_port=free_port(), port_mapper_port=free_port())
+        name=name,
+        cookie=secrets.token_hex(16),
+        password=secrets.token_hex(16),
+        amqp_port=free_port(),
+        management_port=free_port(),
+        prometheus_port=free_port(),
+        distribution_port=free_port(),
+        port_mapper_port=free_port(),
+    )
 
 
 def write_files(directory: Path, state: RabbitState, memory: float) -> None:
@@ -59,7 +67,9 @@ def write_files(directory: Path, state: RabbitState, memory: float) -> None:
 
 
 def environment(directory: Path, state: RabbitState) -> dict[str, str]:
-    """The variables by which RabbitMQ's commands find this node and nothing of the machine's own RabbitMQ."""
+    """The variables by which RabbitMQ's commands find this node and nothing of the machine's own
+    RabbitMQ.
+    """
     return {
         "HOME": str(directory / "home"),
         "ERL_EPMD_ADDRESS": LOOPBACK,
@@ -74,9 +84,11 @@ def environment(directory: Path, state: RabbitState) -> dict[str, str]:
         # These files are not there, so those of /etc/rabbitmq are not read.
         "RABBITMQ_CONF_ENV_FILE": str(directory / "rabbitmq-env.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(directory / "advanced.config"),
-        # The start script turns into the Erlang machine instead of waiting for it: the process we record is the node.
+        # The start script turns into the Erlang machine instead of waiting for it: the process we
+        # record is the node.
         "RUNNING_UNDER_SYSTEMD": "true",
-        # While modules load, threads sleep and wake all the time; not sleeping at once halves the time of a start.
+        # While modules load, threads sleep and wake all the time; not sleeping at once halves the
+        # time of a start.
         "RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD": "very_short",
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-start_epmd false {ONLY_LOOPBACK}",
         "ERL_CRASH_DUMP_SECONDS": "0",

@@ -1,7 +1,8 @@
 """The local stack's SMTP server: what it accepts lies in Dovecot's mailboxes.
 
-As a program: `python -m deploy.stack.smtp --port N --lmtp-port M`; with `--user` clients must log in, with the password
-of the environment's SMTP_PASSWORD; with `--certificate` and `--key` STARTTLS is offered.
+As a program: `python -m deploy.stack.smtp --port N --lmtp-port M`; with `--user` clients must log
+in, with the password of the environment's SMTP_PASSWORD; with `--certificate` and `--key` STARTTLS
+is offered.
 """
 
 import argparse
@@ -29,7 +30,9 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class SmtpState:
-    """What an SMTP server keeps for life: TCP ports of 127.0.0.1, and, where not empty, a user and two files."""
+    """What an SMTP server keeps for life: TCP ports of 127.0.0.1, and, where not empty, a user and
+    two files.
+    """
 
     port: int
     lmtp_port: int
@@ -42,19 +45,33 @@ class SmtpState:
 class SmtpServer(Server):
     """A server that answers for every recipient what the mailboxes answer."""
 
-    def __init__(self, directory: Path, lmtp_port: int | None = None, *, user: str = "",
-                 certificate: Path | None = None, key: Path | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        lmtp_port: int | None = None,
+        *,
+        user: str = "",
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
         """Mean the server of that directory; a new one is as the other arguments say.
 
-        With a user, clients must log in with `state.password`; with certificate and key, STARTTLS is offered.
+        With a user, clients must log in with `state.password`; with certificate and key, STARTTLS
+        is offered.
         """
         self._directory = directory.resolve()
 
         def new_state() -> SmtpState:
             if lmtp_port is None:
                 raise ValueError(f"{directory} holds no SMTP server yet: a new one needs lmtp_port")
-            return SmtpState(free_port(), lmtp_port, user, password=secrets.token_hex(16),
-                             certificate=str(certificate or ""), key=str(key or ""))
+            return SmtpState(
+                free_port(),
+                lmtp_port,
+                user,
+                password=secrets.token_hex(16),
+                certificate=str(certificate or ""),
+                key=str(key or ""),
+            )
 
         self.state = state.kept(self._directory / "state.json", SmtpState, new_state)
         self._process = Process(self._directory, "smtp")
@@ -64,8 +81,12 @@ class SmtpServer(Server):
         if self.running():
             return
         try:
-            self._process.start(self._command(), env={"SMTP_PASSWORD": self.state.password}, cwd=PROJECT)
-            self._process.await_until(lambda: greets(self.port, b"220"), START_SECONDS, "The SMTP server")
+            self._process.start(
+                self._command(), env={"SMTP_PASSWORD": self.state.password}, cwd=PROJECT
+            )
+            self._process.await_until(
+                lambda: greets(self.port, b"220"), START_SECONDS, "The SMTP server"
+            )
         except BaseException:
             self.stop()
             raise
@@ -76,8 +97,13 @@ class SmtpServer(Server):
         return self.state.port
 
     def _command(self) -> list[str | Path]:
-        settings = {"--port": str(self.port), "--lmtp-port": str(self.state.lmtp_port), "--user": self.state.user,
-                    "--certificate": self.state.certificate, "--key": self.state.key}
+        settings = {
+            "--port": str(self.port),
+            "--lmtp-port": str(self.state.lmtp_port),
+            "--user": self.state.user,
+            "--certificate": self.state.certificate,
+            "--key": self.state.key,
+        }
         given = [part for option, value in settings.items() if value for part in (option, value)]
         return [sys.executable, "-m", "deploy.stack.smtp", *given]
 
@@ -91,8 +117,15 @@ async def serve(settings: argparse.Namespace) -> None:
     tls = _tls(settings.certificate, settings.key) if settings.certificate else None
 
     def answer_a_client() -> SMTP:
-        return SMTP(delivery, hostname="localhost", loop=loop, tls_context=tls, auth_require_tls=tls is not None,
-                    auth_required=bool(settings.user), authenticator=_gate(settings.user))
+        return SMTP(
+            delivery,
+            hostname="localhost",
+            loop=loop,
+            tls_context=tls,
+            auth_require_tls=tls is not None,
+            auth_required=bool(settings.user),
+            authenticator=_gate(settings.user),
+        )
 
     async with await loop.create_server(answer_a_client, LOOPBACK, settings.port):
         await ended.wait()
@@ -107,7 +140,9 @@ def _tls(certificate: Path, key: Path) -> ssl.SSLContext:
 def _gate(user: str) -> Callable[..., AuthResult]:
     expected = LoginPassword(user.encode(), os.environ.get("SMTP_PASSWORD", "").encode())
 
-    def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
+    def check(
+        _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object
+    ) -> AuthResult:
         return AuthResult(success=bool(user) and given == expected, handled=False)
 
     return check

@@ -13,13 +13,17 @@ Kind = TypeVar("Kind")
 
 
 def load(path: Path, kind: type[Kind]) -> Kind | None:
-    """A flat dataclass, or None when nothing was saved. Raises StackError when it is another user's."""
+    """A flat dataclass, or None when nothing was saved. Raises StackError when it is another
+    user's.
+    """
     try:
         return kind(**json.loads(path.read_text()))
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        raise StackError(f"{path} belongs to another user: do this as the user who started the stack.") from error
+        raise StackError(
+            f"{path} belongs to another user: do this as the user who started the stack."
+        ) from error
 
 
 def save(path: Path, value: Any) -> None:

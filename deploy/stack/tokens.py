@@ -1,4 +1,6 @@
-"""Access tokens that the private Dovecot accepts (XOAUTH2): signed with a key that only it and this stack know."""
+"""Access tokens that the private Dovecot accepts (XOAUTH2): signed with a key that only it and this
+stack know.
+"""
 
 import base64
 import hashlib
@@ -24,9 +26,17 @@ def prepare(place: Path) -> None:
 
 
 def token(place: Path, address: str, seconds: int = 3600) -> str:
-    """A token (JWT, HS256) that lets its bearer into the mailbox of an address; negative `seconds`: it has expired."""
+    """A token (JWT, HS256) that lets its bearer into the mailbox of an address; negative `seconds`:
+    it has expired.
+    """
     now = int(time.time())
-    said = {"sub": address, "iat": now - 3600, "nbf": now - 3600, "exp": now + seconds, "scope": "mail"}
+    said = {
+        "sub": address,
+        "iat": now - 3600,
+        "nbf": now - 3600,
+        "exp": now + seconds,
+        "scope": "mail",
+    }
     signed = f"{_part({'typ': 'JWT', 'alg': 'HS256'})}.{_part(said)}"
     key = base64.b64decode(_key(place).read_text())
     return f"{signed}.{_plain(hmac.new(key, signed.encode(), hashlib.sha256).digest())}"

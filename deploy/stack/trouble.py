@@ -4,4 +4,6 @@ from shared.runtime.errors import AftercartError
 
 
 class StackError(AftercartError):
-    """What was asked cannot be done: one sentence that says what to do, and where it helps the last lines of a log."""
+    """What was asked cannot be done: one sentence that says what to do, and where it helps the last
+    lines of a log.
+    """

@@ -3,7 +3,8 @@
 
     python storefront.py AMQP_URL order.json
 
-Sends each message of the file, waits for its answer, and stops with exit code 2 at the first that is refused.
+Sends each message of the file, waits for its answer, and stops with exit code 2 at the first that
+is refused.
 """
 
 import json
@@ -14,7 +15,11 @@ import pika
 
 parameters = pika.URLParameters(sys.argv[1])
 user = parameters.credentials.username
-made_up = {"order_id": str(uuid.uuid4()), "payment_id": str(uuid.uuid4()), "reference": uuid.uuid4().hex[:9].upper()}
+made_up = {
+    "order_id": str(uuid.uuid4()),
+    "payment_id": str(uuid.uuid4()),
+    "reference": uuid.uuid4().hex[:9].upper(),
+}
 with open(sys.argv[2], encoding="utf-8") as file:
     text = file.read()
 for word, value in made_up.items():
@@ -22,7 +27,9 @@ for word, value in made_up.items():
 
 channel = pika.BlockingConnection(parameters).channel()
 channel.confirm_delivery()
-mine = f"{user}.{uuid.uuid4()}"  # an outsider's queues and reply addresses begin with its user name and a dot
+mine = (  # an outsider's queues and reply addresses begin with its user name and a dot
+    f"{user}.{uuid.uuid4()}"
+)
 channel.queue_declare(mine, exclusive=True)
 channel.queue_bind(mine, "aftercart.replies", routing_key=mine)
 
@@ -38,10 +45,17 @@ for message in json.loads(text):
     properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2)
     channel.basic_publish("aftercart.commands", message["name"], json.dumps(event), properties)
     for _method, _properties, body in channel.consume(mine, auto_ack=True, inactivity_timeout=30):
-        answer = json.loads(body) if body else sys.exit(f"Nobody answered {message['name']} within 30 seconds.")
+        answer = (
+            json.loads(body)
+            if body
+            else sys.exit(f"Nobody answered {message['name']} within 30 seconds.")
+        )
         if answer.get("causationid") == event["id"]:
             break
     if answer["type"].endswith("_refused.v1"):
         print(json.dumps(answer["data"], ensure_ascii=False))
         sys.exit(2)
-    print(json.dumps({"sent": message["name"], **answer["data"], **made_up}, ensure_ascii=False), flush=True)
+    print(
+        json.dumps({"sent": message["name"], **answer["data"], **made_up}, ensure_ascii=False),
+        flush=True,
+    )

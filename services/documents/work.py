@@ -18,7 +18,9 @@ class Renderer(Protocol):
     """Makes documents."""
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
-        """The document of a snapshot: the same bytes each time. With the built-in template where the shop's fails."""
+        """The document of a snapshot: the same bytes each time. With the built-in template where
+        the shop's fails.
+        """
 
     def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
         """The document with this very template, or why there is none."""
@@ -34,7 +36,9 @@ class Objects(Protocol):
     """Where the bytes of documents lie that are not in the database."""
 
     def keep(self, content: bytes) -> str:
-        """The place where they lie now; empty: nowhere, keep them in the database. Raises `NotYet`."""
+        """The place where they lie now; empty: nowhere, keep them in the database. Raises
+        `NotYet`.
+        """
 
     def read(self, place: str, sha256: str) -> bytes | Objection:
         """The bytes with this hash, or why they are not there. Raises `NotYet`."""
@@ -67,7 +71,9 @@ class Work(UnitOfWork):
         self.assets = self.part(Assets(connection))
 
     def look(self, kind: str, language: str) -> Look:
-        """How this shop's documents of a kind look in a language: its template for that, for a parent, or for all."""
+        """How this shop's documents of a kind look in a language: its template for that, for a
+        parent, or for all.
+        """
         keys = [(self.shop, kind, tag) for tag in languages_of(language)]
         self.templates.preload(keys)
         found = (self.templates.get(key) for key in keys)

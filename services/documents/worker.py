@@ -27,7 +27,12 @@ service = Service(
     settings=DocumentSettings,
     adapters=open_adapters,
     tells=(
-        DocumentRendered, DocumentContent, DocumentFailed, DocumentPreviewed, BatchPrinted, TemplateChanged,
+        DocumentRendered,
+        DocumentContent,
+        DocumentFailed,
+        DocumentPreviewed,
+        BatchPrinted,
+        TemplateChanged,
         AssetChanged,
     ),
     batch=1,  # acts on the world: one document at a time

@@ -20,15 +20,18 @@ def mailbox() -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
-    """Connects to the named mailboxes, or to all, as a worker does, and says what is wrong and what to do.
+    """Connects to the named mailboxes, or to all, as a worker does, and says what is wrong and what
+    to do.
 
-    Nothing is fetched and nothing is changed. Needs the settings of the service `ingest`. Exit code 0 if all can be
-    read, 1 if not.
+    Nothing is fetched and nothing is changed. Needs the settings of the service `ingest`. Exit code
+    0 if all can be read, 1 if not.
     """
     accounts = IngestSettings.load("ingest").accounts()
     for name in names:
         if name not in accounts:
-            raise AftercartError(f"There is no mailbox '{name}' in the settings{suggestion(name, accounts)}")
+            raise AftercartError(
+                f"There is no mailbox '{name}' in the settings{suggestion(name, accounts)}"
+            )
     if not accounts:
         raise AftercartError("There is no mailbox in the settings: see AFTERCART_INGEST_MAILBOXES.")
     tokens = Tokens()
@@ -37,7 +40,10 @@ def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
 
 
 def _checked(account: Mailbox, tokens: Tokens) -> Checked:
-    say(f"{account.name}: {account.user} at {account.server} ({account.protocol.upper()}, {account.security})")
+    say(
+        f"{account.name}: {account.user} at {account.server} ({account.protocol.upper()},"
+        f" {account.security})"
+    )
     found = check(account, tokens)
     if found.fault:
         say(clean(f"  {found.fault.reason.rstrip('.')}. {ADVICE[found.fault.code]}"), style="red")

@@ -70,17 +70,22 @@ class Fetching(Protocol):
 
 
 class Listening(Protocol):
-    """Says which mailbox something came into, until it is stopped. Never raises for what happens outside."""
+    """Says which mailbox something came into, until it is stopped. Never raises for what happens
+    outside.
+    """
 
     def __call__(
-        self, mailboxes: Iterable[Mailbox], tell: Callable[[Mailbox], None], stopping: threading.Event
+        self,
+        mailboxes: Iterable[Mailbox],
+        tell: Callable[[Mailbox], None],
+        stopping: threading.Event,
     ) -> None: ...
 
 
 @dataclass(frozen=True)
 class Adapters:
-    """The world outside: the mailboxes of the settings by name, how they are read and listened to, and the keys of our
-    signatures.
+    """The world outside: the mailboxes of the settings by name, how they are read and listened to,
+    and the keys of our signatures.
     """
 
     mailboxes: Mapping[str, Mailbox]
@@ -125,30 +130,49 @@ class Work(UnitOfWork):
         )
 
     def preload(self, batch: Sequence[Arrived]) -> None:
-        """Everything that a batch locks, in one order: otherwise two batches could wait for one another."""
+        """Everything that a batch locks, in one order: otherwise two batches could wait for one
+        another.
+        """
         messages = [message for _, message in batch]
-        self.inbounds.preload(message.inbound_id for message in messages if isinstance(message, FileMail))
+        self.inbounds.preload(
+            message.inbound_id for message in messages if isinstance(message, FileMail)
+        )
         inbounds = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
         mails = self.inbounds.read_all(inbounds)
         self.copies.expect(mails)
         conversations = self.places.preload(mails)
         self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)
-        self.traffic.expect([(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations))
-        named = Named(batch, self.customers, self.orders, self.threads, self.submissions, self.documents)
+        self.traffic.expect(
+            [(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations)
+        )
+        named = Named(
+            batch, self.customers, self.orders, self.threads, self.submissions, self.documents
+        )
         self.customers.preload(named.customers())
         forms = [(at.shop, message) for at, message in batch if isinstance(message, SubmitContact)]
         self.submissions.lock_origins(origin_of(shop, form) for shop, form in forms)
         self.submissions.preload(named.submissions())
         ordered = [Conversation("order", order_id) for order_id in named.orders()]
-        self.orders.preload(found.id for found in [*conversations, *ordered] if found.kind == "order")
+        self.orders.preload(
+            found.id for found in [*conversations, *ordered] if found.kind == "order"
+        )
         opened = [own_thread_id(inbound.inbound_id) for inbound in inbounds]
-        self.threads.preload([*map(thread_id_of, [*conversations, *ordered]), *named.threads(), *opened])
+        self.threads.preload(
+            [*map(thread_id_of, [*conversations, *ordered]), *named.threads(), *opened]
+        )
         self.entries.preload(inbound.inbound_id for inbound in inbounds)
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""
-        query = select(mailboxes.c.name, mailboxes.c.fault).where(mailboxes.c.fault != "").order_by(mailboxes.c.name)
-        return [f"Mailbox '{row.name}' cannot be read: {row.fault}" for row in self.connection.execute(query)]
+        query = (
+            select(mailboxes.c.name, mailboxes.c.fault)
+            .where(mailboxes.c.fault != "")
+            .order_by(mailboxes.c.name)
+        )
+        return [
+            f"Mailbox '{row.name}' cannot be read: {row.fault}"
+            for row in self.connection.execute(query)
+        ]
 
     def plan(self, told: Later) -> None:
         """Puts down a message for later from within a claim, which tells nothing itself."""
@@ -175,9 +199,15 @@ class Work(UnitOfWork):
         return found if found and self.thread(found.thread_id) else None
 
     def keep_message(
-        self, thread: Thread, message: ThreadMessage, files: Sequence[Attachment] = (), page: str = ""
+        self,
+        thread: Thread,
+        message: ThreadMessage,
+        files: Sequence[Attachment] = (),
+        page: str = "",
     ) -> None:
-        """Keeps a new message with its files and its HTML, and its thread, which may be new as well."""
+        """Keeps a new message with its files and its HTML, and its thread, which may be new as
+        well.
+        """
         self.threads.save(thread.id, thread)
         self.entries.preload([message.message_id])
         self.entries.save(message.message_id, Entry(thread.id, message))
@@ -186,24 +216,28 @@ class Work(UnitOfWork):
             self.pages.add(message_id=message.message_id, html=page)
 
     def places_of(self, inbound: Inbound) -> list[Place]:
-        """What is there of all that a mail names. Raises `NotYet` while the order that our signature names has not
-        arrived here.
+        """What is there of all that a mail names. Raises `NotYet` while the order that our
+        signature names has not arrived here.
         """
         first = next(iter(self.places.named(inbound)), None)
         if first and first.found_by in SIGNED and first.conversation.kind == "order":
             known = self.orders.get(first.conversation.id)
             if known is None and self.now < inbound.fetched_at + PATIENCE:
-                raise NotYet(f"order {first.conversation.id}, which a mail answers, has not arrived here")
+                raise NotYet(
+                    f"order {first.conversation.id}, which a mail answers, has not arrived here"
+                )
         return self.places.of(inbound)
 
     def original_of(self, inbound: Inbound, mail: Mail, verdict: Verdict) -> Inbound | None:
-        """Return the mail of which this one is a copy. One that may be forged is no original for one that is not."""
+        """Return the mail of which this one is a copy. One that may be forged is no original for
+        one that is not.
+        """
         original = self.copies.original_of(inbound, mail)
         entry = self.entries.get(original.inbound_id) if original else None
         forged = entry is not None and "dmarc_failed" in entry.message.marks
         return None if forged and verdict != "fail" else original
 
-    # --- what the shop set up -----------------------------------------------------------------------------------------
+    # --- what the shop set up ---------------------------------------------------------------------
 
     def contact(self, key: str) -> Contact | None:
         """A contact of the shop; two are there from the start."""
@@ -234,7 +268,7 @@ class Work(UnitOfWork):
         known = self.shops.get(self.shop)
         return known.language if known else "en"
 
-    # --- customers ----------------------------------------------------------------------------------------------------
+    # --- customers --------------------------------------------------------------------------------
 
     def customer_of(self, view: ThreadView) -> KnownCustomer | None:
         """The customer of a thread, by his key, else by his address."""

@@ -59,12 +59,17 @@ from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 class IngestSettings(ServiceSettings):
     """What a worker of `ingest` needs: `AFTERCART_INGEST_…`."""
 
-    signing_keys: SecretKeys = Field(description="number:hex, joined by commas; the same as those of notify")
+    signing_keys: SecretKeys = Field(
+        description="number:hex, joined by commas; the same as those of notify"
+    )
     mailboxes: Annotated[tuple[Mailbox, ...], NoDecode, FromJson] = Field(
-        default=(), description="JSON list, see docs/howto/mailboxes.md",
+        default=(),
+        description="JSON list, see docs/howto/mailboxes.md",
     )
     passwords: Annotated[dict[str, SecretStr], NoDecode, FromJson] = Field(
-        default={}, validate_default=True, description="JSON object: password by mailbox, where not given with it",
+        default={},
+        validate_default=True,
+        description="JSON object: password by mailbox, where not given with it",
     )
 
     @field_validator("mailboxes")
@@ -76,17 +81,24 @@ class IngestSettings(ServiceSettings):
 
     @field_validator("passwords")
     @classmethod
-    def _are_complete(cls, value: dict[str, SecretStr], info: ValidationInfo) -> dict[str, SecretStr]:
+    def _are_complete(
+        cls, value: dict[str, SecretStr], info: ValidationInfo
+    ) -> dict[str, SecretStr]:
         for mailbox in info.data.get("mailboxes", ()):
             by_refresh = mailbox.oauth and mailbox.oauth.refresh_token
             if mailbox.password is None and mailbox.name not in value and not by_refresh:
-                raise ValueError(f"the mailbox '{mailbox.name}' has no password here and none among the mailboxes")
+                raise ValueError(
+                    f"the mailbox '{mailbox.name}' has no password here and none among the"
+                    " mailboxes"
+                )
         return value
 
     def accounts(self) -> dict[str, Mailbox]:
         """The mailboxes by name, each with its password."""
         return {
-            mailbox.name: mailbox.model_copy(update={"password": self.passwords.get(mailbox.name, mailbox.password)})
+            mailbox.name: mailbox.model_copy(
+                update={"password": self.passwords.get(mailbox.name, mailbox.password)}
+            )
             for mailbox in self.mailboxes
         }
 
@@ -95,14 +107,24 @@ def adapters(settings: IngestSettings) -> Adapters:
     """The world outside, as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
     tokens = Tokens()
-    return Adapters(settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens), Reader())
+    return Adapters(
+        settings.accounts(), keys, Postman(tokens), partial(listen, tokens=tokens), Reader()
+    )
 
 
 service = Service(
     name="ingest",
     handlers=[
-        mailboxes.service, filing.service, threads.service, views.service, contents.service,
-        contact_form.service, desk.service, customers.service, neighbours.service, house,
+        mailboxes.service,
+        filing.service,
+        threads.service,
+        views.service,
+        contents.service,
+        contact_form.service,
+        desk.service,
+        customers.service,
+        neighbours.service,
+        house,
     ],
     work=Work,
     tables=metadata,
@@ -113,10 +135,28 @@ service = Service(
     boot=mailboxes.first_looks,
     lookout=mailboxes.look_out,
     tells=(
-        MailboxFailed, MailboxRecovered, MailUnmatched,
-        MailReceived, MailBounced, MailUnreadable, ThreadOpened, ThreadMessageAdded, ThreadReplied, ThreadForwarded,
-        ThreadStatusChanged, ThreadAssigned, ThreadViewed, ThreadMerged, SenderConfirmed, OrderMessagePosted,
-        ContactSubmitted, ContactChanged, DeskChanged, CannedMessageChanged, CannedMessageRemoved, CustomerErased,
+        MailboxFailed,
+        MailboxRecovered,
+        MailUnmatched,
+        MailReceived,
+        MailBounced,
+        MailUnreadable,
+        ThreadOpened,
+        ThreadMessageAdded,
+        ThreadReplied,
+        ThreadForwarded,
+        ThreadStatusChanged,
+        ThreadAssigned,
+        ThreadViewed,
+        ThreadMerged,
+        SenderConfirmed,
+        OrderMessagePosted,
+        ContactSubmitted,
+        ContactChanged,
+        DeskChanged,
+        CannedMessageChanged,
+        CannedMessageRemoved,
+        CustomerErased,
         CustomerExported,
     ),
     batch=50,

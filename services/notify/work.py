@@ -31,7 +31,13 @@ from services.notify.store.templates import Templates
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
-from shared.contracts.ingest import ContactSubmitted, MailBounced, OrderMessagePosted, ThreadForwarded, ThreadReplied
+from shared.contracts.ingest import (
+    ContactSubmitted,
+    MailBounced,
+    OrderMessagePosted,
+    ThreadForwarded,
+    ThreadReplied,
+)
 from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
 from shared.contracts.orders import (
@@ -51,18 +57,32 @@ from shared.runtime.database import lock_names
 from shared.runtime.errors import TurnIsFull
 from shared.runtime.store import Arrived, UnitOfWork
 
-MOST_LUGGAGE = 32 * 2**20  # bytes of attachments that the mails of one turn take along; one mail may take more
+MOST_LUGGAGE = (
+    32 * 2**20
+)  # bytes of attachments that the mails of one turn take along; one mail may take more
 OF_MAILS = (DeliverMail, ResendMail, MailBounced)
 WITH_DOCUMENTS = (
-    ReturnConfirmed, OrderEdited, OrderDiscounted, OrderShippingChanged, OrderExemptionChanged, DocumentMailRequested,
+    ReturnConfirmed,
+    OrderEdited,
+    OrderDiscounted,
+    OrderShippingChanged,
+    OrderExemptionChanged,
+    DocumentMailRequested,
 )
-OF_SHOPS = (ContactSubmitted, OfferDownloads, OrderMessagePosted, ShopChanged, ThreadForwarded, ThreadReplied)
+OF_SHOPS = (
+    ContactSubmitted,
+    OfferDownloads,
+    OrderMessagePosted,
+    ShopChanged,
+    ThreadForwarded,
+    ThreadReplied,
+)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """So many mails at most, of each shop; 0 is no limit. Where there is one, a shop's mails are claimed by one process
-    at a time: two would not see what the other takes.
+    """So many mails at most, of each shop; 0 is no limit. Where there is one, a shop's mails are
+    claimed by one process at a time: two would not see what the other takes.
     """
 
     recipient_per_hour: int = 0
@@ -75,9 +95,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """What an operator decides. `document_wait`: how long a mail waits for what it takes along; `lease`: how long a
-    claim is respected without a word from its process; `when_unknown`: what is done when the answer to a whole mail
-    was lost; `mailbox_full`: how long nothing is sent to a mailbox that is full.
+    """What an operator decides. `document_wait`: how long a mail waits for what it takes along;
+    `lease`: how long a claim is respected without a word from its process; `when_unknown`: what is
+    done when the answer to a whole mail was lost; `mailbox_full`: how long nothing is sent to a
+    mailbox that is full.
     """
 
     document_wait: timedelta
@@ -155,23 +176,35 @@ class Work(UnitOfWork):
         return visibility.figures(self.mails.unsent(), self.now)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
-        """Locks all that a batch needs, in one order, so that no two batches wait for each other."""
+        """Locks all that a batch needs, in one order, so that no two batches wait for each
+        other.
+        """
         messages = [message for _, message in batch]
         if self.rules.limits.any:
-            shops = {envelope.shop for envelope, message in batch if isinstance(message, DeliverMail)}
+            shops = {
+                envelope.shop for envelope, message in batch if isinstance(message, DeliverMail)
+            }
             lock_names(self.connection, [f"limits/{shop}" for shop in sorted(shops)])
-        arriving = [message.document_id for message in messages if isinstance(message, DocumentContent)]
+        arriving = [
+            message.document_id for message in messages if isinstance(message, DocumentContent)
+        ]
         repeated = [message.mail_id for message in messages if isinstance(message, ResendMail)]
         again = self.mails.taken_along(repeated) if repeated else []
-        self.papers.preload([*arriving, *again, *(key for message in messages for key in _attached(message))])
+        self.papers.preload(
+            [*arriving, *again, *(key for message in messages for key in _attached(message))]
+        )
         known = [self.papers.get(key) for key in arriving]
         released = [mail_id for paper in known if paper for mail_id in paper.awaited_by]
         named = (message.mail_id for message in messages if isinstance(message, OF_MAILS))
         reasons = [
-            (envelope.shop, event_key(envelope)) for envelope, message in batch if not isinstance(message, DeliverMail)
+            (envelope.shop, event_key(envelope))
+            for envelope, message in batch
+            if not isinstance(message, DeliverMail)
         ]
         self.mails.preload_events([*released, *named], reasons)
-        self.shops.preload(envelope.shop for envelope, message in batch if isinstance(message, OF_SHOPS))
+        self.shops.preload(
+            envelope.shop for envelope, message in batch if isinstance(message, OF_SHOPS)
+        )
         self.suppressions.preload(self._addresses(batch))
 
     def _addresses(self, batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
@@ -183,14 +216,19 @@ class Work(UnitOfWork):
                 yield mail.occasion.shop, mail.recipient.lower()
 
     def attachments(self, mail: Mail) -> list[Attachment]:
-        """The documents and files that a mail takes along, with their bytes. Raises `TurnIsFull` where those of the
-        mails before it fill the memory.
+        """The documents and files that a mail takes along, with their bytes. Raises `TurnIsFull`
+        where those of the mails before it fill the memory.
         """
         full = TurnIsFull(f"mail {mail.mail_id} is sent when those before it are")
         if self._luggage > MOST_LUGGAGE:
             raise full
-        found = self.contents.read([*(document.document_id for document in mail.present), *mail.enclosed])
-        before, self._luggage = self._luggage, self._luggage + sum(len(file.content) for file in found)
+        found = self.contents.read(
+            [*(document.document_id for document in mail.present), *mail.enclosed]
+        )
+        before, self._luggage = (
+            self._luggage,
+            self._luggage + sum(len(file.content) for file in found),
+        )
         if before and self._luggage > MOST_LUGGAGE:
             raise full
         return found
@@ -209,9 +247,12 @@ class Work(UnitOfWork):
         )
         claims = [
             (self.mails.nth_claim(shop, recipient, self.now - window, limit), window)
-            for limit, recipient, window in asked if limit
+            for limit, recipient, window in asked
+            if limit
         ]
-        return max((claimed_at + window for claimed_at, window in claims if claimed_at), default=None)
+        return max(
+            (claimed_at + window for claimed_at, window in claims if claimed_at), default=None
+        )
 
 
 def event_key(envelope: Envelope) -> str:

@@ -49,7 +49,11 @@ class Account(BaseModel):
     def server(self, timeout: float) -> SmtpServer:
         """As it is spoken to."""
         return SmtpServer(
-            self.host, self.port or PORTS[self.security], self.security, self.user, self.password.get_secret_value(),
+            self.host,
+            self.port or PORTS[self.security],
+            self.security,
+            self.user,
+            self.password.get_secret_value(),
             timeout,
         )
 
@@ -58,43 +62,74 @@ class NotifySettings(ServiceSettings):
     """Where mail goes out, and what its answers are found by."""
 
     smtp_host: str = Field(min_length=1)
-    smtp_port: int | None = Field(default=None, ge=1, le=65535, description="Else the usual one: 25, 587 or 465")
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Else the usual one: 25, 587 or 465"
+    )
     smtp_security: Security = Field(
-        default="starttls", description="Demanded, not only tried; SSL_CERT_FILE names authorities of your own",
+        default="starttls",
+        description="Demanded, not only tried; SSL_CERT_FILE names authorities of your own",
     )
     smtp_user: str = Field(default="", description="Empty: no authentication")
     smtp_password: SecretStr = SecretStr("")
-    smtp_timeout: PositiveFloat = Field(default=30, description="Seconds for connecting, and for each answer")
+    smtp_timeout: PositiveFloat = Field(
+        default=30, description="Seconds for connecting, and for each answer"
+    )
     smtp_shops: Annotated[dict[str, Account], NoDecode, FromJson] = Field(
-        default={}, description="JSON object: `host`, `port`, `security`, `user`, `password` of shops with their own",
+        default={},
+        description=(
+            "JSON object: `host`, `port`, `security`, `user`, `password` of shops with their own"
+        ),
     )
     dkim_keys: Annotated[tuple[DkimKey, ...], NoDecode, FromJson] = Field(
-        default=(), description="JSON list: `domain`, `selector`, `key`, `algorithm`; every key of a domain signs",
+        default=(),
+        description=(
+            "JSON list: `domain`, `selector`, `key`, `algorithm`; every key of a domain signs"
+        ),
     )
-    signing_keys: SecretKeys = Field(description="number:hex, joined by commas; the same as those of `ingest`")
-    document_wait: PositiveFloat = Field(default=600, description="Seconds a mail waits for what it takes along")
+    signing_keys: SecretKeys = Field(
+        description="number:hex, joined by commas; the same as those of `ingest`"
+    )
+    document_wait: PositiveFloat = Field(
+        default=600, description="Seconds a mail waits for what it takes along"
+    )
     claim_lease: PositiveFloat = Field(
         default=660,
-        description="Seconds until a silent claim counts as dead; a worker may take 600 for a message",
+        description=(
+            "Seconds until a silent claim counts as dead; a worker may take 600 for a message"
+        ),
     )
     recipient_per_hour: int = Field(
-        default=30, ge=0, description="Mails of a shop to one address, at most; more wait. 0: no limit",
+        default=30,
+        ge=0,
+        description="Mails of a shop to one address, at most; more wait. 0: no limit",
     )
-    shop_per_minute: int = Field(default=0, ge=0, description="Mails of one shop, at most; more wait. 0: no limit")
+    shop_per_minute: int = Field(
+        default=0, ge=0, description="Mails of one shop, at most; more wait. 0: no limit"
+    )
     mailbox_full_days: float = Field(
-        default=3, ge=0, le=365,
-        description="Days in which nothing is sent to a mailbox that was full; 0: it is tried with each mail",
+        default=3,
+        ge=0,
+        le=365,
+        description=(
+            "Days in which nothing is sent to a mailbox that was full; 0: it is tried with each"
+            " mail"
+        ),
     )
     when_unknown: WhenUnknown = Field(
         default="once_more",
-        description="When the answer to a whole mail was lost: sent `once_more` (the customer may get it twice, with "
-        "one Message-ID), or `leave` it (he may not get it)",
+        description=(
+            "When the answer to a whole mail was lost: sent `once_more` (the customer may get it"
+            " twice, with one Message-ID), or `leave` it (he may not get it)"
+        ),
     )
 
     def server(self) -> SmtpServer:
         """The one of all shops that have none of their own."""
         return Account(
-            host=self.smtp_host, port=self.smtp_port, security=self.smtp_security, user=self.smtp_user,
+            host=self.smtp_host,
+            port=self.smtp_port,
+            security=self.smtp_security,
+            user=self.smtp_user,
             password=self.smtp_password,
         ).server(self.smtp_timeout)
 
@@ -124,16 +159,26 @@ class Office:
 def open_office(settings: NotifySettings) -> Office:
     """The outside world as the settings describe it."""
     keys = SigningKeys.parse(settings.signing_keys.get_secret_value())
-    shops = {shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()}
+    shops = {
+        shop: account.server(settings.smtp_timeout) for shop, account in settings.smtp_shops.items()
+    }
     press = Writer(read_languages(), read_layouts())
-    return Office(settings.rules(), Drafter(press, keys), press, settings.server(), shops, settings.dkim_keys)
+    return Office(
+        settings.rules(), Drafter(press, keys), press, settings.server(), shops, settings.dkim_keys
+    )
 
 
 service = Service(
     name="notify",
     handlers=[
-        orders.service, desk.service, papers.service, delivery.service, questions.service, templates.service,
-        customers.service, house,
+        orders.service,
+        desk.service,
+        papers.service,
+        delivery.service,
+        questions.service,
+        templates.service,
+        customers.service,
+        house,
     ],
     work=Work,
     tables=metadata,
@@ -142,8 +187,16 @@ service = Service(
     adapters=open_office,
     boot=delivery.first_sweep,
     tells=(
-        MailSent, MailDeferred, MailFailed, MailSuppressed, MailRequeued, SuppressionAdded, SuppressionReleased,
-        TemplateChanged, CustomerErased, CustomerExported,
+        MailSent,
+        MailDeferred,
+        MailFailed,
+        MailSuppressed,
+        MailRequeued,
+        SuppressionAdded,
+        SuppressionReleased,
+        TemplateChanged,
+        CustomerErased,
+        CustomerExported,
     ),
     batch=25,  # mails that a slow server keeps waiting are kept from other processes
 )

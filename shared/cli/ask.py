@@ -4,7 +4,15 @@ import click
 
 from shared.cli.client import Request, new_id, outsider
 from shared.cli.installation import Installation
-from shared.cli.request import REFUSED, UNANSWERED, is_refusal, read_data, shop_option, tell_refusal, waiting
+from shared.cli.request import (
+    REFUSED,
+    UNANSWERED,
+    is_refusal,
+    read_data,
+    shop_option,
+    tell_refusal,
+    waiting,
+)
 from shared.cli.screen import note, say_json
 from shared.cli.vocabulary import query_type
 from shared.contracts.envelope import Envelope
@@ -17,15 +25,27 @@ FOR_ONE, FOR_ALL = 30.0, 5.0  # seconds
 @click.argument("name")
 @click.argument("file", required=False)
 @shop_option
-@click.option("--wait", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
-              help=f"How long to wait; {FOR_ONE:g} by default, {FOR_ALL:g} with --all.")
-@click.option("--all", "everybody", is_flag=True, help="Collect the answers of all services until the time is over.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help=f"How long to wait; {FOR_ONE:g} by default, {FOR_ALL:g} with --all.",
+)
+@click.option(
+    "--all",
+    "everybody",
+    is_flag=True,
+    help="Collect the answers of all services until the time is over.",
+)
 @click.pass_context
-def ask(ctx: click.Context, name: str, file: str | None, shop: str, wait: float | None, everybody: bool) -> None:
+def ask(
+    ctx: click.Context, name: str, file: str | None, shop: str, wait: float | None, everybody: bool
+) -> None:
     """Asks the question NAME with the fields in FILE, and prints the answer as JSON.
 
-    FILE holds a JSON object; `-` reads it from standard input; without it the question has no fields. With --all, a
-    list of `{"source": who answers, "name": what it is, "data": the answer}` is printed.
+    FILE holds a JSON object; `-` reads it from standard input; without it the question has no
+    fields. With --all, a list of `{"source": who answers, "name": what it is, "data": the answer}`
+    is printed.
 
     \b
     Exit codes: 0 answered, 2 refused, 3 not answered in time, 1 anything else.
@@ -42,7 +62,9 @@ def ask(ctx: click.Context, name: str, file: str | None, shop: str, wait: float 
         client.send(request)
         with waiting(seconds):
             replies = client.replies(request, seconds)
-            found = list(replies) if everybody else [reply for reply in [next(replies, None)] if reply]
+            found = (
+                list(replies) if everybody else [reply for reply in [next(replies, None)] if reply]
+            )
     if not found:
         note(f"Nobody answered within {seconds:g} seconds: see `aftercart health`.", style="yellow")
         ctx.exit(UNANSWERED)
@@ -58,5 +80,7 @@ def _tell(reply: Envelope) -> int:
 
 
 def _tell_all(replies: list[Envelope]) -> int:
-    say_json([{"source": reply.source, "name": reply.name, "data": reply.data} for reply in replies])
+    say_json(
+        [{"source": reply.source, "name": reply.name, "data": reply.data} for reply in replies]
+    )
     return REFUSED if all(map(is_refusal, replies)) else 0

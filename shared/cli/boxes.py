@@ -18,12 +18,14 @@ Totals = Mapping[Box, int]
 
 @contextmanager
 def administration() -> Iterator[BlockingChannel]:
-    """A channel that confirms. What is held and not settled at its end goes back to where it was, in order."""
+    """A channel that confirms. What is held and not settled at its end goes back to where it was,
+    in order.
+    """
     settings = ClientSettings.load()
     if settings.admin_broker_url is None:
         raise SettingsError(
-            f"{PREFIX}ADMIN_BROKER_URL is not set: it is amqp://user:password@host/vhost of a user who may read and "
-            "write everything."
+            f"{PREFIX}ADMIN_BROKER_URL is not set: it is amqp://user:password@host/vhost of a user"
+            " who may read and write everything."
         )
     with connected(settings.admin_broker_url.get_secret_value(), "dead letters") as connection:
         channel = connection.channel()
@@ -40,19 +42,26 @@ def boxes(installation: Installation, service: str | None) -> list[Box]:
 
 
 def count_all(channel: BlockingChannel, found: list[Box]) -> Totals:
-    """How many letters wait, without those that another command holds; a box that is missing is told and left out."""
+    """How many letters wait, without those that another command holds; a box that is missing is
+    told and left out.
+    """
     totals = {}
     for box in found:
         counts = count(channel.connection, box.queue)
         if counts is None:
-            note(f"The queue '{box.queue}' is missing: run `aftercart topology apply`.", style="yellow")
+            note(
+                f"The queue '{box.queue}' is missing: run `aftercart topology apply`.",
+                style="yellow",
+            )
         else:
             totals[box] = counts[0]
     return totals
 
 
 def count_apart(found: list[Box]) -> Totals:
-    """The same on a connection of its own: whoever is asked something meanwhile may take his time."""
+    """The same on a connection of its own: whoever is asked something meanwhile may take his
+    time.
+    """
     with administration() as channel:
         return count_all(channel, found)
 
@@ -63,9 +72,14 @@ def read_all(channel: BlockingChannel, totals: Totals, what: str) -> Iterator[Le
     yield from progress(letters, sum(totals.values()), what)
 
 
-def settle(totals: Totals, ids: set[str] | None, action: Callable[[BlockingChannel, Letter], None], what: str) -> int:
-    """Does something with the letters of these ids, or with all; how many. Raises `AftercartError` for ids that no
-    letter has, after the others were done.
+def settle(
+    totals: Totals,
+    ids: set[str] | None,
+    action: Callable[[BlockingChannel, Letter], None],
+    what: str,
+) -> int:
+    """Does something with the letters of these ids, or with all; how many. Raises `AftercartError`
+    for ids that no letter has, after the others were done.
     """
     done: list[str] = []
     with administration() as channel:
@@ -81,4 +95,6 @@ def require_found(wanted: set[str], found: set[str]) -> None:
     """Raises `AftercartError` for ids that no letter has."""
     absent = sorted(wanted - found)
     if absent:
-        raise AftercartError(f"There is no dead letter {', '.join(absent)}: see `aftercart dead list`.")
+        raise AftercartError(
+            f"There is no dead letter {', '.join(absent)}: see `aftercart dead list`."
+        )

@@ -1,4 +1,6 @@
-"""Looks at everything that must be well: RabbitMQ, the topology, every service, and what waits where."""
+"""Looks at everything that must be well: RabbitMQ, the topology, every service, and what waits
+where.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +25,8 @@ from shared.runtime.topology import differences
 
 @dataclass
 class ServiceLook:
-    """One service: `answer` is the data of its `service.health_answered`. None: it is not known. `hindrance`: why it
-    cannot be started, in a sentence.
+    """One service: `answer` is the data of its `service.health_answered`. None: it is not known.
+    `hindrance`: why it cannot be started, in a sentence.
     """
 
     name: str
@@ -43,7 +45,10 @@ class ServiceLook:
             return  # its queue is missing, which the topology tells
         elif self.consumers:
             waiting = counted(self.waiting, "message")
-            yield f"{self.name} is connected and does not answer: it is busy or stuck ({waiting} wait); see its log."
+            yield (
+                f"{self.name} is connected and does not answer: it is busy or stuck ({waiting}"
+                " wait); see its log."
+            )
         else:
             what_to_do = self.hindrance or f"Start it by `aftercart worker {self.name}`."
             yield f"{self.name} does not run. {what_to_do}"
@@ -51,7 +56,9 @@ class ServiceLook:
 
 @dataclass
 class Checkup:
-    """`problems` keep the house from its work; `notes` are what somebody should look at. One sentence each."""
+    """`problems` keep the house from its work; `notes` are what somebody should look at. One
+    sentence each.
+    """
 
     broker: str = "not reached"
     topology: str = "not checked"
@@ -62,7 +69,9 @@ class Checkup:
 
 
 def check(installation: Installation, settings: ClientSettings, seconds: float) -> Checkup:
-    """Never raises for what is wrong outside: it is in the result. `seconds`: how long services have to answer."""
+    """Never raises for what is wrong outside: it is in the result. `seconds`: how long services
+    have to answer.
+    """
     found = Checkup(services=[ServiceLook(name) for name in installation.names])
     if not found.services:
         found.problems.append("No service is installed: install the package 'aftercart' again.")
@@ -104,7 +113,9 @@ def _check_topology(found: Checkup, services: list[Service], settings: ClientSet
         different = list(differences(planned.wanted, management.definitions(planned.vhost)))
         lacking = missing(planned.wanted, management, planned.vhost)
     if different:
-        found.problems.append(f"{' '.join(different)} Drain and delete what differs, then `aftercart topology apply`.")
+        found.problems.append(
+            f"{' '.join(different)} Drain and delete what differs, then `aftercart topology apply`."
+        )
     if lacking:
         found.problems.append(f"RabbitMQ lacks {listed(lacking)}: run `aftercart topology apply`.")
     found.topology = "incompatible" if different else "incomplete" if lacking else "complete"
@@ -119,7 +130,9 @@ def _count(found: Checkup, connection: BlockingConnection) -> None:
 
 
 def _ask(found: Checkup, client: Client, seconds: float) -> None:
-    """Ends as soon as every service has answered; also those without consumers are asked: they may just be starting."""
+    """Ends as soon as every service has answered; also those without consumers are asked: they may
+    just be starting.
+    """
     asked = {look.name: look for look in found.services if look.waiting is not None}
     if not asked:
         return

@@ -1,4 +1,6 @@
-"""An outsider on RabbitMQ, with nothing but pika and JSON: sends commands and queries, hears what comes back."""
+"""An outsider on RabbitMQ, with nothing but pika and JSON: sends commands and queries, hears what
+comes back.
+"""
 
 import json
 import time
@@ -34,11 +36,18 @@ class Request:
     def encode(self, source: str, replyto: str | None) -> bytes:
         """The bytes for the wire: a CloudEvent in structured JSON."""
         envelope = {
-            "specversion": "1.0", "id": self.id, "source": source, "type": self.type, "shop": self.shop,
-            "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"), "datacontenttype": "application/json",
+            "specversion": "1.0",
+            "id": self.id,
+            "source": source,
+            "type": self.type,
+            "shop": self.shop,
+            "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
             "data": self.data,
         }
-        return json.dumps(envelope | ({"replyto": replyto} if replyto else {}), ensure_ascii=False).encode()
+        return json.dumps(
+            envelope | ({"replyto": replyto} if replyto else {}), ensure_ascii=False
+        ).encode()
 
 
 def new_id() -> str:
@@ -61,7 +70,9 @@ class Client:
         if answer:
             self._listen()
         self._channel.basic_publish(
-            COMMANDS, request.name, request.encode(self.source, self.address if answer else None),
+            COMMANDS,
+            request.name,
+            request.encode(self.source, self.address if answer else None),
             pika.BasicProperties(delivery_mode=2, content_type=CONTENT_TYPE, message_id=request.id),
         )
 
@@ -83,7 +94,9 @@ class Client:
             return
         self._channel.queue_declare(self.address, exclusive=True)
         self._channel.queue_bind(self.address, REPLIES, self.address)
-        self._channel.basic_consume(self.address, lambda *parts: self._heard.append(parts[-1]), auto_ack=True)
+        self._channel.basic_consume(
+            self.address, lambda *parts: self._heard.append(parts[-1]), auto_ack=True
+        )
         self._listening = True
 
 

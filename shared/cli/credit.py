@@ -18,7 +18,9 @@ customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
 @click.group(short_help="Store credit: list, show, issue.")
 def credit() -> None:
-    """Store credit: money that the shop holds for a customer. CUSTOMER-ID is the storefront's key of the customer."""
+    """Store credit: money that the shop holds for a customer. CUSTOMER-ID is the storefront's key
+    of the customer.
+    """
 
 
 @credit.command("list", short_help="What the shop owes, customer by customer.")
@@ -32,7 +34,9 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
     cursor: str | None = None
     with asking(shop, wait, "credit") as asker:
         while True:
-            page = asker.ask("store_credit.list", {"currency": currency.upper(), "cursor": cursor, "limit": 200})
+            page = asker.ask(
+                "store_credit.list", {"currency": currency.upper(), "cursor": cursor, "limit": 200}
+            )
             found, cursor = [*found, *page["accounts"]], page["next"]
             if cursor is None:
                 break
@@ -64,8 +68,12 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
 @customer_argument
 @click.argument("amount", type=Total())
 @click.argument("reason")
-@click.option("--expires-at", type=Time(of_shop=True), metavar="TIME",
-              help="Then, or with that day of the shop; else as its settings say.")
+@click.option(
+    "--expires-at",
+    type=Time(of_shop=True),
+    metavar="TIME",
+    help="Then, or with that day of the shop; else as its settings say.",
+)
 @yes_option
 @by_option
 @shop_option
@@ -81,7 +89,9 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
     stated = {name: value for name, value in given.items() if value is not None}
     with asking(shop, wait, "credit") as asker:
         stated = ending(stated, "expires_at", asker.zone)
-        asker.ask("store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated})
+        asker.ask(
+            "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
+        )
         _say_account(asker.ask("store_credit.get", {"customer_id": customer_id}), asker.zone())
 
 
@@ -89,14 +99,18 @@ def _say_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
         say(Text.assemble((_money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
-            until = f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
+            until = (
+                f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
+            )
             say(clean(f"  {_money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
         order = f"  order {entry['order_id']}" if entry["order_id"] else ""
-        say(clean(
-            f"{minute(entry['at'], zone)}  {entry['kind']:10}  {_money(entry['amount']):>14}"
-            f"  balance {_money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
-        ))
+        say(
+            clean(
+                f"{minute(entry['at'], zone)}  {entry['kind']:10}  {_money(entry['amount']):>14}"
+                f"  balance {_money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
+            )
+        )
     if not found["accounts"]:
         note("The customer never had store credit.", style="dim")
 

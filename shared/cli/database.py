@@ -35,19 +35,25 @@ def told_plainly(service: str) -> Iterator[None]:
         ) from error
     except CommandError as error:
         raise SchemaError(
-            f"The database of {service} cannot be migrated ({error}): perhaps {variable} names another service's "
-            "database, or it was made by a newer version."
+            f"The database of {service} cannot be migrated ({error}): perhaps {variable} names"
+            " another service's database, or it was made by a newer version."
         ) from error
 
 
 def hindrance(service: Service) -> str:
-    """Why a worker of the service ends as soon as it is started: its database is not at this version's revision. Empty
-    where it is, or where that cannot be seen from here. Nothing is written.
+    """Why a worker of the service ends as soon as it is started: its database is not at this
+    version's revision. Empty where it is, or where that cannot be seen from here. Nothing is
+    written.
     """
     try:
         url = make_url(DatabaseSettings.load(service.name).database_url.get_secret_value())
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():  # a look would make it
-            return f"The database of {service.name} is not made yet: run `aftercart migrate {service.name}`."
+        if (
+            url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+        ):  # a look would make it
+            return (
+                f"The database of {service.name} is not made yet: run `aftercart migrate"
+                f" {service.name}`."
+            )
         engine = engine_for(url.render_as_string(hide_password=False))
     except (AftercartError, SQLAlchemyError):
         return ""

@@ -21,7 +21,9 @@ from shared.runtime.errors import AftercartError
 PAGE = 200  # threads that are asked for at once
 STATUSES = click.Choice(["open", "closed", "pending1", "pending2"])
 thread_argument = click.argument("wanted", metavar="THREAD-OR-REF")
-contact_option = click.option("--contact", metavar="KEY", help="Written to this contact: customer_service.")
+contact_option = click.option(
+    "--contact", metavar="KEY", help="Written to this contact: customer_service."
+)
 
 
 @click.group(short_help="Threads with customers: list, show, answer.")
@@ -40,12 +42,24 @@ def desk() -> None:
 @click.option("--email", metavar="ADDRESS", help="The customer's address.")
 @click.option("--customer-id", metavar="ID", help="The storefront's key of the customer.")
 @click.option("--language", metavar="TAG", help="The customer's: fa.")
-@click.option("--waiting/--answered", default=None, help="Whether the customer waits for an answer.")
-@click.option("--unread/--read", default=None, help="Whether there is something that nobody has read.")
-@click.option("--opened-from", type=Time(), metavar="TIME", help="Opened then or later: 2026-11-21.")
+@click.option(
+    "--waiting/--answered", default=None, help="Whether the customer waits for an answer."
+)
+@click.option(
+    "--unread/--read", default=None, help="Whether there is something that nobody has read."
+)
+@click.option(
+    "--opened-from", type=Time(), metavar="TIME", help="Opened then or later: 2026-11-21."
+)
 @click.option("--opened-before", type=Time(), metavar="TIME", help="Opened earlier.")
-@click.option("--search", metavar="TEXT", help="First letters of words of subject, customer, reference or messages.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="First letters of words of subject, customer, reference or messages.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
 @shop_option
 @wait_option
@@ -58,7 +72,9 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
       aftercart desk list --search "mug broken" --json
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "desk") as asker:
-        rows = _threads(asker, {name: value for name, value in chosen.items() if value is not None}, limit + 1)
+        rows = _threads(
+            asker, {name: value for name, value in chosen.items() if value is not None}, limit + 1
+        )
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
             shown.say_row(row, as_json=as_json)
@@ -101,38 +117,59 @@ def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) 
 @desk.command(short_help="Answer a thread.")
 @thread_argument
 @click.option("--text", metavar="TEXT", help="The answer; `-` reads it from standard input.")
-@click.option("--file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The answer, in UTF-8.")
-@click.option("--canned", "canned_message", metavar="KEY", help="Answer with this predefined message, then --text.")
-@click.option("--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up.")
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The answer, in UTF-8.",
+)
+@click.option(
+    "--canned",
+    "canned_message",
+    metavar="KEY",
+    help="Answer with this predefined message, then --text.",
+)
+@click.option(
+    "--status", type=STATUSES, help="Of the thread afterwards; else as the shop set it up."
+)
 @enclosing_options
-@click.option("--seen", metavar="MESSAGE", help="Id of the last message that you read: later ones keep it open.")
+@click.option(
+    "--seen",
+    metavar="MESSAGE",
+    help="Id of the last message that you read: later ones keep it open.",
+)
 @by_option
 @shop_option
 @wait_option
 def reply(
     wanted: str, text: str | None, file: Path | None, shop: str, wait: float, **chosen: Any
 ) -> None:
-    """Answers a thread; the customer gets it by mail. Without a text, your editor opens with the shop's draft.
+    """Answers a thread; the customer gets it by mail. Without a text, your editor opens with the
+    shop's draft.
 
     \b
     Examples:
       aftercart desk reply XKBKNABJK --text "It left this morning."
       aftercart desk reply XKBKNABJK --canned delay --text "We expect it on Monday."
       aftercart desk reply XKBKNABJK --text "See the invoice." --document IN000001 --attach terms.pdf --cc a@b.test
-    """  # noqa: D301 - click reads \b
+    """  # noqa: D301, E501 - click reads \b
     chosen |= enclosed(chosen)
     with asking(shop, wait, "desk") as asker:
         key = _id(asker, wanted)
         answer = _given(text, file)
         if answer is None and chosen["canned_message"] is None:
-            latest = asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1]["message_id"]
+            latest = asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1][
+                "message_id"
+            ]
             chosen["seen"] = chosen["seen"] or latest
             answer = _edited(asker, {"thread_id": key, "by": chosen["by"]})
         asker.ask("thread.reply", {"thread_id": key, "text": answer, **chosen})
         unread = asker.ask("thread.get", {"thread_id": key, "limit": 1})["thread"]["unread"]
     say(f"answered {key}", style="green")
     if unread:
-        note("The customer wrote meanwhile: the thread stays open. See `aftercart desk show`.", style="yellow")
+        note(
+            "The customer wrote meanwhile: the thread stays open. See `aftercart desk show`.",
+            style="yellow",
+        )
 
 
 @desk.command(short_help="Give a thread another status.")
@@ -149,8 +186,12 @@ def status(wanted: str, status: str, by: str, shop: str, wait: float) -> None:
 @desk.command(short_help="Send a thread to an employee or someone else.")
 @thread_argument
 @click.argument("email")
-@click.option("--employee", metavar="NAME", help="Who it is, if an employee: the thread becomes his.")
-@click.option("--comment", default="", metavar="TEXT", help="It stays in the thread as a private note.")
+@click.option(
+    "--employee", metavar="NAME", help="Who it is, if an employee: the thread becomes his."
+)
+@click.option(
+    "--comment", default="", metavar="TEXT", help="It stays in the thread as a private note."
+)
 @enclosing_options
 @by_option
 @shop_option
@@ -163,12 +204,16 @@ def forward(wanted: str, email: str, shop: str, wait: float, **chosen: Any) -> N
 
 @desk.command("note", short_help="Keep a private note in a thread.")
 @thread_argument
-@click.option("--text", required=True, metavar="TEXT", help="The note; `-` reads it from standard input.")
+@click.option(
+    "--text", required=True, metavar="TEXT", help="The note; `-` reads it from standard input."
+)
 @attach_option
 @by_option
 @shop_option
 @wait_option
-def add_note(wanted: str, text: str, attachments: tuple[Path, ...], by: str, shop: str, wait: float) -> None:
+def add_note(
+    wanted: str, text: str, attachments: tuple[Path, ...], by: str, shop: str, wait: float
+) -> None:
     """Keeps a note for employees in a thread; it is never mailed."""
     data = {"text": _given(text, None), "attachments": files_of(attachments), "by": by}
     _tell(shop, wait, "thread.add_note", wanted, data, "has one more note")
@@ -186,7 +231,9 @@ def read(wanted: str, by: str, shop: str, wait: float) -> None:
 
 @desk.command(short_help="What happened with a thread's customer.")
 @thread_argument
-@click.option("--limit", type=click.IntRange(1, PAGE), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE), default=50, show_default=True, help="How many at most."
+)
 @json_option
 @shop_option
 @wait_option
@@ -199,7 +246,13 @@ def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> 
 
 @desk.command(short_help="How the desk is doing.")
 @contact_option
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="How far the averages look back.")
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="How far the averages look back.",
+)
 @json_option
 @shop_option
 @wait_option
@@ -237,9 +290,13 @@ def _id(asker: Asker, wanted: str) -> str:
     except ValueError:
         pass
     found = _threads(asker, {"search": wanted}, PAGE)
-    key = next((row["thread_id"] for row in found if row["order_reference"] == wanted.upper()), None)
+    key = next(
+        (row["thread_id"] for row in found if row["order_reference"] == wanted.upper()), None
+    )
     if key is None:
-        raise AftercartError(f"There is no thread '{wanted}' in the shop '{asker.shop}', nor of an order called so.")
+        raise AftercartError(
+            f"There is no thread '{wanted}' in the shop '{asker.shop}', nor of an order called so."
+        )
     return str(key)
 
 

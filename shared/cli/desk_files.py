@@ -12,14 +12,27 @@ from shared.runtime.errors import AftercartError
 F = TypeVar("F", bound=Callable[..., Any])
 
 attach_option = click.option(
-    "--attach", "attachments", multiple=True, type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    "--attach",
+    "attachments",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A file to send along; may be given several times.",
 )
 OPTIONS = (
     attach_option,
-    click.option("--document", "documents", multiple=True, metavar="NUMBER", help="An issued document: IN000001."),
-    click.option("--cc", multiple=True, metavar="ADDRESS", help="Who gets a copy that everybody sees."),
-    click.option("--bcc", multiple=True, metavar="ADDRESS", help="Who gets a copy that nobody else sees."),
+    click.option(
+        "--document",
+        "documents",
+        multiple=True,
+        metavar="NUMBER",
+        help="An issued document: IN000001.",
+    ),
+    click.option(
+        "--cc", multiple=True, metavar="ADDRESS", help="Who gets a copy that everybody sees."
+    ),
+    click.option(
+        "--bcc", multiple=True, metavar="ADDRESS", help="Who gets a copy that nobody else sees."
+    ),
 )
 
 
@@ -37,8 +50,15 @@ def enclosed(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
-    """Return files with their bytes in base64. Raises `AftercartError` for one that cannot be read."""
+    """Return files with their bytes in base64. Raises `AftercartError` for one that cannot be
+    read.
+    """
     try:
-        return [{"filename": path.name, "content": b64encode(path.read_bytes()).decode()} for path in paths]
+        return [
+            {"filename": path.name, "content": b64encode(path.read_bytes()).decode()}
+            for path in paths
+        ]
     except OSError as error:
-        raise AftercartError(f"The file '{error.filename}' cannot be read: {error.strerror}.") from None
+        raise AftercartError(
+            f"The file '{error.filename}' cannot be read: {error.strerror}."
+        ) from None

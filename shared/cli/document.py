@@ -1,4 +1,6 @@
-"""`aftercart document`: kept documents listed, saved, and bound into one to be printed. It only asks `documents`."""
+"""`aftercart document`: kept documents listed, saved, and bound into one to be printed. It only
+asks `documents`.
+"""
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -23,10 +25,24 @@ PROFILES = ("en16931", "peppol", "xrechnung")
 KINDS = ("invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary")
 document_argument = click.argument("wanted", metavar="NUMBER-OR-ID")
 OPTIONS = (
-    click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="More than once: any of them."),
+    click.option(
+        "--kind",
+        "kinds",
+        type=click.Choice(KINDS),
+        multiple=True,
+        help="More than once: any of them.",
+    ),
     click.option("--order", "order_id", metavar="REF-OR-ID", help="Of this order."),
-    click.option("--state", "states", multiple=True, metavar="STATE", help="Of orders that are in this state now."),
-    click.option("--issued-from", type=Time(), metavar="TIME", help="Issued then or later: 2026-11-21."),
+    click.option(
+        "--state",
+        "states",
+        multiple=True,
+        metavar="STATE",
+        help="Of orders that are in this state now.",
+    ),
+    click.option(
+        "--issued-from", type=Time(), metavar="TIME", help="Issued then or later: 2026-11-21."
+    ),
     click.option("--issued-before", type=Time(), metavar="TIME", help="Issued earlier."),
 )
 
@@ -55,13 +71,20 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
             if as_json:
                 say_json(found)
             else:
-                say(f"{found['issued_on']}  {found['kind']:14}{found['number']:20}  {found['document_id']}")
+                say(
+                    f"{found['issued_on']}  {found['kind']:14}{found['number']:20} "
+                    f" {found['document_id']}"
+                )
 
 
 @document.command(short_help="The PDF of a document.")
 @document_argument
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Where to write it; else its own name, here.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; else its own name, here.",
+)
 @shop_option
 @wait_option
 def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
@@ -73,16 +96,29 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
 
 @document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
 @document_argument
-@click.option("--profile", type=click.Choice(PROFILES), default="en16931", show_default=True,
-              help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.")
-@click.option("--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Where to write it; else the name of the document, here.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="en16931",
+    show_default=True,
+    help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.",
+)
+@click.option(
+    "--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; else the name of the document, here.",
+)
 @shop_option
 @wait_option
-def e_invoice(wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float) -> None:
-    """Write the invoice or credit slip with this number or id as data. What breaks a rule of the profile is refused
-    with the rule's number, and with what to fill in.
+def e_invoice(
+    wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
+) -> None:
+    """Write the invoice or credit slip with this number or id as data. What breaks a rule of the
+    profile is refused with the rule's number, and with what to fill in.
     """
     with asking(shop, wait, "document") as asker:
         query = {"document_id": _document_id(asker, wanted), "profile": profile, "syntax": syntax}
@@ -93,13 +129,18 @@ def e_invoice(wanted: str, profile: str, syntax: str | None, output: Path | None
 
 @document.command("print", short_help="Many documents as one PDF.")
 @filter_options
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", required=True,
-              help="Where to write it.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write it.",
+)
 @shop_option
 @wait_option
 def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None:
-    """Binds all documents that fit into one PDF with an outline, in the order of issue. They are fetched one by one,
-    however many.
+    """Binds all documents that fit into one PDF with an outline, in the order of issue. They are
+    fetched one by one, however many.
 
     \b
     Examples:
@@ -116,13 +157,19 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
     if not count:
         raise AftercartError("No document fits.")
     _write(output, booklet.finish())
-    note(f"{counted(count, 'document')} on {counted(booklet.pages, 'page')} in {output}", style="green")
+    note(
+        f"{counted(count, 'document')} on {counted(booklet.pages, 'page')} in {output}",
+        style="green",
+    )
 
 
 def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
     query = {
-        "kinds": list(chosen["kinds"]), "issued_from": chosen["issued_from"], "limit": PAGE,
-        "issued_before": chosen["issued_before"], "order_id": chosen["order_id"] and asker.order_id(chosen["order_id"]),
+        "kinds": list(chosen["kinds"]),
+        "issued_from": chosen["issued_from"],
+        "limit": PAGE,
+        "issued_before": chosen["issued_before"],
+        "order_id": chosen["order_id"] and asker.order_id(chosen["order_id"]),
     }
     if not chosen["states"]:
         yield from _pages(asker, "document.list", query, "documents")
@@ -130,18 +177,23 @@ def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
     states = {"filter": {"states": list(chosen["states"])}, "limit": PAGE}
     for order in _pages(asker, "order.list", states, "orders"):
         if query["order_id"] in (None, order["order_id"]):
-            yield from _pages(asker, "document.list", query | {"order_id": order["order_id"]}, "documents")
+            yield from _pages(
+                asker, "document.list", query | {"order_id": order["order_id"]}, "documents"
+            )
 
 
 def _document_id(asker: Asker, wanted: str) -> str:
-    """Return the id of the document with this id or number; of several with one number, that of the newest."""
+    """Return the id of the document with this id or number; of several with one number, that of the
+    newest.
+    """
     try:
         return str(UUID(wanted))
     except ValueError:
         pass
     orders = asker.ask("order.list", {"filter": {"document_number": wanted}})["orders"]
     found = [
-        each["document_id"] for order in orders
+        each["document_id"]
+        for order in orders
         for each in _pages(asker, "document.list", {"order_id": order["order_id"]}, "documents")
         if each["number"].upper() == wanted.upper()
     ]
@@ -174,5 +226,10 @@ def _write(path: Path, content: bytes) -> None:
 
 def _bar() -> Progress:
     screen = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

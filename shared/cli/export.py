@@ -1,4 +1,6 @@
-"""`aftercart export`: lists as files, fetched piece by piece. An outsider: it only asks `orders`."""
+"""`aftercart export`: lists as files, fetched piece by piece. An outsider: it only asks
+`orders`.
+"""
 
 import sys
 from codecs import BOM_UTF8
@@ -26,16 +28,23 @@ def export() -> None:
 
 @export.command("orders", short_help="The list of orders as CSV.")
 @filter_options
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", required=True,
-              help="Where to write it; `-` is standard output. The file appears when it is complete.")
-@click.option("--excel", is_flag=True, help="Begin with a byte order mark: Excel then reads it as UTF-8.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write it; `-` is standard output. The file appears when it is complete.",
+)
+@click.option(
+    "--excel", is_flag=True, help="Begin with a byte order mark: Excel then reads it as UTF-8."
+)
 @shop_option
 @wait_option
 def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: Any) -> None:
     """Writes the orders that fit every given option to FILE as CSV (RFC 4180, UTF-8), newest first.
 
-    They are fetched piece by piece, so a million need no more memory than a thousand. Cells that a spreadsheet would
-    compute begin with an apostrophe.
+    They are fetched piece by piece, so a million need no more memory than a thousand. Cells that a
+    spreadsheet would compute begin with an apostrophe.
 
     \b
     Example:
@@ -47,7 +56,10 @@ def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: A
             count = _write(pieces, sys.stdout.buffer, excel=excel)
         else:
             count = _write_file(pieces, output, excel=excel)
-    note(f"{counted(count, 'order')} in {output}" if str(output) != "-" else counted(count, "order"), style="green")
+    note(
+        f"{counted(count, 'order')} in {output}" if str(output) != "-" else counted(count, "order"),
+        style="green",
+    )
 
 
 def _pieces(asker: Asker, chosen: Data) -> Iterator[Data]:
@@ -61,7 +73,9 @@ def _pieces(asker: Asker, chosen: Data) -> Iterator[Data]:
 
 
 def _write_file(pieces: Iterator[Data], output: Path, *, excel: bool) -> int:
-    """A file under another name that takes its own when it is whole: what is there is never half."""
+    """A file under another name that takes its own when it is whole: what is there is never
+    half.
+    """
     beside = output.with_name(f".{output.name}.{uuid4().hex[:8]}")
     try:
         with beside.open("xb") as file:
@@ -89,5 +103,10 @@ def _write(pieces: Iterator[Data], file: IO[bytes], *, excel: bool) -> int:
 
 def _bar() -> Progress:
     screen = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

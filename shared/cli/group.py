@@ -23,7 +23,9 @@ class Fault(click.ClickException):
 
 
 class LazyGroup(click.Group):
-    """`built_in`: name -> `module:attribute`, in the order of the help. Installed packages add theirs behind."""
+    """`built_in`: name -> `module:attribute`, in the order of the help. Installed packages add
+    theirs behind.
+    """
 
     def __init__(self, *args: Any, built_in: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -48,7 +50,9 @@ class LazyGroup(click.Group):
             raise Fault(str(error)) from error
 
     def _loaders(self) -> dict[str, Callable[[], Any]]:
-        found: dict[str, Callable[[], Any]] = {name: partial(_load, path) for name, path in self._built_in.items()}
+        found: dict[str, Callable[[], Any]] = {
+            name: partial(_load, path) for name, path in self._built_in.items()
+        }
         for point in sorted(entry_points(group=MORE_COMMANDS), key=lambda point: point.name):
             found.setdefault(point.name, point.load)
         return found
@@ -80,9 +84,14 @@ def _loaded(name: str, load: Callable[[], Any]) -> click.Command:
 
 def _stand_in(name: str, reason: str) -> click.Command:
     def tell(**_: Any) -> None:
-        raise AftercartError(f"The command '{name}' cannot be loaded ({reason}); install its package again.")
+        raise AftercartError(
+            f"The command '{name}' cannot be loaded ({reason}); install its package again."
+        )
 
     return click.Command(
-        name, callback=tell, help=f"Cannot be loaded: {reason}",
-        context_settings={"ignore_unknown_options": True}, params=[click.Argument(["ignored"], nargs=-1)],
+        name,
+        callback=tell,
+        help=f"Cannot be loaded: {reason}",
+        context_settings={"ignore_unknown_options": True},
+        params=[click.Argument(["ignored"], nargs=-1)],
     )

@@ -11,8 +11,14 @@ from shared.runtime.settings import ClientSettings
 
 
 @click.command(short_help="Look whether everything can do its work.")
-@click.option("--wait", type=click.FloatRange(0, min_open=True), default=5, show_default=True, metavar="SECONDS",
-              help="How long the services have to answer.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    default=5,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the services have to answer.",
+)
 @pass_installation
 @click.pass_context
 def health(ctx: click.Context, installation: Installation, wait: float) -> None:
@@ -25,8 +31,8 @@ def health(ctx: click.Context, installation: Installation, wait: float) -> None:
 
     Below it, what a service counts, such as mails by their state.
 
-    Exit code 0 if all can do their work, 1 if not. Dead letters do not change it. The topology is checked only with
-    AFTERCART_MANAGEMENT_URL.
+    Exit code 0 if all can do their work, 1 if not. Dead letters do not change it. The topology is
+    checked only with AFTERCART_MANAGEMENT_URL.
     """  # noqa: D301 - click reads \b
     with waiting(wait):
         found = check(installation, ClientSettings.load(), wait)
@@ -65,7 +71,11 @@ def _state(look: ServiceLook) -> str:
 def _figures(look: ServiceLook) -> list[object]:
     answer = look.answer or {}
     return [
-        look.waiting, look.consumers, answer.get("outbox_rows"), answer.get("due_rows"), look.dead,
+        look.waiting,
+        look.consumers,
+        answer.get("outbox_rows"),
+        answer.get("due_rows"),
+        look.dead,
         answer.get("revision"),
     ]
 

@@ -31,13 +31,16 @@ class Installation:
         return list(self.loaders)
 
     def service(self, name: str) -> "Service":
-        """Loads one. Raises `AftercartError` where there is none of that name, or its code cannot be imported."""
+        """Loads one. Raises `AftercartError` where there is none of that name, or its code cannot
+        be imported.
+        """
         self.require([name])
         try:
             return self.loaders[name]()
         except Exception as error:  # whatever its modules do while they are imported
             raise AftercartError(
-                f"The service '{name}' cannot be loaded ({type(error).__name__}: {error}); install it again."
+                f"The service '{name}' cannot be loaded ({type(error).__name__}: {error}); install"
+                " it again."
             ) from error
 
     def services(self, names: Iterable[str] = ()) -> "list[Service]":
@@ -52,7 +55,9 @@ class Installation:
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a wrong name: `; did you mean 'order.place'?`, or what there is."""
+    """The end of a sentence about a wrong name: `; did you mean 'order.place'?`, or what there
+    is.
+    """
     known = list(known)
     close = get_close_matches(wrong, known, n=3, cutoff=0.6)
     if close:

@@ -1,4 +1,6 @@
-"""Dead letters: read without taking them, so that whatever is not settled stays in its queue, in order."""
+"""Dead letters: read without taking them, so that whatever is not settled stays in its queue, in
+order.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -15,7 +17,10 @@ from shared.runtime.names import COMMANDS, UNROUTED, dead_queue, own_exchange
 
 PSEUDO_SERVICE = "unrouted"  # commands that no service takes
 CAUSES = {
-    "delivery_limit": "RabbitMQ delivered it too often without an answer: its worker died of it, or was stopped often",
+    "delivery_limit": (
+        "RabbitMQ delivered it too often without an answer: its worker died of it, or was stopped"
+        " often"
+    ),
 }
 
 
@@ -36,7 +41,9 @@ class Box:
         return self.name == PSEUDO_SERVICE
 
     def way_back(self, routing_key: str) -> tuple[str, str]:
-        """Exchange and routing key by which a letter is tried again: straight to its service's work queue."""
+        """Exchange and routing key by which a letter is tried again: straight to its service's work
+        queue.
+        """
         return (COMMANDS, routing_key) if self.unrouted else (own_exchange(self.name), self.name)
 
 
@@ -56,7 +63,11 @@ class Letter:
     @property
     def id(self) -> str:
         """The envelope's; of bytes that are no envelope, a hash."""
-        return self.envelope.id if self.envelope else f"raw-{hashlib.sha256(self.body).hexdigest()[:12]}"
+        return (
+            self.envelope.id
+            if self.envelope
+            else f"raw-{hashlib.sha256(self.body).hexdigest()[:12]}"
+        )
 
     @property
     def name(self) -> str:
@@ -88,18 +99,25 @@ class Letter:
 
     @property
     def origin(self) -> str:
-        """The exchange it was first published to, where that is known: an outsider may not say everything."""
+        """The exchange it was first published to, where that is known: an outsider may not say
+        everything.
+        """
         return str((self._death.get("exchange") if self._death else self.headers.get(ORIGIN)) or "")
 
     @property
     def _death(self) -> Mapping[str, Any]:
-        """What RabbitMQ wrote when it gave the letter up itself; its other headers are then the sender's own."""
+        """What RabbitMQ wrote when it gave the letter up itself; its other headers are then the
+        sender's own.
+        """
         deaths = self.headers.get("x-death")
-        return deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
+        return (
+            deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
+        )
 
 
 def read(channel: BlockingChannel, box: Box, most: int) -> Iterator[Letter]:
-    """Letters, oldest first; at most those that are there now, so that one that comes back is not read again.
+    """Letters, oldest first; at most those that are there now, so that one that comes back is not
+    read again.
 
     They are held, not taken: when the channel closes, RabbitMQ puts them back where they were.
     """
@@ -110,18 +128,27 @@ def read(channel: BlockingChannel, box: Box, most: int) -> Iterator[Letter]:
         headers = properties.headers or {}
         found = receive(body, headers)
         yield Letter(
-            box, method.delivery_tag, body, headers, method.routing_key, found.envelope, found.fault, found.attempts
+            box,
+            method.delivery_tag,
+            body,
+            headers,
+            method.routing_key,
+            found.envelope,
+            found.fault,
+            found.attempts,
         )
 
 
 def replay(channel: BlockingChannel, letter: Letter) -> None:
-    """Puts a copy back to work, then settles the letter. Of its headers only the origin stays: it begins at its first
-    attempt. Between the two it may be there twice; the inbox knows it.
+    """Puts a copy back to work, then settles the letter. Of its headers only the origin stays: it
+    begins at its first attempt. Between the two it may be there twice; the inbox knows it.
     """
     exchange, routing_key = letter.box.way_back(letter.routing_key)
     message_id = letter.envelope.id if letter.envelope else None
     properties = pika.BasicProperties(
-        delivery_mode=2, content_type=CONTENT_TYPE, message_id=message_id,
+        delivery_mode=2,
+        content_type=CONTENT_TYPE,
+        message_id=message_id,
         headers={ORIGIN: letter.origin} if letter.origin else None,
     )
     channel.basic_publish(exchange, routing_key, letter.body, properties, mandatory=True)

@@ -42,7 +42,9 @@ def say_letter(letter: Letter) -> None:
 def describe(totals: Mapping[Box, int]) -> str:
     """`3 dead letters: 2 of orders, 1 unrouted`."""
     parts = [
-        f"{number} unrouted" if box.unrouted else f"{number} of {box.name}" for box, number in totals.items() if number
+        f"{number} unrouted" if box.unrouted else f"{number} of {box.name}"
+        for box, number in totals.items()
+        if number
     ]
     if not parts:
         return "no dead letters"
@@ -51,13 +53,24 @@ def describe(totals: Mapping[Box, int]) -> str:
 
 def _heading(letter: Letter) -> Text:
     return Text.assemble(
-        (letter.box.name, "bold"), "  ", local(letter.time), "  ", (clean(letter.name), "bold cyan"), "  ",
-        clean(letter.id), "  ", (counted(letter.attempts, "attempt"), "dim"),
+        (letter.box.name, "bold"),
+        "  ",
+        local(letter.time),
+        "  ",
+        (clean(letter.name), "bold cyan"),
+        "  ",
+        clean(letter.id),
+        "  ",
+        (counted(letter.attempts, "attempt"), "dim"),
     )
 
 
 def _facts(letter: Letter) -> dict[str, object]:
     return {
-        "service": letter.box.name, "time": letter.time.isoformat() if letter.time else None, "name": letter.name,
-        "id": letter.id, "attempts": letter.attempts, "reason": letter.reason,
+        "service": letter.box.name,
+        "time": letter.time.isoformat() if letter.time else None,
+        "name": letter.name,
+        "id": letter.id,
+        "attempts": letter.attempts,
+        "reason": letter.reason,
     }

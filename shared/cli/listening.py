@@ -12,7 +12,8 @@ from shared.contracts.envelope import Envelope, Unreadable, decode
 from shared.runtime.errors import AftercartError, TopologyError
 from shared.runtime.names import EVENTS, STREAM
 
-MOST_WAITING = 10_000  # a terminal that was stopped and forgotten must not fill RabbitMQ: the oldest are dropped
+# a terminal that was stopped and forgotten must not fill RabbitMQ: the oldest are dropped
+MOST_WAITING = 10_000
 Start = str | datetime
 """`first`, `last` (what was written last), or a time, from which on the stream is replayed."""
 
@@ -64,12 +65,15 @@ def matches(pattern: list[str], words: list[str]) -> bool:
 
 
 def read_start(text: str) -> Start:
-    """`first`, `last` or an ISO time, in this machine's time zone if it names none. Raises `AftercartError`."""
+    """`first`, `last` or an ISO time, in this machine's time zone if it names none. Raises
+    `AftercartError`.
+    """
     if text in ("first", "last"):
         return text
     try:
         return datetime.fromisoformat(text).astimezone()
     except ValueError:
         raise AftercartError(
-            f"'{text}' is no start: it is first, last, or a time such as 2026-11-21T12:00 or 2026-11-21T12:00Z."
+            f"'{text}' is no start: it is first, last, or a time such as 2026-11-21T12:00 or"
+            " 2026-11-21T12:00Z."
         ) from None

@@ -11,7 +11,9 @@ from shared.cli.request import shop_option
 from shared.cli.screen import clean, note, say, say_json
 
 PAGE = 200
-STATES = click.Choice(["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"])
+STATES = click.Choice(
+    ["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"]
+)
 
 
 @click.group(short_help="Outgoing mails: list, show, send again.")
@@ -24,13 +26,21 @@ def mail() -> None:
 @click.option("--thread", type=click.UUID, metavar="ID", help="Of this thread.")
 @click.option("--state", type=STATES, help="In this state.")
 @click.option("--recipient", metavar="ADDRESS", help="To this address.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
 @json_option
 @shop_option
 @wait_option
 def list_mails(
-    order: str | None, thread: UUID | None, state: str | None, recipient: str | None, limit: int, as_json: bool,
-    shop: str, wait: float,
+    order: str | None,
+    thread: UUID | None,
+    state: str | None,
+    recipient: str | None,
+    limit: int,
+    as_json: bool,
+    shop: str,
+    wait: float,
 ) -> None:
     """Lists mails, the newest last: those that fit every option that is given.
 
@@ -41,10 +51,14 @@ def list_mails(
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "mail") as asker:
         wanted: Data = {
-            "order_id": order and asker.order_id(order), "thread_id": thread and str(thread), "state": state,
+            "order_id": order and asker.order_id(order),
+            "thread_id": thread and str(thread),
+            "state": state,
             "recipient": recipient,
         }
-        mails = _mails(asker, {name: value for name, value in wanted.items() if value is not None}, limit)
+        mails = _mails(
+            asker, {name: value for name, value in wanted.items() if value is not None}, limit
+        )
     if as_json:
         say_json(mails)
         return
@@ -115,8 +129,13 @@ def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
     found: list[Data] = []
     cursor: str | None = None
     while len(found) < limit:
-        page = asker.ask("mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor})
-        found, cursor = page["mails"][::-1] + found, page["next"]  # on the terminal the newest stands at the end
+        page = asker.ask(
+            "mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor}
+        )
+        found, cursor = (
+            page["mails"][::-1] + found,
+            page["next"],
+        )  # on the terminal the newest stands at the end
         if cursor is None:
             break
     return found
@@ -125,4 +144,3 @@ def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
 def _ask(shop: str, wait: float, name: str, data: Data) -> Data:
     with asking(shop, wait, "mail") as asker:
         return asker.ask(name, data)
-

@@ -1,4 +1,6 @@
-"""`aftercart`: the front door of the command line. Every command is loaded only when it is wanted."""
+"""`aftercart`: the front door of the command line. Every command is loaded only when it is
+wanted.
+"""
 
 import click
 
@@ -27,13 +29,16 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, built_in=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, built_in=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="aftercart", message="%(package)s %(version)s")
 def main() -> None:
     """Runs and looks after Aftercart.
 
-    Settings come from the environment (AFTERCART_…), from `.env`, or from the stack that `aftercart up` started. Times
-    are shown in this machine's time zone. A fault is told in one sentence, with exit code 1; wrong usage is 64.
+    Settings come from the environment (AFTERCART_…), from `.env`, or from the stack that `aftercart
+    up` started. Times are shown in this machine's time zone. A fault is told in one sentence, with
+    exit code 1; wrong usage is 64.
     """
 
 

@@ -16,8 +16,8 @@ from shared.runtime.service import Service
 def migrate(installation: Installation, services: tuple[str, ...]) -> None:
     """Brings the databases of the named services, or of all, to this version's revision.
 
-    Each is migrated in one transaction, and left alone where it is there already. Only AFTERCART_<SERVICE>_DATABASE_URL
-    is needed.
+    Each is migrated in one transaction, and left alone where it is there already. Only
+    AFTERCART_<SERVICE>_DATABASE_URL is needed.
     """
     installation.require(services)
     for service in installation.services(services):

@@ -1,4 +1,6 @@
-"""`aftercart order`: list orders, show one, and act on it. It only speaks to `orders` and `ingest`, as any client."""
+"""`aftercart order`: list orders, show one, and act on it. It only speaks to `orders` and `ingest`,
+as any client.
+"""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -6,7 +8,15 @@ from typing import Any, get_args
 
 import click
 
-from shared.cli import order_delivery, order_edit, order_papers, order_place, order_refund, order_state, order_tax
+from shared.cli import (
+    order_delivery,
+    order_edit,
+    order_papers,
+    order_place,
+    order_refund,
+    order_state,
+    order_tax,
+)
 from shared.cli.options import json_option, language_option
 from shared.cli.order_action import reference_argument as wanted_argument
 from shared.cli.order_filter import filter_options, order_filter
@@ -19,30 +29,48 @@ from shared.contracts.orders.lists import OrderSort
 PAGE = 500  # orders per question
 SORTS = get_args(OrderSort)
 
+
 @click.group(short_help="List orders, show one, and act on it.")
 def order() -> None:
     """List orders, show one, and act on it.
 
-    REF-OR-ID is an order's reference or its id. Amounts are written as people write them (9.90), in the order's
-    currency and kind of prices. An action that writes to the customer asks first, unless --yes is given.
+    REF-OR-ID is an order's reference or its id. Amounts are written as people write them (9.90), in
+    the order's currency and kind of prices. An action that writes to the customer asks first,
+    unless --yes is given.
     """
 
 
 @order.command("list", short_help="The newest orders that fit.")
 @filter_options
-@click.option("--sort", type=click.Choice(SORTS), default="placed_at", show_default=True, help="By this column.")
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    default="placed_at",
+    show_default=True,
+    help="By this column.",
+)
 @click.option("--ascending", is_flag=True, help="The first, oldest or least first.")
 @click.option("--count", is_flag=True, help="Only say how many there are.")
 @language_option
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
 @shop_option
 @wait_option
 def list_orders(
-    limit: int, as_json: bool, shop: str, wait: float, sort: str, ascending: bool, count: bool, language: str,
+    limit: int,
+    as_json: bool,
+    shop: str,
+    wait: float,
+    sort: str,
+    ascending: bool,
+    count: bool,
+    language: str,
     **chosen: Any,
 ) -> None:
-    """List orders, newest first unless --sort says otherwise: those that fit every option that is given.
+    """List orders, newest first unless --sort says otherwise: those that fit every option that is
+    given.
 
     \b
     Examples:
@@ -53,7 +81,10 @@ def list_orders(
     """  # noqa: D301 - click reads \b
     with asking(shop, wait, "order") as asker:
         wanted = {
-            "filter": order_filter(chosen, asker.zone), "sort": sort, "descending": not ascending, "language": language,
+            "filter": order_filter(chosen, asker.zone),
+            "sort": sort,
+            "descending": not ascending,
+            "language": language,
         }
         if count:
             say(str(asker.ask("order.list", wanted | {"limit": 1, "count": True})["total"]))
@@ -108,6 +139,14 @@ def _orders(asker: Asker, wanted: Data, limit: int) -> Iterator[Data]:
             return
 
 
-for module in (order_place, order_state, order_edit, order_refund, order_delivery, order_papers, order_tax):
+for module in (
+    order_place,
+    order_state,
+    order_edit,
+    order_refund,
+    order_delivery,
+    order_papers,
+    order_tax,
+):
     for command in module.COMMANDS:
         order.add_command(command)

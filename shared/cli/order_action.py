@@ -1,4 +1,6 @@
-"""Acting on one order: find it, show what will happen, ask before the customer is written to, send, show the result."""
+"""Acting on one order: find it, show what will happen, ask before the customer is written to, send,
+show the result.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,7 +25,9 @@ reference_argument = click.argument("wanted", metavar="REF-OR-ID")
 
 
 def action_options(command: F) -> F:
-    """Add the options of every action; with `reference_argument` they are the keywords of `order_action`."""
+    """Add the options of every action; with `reference_argument` they are the keywords of
+    `order_action`.
+    """
     for option in (wait_option, shop_option, yes_option, by_option):
         command = option(command)
     return command
@@ -31,7 +35,9 @@ def action_options(command: F) -> F:
 
 @dataclass(frozen=True)
 class Item:
-    """`KEY[:PIECES][=MONEY]`: a line's number or a SKU, how many pieces, and an amount as it was written."""
+    """`KEY[:PIECES][=MONEY]`: a line's number or a SKU, how many pieces, and an amount as it was
+    written.
+    """
 
     key: str
     pieces: int | None
@@ -41,7 +47,9 @@ class Item:
     def line(self) -> int:
         """Return the number of the line. Raise `click.UsageError` where the key is no number."""
         if not self.key.isdecimal() or not self.key.isascii():
-            raise click.UsageError(f"'{self.key}' is no line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90.")
+            raise click.UsageError(
+                f"'{self.key}' is no line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90."
+            )
         return int(self.key)
 
 
@@ -84,7 +92,9 @@ class OrderAction:
         return written(amount, self.currency)
 
     def confirm(self, *sentences: str, mail: str = "") -> None:
-        """Show what will happen. Where that writes to the customer (`mail` says what), ask first."""
+        """Show what will happen. Where that writes to the customer (`mail` says what), ask
+        first.
+        """
         for sentence in sentences:
             note(clean(sentence))
         if mail:
@@ -92,13 +102,19 @@ class OrderAction:
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
 
     def confirm_change(self) -> None:
-        """Ask before a change of what the order costs, where that is put on a document that the customer gets."""
+        """Ask before a change of what the order costs, where that is put on a document that the
+        customer gets.
+        """
         replaced = {key for each in self.order["documents"] for key in each["replaces"]}
-        standing = [each["number"] for each in self.order["documents"]
-                    if each["kind"] == "invoice" and each["document_id"] not in replaced]
+        standing = [
+            each["number"]
+            for each in self.order["documents"]
+            if each["kind"] == "invoice" and each["document_id"] not in replaced
+        ]
         if standing:
             self.confirm(
-                f"The order was invoiced ({', '.join(standing)}): the difference is invoiced or credited.",
+                f"The order was invoiced ({', '.join(standing)}): the difference is invoiced or"
+                " credited.",
                 mail="that document by mail",
             )
 
@@ -110,13 +126,18 @@ class OrderAction:
         """Send a command about the order, and show what happened and how the order stands now."""
         reply = self.asker.ask(name, {"order_id": self.order_id, "by": self.by, **data})
         events = ", ".join(reply.get("events") or [])
-        say("done before: nothing changed now" if reply.get("repeated") else f"done: {events}", style="green")
+        say(
+            "done before: nothing changed now" if reply.get("repeated") else f"done: {events}",
+            style="green",
+        )
         say_standing(self.asker.ask("order.get", {"order_id": self.order_id, "language": "en"}))
         return reply
 
 
 def minor_units(text: str, currency: str) -> int:
-    """Return an amount written by a person (`9.90`) in minor units of a currency. Raise `click.UsageError`."""
+    """Return an amount written by a person (`9.90`) in minor units of a currency. Raise
+    `click.UsageError`.
+    """
     whole, _, part = text.partition(".")
     places = exponent(currency)
     if not (whole + part).isdecimal() or not text.isascii() or len(part) > places:
@@ -134,12 +155,18 @@ def order_action(wanted: str, shop: str, wait: float, by: str, yes: bool) -> Ite
 
 
 def say_standing(found: Data) -> None:
-    """Print one line on how an order stands: reference, state, total, what was paid, what is due."""
+    """Print one line on how an order stands: reference, state, total, what was paid, what is
+    due.
+    """
     order, due = found["order"], due_sentence(found)
-    say(Text.assemble(
-        (f"{order['reference']}  ", "bold cyan"), clean(found["state_label"]),
-        f"  total {_money(order['total'])}, paid {_money(order['paid'])}", (f", {due}" if due else "", "yellow"),
-    ))
+    say(
+        Text.assemble(
+            (f"{order['reference']}  ", "bold cyan"),
+            clean(found["state_label"]),
+            f"  total {_money(order['total'])}, paid {_money(order['paid'])}",
+            (f", {due}" if due else "", "yellow"),
+        )
+    )
 
 
 def _money(money: Data) -> str:

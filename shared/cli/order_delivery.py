@@ -8,7 +8,18 @@ import click
 from shared.cli.order_action import action_options, order_action, reference_argument
 from shared.cli.question import Data
 
-PARTS = ("name", "company", "line1", "line2", "postcode", "city", "region", "country", "phone", "vat_number")
+PARTS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "phone",
+    "vat_number",
+)
 
 
 def _parts(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,23 +33,34 @@ def _parts(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--delivery", is_flag=True, help="Change the delivery address.")
 @click.option("--invoice", is_flag=True, help="Change the invoice address.")
 @_parts
-@click.option("--taxes-checked", is_flag=True, help="Into another country: the tax rates were looked at.")
+@click.option(
+    "--taxes-checked", is_flag=True, help="Into another country: the tax rates were looked at."
+)
 @action_options
 def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) -> None:
-    """Change parts of an address of the order REF-OR-ID; the other parts stay. An empty text removes a part.
+    """Change parts of an address of the order REF-OR-ID; the other parts stay. An empty text
+    removes a part.
 
     \b
     Example:
       aftercart order address XKBKNABJK --delivery --line1 "14 St James's Square" --postcode "SW1Y 4LB"
-    """  # noqa: D301 - click reads \b
+    """  # noqa: D301, E501 - click reads \b
     parts = {part: given.pop(part) for part in PARTS}
     changed = {part: value for part, value in parts.items() if value is not None}
-    kinds = [kind for kind, wanted in (("delivery_address", delivery), ("invoice_address", invoice)) if wanted]
+    kinds = [
+        kind
+        for kind, wanted in (("delivery_address", delivery), ("invoice_address", invoice))
+        if wanted
+    ]
     if not kinds or not changed:
-        raise click.UsageError("Say which address (--delivery, --invoice or both) and what changes, such as --line1.")
+        raise click.UsageError(
+            "Say which address (--delivery, --invoice or both) and what changes, such as --line1."
+        )
     with order_action(**given) as acting:
         addresses = {kind: acting.order[kind] | changed for kind in kinds}
-        acting.confirm(*(f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items()))
+        acting.confirm(
+            *(f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items())
+        )
         acting.send("order.change_address", {**addresses, "taxes_checked": taxes_checked})
 
 
@@ -47,10 +69,16 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
 @click.option("--carrier", metavar="NAME", help="Until the order is shipped.")
 @click.option("--price", metavar="AMOUNT", help="Until the order is shipped.")
 @click.option("--tax-rate", metavar="PERCENT", help="Until the order is shipped.")
-@click.option("--tracking", metavar="NUMBER", help="The customer gets it by mail once the goods are sent.")
+@click.option(
+    "--tracking", metavar="NUMBER", help="The customer gets it by mail once the goods are sent."
+)
 @action_options
 def shipping(
-    carrier: str | None, price: str | None, tax_rate: str | None, tracking: str | None, **action: Any
+    carrier: str | None,
+    price: str | None,
+    tax_rate: str | None,
+    tracking: str | None,
+    **action: Any,
 ) -> None:
     """Change how the order REF-OR-ID travels; what is not named stays.
 
@@ -60,12 +88,16 @@ def shipping(
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         wanted: Data = {
-            "carrier": carrier, "tax_rate": tax_rate, "tracking_number": tracking,
+            "carrier": carrier,
+            "tax_rate": tax_rate,
+            "tracking_number": tracking,
             "price": None if price is None else acting.minor(price),
         }
         changed = {name: value for name, value in wanted.items() if value is not None}
         if not changed:
-            raise click.UsageError("Say what changes: --carrier, --price, --tax-rate or --tracking.")
+            raise click.UsageError(
+                "Say what changes: --carrier, --price, --tax-rate or --tracking."
+            )
         if set(changed) - {"tracking_number"}:
             acting.confirm_change()
         acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")

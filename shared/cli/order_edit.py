@@ -5,11 +5,20 @@ from uuid import uuid4
 
 import click
 
-from shared.cli.order_action import Item, ItemType, OrderAction, action_options, order_action, reference_argument
+from shared.cli.order_action import (
+    Item,
+    ItemType,
+    OrderAction,
+    action_options,
+    order_action,
+    reference_argument,
+)
 from shared.cli.question import Data
 from shared.runtime.errors import AftercartError
 
-items_argument = click.argument("items", nargs=-1, required=True, type=ItemType(), metavar="LINE[:PIECES][=PRICE]…")
+items_argument = click.argument(
+    "items", nargs=-1, required=True, type=ItemType(), metavar="LINE[:PIECES][=PRICE]…"
+)
 
 
 @click.command(short_help="Add products to an order.")
@@ -17,8 +26,8 @@ items_argument = click.argument("items", nargs=-1, required=True, type=ItemType(
 @click.argument("items", nargs=-1, required=True, type=ItemType(), metavar="SKU[:PIECES][=PRICE]…")
 @action_options
 def add(items: tuple[Item, ...], **action: Any) -> None:
-    """Add products to the order REF-OR-ID: one piece of each SKU unless PIECES says more, at the catalogue's price
-    unless PRICE is given. All of them are added, or none.
+    """Add products to the order REF-OR-ID: one piece of each SKU unless PIECES says more, at the
+    catalogue's price unless PRICE is given. All of them are added, or none.
 
     \b
     Examples:
@@ -27,21 +36,29 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         acting.confirm_change()
-        acting.send("order.add_lines", {"lines": [
-            {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces} | _price(acting, item)
-            for item in items
-        ]})
+        acting.send(
+            "order.add_lines",
+            {
+                "lines": [
+                    {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces}
+                    | _price(acting, item)
+                    for item in items
+                ]
+            },
+        )
 
 
 @click.command(short_help="Change pieces and prices of lines.")
 @reference_argument
 @items_argument
 @click.option("--tax-rate", metavar="PERCENT", help="The tax rate of these lines from now on.")
-@click.option("--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings."
+)
 @action_options
 def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: Any) -> None:
-    """Change lines of the order REF-OR-ID: PIECES is how many there are afterwards (0 removes the line), PRICE what one
-    costs. What is not named stays.
+    """Change lines of the order REF-OR-ID: PIECES is how many there are afterwards (0 removes the
+    line), PRICE what one costs. What is not named stays.
 
     \b
     Examples:
@@ -57,7 +74,9 @@ def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: A
 @click.command(short_help="Take products out of an unpaid order.")
 @reference_argument
 @items_argument
-@click.option("--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings."
+)
 @action_options
 def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
     """Take pieces out of the order REF-OR-ID, all pieces of a line unless PIECES says how many."""
@@ -72,12 +91,21 @@ def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
 @click.option("--percent", metavar="PERCENT", help="Off the products.")
 @click.option("--amount", metavar="AMOUNT", help="Off the products.")
 @click.option("--free-shipping", is_flag=True, help="The shipping costs nothing.")
-@click.option("--name", default="Discount", show_default=True, metavar="TEXT", help="Printed on documents.")
-@click.option("--invoice", "number", metavar="NUMBER", help="Only for the products of this invoice.")
+@click.option(
+    "--name", default="Discount", show_default=True, metavar="TEXT", help="Printed on documents."
+)
+@click.option(
+    "--invoice", "number", metavar="NUMBER", help="Only for the products of this invoice."
+)
 @click.option("--remove", metavar="NAME-OR-ID", help="Take back this discount.")
 @action_options
 def discount(
-    percent: str | None, amount: str | None, free_shipping: bool, name: str, number: str | None, remove: str | None,
+    percent: str | None,
+    amount: str | None,
+    free_shipping: bool,
+    name: str,
+    number: str | None,
+    remove: str | None,
     **action: Any,
 ) -> None:
     """Take something off the order REF-OR-ID: one of --percent, --amount and --free-shipping.
@@ -90,11 +118,18 @@ def discount(
     if sum((percent is not None, amount is not None, free_shipping, remove is not None)) != 1:
         raise click.UsageError("Give one of --percent, --amount, --free-shipping and --remove.")
     with order_action(**action) as acting:
-        data: Data = {"discount_id": _discount_id(acting, remove)} if remove is not None else {
-            "discount_id": str(uuid4()), "discount_name": name, "percent": percent, "free_shipping": free_shipping,
-            "amount": None if amount is None else acting.minor(amount),
-            "invoice": None if number is None else invoice_id(acting, number),
-        }
+        data: Data = (
+            {"discount_id": _discount_id(acting, remove)}
+            if remove is not None
+            else {
+                "discount_id": str(uuid4()),
+                "discount_name": name,
+                "percent": percent,
+                "free_shipping": free_shipping,
+                "amount": None if amount is None else acting.minor(amount),
+                "invoice": None if number is None else invoice_id(acting, number),
+            }
+        )
         acting.confirm_change()
         acting.send("order.add_discount" if remove is None else "order.remove_discount", data)
 
@@ -113,10 +148,18 @@ def pieces_of(acting: OrderAction, item: Item) -> int:
 
 
 def invoice_id(acting: OrderAction, number: str) -> str:
-    """Return the id of the order's invoice with this number. Raise `AftercartError` where it has none."""
-    issued = {each["number"]: each["document_id"] for each in acting.order["documents"] if each["kind"] == "invoice"}
+    """Return the id of the order's invoice with this number. Raise `AftercartError` where it has
+    none.
+    """
+    issued = {
+        each["number"]: each["document_id"]
+        for each in acting.order["documents"]
+        if each["kind"] == "invoice"
+    }
     if number not in issued:
-        raise AftercartError(f"The order has no invoice '{number}'; it has: {', '.join(issued) or 'none'}.")
+        raise AftercartError(
+            f"The order has no invoice '{number}'; it has: {', '.join(issued) or 'none'}."
+        )
     return str(issued[number])
 
 
@@ -127,7 +170,9 @@ def _price(acting: OrderAction, item: Item) -> Data:
 def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
     if item.pieces is None and item.money is None and tax_rate is None:
         key = item.key
-        raise click.UsageError(f"Say what line {key} becomes: {key}:3 for pieces, {key}=9.90 for a price.")
+        raise click.UsageError(
+            f"Say what line {key} becomes: {key}:3 for pieces, {key}=9.90 for a price."
+        )
     pieces = {} if item.pieces is None else {"quantity": item.pieces}
     rate = {} if tax_rate is None else {"tax_rate": tax_rate}
     return {"line": item.line, **pieces, **rate, **_price(acting, item)}
@@ -135,8 +180,14 @@ def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
 
 def _discount_id(acting: OrderAction, wanted: str) -> str:
     given = acting.order["order"]["discounts"]
-    found = [each["discount_id"] for each in given if wanted in (each["discount_id"], each["name"], each["code"])]
+    found = [
+        each["discount_id"]
+        for each in given
+        if wanted in (each["discount_id"], each["name"], each["code"])
+    ]
     if len(found) != 1:
         names = ", ".join(f"'{each['name']}' ({each['discount_id']})" for each in given) or "none"
-        raise AftercartError(f"'{wanted}' names {len(found)} discounts of the order; it has: {names}.")
+        raise AftercartError(
+            f"'{wanted}' names {len(found)} discounts of the order; it has: {names}."
+        )
     return str(found[0])

@@ -1,4 +1,6 @@
-"""`aftercart order invoice|slip|summary|send|notify|note|message`: what is written about an order, and to whom."""
+"""`aftercart order invoice|slip|summary|send|notify|note|message`: what is written about an order,
+and to whom.
+"""
 
 from typing import Any
 
@@ -11,16 +13,23 @@ from shared.runtime.errors import AftercartError
 @click.command(short_help="Issue the invoice, or a corrected one.")
 @reference_argument
 @click.option("--note", "note_text", metavar="TEXT", help="Printed under the tax table.")
-@click.option("--correct", is_flag=True, help="Cancel what was invoiced by a credit slip, and issue it anew.")
-@click.option("--reason", default="", metavar="TEXT", help="With --correct: printed on the credit slip.")
+@click.option(
+    "--correct", is_flag=True, help="Cancel what was invoiced by a credit slip, and issue it anew."
+)
+@click.option(
+    "--reason", default="", metavar="TEXT", help="With --correct: printed on the credit slip."
+)
 @action_options
 def invoice(note_text: str | None, correct: bool, reason: str, **action: Any) -> None:
-    """Issue the invoice of the order REF-OR-ID. For another name, company or VAT number, change the invoice address
-    (`order address --invoice`), then use --correct.
+    """Issue the invoice of the order REF-OR-ID. For another name, company or VAT number, change the
+    invoice address (`order address --invoice`), then use --correct.
     """
     with order_action(**action) as acting:
         if correct:
-            acting.confirm("What was invoiced is cancelled by a credit slip and issued anew.", mail="both by mail")
+            acting.confirm(
+                "What was invoiced is cancelled by a credit slip and issued anew.",
+                mail="both by mail",
+            )
             acting.send("order.correct_invoice", {"note": note_text, "reason": reason})
             return
         if note_text is not None:
@@ -46,13 +55,19 @@ def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) 
         missing = [number for number in numbers if number not in issued]
         if missing:
             raise AftercartError(
-                f"The order has no document {', '.join(missing)}; it has: {', '.join(issued) or 'none'}."
+                f"The order has no document {', '.join(missing)}; it has:"
+                f" {', '.join(issued) or 'none'}."
             )
         if to is None:
             acting.confirm(mail=f"{', '.join(numbers)} by mail")
-        acting.send("order.send_documents", {
-            "documents": [issued[number] for number in numbers], "to": to, "message": message,
-        })
+        acting.send(
+            "order.send_documents",
+            {
+                "documents": [issued[number] for number in numbers],
+                "to": to,
+                "message": message,
+            },
+        )
 
 
 @click.command(short_help="Correct the customer's e-mail or name.")
@@ -81,11 +96,14 @@ def note(text: str, **action: Any) -> None:
 @click.command(short_help="Write to the customer about an order.")
 @reference_argument
 @click.argument("text", required=False)
-@click.option("--canned", metavar="KEY", help="Begin with this predefined message; TEXT follows it.")
+@click.option(
+    "--canned", metavar="KEY", help="Begin with this predefined message; TEXT follows it."
+)
 @click.option("--private", is_flag=True, help="For employees only.")
 @action_options
 def message(text: str | None, canned: str | None, private: bool, **action: Any) -> None:
-    """Write TEXT to the customer of the order REF-OR-ID. It is mailed, and kept in the customer's thread.
+    """Write TEXT to the customer of the order REF-OR-ID. It is mailed, and kept in the customer's
+    thread.
 
     \b
     Examples:
@@ -96,7 +114,10 @@ def message(text: str | None, canned: str | None, private: bool, **action: Any) 
         raise click.UsageError("Give the TEXT, or a predefined message by --canned.")
     with order_action(**action) as acting:
         acting.confirm(mail="" if private else "this message by mail")
-        acting.send("thread.post_order_message", {"text": text, "canned_message": canned, "private": private})
+        acting.send(
+            "thread.post_order_message",
+            {"text": text, "canned_message": canned, "private": private},
+        )
 
 
 @click.command(short_help="Issue the delivery slip, or a new one.")
@@ -112,7 +133,9 @@ def slip(**action: Any) -> None:
 @reference_argument
 @action_options
 def summary(**action: Any) -> None:
-    """Make a document of the order REF-OR-ID as it is now. `aftercart document list --order REF` shows it."""
+    """Make a document of the order REF-OR-ID as it is now. `aftercart document list --order REF`
+    shows it.
+    """
     with order_action(**action) as acting:
         acting.send("order.print_summary", {})
 

@@ -18,13 +18,18 @@ def say_row(row: Data, *, as_json: bool) -> None:
         say(json.dumps(row, ensure_ascii=False))
         return
     customer = row["customer"]
-    say(Text.assemble(
-        (f"{row['reference']:10}", "bold cyan"), f"  {minute(row['placed_at'], row['timezone'])}",
-        f"  {_money(row['total']):>14}  ",
-        (clean(row["state_label"]), row["state_colour"]), f"  {row['delivery_country']}  ",
-        clean(f"{customer['name']} <{customer['email']}>"), ("  new customer" if row["new_customer"] else "", "green"),
-        (f"  {row['payment_method']}", "dim"),
-    ))
+    say(
+        Text.assemble(
+            (f"{row['reference']:10}", "bold cyan"),
+            f"  {minute(row['placed_at'], row['timezone'])}",
+            f"  {_money(row['total']):>14}  ",
+            (clean(row["state_label"]), row["state_colour"]),
+            f"  {row['delivery_country']}  ",
+            clean(f"{customer['name']} <{customer['email']}>"),
+            ("  new customer" if row["new_customer"] else "", "green"),
+            (f"  {row['payment_method']}", "dim"),
+        )
+    )
 
 
 def say_order(found: Data) -> None:
@@ -32,23 +37,38 @@ def say_order(found: Data) -> None:
     order, customer = found["order"], found["order"]["customer"]
     zone = order["shop"]["timezone"]
     say(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
-    _say_facts({
-        "placed": minute(order["placed_at"], zone),
-        "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
-        "customer": f"{customer['name']} <{customer['email']}>{', new customer' if found['new_customer'] else ''}",
-        "total": f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid {_money(order['paid'])}",
-        "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
-        "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
-        "due": due_sentence(found), "payment": order["payment_method"],
-        "products": f"{found['products']}, {found['weight_grams'] / 1000:g} kg, {_money(found['products_total'])}",
-        "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
-        "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
-        "messages": str(found["messages"]), "note": found["note"],
-        "invoices say": found.get("invoice_note", ""),
-        "delivery to": _address(found["delivery_address"]), "": found["delivery_map"],
-        "invoice to": _address(found["invoice_address"]), " ": found["invoice_map"],
-        "documents": ", ".join(_documents(found["documents"])) or "none",
-    })
+    _say_facts(
+        {
+            "placed": minute(order["placed_at"], zone),
+            "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
+            "customer": (
+                f"{customer['name']}"
+                f" <{customer['email']}>{', new customer' if found['new_customer'] else ''}"
+            ),
+            "total": (
+                f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid"
+                f" {_money(order['paid'])}"
+            ),
+            "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
+            "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
+            "due": due_sentence(found),
+            "payment": order["payment_method"],
+            "products": (
+                f"{found['products']}, {found['weight_grams'] / 1000:g} kg,"
+                f" {_money(found['products_total'])}"
+            ),
+            "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
+            "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
+            "messages": str(found["messages"]),
+            "note": found["note"],
+            "invoices say": found.get("invoice_note", ""),
+            "delivery to": _address(found["delivery_address"]),
+            "": found["delivery_map"],
+            "invoice to": _address(found["invoice_address"]),
+            " ": found["invoice_map"],
+            "documents": ", ".join(_documents(found["documents"])) or "none",
+        }
+    )
     say()
     _say_lines(found["lines"])
     for heading, entries in (
@@ -64,10 +84,14 @@ def say_history(found: Data) -> None:
     entries, zone = found["history"], found["order"]["shop"]["timezone"]
     for entry in entries:
         forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
-        say(Text.assemble(
-            f"{minute(entry['at'], zone)}  ", (clean(entry["label"] or entry["state"]), "bold"),
-            f"  by {clean(entry['by'])}", (f"  {clean(forced)}" if forced else "", "yellow"),
-        ))
+        say(
+            Text.assemble(
+                f"{minute(entry['at'], zone)}  ",
+                (clean(entry["label"] or entry["state"]), "bold"),
+                f"  by {clean(entry['by'])}",
+                (f"  {clean(forced)}" if forced else "", "yellow"),
+            )
+        )
     say(counted(len(entries), "state"), style="dim")
 
 
@@ -80,12 +104,30 @@ def _say_facts(facts: dict[str, str]) -> None:
 def _say_lines(lines: list[Data]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     refunded = any(line.get("refunded") for line in lines)
-    for heading in ("line", "reference", "product", "pieces", *(("refunded",) if refunded else ()), "each", "total"):
-        table.add_column(heading, justify="left" if heading in ("reference", "product") else "right")
+    for heading in (
+        "line",
+        "reference",
+        "product",
+        "pieces",
+        *(("refunded",) if refunded else ()),
+        "each",
+        "total",
+    ):
+        table.add_column(
+            heading, justify="left" if heading in ("reference", "product") else "right"
+        )
     for line in lines:
         number, pieces = str(line.get("line") or ""), str(line["quantity"])
         back = (str(line["refunded"] or ""),) if refunded else ()
-        cells = (number, line["sku"], line["name"], pieces, *back, _money(line["unit_price"]), _money(line["total"]))
+        cells = (
+            number,
+            line["sku"],
+            line["name"],
+            pieces,
+            *back,
+            _money(line["unit_price"]),
+            _money(line["total"]),
+        )
         table.add_row(*(Text(clean(cell)) for cell in cells))
     console().print(table)
 
@@ -115,7 +157,8 @@ def _documents(issued: list[Data]) -> list[str]:
     replaced = {key for document in issued for key in document["replaces"]}
     return [
         f"{document['kind'].replace('_', ' ')} {document['number']}"
-        + (" (replaced)" if document["document_id"] in replaced else "") for document in issued
+        + (" (replaced)" if document["document_id"] in replaced else "")
+        for document in issued
     ]
 
 
@@ -130,7 +173,9 @@ def _say_entries(heading: str, entries: list[str]) -> None:
 def _payment(payment: Data, zone: str) -> str:
     at = f"{minute(payment['at'], zone)}  " if payment.get("at") else ""
     by = f"  by {payment['by']}" if payment.get("by") else ""
-    reversal = f"  takes back {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
+    reversal = (
+        f"  takes back {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
+    )
     return (
         f"{at}{_money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
         f"  {payment['payment_id']}{reversal}"
@@ -141,21 +186,28 @@ def _refund(refund: Data, zone: str) -> str:
     slip = f"  {refund['credit_slip']['number']}" if refund["credit_slip"] else ""
     standing = "to be given back" if refund["due"] else "done"
     return (
-        f"{minute(refund['at'], zone)}  {_money(refund['gross']):>14}  {refund['kind']} by {refund['by']}{slip}"
-        f"  {standing}  {refund['refund_id']}  {refund['reason']}"
+        f"{minute(refund['at'], zone)}  {_money(refund['gross']):>14}  {refund['kind']} by"
+        f" {refund['by']}{slip}  {standing}  {refund['refund_id']}  {refund['reason']}"
     )
 
 
 def _return(found: Data, zone: str) -> str:
     lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in found["lines"])
     return (
-        f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines}  {found['reason']}"
-        f"  {found['return_id']}"
+        f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines} "
+        f" {found['reason']}  {found['return_id']}"
     )
 
 
 def _address(address: Data) -> str:
     place = f"{address['postcode']} {address['city']}".strip()
-    parts = (address["name"], address["company"], address["line1"], address["line2"], place, address["country"])
+    parts = (
+        address["name"],
+        address["company"],
+        address["line1"],
+        address["line2"],
+        place,
+        address["country"],
+    )
     vat = f"VAT number {address['vat_number']}" if address.get("vat_number") else ""
     return ", ".join(part for part in (*parts, vat) if part)

@@ -1,4 +1,6 @@
-"""`aftercart order state` and `aftercart order payment`: where an order goes, and the money that came for it."""
+"""`aftercart order state` and `aftercart order payment`: where an order goes, and the money that
+came for it.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -20,7 +22,8 @@ from shared.cli.screen import clean, say
 @language_option
 @action_options
 def state(to: str | None, force: bool, reason: str, language: str, **action: Any) -> None:
-    """Move the order REF-OR-ID to STATE, with all that the state brings. Without STATE, list the possible moves.
+    """Move the order REF-OR-ID to STATE, with all that the state brings. Without STATE, list the
+    possible moves.
 
     \b
     Examples:
@@ -40,22 +43,36 @@ def state(to: str | None, force: bool, reason: str, language: str, **action: Any
 @reference_argument
 @click.argument("amount", required=False)
 @click.option("--method", metavar="NAME", help="How it was paid; else the order's payment method.")
-@click.option("--transaction-id", default="", metavar="ID", help="The payment system's number for it.")
-@click.option("--store-credit", is_flag=True, help="Pay with the customer's store credit: AMOUNT, or all there is.")
-@click.option("--reverse", type=click.UUID, metavar="PAYMENT-ID", help="Take back a payment recorded by mistake.")
+@click.option(
+    "--transaction-id", default="", metavar="ID", help="The payment system's number for it."
+)
+@click.option(
+    "--store-credit",
+    is_flag=True,
+    help="Pay with the customer's store credit: AMOUNT, or all there is.",
+)
+@click.option(
+    "--reverse",
+    type=click.UUID,
+    metavar="PAYMENT-ID",
+    help="Take back a payment recorded by mistake.",
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why it is taken back.")
 @action_options
-def payment(amount: str | None, store_credit: bool, reverse: Any, reason: str, **given: Any) -> None:
+def payment(
+    amount: str | None, store_credit: bool, reverse: Any, reason: str, **given: Any
+) -> None:
     """Record that AMOUNT was received for the order REF-OR-ID.
 
     \b
     Examples:
       aftercart order payment XKBKNABJK 28.70 --transaction-id TX-9
       aftercart order payment XKBKNABJK --reverse 3c9b5a1e-7d2f-4c38-9a04-5b6f7c8d9e10 --reason "Another order's"
-    """  # noqa: D301 - click reads \b
+    """  # noqa: D301, E501 - click reads \b
     if sum((amount is not None and not store_credit, store_credit, reverse is not None)) != 1:
         raise click.UsageError(
-            "Give the AMOUNT that was received, or --store-credit, or --reverse with the payment to take back."
+            "Give the AMOUNT that was received, or --store-credit, or --reverse with the payment to"
+            " take back."
         )
     stated, action = {name: given.pop(name) for name in ("method", "transaction_id")}, given
     with order_action(**action) as acting:
@@ -77,13 +94,18 @@ COMMANDS = (state, payment)
 
 
 def _is_store_credit(acting: OrderAction, payment_id: str) -> bool:
-    return any(each["payment_id"] == payment_id and each["kind"] == "store_credit" for each in acting.order["payments"])
+    return any(
+        each["payment_id"] == payment_id and each["kind"] == "store_credit"
+        for each in acting.order["payments"]
+    )
 
 
 def _payment(acting: OrderAction, amount: str, method: str | None, transaction_id: str) -> Data:
     return {
-        "payment_id": str(uuid4()), "method": method or acting.order["order"]["payment_method"],
-        "amount": {"amount": acting.minor(amount), "currency": acting.currency}, "transaction_id": transaction_id,
+        "payment_id": str(uuid4()),
+        "method": method or acting.order["order"]["payment_method"],
+        "amount": {"amount": acting.minor(amount), "currency": acting.currency},
+        "transaction_id": transaction_id,
     }
 
 
@@ -92,7 +114,9 @@ def _states(acting: OrderAction) -> dict[str, Data]:
 
 
 def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
-    """Ask first where a payment (None: as much as there is) brings a state that writes to the customer."""
+    """Ask first where a payment (None: as much as there is) brings a state that writes to the
+    customer.
+    """
     known, due = _states(acting), acting.order["due"]["amount"]
     onward = known.get(known[acting.order["state"]].get("when_paid") or "", {})
     if onward and (amount is None or amount >= due):
@@ -104,9 +128,16 @@ def _effects(acting: OrderAction, wanted: Data) -> list[str]:
         return []
     language, labels = acting.order["order"]["language"], wanted["labels"]
     label = labels.get("en") or labels.get(language) or wanted["key"]
-    documents = [name for name, flag in (("invoice", "invoice"), ("delivery slip", "delivery_slip"))
-                 if flag in wanted["flags"]]
-    issued = f" Documents of this state, unless issued before: {', '.join(documents)}." if documents else ""
+    documents = [
+        name
+        for name, flag in (("invoice", "invoice"), ("delivery slip", "delivery_slip"))
+        if flag in wanted["flags"]
+    ]
+    issued = (
+        f" Documents of this state, unless issued before: {', '.join(documents)}."
+        if documents
+        else ""
+    )
     return [f"{acting.order['state_label']} → {label}.{issued}"]
 
 
@@ -117,4 +148,10 @@ def _mail(wanted: Data) -> str:
 def _say_moves(found: Data) -> None:
     for move in found["moves"]:
         style = "bold" if move["possible"] else "dim"
-        say(Text.assemble((f"{move['name']:26}", style), clean(move["label"]), (f"  {clean(move['reason'])}", "dim")))
+        say(
+            Text.assemble(
+                (f"{move['name']:26}", style),
+                clean(move["label"]),
+                (f"  {clean(move['reason'])}", "dim"),
+            )
+        )

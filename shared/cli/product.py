@@ -16,12 +16,16 @@ def product() -> None:
 
 @product.command("list", short_help="All products, or those that fit.")
 @click.argument("text", default="")
-@click.option("--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="How many at most."
+)
 @json_option
 @shop_option
 @wait_option
 def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
-    """List products whose reference or name, in any language, has words that begin with TEXT; without it, all."""
+    """List products whose reference or name, in any language, has words that begin with TEXT;
+    without it, all.
+    """
     with asking(shop, wait, "product") as asker:
         if text:
             answer = asker.ask("product.search", {"text": text, "limit": limit})
@@ -55,8 +59,8 @@ def show(sku: str, shop: str, wait: float) -> None:
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Add the product in FILE (JSON; `-` reads standard input), or change the one with its SKU: what FILE leaves out
-    stays as it is.
+    """Add the product in FILE (JSON; `-` reads standard input), or change the one with its SKU:
+    what FILE leaves out stays as it is.
     """
     with asking(shop, wait, "product") as asker:
         data = read_data(file)

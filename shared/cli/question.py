@@ -1,4 +1,6 @@
-"""Questions of commands that know what they ask: asked as an outsider, with a fault in one sentence."""
+"""Questions of commands that know what they ask: asked as an outsider, with a fault in one
+sentence.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +18,14 @@ from shared.contracts.message import wire_type
 from shared.runtime.settings import ClientSettings
 
 Data = dict[str, Any]
-wait_option = click.option("--wait", type=click.FloatRange(0, min_open=True), default=30, show_default=True,
-                           metavar="SECONDS", help="How long to wait for an answer.")
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for an answer.",
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,10 @@ class Asker:
         self.client.send(request)
         reply = next(self.client.replies(request, self.seconds), None)
         if reply is None:
-            note(f"Nobody answered within {self.seconds:g} seconds: see `aftercart health`.", style="yellow")
+            note(
+                f"Nobody answered within {self.seconds:g} seconds: see `aftercart health`.",
+                style="yellow",
+            )
             raise click.exceptions.Exit(UNANSWERED)
         return reply
 

@@ -15,7 +15,9 @@ from shared.runtime.errors import AftercartError
 
 REFUSED, UNANSWERED = 2, 3  # exit codes
 
-shop_option = click.option("--shop", default=DEFAULT_SHOP, show_default=True, help="The shop it belongs to.")
+shop_option = click.option(
+    "--shop", default=DEFAULT_SHOP, show_default=True, help="The shop it belongs to."
+)
 
 
 def read_data(file: str) -> dict[str, Any]:
@@ -27,7 +29,9 @@ def read_data(file: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise AftercartError(f"The file '{file}' is not JSON in UTF-8: {error}.") from None
     if not isinstance(data, dict):
-        raise AftercartError(f"The file '{file}' must hold a JSON object with the message's fields.")
+        raise AftercartError(
+            f"The file '{file}' must hold a JSON object with the message's fields."
+        )
     return data
 
 
@@ -48,7 +52,9 @@ def is_refusal(reply: Envelope) -> bool:
 
 
 def tell_refusal(reply: Envelope, *, details: bool = True) -> None:
-    """The sentence and the code, on standard error; what else is known, below, unless that is for programs only."""
+    """The sentence and the code, on standard error; what else is known, below, unless that is for
+    programs only.
+    """
     code, reason = reply.data.get("code", "no code"), reply.data.get("reason", "no reason given")
     note(f"refused ({clean(str(code))}): {clean(str(reason))}", style="red")
     known = reply.data.get("details")

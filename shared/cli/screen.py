@@ -1,4 +1,6 @@
-"""What is written on the terminal: results on standard output, everything else on standard error."""
+"""What is written on the terminal: results on standard output, everything else on standard
+error.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -46,7 +48,9 @@ def say_json(value: Any) -> None:
 
 def clean(text: str, keep: str = "") -> str:
     """Without characters that steer a terminal: most of what is shown was written by strangers."""
-    return "".join(char if char.isprintable() or char in JOINERS + keep else "\ufffd" for char in text)
+    return "".join(
+        char if char.isprintable() or char in JOINERS + keep else "\ufffd" for char in text
+    )
 
 
 def short(text: str, longest: int) -> str:
@@ -61,8 +65,14 @@ def local(time: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
 
 
 def minute(time: str, zone: str | None = None) -> str:
-    """A time of a message, to the minute and with its zone: that of a shop (an IANA name), else this machine's."""
-    return datetime.fromisoformat(time).astimezone(ZoneInfo(zone) if zone else None).strftime("%Y-%m-%d %H:%M %Z")
+    """A time of a message, to the minute and with its zone: that of a shop (an IANA name), else
+    this machine's.
+    """
+    return (
+        datetime.fromisoformat(time)
+        .astimezone(ZoneInfo(zone) if zone else None)
+        .strftime("%Y-%m-%d %H:%M %Z")
+    )
 
 
 def progress(items: Iterable[T], total: int, what: str) -> Iterable[T]:

@@ -4,7 +4,15 @@ import click
 
 from shared.cli.client import Request, new_id, outsider
 from shared.cli.installation import Installation
-from shared.cli.request import REFUSED, UNANSWERED, is_refusal, read_data, shop_option, tell_refusal, waiting
+from shared.cli.request import (
+    REFUSED,
+    UNANSWERED,
+    is_refusal,
+    read_data,
+    shop_option,
+    tell_refusal,
+    waiting,
+)
 from shared.cli.screen import note, say, say_json
 from shared.cli.vocabulary import command_type
 from shared.contracts.envelope import Envelope
@@ -15,20 +23,45 @@ from shared.runtime.settings import ClientSettings
 @click.argument("name")
 @click.argument("file")
 @shop_option
-@click.option("--wait", type=click.FloatRange(0), default=30, show_default=True, metavar="SECONDS",
-              help="How long to wait for the reply; 0 does not wait.")
-@click.option("--id", "message_id", default=new_id, metavar="ID",
-              help="The message's id; a new one by default. The same id again is the same command, done only once.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for the reply; 0 does not wait.",
+)
+@click.option(
+    "--id",
+    "message_id",
+    default=new_id,
+    metavar="ID",
+    help=(
+        "The message's id; a new one by default. The same id again is the same command, done only"
+        " once."
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole reply as JSON.")
-@click.option("--anyway", is_flag=True, help="Send it even if no contract has this name (it waits as unrouted).")
+@click.option(
+    "--anyway",
+    is_flag=True,
+    help="Send it even if no contract has this name (it waits as unrouted).",
+)
 @click.pass_context
 def send(
-    ctx: click.Context, name: str, file: str, shop: str, wait: float, message_id: str, as_json: bool, anyway: bool
+    ctx: click.Context,
+    name: str,
+    file: str,
+    shop: str,
+    wait: float,
+    message_id: str,
+    as_json: bool,
+    anyway: bool,
 ) -> None:
     """Sends the command NAME with the fields in FILE, and waits for its reply.
 
-    FILE holds a JSON object; `-` reads it from standard input. RabbitMQ confirms that it keeps the command before
-    anything is waited for.
+    FILE holds a JSON object; `-` reads it from standard input. RabbitMQ confirms that it keeps the
+    command before anything is waited for.
 
     \b
     Exit codes: 0 done (or sent, with --wait 0), 2 refused, 3 not answered in time, 1 anything else.
@@ -52,8 +85,9 @@ def send(
 def _tell(reply: Envelope | None, request: Request, wait: float, as_json: bool) -> int:
     if reply is None:
         note(
-            f"Nobody answered within {wait:g} seconds. RabbitMQ keeps the command until its service takes it: see "
-            f"`aftercart health` and `aftercart dead list`, or ask again with `--id {request.id}`, without harm.",
+            f"Nobody answered within {wait:g} seconds. RabbitMQ keeps the command until its service"
+            " takes it: see `aftercart health` and `aftercart dead list`, or ask again with `--id"
+            f" {request.id}`, without harm.",
             style="yellow",
         )
         return UNANSWERED

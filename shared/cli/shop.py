@@ -48,7 +48,10 @@ def states(as_json: bool, shop: str, wait: float) -> None:
     for state in found:
         label = state["labels"].get("en") or next(iter(state["labels"].values()))
         mail = f"  mail {state['mail_template']}" if state["mail_template"] else ""
-        say(Text.assemble(
-            (f"{state['key']:26}", "bold"), (clean(label), state["colour"]),
-            (f"  {', '.join(state['flags'])}{mail}", "dim"),
-        ))
+        say(
+            Text.assemble(
+                (f"{state['key']:26}", "bold"),
+                (clean(label), state["colour"]),
+                (f"  {', '.join(state['flags'])}{mail}", "dim"),
+            )
+        )

@@ -41,7 +41,9 @@ def set_stock(sku: str, quantity: int, shop: str, wait: float) -> None:
     _send(shop, wait, "stock.set", {"sku": sku, "quantity": quantity})
 
 
-@stock.command(short_help="Add or take off some pieces.", context_settings={"ignore_unknown_options": True})
+@stock.command(
+    short_help="Add or take off some pieces.", context_settings={"ignore_unknown_options": True}
+)
 @sku_argument
 @click.argument("change", type=int)
 @click.argument("cause")
@@ -61,7 +63,9 @@ def adjust(sku: str, change: int, cause: str, by: str, shop: str, wait: float) -
 @stock.command(short_help="What changed it, newest first.")
 @click.argument("sku", required=False, metavar="[SKU]")
 @click.option("--order", metavar="REF-OR-ID", help="For this order.")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most."
+)
 @json_option
 @shop_option
 @wait_option
@@ -85,7 +89,11 @@ def _say_movement(row: Data, zone: str) -> None:
     style = "green" if row["change"] > 0 else "yellow"
     order = f"  order {row['order_id']}" if row.get("order_id") else ""
     change = (f"{row['change']:+d}", style)
-    say(Text.assemble(f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")))
+    say(
+        Text.assemble(
+            f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")
+        )
+    )
 
 
 def _send(shop: str, wait: float, name: str, data: Data) -> None:

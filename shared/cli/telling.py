@@ -12,7 +12,17 @@ from shared.writing.currencies import decimal
 
 LONGEST, MOST = 48, 6  # characters of a value, fields of a line
 # Parts of a value that say what it is.
-TELLING = ("reference", "number", "key", "total", "template", "recipient", "amount", "filename", "name")
+TELLING = (
+    "reference",
+    "number",
+    "key",
+    "total",
+    "template",
+    "recipient",
+    "amount",
+    "filename",
+    "name",
+)
 PLUMBING = ("at", "sequence", "sha256")
 
 
@@ -20,7 +30,9 @@ def line(event: Envelope) -> Text:
     """`12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
     refused = event.name.endswith("_refused")
     text = Text.assemble(
-        (local(event.time, "%H:%M:%S"), "dim"), " ", (clean(event.name), "bold red" if refused else "bold cyan")
+        (local(event.time, "%H:%M:%S"), "dim"),
+        " ",
+        (clean(event.name), "bold red" if refused else "bold cyan"),
     )
     if event.subject:
         text.append(f" {clean(event.subject)}", "dim")
@@ -41,7 +53,9 @@ def _fields(event: Envelope) -> Iterator[tuple[str, str]]:
 def _told(value: Any) -> str:
     """A value in a few words; empty where it says nothing to people."""
     if isinstance(value, Mapping):
-        return _money(value) or " ".join(filter(None, (_told(value[name]) for name in TELLING if name in value)))
+        return _money(value) or " ".join(
+            filter(None, (_told(value[name]) for name in TELLING if name in value))
+        )
     if isinstance(value, list):
         plain = all(isinstance(item, str | int) for item in value)
         return ",".join(map(str, value)) if plain else str(len(value))
@@ -52,7 +66,11 @@ def _told(value: Any) -> str:
 
 def _money(value: Mapping[str, Any]) -> str:
     amount, currency = value.get("amount"), value.get("currency")
-    if set(value) != {"amount", "currency"} or not isinstance(amount, int) or not isinstance(currency, str):
+    if (
+        set(value) != {"amount", "currency"}
+        or not isinstance(amount, int)
+        or not isinstance(currency, str)
+    ):
         return ""
     return f"{decimal(amount, currency)} {currency}"
 

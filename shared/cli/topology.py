@@ -14,8 +14,9 @@ from shared.runtime.topology import Definitions, apply
 def topology() -> None:
     """Exchanges, queues, bindings, users and rights in RabbitMQ.
 
-    They follow from the installed services. The services' users come from AFTERCART_<SERVICE>_BROKER_URL, the user of
-    outsiders from AFTERCART_BROKER_URL, the virtual host from their paths.
+    They follow from the installed services. The services' users come from
+    AFTERCART_<SERVICE>_BROKER_URL, the user of outsiders from AFTERCART_BROKER_URL, the virtual
+    host from their paths.
     """
 
 
@@ -24,8 +25,9 @@ def topology() -> None:
 def apply_topology(installation: Installation) -> None:
     """Makes RabbitMQ hold the topology; safe to repeat.
 
-    Nothing is changed where something exists that does not fit; what it is and what it should be is told, and the exit
-    code is 1. Users get the passwords and rights of the settings. Needs AFTERCART_MANAGEMENT_URL.
+    Nothing is changed where something exists that does not fit; what it is and what it should be is
+    told, and the exit code is 1. Users get the passwords and rights of the settings. Needs
+    AFTERCART_MANAGEMENT_URL.
     """
     settings = ClientSettings.load()
     found = wiring(installation.services(), settings)
@@ -41,7 +43,11 @@ def apply_topology(installation: Installation) -> None:
 
 
 @topology.command(short_help="Print it as RabbitMQ's definitions.")
-@click.option("--with-passwords", is_flag=True, help="With the users' password hashes, as an import needs them.")
+@click.option(
+    "--with-passwords",
+    is_flag=True,
+    help="With the users' password hashes, as an import needs them.",
+)
 @pass_installation
 def show(installation: Installation, with_passwords: bool) -> None:
     """Prints the topology in RabbitMQ's own format for definitions, without looking at RabbitMQ."""
@@ -52,7 +58,11 @@ def show(installation: Installation, with_passwords: bool) -> None:
 
 def _without_passwords(wanted: Definitions) -> Definitions:
     users = [
-        {name: value for name, value in user.items() if name not in ("password_hash", "hashing_algorithm")}
+        {
+            name: value
+            for name, value in user.items()
+            if name not in ("password_hash", "hashing_algorithm")
+        }
         for user in wanted["users"]
     ]
     return wanted | {"users": users}
@@ -60,4 +70,7 @@ def _without_passwords(wanted: Definitions) -> Definitions:
 
 def _tell_strangers(found: Wiring) -> None:
     for name in found.strangers:
-        note(f"The user of {name} was left alone: AFTERCART_{name.upper()}_BROKER_URL is not set.", style="yellow")
+        note(
+            f"The user of {name} was left alone: AFTERCART_{name.upper()}_BROKER_URL is not set.",
+            style="yellow",
+        )

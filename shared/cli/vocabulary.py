@@ -13,9 +13,11 @@ Known = dict[str, type[Message]]
 
 
 def _known(name: str, installation: Installation) -> Known:
-    """Every message by its name, in its newest version, without those that services send to themselves.
+    """Every message by its name, in its newest version, without those that services send to
+    themselves.
 
-    Where `name` is in none of our contracts, the installed services are loaded, which may bring contracts of their own.
+    Where `name` is in none of our contracts, the installed services are loaded, which may bring
+    contracts of their own.
     """
     for module in iter_modules(contracts.__path__):
         import_module(f"{contracts.__name__}.{module.name}")
@@ -71,4 +73,8 @@ def doubt(pattern: str, installation: Installation) -> str | None:
         return None
     known = _known(pattern, installation)
     events = sorted(name for name, message in known.items() if issubclass(message, Event))
-    return None if pattern in events else f"No contract has an event '{pattern}'{suggestion(pattern, events)}"
+    return (
+        None
+        if pattern in events
+        else f"No contract has an event '{pattern}'{suggestion(pattern, events)}"
+    )

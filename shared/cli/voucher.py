@@ -53,18 +53,32 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
     _say_row(found)
     for use in found["uses"]:
         back = ", given back" if use["returned"] else ""
-        say(clean(f"  {minute(use['at'], zone)}  order {use['order_id']} of customer {use['customer_id']}{back}"))
+        say(
+            clean(
+                f"  {minute(use['at'], zone)}  order {use['order_id']} of customer"
+                f" {use['customer_id']}{back}"
+            )
+        )
 
 
 @voucher.command(short_help="Make a voucher.")
 @click.argument("name")
 @click.option("--percent", metavar="PERCENT", help="Off the products.")
-@click.option("--amount", type=Total(), metavar="AMOUNT", help="Off the products, with its currency: 10.00EUR.")
+@click.option(
+    "--amount",
+    type=Total(),
+    metavar="AMOUNT",
+    help="Off the products, with its currency: 10.00EUR.",
+)
 @click.option("--free-shipping", is_flag=True, help="The shipping costs nothing.")
 @click.option("--code", metavar="CODE", help="Else one is made up that nobody guesses.")
 @click.option("--customer-id", metavar="ID", help="For this customer alone, who gets it by mail.")
-@click.option("--valid-until", type=Time(of_shop=True), metavar="TIME",
-              help="It ends then, or with that day of the shop.")
+@click.option(
+    "--valid-until",
+    type=Time(of_shop=True),
+    metavar="TIME",
+    help="It ends then, or with that day of the shop.",
+)
 @yes_option
 @by_option
 @shop_option
@@ -83,7 +97,11 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
     with asking(shop, wait, "voucher") as asker:
         stated = ending(stated, "valid_until", asker.zone)
         asker.ask("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
-        found = next(each for each in _vouchers(asker, terms["customer_id"]) if each["voucher"]["rule_id"] == key)
+        found = next(
+            each
+            for each in _vouchers(asker, terms["customer_id"])
+            if each["voucher"]["rule_id"] == key
+        )
     _say_row(found)
 
 
@@ -103,7 +121,9 @@ def _vouchers(asker: Asker, customer_id: str | None) -> list[Data]:
     found: list[Data] = []
     cursor: str | None = None
     while True:
-        page = asker.ask("voucher.list", {"customer_id": customer_id, "limit": 200, "cursor": cursor})
+        page = asker.ask(
+            "voucher.list", {"customer_id": customer_id, "limit": 200, "cursor": cursor}
+        )
         found, cursor = [*found, *page["vouchers"]], page["next"]
         if cursor is None:
             return found
@@ -118,4 +138,9 @@ def _say_row(standing: Data) -> None:
         worth.append("free shipping")
     usable = "usable" if standing["usable"] else standing["reason"]
     left = "" if standing["left"] is None else f"  {standing['left']} left"
-    say(clean(f"{terms['code'] or '-':24}  {', '.join(worth):>16}  used {standing['used']}{left}  {usable}"))
+    say(
+        clean(
+            f"{terms['code'] or '-':24}  {', '.join(worth):>16}  used {standing['used']}{left} "
+            f" {usable}"
+        )
+    )

@@ -1,4 +1,6 @@
-"""The topology of this installation: its services, the logins in the settings, the virtual host in their URLs."""
+"""The topology of this installation: its services, the logins in the settings, the virtual host in
+their URLs.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +16,11 @@ from shared.runtime.topology import Definitions, Login, definitions
 
 CLIENT = "client"  # how the topology names the outsiders
 IDENTITY = {
-    "exchanges": ("name",), "queues": ("name",), "bindings": ("source", "destination", "routing_key"),
-    "users": ("name",), "permissions": ("user", "configure", "write", "read"),
+    "exchanges": ("name",),
+    "queues": ("name",),
+    "bindings": ("source", "destination", "routing_key"),
+    "users": ("name",),
+    "permissions": ("user", "configure", "write", "read"),
     "topic_permissions": ("user", "exchange", "write", "read"),
 }
 
@@ -36,7 +41,9 @@ class Wiring:
 
 
 def wiring(services: Iterable[Service], settings: ClientSettings) -> Wiring:
-    """What the services here need. Raises `SettingsError` where the logins would get in each other's way."""
+    """What the services here need. Raises `SettingsError` where the logins would get in each
+    other's way.
+    """
     services = list(services)
     own = {service.name: BrokerSettings.load(service.name) for service in services}
     urls = {name: one.broker_url.get_secret_value() for name, one in own.items() if one.broker_url}
@@ -46,7 +53,9 @@ def wiring(services: Iterable[Service], settings: ClientSettings) -> Wiring:
     delays = sorted({delay for one in own.values() for delay in one.retry_delays})
     host = _one_vhost(urls)
     return Wiring(
-        definitions(services, delays, logins, host), host, [name for name in own if name not in urls]
+        definitions(services, delays, logins, host),
+        host,
+        [name for name in own if name not in urls],
     )
 
 
@@ -54,13 +63,16 @@ def management_url(settings: ClientSettings) -> str:
     """Raises `SettingsError` where it is not set."""
     if settings.management_url is None:
         raise SettingsError(
-            f"{PREFIX}MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a RabbitMQ administrator."
+            f"{PREFIX}MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a"
+            " RabbitMQ administrator."
         )
     return settings.management_url.get_secret_value()
 
 
 def missing(wanted: Definitions, management: Management, host: str) -> list[str]:
-    """What RabbitMQ lacks, or what is there with other rights: `queue orders.dead`, `permission client`."""
+    """What RabbitMQ lacks, or what is there with other rights: `queue orders.dead`, `permission
+    client`.
+    """
     existing = management.definitions(host)
     lacking = []
     for part, names in IDENTITY.items():
@@ -91,13 +103,13 @@ def _require_different_users(logins: dict[str, Login], administrators: set[str])
     for name, one in logins.items():
         if one.user in administrators:
             raise SettingsError(
-                f"{_variable(name)} uses RabbitMQ's administrator '{one.user}', who would lose his rights: "
-                "give it a user of its own."
+                f"{_variable(name)} uses RabbitMQ's administrator '{one.user}', who would lose his"
+                " rights: give it a user of its own."
             )
         if one.user in owners:
             raise SettingsError(
-                f"{_variable(name)} and {_variable(owners[one.user])} both use '{one.user}': every service and the "
-                "outsiders need a user of their own."
+                f"{_variable(name)} and {_variable(owners[one.user])} both use '{one.user}': every"
+                " service and the outsiders need a user of their own."
             )
         owners[one.user] = name
 
@@ -106,7 +118,9 @@ def _one_vhost(urls: dict[str, str]) -> str:
     hosts = {vhost(url): _variable(name) for name, url in urls.items()}
     if len(hosts) > 1:
         told = ", ".join(f"'{host}' in {variable}" for host, variable in hosts.items())
-        raise SettingsError(f"All services share one virtual host of RabbitMQ, and these differ: {told}.")
+        raise SettingsError(
+            f"All services share one virtual host of RabbitMQ, and these differ: {told}."
+        )
     return next(iter(hosts))
 
 

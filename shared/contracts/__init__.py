@@ -1,4 +1,6 @@
-"""The public vocabulary: every message that travels, as frozen pydantic models, and their CloudEvents envelope.
+"""The public vocabulary: every message that travels, as frozen pydantic models, and their
+CloudEvents envelope.
 
-Pure: imports nothing of the runtime. A stranger needs only `docs/asyncapi.yaml`, which is generated from here.
+Pure: imports nothing of the runtime. A stranger needs only `docs/asyncapi.yaml`, which is generated
+from here.
 """

@@ -9,22 +9,30 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 
 LARGEST = 2_000_000  # bytes
 AssetName = Annotated[
-    str, Field(pattern="^[a-z][a-z0-9-]{0,39}$", description="`logo`: in the head of each document and mail")
+    str,
+    Field(
+        pattern="^[a-z][a-z0-9-]{0,39}$",
+        description="`logo`: in the head of each document and mail",
+    ),
 ]
 
 
 class PutAsset(Command, name="asset.put", subject="asset"):
-    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it `asset:<name>`. It is made
-    small enough to print.
+    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it
+    `asset:<name>`. It is made small enough to print.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "asset": "logo", "content": samples.PICTURE, "description": "Corner Shop",
+        "asset": "logo",
+        "content": samples.PICTURE,
+        "description": "Corner Shop",
     }
 
     asset: AssetName
     content: Base64Bytes = Field(max_length=LARGEST)
-    description: str = Field(min_length=1, max_length=200, description="For those who do not see it")
+    description: str = Field(
+        min_length=1, max_length=200, description="For those who do not see it"
+    )
 
 
 class RemoveAsset(Command, name="asset.remove", subject="asset"):
@@ -36,8 +44,8 @@ class RemoveAsset(Command, name="asset.remove", subject="asset"):
 
 
 class SmallPicture(Value):
-    """A picture for screens, PNG or JPEG; `width` and `height` in pixels, of which screens of fine resolution show two
-    where a page counts one.
+    """A picture for screens, PNG or JPEG; `width` and `height` in pixels, of which screens of fine
+    resolution show two where a page counts one.
     """
 
     content: Base64Bytes
@@ -48,19 +56,27 @@ class SmallPicture(Value):
 
 
 class AssetChanged(Event, name="asset.changed", subject="asset"):
-    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for none."""
+    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for
+    none.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "asset": "logo", "size": 70,
+        "asset": "logo",
+        "size": 70,
         "small": {
-            "content": samples.PICTURE, "media_type": "image/png", "width": 1, "height": 1,
+            "content": samples.PICTURE,
+            "media_type": "image/png",
+            "width": 1,
+            "height": 1,
             "description": "Corner Shop",
         },
     }
 
     asset: AssetName
     size: int
-    small: SmallPicture | None = Field(default=None, description="Of the logo, for mails; null: there is none")
+    small: SmallPicture | None = Field(
+        default=None, description="Of the logo, for mails; null: there is none"
+    )
 
 
 class AssetView(Value):
@@ -77,7 +93,10 @@ class AssetAnswer(Answer, AssetView, name="asset.get_answered"):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = {
-        "asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70,
+        "asset": "logo",
+        "description": "Corner Shop",
+        "media_type": "image/png",
+        "size": 70,
         "content": samples.PICTURE,
     }
 
@@ -96,7 +115,9 @@ class AssetList(Answer, name="asset.list_answered"):
     """The shop's pictures, by name."""
 
     example: ClassVar[dict[str, Any]] = {
-        "assets": [{"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70}],
+        "assets": [
+            {"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70}
+        ],
     }
 
     assets: list[AssetView]

@@ -1,8 +1,8 @@
 """Where an answer belongs, as a signed token that travels in reply addresses and Message-IDs.
 
-A token is base32 in lower case (mail servers fold local parts): kind, key id, the conversation's UUID and the first
-80 bits of an HMAC-SHA256. It proves that we wrote to that conversation, not who answers: finding and being allowed
-are separate steps.
+A token is base32 in lower case (mail servers fold local parts): kind, key id, the conversation's
+UUID and the first 80 bits of an HMAC-SHA256. It proves that we wrote to that conversation, not who
+answers: finding and being allowed are separate steps.
 """
 
 import base64
@@ -34,26 +34,34 @@ class Conversation:
         """The inverse of `str`; raises ValueError."""
         kind, _, key = text.partition("/")
         if kind not in KINDS:
-            raise ValueError(f"'{text}' is no conversation: it starts with none of {', '.join(KINDS)}")
+            raise ValueError(
+                f"'{text}' is no conversation: it starts with none of {', '.join(KINDS)}"
+            )
         return cls(kind, UUID(key))
 
 
 @dataclass(frozen=True)
 class SigningKeys:
-    """Secrets by number (0-255). The highest signs; all are accepted, so that a key can be replaced."""
+    """Secrets by number (0-255). The highest signs; all are accepted, so that a key can be
+    replaced.
+    """
 
     secrets: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "SigningKeys":
-        """`1:<64 hexadecimal digits>,2:…`; raises ValueError with a sentence that does not repeat the secret."""
+        """`1:<64 hexadecimal digits>,2:…`; raises ValueError with a sentence that does not repeat
+        the secret.
+        """
         try:
             pairs = [part.split(":") for part in text.split(",")]
             found = {int(number): bytes.fromhex(secret) for number, secret in pairs}
         except ValueError:
             raise ValueError("signing keys are written as number:hex, joined by commas") from None
         if not all(0 <= number <= 255 and len(secret) >= 32 for number, secret in found.items()):
-            raise ValueError("a signing key has a number from 0 to 255 and at least 64 hexadecimal digits")
+            raise ValueError(
+                "a signing key has a number from 0 to 255 and at least 64 hexadecimal digits"
+            )
         return cls(found)
 
     def sign(self, conversation: Conversation) -> str:
@@ -75,7 +83,9 @@ class SigningKeys:
         return Conversation(KINDS[head[0]], UUID(bytes=head[2:]))
 
     def _mac(self, key_id: int, head: bytes) -> bytes:
-        return hmac.digest(self.secrets[key_id], b"aftercart conversation\0" + head, hashlib.sha256)[:MAC_BYTES]
+        return hmac.digest(
+            self.secrets[key_id], b"aftercart conversation\0" + head, hashlib.sha256
+        )[:MAC_BYTES]
 
 
 def subject_token(thread_id: UUID) -> str:
@@ -102,4 +112,7 @@ def mail_id_of(message_id: str) -> UUID | None:
 
 def tokens_in(text: str) -> list[str]:
     """Everything in a header that may be a token, as it stands there; the order is kept."""
-    return [found.lower() for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)]
+    return [
+        found.lower()
+        for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)
+    ]

@@ -16,7 +16,9 @@ class Cursor:
 
 def write(cursor: Cursor) -> str:
     """The cursor as text."""
-    return urlsafe_b64encode(f"{cursor.at.isoformat()}|{cursor.key.hex}".encode()).decode().rstrip("=")
+    return (
+        urlsafe_b64encode(f"{cursor.at.isoformat()}|{cursor.key.hex}".encode()).decode().rstrip("=")
+    )
 
 
 def read(text: str) -> Cursor | None:

@@ -1,4 +1,6 @@
-"""The envelope: CloudEvents 1.0 in structured JSON. Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md"""
+"""The envelope: CloudEvents 1.0 in structured JSON. Source:
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+"""
 
 import json
 from datetime import datetime
@@ -18,7 +20,9 @@ class Unreadable(ValueError):
 
 
 class Envelope(BaseModel):
-    """One message as it travels. Unknown attributes are kept. `source` + `id` is the key against duplicates."""
+    """One message as it travels. Unknown attributes are kept. `source` + `id` is the key against
+    duplicates.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -29,11 +33,15 @@ class Envelope(BaseModel):
     subject: str | None = None
     time: AwareDatetime | None = None
     datacontenttype: Literal["application/json"] = "application/json"
-    sequence: str | None = Field(default=None, description="Per subject, zero-padded: sorts as text")
+    sequence: str | None = Field(
+        default=None, description="Per subject, zero-padded: sorts as text"
+    )
     correlationid: str | None = Field(default=None, max_length=200)
     causationid: str | None = Field(default=None, max_length=200)
     traceparent: str | None = Field(default=None, description="W3C trace context")
-    replyto: str | None = Field(default=None, max_length=200, description="Routing key on aftercart.replies")
+    replyto: str | None = Field(
+        default=None, max_length=200, description="Routing key on aftercart.replies"
+    )
     shop: str = Field(default=DEFAULT_SHOP, pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
     data: dict[str, Any] = {}
 
@@ -43,18 +51,24 @@ class Envelope(BaseModel):
 
     @property
     def name(self) -> str:
-        """`aftercart.order.place.v1` -> `order.place`, the routing key; a foreign type is returned as it is."""
+        """`aftercart.order.place.v1` -> `order.place`, the routing key; a foreign type is returned
+        as it is.
+        """
         head, _, rest = self.type.partition(".")
         name, _, _version = rest.rpartition(".v")
         return name if head == PREFIX and name else self.type
 
     def encode(self) -> bytes:
         """The bytes for the wire; absent attributes are left out, as the specification wants."""
-        return json.dumps(self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(
+            self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":")
+        ).encode()
 
 
 def decode(body: bytes) -> Envelope:
-    """Bytes of the wire as an envelope. Raises `Unreadable`, with a sentence that names the attribute."""
+    """Bytes of the wire as an envelope. Raises `Unreadable`, with a sentence that names the
+    attribute.
+    """
     try:
         return Envelope.model_validate(json.loads(body))
     except ValidationError as error:
@@ -82,4 +96,8 @@ def _problem(fault: ErrorDetails) -> str:
     if fault["type"] != "string_pattern_mismatch":
         return fault["msg"]
     is_email = "@" in fault["ctx"]["pattern"]
-    return "This is no e-mail address." if is_email else "This is not in the form that the contract asks for."
+    return (
+        "This is no e-mail address."
+        if is_email
+        else "This is not in the form that the contract asks for."
+    )

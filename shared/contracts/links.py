@@ -1,4 +1,6 @@
-"""Patterns of web addresses with placeholders, such as the page where a parcel is followed or an order is shown."""
+"""Patterns of web addresses with placeholders, such as the page where a parcel is followed or an
+order is shown.
+"""
 
 import re
 from collections.abc import Collection
@@ -16,7 +18,10 @@ PARCEL_PLACES = ("tracking_number", "postcode", "country", "language")
 def objection(pattern: str, places: Collection[str]) -> str | None:
     """Return why a text is no pattern of a web page with these placeholders; None if it is one."""
     if not PAGE.fullmatch(pattern):
-        return "a pattern is a web address that begins with https://, with placeholders behind its host only"
+        return (
+            "a pattern is a web address that begins with https://, with placeholders behind its"
+            " host only"
+        )
     unknown = next((found for found in PLACEHOLDER.findall(pattern) if found not in places), None)
     known = ", ".join(f"{{{place}}}" for place in places)
     if unknown is not None:
@@ -42,19 +47,27 @@ def _parcel_page(pattern: str) -> str:
 
 
 OrderPage = Annotated[
-    str, AfterValidator(_order_page),
+    str,
+    AfterValidator(_order_page),
     Field(
         max_length=LONGEST,
-        description="Page of the storefront that shows an order: https, with {reference}, {order_id} and {language} as "
-        "placeholders; empty: there is none", examples=["https://shop.test/orders/{reference}"],
+        description=(
+            "Page of the storefront that shows an order: https, with {reference}, {order_id} and"
+            " {language} as placeholders; empty: there is none"
+        ),
+        examples=["https://shop.test/orders/{reference}"],
     ),
 ]
 ParcelPage = Annotated[
-    str, AfterValidator(_parcel_page),
+    str,
+    AfterValidator(_parcel_page),
     Field(
         max_length=LONGEST,
-        description="Page of the carrier that shows where a parcel is: https, with {tracking_number}, {postcode} and "
-        "{country} of the delivery address, and {language} as placeholders; empty: there is none",
+        description=(
+            "Page of the carrier that shows where a parcel is: https, with {tracking_number},"
+            " {postcode} and {country} of the delivery address, and {language} as placeholders;"
+            " empty: there is none"
+        ),
         examples=["https://track.test/{tracking_number}"],
     ),
 ]

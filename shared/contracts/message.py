@@ -1,7 +1,7 @@
 """What every message is: a frozen value with a name, a version and a subject.
 
-A command asks for a change, a query asks a question, an event says what happened. Each class is declared once,
-with its name on the class line, and is found again by its wire type in `catalogue`.
+A command asks for a change, a query asks a question, an event says what happened. Each class is
+declared once, with its name on the class line, and is found again by its wire type in `catalogue`.
 """
 
 from collections.abc import Mapping
@@ -21,14 +21,17 @@ def wire_type(name: str, version: int = 1) -> str:
 
 
 class Value(BaseModel):
-    """A part of a message: frozen, unknown fields refused (a typing error of a stranger is told, not swallowed)."""
+    """A part of a message: frozen, unknown fields refused (a typing error of a stranger is told,
+    not swallowed).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Message(BaseModel):
-    """The common shape; never instantiated itself. `subject_field` names the field that holds the aggregate's key,
-    `addressee_field` that which names the one service that is meant, where several take the message.
+    """The common shape; never instantiated itself. `subject_field` names the field that holds the
+    aggregate's key, `addressee_field` that which names the one service that is meant, where several
+    take the message.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,12 +44,19 @@ class Message(BaseModel):
     example: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, **_: Any) -> None:
-        super().__init_subclass__()  # the options of the class line are for __pydantic_init_subclass__
+        # the options of the class line are for __pydantic_init_subclass__
+        super().__init_subclass__()
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, name: str = "", version: int = 1, subject: str | None = None, addressee: str | None = None,
-        internal: bool = False, **_: Any,
+        cls,
+        *,
+        name: str = "",
+        version: int = 1,
+        subject: str | None = None,
+        addressee: str | None = None,
+        internal: bool = False,
+        **_: Any,
     ) -> None:
         if name:
             cls.name, cls.version, cls.internal = name, version, internal
@@ -60,7 +70,9 @@ class Message(BaseModel):
 
     @classmethod
     def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
-        """Whether a service is meant. Data that names none of those that take it is answered by the first of them."""
+        """Whether a service is meant. Data that names none of those that take it is answered by the
+        first of them.
+        """
         if cls.addressee_field is None:
             return True
         services = get_args(cls.model_fields[cls.addressee_field].annotation)
@@ -83,7 +95,9 @@ class Refusal(Event):
     """A command that was not carried out. Nothing changed."""
 
     example: ClassVar[dict[str, Any]] = {
-        "code": "invalid", "reason": "lines.0.quantity: Input should be greater than 0", "details": {},
+        "code": "invalid",
+        "reason": "lines.0.quantity: Input should be greater than 0",
+        "details": {},
     }
 
     aggregate: str | None = None
@@ -105,12 +119,18 @@ class Asking(Message):
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
         if cls.name:
-            cls.refusal = create_model(  # `order.place` -> class PlaceOrderRefused, `order.place_refused`
-                f"{cls.__name__}Refused",
-                __base__=Refusal,
-                __module__=cls.__module__,
-                __doc__=f"`{cls.name}` was refused.",
-                __cls_kwargs__={"name": f"{cls.name}_refused", "version": cls.version, "internal": cls.internal},
+            cls.refusal = (
+                create_model(  # `order.place` -> class PlaceOrderRefused, `order.place_refused`
+                    f"{cls.__name__}Refused",
+                    __base__=Refusal,
+                    __module__=cls.__module__,
+                    __doc__=f"`{cls.name}` was refused.",
+                    __cls_kwargs__={
+                        "name": f"{cls.name}_refused",
+                        "version": cls.version,
+                        "internal": cls.internal,
+                    },
+                )
             )
 
     def refuse(self, code: str, reason: str, **details: Any) -> Refusal:
@@ -134,7 +154,9 @@ class Query(Asking):
     answer: ClassVar[type[Answer]]
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, answer: type[Answer] | None = None, **options: Any) -> None:
+    def __pydantic_init_subclass__(
+        cls, *, answer: type[Answer] | None = None, **options: Any
+    ) -> None:
         super().__pydantic_init_subclass__(**options)
         if answer is not None:
             cls.answer = answer
@@ -144,11 +166,17 @@ class CommandDone(Answer, name="command.done"):
     """Sent to the `replyto` of a command that was carried out; the events carry the content."""
 
     example: ClassVar[dict[str, Any]] = {
-        "command": "order.place", "command_id": "2f0c", "events": ["order.placed"], "repeated": False,
+        "command": "order.place",
+        "command_id": "2f0c",
+        "events": ["order.placed"],
+        "repeated": False,
     }
 
     command: str
     command_id: str
-    events: list[str] = Field(description="Names of the events it caused, in order; empty when it is repeated")
-    repeated: bool = Field(default=False, description="True when it had been carried out before: nothing changed now")
-
+    events: list[str] = Field(
+        description="Names of the events it caused, in order; empty when it is repeated"
+    )
+    repeated: bool = Field(
+        default=False, description="True when it had been carried out before: nothing changed now"
+    )

@@ -1,4 +1,6 @@
-"""Fields that take what people call a thing as well as its id. The reference is resolved before the message is read."""
+"""Fields that take what people call a thing as well as its id. The reference is resolved before the
+message is read.
+"""
 
 import re
 from collections.abc import Iterator
@@ -27,14 +29,22 @@ OrderId = Annotated[
 OrderOrReference = Annotated[
     str, Field(pattern="^[A-Za-z0-9-]{3,36}$", description="The order's id, or its reference")
 ]
-"""For lists of services that do not have the orders: nothing is listed of an order that they never heard of."""
+"""For lists of services that do not have the orders: nothing is listed of an order that they never
+heard of.
+"""
 
 
 def references(kind: type[Message], data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a message that hold a reference instead of an id, each with the reference in capitals."""
+    """Yield the fields of a message that hold a reference instead of an id, each with the reference
+    in capitals.
+    """
     for name in reference_fields(kind):
         value = data.get(name)
-        if isinstance(value, str) and uuid_of(value) is None and re.fullmatch(REFERENCE, value.upper()):
+        if (
+            isinstance(value, str)
+            and uuid_of(value) is None
+            and re.fullmatch(REFERENCE, value.upper())
+        ):
             yield name, value.upper()
 
 
@@ -42,7 +52,9 @@ def reference_fields(kind: type[Message]) -> tuple[str, ...]:
     """Return the names of the fields that take references."""
     if kind not in _known:
         fields = kind.model_fields.items()
-        _known[kind] = tuple(name for name, field in fields if _marked([*field.metadata, field.annotation]))
+        _known[kind] = tuple(
+            name for name, field in fields if _marked([*field.metadata, field.annotation])
+        )
     return _known[kind]
 
 
@@ -54,7 +66,10 @@ def _marked(parts: list[Any]) -> bool:
 
 
 def _inside(part: Any) -> list[Any]:
-    return [*getattr(part, "__metadata__", ()), *(each for each in get_args(part) if each is not part)]
+    return [
+        *getattr(part, "__metadata__", ()),
+        *(each for each in get_args(part) if each is not part),
+    ]
 
 
 def uuid_of(value: Any) -> UUID | None:

@@ -1,4 +1,6 @@
-"""The snapshot of a document: everything that is printed, fixed at the moment of issue. All amounts in minor units."""
+"""The snapshot of a document: everything that is printed, fixed at the moment of issue. All amounts
+in minor units.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -23,8 +25,8 @@ from shared.contracts.values import (
 
 
 class DocumentLine(Value):
-    """A line: `unit_net` × quantity need not equal `net` to the cent; `net + tax = gross` always does. They are after
-    all discounts; `unit_net` and `unit_gross` are before them.
+    """A line: `unit_net` × quantity need not equal `net` to the cent; `net + tax = gross` always
+    does. They are after all discounts; `unit_net` and `unit_gross` are before them.
     """
 
     line: int | None = Field(default=None, ge=1, description="Number of the line within the order")
@@ -40,7 +42,9 @@ class DocumentLine(Value):
 
 
 class DocumentDiscount(Value):
-    """What a discount takes off, as positive amounts that the lines and the shipping no longer contain."""
+    """What a discount takes off, as positive amounts that the lines and the shipping no longer
+    contain.
+    """
 
     name: str
     code: str = Field(default="", description="Of the voucher, if one was used")
@@ -69,10 +73,16 @@ class ExchangeRate(Value):
 
     currency: Currency = Field(description="The seller's own, in which the tax is declared")
     rate: Annotated[
-        Decimal, AfterValidator(_is_rate), PlainSerializer(str, return_type=str),
-        WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,10})?$", "examples": ["11.2345"]}),
+        Decimal,
+        AfterValidator(_is_rate),
+        PlainSerializer(str, return_type=str),
+        WithJsonSchema(
+            {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,10})?$", "examples": ["11.2345"]}
+        ),
     ]
-    source: str = Field(default="", max_length=100, description="Where it is from and of which day, printed")
+    source: str = Field(
+        default="", max_length=100, description="Where it is from and of which day, printed"
+    )
 
 
 class TaxRow(Value):
@@ -103,50 +113,82 @@ class DocumentSnapshot(Value):
     tracking_number: str = ""
     payment_method: str
     payment_means: str = Field(
-        default="", pattern="^([0-9]{1,2})?$", description="Code of the method on e-invoices (UNTDID 4461)"
+        default="",
+        pattern="^([0-9]{1,2})?$",
+        description="Code of the method on e-invoices (UNTDID 4461)",
     )
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
-    lines: list[DocumentLine] = Field(description="Of a supplementary invoice or a credit slip: what it is about")
+    lines: list[DocumentLine] = Field(
+        description="Of a supplementary invoice or a credit slip: what it is about"
+    )
     discounts: list[DocumentDiscount] = []
     shipping: TaxRow
-    taxes: list[TaxRow] = Field(description="A row for each rate that a line bears, also where its amounts are zero")
+    taxes: list[TaxRow] = Field(
+        description="A row for each rate that a line bears, also where its amounts are zero"
+    )
     net: Money
     tax: Money
     gross: Money
-    exemption: Exemption | None = Field(default=None, description="Without one, a rate of 0 is a rate like any other")
-    accounting_tax: Money | None = Field(default=None, description="`tax` in the currency of the seller's country")
-    exchange_rate: ExchangeRate | None = Field(default=None, description="At which `accounting_tax` was converted")
+    exemption: Exemption | None = Field(
+        default=None, description="Without one, a rate of 0 is a rate like any other"
+    )
+    accounting_tax: Money | None = Field(
+        default=None, description="`tax` in the currency of the seller's country"
+    )
+    exchange_rate: ExchangeRate | None = Field(
+        default=None, description="At which `accounting_tax` was converted"
+    )
     payments: list[Payment] = []
     due: Money | None = Field(default=None, description="Of an invoice: what is still to be paid")
     store_credit: Money | None = Field(
-        default=None, description="Of a credit slip: what of it is store credit, used by the number of the slip"
+        default=None,
+        description="Of a credit slip: what of it is store credit, used by the number of the slip",
     )
     paid_back: Money | None = Field(
         default=None,
-        description="Of a credit slip of a refund: what of it is paid back as money; what is neither that nor store "
-        "credit had not been paid",
+        description=(
+            "Of a credit slip of a refund: what of it is paid back as money; what is neither that"
+            " nor store credit had not been paid"
+        ),
     )
     pay_until: AwareDatetime | None = Field(
-        default=None, description="Of an invoice that is not paid: the end of the last day for its payment",
+        default=None,
+        description="Of an invoice that is not paid: the end of the last day for its payment",
     )
-    supplied_at: AwareDatetime | None = Field(default=None, description="When the goods were sent, if they were")
+    supplied_at: AwareDatetime | None = Field(
+        default=None, description="When the goods were sent, if they were"
+    )
     rounding: Money | None = Field(
         default=None,
-        description="What the rounding of cash adds to what is to be paid, or given back: no part of `gross`; `due` "
-        "contains it",
+        description=(
+            "What the rounding of cash adds to what is to be paid, or given back: no part of"
+            " `gross`; `due` contains it"
+        ),
     )
-    corrected: list[DocumentReference] = Field(default=[], description="The invoices that it changes")
-    corrects: str = Field(default="", max_length=100_000, description="Their numbers, as they are read")
+    corrected: list[DocumentReference] = Field(
+        default=[], description="The invoices that it changes"
+    )
+    corrects: str = Field(
+        default="", max_length=100_000, description="Their numbers, as they are read"
+    )
     corrects_issued_at: AwareDatetime | None = Field(default=None, description="Of the only one")
     replaces: list[DocumentReference] = Field(
-        default=[], description="Documents that it replaces: of an outdated delivery slip, or of corrected invoices"
+        default=[],
+        description=(
+            "Documents that it replaces: of an outdated delivery slip, or of corrected invoices"
+        ),
     )
     replaced_by: str = Field(
-        default="", max_length=60,
-        description="Of a credit slip: number of the corrected invoice that takes the place of what it cancels",
+        default="",
+        max_length=60,
+        description=(
+            "Of a credit slip: number of the corrected invoice that takes the place of what it"
+            " cancels"
+        ),
     )
     reason: str = Field(default="", max_length=2000, description="Of a credit or return slip")
     return_until: AwareDatetime | None = Field(
-        default=None, description="Of a return slip: the goods are to arrive before; it ends a day of the shop"
+        default=None,
+        description="Of a return slip: the goods are to arrive before; it ends a day of the shop",
     )
     note: str = Field(default="", max_length=100_000)

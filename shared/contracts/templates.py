@@ -1,5 +1,5 @@
-"""Templates of shops, for documents and for mails: both services get these messages, and the one that `service` names
-answers.
+"""Templates of shops, for documents and for mails: both services get these messages, and the one
+that `service` names answers.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,7 +13,10 @@ from shared.contracts.values import Language
 TemplateService = Literal["documents", "notify"]
 TemplateKind = Annotated[
     str,
-    Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="`invoice`… for documents, the name of a mail for notify"),
+    Field(
+        pattern="^[a-z][a-z0-9_]{0,39}$",
+        description="`invoice`… for documents, the name of a mail for notify",
+    ),
 ]
 Source = Annotated[str, Field(max_length=100_000)]
 
@@ -23,16 +26,18 @@ class ShopTemplate(Value):
 
     kind: TemplateKind
     language: Language | None = None
-    html: Source = Field(default="", description="Jinja template; may extend a built-in one. Empty: the built-in one")
+    html: Source = Field(
+        default="", description="Jinja template; may extend a built-in one. Empty: the built-in one"
+    )
     css: Source = Field(default="", description="Of documents: after the built-in styles")
     subject: Annotated[str, Field(max_length=300)] = Field(default="", description="Of mails")
     text: Source = Field(default="", description="Of mails: the part without HTML")
 
 
 class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", addressee="service"):
-    """Replaces the built-in template of a kind of document or mail, in one language or (without one) in all. What is
-    left out stays as the shop put it before. It is tried on samples first: a wrong one is refused with line and reason,
-    and changes nothing.
+    """Replaces the built-in template of a kind of document or mail, in one language or (without
+    one) in all. What is left out stays as the shop put it before. It is tried on samples first: a
+    wrong one is refused with line and reason, and changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE
@@ -43,7 +48,11 @@ class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", ad
 class ResetTemplate(Command, name="template.reset", subject="kind", addressee="service"):
     """Gives a kind its built-in template back; repeating it changes nothing."""
 
-    example: ClassVar[dict[str, Any]] = {"service": "documents", "kind": "invoice", "language": None}
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "kind": "invoice",
+        "language": None,
+    }
 
     service: TemplateService
     kind: TemplateKind
@@ -54,7 +63,10 @@ class TemplateChanged(Event, name="template.changed", subject="kind"):
     """The template of a kind was replaced, or is the built-in one again."""
 
     example: ClassVar[dict[str, Any]] = {
-        "service": "documents", "kind": "invoice", "language": None, "built_in": False,
+        "service": "documents",
+        "kind": "invoice",
+        "language": None,
+        "built_in": False,
     }
 
     service: TemplateService
@@ -73,7 +85,10 @@ class TemplateName(Value):
 class TemplateList(Answer, name="template.list_answered"):
     """What the shop replaced, by kind and language; all other templates are the built-in ones."""
 
-    example: ClassVar[dict[str, Any]] = {"service": "documents", "templates": [{"kind": "invoice", "language": None}]}
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "templates": [{"kind": "invoice", "language": None}],
+    }
 
     service: TemplateService
     templates: list[TemplateName]
@@ -88,13 +103,15 @@ class ListTemplates(Query, name="template.list", answer=TemplateList, addressee=
 
 
 class TemplateAnswer(Answer, name="template.get_answered"):
-    """A template as the shop put it; null where it put none, and for this language the one for all, or the built-in
-    one, is used.
+    """A template as the shop put it; null where it put none, and for this language the one for all,
+    or the built-in one, is used.
     """
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
-        "template": {name: value for name, value in samples.PUT_TEMPLATE.items() if name != "service"},
+        "template": {
+            name: value for name, value in samples.PUT_TEMPLATE.items() if name != "service"
+        },
     }
 
     service: TemplateService
@@ -104,7 +121,11 @@ class TemplateAnswer(Answer, name="template.get_answered"):
 class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="service"):
     """Asks for a template that the shop put, to change it."""
 
-    example: ClassVar[dict[str, Any]] = {"service": "documents", "kind": "invoice", "language": None}
+    example: ClassVar[dict[str, Any]] = {
+        "service": "documents",
+        "kind": "invoice",
+        "language": None,
+    }
 
     service: TemplateService
     kind: TemplateKind

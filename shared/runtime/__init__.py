@@ -1,1 +1,3 @@
-"""What every service runs on: broker, pipeline, outbox, database, settings, logs. Knows no service by name."""
+"""What every service runs on: broker, pipeline, outbox, database, settings, logs. Knows no service
+by name.
+"""

@@ -1,9 +1,12 @@
-"""What is noted of acts that must not be repeated: who claimed it, that it was begun, and what came of it.
+"""What is noted of acts that must not be repeated: who claimed it, that it was begun, and what came
+of it.
 
-A note lies in the table `acts` from the claim until the outcome is kept. One statement notes the outcome of an act and
-that the next begins, so that after a kill just one act of a thread is in doubt.
+A note lies in the table `acts` from the claim until the outcome is kept. One statement notes the
+outcome of an act and that the next begins, so that after a kill just one act of a thread is in
+doubt.
 
-It is about a subject and not about a message: whoever is told anew to do the same, by another message, finds it, too.
+It is about a subject and not about a message: whoever is told anew to do the same, by another
+message, finds it, too.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -56,20 +59,31 @@ def take(connection: Connection, claims: Mapping[Subject, datetime], holder: UUI
     adding = insert(connection, acts)
     changed = {name: adding.excluded[name] for name in ("holder", "claimed_at", "begun", "outcome")}
     if rows:
-        connection.execute(adding.on_conflict_do_update(index_elements=_SUBJECT, set_=changed), rows)
+        connection.execute(
+            adding.on_conflict_do_update(index_elements=_SUBJECT, set_=changed), rows
+        )
 
 
 def begin(
-    engine: Engine, holder: UUID, subject: Subject, ended: Subject | None = None, outcome: bytes | None = None
+    engine: Engine,
+    holder: UUID,
+    subject: Subject,
+    ended: Subject | None = None,
+    outcome: bytes | None = None,
 ) -> bool:
-    """Notes that an act begins now, and what came of the one before. False, where somebody else has it.
+    """Notes that an act begins now, and what came of the one before. False, where somebody else has
+    it.
 
     To note the same once more does no harm.
     """
     last = ended or subject
     given = {
-        "by": holder, "next_type": subject[0], "next_subject": subject[1], "last_type": last[0],
-        "last_subject": last[1], "what_came": outcome,
+        "by": holder,
+        "next_type": subject[0],
+        "next_subject": subject[1],
+        "last_type": last[0],
+        "last_subject": last[1],
+        "what_came": outcome,
     }
     with statement(engine) as connection:
         return any((row.type, row.subject) == subject for row in connection.execute(_BEGIN, given))
@@ -92,6 +106,11 @@ _NEXT = and_(acts.c.type == bindparam("next_type"), acts.c.subject == bindparam(
 _BEGIN = (
     acts.update()
     .where(acts.c.holder == bindparam("by"), or_(_LAST, _NEXT))
-    .values(begun=True, outcome=case((_LAST, bindparam("what_came", type_=acts.c.outcome.type)), else_=acts.c.outcome))
+    .values(
+        begun=True,
+        outcome=case(
+            (_LAST, bindparam("what_came", type_=acts.c.outcome.type)), else_=acts.c.outcome
+        ),
+    )
     .returning(*_SUBJECT)
 )

@@ -1,8 +1,8 @@
 """dramatiq on RabbitMQ, where nothing is acknowledged before it is safe.
 
-What the stock broker does and why each part here differs: `docs/architecture.md`, section "Hazards". Queues are
-declared by `topology`, never here; retries wait in queues of RabbitMQ, never in a worker's memory; a body names no
-queue.
+What the stock broker does and why each part here differs: `docs/architecture.md`, section
+"Hazards". Queues are declared by `topology`, never here; retries wait in queues of RabbitMQ, never
+in a worker's memory; a body names no queue.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,17 +24,24 @@ from shared.runtime.publisher import Publisher, connection_parameters
 
 log = logger()
 
-ACTOR = "deliver"  # one actor takes every message of a queue; the pipeline finds the handler by the envelope's type
+# one actor takes every message of a queue; the pipeline finds the handler by the envelope's type
+ACTOR = "deliver"
 LONGEST_ERROR = 4000  # characters of a traceback in a header
 
 
 class HeldMessage(MessageProxy):
-    """A delivery that RabbitMQ has not been answered for; it remembers the consumer it came from."""
+    """A delivery that RabbitMQ has not been answered for; it remembers the consumer it came
+    from.
+    """
 
     def __init__(self, owner: "HouseConsumer", tag: int, delivery: Delivery) -> None:
         super().__init__(
             Message(
-                queue_name=owner.queue_name, actor_name=ACTOR, args=(), kwargs={}, options={},
+                queue_name=owner.queue_name,
+                actor_name=ACTOR,
+                args=(),
+                kwargs={},
+                options={},
                 message_id=delivery.envelope.id if delivery.envelope else "",
             )
         )
@@ -42,7 +49,9 @@ class HeldMessage(MessageProxy):
 
     @property
     def current(self) -> bool:
-        """False after the connection was lost: RabbitMQ delivers it again, and its tag means another message now."""
+        """False after the connection was lost: RabbitMQ delivers it again, and its tag means
+        another message now.
+        """
         return bool(self.owner.channel.is_open)
 
 
@@ -58,7 +67,9 @@ class HouseConsumer(_RabbitmqConsumer):
             return None
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
-        is_ours = method.exchange == own_exchange(self.queue_name)  # a retry or a replay, told where it came from
+        is_ours = method.exchange == own_exchange(
+            self.queue_name
+        )  # a retry or a replay, told where it came from
         exchange = headers.get(ORIGIN, method.exchange) if is_ours else method.exchange
         return HeldMessage(self, method.delivery_tag, receive(body, headers, str(exchange)))
 
@@ -77,7 +88,9 @@ class HouseConsumer(_RabbitmqConsumer):
         self.give_back([message])
 
     def close(self) -> None:
-        """Returns what was prefetched, in order: pika alone would return its buffer before the older deliveries."""
+        """Returns what was prefetched, in order: pika alone would return its buffer before the
+        older deliveries.
+        """
         try:
             while self.channel.is_open and next(self.iterator)[0] is not None:
                 pass
@@ -85,7 +98,8 @@ class HouseConsumer(_RabbitmqConsumer):
             pass
         try:
             super().close()
-        finally:  # where the server closed the channel, dramatiq leaves the connection open for ever
+        # where the server closed the channel, dramatiq leaves the connection open for ever
+        finally:
             with suppress(AMQPConnectionError, AMQPChannelError):
                 self.connection.close()
 
@@ -97,8 +111,8 @@ class HouseConsumer(_RabbitmqConsumer):
             pass  # gone: RabbitMQ delivers again, the inbox knows what was done
 
     def _ack_now(self, tags: list[int]) -> None:
-        # All bookkeeping is here, in the connection's thread: a tag that was covered by another's multiple-ack and is
-        # acked again closes the channel.
+        # All bookkeeping is here, in the connection's thread: a tag that was covered by another's
+        # multiple-ack and is acked again closes the channel.
         if not self.channel.is_open:
             return
         tags = [tag for tag in tags if tag in self.known_tags]
@@ -107,7 +121,7 @@ class HouseConsumer(_RabbitmqConsumer):
         covered = [tag for tag in tags if oldest_held is None or tag < oldest_held]
         if covered:
             self.channel.basic_ack(covered[-1], multiple=True)
-        for tag in tags[len(covered):]:
+        for tag in tags[len(covered) :]:
             self.channel.basic_ack(tag)
 
     def _nack_now(self, tags: list[int]) -> None:
@@ -123,7 +137,9 @@ class HouseBroker(RabbitmqBroker):
     `retry_delays`: seconds, one wait queue each.
     """
 
-    def __init__(self, service: str, urls: str, publisher: Publisher, retry_delays: tuple[float, ...]) -> None:
+    def __init__(
+        self, service: str, urls: str, publisher: Publisher, retry_delays: tuple[float, ...]
+    ) -> None:
         super().__init__(confirm_delivery=True, middleware=[])
         self.parameters = connection_parameters(urls, f"{service} consumer")
         self.service, self.publisher, self.retry_delays = service, publisher, retry_delays
@@ -140,14 +156,20 @@ class HouseBroker(RabbitmqBroker):
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
-        raise NotImplementedError("messages leave through the outbox; a retry or a dead letter through publish()")
+        raise NotImplementedError(
+            "messages leave through the outbox; a retry or a dead letter through publish()"
+        )
 
     def again(self, message: HeldMessage, jitter: float) -> Outgoing:
-        """A copy for the wait queue of its attempt; `jitter` (0 to 1) shortens the wait by up to a quarter."""
+        """A copy for the wait queue of its attempt; `jitter` (0 to 1) shortens the wait by up to a
+        quarter.
+        """
         attempts = message.delivery.attempts
         delay = self.retry_delays[min(attempts, len(self.retry_delays) - 1)]
         expires = max(1, round(delay * 1000 * (1 - jitter / 4)))
-        return self._copy(wait_queue(self.service, delay), message, {ATTEMPTS: attempts + 1}, expires)
+        return self._copy(
+            wait_queue(self.service, delay), message, {ATTEMPTS: attempts + 1}, expires
+        )
 
     def letter(self, message: HeldMessage, reason: str, error: str, at: str) -> Outgoing:
         """A copy for the dead queue, body and attempts as they came, with the reason."""
@@ -164,17 +186,26 @@ class HouseBroker(RabbitmqBroker):
         return message.delivery.attempts >= len(self.retry_delays)
 
     def publish(self, copies: Sequence[Outgoing]) -> list[bool]:
-        """Sends copies, all at once; for each whether RabbitMQ has it now. Where not, the original must be kept."""
+        """Sends copies, all at once; for each whether RabbitMQ has it now. Where not, the original
+        must be kept.
+        """
         outcomes = self.publisher.publish(copies)
         for copy, outcome in zip(copies, outcomes, strict=True):
             if outcome is not Outcome.CONFIRMED:
-                log.warning("retry", outcome="kept", id=copy.message_id, queue=copy.routing_key, rabbitmq=outcome.value)
+                log.warning(
+                    "retry",
+                    outcome="kept",
+                    id=copy.message_id,
+                    queue=copy.routing_key,
+                    rabbitmq=outcome.value,
+                )
         return [outcome is Outcome.CONFIRMED for outcome in outcomes]
 
     def _copy(
         self, queue: str, message: HeldMessage, headers: dict[str, Any], expires: int | None = None
     ) -> Outgoing:
-        # Fresh headers: with a copied `x-death` RabbitMQ would take the next round for a circle and drop the message.
+        # Fresh headers: with a copied `x-death` RabbitMQ would take the next round for a circle and
+        # drop the message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
         headers = {ORIGIN: delivery.exchange, **headers}

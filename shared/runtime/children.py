@@ -1,7 +1,7 @@
 """Work that is done in child processes: whatever it does there, it does to nobody else.
 
-Children are forked from a warm process, have limits of time and memory, and make room for fresh ones after some jobs.
-What becomes of a job is a value, also when it ended its child.
+Children are forked from a warm process, have limits of time and memory, and make room for fresh
+ones after some jobs. What becomes of a job is a value, also when it ended its child.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ Arguments = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a job: `seconds` of the clock, `busy` seconds of the processor. Of a child: `memory` in MiB, and how many
-    `jobs` it does before a fresh one takes its place.
+    """Of a job: `seconds` of the clock, `busy` seconds of the processor. Of a child: `memory` in
+    MiB, and how many `jobs` it does before a fresh one takes its place.
     """
 
     seconds: int
@@ -34,7 +34,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Failed:
-    """What became of a job that brought nothing: `reason` says why, in a sentence that nothing ends."""
+    """What became of a job that brought nothing: `reason` says why, in a sentence that nothing
+    ends.
+    """
 
     reason: str
 
@@ -55,7 +57,9 @@ class Children:
         self._give_back(_Child(self._context, self._limits))
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function returns in a child, or `Failed`. Raises `NotYet` where no child begins."""
+        """What the function returns in a child, or `Failed`. Raises `NotYet` where no child
+        begins.
+        """
         return self.ask_all(function, [arguments])[0]
 
     def ask_all(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
@@ -162,7 +166,9 @@ class _Child:
 
 def _serve(connection: Connection, limits: Limits) -> None:
     """Does what comes until nothing will come any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops gracefully, and then closes the connection
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the parent stops gracefully, and then closes the connection
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MEBIBYTE, limits.memory * MEBIBYTE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection.send(True)
@@ -189,4 +195,6 @@ def _allow(seconds: int) -> None:
     """The kernel ends the process when it has used the processor for so long."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, most))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, most)
+    )

@@ -1,4 +1,6 @@
-"""One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column types both share."""
+"""One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column
+types both share.
+"""
 
 import math
 import time
@@ -46,10 +48,13 @@ NAMING = {
 }
 """How constraints are called, on both databases alike, so that a migration can name them."""
 
-CONNECTING = 10  # seconds until a host that answers nothing counts as away; the URL's `connect_timeout` replaces it
+# seconds until a host that answers nothing counts as away; the URL's `connect_timeout` replaces it
+CONNECTING = 10
 BELIEVED = 1.0  # seconds that a connection at rest is believed to be alive
 Row = Mapping[str, Any]
-Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only in a column named INTEGER
+Identity = BigInteger().with_variant(
+    Integer, "sqlite"
+)  # SQLite counts by itself only in a column named INTEGER
 Minor = BigInteger
 """Money in minor units."""
 
@@ -64,23 +69,35 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            None
+            if value is None
+            else value.replace(tzinfo=UTC)
+            if value.tzinfo is None
+            else value.astimezone(UTC)
+        )
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def engine_for(url: str, threads: int = 1) -> Engine:
-    """An engine for a service's database. Raises `SettingsError` for a URL that is none of the two kinds."""
+    """An engine for a service's database. Raises `SettingsError` for a URL that is none of the two
+    kinds.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SettingsError("The database URL cannot be read: write sqlite:////path or postgresql+psycopg://") from None
+        raise SettingsError(
+            "The database URL cannot be read: write sqlite:////path or postgresql+psycopg://"
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, threads)
     if parsed.drivername == "postgresql+psycopg":
         return _postgresql(parsed, threads)
-    raise SettingsError(f"The database '{parsed.drivername}' is not supported: use sqlite or postgresql+psycopg.")
+    raise SettingsError(
+        f"The database '{parsed.drivername}' is not supported: use sqlite or postgresql+psycopg."
+    )
 
 
 def _postgresql(url: URL, threads: int) -> Engine:
@@ -93,7 +110,8 @@ def _postgresql(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        # `pool_pre_ping` would ask each time, which costs a busy worker a question for each of its transactions.
+        # `pool_pre_ping` would ask each time, which costs a busy worker a question for each of its
+        # transactions.
         if time.monotonic() - record.info.get("rests_since", math.inf) > BELIEVED:
             try:
                 engine.dialect.do_ping(connection)
@@ -104,7 +122,9 @@ def _postgresql(url: URL, threads: int) -> Engine:
 
 
 def _sqlite(url: str, threads: int) -> Engine:
-    engine = create_engine(url, pool_size=threads + 2, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url, pool_size=threads + 2, connect_args={"timeout": 30, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
@@ -115,7 +135,8 @@ def _sqlite(url: str, threads: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # The write lock is taken first: a reader that becomes a writer later would fail instead of wait.
+        # The write lock is taken first: a reader that becomes a writer later would fail instead of
+        # wait.
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -123,8 +144,14 @@ def _sqlite(url: str, threads: int) -> Engine:
 
 
 def away(error: BaseException) -> bool:
-    """Whether the database could not be reached at all, which says nothing about what was to be done with it."""
-    return isinstance(error, OperationalError) and error.statement is None and not error.connection_invalidated
+    """Whether the database could not be reached at all, which says nothing about what was to be
+    done with it.
+    """
+    return (
+        isinstance(error, OperationalError)
+        and error.statement is None
+        and not error.connection_invalidated
+    )
 
 
 @contextmanager
@@ -151,16 +178,23 @@ S = TypeVar("S", bound=Select[Any])
 
 
 def locking(connection: Connection, statement: S) -> S:
-    """The same `SELECT`, locking its rows until the commit; in a transaction that only reads, as it is."""
+    """The same `SELECT`, locking its rows until the commit; in a transaction that only reads, as it
+    is.
+    """
     reads = connection.get_execution_options().get("reading", False)
     return statement if reads else statement.with_for_update()
 
 
 def lock_names(connection: Connection, names: Sequence[str]) -> None:
-    """Locks what has no row until the commit, by names and in their order; SQLite has one writer anyway."""
+    """Locks what has no row until the commit, by names and in their order; SQLite has one writer
+    anyway.
+    """
     reads = connection.get_execution_options().get("reading", False)
     if names and not reads and connection.dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) name")
+        lock = text(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS"
+            " text[])) name"
+        )
         connection.execute(lock, {"names": list(names)})
 
 
@@ -170,20 +204,31 @@ def insert(connection: Connection, table: Table) -> Any:
 
 
 def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> ColumnElement[bool]:
-    """Rows with one of these keys, by an index that begins with the columns; for `(a, b) IN (…)` SQLite would read the
-    whole table. Keys that share all but their last part are looked up together.
+    """Rows with one of these keys, by an index that begins with the columns; for `(a, b) IN (…)`
+    SQLite would read the whole table. Keys that share all but their last part are looked up
+    together.
     """
     grouped: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for *first, last in sorted(keys):
         grouped[tuple(first)].append(last)
-    return or_(false(), *(
-        and_(*(column == value for column, value in zip(columns, first, strict=False)), columns[-1].in_(some))
-        for first, some in grouped.items()
-    ))
+    return or_(
+        false(),
+        *(
+            and_(
+                *(column == value for column, value in zip(columns, first, strict=False)),
+                columns[-1].in_(some),
+            )
+            for first, some in grouped.items()
+        ),
+    )
 
 
-def write_rows(connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()) -> None:
-    """Inserts `new` and updates `changed` by primary key, a statement each. A new key that exists is an error."""
+def write_rows(
+    connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()
+) -> None:
+    """Inserts `new` and updates `changed` by primary key, a statement each. A new key that exists
+    is an error.
+    """
     if new:
         connection.execute(table.insert(), list(new))
     if changed:

@@ -8,15 +8,18 @@ from typing import Any
 from shared.contracts.envelope import Envelope, Unreadable, decode
 
 ATTEMPTS = "x-attempts"
-ORIGIN = "x-exchange"  # where a copy of ours was first published; believed from our own exchange only
+ORIGIN = (  # where a copy of ours was first published; believed from our own exchange only
+    "x-exchange"
+)
 MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
 LONGEST_PROPERTY = 255  # bytes, in AMQP
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """`envelope` is None when the bytes are no CloudEvent; `fault` then says why. Of the headers only the count of
-    attempts is believed. `exchange` is where it was published, which RabbitMQ vouches for.
+    """`envelope` is None when the bytes are no CloudEvent; `fault` then says why. Of the headers
+    only the count of attempts is believed. `exchange` is where it was published, which RabbitMQ
+    vouches for.
     """
 
     body: bytes
@@ -44,16 +47,22 @@ def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str
 
 
 def _checked(body: bytes) -> Envelope:
-    """The envelope, if what it says can be said again: to RabbitMQ as properties, to anybody in UTF-8."""
+    """The envelope, if what it says can be said again: to RabbitMQ as properties, to anybody in
+    UTF-8.
+    """
     envelope = decode(body)
     if "\0" in f"{envelope.id}{envelope.source}{envelope.subject}{envelope.correlationid}":
         raise Unreadable("id, source, subject or correlationid: the character NUL cannot be kept")
     for name in ("id", "replyto"):
         if len((getattr(envelope, name) or "").encode(errors="replace")) > LONGEST_PROPERTY:
-            raise Unreadable(f"{name}: longer than the {LONGEST_PROPERTY} bytes that RabbitMQ can carry")
+            raise Unreadable(
+                f"{name}: longer than the {LONGEST_PROPERTY} bytes that RabbitMQ can carry"
+            )
     try:
         body.decode()
-        if b"\\u" in body or b"\0" in body:  # an escape, or UTF-16, may hide half of a surrogate pair
+        if (
+            b"\\u" in body or b"\0" in body
+        ):  # an escape, or UTF-16, may hide half of a surrogate pair
             envelope.encode()
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
         raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
@@ -66,7 +75,9 @@ class Fate(Enum):
     DONE = "done"
     RETRY = "retry"
     BURY = "bury"
-    LEAVE = "leave"  # nothing was done: its thread takes it next; after a pause, where there is an error
+    LEAVE = (  # nothing was done: its thread takes it next; after a pause, where there is an error
+        "leave"
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ class SchemaError(AftercartError):
 
 
 class Unprocessable(AftercartError):
-    """A message that no repetition will help: it goes to the dead letters at once, with this text."""
+    """A message that no repetition will help: it goes to the dead letters at once, with this
+    text.
+    """
 
 
 class NotYet(AftercartError):

@@ -18,7 +18,10 @@ def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
     rows = journal.backlog(work.connection)
     problems = work.problems()
     if rows["outbox"] > TOO_MANY:
-        problems.append(f"{rows['outbox']} messages wait in the outbox: look whether RabbitMQ refuses publishers.")
+        problems.append(
+            f"{rows['outbox']} messages wait in the outbox: look whether RabbitMQ refuses"
+            " publishers."
+        )
     return ServiceHealth(
         service=work.service,
         healthy=not problems,

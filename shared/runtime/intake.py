@@ -1,8 +1,8 @@
 """The door: which deliveries may be handled at all, and by whom.
 
-Bytes that cannot be read, types that the service does not take, and messages that came by an exchange where they do
-not belong are buried with the reason; commands and queries with wrong data are refused, with a sentence that names the
-field.
+Bytes that cannot be read, types that the service does not take, and messages that came by an
+exchange where they do not belong are buried with the reason; commands and queries with wrong data
+are refused, with a sentence that names the field.
 """
 
 import time
@@ -33,13 +33,15 @@ UNCLAIMED = object()
 Known = Mapping[tuple[str, str], UUID]
 """Ids by shop and reference."""
 NUL = rb"\u0000"  # as JSON writes it
-NUL_FAULT = InitErrorDetails(type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None)
+NUL_FAULT = InitErrorDetails(
+    type=PydanticCustomError("nul", "The character NUL cannot be kept"), input=None
+)
 
 
 @dataclass
 class Item:
-    """A readable message on its way through the pipeline. `claimed`: what its act is to do, None for nothing; `extra`:
-    what it did.
+    """A readable message on its way through the pipeline. `claimed`: what its act is to do, None
+    for nothing; `extra`: what it did.
     """
 
     envelope: Envelope
@@ -80,7 +82,9 @@ class Item:
         elif away(error):
             self.verdict = Verdict(Fate.LEAVE, error)
         else:
-            self.verdict = Verdict(Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY, error)
+            self.verdict = Verdict(
+                Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY, error
+            )
         self.told = []
         self.outcome = self.verdict.fate.value
 
@@ -88,11 +92,16 @@ class Item:
         """A context in which all that is logged names it."""
         envelope = self.envelope
         return bound_contextvars(
-            message=envelope.name, id=envelope.id, shop=envelope.shop, trace_id=trace.trace_id(envelope.traceparent)
+            message=envelope.name,
+            id=envelope.id,
+            shop=envelope.shop,
+            trace_id=trace.trace_id(envelope.traceparent),
         )
 
     def tell_log(self) -> None:
-        """The canonical line: one per message, with all one searches for; none where nothing was done."""
+        """The canonical line: one per message, with all one searches for; none where nothing was
+        done.
+        """
         if self.verdict.fate is Fate.LEAVE:
             return
         envelope, error = self.envelope, self.verdict.error
@@ -114,9 +123,9 @@ class Item:
 
 
 def take_in(delivery: Delivery, service: Service, known: Known | None = None) -> Item | Verdict:
-    """A message that can be handled, or the verdict over one that cannot or is for another service. Wrong data of a
-    command or query is handled, too: by a refusal that names the field. `known` are the ids of the references that are
-    used. Never raises.
+    """A message that can be handled, or the verdict over one that cannot or is for another service.
+    Wrong data of a command or query is handled, too: by a refusal that names the field. `known` are
+    the ids of the references that are used. Never raises.
     """
     envelope = delivery.envelope
     if envelope is None:
@@ -131,10 +140,14 @@ def take_in(delivery: Delivery, service: Service, known: Known | None = None) ->
     if not handling.message.is_for(service.name, envelope.data):
         log.info(delivery.name, outcome="not_ours", id=envelope.id)
         return DONE
-    for name, reference in references(handling.message, envelope.data) if service.references else ():
+    for name, reference in (
+        references(handling.message, envelope.data) if service.references else ()
+    ):
         found = (known or {}).get((envelope.shop, reference))
         if found is None:
-            return Item(envelope, None, _unknown(handling.message, name, reference), delivery.attempts)
+            return Item(
+                envelope, None, _unknown(handling.message, name, reference), delivery.attempts
+            )
         envelope = envelope.model_copy(update={"data": envelope.data | {name: str(found)}})
     return _read(delivery, envelope, handling)
 
@@ -143,8 +156,10 @@ def used_references(deliveries: Iterable[Delivery], service: Service) -> set[tup
     """Return the references, by shop, that messages name in the place of ids."""
     return {
         (envelope.shop, reference)
-        for envelope in (delivery.envelope for delivery in deliveries) if envelope
-        for handling in [service.handlings.get(envelope.type)] if handling
+        for envelope in (delivery.envelope for delivery in deliveries)
+        if envelope
+        for handling in [service.handlings.get(envelope.type)]
+        if handling
         for _, reference in references(handling.message, envelope.data)
     }
 
@@ -157,7 +172,9 @@ def _read(delivery: Delivery, envelope: Envelope, handling: Handling) -> Item | 
             raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
     except ValidationError as error:
         if issubclass(handling.message, Asking):
-            return Item(envelope, None, _refusing(handling.message, envelope, error), delivery.attempts)
+            return Item(
+                envelope, None, _refusing(handling.message, envelope, error), delivery.attempts
+            )
         return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
     return Item(envelope, message, handling, delivery.attempts)
 
@@ -168,7 +185,9 @@ def _bury(delivery: Delivery, reason: str) -> Verdict:
 
 
 def _may_come_through(exchange: str, kind: type[Message]) -> bool:
-    """Whoever may write an exchange may say only what belongs there: an outsider no events, nobody what is internal."""
+    """Whoever may write an exchange may say only what belongs there: an outsider no events, nobody
+    what is internal.
+    """
     if exchange in (COMMANDS, EVENTS):
         return not kind.internal and issubclass(kind, Asking if exchange == COMMANDS else Event)
     return True
@@ -190,14 +209,18 @@ def _unknown(kind: type[Message], name: str, reference: str) -> Handling:
     """What is called by a reference that nothing has is refused; `order_id` names an order."""
     noun = name.removesuffix("_id")
     refusal = kind.refusal(  # type: ignore[attr-defined]
-        aggregate=reference, code=f"unknown_{noun}", reason=f"There is no {noun} '{reference}' in this shop.",
+        aggregate=reference,
+        code=f"unknown_{noun}",
+        reason=f"There is no {noun} '{reference}' in this shop.",
         details={"field": name},
     )
     return Handling(kind, lambda _message, _work: [refusal])
 
 
 def _holds_nul(value: Any) -> bool:
-    """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot keep."""
+    """Whether a text anywhere in JSON data holds the character NUL, which PostgreSQL cannot
+    keep.
+    """
     parts = [value]  # without recursion: a stranger chooses the depth
     while parts:
         part = parts.pop()

@@ -1,7 +1,8 @@
-"""The five tables that stand beside every service's own: inbox, outbox, schedule, sequence and acts.
+"""The five tables that stand beside every service's own: inbox, outbox, schedule, sequence and
+acts.
 
-They are written in the same transaction as the effects, which is the whole secret: a message is done exactly when its
-effects and its events are.
+They are written in the same transaction as the effects, which is the whole secret: a message is
+done exactly when its effects and its events are.
 """
 
 from collections import Counter
@@ -34,14 +35,16 @@ Key = tuple[str, str]
 metadata = MetaData()
 
 inbox = Table(
-    "inbox", metadata,
+    "inbox",
+    metadata,
     Column("source", String(200), primary_key=True),
     Column("id", String(200), primary_key=True),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("refusal", LargeBinary),
 )
 outbox = Table(
-    "outbox", metadata,
+    "outbox",
+    metadata,
     Column("number", Identity, primary_key=True, autoincrement=True),
     Column("route", String(10), nullable=False),
     Column("routing_key", String(200), nullable=False),
@@ -51,7 +54,8 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 schedule = Table(
-    "schedule", metadata,
+    "schedule",
+    metadata,
     Column("key", String(200), primary_key=True),
     Column("due_at", UtcDateTime, nullable=False, index=True),
     Column("routing_key", String(200), nullable=False),
@@ -59,12 +63,14 @@ schedule = Table(
     Column("body", LargeBinary, nullable=False),
 )
 sequence = Table(
-    "sequence", metadata,
+    "sequence",
+    metadata,
     Column("subject", String(300), primary_key=True),
     Column("last", Identity, nullable=False),
 )
 acts = Table(  # see `shared.runtime.acts`
-    "acts", metadata,
+    "acts",
+    metadata,
     Column("type", String(200), primary_key=True),
     Column("subject", String(300), primary_key=True),
     Column("holder", Uuid, nullable=False),
@@ -103,11 +109,15 @@ def into(tables: MetaData) -> None:
 
 
 def claim(connection: Connection, keys: Iterable[Key], at: datetime) -> set[Key]:
-    """Claims messages; those returned are new. A claim of another transaction in flight is awaited, never guessed."""
+    """Claims messages; those returned are new. A claim of another transaction in flight is awaited,
+    never guessed.
+    """
     rows = [{"source": source, "id": id_, "at": at} for source, id_ in sorted(set(keys))]
     if not rows:
         return set()
-    statement = insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.source, inbox.c.id)
+    statement = (
+        insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.source, inbox.c.id)
+    )
     return {(row.source, row.id) for row in connection.execute(statement, rows)}
 
 
@@ -128,7 +138,8 @@ def note_refusals(connection: Connection, refusals: Mapping[Key, bytes]) -> None
     if refusals:
         where = (inbox.c.source == bindparam("of_source"), inbox.c.id == bindparam("of_id"))
         rows = [
-            {"of_source": source, "of_id": id_, "told": refusal} for (source, id_), refusal in sorted(refusals.items())
+            {"of_source": source, "of_id": id_, "told": refusal}
+            for (source, id_), refusal in sorted(refusals.items())
         ]
         connection.execute(inbox.update().where(*where).values(refusal=bindparam("told")), rows)
 
@@ -137,7 +148,9 @@ def refusals_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]
     """How messages were refused; those that were carried out are not in it."""
     if not keys:
         return {}
-    query = select(inbox).where(among((inbox.c.source, inbox.c.id), keys), inbox.c.refusal.is_not(None))
+    query = select(inbox).where(
+        among((inbox.c.source, inbox.c.id), keys), inbox.c.refusal.is_not(None)
+    )
     return {(row.source, row.id): row.refusal for row in connection.execute(query)}
 
 
@@ -147,7 +160,9 @@ def subject_of(shop: str, aggregate: str) -> str:
 
 
 def next_sequences(connection: Connection, subjects: Sequence[str]) -> dict[str, int]:
-    """The first number for each subject, counting on by how often it stands in `subjects`. Locks their rows."""
+    """The first number for each subject, counting on by how often it stands in `subjects`. Locks
+    their rows.
+    """
     counts = Counter(subjects)
     if not counts:
         return {}
@@ -156,7 +171,10 @@ def next_sequences(connection: Connection, subjects: Sequence[str]) -> dict[str,
         index_elements=[sequence.c.subject], set_={"last": sequence.c.last + adding.excluded.last}
     ).returning(sequence.c.subject, sequence.c.last)
     rows = [{"subject": subject, "last": count} for subject, count in sorted(counts.items())]
-    return {row.subject: row.last - counts[row.subject] + 1 for row in connection.execute(statement, rows)}
+    return {
+        row.subject: row.last - counts[row.subject] + 1
+        for row in connection.execute(statement, rows)
+    }
 
 
 def add_outbox(connection: Connection, rows: Sequence[OutboxRow]) -> None:
@@ -172,7 +190,10 @@ def add_schedule(connection: Connection, rows: Sequence[DueRow]) -> None:
         connection.execute(
             adding.on_conflict_do_update(
                 index_elements=[schedule.c.key],
-                set_={name: adding.excluded[name] for name in ("due_at", "routing_key", "message_id", "body")},
+                set_={
+                    name: adding.excluded[name]
+                    for name in ("due_at", "routing_key", "message_id", "body")
+                },
             )
         )
 
@@ -180,18 +201,31 @@ def add_schedule(connection: Connection, rows: Sequence[DueRow]) -> None:
 def fire_due(connection: Connection, now: datetime, limit: int = 200) -> int:
     """Moves what is due into the outbox; how many."""
     due = connection.execute(
-        select(schedule).where(schedule.c.due_at <= now).order_by(schedule.c.due_at).limit(limit).with_for_update()
+        select(schedule)
+        .where(schedule.c.due_at <= now)
+        .order_by(schedule.c.due_at)
+        .limit(limit)
+        .with_for_update()
     ).all()
     if due:
         connection.execute(delete(schedule).where(schedule.c.key.in_([row.key for row in due])))
-        add_outbox(connection, [OutboxRow("self", row.routing_key, None, row.message_id, row.body) for row in due])
+        add_outbox(
+            connection,
+            [OutboxRow("self", row.routing_key, None, row.message_id, row.body) for row in due],
+        )
     return len(due)
 
 
 def forget(connection: Connection, before: datetime, limit: int = 1000) -> int:
-    """Drops old claims, few at a time; `before` must be older than anything that may still be replayed."""
-    connection.execute(delete(acts).where(acts.c.claimed_at < before))  # of messages that were lost: hardly any
-    old = connection.execute(select(inbox.c.source, inbox.c.id).where(inbox.c.at < before).limit(limit)).all()
+    """Drops old claims, few at a time; `before` must be older than anything that may still be
+    replayed.
+    """
+    connection.execute(
+        delete(acts).where(acts.c.claimed_at < before)
+    )  # of messages that were lost: hardly any
+    old = connection.execute(
+        select(inbox.c.source, inbox.c.id).where(inbox.c.at < before).limit(limit)
+    ).all()
     release(connection, [(row.source, row.id) for row in old])
     return len(old)
 
@@ -200,7 +234,8 @@ def backlog(connection: Connection) -> Mapping[str, int]:
     """How many rows wait in the outbox and in the schedule."""
     count = func.count()
     return {
-        table.name: connection.execute(select(count).select_from(table)).scalar_one() for table in (outbox, schedule)
+        table.name: connection.execute(select(count).select_from(table)).scalar_one()
+        for table in (outbox, schedule)
     }
 
 

@@ -1,4 +1,6 @@
-"""Structured logs: JSON lines in production, colours on a terminal; dramatiq and pika come out the same way."""
+"""Structured logs: JSON lines in production, colours on a terminal; dramatiq and pika come out the
+same way.
+"""
 
 import logging
 import sys
@@ -16,12 +18,16 @@ SHARED: list[Any] = [
 ]
 
 # Without the local variables: they hold personal data.
-TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def configure(settings: HouseSettings, **always: Any) -> None:
     """Sets the process up; `always` stands on every line, e.g. `service="orders"`."""
-    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    as_json = settings.log_format == "json" or (
+        settings.log_format == "auto" and not sys.stderr.isatty()
+    )
     level = getattr(logging, settings.log_level.upper())
     ending: list[Any] = (
         [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]

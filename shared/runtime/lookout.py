@@ -1,7 +1,8 @@
-"""Listens to the outside world for hints that something is to be done now, in one process per database.
+"""Listens to the outside world for hints that something is to be done now, in one process per
+database.
 
-A hint only brings forward what the schedule holds anyway: when the lookout fails, or hears nothing, things are done
-later, never left undone.
+A hint only brings forward what the schedule holds anyway: when the lookout fails, or hears nothing,
+things are done later, never left undone.
 """
 
 import threading
@@ -39,7 +40,9 @@ class Lookout(threading.Thread):
                         log.info("lookout", outcome="active")
                         self.service.lookout(self.adapters, self._bring_forward, self._stopping)
             except Exception as error:
-                log.error("lookout", outcome="interrupted", error=f"{type(error).__name__}: {error}")
+                log.error(
+                    "lookout", outcome="interrupted", error=f"{type(error).__name__}: {error}"
+                )
                 self._stopping.wait(TROUBLE)
 
     def stop(self) -> None:

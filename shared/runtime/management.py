@@ -1,4 +1,6 @@
-"""RabbitMQ's management API: definitions, bindings, queues. Source: https://www.rabbitmq.com/docs/management#http-api"""
+"""RabbitMQ's management API: definitions, bindings, queues. Source:
+https://www.rabbitmq.com/docs/management#http-api
+"""
 
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -11,7 +13,9 @@ PARTS = ("exchanges", "queues", "bindings", "users", "permissions", "topic_permi
 
 
 class Management:
-    """A client of one node. `url` holds user and password. Every fault is a `TopologyError` of one sentence."""
+    """A client of one node. `url` holds user and password. Every fault is a `TopologyError` of one
+    sentence.
+    """
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
@@ -26,7 +30,10 @@ class Management:
     def definitions(self, vhost: str = "/") -> dict[str, list[dict[str, Any]]]:
         """What exists in a virtual host."""
         whole = self._call("GET", "/api/definitions").json()
-        return {part: [entry for entry in whole.get(part, []) if entry.get("vhost", vhost) == vhost] for part in PARTS}
+        return {
+            part: [entry for entry in whole.get(part, []) if entry.get("vhost", vhost) == vhost]
+            for part in PARTS
+        }
 
     def import_definitions(self, definitions: dict[str, list[dict[str, Any]]]) -> None:
         """Adds what is missing; users and rights are replaced."""
@@ -36,22 +43,33 @@ class Management:
         """Removes one binding of a queue."""
         parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination")]
         path = "/api/bindings/{}/e/{}/q/{}".format(*parts)
-        for found in self._call("GET", path).json():  # RabbitMQ's own name of it is known from there only
-            if (found["routing_key"], found["arguments"]) == (binding["routing_key"], binding["arguments"]):
+        for found in self._call(
+            "GET", path
+        ).json():  # RabbitMQ's own name of it is known from there only
+            if (found["routing_key"], found["arguments"]) == (
+                binding["routing_key"],
+                binding["arguments"],
+            ):
                 self._call("DELETE", f"{path}/{quote(found['properties_key'], safe='')}")
 
     def queues(self, vhost: str = "/") -> list[dict[str, Any]]:
         """All queues with their counts."""
-        found: list[dict[str, Any]] = self._call("GET", f"/api/queues/{quote(vhost, safe='')}").json()
+        found: list[dict[str, Any]] = self._call(
+            "GET", f"/api/queues/{quote(vhost, safe='')}"
+        ).json()
         return found
 
     def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise TopologyError(f"RabbitMQ's management API at {self._address} cannot be reached: {error}.") from None
+            raise TopologyError(
+                f"RabbitMQ's management API at {self._address} cannot be reached: {error}."
+            ) from None
         if response.status_code == 401:
-            raise TopologyError(f"RabbitMQ's management API at {self._address} refuses the user or password.")
+            raise TopologyError(
+                f"RabbitMQ's management API at {self._address} refuses the user or password."
+            )
         if response.is_error:
             answer = f"{response.status_code} to {path}: {response.text[:300]}"
             raise TopologyError(f"RabbitMQ's management API answered {answer}")

@@ -17,7 +17,9 @@ from shared.runtime.settings import ServiceSettings
 
 
 class Figures(Collector):
-    """Those that all services have, and the service's own. Raises what the database raises: then nothing is told."""
+    """Those that all services have, and the service's own. Raises what the database raises: then
+    nothing is told.
+    """
 
     def __init__(self, service: Service, engine: Engine) -> None:
         self.service, self.engine = service, engine
@@ -40,14 +42,18 @@ class Figures(Collector):
             work.now = utc_now()
             waiting = journal.backlog(connection)
             return [
-                Figure("outbox_rows", "Messages not yet confirmed by RabbitMQ", {"": waiting["outbox"]}),
+                Figure(
+                    "outbox_rows", "Messages not yet confirmed by RabbitMQ", {"": waiting["outbox"]}
+                ),
                 Figure("due_rows", "Messages that wait for their time", {"": waiting["schedule"]}),
                 *work.figures(),
             ]
 
 
 def serve(service: Service, settings: ServiceSettings) -> None:
-    """Answers `GET /metrics` at `settings.metrics`, if it is set, on a thread of its own. Raises `SettingsError`."""
+    """Answers `GET /metrics` at `settings.metrics`, if it is set, on a thread of its own. Raises
+    `SettingsError`.
+    """
     if not settings.metrics:
         return
     host, _, port = settings.metrics.rpartition(":")
@@ -57,4 +63,6 @@ def serve(service: Service, settings: ServiceSettings) -> None:
         start_http_server(int(port), host.strip("[]"), registry)
     except OSError as error:
         variable = f"AFTERCART_{service.name.upper()}_METRICS"
-        raise SettingsError(f"{variable} is '{settings.metrics}', where nothing can listen: {error}.") from None
+        raise SettingsError(
+            f"{variable} is '{settings.metrics}', where nothing can listen: {error}."
+        ) from None

@@ -1,4 +1,6 @@
-"""Migrations: Alembic, one history per service, one command. A service's revisions lie in its room `migrations/`."""
+"""Migrations: Alembic, one history per service, one command. A service's revisions lie in its room
+`migrations/`.
+"""
 
 from pathlib import Path
 
@@ -17,8 +19,8 @@ ENVIRONMENT = Path(__file__).parent / "alembic"
 
 
 def upgrade(service: Service, engine: Engine, to: str = "head") -> str:
-    """Brings the database to this code's revision (or another, `to`) and returns it; does nothing where it is there
-    already.
+    """Brings the database to this code's revision (or another, `to`) and returns it; does nothing
+    where it is there already.
     """
     with engine.begin() as connection:  # one transaction: all of it or nothing
         config = _config(service)
@@ -40,11 +42,14 @@ def revision(connection: Connection) -> str:
 
 def require(service: Service, engine: Engine) -> str:
     """The revision, if it is the one this code needs; raises `SchemaError`."""
-    wanted, found = ScriptDirectory.from_config(_config(service)).get_current_head(), current(engine)
+    wanted, found = (
+        ScriptDirectory.from_config(_config(service)).get_current_head(),
+        current(engine),
+    )
     if found != wanted:
         raise SchemaError(
-            f"The database of {service.name} is at revision '{found or 'none'}' and this version needs '{wanted}': "
-            f"run `aftercart migrate {service.name}`."
+            f"The database of {service.name} is at revision '{found or 'none'}' and this version"
+            f" needs '{wanted}': run `aftercart migrate {service.name}`."
         )
     return found
 

@@ -8,7 +8,9 @@ STREAM = "aftercart.events.stream"
 
 
 def own_exchange(service: str) -> str:
-    """The service's own direct exchange: retries, dead letters and messages to itself. Nobody else may write it."""
+    """The service's own direct exchange: retries, dead letters and messages to itself. Nobody else
+    may write it.
+    """
     return f"{service}.self"
 
 

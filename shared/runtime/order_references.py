@@ -1,4 +1,6 @@
-"""The references of orders, for services that store something about orders and do not have the orders themselves."""
+"""The references of orders, for services that store something about orders and do not have the
+orders themselves.
+"""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -15,7 +17,8 @@ Named = tuple[str, str, UUID]
 def into(metadata: MetaData) -> Table:
     """Add the table to those of a service."""
     return Table(
-        "order_references", metadata,
+        "order_references",
+        metadata,
         Column("shop", String(40), primary_key=True),
         Column("reference", String(60), primary_key=True),
         Column("order_id", Uuid, primary_key=True),
@@ -26,7 +29,8 @@ def remember(connection: Connection, table: Table, named: Iterable[Named]) -> No
     """Store the references of orders; those that are stored already change nothing."""
     rows = [
         {"shop": shop, "reference": reference, "order_id": order_id}
-        for shop, reference, order_id in sorted(set(named)) if reference
+        for shop, reference, order_id in sorted(set(named))
+        if reference
     ]
     if rows:
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
@@ -37,5 +41,7 @@ def order_ids(connection: Connection, table: Table, shop: str, wanted: str) -> l
     order_id = uuid_of(wanted)
     if order_id:
         return [order_id]
-    query = select(table.c.order_id).where(table.c.shop == shop, table.c.reference == wanted.upper())
+    query = select(table.c.order_id).where(
+        table.c.shop == shop, table.c.reference == wanted.upper()
+    )
     return list(connection.scalars(query))

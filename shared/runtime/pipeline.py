@@ -1,7 +1,8 @@
 """Everything around a handler, once for all services.
 
-For what `intake` let in: commands and events are decided in one transaction (see `transactions`), questions are
-answered from one that only reads, and what touches the world takes its turn (see `turns`).
+For what `intake` let in: commands and events are decided in one transaction (see `transactions`),
+questions are answered from one that only reads, and what touches the world takes its turn (see
+`turns`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +24,9 @@ from shared.runtime.turns import act_in_turn
 
 
 class Pipeline(Transactions):
-    """Runs messages of one service. `publish` sends the answers to queries; for the rest see `Transactions`."""
+    """Runs messages of one service. `publish` sends the answers to queries; for the rest see
+    `Transactions`.
+    """
 
     def __init__(
         self,
@@ -52,11 +55,15 @@ class Pipeline(Transactions):
             if issubclass(item.handling.message, Query):
                 self._answer(item)
             item.tell_log()
-        act_in_turn([item for item in items if item.handling.act], self)  # last, for it may take long
+        act_in_turn(
+            [item for item in items if item.handling.act], self
+        )  # last, for it may take long
         return [item.verdict if isinstance(item, Item) else item for item in read]
 
     def _references(self, deliveries: Sequence[Delivery]) -> Known:
-        """Look up the ids of the references that messages name; nothing is asked where they name ids."""
+        """Look up the ids of the references that messages name; nothing is asked where they name
+        ids.
+        """
         used = used_references(deliveries, self.service) if self.service.references else set()
         if not used or self.service.references is None:
             return {}
@@ -66,7 +73,11 @@ class Pipeline(Transactions):
 
     def _answer(self, item: Item) -> None:
         if not item.envelope.replyto:
-            item.fail(Unprocessable(f"{item.envelope.name} is a question and needs the attribute 'replyto'"))
+            item.fail(
+                Unprocessable(
+                    f"{item.envelope.name} is a question and needs the attribute 'replyto'"
+                )
+            )
             return
         try:
             with reading(self.engine) as connection, item.bound():
@@ -77,14 +88,20 @@ class Pipeline(Transactions):
                 item.outcome = "refused"
             answer = self.post.answer(item, item.told[0], self.clock())
             # RETURNED: nobody waits for it any more. REFUSED: who waits has no room for it.
-            if self.publish([answer])[0] not in (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED):
+            if self.publish([answer])[0] not in (
+                Outcome.CONFIRMED,
+                Outcome.RETURNED,
+                Outcome.REFUSED,
+            ):
                 raise NotYet("the answer was not confirmed by RabbitMQ")
         except Exception as error:
             item.fail(error)
 
 
 def _untouched(error: Exception) -> Verdict:
-    """Return the verdict over a message that was not looked at, since the database did not answer."""
+    """Return the verdict over a message that was not looked at, since the database did not
+    answer.
+    """
     return Verdict(Fate.LEAVE if away(error) else Fate.RETRY, error)
 
 

@@ -36,7 +36,9 @@ class Post:
         self.service, self.source = service, f"/aftercart/{service}"
 
     def send(self, connection: Connection, items: Sequence[Told], now: datetime) -> None:
-        """Puts everything that was told into the outbox or the schedule; events get their sequence per subject."""
+        """Puts everything that was told into the outbox or the schedule; events get their sequence
+        per subject.
+        """
         events = [(item, told) for item in items for told in item.told if isinstance(told, Event)]
         subjects = [_ordered_subject(item, told) for item, told in events]
         numbers = journal.next_sequences(connection, [subject for subject in subjects if subject])
@@ -49,17 +51,32 @@ class Post:
                     subject = _ordered_subject(item, told)
                     if subject:
                         number, numbers[subject] = numbers[subject], numbers[subject] + 1
-                    envelope = self._envelope(told, cause, now, sequence=f"{number:012d}" if subject else None)
-                    rows.append(journal.OutboxRow("event", told.name, subject, envelope.id, envelope.encode()))
+                    envelope = self._envelope(
+                        told, cause, now, sequence=f"{number:012d}" if subject else None
+                    )
+                    rows.append(
+                        journal.OutboxRow(
+                            "event", told.name, subject, envelope.id, envelope.encode()
+                        )
+                    )
                     names.append(told.name)
                 elif isinstance(told, Later):
                     envelope = self._envelope(told.message, cause, now, shop=told.shop)
                     journal.add_schedule(
-                        connection, [journal.DueRow(told.key, told.at, self.service, envelope.id, envelope.encode())]
+                        connection,
+                        [
+                            journal.DueRow(
+                                told.key, told.at, self.service, envelope.id, envelope.encode()
+                            )
+                        ],
                     )
                 else:
                     envelope = self._envelope(told, cause, now)
-                    rows.append(journal.OutboxRow("self", self.service, None, envelope.id, envelope.encode()))
+                    rows.append(
+                        journal.OutboxRow(
+                            "self", self.service, None, envelope.id, envelope.encode()
+                        )
+                    )
             if cause.replyto and issubclass(item.handling.message, Command):
                 rows.append(self._reply(item, replies.get(item.key) or _done(item, names), now))
         journal.add_outbox(connection, rows)
@@ -72,27 +89,48 @@ class Post:
     def first(self, told: Later, now: datetime) -> journal.DueRow:
         """A message to ourselves that nothing caused, such as the first look into a mailbox."""
         envelope = Envelope(
-            id=str(uuid4()), source=self.source, type=told.message.wire_type(), time=now,
-            shop=told.shop or DEFAULT_SHOP, data=told.message.model_dump(mode="json"),
+            id=str(uuid4()),
+            source=self.source,
+            type=told.message.wire_type(),
+            time=now,
+            shop=told.shop or DEFAULT_SHOP,
+            data=told.message.model_dump(mode="json"),
         )
         return journal.DueRow(told.key, told.at, self.service, envelope.id, envelope.encode())
 
     def _replies(self, connection: Connection, items: Sequence[Told]) -> dict[journal.Key, Refusal]:
-        """Those that are refusals; what repeats a command that was refused is refused with the same words."""
+        """Those that are refusals; what repeats a command that was refused is refused with the same
+        words.
+        """
         commands = [item for item in items if issubclass(item.handling.message, Command)]
-        found = {item.key: told for item in commands for told in item.told if isinstance(told, Refusal)}
-        journal.note_refusals(connection, {key: refusal.model_dump_json().encode() for key, refusal in found.items()})
-        repeated = {item.key: item for item in commands if item.outcome == "duplicate" and item.envelope.replyto}
+        found = {
+            item.key: told for item in commands for told in item.told if isinstance(told, Refusal)
+        }
+        journal.note_refusals(
+            connection, {key: refusal.model_dump_json().encode() for key, refusal in found.items()}
+        )
+        repeated = {
+            item.key: item
+            for item in commands
+            if item.outcome == "duplicate" and item.envelope.replyto
+        }
         for key, earlier in journal.refusals_of(connection, list(repeated)).items():
             found[key] = repeated[key].handling.message.refusal.model_validate_json(earlier)
         return found
 
     def _reply(self, item: Told, reply: Message, now: datetime) -> journal.OutboxRow:
         envelope = self._envelope(reply, item.envelope, now)
-        return journal.OutboxRow("reply", item.envelope.replyto or "", None, envelope.id, envelope.encode())
+        return journal.OutboxRow(
+            "reply", item.envelope.replyto or "", None, envelope.id, envelope.encode()
+        )
 
     def _envelope(
-        self, told: Message, cause: Envelope, now: datetime, sequence: str | None = None, shop: str | None = None
+        self,
+        told: Message,
+        cause: Envelope,
+        now: datetime,
+        sequence: str | None = None,
+        shop: str | None = None,
     ) -> Envelope:
         return Envelope.model_construct(
             specversion="1.0",
@@ -113,9 +151,13 @@ class Post:
 
 def _ordered_subject(item: Told, told: Event) -> str | None:
     """What order is kept by: the aggregate within its shop."""
-    return journal.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
+    return (
+        journal.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
+    )
 
 
 def _done(item: Told, names: list[str]) -> CommandDone:
     repeated = item.outcome == "duplicate"
-    return CommandDone(command=item.envelope.name, command_id=item.envelope.id, events=names, repeated=repeated)
+    return CommandDone(
+        command=item.envelope.name, command_id=item.envelope.id, events=names, repeated=repeated
+    )

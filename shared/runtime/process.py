@@ -26,7 +26,9 @@ FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another
 
 
 class WorkerProcess:
-    """Binds a service to its database and to RabbitMQ and runs it. `start`, then `watch`, then `stop`."""
+    """Binds a service to its database and to RabbitMQ and runs it. `start`, then `watch`, then
+    `stop`.
+    """
 
     def __init__(self, service: Service, settings: ServiceSettings, threads: int = 1) -> None:
         self.service, self.settings = service, settings
@@ -36,10 +38,15 @@ class WorkerProcess:
         self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
         self.relay = Relay(service.name, self.engine, self.publisher.publish)
         self.pipeline = Pipeline(
-            service, self.engine, self.publisher.publish,
-            adapters=service.adapters(settings), committed=self.relay.wake,
+            service,
+            self.engine,
+            self.publisher.publish,
+            adapters=service.adapters(settings),
+            committed=self.relay.wake,
         )
-        self.lookout = Lookout(service, self.engine, self.pipeline.adapters) if service.lookout else None
+        self.lookout = (
+            Lookout(service, self.engine, self.pipeline.adapters) if service.lookout else None
+        )
         self.broker = HouseBroker(service.name, urls, self.publisher, settings.retry_delays)
         self.worker = BatchWorker(
             self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
@@ -91,11 +98,15 @@ def run(service: Service, threads: int) -> int:
         process.start()
         log.logger().info("worker", outcome="started", threads=threads, batch=process.worker.batch)
         parent = os.getppid()
-        while not stopping.wait(WATCH) and os.getppid() == parent:  # without its supervisor it stops, too
+        while (
+            not stopping.wait(WATCH) and os.getppid() == parent
+        ):  # without its supervisor it stops, too
             fault = process.fault()
             if fault:
                 log.logger().critical("worker", outcome="given_up", reason=fault)
-                os._exit(FAULT)  # a dead or stuck thread cannot be joined; nothing unconfirmed is lost
+                os._exit(
+                    FAULT
+                )  # a dead or stuck thread cannot be joined; nothing unconfirmed is lost
         process.stop()
         log.logger().info("worker", outcome="stopped")
     return 0

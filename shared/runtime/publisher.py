@@ -1,7 +1,9 @@
-"""Publishing with pipelined confirms: pika's SelectConnection on a thread of its own, `mandatory` on everything.
+"""Publishing with pipelined confirms: pika's SelectConnection on a thread of its own, `mandatory`
+on everything.
 
-A confirm that never comes is given up after a timeout of our own, and the connection with it, so that a late confirm
-cannot be taken for another message's. The outcome is then UNKNOWN: the message may have arrived; publish it again.
+A confirm that never comes is given up after a timeout of our own, and the connection with it, so
+that a late confirm cannot be taken for another message's. The outcome is then UNKNOWN: the message
+may have arrived; publish it again.
 """
 
 import random
@@ -25,7 +27,9 @@ FAREWELL = 1.0  # seconds for a connection to close in good order
 
 
 def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
-    """The URLs (joined by `;`) in a shuffled order, so that not every process goes to the first node."""
+    """The URLs (joined by `;`) in a shuffled order, so that not every process goes to the first
+    node.
+    """
     parameters = []
     for url in random.sample(urls.split(";"), urls.count(";") + 1):
         one = pika.URLParameters(url)
@@ -61,15 +65,19 @@ class Publisher:
         """Whether its thread runs; the process must end when it does not."""
         return self._thread.is_alive()
 
-    # --- any thread ---------------------------------------------------------------------------------------------------
+    # --- any thread -------------------------------------------------------------------------------
 
     def publish(self, messages: Sequence[Outgoing], timeout: float = 10) -> list[Outcome]:
-        """Publishes and awaits the confirms; one outcome for each message, in the same order. Never raises."""
+        """Publishes and awaits the confirms; one outcome for each message, in the same order. Never
+        raises.
+        """
         if not messages:
             return []
         if not self._ready.wait(timeout):
             return [Outcome.UNKNOWN] * len(messages)
-        if self._blocked:  # what we wrote now would wait in the socket and come out when the alarm ends
+        if (
+            self._blocked
+        ):  # what we wrote now would wait in the socket and come out when the alarm ends
             return [Outcome.BLOCKED] * len(messages)
         batch = Batch(messages)
         connection = self._queue(batch)
@@ -105,7 +113,7 @@ class Publisher:
             return False
         return True
 
-    # --- its own thread -----------------------------------------------------------------------------------------------
+    # --- its own thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -119,7 +127,9 @@ class Publisher:
         try:
             connection = self._connection = SelectConnection(
                 parameters,
-                on_open_callback=lambda connection: connection.channel(on_open_callback=self._opened),
+                on_open_callback=lambda connection: connection.channel(
+                    on_open_callback=self._opened
+                ),
                 on_open_error_callback=self._lost,
                 on_close_callback=self._lost,
             )
@@ -140,7 +150,9 @@ class Publisher:
         self._tag = 0
         channel.add_on_close_callback(lambda channel, _reason: _close_with(channel))
         channel.add_on_return_callback(self._note_returned)
-        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._look_around(channel))
+        channel.confirm_delivery(
+            self._confirmed, callback=lambda _frame: self._look_around(channel)
+        )
 
     def _look_around(self, channel: Channel) -> None:
         if self._awaits is None:
@@ -169,10 +181,19 @@ class Publisher:
         for index, message in enumerate(batch.messages):
             try:
                 self._channel.basic_publish(
-                    message.exchange, message.routing_key, message.body, message.properties, mandatory=True
+                    message.exchange,
+                    message.routing_key,
+                    message.body,
+                    message.properties,
+                    mandatory=True,
                 )
-            except (ShortStringTooLong, ValueError) as error:  # it cannot be written as AMQP; nothing was sent
-                log.error("publisher", outcome="unsendable", id=message.message_id, error=str(error))
+            except (
+                ShortStringTooLong,
+                ValueError,
+            ) as error:  # it cannot be written as AMQP; nothing was sent
+                log.error(
+                    "publisher", outcome="unsendable", id=message.message_id, error=str(error)
+                )
                 batch.settle(index, Outcome.REFUSED)
                 continue
             self._tag += 1
@@ -224,12 +245,16 @@ class Publisher:
 
 
 def _give_up(connection: Any) -> None:
-    connection.ioloop.call_later(FAREWELL, connection.ioloop.stop)  # a frozen node does not even say goodbye
+    connection.ioloop.call_later(
+        FAREWELL, connection.ioloop.stop
+    )  # a frozen node does not even say goodbye
     _close(connection)
 
 
 def _close_with(channel: Channel) -> None:
-    if channel.connection.is_open:  # RabbitMQ refused something; else the connection is closing by itself
+    if (
+        channel.connection.is_open
+    ):  # RabbitMQ refused something; else the connection is closing by itself
         _close(channel.connection)
 
 

@@ -1,8 +1,8 @@
 """Whether the stream of events is up, asked before anything is published on a new connection.
 
-A node of RabbitMQ that has just started routes events to a stream that does not run yet, loses them there, and confirms
-them all the same (seen on 3.10.8: one to a hundred events at each restart). Reading from the stream fails until it
-runs.
+A node of RabbitMQ that has just started routes events to a stream that does not run yet, loses them
+there, and confirms them all the same (seen on 3.10.8: one to a hundred events at each restart).
+Reading from the stream fails until it runs.
 """
 
 import time
@@ -21,7 +21,8 @@ PATIENCE = 30.0  # seconds; then late consumers may miss something, but nobody w
 
 
 class Readiness:
-    """Looks, on channels of its own, until `queue` (a stream) can be read; then calls `ready`, once.
+    """Looks, on channels of its own, until `queue` (a stream) can be read; then calls `ready`,
+    once.
 
     All its methods run in the connection's thread.
     """
@@ -44,7 +45,9 @@ class Readiness:
             """What is read here is not meant for us."""
 
         offset = {"x-stream-offset": "next"}
-        channel.basic_consume(self._queue, ignore, arguments=offset, callback=lambda _frame: self._is_up(channel))
+        channel.basic_consume(
+            self._queue, ignore, arguments=offset, callback=lambda _frame: self._is_up(channel)
+        )
 
     def _is_up(self, channel: Channel) -> None:
         self._finish()

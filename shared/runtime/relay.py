@@ -1,8 +1,8 @@
 """Carries the outbox to RabbitMQ, and the clock's messages into the outbox.
 
-Runs in every worker process; one is active per database, the others wait to take over. A row is deleted after its
-confirm and never given up. Rows of one subject leave one after another, so order per aggregate holds even when a
-publish fails in the middle.
+Runs in every worker process; one is active per database, the others wait to take over. A row is
+deleted after its confirm and never given up. Rows of one subject leave one after another, so order
+per aggregate holds even when a publish fails in the middle.
 """
 
 import threading
@@ -23,15 +23,20 @@ from shared.runtime.outgoing import Outcome, Outgoing, Publish
 log = logger()
 
 BATCH = 200  # rows
-POLL = 0.1  # seconds between looks, when another process may have written; and between those at the clock
-GATHER = 0.02  # seconds from one round to the next, where commits come faster: what they bring leaves together
+# seconds between looks, when another process may have written; and between those at the clock
+POLL = 0.1
+# seconds from one round to the next, where commits come faster: what they bring leaves together
+GATHER = 0.02
 TAKE_OVER = 0.5  # seconds between tries to become the active one
 TROUBLE = 1.0  # seconds after a failure
 LONGEST_REST = 30.0  # seconds, of what RabbitMQ refuses
 MOST_RESTS = 1000  # in one statement
 SAID_NO = {Outcome.REFUSED, Outcome.RETURNED}
-DONE = {  # a reply that nobody waits for any more, or whose reader left no room for it, is done, too
-    "event": {Outcome.CONFIRMED}, "self": {Outcome.CONFIRMED}, "reply": {Outcome.CONFIRMED, *SAID_NO},
+# a reply that nobody waits for any more, or whose reader left no room for it, is done, too
+DONE = {
+    "event": {Outcome.CONFIRMED},
+    "self": {Outcome.CONFIRMED},
+    "reply": {Outcome.CONFIRMED, *SAID_NO},
 }
 SWEEP = 1000  # claims forgotten at once
 KEPT = timedelta(days=30)  # claims in the inbox; longer than any replay may take
@@ -41,7 +46,11 @@ class Relay(threading.Thread):
     """The thread. `wake()` after a commit saves the wait for the next look."""
 
     def __init__(
-        self, service: str, engine: Engine, publish: Publish, clock: Callable[[], datetime] = utc_now
+        self,
+        service: str,
+        engine: Engine,
+        publish: Publish,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(daemon=True, name="relay")
         self.service, self.engine, self.publish, self.clock = service, engine, publish, clock
@@ -159,7 +168,9 @@ class Rests:
 
 
 def _waiting(resting: Collection[Any]) -> Select[Any]:
-    """What may leave, in order. Without a look at what rests, the first rows of the table could hold up all others."""
+    """What may leave, in order. Without a look at what rests, the first rows of the table could
+    hold up all others.
+    """
     subject, number = journal.outbox.c.subject, journal.outbox.c.number
     some = list(resting)[:MOST_RESTS]
     subjects = [lane for lane in some if isinstance(lane, str)]

@@ -22,7 +22,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Later:
-    """A message to ourselves, told now, delivered at `at`. Telling the same `key` again replaces it."""
+    """A message to ourselves, told now, delivered at `at`. Telling the same `key` again replaces
+    it.
+    """
 
     message: Message
     at: datetime
@@ -32,24 +34,33 @@ class Later:
 
 
 Hint = Callable[[datetime], Later]
-"""What is to be done now: gets the time, returns a message whose key takes the place of what was planned."""
+"""What is to be done now: gets the time, returns a message whose key takes the place of what was
+planned.
+"""
 Lookout = Callable[[Any, Callable[[Hint], None], Event], None]
-"""Listens to the outside world (the adapters) until the event is set, and tells hints; in one process per database."""
+"""Listens to the outside world (the adapters) until the event is set, and tells hints; in one
+process per database.
+"""
 
 
-References = Callable[[Connection, Collection[tuple[str, str]], Sequence[Envelope]], Mapping[tuple[str, str], UUID]]
-"""Looks up the ids of things by shop and reference; what the messages that arrive together bring counts, too."""
+References = Callable[
+    [Connection, Collection[tuple[str, str]], Sequence[Envelope]], Mapping[tuple[str, str], UUID]
+]
+"""Looks up the ids of things by shop and reference; what the messages that arrive together bring
+counts, too.
+"""
 
 
 @dataclass(frozen=True)
 class Handling:
     """One row of a service's table of contents: a message and what is done about it.
 
-    Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is done, returns what
-    to do, or None if nothing is to be done (any more); `act(claimed, adapters)` does it, outside of any
-    transaction; `handler(message, work, outcome)` keeps and tells. An act is safe to repeat, or else the type of its
-    `outcome` is named (one that pydantic can write as JSON), and a note about the message's subject tells later what
-    was begun and what came of it: also to another message of this type about the same.
+    Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is
+    done, returns what to do, or None if nothing is to be done (any more); `act(claimed, adapters)`
+    does it, outside of any transaction; `handler(message, work, outcome)` keeps and tells. An act
+    is safe to repeat, or else the type of its `outcome` is named (one that pydantic can write as
+    JSON), and a note about the message's subject tells later what was begun and what came of it:
+    also to another message of this type about the same.
     """
 
     message: type[Message]
@@ -60,7 +71,9 @@ class Handling:
 
 
 class Handlers:
-    """Collects the handlers of a module: `service = Handlers()`, then `@service.handles(TransitionOrder)`."""
+    """Collects the handlers of a module: `service = Handlers()`, then
+    `@service.handles(TransitionOrder)`.
+    """
 
     def __init__(self) -> None:
         self.handlings: list[Handling] = []
@@ -113,10 +126,16 @@ class Service:
     @property
     def queries(self) -> list[type[Query]]:
         """The questions it answers."""
-        return [handling.message for handling in self.handlings.values() if issubclass(handling.message, Query)]
+        return [
+            handling.message
+            for handling in self.handlings.values()
+            if issubclass(handling.message, Query)
+        ]
 
 
 def installed_services() -> dict[str, Service]:
-    """All services of this installation, by name, found through the entry points `aftercart.services`."""
+    """All services of this installation, by name, found through the entry points
+    `aftercart.services`.
+    """
     points = sorted(entry_points(group="aftercart.services"), key=lambda point: point.name)
     return {point.name: point.load() for point in points}

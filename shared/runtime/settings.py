@@ -1,7 +1,9 @@
-"""Settings from the environment, an env file and secret files; every fault is told with the variable's name.
+"""Settings from the environment, an env file and secret files; every fault is told with the
+variable's name.
 
-Variables are `AFTERCART_<FIELD>` for the house and `AFTERCART_<SERVICE>_<FIELD>` for one service. A secret may lie in a
-file of that name in lower case, in the directory that `AFTERCART_SECRETS_DIR` names.
+Variables are `AFTERCART_<FIELD>` for the house and `AFTERCART_<SERVICE>_<FIELD>` for one service. A
+secret may lie in a file of that name in lower case, in the directory that `AFTERCART_SECRETS_DIR`
+names.
 """
 
 import json
@@ -9,7 +11,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.contracts.conversation import SigningKeys
@@ -32,13 +42,17 @@ def _keys(value: SecretStr) -> SecretStr:
 
 
 FromJson = BeforeValidator(_from_json)
-"""Of a setting that is written as JSON: `Annotated[…, NoDecode, FromJson]`, so that a fault is told in a sentence."""
+"""Of a setting that is written as JSON: `Annotated[…, NoDecode, FromJson]`, so that a fault is told
+in a sentence.
+"""
 SecretKeys = Annotated[SecretStr, AfterValidator(_keys)]
 """Keys that sign: `number:hex`, joined by commas."""
 
 
 def env_file() -> Path | None:
-    """`AFTERCART_ENV_FILE`, else `.env`, else what the local stack wrote; None if there is none of them."""
+    """`AFTERCART_ENV_FILE`, else `.env`, else what the local stack wrote; None if there is none of
+    them.
+    """
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
         raise SettingsError(f"{PREFIX}ENV_FILE names '{named}', which does not exist.")
@@ -53,9 +67,16 @@ class HouseSettings(BaseSettings):
 
     log_format: Literal["json", "console", "auto"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    retry_delays: Annotated[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode] = Field(
-        default=(1, 10, 60, 600, 3600), min_length=1, max_length=10,
-        description="Seconds between attempts, as `1,10,60`; after the last the message goes to the dead letters",
+    retry_delays: Annotated[
+        tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], NoDecode
+    ] = Field(
+        default=(1, 10, 60, 600, 3600),
+        min_length=1,
+        max_length=10,
+        description=(
+            "Seconds between attempts, as `1,10,60`; after the last the message goes to the dead"
+            " letters"
+        ),
     )
 
     @field_validator("retry_delays", mode="before")
@@ -65,43 +86,63 @@ class HouseSettings(BaseSettings):
 
     @classmethod
     def load(cls, part: str = "", **given: Any) -> Self:
-        """The settings of the house, or of one service (`part`), where what all share is the house's unless it is set
-        for the service. Raises `SettingsError`.
+        """The settings of the house, or of one service (`part`), where what all share is the
+        house's unless it is set for the service. Raises `SettingsError`.
         """
         prefix = f"{PREFIX}{part.upper()}_" if part else PREFIX
         secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
         try:
-            sources: dict[str, Any] = {"_env_prefix": prefix, "_env_file": env_file(), "_secrets_dir": secrets}
+            sources: dict[str, Any] = {
+                "_env_prefix": prefix,
+                "_env_file": env_file(),
+                "_secrets_dir": secrets,
+            }
             found = cls(**sources, **given)
         except ValidationError as error:
-            raise SettingsError(" ".join(_sentence(prefix, fault) for fault in error.errors())) from None
+            raise SettingsError(
+                " ".join(_sentence(prefix, fault) for fault in error.errors())
+            ) from None
         house = HouseSettings.load() if part else found
         ours = HouseSettings.model_fields.keys() & (house.model_fields_set - found.model_fields_set)
         return found.model_copy(update={name: getattr(house, name) for name in ours})
 
 
 class ClientSettings(HouseSettings):
-    """Where the command line finds RabbitMQ: as an outsider, and as an administrator for the topology."""
+    """Where the command line finds RabbitMQ: as an outsider, and as an administrator for the
+    topology.
+    """
 
     broker_url: SecretStr
     admin_broker_url: SecretStr | None = None
-    management_url: SecretStr | None = Field(default=None, description="http://user:password@host:15672")
+    management_url: SecretStr | None = Field(
+        default=None, description="http://user:password@host:15672"
+    )
 
 
 class ServiceSettings(HouseSettings):
     """What a worker of a service needs."""
 
-    broker_url: SecretStr = Field(description="amqp://user:password@host/vhost; several joined by ;")
-    database_url: SecretStr = Field(description="sqlite:////path or postgresql+psycopg://user:password@host/name")
+    broker_url: SecretStr = Field(
+        description="amqp://user:password@host/vhost; several joined by ;"
+    )
+    database_url: SecretStr = Field(
+        description="sqlite:////path or postgresql+psycopg://user:password@host/name"
+    )
     metrics: str = Field(
-        default="", pattern=r"^(\S+:\d{1,5})?$",
+        default="",
+        pattern=r"^(\S+:\d{1,5})?$",
         description="Where Prometheus finds the figures, as `0.0.0.0:9464`; empty: nowhere",
     )
-    batch: PositiveInt | None = Field(default=None, description="Messages in one transaction; else the service's own")
+    batch: PositiveInt | None = Field(
+        default=None, description="Messages in one transaction; else the service's own"
+    )
 
 
 def _sentence(prefix: str, fault: Any) -> str:
     variable = prefix + "_".join(str(part) for part in fault["loc"]).upper()
     if fault["type"] == "missing":
-        return f"{variable} is not set: put it into the environment or the env file, or start a stack with `make up`."
+        return (
+            f"{variable} is not set: put it into the environment or the env file, or start a stack"
+            " with `make up`."
+        )
     return f"{variable} is wrong: {fault['msg'].removeprefix('Value error, ')}."

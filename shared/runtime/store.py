@@ -1,7 +1,9 @@
-"""The unit of work: what a handler may touch while it decides on one message, and what is written for a whole batch.
+"""The unit of work: what a handler may touch while it decides on one message, and what is written
+for a whole batch.
 
-Nothing reaches the database while handlers run. `get` is served from what was loaded (and locked) for the batch, `save`
-records; after each message the pipeline keeps or discards what it recorded; at the end everything is written in sets.
+Nothing reaches the database while handlers run. `get` is served from what was loaded (and locked)
+for the batch, `save` records; after each message the pipeline keeps or discards what it recorded;
+at the end everything is written in sets.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +50,9 @@ class Store(Generic[K, V]):
         self._kept: dict[K, V] = {}
 
     def load(self, keys: Sequence[K]) -> Mapping[K, V]:
-        """Reads the values of `keys` (sorted) from the database and locks their rows, in that order."""
+        """Reads the values of `keys` (sorted) from the database and locks their rows, in that
+        order.
+        """
         raise NotImplementedError
 
     def put(self, new: Mapping[K, V], changed: Mapping[K, V]) -> None:
@@ -120,8 +124,8 @@ class Ledger:
 
 
 class UnitOfWork:
-    """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, in the order of locking;
-    `adapters` is its outside world (None where it has none).
+    """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, in the
+    order of locking; `adapters` is its outside world (None where it has none).
     """
 
     envelope: Envelope
@@ -148,11 +152,15 @@ class UnitOfWork:
         """Loads and locks what a batch will need; a service overrides it where that pays."""
 
     def problems(self) -> list[str]:
-        """What is wrong beyond the runtime, a sentence each, for `service.health`; a service overrides it."""
+        """What is wrong beyond the runtime, a sentence each, for `service.health`; a service
+        overrides it.
+        """
         return []
 
     def figures(self) -> list[Figure]:
-        """What it counts beyond the runtime, for `service.health` and Prometheus; a service overrides it."""
+        """What it counts beyond the runtime, for `service.health` and Prometheus; a service
+        overrides it.
+        """
         return []
 
     def begin(self, envelope: Envelope, now: datetime) -> None:

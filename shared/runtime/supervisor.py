@@ -1,4 +1,6 @@
-"""Keeps the worker processes of a service running: starts another for each that ended, slower when they keep dying."""
+"""Keeps the worker processes of a service running: starts another for each that ended, slower when
+they keep dying.
+"""
 
 import os
 import signal
@@ -47,7 +49,9 @@ class Slot:
 
 @dataclass
 class Supervisor:
-    """Runs `processes` copies of a command until SIGTERM or SIGINT; then passes the signal on and waits."""
+    """Runs `processes` copies of a command until SIGTERM or SIGINT; then passes the signal on and
+    waits.
+    """
 
     command: list[str]
     processes: int
@@ -82,7 +86,9 @@ class Supervisor:
 
 def worker_command(service: str, threads: int) -> list[str]:
     """How one worker process is started."""
-    program = sys.modules["__main__"].__spec__  # the same program that we are, where it was started with -m
+    program = sys.modules[
+        "__main__"
+    ].__spec__  # the same program that we are, where it was started with -m
     module = program.name if program else "shared.cli.main"
     return [sys.executable, "-m", module, "worker", service, "--child", "--threads", str(threads)]
 

@@ -7,7 +7,9 @@ FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def child(traceparent: str | None) -> str:
-    """A new span in the trace of `traceparent`; a new trace where there is none, or a malformed one."""
+    """A new span in the trace of `traceparent`; a new trace where there is none, or a malformed
+    one.
+    """
     span = f"{random.getrandbits(64):016x}"
     if traceparent and FORM.fullmatch(traceparent):
         return f"{traceparent[:36]}{span}{traceparent[52:]}"

@@ -1,8 +1,8 @@
 """What a batch of messages does to the database: one transaction, or one each where that fails.
 
-Claim in the inbox, load, call the handlers, write, put what is told into the outbox, commit. A handler that fails has
-written nothing and its neighbours are not disturbed; when the common write itself fails, the messages are taken one by
-one.
+Claim in the inbox, load, call the handlers, write, put what is told into the outbox, commit. A
+handler that fails has written nothing and its neighbours are not disturbed; when the common write
+itself fails, the messages are taken one by one.
 """
 
 from collections import deque
@@ -27,7 +27,9 @@ log = logger()
 
 
 class Transactions:
-    """Those of one service. `clock` gives aware datetimes; `committed` is called after each commit."""
+    """Those of one service. `clock` gives aware datetimes; `committed` is called after each
+    commit.
+    """
 
     def __init__(
         self,
@@ -69,7 +71,13 @@ class Transactions:
         with self.engine.begin() as connection:
             fresh = journal.claim(connection, [item.key for item in items], self.clock())
             work = self.open(connection)
-            work.preload([(item.envelope, item.message) for item in items if item.key in fresh and item.message])
+            work.preload(
+                [
+                    (item.envelope, item.message)
+                    for item in items
+                    if item.key in fresh and item.message
+                ]
+            )
             for item in items:
                 if item.key in fresh:
                     fresh.discard(item.key)  # the same message twice in one batch
@@ -80,13 +88,19 @@ class Transactions:
             journal.release(connection, sorted(failed))
             work.write()
             kept = [item for item in items if item.key not in failed]
-            fresh_acts = [item for item in kept if item.handling.outcome and item.outcome != "duplicate"]
-            acts.drop(connection, [item.about for item in fresh_acts])  # one about the same may be another message's
+            fresh_acts = [
+                item for item in kept if item.handling.outcome and item.outcome != "duplicate"
+            ]
+            acts.drop(
+                connection, [item.about for item in fresh_acts]
+            )  # one about the same may be another message's
             self.post.send(connection, kept, self.clock())
         self.committed()
 
     def _decide(self, item: Item, work: UnitOfWork) -> None:
-        if item.claimed is None:  # done before, or nothing is to be done: still it is noted, and answered
+        if (
+            item.claimed is None
+        ):  # done before, or nothing is to be done: still it is noted, and answered
             return
         work.begin(item.envelope, self.clock())
         try:

@@ -1,8 +1,9 @@
-"""Handlers that touch the world: claimed, done with no transaction open, kept and told, one act after another.
+"""Handlers that touch the world: claimed, done with no transaction open, kept and told, one act
+after another.
 
-An act that is safe to repeat is claimed and kept by itself. Those that are not are claimed together and kept together;
-in between their notes (see `acts`) tell which of them began and how they ended, so that a kill leaves one of a thread
-in doubt, and frees at once what never began.
+An act that is safe to repeat is claimed and kept by itself. Those that are not are claimed together
+and kept together; in between their notes (see `acts`) tell which of them began and how they ended,
+so that a kill leaves one of a thread in doubt, and frees at once what never began.
 """
 
 import time
@@ -24,14 +25,19 @@ from shared.runtime.transactions import Transactions
 
 log = logger()
 
-LONGEST_TURN = 5.0  # seconds in which acts are begun; what is left of a batch then is in the next one
+LONGEST_TURN = (
+    5.0  # seconds in which acts are begun; what is left of a batch then is in the next one
+)
 LONGEST_HOLD = 0.25  # seconds until the outcome of an act is kept, where the next ones are quick
-PATIENCE = 30.0  # seconds of a turn in which a database that is away is waited for: only we know how an act ended
+# seconds of a turn in which a database that is away is waited for: only we know how an act ended
+PATIENCE = 30.0
 PAUSE = 0.2  # seconds between tries
 
 
 def act_in_turn(items: Sequence[Item], transactions: Transactions) -> None:
-    """Does the acts of a batch, or as many as can be begun in time. Never raises for a message's sake."""
+    """Does the acts of a batch, or as many as can be begun in time. Never raises for a message's
+    sake.
+    """
     ends = time.monotonic() + LONGEST_TURN
     alone = [item for item in items if item.handling.outcome is None]
     for number, item in enumerate(alone):
@@ -45,12 +51,16 @@ def act_in_turn(items: Sequence[Item], transactions: Transactions) -> None:
         _act(item, transactions)
         _keep([item], transactions)
     noted = {item.about: item for item in reversed(items) if item.handling.outcome}
-    _leave([item for item in items if item.handling.outcome and noted[item.about] is not item])  # about the same
+    _leave(
+        [item for item in items if item.handling.outcome and noted[item.about] is not item]
+    )  # about the same
     NotedTurn(transactions).run([*reversed(noted.values())], ends)
 
 
 class NotedTurn:
-    """Acts that must not be repeated. `holder` is who claims them: nobody else can begin them then."""
+    """Acts that must not be repeated. `holder` is who claims them: nobody else can begin them
+    then.
+    """
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions, self.holder = transactions, uuid4()
@@ -79,8 +89,10 @@ class NotedTurn:
                 _act(item, self.transactions)
                 self._last = item
             ended.append(item)
-            if item.verdict.fate is Fate.LEAVE and item.verdict.error:  # the database is away for all of them
-                for other in items[number + 1:]:
+            if (
+                item.verdict.fate is Fate.LEAVE and item.verdict.error
+            ):  # the database is away for all of them
+                for other in items[number + 1 :]:
                     other.fail(item.verdict.error)
                 break
             if time.monotonic() >= hold:
@@ -90,7 +102,9 @@ class NotedTurn:
         self._note_last()
 
     def _take_apart(self, items: Sequence[Item], ends: float, error: Exception) -> None:
-        """Turns of their own, for what could not be claimed together; what one of them holds goes before the next."""
+        """Turns of their own, for what could not be claimed together; what one of them holds goes
+        before the next.
+        """
         log.warning("claims", outcome="taken_apart", size=len(items), error=str(error))
         for number, item in enumerate(items):
             item.reset()
@@ -116,7 +130,9 @@ class NotedTurn:
             return False
 
     def _note_last(self) -> None:
-        """What came of the last act, where it could not be kept: no other one follows that would note it."""
+        """What came of the last act, where it could not be kept: no other one follows that would
+        note it.
+        """
         last, outcome = self._last, _written(self._last)
         if last is None or last.fine or outcome is None:
             return
@@ -155,7 +171,13 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
     with transactions.engine.begin() as connection:
         done = journal.done(connection, [item.key for item in items])
         work = transactions.open(connection)
-        work.preload([(item.envelope, item.message) for item in items if item.message and item.key not in done])
+        work.preload(
+            [
+                (item.envelope, item.message)
+                for item in items
+                if item.message and item.key not in done
+            ]
+        )
         # After the rows that they are about, as these are locked when an outcome is kept.
         notes = acts.notes(connection, [item.about for item in items]) if holder else {}
         claims: dict[acts.Subject, datetime] = {}
@@ -172,7 +194,11 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
                 claims[item.about] = work.now
         work.write()
         if holder:
-            acts.take(connection, {item.about: claims[item.about] for item in items if _to_do(item)}, holder)
+            acts.take(
+                connection,
+                {item.about: claims[item.about] for item in items if _to_do(item)},
+                holder,
+            )
 
 
 def _claim_one(item: Item, work: UnitOfWork) -> None:

@@ -1,4 +1,6 @@
-"""dramatiq's worker, whose threads take what waits: a batch per transaction, one acknowledgement per batch."""
+"""dramatiq's worker, whose threads take what waits: a batch per transaction, one acknowledgement
+per batch.
+"""
 
 import random
 import threading
@@ -20,20 +22,25 @@ from shared.runtime.pipeline import Pipeline
 
 log = logger()
 
-AWAY = 1.0  # seconds until a database that could not be reached is asked again; it counts against no message
+# seconds until a database that could not be reached is asked again; it counts against no message
+AWAY = 1.0
 LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
 WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
 
 
 class BatchThread(WorkerThread):
-    """Drains the in-memory queue into batches, runs them, and settles each message by its verdict."""
+    """Drains the in-memory queue into batches, runs them, and settles each message by its
+    verdict.
+    """
 
     worker: "BatchWorker"
     broker: HouseBroker
 
     def run(self) -> None:
         self.running = True
-        self._left: list[HeldMessage] = []  # of the batch before; at the end they return with what was prefetched
+        self._left: list[
+            HeldMessage
+        ] = []  # of the batch before; at the end they return with what was prefetched
         self.broker.emit_after("worker_thread_boot", self)
         while self.running:
             held = self._take()
@@ -54,7 +61,9 @@ class BatchThread(WorkerThread):
         for _ in items:
             self.work_queue.task_done()
         # Those prefetched before a reconnect are skipped: RabbitMQ delivers them again.
-        return [message for message in (*held, *(item.message for item in items)) if message.current]
+        return [
+            message for message in (*held, *(item.message for item in items)) if message.current
+        ]
 
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)
@@ -66,7 +75,9 @@ class BatchThread(WorkerThread):
                 done.append(message)
             elif verdict.fate is Fate.LEAVE:
                 self._left.append(message)
-            elif message.current:  # else RabbitMQ delivers it again, and a copy would be one too many
+            elif (
+                message.current
+            ):  # else RabbitMQ delivers it again, and a copy would be one too many
                 failed.append((message, self._copy(message, verdict)))
         kept: list[HeldMessage] = []
         safe = self.broker.publish([copy for _, copy in failed])
@@ -84,7 +95,9 @@ class BatchThread(WorkerThread):
     def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
             return self.worker.pipeline.process(deliveries)
-        except Exception as error:  # even a fault of the pipeline is one message's, never the thread's
+        except (
+            Exception
+        ) as error:  # even a fault of the pipeline is one message's, never the thread's
             log.exception("batch", outcome="pipeline_failed", size=len(deliveries))
             if len(deliveries) == 1:
                 return [Verdict(Fate.RETRY, error)]
@@ -92,21 +105,35 @@ class BatchThread(WorkerThread):
 
     def _rest(self, verdicts: Sequence[Verdict]) -> None:
         """For a second, where the database could not be reached."""
-        trouble = next((verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error), None)
+        trouble = next(
+            (verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error),
+            None,
+        )
         if trouble:
-            log.error("batch", outcome="left", size=len(self._left), error=str(trouble), again_in=AWAY)
+            log.error(
+                "batch", outcome="left", size=len(self._left), error=str(trouble), again_in=AWAY
+            )
             self.worker.stopping.wait(AWAY)
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
             return self.broker.again(message, random.random())
         error = verdict.error
-        log.error(message.delivery.name, outcome="buried", attempts=message.delivery.attempts + 1, error=str(error))
+        log.error(
+            message.delivery.name,
+            outcome="buried",
+            attempts=message.delivery.attempts + 1,
+            error=str(error),
+        )
         trace = "".join(traceback.format_exception(error))
-        return self.broker.letter(message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat())
+        return self.broker.letter(
+            message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat()
+        )
 
     def _keep(self, kept: Sequence[HeldMessage]) -> None:
-        """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards the limit."""
+        """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards
+        the limit.
+        """
         self.worker.streak += 1
         self.worker.stopping.wait(min(LONGEST_PAUSE, 0.5 * 2**self.worker.streak))
         for owner in {message.owner for message in kept}:
@@ -116,7 +143,9 @@ class BatchThread(WorkerThread):
 class BatchWorker(Worker):
     """One per process. `batch`: messages in one transaction."""
 
-    def __init__(self, broker: HouseBroker, pipeline: Pipeline, *, threads: int, batch: int) -> None:
+    def __init__(
+        self, broker: HouseBroker, pipeline: Pipeline, *, threads: int, batch: int
+    ) -> None:
         super().__init__(broker, worker_threads=threads, worker_timeout=WAKE_UP)
         self.pipeline, self.batch = pipeline, batch
         self.queue_prefetch = 2 * threads * batch
@@ -136,7 +165,9 @@ class BatchWorker(Worker):
         self._busy.pop(thread, None)
 
     def fault(self, longest: float) -> str | None:
-        """Why this process must end: a thread died, or one has been busy for more than `longest` seconds."""
+        """Why this process must end: a thread died, or one has been busy for more than `longest`
+        seconds.
+        """
         threads = [*self.workers, *self.consumers.values()]
         dead = [thread for thread in threads if not thread.is_alive()]
         if dead:

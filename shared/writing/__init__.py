@@ -1,1 +1,3 @@
-"""How numbers, money, dates and the text of strangers are written for people, and how text is found again. Pure."""
+"""How numbers, money, dates and the text of strangers are written for people, and how text is found
+again. Pure.
+"""

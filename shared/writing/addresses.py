@@ -1,7 +1,7 @@
 """Addresses as the post of their country wants them: which part stands on which line.
 
-Source: the formats of Google's libaddressinput, of the countries that customers were seen in; all others put the
-postcode before the city, as most do.
+Source: the formats of Google's libaddressinput, of the countries that customers were seen in; all
+others put the postcode before the city, as most do.
 """
 
 from collections.abc import Callable
@@ -25,9 +25,15 @@ Write = Callable[[str], str]
 
 
 def address_lines(
-    address: Address, *, label_postcode: Write, clean: Write, comma: str = ", ", with_name: bool = True
+    address: Address,
+    *,
+    label_postcode: Write,
+    clean: Write,
+    comma: str = ", ",
+    with_name: bool = True,
 ) -> list[str]:
-    """Return the lines of an address without its country, each cleaned; a region that is named as the city is left out.
+    """Return the lines of an address without its country, each cleaned; a region that is named as
+    the city is left out.
 
     `label_postcode` writes a postcode with its label, for countries where it is never without one.
     """
@@ -45,7 +51,9 @@ _KEYS = ("company", "name", "line1", "line2", "postcode", "city", "region")
 
 
 def _fill(form: str, parts: dict[str, str], comma: str) -> str:
-    """A line of the parts that there are; what separates two parts stands only between parts that are there."""
+    """A line of the parts that there are; what separates two parts stands only between parts that
+    are there.
+    """
     line = ""
     for literal, key, _, _ in Formatter().parse(form):
         text = parts[key or ""]

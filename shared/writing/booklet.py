@@ -1,4 +1,6 @@
-"""PDFs bound into one, to be printed: each begins on a page of its own and has an entry in the outline."""
+"""PDFs bound into one, to be printed: each begins on a page of its own and has an entry in the
+outline.
+"""
 
 import io
 from collections.abc import Iterable
@@ -7,7 +9,9 @@ import pikepdf
 
 
 class Booklet:
-    """Takes PDFs one after another. It is for paper: the tags that screen readers use stay in the single documents."""
+    """Takes PDFs one after another. It is for paper: the tags that screen readers use stay in the
+    single documents.
+    """
 
     def __init__(self) -> None:
         self._pdf = pikepdf.new()
@@ -32,7 +36,9 @@ class Booklet:
         with self._pdf.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(title, page) for title, page in self._titles)
         out = io.BytesIO()
-        self._pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        self._pdf.save(
+            out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+        )
         return out.getvalue()
 
 

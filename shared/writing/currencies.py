@@ -1,6 +1,8 @@
-"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted in hundredths.
+"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted
+in hundredths.
 
-Iranian Rial count whole, as in Iran and in Unicode CLDR; the hundredths that ISO has for them are not in use.
+Iranian Rial count whole, as in Iran and in Unicode CLDR; the hundredths that ISO has for them are
+not in use.
 """
 
 EXPONENTS = {
@@ -12,10 +14,27 @@ EXPONENTS = {
     }.items()
     for code in codes.split()
 }
-WHOLE = frozenset({
-    "AFN", "ALL", "COP", "HUF", "IDR", "IQD", "KPW", "LAK", "LBP", "MGA", "MMK", "SOS", "SYP", "YER",
-})
-"""Messages count these in the minor units of ISO; people write none, unless an amount has some. Source: CLDR."""
+WHOLE = frozenset(
+    {
+        "AFN",
+        "ALL",
+        "COP",
+        "HUF",
+        "IDR",
+        "IQD",
+        "KPW",
+        "LAK",
+        "LBP",
+        "MGA",
+        "MMK",
+        "SOS",
+        "SYP",
+        "YER",
+    }
+)
+"""Messages count these in the minor units of ISO; people write none, unless an amount has some.
+Source: CLDR.
+"""
 
 
 def exponent(currency: str) -> int:

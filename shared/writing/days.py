@@ -1,4 +1,6 @@
-"""The day of a moment is that of a place. Moments are kept in UTC; people see days, and periods end with them."""
+"""The day of a moment is that of a place. Moments are kept in UTC; people see days, and periods end
+with them.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -33,9 +35,10 @@ def end_of(day: date, zone: str) -> datetime:
 
 
 def days_later(at: datetime, days: int, zone: str, *, working: bool = False) -> datetime:
-    """The end of a period of `days` days: that of `at` is not counted, and the last one counts whole; with `working`, a
-    period that would end on a weekend goes on until Monday is over. Source: Regulation (EEC, Euratom) 1182/71,
-    Article 3 (1), (2) (b) and (4); public holidays are not known here.
+    """The end of a period of `days` days: that of `at` is not counted, and the last one counts
+    whole; with `working`, a period that would end on a weekend goes on until Monday is over.
+    Source: Regulation (EEC, Euratom) 1182/71, Article 3 (1), (2) (b) and (4); public holidays are
+    not known here.
     """
     last = day_of(at, zone) + timedelta(days=days)
     if working and last.weekday() >= SATURDAY:

@@ -1,5 +1,5 @@
-"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33 < 8. From 1280 to
-1501 (until 2123) that agrees with the equinox, as ICU reckons it.
+"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33
+< 8. From 1280 to 1501 (until 2123) that agrees with the equinox, as ICU reckons it.
 """
 
 from datetime import date

@@ -1,4 +1,6 @@
-"""Web addresses from patterns; what is filled in is percent-encoded, so that it stays a part of the page."""
+"""Web addresses from patterns; what is filled in is percent-encoded, so that it stays a part of the
+page.
+"""
 
 from urllib.parse import quote
 

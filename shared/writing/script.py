@@ -1,4 +1,6 @@
-"""A language's way to write numbers and money, and the choice among languages. A language is one TOML file."""
+"""A language's way to write numbers and money, and the choice among languages. A language is one
+TOML file.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,7 +33,9 @@ class Script(Value):
     decimal_mark: str
     group_mark: str
     money: str = Field(description="With {number} and {currency}")
-    currencies: dict[str, str] = Field(description="Names of currencies that are not written by their code")
+    currencies: dict[str, str] = Field(
+        description="Names of currencies that are not written by their code"
+    )
     calendar: Literal["gregorian", "jalali"]
     date_form: str = Field(description="With {day}, {month} (a word) and {year}")
     first_day: str = Field(default="1", description="The first of a month, such as `1er`")
@@ -45,7 +49,9 @@ class Script(Value):
     def write_number(self, plain: str) -> str:
         """A plain decimal number (`-1234.50`) in this language's digits and marks."""
         whole, point, part = plain.lstrip("-").partition(".")
-        text = f"{int(whole):,}".replace(",", self.group_mark) + (self.decimal_mark + part if point else "")
+        text = f"{int(whole):,}".replace(",", self.group_mark) + (
+            self.decimal_mark + part if point else ""
+        )
         return (MINUS if plain.startswith("-") else "") + self.write_digits(text)
 
     def write_amount(self, money: Money) -> str:
@@ -55,7 +61,9 @@ class Script(Value):
 
     def write_money(self, money: Money) -> str:
         """An amount with its currency."""
-        return self.money.format(number=self.write_amount(money), currency=self.name_currency(money.currency))
+        return self.money.format(
+            number=self.write_amount(money), currency=self.name_currency(money.currency)
+        )
 
     def name_currency(self, code: str) -> str:
         """What a currency is called."""
@@ -71,12 +79,18 @@ class Script(Value):
         return _countries(self.tag).get(code, code)
 
     def write_date(self, day: date) -> str:
-        """A date in this language's calendar. Raises `TypeError` for a moment: its day is that of a place (`days`)."""
+        """A date in this language's calendar. Raises `TypeError` for a moment: its day is that of a
+        place (`days`).
+        """
         if isinstance(day, datetime):
             raise TypeError(f"the moment {day} has no day without a time zone")
-        year, month, day_of_month = jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
+        year, month, day_of_month = (
+            jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
+        )
         shown = self.first_day if day_of_month == 1 else day_of_month
-        return self.write_digits(self.date_form.format(day=shown, month=self.months[month - 1], year=year))
+        return self.write_digits(
+            self.date_form.format(day=shown, month=self.months[month - 1], year=year)
+        )
 
     def write_digits(self, text: str) -> str:
         """The same text with this language's digits."""
@@ -107,12 +121,17 @@ def choose(languages: Mapping[str, L], wanted: str) -> L:
 
 
 def read_language(kind: type[L], tag: str, toml: str) -> L:
-    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong field."""
+    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong
+    field.
+    """
     return kind.model_validate({"tag": tag, **tomllib.loads(toml)})
 
 
 def read_languages(kind: type[L], folder: Traversable) -> dict[str, L]:
     """Every file of a folder, by its tag."""
     found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
-    languages = (read_language(kind, file.name.removesuffix(".toml"), file.read_text("utf-8")) for file in found)
+    languages = (
+        read_language(kind, file.name.removesuffix(".toml"), file.read_text("utf-8"))
+        for file in found
+    )
     return {language.tag: language for language in languages}

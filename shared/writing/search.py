@@ -1,7 +1,9 @@
-"""Words as they are looked up by their first letters: what people write in different ways becomes the same.
+"""Words as they are looked up by their first letters: what people write in different ways becomes
+the same.
 
-Case, accents and kinds of digits do not matter, nor whether ی and ک were typed on a Persian or an Arabic keyboard, nor
-whether parts of a word are joined by the zero-width non-joiner, or simply written together.
+Case, accents and kinds of digits do not matter, nor whether ی and ک were typed on a Persian or an
+Arabic keyboard, nor whether parts of a word are joined by the zero-width non-joiner, or simply
+written together.
 """
 
 import unicodedata
@@ -11,23 +13,52 @@ LONGEST = 64  # characters of a word that are kept
 MOST_WANTED = 8  # words of a question that count
 MOST_REMEMBERED = 5000  # characters
 JOINER = "\u200c"  # zero-width non-joiner: between the parts of one Persian word
-SAME = str.maketrans({
-    "ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا",
-    "ـ": None, "ء": None,
-    "ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th",
-})
+SAME = str.maketrans(
+    {
+        "ي": "ی",
+        "ى": "ی",
+        "ې": "ی",
+        "ك": "ک",
+        "ڪ": "ک",
+        "ة": "ه",
+        "ۀ": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+        "ٱ": "ا",
+        "ـ": None,
+        "ء": None,
+        "ı": "i",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "ħ": "h",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
 
 
 def words(*texts: str) -> frozenset[str]:
-    """The words of texts, as they are kept to be found; in Persian also two of them written together."""
+    """The words of texts, as they are kept to be found; in Persian also two of them written
+    together.
+    """
     return frozenset([word[:LONGEST] for text in texts for word in _kept(_plain(text))])
 
 
 def wanted(text: str) -> tuple[str, ...]:
-    """The first letters that someone asks for: every one must begin a word. Empty where nothing can be looked up."""
+    """The first letters that someone asks for: every one must begin a word. Empty where nothing can
+    be looked up.
+    """
     plain = _plain(text).replace(JOINER, "")
     found = sorted({word[:LONGEST] for word in _split(plain)}, key=lambda word: (-len(word), word))
-    needed = [word for place, word in enumerate(found) if not any(other.startswith(word) for other in found[:place])]
+    needed = [
+        word
+        for place, word in enumerate(found)
+        if not any(other.startswith(word) for other in found[:place])
+    ]
     return tuple(needed[:MOST_WANTED])
 
 
@@ -41,12 +72,16 @@ def _kept(plain: str) -> list[str]:
     if plain.isascii():
         return pieces
     joined = _split(plain.replace(JOINER, "")) if JOINER in plain else []
-    pairs = [one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other)]
+    pairs = [
+        one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other)
+    ]
     return [*pieces, *joined, *pairs]
 
 
 def _plain(text: str) -> str:
-    """Letters and digits in their plainest form; marks are gone, every other character is a space, joiners stay."""
+    """Letters and digits in their plainest form; marks are gone, every other character is a space,
+    joiners stay.
+    """
     if text.isascii():
         return text.lower().translate(_PLAINEST)
     folded = unicodedata.normalize("NFKD", text).casefold().translate(SAME)

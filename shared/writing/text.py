@@ -1,14 +1,22 @@
-"""Text of strangers, made fit to be shown: no control characters, no tricks with the direction of writing."""
+"""Text of strangers, made fit to be shown: no control characters, no tricks with the direction of
+writing.
+"""
 
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby, islice
 
 FIRST_STRONG, POP = "\u2068", "\u2069"
-# Embeddings, overrides and isolates reach beyond the text that they stand in. Joiners stay: Persian needs them.
-DIRECTION_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Embeddings, overrides and isolates reach beyond the text that they stand in. Joiners stay: Persian
+# needs them.
+DIRECTION_CONTROLS = frozenset(
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-MARKS, MOST_MARKS = frozenset({"Mn", "Me"}), 8  # 100 kB of accents on one letter take a minute to lay out
+MARKS, MOST_MARKS = (
+    frozenset({"Mn", "Me"}),
+    8,
+)  # 100 kB of accents on one letter take a minute to lay out
 
 
 def clean(text: str) -> str:

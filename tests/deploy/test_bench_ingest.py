@@ -14,9 +14,16 @@ def test_each_stage_does_all_mails(mailserver: Mailserver, postgres: Postgres) -
     mailbox = FullMailbox(mailserver.dovecot, count=210)
     mailbox.fill()
     stages = Stages(mailbox, postgres.create_database("bench_ingest"))
-    assert min(rate.mails for rate in (mailbox.bare(), stages.kept(), stages.read(), stages.filed())) > 0
+    assert (
+        min(rate.mails for rate in (mailbox.bare(), stages.kept(), stages.read(), stages.filed()))
+        > 0
+    )
     with reading(stages.engine) as connection:
-        states = connection.execute(select(inbound_mails.c.state, func.count()).group_by(inbound_mails.c.state)).all()
-        messages = connection.execute(select(func.count()).select_from(thread_messages)).scalar_one()
+        states = connection.execute(
+            select(inbound_mails.c.state, func.count()).group_by(inbound_mails.c.state)
+        ).all()
+        messages = connection.execute(
+            select(func.count()).select_from(thread_messages)
+        ).scalar_one()
     stages.engine.dispose()
     assert (dict(map(tuple, states)), messages) == ({"filed": 210}, 210)

@@ -62,7 +62,10 @@ def deliver(dovecot: Dovecot, recipient: str, subject: str) -> None:
 
 def subjects(dovecot: Dovecot, address: str) -> list[bytes]:
     with mailbox(dovecot, address) as client:
-        return [mail[b"ENVELOPE"].subject for mail in client.fetch(client.search(), ["ENVELOPE"]).values()]
+        return [
+            mail[b"ENVELOPE"].subject
+            for mail in client.fetch(client.search(), ["ENVELOPE"]).values()
+        ]
 
 
 def test_mail_is_delivered_and_read_by_imap_with_starttls(dovecot, address):
@@ -88,7 +91,9 @@ def test_mail_for_an_address_with_a_token_reaches_the_mailbox_and_keeps_the_toke
 
 
 def test_imap_within_tls(dovecot, address):
-    with IMAPClient("localhost", dovecot.imaps_port, ssl_context=trust(dovecot), timeout=10) as client:
+    with IMAPClient(
+        "localhost", dovecot.imaps_port, ssl_context=trust(dovecot), timeout=10
+    ) as client:
         client.login(address, SECRET)
 
 
@@ -117,7 +122,9 @@ def test_pop3_in_the_clear_with_stls(dovecot, address):
 
 def test_nobody_else_vouches_for_the_certificate(dovecot):
     with pytest.raises(ssl.SSLCertVerificationError):
-        IMAPClient("localhost", dovecot.imaps_port, ssl_context=ssl.create_default_context(), timeout=10)
+        IMAPClient(
+            "localhost", dovecot.imaps_port, ssl_context=ssl.create_default_context(), timeout=10
+        )
 
 
 def test_any_password_will_do(dovecot):
@@ -207,5 +214,7 @@ def test_secrets_are_private(dovecot, place):
 def test_a_missing_dovecot_is_told_in_one_sentence(tmp_path):
     with pytest.raises(StackError) as error:
         Dovecot(tmp_path, programs=[tmp_path]).start()
-    assert str(error.value) == ("dovecot is missing: install the Debian package dovecot-imapd "
-                                "(deploy/install-debian.sh does it).")
+    assert (
+        str(error.value) == "dovecot is missing: install the Debian package dovecot-imapd "
+        "(deploy/install-debian.sh does it)."
+    )

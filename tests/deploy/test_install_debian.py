@@ -28,11 +28,21 @@ def give(place: Path, *tools: str) -> None:
 
 
 def install(group: str, tools: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """As an ordinary user; the script comes by standard input, for its directory may be closed to him."""
+    """As an ordinary user; the script comes by standard input, for its directory may be closed to
+    him.
+    """
     ordinary = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     return subprocess.run(
-        ["/bin/bash", "-s", group], input=SCRIPT.read_text(), env={"PATH": str(tools), **environment}, cwd="/",
-        text=True, capture_output=True, check=False, timeout=30, **ordinary)
+        ["/bin/bash", "-s", group],
+        input=SCRIPT.read_text(),
+        env={"PATH": str(tools), **environment},
+        cwd="/",
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=30,
+        **ordinary,
+    )
 
 
 @pytest.mark.parametrize("group", ["run", "test"])

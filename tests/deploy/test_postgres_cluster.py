@@ -42,9 +42,15 @@ def test_a_database_is_made_once(cluster):
     assert ask(url, "SELECT current_database()") == "orders"
 
 
-@pytest.mark.parametrize(("setting", "value"), [
-    ("fsync", "on"), ("listen_addresses", "127.0.0.1"), ("unix_socket_directories", ""), ("server_encoding", "UTF8"),
-])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("fsync", "on"),
+        ("listen_addresses", "127.0.0.1"),
+        ("unix_socket_directories", ""),
+        ("server_encoding", "UTF8"),
+    ],
+)
 def test_settings(cluster, setting, value):
     assert ask(cluster.create_database("orders"), f"SHOW {setting}") == value
 
@@ -85,7 +91,9 @@ def test_a_cluster_with_clients_is_stopped_at_once_and_keeps_its_data(cluster, p
 
 def test_a_directory_the_server_can_reach_is_used_itself():
     with open_directory() as place, started(Postgres(place / "pg")) as cluster:
-        assert ask(cluster.create_database("orders"), "SHOW data_directory") == str(place / "pg" / "data" / "cluster")
+        assert ask(cluster.create_database("orders"), "SHOW data_directory") == str(
+            place / "pg" / "data" / "cluster"
+        )
 
 
 def test_it_does_not_run_as_root(cluster):
@@ -97,5 +105,7 @@ def test_it_does_not_run_as_root(cluster):
 def test_a_missing_postgresql_is_told_in_one_sentence(tmp_path):
     with pytest.raises(StackError) as error:
         Postgres(tmp_path, programs=[tmp_path]).start()
-    assert str(error.value) == ("postgres is missing: install the Debian package postgresql "
-                                "(deploy/install-debian.sh does it).")
+    assert (
+        str(error.value) == "postgres is missing: install the Debian package postgresql "
+        "(deploy/install-debian.sh does it)."
+    )

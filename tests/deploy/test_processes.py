@@ -1,4 +1,6 @@
-"""Processes that outlive the Python process that started them, and are never mistaken for another."""
+"""Processes that outlive the Python process that started them, and are never mistaken for
+another.
+"""
 
 import os
 import random
@@ -23,9 +25,14 @@ from tests.deploy.words import alive, family_of
 SLEEPER = ["sleep", "600"]
 PARENT = ["sh", "-c", "sleep 600 & echo ready; wait"]
 STUBBORN = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"]
-POLITE = ["sh", "-c", "trap 'echo good night; exit 0' TERM; echo ready; while :; do sleep 0.05; done"]
+POLITE = [
+    "sh",
+    "-c",
+    "trap 'echo good night; exit 0' TERM; echo ready; while :; do sleep 0.05; done",
+]
 
-# Its first thread has ended, another holds the port: so it is for a moment with every server of many threads.
+# Its first thread has ended, another holds the port: so it is for a moment with every server of
+# many threads.
 HEADLESS = """
 import ctypes, socket, sys, threading
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
@@ -65,8 +72,10 @@ def test_a_process_is_found_again_by_its_record(process, tmp_path):
 
 
 def test_a_process_outlives_the_python_that_started_it(tmp_path):
-    program = "import sys, pathlib; from deploy.stack.processes import Process; " \
-              "Process(pathlib.Path(sys.argv[1]), 'server').start(['sleep', '600'])"
+    program = (
+        "import sys, pathlib; from deploy.stack.processes import Process; "
+        "Process(pathlib.Path(sys.argv[1]), 'server').start(['sleep', '600'])"
+    )
     subprocess.run([sys.executable, "-c", program, tmp_path], check=True)
     process = Process(tmp_path, "server")
     assert process.running()
@@ -173,7 +182,9 @@ def test_a_process_that_ends_too_early_is_reported_with_its_last_words(process):
 
 def test_a_process_that_is_never_ready_is_reported(process):
     process.start(SLEEPER)
-    with pytest.raises(StackError, match=r"The sleeper was not ready after 0\.1 seconds: put right"):
+    with pytest.raises(
+        StackError, match=r"The sleeper was not ready after 0\.1 seconds: put right"
+    ):
         process.await_until(lambda: False, 0.1, "The sleeper")
 
 
@@ -205,7 +216,9 @@ def test_a_port_is_given_once_though_its_server_has_not_begun_to_listen(monkeypa
 
 def test_a_port_that_another_process_was_given_is_not_given(monkeypatch):
     asking = "from deploy.stack.ports import free_port; print(free_port(), flush=True); input()"
-    with subprocess.Popen([sys.executable, "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", asking], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
         theirs = int(other.stdout.readline())
         monkeypatch.setattr(random, "sample", lambda *_: [theirs, theirs + 1, theirs + 2])
         assert free_port() != theirs

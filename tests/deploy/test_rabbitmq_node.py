@@ -91,7 +91,9 @@ def test_rabbitmqctl_speaks_to_this_node(node):
 
 
 def test_what_rabbitmqctl_complains_about_is_told(node):
-    with pytest.raises(StackError, match=r"rabbitmqctl delete_user failed: .*nobody-knows-me.* does not exist"):
+    with pytest.raises(
+        StackError, match=r"rabbitmqctl delete_user failed: .*nobody-knows-me.* does not exist"
+    ):
         node.ctl("delete_user", "nobody-knows-me")
 
 
@@ -152,8 +154,11 @@ def test_a_node_that_cannot_start_says_why_and_leaves_nothing(tmp_path):
 def test_a_missing_rabbitmq_is_told_in_one_sentence(tmp_path):
     with pytest.raises(StackError) as error:
         RabbitNode(tmp_path, scripts=[tmp_path]).start()
-    assert str(error.value) == ("rabbitmq-server is missing: install the Debian package rabbitmq-server "
-                                "(deploy/install-debian.sh does it).")
+    assert (
+        str(error.value)
+        == "rabbitmq-server is missing: install the Debian package rabbitmq-server "
+        "(deploy/install-debian.sh does it)."
+    )
 
 
 def test_a_stopped_node_leaves_no_process(node, place):

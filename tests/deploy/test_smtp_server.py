@@ -60,7 +60,9 @@ def inbox(dovecot: Dovecot, address: str) -> list[bytes]:
     with IMAPClient(LOOPBACK, dovecot.imap_port, ssl=False, timeout=10) as client:
         client.login(address, "secret")
         client.select_folder("INBOX")
-        return [found[b"BODY[TEXT]"] for found in client.fetch(client.search(), ["BODY[TEXT]"]).values()]
+        return [
+            found[b"BODY[TEXT]"] for found in client.fetch(client.search(), ["BODY[TEXT]"]).values()
+        ]
 
 
 def test_an_accepted_mail_lies_in_the_mailbox(smtp, dovecot, address):
@@ -88,7 +90,9 @@ def test_a_bounce_has_no_sender_and_is_delivered(smtp, dovecot, address):
     assert len(inbox(dovecot, address)) == 1
 
 
-def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(smtp, dovecot, address):
+def test_an_unknown_recipient_is_refused_at_once_and_the_others_get_the_mail(
+    smtp, dovecot, address
+):
     refused = smtp.sendmail(SENDER, [address, "nobody@shop.test"], mail(address))
     assert set(refused) == {"nobody@shop.test"}
     code, words = refused["nobody@shop.test"]
@@ -118,8 +122,18 @@ def test_without_mailboxes_the_client_shall_try_again(tmp_path):
 
 
 def test_where_a_user_is_set_clients_must_log_in(tmp_path, dovecot, address):
-    with started(SmtpServer(tmp_path, dovecot.lmtp_port, user="shop", certificate=dovecot.certificate,
-                            key=dovecot.key)) as server, client(server) as smtp:
+    with (
+        started(
+            SmtpServer(
+                tmp_path,
+                dovecot.lmtp_port,
+                user="shop",
+                certificate=dovecot.certificate,
+                key=dovecot.key,
+            )
+        ) as server,
+        client(server) as smtp,
+    ):
         smtp.starttls(context=ssl.create_default_context(cafile=str(dovecot.certificate)))
         with pytest.raises(smtplib.SMTPSenderRefused):
             smtp.sendmail(SENDER, [address], mail(address))
@@ -148,6 +162,8 @@ def test_it_is_found_again_by_its_directory_and_leaves_no_process(tmp_path, dove
 def test_a_server_that_cannot_start_says_why(tmp_path, mailserver):
     missing = tmp_path / "missing.pem"
     server = SmtpServer(tmp_path, mailserver.dovecot.lmtp_port, certificate=missing, key=missing)
-    with pytest.raises(StackError, match=r"(?s)ended before it was ready.*No such file or directory"):
+    with pytest.raises(
+        StackError, match=r"(?s)ended before it was ready.*No such file or directory"
+    ):
         server.start()
     assert not server.running()

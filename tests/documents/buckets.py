@@ -11,7 +11,9 @@ BUCKET = "papers"
 
 
 class S3Server:
-    """rclone, which serves a directory: its folders are buckets. Started again it serves the same on the same port."""
+    """rclone, which serves a directory: its folders are buckets. Started again it serves the same
+    on the same port.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.folder, self.port = directory / "buckets", free_port()
@@ -22,8 +24,11 @@ class S3Server:
     def environment(self) -> dict[str, str]:
         """The usual variables of AWS."""
         return {
-            "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{self.port}", "AWS_ALLOW_HTTP": "true",
-            "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{self.port}",
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "eu-central-1",
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
         }
 
     def start(self) -> None:

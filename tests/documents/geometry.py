@@ -17,7 +17,9 @@ from shared.writing.text import DIRECTION_CONTROLS
 LEFT, RIGHT, TOP, BOTTOM = 45, 551, 39, 791  # points: what is inside the margins of A4
 HIGH = 10  # points that the box of a large Persian word is higher than the word
 TOUCH = 1.0  # points that boxes of words may share: they are a little larger than their letters
-WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
+WORD = re.compile(
+    r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+)
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,22 @@ def _word(found: tuple[str, ...]) -> Word:
 
 def plain(text: str) -> str:
     """A text without what only directs or joins its letters."""
-    return "".join(character for character in text if character not in DIRECTION_CONTROLS | {"\u200c"})
+    return "".join(
+        character for character in text if character not in DIRECTION_CONTROLS | {"\u200c"}
+    )
 
 
 def faults(pages: list[list[Word]], paper: Paper, names: Sequence[str]) -> list[str]:
     """One sentence for each fault; `names` are those of the products."""
-    return [*_collisions(pages), *_beyond(pages), *_broken(pages, paper), *_narrow(pages, names), *_wasted(pages),
-            *_headless(pages, paper), *_orphans(pages, paper)]
+    return [
+        *_collisions(pages),
+        *_beyond(pages),
+        *_broken(pages, paper),
+        *_narrow(pages, names),
+        *_wasted(pages),
+        *_headless(pages, paper),
+        *_orphans(pages, paper),
+    ]
 
 
 def _collisions(pages: list[list[Word]]) -> Iterator[str]:
@@ -107,9 +118,16 @@ def _narrow(pages: list[list[Word]], names: Sequence[str]) -> Iterator[str]:
     if not names:
         return
     whole = " ".join(plain(clean(name)) for name in set(names))
-    found = [word for page in pages for word in page if len(word.text) > 3 and word.text.rstrip("-") in whole]
+    found = [
+        word
+        for page in pages
+        for word in page
+        if len(word.text) > 3 and word.text.rstrip("-") in whole
+    ]
     lines = [[word for word in found if abs(word.bottom - other.bottom) < 2] for other in found]
-    longest = max((max(w.right for w in line) - min(w.left for w in line) for line in lines), default=0.0)
+    longest = max(
+        (max(w.right for w in line) - min(w.left for w in line) for line in lines), default=0.0
+    )
     if longest < LEAST_PRODUCT * (RIGHT - LEFT) - 40:  # a word that did not fit any more
         yield f"names of products have {longest:.0f} points"
 
@@ -130,7 +148,10 @@ def _wasted(pages: list[list[Word]]) -> Iterator[str]:
 
 def _headless(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
     """Pages with lines and no head above them."""
-    references, head = {plain(line.reference) for line in paper.lines}, set(plain(paper.texts["quantity"]).split())
+    references, head = (
+        {plain(line.reference) for line in paper.lines},
+        set(plain(paper.texts["quantity"]).split()),
+    )
     for number, page in enumerate(pages, start=1):
         printed = {word.text for word in page}
         if references & printed and not head <= printed:
@@ -139,7 +160,10 @@ def _headless(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
 
 def _orphans(pages: list[list[Word]], paper: Paper) -> Iterator[str]:
     """Headings that are the last on their page."""
-    headings = {plain(paper.texts[key]) for key in ("payments", "note", "reason", "bank", "discounts", "tax_details")}
+    headings = {
+        plain(paper.texts[key])
+        for key in ("payments", "note", "reason", "bank", "discounts", "tax_details")
+    }
     for page in pages[:-1]:
         lowest = max(word.bottom for word in page)
         line = [word.text for word in page if lowest - word.bottom < 3]

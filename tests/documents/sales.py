@@ -1,5 +1,6 @@
-"""Sales of shops in many countries, taken through the decisions of `orders`: what e-invoices are made of.
-The same ones each time. What is wrong or missing in some of them is what shops and customers forget.
+"""Sales of shops in many countries, taken through the decisions of `orders`: what e-invoices are
+made of. The same ones each time. What is wrong or missing in some of them is what shops and
+customers forget.
 """
 
 from collections.abc import Iterator
@@ -42,38 +43,85 @@ class Country:
 COUNTRIES = {
     "DE": Country("DE123456789", ("19", "7"), "DE89370400440532013000", ("9930", "DE123456789")),
     "NL": Country(
-        "NL 1234.56.789.B01", ("21", "9"), "NL91ABNA0417164300", ("0106", "12345678"), ("0106", "12345678"),
+        "NL 1234.56.789.B01",
+        ("21", "9"),
+        "NL91ABNA0417164300",
+        ("0106", "12345678"),
+        ("0106", "12345678"),
     ),
     "DK": Country(
-        "DK13585628", ("25",), "DK5000400440116243", ("0184", "13585628"), ("0184", "13585628"), currency="DKK",
+        "DK13585628",
+        ("25",),
+        "DK5000400440116243",
+        ("0184", "13585628"),
+        ("0184", "13585628"),
+        currency="DKK",
     ),
     "SE": Country(
-        "SE556012579001", ("25", "12", "6"), "SE4550000000058398257466", ("0007", "5560125790"),
-        ("0007", "5560125790"), "Godkänd för F-skatt", "SEK",
+        "SE556012579001",
+        ("25", "12", "6"),
+        "SE4550000000058398257466",
+        ("0007", "5560125790"),
+        ("0007", "5560125790"),
+        "Godkänd för F-skatt",
+        "SEK",
     ),
     "NO": Country(
-        "NO923609016MVA", ("25", "15"), "NO9386011117947", ("0192", "923609016"), ("0192", "923609016"),
-        "Foretaksregisteret", "NOK",
+        "NO923609016MVA",
+        ("25", "15"),
+        "NO9386011117947",
+        ("0192", "923609016"),
+        ("0192", "923609016"),
+        "Foretaksregisteret",
+        "NOK",
     ),
-    "GR": Country("EL094014201", ("24", "13"), "GR1601101250000000012300695", ("9933", "094014201")),
+    "GR": Country(
+        "EL094014201", ("24", "13"), "GR1601101250000000012300695", ("9933", "094014201")
+    ),
     "IS": Country(
-        "IS12345", ("24", "11"), "IS140159260076545510730339", ("0196", "5501692829"), ("0196", "5501692829"),
+        "IS12345",
+        ("24", "11"),
+        "IS140159260076545510730339",
+        ("0196", "5501692829"),
+        ("0196", "5501692829"),
         currency="ISK",
     ),
-    "IT": Country("IT00743110157", ("22", "4"), "IT60X0542811101000000123456", ("0211", "IT00743110157")),
+    "IT": Country(
+        "IT00743110157", ("22", "4"), "IT60X0542811101000000123456", ("0211", "IT00743110157")
+    ),
     "FR": Country(
-        "FR 40 303 265 045", ("20", "5.5", "2.1"), "FR1420041010050500013M02606", ("0002", "303265045"),
+        "FR 40 303 265 045",
+        ("20", "5.5", "2.1"),
+        "FR1420041010050500013M02606",
+        ("0002", "303265045"),
         ("0002", "303265045"),
     ),
-    "BE": Country("BE0202239951", ("21", "6"), "BE68539007547034", ("0208", "0202239951"), ("0208", "0202239951")),
+    "BE": Country(
+        "BE0202239951",
+        ("21", "6"),
+        "BE68539007547034",
+        ("0208", "0202239951"),
+        ("0208", "0202239951"),
+    ),
     "AT": Country("ATU12345678", ("20", "10"), "AT611904300234573201", ("9914", "ATU12345678")),
 }
-OTHERS = [("0088", "7300010000001"), ("0088", "7300010000002"), ("", "")]  # a GLN, a mistyped one, no address
+OTHERS = [
+    ("0088", "7300010000001"),
+    ("0088", "7300010000002"),
+    ("", ""),
+]  # a GLN, a mistyped one, no address
 EXEMPTIONS = ("exempt", "reverse_charge", "intra_community", "export")
 RULES = [
-    a_rule(rule_id=rule_id(number), **gives) for number, gives in enumerate((
-        {"percent": "10"}, {"percent": "33.3"}, {"percent": "100"}, {"free_shipping": True}, {"gift": TEA},
-    ))
+    a_rule(rule_id=rule_id(number), **gives)
+    for number, gives in enumerate(
+        (
+            {"percent": "10"},
+            {"percent": "33.3"},
+            {"percent": "100"},
+            {"free_shipping": True},
+            {"gift": TEA},
+        )
+    )
 ]
 
 
@@ -91,9 +139,16 @@ def a_company(country: str) -> dict[str, Any]:
     here = COUNTRIES[country]
     scheme, number = here.address
     return {
-        "company": "Analytical Engines", "name": "Ada Byron", "line1": "12 High Street", "postcode": "20354",
-        "city": "Town", "country": country, "phone": "+49 30 1234567", "vat_number": here.vat,
-        "buyer_reference": "04011000-12345-03", "electronic_address": {"scheme": scheme, "id": number},
+        "company": "Analytical Engines",
+        "name": "Ada Byron",
+        "line1": "12 High Street",
+        "postcode": "20354",
+        "city": "Town",
+        "country": country,
+        "phone": "+49 30 1234567",
+        "vat_number": here.vat,
+        "buyer_reference": "04011000-12345-03",
+        "electronic_address": {"scheme": scheme, "id": number},
         "legal_id": {"scheme": here.register[0], "id": here.register[1]} if here.register else None,
     }
 
@@ -108,11 +163,17 @@ def _sale(chance: Random) -> Iterator[DocumentSnapshot]:
         lambda order: try_to_move(order, "processing", numbers, force=True, reason="?"),
         lambda order: try_to_move(order, "payment_accepted", numbers),
         lambda order: try_to_move(order, "shipped", numbers, force=True, reason="?"),
-        lambda order: try_to_add(order, {"sku": POT, "quantity": 2}, numbers=numbers, products=_products(chance, home)),
+        lambda order: try_to_add(
+            order, {"sku": POT, "quantity": 2}, numbers=numbers, products=_products(chance, home)
+        ),
         lambda order: try_to_cancel(order, {"line": 1, "quantity": 1}, numbers=numbers),
         lambda order: try_to_discount(order, numbers, percent="7.5"),
-        lambda order: try_to_refund(order, "partial", lines=[{"line": 1, "quantity": 0, "amount": 3}]),
-        lambda order: try_to_refund(order, "standard", lines=[{"line": 2, "quantity": 1}], shipping=True),
+        lambda order: try_to_refund(
+            order, "partial", lines=[{"line": 1, "quantity": 0, "amount": 3}]
+        ),
+        lambda order: try_to_refund(
+            order, "standard", lines=[{"line": 2, "quantity": 1}], shipping=True
+        ),
         lambda order: try_to_refund(order, "partial", lines=[], shipping=True, store_credit=True),
     ]
     for step in (steps[chance.randrange(3)], *chance.sample(steps, 3)):
@@ -133,15 +194,20 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
         "currency": currency,
         "prices": chance.choice(["tax_included", "tax_excluded"]),
         "carrier": {
-            "name": "Swift Post", "price": chance.choice([0, 490, 1337]),
+            "name": "Swift Post",
+            "price": chance.choice([0, 490, 1337]),
             "tax_rate": "0" if exemption else COUNTRIES[home].rates[0],
         },
         "invoice_address": _customer(chance, country),
         "delivery_address": samples.ADDRESS | {"country": country},
         "rules": chance.sample(RULES, chance.randrange(3)),
         "shop": replace(
-            SHOP, profile=_shop(chance, home), rounding=Rounding(per=chance.choice(["line", "total"])),
-            payment_methods=(PaymentMethod(name="Bank wire", means=chance.choice(get_args(PaymentMeans))),),
+            SHOP,
+            profile=_shop(chance, home),
+            rounding=Rounding(per=chance.choice(["line", "total"])),
+            payment_methods=(
+                PaymentMethod(name="Bank wire", means=chance.choice(get_args(PaymentMeans))),
+            ),
         ),
     }
     if chance.random() < 0.25:
@@ -155,29 +221,44 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
             return None
         shown = try_to_place(*products, **wanted, total=shown.details["computed"])
     assert isinstance(shown, Placed), shown
-    in_cash = shown.order.order_id.int % 3 == 0  # drawn from what was drawn, so that the other sales stay the same
+    in_cash = (
+        shown.order.order_id.int % 3 == 0
+    )  # drawn from what was drawn, so that the other sales stay the same
     return replace(shown.order, coin=5) if in_cash else shown.order
 
 
 def _products(chance: Random, home: str) -> dict[str, Any]:
     currency, rates = COUNTRIES[home].currency, (*COUNTRIES[home].rates, "0")
     return {
-        sku: a_product(sku, chance.choice([0, 3, 840, 1337, 119_00]), chance.choice(rates), currency) for sku in SKUS
+        sku: a_product(
+            sku, chance.choice([0, 3, 840, 1337, 119_00]), chance.choice(rates), currency
+        )
+        for sku in SKUS
     }
 
 
 def _shop(chance: Random, country: str) -> ShopProfile:
     here = COUNTRIES[country]
     address = {
-        "company": "Corner Shop Ltd", "name": "Grace Hopper", "line1": "1 Market Square", "postcode": "10115",
-        "city": "Town", "country": country, "phone": _usual(chance, "+49 30 1234567"),
+        "company": "Corner Shop Ltd",
+        "name": "Grace Hopper",
+        "line1": "1 Market Square",
+        "postcode": "10115",
+        "city": "Town",
+        "country": country,
+        "phone": _usual(chance, "+49 30 1234567"),
         **_numbers(chance, here, forgets=0.06),
     }
     profile: dict[str, Any] = {
-        "name": "Corner Shop", "email": "service@shop.test", "address": address, "legal_text": "Goods remain ours.",
-        "registration": chance.choice(["", "HRB 12345"]), "tax_number": _usual(chance, here.tax_number),
+        "name": "Corner Shop",
+        "email": "service@shop.test",
+        "address": address,
+        "legal_text": "Goods remain ours.",
+        "registration": chance.choice(["", "HRB 12345"]),
+        "tax_number": _usual(chance, here.tax_number),
         "bank": {"iban": here.iban} if _usual(chance, "yes") else None,
-        "payment_days": chance.choice([None, 0, 14]), "payment_terms": chance.choice(["", "Net 14 days", "# 3 %"]),
+        "payment_days": chance.choice([None, 0, 14]),
+        "payment_terms": chance.choice(["", "Net 14 days", "# 3 %"]),
         "supply_date": chance.choice(["shipped", "issued"]),
     }
     return ShopProfile.model_validate(profile)
@@ -186,9 +267,15 @@ def _shop(chance: Random, country: str) -> ShopProfile:
 def _customer(chance: Random, country: str) -> dict[str, Any]:
     here = COUNTRIES.get(country, COUNTRIES["DE"])
     return {
-        "company": "Analytical Engines", "name": "Ada Byron", "line1": "12 High Street", "city": "Town",
-        "postcode": _usual(chance, "20354"), "country": country, "buyer_reference": _usual(chance, "04011000-12345-03"),
-        "purchase_order": chance.choice(["", "PO 4711"]), **_numbers(chance, here, forgets=0.12),
+        "company": "Analytical Engines",
+        "name": "Ada Byron",
+        "line1": "12 High Street",
+        "city": "Town",
+        "postcode": _usual(chance, "20354"),
+        "country": country,
+        "buyer_reference": _usual(chance, "04011000-12345-03"),
+        "purchase_order": chance.choice(["", "PO 4711"]),
+        **_numbers(chance, here, forgets=0.12),
     }
 
 

@@ -1,4 +1,6 @@
-"""Invoices and credit slips as PDF/A-3 with the invoice as data inside: what can be checked of it without Acrobat."""
+"""Invoices and credit slips as PDF/A-3 with the invoice as data inside: what can be checked of it
+without Acrobat.
+"""
 
 import io
 from typing import Any
@@ -61,7 +63,9 @@ def test_the_metadata_is_one_block_that_claims_pdf_a_3a_pdf_ua_and_factur_x(open
     assert len(list(found.iter(f"{RDF}RDF"))) == 1
     claimed = [dict(each.attrib) for each in found.iter(f"{RDF}Description")]
     pdfa = "{http://www.aiim.org/pdfa/ns/id/}"
-    assert {(each.get(f"{pdfa}part"), each.get(f"{pdfa}conformance")) for each in claimed} >= {("3", "A")}
+    assert {(each.get(f"{pdfa}part"), each.get(f"{pdfa}conformance")) for each in claimed} >= {
+        ("3", "A")
+    }
     assert found.findtext(f".//{FX}ConformanceLevel") == "EN 16931"
     assert found.findtext(f".//{FX}DocumentFileName") == "factur-x.xml"
     assert "1" in {each.get("{http://www.aiim.org/pdfua/ns/id/}part") for each in claimed}
@@ -79,13 +83,17 @@ def test_it_is_tagged_has_a_language_an_output_intent_and_no_scripts(opened):
     assert not {"/OpenAction", "/AA"} & set(root.keys())
     assert not opened.is_encrypted
     assert b"JavaScript" not in bytes(opened.Root.Metadata.read_bytes())
-    assert not [each for each in opened.objects if isinstance(each, pikepdf.Dictionary) and "/JS" in each]
+    assert not [
+        each for each in opened.objects if isinstance(each, pikepdf.Dictionary) and "/JS" in each
+    ]
 
 
 def test_every_font_is_embedded_with_its_true_widths(opened):
     fonts = [
-        each for each in opened.objects
-        if isinstance(each, pikepdf.Dictionary) and str(each.get("/Subtype", "")).startswith("/CIDFont")
+        each
+        for each in opened.objects
+        if isinstance(each, pikepdf.Dictionary)
+        and str(each.get("/Subtype", "")).startswith("/CIDFont")
     ]
     assert fonts
     for font in fonts:
@@ -111,18 +119,30 @@ def test_the_same_invoice_is_the_same_file(engine, pdf):
 
 
 def test_a_credit_slip_holds_itself_as_data_too(engine):
-    slip = engine.render(an_invoice(
-        [a_line(quantity=1)], shipping=0, kind="credit_slip", number="CR000001", payments=[], corrects="IN000001",
-    ))
+    slip = engine.render(
+        an_invoice(
+            [a_line(quantity=1)],
+            shipping=0,
+            kind="credit_slip",
+            number="CR000001",
+            payments=[],
+            corrects="IN000001",
+        )
+    )
     assert slip.engine.endswith("Factur-X EN 16931")
     assert b">381<" in get_xml_from_pdf(slip.content, check_xsd=False)[1]
 
 
-@pytest.mark.parametrize("snapshot", [
-    a_delivery_slip(), an_invoice([a_line(currency="KWD")]),
-    an_invoice(shop=samples.SHOP_PROFILE | {"e_invoice": False}),
-    an_invoice(shop={**samples.SHOP_PROFILE, "address": samples.ADDRESS}),
-], ids=["delivery slip", "three decimals", "not wanted", "no VAT number"])
+@pytest.mark.parametrize(
+    "snapshot",
+    [
+        a_delivery_slip(),
+        an_invoice([a_line(currency="KWD")]),
+        an_invoice(shop=samples.SHOP_PROFILE | {"e_invoice": False}),
+        an_invoice(shop={**samples.SHOP_PROFILE, "address": samples.ADDRESS}),
+    ],
+    ids=["delivery slip", "three decimals", "not wanted", "no VAT number"],
+)
 def test_what_cannot_or_shall_not_be_data_is_a_document_all_the_same(engine, snapshot):
     rendered = engine.render(snapshot)
     assert "Factur-X" not in rendered.engine

@@ -32,17 +32,26 @@ def totals(snapshot: DocumentSnapshot, language: Language) -> dict[str, str]:
 def test_a_paper_leads_from_the_total_to_what_is_due(languages: dict[str, Language]) -> None:
     english = languages["en"]
     assert totals(rounded(), english) == {
-        "total_tax": "CHF 1.88", "total_gross": "CHF 28.72", "rounding": "CHF −0.02", "due": "CHF 28.70",
+        "total_tax": "CHF 1.88",
+        "total_gross": "CHF 28.72",
+        "rounding": "CHF −0.02",
+        "due": "CHF 28.70",
     }
     assert totals(rounded(2870), english) == {
-        "total_gross": "CHF 28.72", "rounding": "CHF −0.02", "paid": "CHF 28.70", "due": "CHF 0.00",
+        "total_gross": "CHF 28.72",
+        "rounding": "CHF −0.02",
+        "paid": "CHF 28.70",
+        "due": "CHF 0.00",
     }
     assert list(totals(a_slip(), english))[-2:] == ["rounding", "credited_total"]
     assert totals(a_slip(), english)["credited_total"] == "CHF 28.70"
 
 
 def test_without_it_nothing_is_said(languages: dict[str, Language]) -> None:
-    keys = [row.key for row in write(rounded(rounding=None, due=money(2872, "CHF")), languages["en"]).totals]
+    keys = [
+        row.key
+        for row in write(rounded(rounding=None, due=money(2872, "CHF")), languages["en"]).totals
+    ]
     assert not {"rounding", "credited_total"} & set(keys)
 
 
@@ -50,9 +59,11 @@ def test_without_it_nothing_is_said(languages: dict[str, Language]) -> None:
 def test_an_e_invoice_says_it_by_the_rules(snapshot: DocumentSnapshot) -> None:
     made = einvoice(snapshot)
     assert isinstance(made, Invoice)
-    assert made.totals.due == made.totals.gross - made.totals.paid + made.totals.rounding  # BR-CO-16
+    assert (
+        made.totals.due == made.totals.gross - made.totals.paid + made.totals.rounding
+    )  # BR-CO-16
     written = ubl.write(made)
     assert broken(written, UBL_CREDIT_NOTE if made.is_credit_note else UBL_INVOICE) == []
     assert broken(cii.write(made), CII) == []
-    assert b'>-0.02</cbc:PayableRoundingAmount>' in written
+    assert b">-0.02</cbc:PayableRoundingAmount>" in written
     assert b">-0.02</ram:RoundingAmount>" in cii.write(made)

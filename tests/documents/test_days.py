@@ -24,7 +24,9 @@ from tests.moments import DAYS, EAST, WEST, at_the_moment, utc_days
 every_zone = pytest.mark.parametrize("zone", [EAST, WEST])
 
 
-def a_document(kind: DocumentKind, zone: str, language: str = "en", **changes: Any) -> DocumentSnapshot:
+def a_document(
+    kind: DocumentKind, zone: str, language: str = "en", **changes: Any
+) -> DocumentSnapshot:
     """A sample with every time of it at the moment, those that it leaves open, too."""
     told = sample(kind, language, return_until="2026-12-05T00:00:00Z", **changes)
     return DocumentSnapshot.model_validate(at_the_moment(told.model_dump(), zone))
@@ -32,7 +34,9 @@ def a_document(kind: DocumentKind, zone: str, language: str = "en", **changes: A
 
 @every_zone
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_paper_shows_the_day_of_utc(kind: DocumentKind, zone: str, languages: dict[str, Language]) -> None:
+def test_no_paper_shows_the_day_of_utc(
+    kind: DocumentKind, zone: str, languages: dict[str, Language]
+) -> None:
     for tag, language in languages.items():
         shown = str(asdict(write(a_document(kind, zone, tag), language)))
         assert utc_days(shown) == []
@@ -71,10 +75,16 @@ def test_the_name_of_a_summary_shows_the_day_of_the_shop(zone: str) -> None:
 
 
 def test_a_return_slip_shows_the_last_whole_day(languages: dict[str, Language]) -> None:
-    told = sample("return_slip", return_until="2026-12-05T23:00:00Z")  # the end of the 5th in Berlin
+    told = sample(
+        "return_slip", return_until="2026-12-05T23:00:00Z"
+    )  # the end of the 5th in Berlin
     assert "5 December 2026" in [fact.text for fact in write(told, languages["en"]).facts]
 
 
-def test_the_year_of_a_number_and_the_date_of_its_paper_agree(languages: dict[str, Language]) -> None:
-    told = sample("invoice", number="IN2027/000001", issued_at="2026-12-31T23:30:00Z")  # in Berlin it is 00:30
+def test_the_year_of_a_number_and_the_date_of_its_paper_agree(
+    languages: dict[str, Language],
+) -> None:
+    told = sample(
+        "invoice", number="IN2027/000001", issued_at="2026-12-31T23:30:00Z"
+    )  # in Berlin it is 00:30
     assert write(told, languages["en"]).facts[0].text == "1 January 2027"

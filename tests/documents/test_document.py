@@ -28,6 +28,11 @@ def test_file_names_are_safe_everywhere(kind: str, number: str, name: str) -> No
 def test_a_document_is_kept_with_everything_about_it() -> None:
     snapshot = an_invoice(note="آبی")
     document = complete(snapshot, Rendered(b"%PDF", "press 1"), shop="tea", at=NOON)
-    assert (document.shop, document.size, document.engine, document.rendered_at) == ("tea", 4, "press 1", NOON)
+    assert (document.shop, document.size, document.engine, document.rendered_at) == (
+        "tea",
+        4,
+        "press 1",
+        NOON,
+    )
     assert document.sha256 == hashlib.sha256(b"%PDF").hexdigest() == document.view().sha256
     assert DocumentSnapshot.model_validate(document.snapshot) == snapshot

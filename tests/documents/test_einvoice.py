@@ -15,8 +15,19 @@ from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken
 from tests.documents.words import a_line, a_tax_row, amounts, an_invoice, money
 
-BUYER = {**samples.ADDRESS, "company": "Analytical Engines Ltd", "country": "FR", "vat_number": "FR 40 303 265 045"}
-CREDIT = {"kind": "credit_slip", "number": "CR000001", "payments": [], "corrects": "IN000001", "reason": "Broken"}
+BUYER = {
+    **samples.ADDRESS,
+    "company": "Analytical Engines Ltd",
+    "country": "FR",
+    "vat_number": "FR 40 303 265 045",
+}
+CREDIT = {
+    "kind": "credit_slip",
+    "number": "CR000001",
+    "payments": [],
+    "corrects": "IN000001",
+    "reason": "Broken",
+}
 TWO_INVOICES = [
     samples.INVOICE_REFERENCE | {"number": "IN000001", "issued_at": "2026-11-20T12:00:00Z"},
     samples.INVOICE_REFERENCE | {"number": "IN000002", "issued_at": None},
@@ -31,8 +42,17 @@ def model(snapshot: DocumentSnapshot) -> Invoice:
 
 
 def untaxed(category: str, **changes: Any) -> DocumentSnapshot:
-    exemption = {"category": category, "reason": "No tax is due: article 138 of directive 2006/112/EC."}
-    return an_invoice([a_line(rate="0")], exemption=exemption, invoice_address=BUYER, delivery_address=BUYER, **changes)
+    exemption = {
+        "category": category,
+        "reason": "No tax is due: article 138 of directive 2006/112/EC.",
+    }
+    return an_invoice(
+        [a_line(rate="0")],
+        exemption=exemption,
+        invoice_address=BUYER,
+        delivery_address=BUYER,
+        **changes,
+    )
 
 
 def in_yen() -> DocumentSnapshot:
@@ -47,8 +67,12 @@ INVOICES = {
     "a rate of zero": an_invoice([a_line(), a_line("STAMP", "Stamp", rate="0")]),
     "no shipping": an_invoice(shipping=0),
     "nothing paid": an_invoice(payments=[]),
-    "partly paid": an_invoice(payments=[samples.PAYMENT | {"amount": {"amount": 1000, "currency": "EUR"}}]),
-    "paid too much": an_invoice(payments=[samples.PAYMENT | {"amount": {"amount": 99999, "currency": "EUR"}}]),
+    "partly paid": an_invoice(
+        payments=[samples.PAYMENT | {"amount": {"amount": 1000, "currency": "EUR"}}]
+    ),
+    "paid too much": an_invoice(
+        payments=[samples.PAYMENT | {"amount": {"amount": 99999, "currency": "EUR"}}]
+    ),
     "discounted": an_invoice([a_line().model_copy(update=amounts(1700, 323))]),
     "exempt": untaxed("exempt"),
     "reverse charge": untaxed("reverse_charge"),
@@ -57,19 +81,28 @@ INVOICES = {
     "another currency": an_invoice([a_line(currency="SEK")], accounting_tax=money(40)),
     "yen": in_yen(),
     "notes": an_invoice(
-        note="Thank you\n\x07<b>& goodbye</b>", shop=samples.SHOP_PROFILE | {"legal_text": "Trade law"},
+        note="Thank you\n\x07<b>& goodbye</b>",
+        shop=samples.SHOP_PROFILE | {"legal_text": "Trade law"},
     ),
-    "to an account": an_invoice(payments=[], shop=samples.SHOP_PROFILE | {"bank": {"iban": "DE89370400440532013000"}}),
+    "to an account": an_invoice(
+        payments=[], shop=samples.SHOP_PROFILE | {"bank": {"iban": "DE89370400440532013000"}}
+    ),
     "supplementary": an_invoice(corrects="IN000001", corrects_issued_at="2026-11-20T12:00:00Z"),
     "Persian": an_invoice([a_line("USB-C", "کابل USB-C مدل A12")], note="سپاس"),
     "many lines": an_invoice([a_line(f"SKU-{number}", unit=number + 1) for number in range(200)]),
 }
 CREDIT_SLIPS = {
     "a piece back": an_invoice([a_line(quantity=1)], shipping=0, **CREDIT),
-    "an amount back": an_invoice([a_line().model_copy(update={"quantity": 0, **amounts(500, 95)})], **CREDIT),
-    "of two invoices": an_invoice([a_line(quantity=1)], shipping=0, **CREDIT, corrected=TWO_INVOICES),
+    "an amount back": an_invoice(
+        [a_line().model_copy(update={"quantity": 0, **amounts(500, 95)})], **CREDIT
+    ),
+    "of two invoices": an_invoice(
+        [a_line(quantity=1)], shipping=0, **CREDIT, corrected=TWO_INVOICES
+    ),
     "shipping back": an_invoice(
-        shipping=412, **CREDIT, **amounts(412, 78),
+        shipping=412,
+        **CREDIT,
+        **amounts(412, 78),
     ).model_copy(update={"lines": [], "taxes": [a_tax_row(Decimal(19), 412, 78)]}),
 }
 
@@ -94,8 +127,13 @@ def test_the_judges_see_a_total_that_was_changed():
     made = model(an_invoice())
     forged = cii.write(made).replace(b"<ram:GrandTotalAmount>", b"<ram:GrandTotalAmount>1")
     assert [line.partition(":")[0] for line in broken(forged, CII)] == ["BR-CO-15", "BR-CO-16"]
-    forged = ubl.write(made).replace(b'TaxInclusiveAmount currencyID="EUR">', b'TaxInclusiveAmount currencyID="EUR">1')
-    assert [line.partition(":")[0] for line in broken(forged, UBL_INVOICE)] == ["BR-CO-15", "BR-CO-16"]
+    forged = ubl.write(made).replace(
+        b'TaxInclusiveAmount currencyID="EUR">', b'TaxInclusiveAmount currencyID="EUR">1'
+    )
+    assert [line.partition(":")[0] for line in broken(forged, UBL_INVOICE)] == [
+        "BR-CO-15",
+        "BR-CO-16",
+    ]
 
 
 def test_the_judges_see_an_element_that_does_not_belong_there():
@@ -105,18 +143,29 @@ def test_the_judges_see_an_element_that_does_not_belong_there():
 
 def test_a_discounted_line_says_both_prices():
     item = model(INVOICES["discounted"]).items[0]
-    assert (item.list_price, item.price, item.net) == (Decimal("10.00"), Decimal("8.5"), Decimal("17.00"))
+    assert (item.list_price, item.price, item.net) == (
+        Decimal("10.00"),
+        Decimal("8.5"),
+        Decimal("17.00"),
+    )
 
 
 def test_what_was_paid_is_taken_off_what_is_due():
     totals = model(INVOICES["partly paid"]).totals
-    assert (totals.gross, totals.paid, totals.due) == (Decimal("28.70"), Decimal("10.00"), Decimal("18.70"))
+    assert (totals.gross, totals.paid, totals.due) == (
+        Decimal("28.70"),
+        Decimal("10.00"),
+        Decimal("18.70"),
+    )
 
 
 def test_a_correction_names_its_invoice():
     xml = etree.fromstring(cii.write(model(CREDIT_SLIPS["a piece back"])))
     reference = xml.find(".//{*}InvoiceReferencedDocument/{*}IssuerAssignedID")
-    assert (xml.findtext(".//{*}ExchangedDocument/{*}TypeCode"), reference.text) == ("381", "IN000001")
+    assert (xml.findtext(".//{*}ExchangedDocument/{*}TypeCode"), reference.text) == (
+        "381",
+        "IN000001",
+    )
 
 
 def test_a_correction_of_several_invoices_names_each_with_its_day():
@@ -133,20 +182,34 @@ def test_a_correction_of_several_invoices_names_each_with_its_day():
     ] == [("IN000001", "2026-11-20"), ("IN000002", None)]
 
 
-@pytest.mark.parametrize(("snapshot", "rule"), [
-    (an_invoice([a_line(currency="KWD")]), "BR-DEC-14"),
-    (an_invoice(shop={**samples.SHOP_PROFILE, "address": samples.ADDRESS}), "BR-S-02"),
-    (an_invoice(invoice_address={**BUYER, "vat_number": "40303265045"}), "BR-CO-09"),
-    (untaxed("reverse_charge").model_copy(update={"invoice_address": an_invoice().delivery_address}), "BR-AE-02"),
-    (untaxed("intra_community"), "BR-IC-11"),
-    (an_invoice([a_line(quantity=100).model_copy(update=amounts(100000, 18800))]), "BR-CO-17"),
-    (an_invoice(payments=[], pay_until=None), "BR-CO-25"),
-    (an_invoice(number="\x07"), "BR-02"),
-    (an_invoice([a_line(name="\x07")]), "BR-25"),
-    (an_invoice(delivery_address={**samples.ADDRESS, "country": "ZZ"}), "BR-CL-14"),
-    (an_invoice([a_line(currency="ZZZ")]), "BR-CL-04"),
-    (an_invoice([a_line(), a_line("GIFT", unit=0, rate="7")], taxes=[a_tax_row(Decimal(19), 2412, 458)]), "BR-S-01"),
-])
+@pytest.mark.parametrize(
+    ("snapshot", "rule"),
+    [
+        (an_invoice([a_line(currency="KWD")]), "BR-DEC-14"),
+        (an_invoice(shop={**samples.SHOP_PROFILE, "address": samples.ADDRESS}), "BR-S-02"),
+        (an_invoice(invoice_address={**BUYER, "vat_number": "40303265045"}), "BR-CO-09"),
+        (
+            untaxed("reverse_charge").model_copy(
+                update={"invoice_address": an_invoice().delivery_address}
+            ),
+            "BR-AE-02",
+        ),
+        (untaxed("intra_community"), "BR-IC-11"),
+        (an_invoice([a_line(quantity=100).model_copy(update=amounts(100000, 18800))]), "BR-CO-17"),
+        (an_invoice(payments=[], pay_until=None), "BR-CO-25"),
+        (an_invoice(number="\x07"), "BR-02"),
+        (an_invoice([a_line(name="\x07")]), "BR-25"),
+        (an_invoice(delivery_address={**samples.ADDRESS, "country": "ZZ"}), "BR-CL-14"),
+        (an_invoice([a_line(currency="ZZZ")]), "BR-CL-04"),
+        (
+            an_invoice(
+                [a_line(), a_line("GIFT", unit=0, rate="7")],
+                taxes=[a_tax_row(Decimal(19), 2412, 458)],
+            ),
+            "BR-S-01",
+        ),
+    ],
+)
 def test_what_cannot_be_an_e_invoice_says_the_rule_and_what_to_do(snapshot, rule):
     refused = einvoice(snapshot)
     assert isinstance(refused, Objection)
@@ -174,17 +237,23 @@ def test_the_terms_and_the_day_of_payment_are_those_of_the_snapshot():
     made = model(an_invoice(payments=[], shop=terms, supplied_at="2026-11-20T12:00:00Z"))
     xml = etree.fromstring(ubl.write(made))
     assert [xml.findtext(f".//{{*}}{name}") for name in ("DueDate", "ActualDeliveryDate")] == [
-        "2026-12-05", "2026-11-20",
+        "2026-12-05",
+        "2026-11-20",
     ]
     assert xml.findtext(".//{*}PaymentTerms/{*}Note") == "Net 14 days"
     assert model(an_invoice(shop=terms)).terms == ""
 
 
 def test_references_of_the_buyer_and_of_the_shop_are_told_apart():
-    address = {**samples.ADDRESS, "buyer_reference": "04011000-12345-03", "purchase_order": "PO 4711"}
+    address = {
+        **samples.ADDRESS,
+        "buyer_reference": "04011000-12345-03",
+        "purchase_order": "PO 4711",
+    }
     xml = etree.fromstring(ubl.write(model(an_invoice(invoice_address=address))))
     assert [xml.findtext(f".//{{*}}{name}") for name in ("BuyerReference", "SalesOrderID")] == [
-        "04011000-12345-03", "XKBKNABJK",
+        "04011000-12345-03",
+        "XKBKNABJK",
     ]
     assert xml.findtext(".//{*}OrderReference/{*}ID") == "PO 4711"
 
@@ -192,7 +261,11 @@ def test_references_of_the_buyer_and_of_the_shop_are_told_apart():
 def test_what_is_due_is_what_the_paper_says():
     """A supplementary invoice may be paid in part by what was paid too much before."""
     made = model(an_invoice(payments=[], due=money(1000)))
-    assert (made.totals.gross, made.totals.paid, made.totals.due) == (Decimal("28.70"), Decimal("18.70"), Decimal(10))
+    assert (made.totals.gross, made.totals.paid, made.totals.due) == (
+        Decimal("28.70"),
+        Decimal("18.70"),
+        Decimal(10),
+    )
 
 
 def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice():
@@ -202,7 +275,11 @@ def test_what_the_order_owes_for_other_invoices_is_not_asked_for_twice():
 
 def test_what_became_store_credit_is_not_paid_back():
     made = model(an_invoice([a_line(quantity=1)], shipping=0, **CREDIT, store_credit=money(1000)))
-    assert (made.totals.gross, made.totals.paid, made.totals.due) == (Decimal("11.90"), Decimal(10), Decimal("1.90"))
+    assert (made.totals.gross, made.totals.paid, made.totals.due) == (
+        Decimal("11.90"),
+        Decimal(10),
+        Decimal("1.90"),
+    )
     assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
 
 
@@ -211,7 +288,9 @@ def test_a_corrected_invoice_names_the_one_that_it_replaces():
     assert [preceding.number for preceding in made.preceding] == ["IN000001"]
 
 
-@pytest.mark.parametrize(("means", "home", "code"), [("68", "DE", "68"), ("", "DE", "1"), ("68", "DK", "1")])
+@pytest.mark.parametrize(
+    ("means", "home", "code"), [("68", "DE", "68"), ("", "DE", "1"), ("68", "DK", "1")]
+)
 def test_the_means_of_payment_is_the_shops_code_where_its_country_allows_it(means, home, code):
     here = {"country": home, "vat_number": f"{home}123456789"}
     shop = samples.SHOP_PROFILE | {"address": samples.ADDRESS | here}

@@ -1,4 +1,6 @@
-"""Every document that is sold is an e-invoice by the official rules, or is refused with a rule that it breaks."""
+"""Every document that is sold is an e-invoice by the official rules, or is refused with a rule that
+it breaks.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ def sold() -> list[DocumentSnapshot]:
     return documents(COUNT)
 
 
-@pytest.mark.parametrize(("profile", "least"), [("en16931", 120), ("peppol", 80), ("xrechnung", 70)])
+@pytest.mark.parametrize(
+    ("profile", "least"), [("en16931", 120), ("peppol", 80), ("xrechnung", 70)]
+)
 def test_what_is_sold_keeps_the_rules_or_is_refused_with_one(
     profile: InvoiceProfile, least: int, sold: list[DocumentSnapshot]
 ) -> None:
@@ -35,7 +39,9 @@ def test_what_is_sold_keeps_the_rules_or_is_refused_with_one(
         if isinstance(made, Objection):
             named = {violation.rule for violation in made.violations} - FORMER
             known = {rule for rule in named if is_judged(rule, profile)}
-            assert known <= (numbers(list(judged(reckoned(snapshot, profile)))) if known else set()), snapshot
+            assert known <= (
+                numbers(list(judged(reckoned(snapshot, profile)))) if known else set()
+            ), snapshot
         else:
             assert list(judged(made)) == [], snapshot
             valid += 1
@@ -47,25 +53,53 @@ def test_the_sales_are_of_every_kind(sold: list[DocumentSnapshot]) -> None:
     seen = Counter[str]()
     for snapshot in sold:
         assert objection(snapshot, snapshot.kind) is None
-        seen.update({snapshot.kind, snapshot.prices, snapshot.shop.address.country, snapshot.gross.currency})
+        seen.update(
+            {snapshot.kind, snapshot.prices, snapshot.shop.address.country, snapshot.gross.currency}
+        )
         seen.update({snapshot.exemption.category} if snapshot.exemption else set())
-        seen.update({
-            "supplementary": snapshot.kind == "invoice" and bool(snapshot.corrected),
-            "free": snapshot.gross.amount == 0,
-            "a free line": any(line.gross.amount == 0 for line in snapshot.lines),
-            "free shipping": snapshot.shipping.gross.amount == 0,
-            "only shipping": not snapshot.lines,
-            "a discount": bool(snapshot.discounts),
-            "store credit": snapshot.store_credit is not None and snapshot.store_credit.amount > 0,
-            "a second currency": snapshot.accounting_tax is not None,
-            "unpaid": snapshot.pay_until is not None,
-            "rounded up": snapshot.rounding is not None and snapshot.rounding.amount > 0,
-            "rounded down": snapshot.rounding is not None and snapshot.rounding.amount < 0,
-        })
+        seen.update(
+            {
+                "supplementary": snapshot.kind == "invoice" and bool(snapshot.corrected),
+                "free": snapshot.gross.amount == 0,
+                "a free line": any(line.gross.amount == 0 for line in snapshot.lines),
+                "free shipping": snapshot.shipping.gross.amount == 0,
+                "only shipping": not snapshot.lines,
+                "a discount": bool(snapshot.discounts),
+                "store credit": (
+                    snapshot.store_credit is not None and snapshot.store_credit.amount > 0
+                ),
+                "a second currency": snapshot.accounting_tax is not None,
+                "unpaid": snapshot.pay_until is not None,
+                "rounded up": snapshot.rounding is not None and snapshot.rounding.amount > 0,
+                "rounded down": snapshot.rounding is not None and snapshot.rounding.amount < 0,
+            }
+        )
     for wanted in (
-        "credit_slip", "tax_excluded", "DE", "NL", "DK", "SE", "NO", "GR", "SEK", "ISK", "exempt", "reverse_charge",
-        "intra_community", "export", "supplementary", "free", "a free line", "free shipping", "only shipping",
-        "a discount", "store credit", "a second currency", "unpaid", "rounded up", "rounded down",
+        "credit_slip",
+        "tax_excluded",
+        "DE",
+        "NL",
+        "DK",
+        "SE",
+        "NO",
+        "GR",
+        "SEK",
+        "ISK",
+        "exempt",
+        "reverse_charge",
+        "intra_community",
+        "export",
+        "supplementary",
+        "free",
+        "a free line",
+        "free shipping",
+        "only shipping",
+        "a discount",
+        "store credit",
+        "a second currency",
+        "unpaid",
+        "rounded up",
+        "rounded down",
     ):
         assert seen[wanted] >= 1, wanted
 

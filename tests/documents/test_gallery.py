@@ -10,7 +10,14 @@ from services.documents.adapters import gallery as writing
 from services.documents.domain.sample import GOODS, KINDS
 from shared.runtime.errors import AftercartError
 
-BROWSER = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access"]
+BROWSER = [
+    "chromium",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--allow-file-access",
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +44,9 @@ def test_a_browser_shows_all_pictures(page: Path, tmp_path: Path) -> None:
     assert white > 0.3  # the papers; the page itself is grey
 
 
-def test_without_poppler_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_poppler_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(writing, "KINDS", ("invoice",))
     with pytest.raises(AftercartError, match="install the Debian package poppler-utils"):

@@ -31,7 +31,15 @@ from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import DeliverySlipIssued, InvoiceIssued
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import CII, UBL_INVOICE, broken
-from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, a_line, an_invoice, money, outside
+from tests.documents.words import (
+    INVOICE_ID,
+    Press,
+    a_delivery_slip,
+    a_line,
+    an_invoice,
+    money,
+    outside,
+)
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -47,11 +55,19 @@ class Shelf:
         self.kept[document_id] = document
 
     def holder(self, shop: str, kind: str, number: str) -> UUID | None:
-        found = (one for one in self.kept.values() if (one.shop, one.kind, one.number) == (shop, kind, number))
+        found = (
+            one
+            for one in self.kept.values()
+            if (one.shop, one.kind, one.number) == (shop, kind, number)
+        )
         return next((one.document_id for one in found), None)
 
     def page(self, wanted: Wanted, limit: int, after: Cursor | None) -> list[DocumentView]:
-        fitting = (one for one in self.kept.values() if (one.shop, [one.order_id]) == (wanted.shop, wanted.order_ids))
+        fitting = (
+            one
+            for one in self.kept.values()
+            if (one.shop, [one.order_id]) == (wanted.shop, wanted.order_ids)
+        )
         return [one.view() for one in fitting][:limit]
 
     def orders(self, shop: str, wanted: str) -> list[UUID]:
@@ -79,7 +95,9 @@ def invoice_issued(snapshot: DocumentSnapshot) -> InvoiceIssued:
 def go_through(event: Any, work: Any, press: Press) -> list[Event]:
     """All five beats."""
     claimed = claim(event, work)
-    return [] if claimed is None else list(keep_document(event, work, render(claimed, outside(press))))
+    return (
+        [] if claimed is None else list(keep_document(event, work, render(claimed, outside(press))))
+    )
 
 
 @pytest.fixture
@@ -114,7 +132,9 @@ def test_what_is_kept_is_not_rendered_again(work: Any, press: Press) -> None:
     assert press.printed == ["IN000001"]
 
 
-def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(work: Any, press: Press) -> None:
+def test_the_second_of_two_that_were_rendered_at_once_keeps_nothing(
+    work: Any, press: Press
+) -> None:
     event = invoice_issued(an_invoice())
     go_through(event, work, press)
     assert list(keep_document(event, work, Rendered(b"other", "press 2"))) == []
@@ -169,11 +189,15 @@ def test_a_pdf_without_data_says_why(work: Any, press: Press) -> None:
     assert rendered.no_e_invoice.endswith("(BR-CO-25).")
 
 
-def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(work: Any, press: Press) -> None:
+def test_a_pdf_that_holds_its_data_or_whose_shop_wants_none_says_nothing(
+    work: Any, press: Press
+) -> None:
     rendered, _ = go_through(invoice_issued(an_invoice()), work, press)
     assert rendered.no_e_invoice == ""
     unwanted = {**samples.SHOP_PROFILE, "e_invoice": False}
-    other = an_invoice(shop=unwanted, number="IN2", document_id=uuid4(), payments=[], pay_until=None)
+    other = an_invoice(
+        shop=unwanted, number="IN2", document_id=uuid4(), payments=[], pay_until=None
+    )
     rendered, _ = go_through(invoice_issued(other), work, press)
     assert rendered.no_e_invoice == ""
 
@@ -183,12 +207,16 @@ def test_peppol_is_ubl_and_says_what_is_missing(work: Any, press: Press) -> None
     refused = hand_out_e_invoice(GetEInvoice(document_id=INVOICE_ID, profile="peppol"), work)
     assert isinstance(refused, Refusal)
     assert refused.details["rule"] == "PEPPOL-EN16931-R020"
-    wrong = hand_out_e_invoice(GetEInvoice(document_id=INVOICE_ID, profile="peppol", syntax="cii"), work)
+    wrong = hand_out_e_invoice(
+        GetEInvoice(document_id=INVOICE_ID, profile="peppol", syntax="cii"), work
+    )
     assert isinstance(wrong, Refusal)
     assert (wrong.code, wrong.details["field"]) == ("wrong_syntax", "syntax")
 
 
-def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any, press: Press) -> None:
+def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(
+    work: Any, press: Press
+) -> None:
     query = GetDocument(document_id=INVOICE_ID)
     unknown = hand_out_document(query, work)
     go_through(invoice_issued(an_invoice()), work, press)
@@ -200,7 +228,8 @@ def test_an_unknown_document_and_one_of_another_shop_are_refused_alike(work: Any
 def test_the_documents_of_an_order_are_listed(work: Any, press: Press) -> None:
     invoice = an_invoice()
     go_through(invoice_issued(invoice), work, press)
-    assert [one.number for one in list_documents(ListDocuments(order_id=str(invoice.order_id)), work).documents] == [
-        "IN000001"
-    ]
+    assert [
+        one.number
+        for one in list_documents(ListDocuments(order_id=str(invoice.order_id)), work).documents
+    ] == ["IN000001"]
     assert list_documents(ListDocuments(order_id=str(uuid4())), work).documents == []

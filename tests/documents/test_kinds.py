@@ -1,6 +1,7 @@
 """Every kind in every language: what stands on it, and what it looks like.
 
-When the look is meant to change: `python -c "from tests.documents.test_kinds import *; take_pictures()"`, and look.
+When the look is meant to change: `python -c "from tests.documents.test_kinds import *;
+take_pictures()"`, and look.
 """
 
 import io
@@ -37,7 +38,9 @@ def test_every_kind_in_every_language_looks_as_it_was_looked_at(
     seen = picture(pdf)
     reference = Image.open(PICTURES / f"{kind}-{language}.png")
     assert seen.size == reference.size
-    assert difference(seen, reference) < 0.5  # of 255, in the mean; a line of text less makes more than 1
+    assert (
+        difference(seen, reference) < 0.5
+    )  # of 255, in the mean; a line of text less makes more than 1
 
 
 def test_another_document_does_not_look_alike(engine: Engine) -> None:
@@ -46,10 +49,14 @@ def test_another_document_does_not_look_alike(engine: Engine) -> None:
 
 
 def picture(pdf: bytes) -> Image.Image:
-    """The first page, grey, small and a little blurred: another version of a font must not matter."""
+    """The first page, grey, small and a little blurred: another version of a font must not
+    matter.
+    """
     command = ["pdftoppm", "-r", "45", "-gray", "-l", "1", "-png", "-"]
     png = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
-    return Image.open(io.BytesIO(png)).convert("L").filter(ImageFilter.BoxBlur(1)).point(sixteen_greys)
+    return (
+        Image.open(io.BytesIO(png)).convert("L").filter(ImageFilter.BoxBlur(1)).point(sixteen_greys)
+    )
 
 
 def take_pictures() -> None:
@@ -71,14 +78,28 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 def test_a_credit_slip_names_its_invoice_and_its_reason(engine: Engine) -> None:
     text = squeezed(read(engine.render(sample("credit_slip")).content))
-    for wanted in ("Credit slip", "CR000001", "Corrects invoice", "IN000001", "The blue mug came broken.", "EUR 45.10"):
+    for wanted in (
+        "Credit slip",
+        "CR000001",
+        "Corrects invoice",
+        "IN000001",
+        "The blue mug came broken.",
+        "EUR 45.10",
+    ):
         assert wanted in text, wanted
     assert "Still to pay" not in text
 
 
 def test_a_return_slip_names_the_last_day_and_no_price(engine: Engine) -> None:
     text = squeezed(read(engine.render(sample("return_slip")).content))
-    for wanted in ("Return slip", "RE000001", "Return by", "5 December 2026", "MUG-BLUE", "Items 5"):
+    for wanted in (
+        "Return slip",
+        "RE000001",
+        "Return by",
+        "5 December 2026",
+        "MUG-BLUE",
+        "Items 5",
+    ):
         assert wanted in text, wanted
     assert "EUR" not in text
     assert "18.00" not in text
@@ -86,19 +107,28 @@ def test_a_return_slip_names_the_last_day_and_no_price(engine: Engine) -> None:
 
 def test_an_order_summary_says_that_it_is_no_invoice(engine: Engine) -> None:
     text = squeezed(read(engine.render(sample("order_summary", "de")).content))
-    for wanted in ("Bestellübersicht", "Dies ist keine Rechnung.", "45,10 €", "Noch zu zahlen 22,55 €"):
+    for wanted in (
+        "Bestellübersicht",
+        "Dies ist keine Rechnung.",
+        "45,10 €",
+        "Noch zu zahlen 22,55 €",
+    ):
         assert wanted in text, wanted
     assert "IBAN" not in text
 
 
 def test_a_supplementary_invoice_says_which_one_it_changes(engine: Engine) -> None:
-    invoice = sample("invoice", "fr", number="FA2", corrects="FA1", corrects_issued_at="2026-11-02T09:00:00Z")
+    invoice = sample(
+        "invoice", "fr", number="FA2", corrects="FA1", corrects_issued_at="2026-11-02T09:00:00Z"
+    )
     text = squeezed(read(engine.render(invoice).content))
     for wanted in ("Facture complémentaire", "FA2", "Facture corrigée", "FA1", "2 novembre 2026"):
         assert wanted in text, wanted
 
 
-def test_a_credit_slip_of_several_invoices_names_each_with_its_day(languages: dict[str, Language]) -> None:
+def test_a_credit_slip_of_several_invoices_names_each_with_its_day(
+    languages: dict[str, Language],
+) -> None:
     invoices = [
         samples.INVOICE_REFERENCE | {"number": "IN1", "issued_at": "2026-11-02T09:00:00Z"},
         samples.INVOICE_REFERENCE | {"number": "IN2", "issued_at": None},
@@ -123,16 +153,23 @@ def test_without_discounts_there_is_no_column_for_them(languages: dict[str, Lang
     assert not write(an_invoice(), languages["en"]).discounted
 
 
-def test_a_line_about_an_amount_alone_has_no_price_of_a_piece(languages: dict[str, Language]) -> None:
+def test_a_line_about_an_amount_alone_has_no_price_of_a_piece(
+    languages: dict[str, Language],
+) -> None:
     goodwill = a_line().model_copy(update={"quantity": 0, **amounts(100, 19)})
     text = write(an_invoice([goodwill], kind="credit_slip"), languages["en"])
     assert not text.discounted
-    assert [(line.unit, line.unit_after, line.quantity, line.total) for line in text.lines] == [("", "", "", "1.00")]
+    assert [(line.unit, line.unit_after, line.quantity, line.total) for line in text.lines] == [
+        ("", "", "", "1.00")
+    ]
 
 
 def test_two_hundred_lines_of_four_rates_are_printed_whole(engine: Engine) -> None:
     rates = ["19", "7", "0", "5.5"]
-    lines = [a_line(f"SKU-{n:03d}", "A long name of a product " * 4, rate=rates[n % 4]) for n in range(200)]
+    lines = [
+        a_line(f"SKU-{n:03d}", "A long name of a product " * 4, rate=rates[n % 4])
+        for n in range(200)
+    ]
     printed = pages(engine.render(an_invoice(lines)).content)
     assert len(printed) > 10
     assert all("Reference" in page for page in printed if "SKU-" in page)

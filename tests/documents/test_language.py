@@ -20,12 +20,21 @@ Languages = dict[str, Language]
 @pytest.mark.parametrize(
     ("amount", "currency", "written"),
     [
-        (2870, "EUR", "28.70"), (-5, "EUR", "-0.05"), (0, "EUR", "0.00"), (1200, "JPY", "1200"), (1, "KWD", "0.001"),
-        (1250000, "IRR", "1250000"), (1250000, "IQD", "1250"), (1250050, "IQD", "1250.050"),
-        (-(10**15), "USD", "-10000000000000.00"), (12345, "CLF", "1.2345"),
+        (2870, "EUR", "28.70"),
+        (-5, "EUR", "-0.05"),
+        (0, "EUR", "0.00"),
+        (1200, "JPY", "1200"),
+        (1, "KWD", "0.001"),
+        (1250000, "IRR", "1250000"),
+        (1250000, "IQD", "1250"),
+        (1250050, "IQD", "1250.050"),
+        (-(10**15), "USD", "-10000000000000.00"),
+        (12345, "CLF", "1.2345"),
     ],
 )
-def test_minor_units_are_written_with_the_currencys_decimals(amount: int, currency: str, written: str) -> None:
+def test_minor_units_are_written_with_the_currencys_decimals(
+    amount: int, currency: str, written: str
+) -> None:
     assert decimal(amount, currency) == written
 
 
@@ -46,7 +55,10 @@ def test_money_is_written_as_people_write_it(
 
 
 def test_rates_have_no_idle_zeros(languages: Languages) -> None:
-    rates = [languages["en"].write_rate(Decimal(rate)) for rate in ("19", "19.60", "0", "5.5", "100", "0.1250")]
+    rates = [
+        languages["en"].write_rate(Decimal(rate))
+        for rate in ("19", "19.60", "0", "5.5", "100", "0.1250")
+    ]
     assert rates == ["19%", "19.6%", "0%", "5.5%", "100%", "0.125%"]
     assert languages["fa"].write_rate(Decimal("9.5")) == "۹٫۵٪"
 
@@ -70,7 +82,8 @@ def test_every_language_has_every_text(languages: Languages) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "chosen"), [("en", "en"), ("fa", "fa"), ("fa-IR", "fa"), ("en-x-a-b", "en"), ("xx", "en"), ("", "en")]
+    ("wanted", "chosen"),
+    [("en", "en"), ("fa", "fa"), ("fa-IR", "fa"), ("en-x-a-b", "en"), ("xx", "en"), ("", "en")],
 )
 def test_an_unknown_language_falls_back(wanted: str, chosen: str, languages: Languages) -> None:
     assert choose(languages, wanted).tag == chosen
@@ -85,8 +98,13 @@ def test_a_language_file_with_a_fault_is_refused_by_the_faults_name() -> None:
 def test_french_marks_of_two_parts_stand_behind_a_space_that_does_not_break(service: str) -> None:
     """Source: the rules of the Imprimerie nationale. `{% if x %} : {{ y }}` is a mark as well."""
     text = (files(f"services.{service}") / "languages/fr.toml").read_text("utf-8")
-    values = [re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{\w+\}", "x", value) for value in _texts(tomllib.loads(text))]
-    wrong = [value for value in values if re.search(r"\w [:;!?»]|« |\w[;!?»]|(?<!Re|wd)\b:(?!//)", value)]
+    values = [
+        re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{\w+\}", "x", value)
+        for value in _texts(tomllib.loads(text))
+    ]
+    wrong = [
+        value for value in values if re.search(r"\w [:;!?»]|« |\w[;!?»]|(?<!Re|wd)\b:(?!//)", value)
+    ]
     assert wrong == []
 
 

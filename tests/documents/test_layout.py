@@ -1,4 +1,6 @@
-"""What decides the layout, all of it together: wide amounts, discounts, long names, many rows, languages and kinds."""
+"""What decides the layout, all of it together: wide amounts, discounts, long names, many rows,
+languages and kinds.
+"""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -32,14 +34,28 @@ SWITCHES: dict[str, Sequence[Any]] = {
     "settled": ("paid", "unpaid", "nothing said"),
 }
 NAMES = {
-    "en": "Hand-thrown mug of stoneware, glazed in cobalt blue, holding three tenths of a litre of whatever you like",
-    "de": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenuniform, Einzelstück in Marineblau",
-    "fr": "Théière en porcelaine de Limoges peinte à la main, couvercle assorti, édition anniversaire numérotée",
-    "fa": "کابل شارژ و انتقال داده با روکش کنفی مقاوم در برابر کشش و گره‌خوردگی، دو متری، رنگ آبی کبالت",
+    "en": (
+        "Hand-thrown mug of stoneware, glazed in cobalt blue, holding three tenths of a litre of"
+        " whatever you like"
+    ),
+    "de": (
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenuniform, Einzelstück"
+        " in Marineblau"
+    ),
+    "fr": (
+        "Théière en porcelaine de Limoges peinte à la main, couvercle assorti, édition anniversaire"
+        " numérotée"
+    ),
+    "fa": (
+        "کابل شارژ و انتقال داده با روکش کنفی مقاوم در برابر کشش و گره‌خوردگی، دو متری، رنگ آبی"
+        " کبالت"
+    ),
 }
 
 
-def test_every_pair_of_switches_makes_a_legible_paper(engine: Engine, languages: dict[str, Language]) -> None:
+def test_every_pair_of_switches_makes_a_legible_paper(
+    engine: Engine, languages: dict[str, Language]
+) -> None:
     wrong = {}
     for choice in pairwise(SWITCHES):
         snapshot = a_document(**choice)
@@ -54,7 +70,16 @@ def test_every_pair_of_switches_makes_a_legible_paper(engine: Engine, languages:
 def test_what_is_not_legible_is_found(engine: Engine, languages: dict[str, Language]) -> None:
     """A negative control: styles that spoil a page, each with what is said of it."""
     snapshot = a_document(
-        "invoice", "de", 123_456_789, 3, 7, 14, ("19", "7"), "paid", long_names=True, many_facts=True,
+        "invoice",
+        "de",
+        123_456_789,
+        3,
+        7,
+        14,
+        ("19", "7"),
+        "paid",
+        long_names=True,
+        many_facts=True,
     )
     for css, said in {
         "td.product { white-space: nowrap }": "printed over each other",
@@ -65,44 +90,86 @@ def test_what_is_not_legible_is_found(engine: Engine, languages: dict[str, Langu
         "thead { display: table-row-group }": "lines and no head",
         "h2 { break-after: page }": "is the last of its page",
     }.items():
-        found = faults(engine.render(snapshot, Look(Template(css=css))).content, snapshot, languages)
+        found = faults(
+            engine.render(snapshot, Look(Template(css=css))).content, snapshot, languages
+        )
         assert any(said in sentence for sentence in found), (css, found[:5])
 
 
 def faults(pdf: bytes, snapshot: DocumentSnapshot, languages: dict[str, Language]) -> list[str]:
     """What is wrong with the pages of a document."""
     names = [line.name for line in snapshot.lines if len(line.name) > 80]
-    return geometry.faults(geometry.words(pdf), write(snapshot, languages[snapshot.language]), names)
+    return geometry.faults(
+        geometry.words(pdf), write(snapshot, languages[snapshot.language]), names
+    )
 
 
 def a_document(
-    kind: str, language: str, unit: int, quantity: int, off: int, rows: int, rates: Sequence[str], settled: str, *,
-    long_names: bool, many_facts: bool,
+    kind: str,
+    language: str,
+    unit: int,
+    quantity: int,
+    off: int,
+    rows: int,
+    rates: Sequence[str],
+    settled: str,
+    *,
+    long_names: bool,
+    many_facts: bool,
 ) -> DocumentSnapshot:
     """The document that has these switches."""
     currency = "IRR" if language == "fa" else "EUR"
     lines = [
-        discounted(a_line(
-            f"SKU-{row:04d}" + "-LIMITED-EDITION" * long_names, NAMES[language] if long_names else NAMES[language][:20],
-            unit=unit - row, quantity=quantity, rate=rates[row % len(rates)], currency=currency,
-        ), off)
+        discounted(
+            a_line(
+                f"SKU-{row:04d}" + "-LIMITED-EDITION" * long_names,
+                NAMES[language] if long_names else NAMES[language][:20],
+                unit=unit - row,
+                quantity=quantity,
+                rate=rates[row % len(rates)],
+                currency=currency,
+            ),
+            off,
+        )
         for row in range(rows)
     ]
-    paid = {"paid": {}, "unpaid": {"payments": []}, "nothing said": {"payments": [], "due": None}}[settled]
-    more = {**samples.SHOP_PROFILE, "bank": {"iban": "DE02120300000000202051", "bic": "BYLADEM1001"}}
+    paid = {"paid": {}, "unpaid": {"payments": []}, "nothing said": {"payments": [], "due": None}}[
+        settled
+    ]
+    more = {
+        **samples.SHOP_PROFILE,
+        "bank": {"iban": "DE02120300000000202051", "bic": "BYLADEM1001"},
+    }
     if many_facts:
-        more |= {"payment_terms": TERMS, "payment_days": 14, "legal_text": "Goods remain ours until paid. " * 9}
-    invoice = an_invoice(lines, kind=kind, language=language, shop=more, **paid, **(FACTS if many_facts else {}))
+        more |= {
+            "payment_terms": TERMS,
+            "payment_days": 14,
+            "legal_text": "Goods remain ours until paid. " * 9,
+        }
+    invoice = an_invoice(
+        lines, kind=kind, language=language, shop=more, **paid, **(FACTS if many_facts else {})
+    )
     return invoice.model_copy(update={"due": invoice.gross}) if settled == "unpaid" else invoice
 
 
 FACTS: dict[str, Any] = {
-    "tracking_number": "1Z999AA10123456784", "carrier": "Swift Post International Parcel Service",
-    "corrects": "2026/IN000001", "corrects_issued_at": DAY, "return_until": DAY, "note": "Thank you.\nCome again.",
-    "payment_method": "Cash on delivery", "order_reference": "XKBKNABJK-2026", "supplied_at": DAY, "pay_until": DAY,
+    "tracking_number": "1Z999AA10123456784",
+    "carrier": "Swift Post International Parcel Service",
+    "corrects": "2026/IN000001",
+    "corrects_issued_at": DAY,
+    "return_until": DAY,
+    "note": "Thank you.\nCome again.",
+    "payment_method": "Cash on delivery",
+    "order_reference": "XKBKNABJK-2026",
+    "supplied_at": DAY,
+    "pay_until": DAY,
     "invoice_address": {
-        **samples.ADDRESS, "company": "Analytical Engines & Difference Machines Ltd", "vat_number": "GB999999973",
-        "line2": "Second floor, behind the court", "phone": "+44 20 7946 0000", "purchase_order": "PO-2026-000123",
+        **samples.ADDRESS,
+        "company": "Analytical Engines & Difference Machines Ltd",
+        "vat_number": "GB999999973",
+        "line2": "Second floor, behind the court",
+        "phone": "+44 20 7946 0000",
+        "purchase_order": "PO-2026-000123",
         "buyer_reference": "04011000-1234512345-06",
     },
 }
@@ -125,8 +192,13 @@ def pairwise(switches: dict[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
     }
     while wanted:
         needed = dict(min(wanted, key=str))
-        tries = [{name: needed.get(name, chance.choice(switches[name])) for name in names} for _ in range(60)]
-        best = max(tries, key=lambda choice: len(wanted.intersection(combinations(choice.items(), 2))))
+        tries = [
+            {name: needed.get(name, chance.choice(switches[name])) for name in names}
+            for _ in range(60)
+        ]
+        best = max(
+            tries, key=lambda choice: len(wanted.intersection(combinations(choice.items(), 2)))
+        )
         wanted.difference_update(combinations(best.items(), 2))
         yield best
 
@@ -140,7 +212,9 @@ def test_the_pairs_are_all_there() -> None:
 
 
 def test_the_product_has_the_room_that_figures_leave(languages: dict[str, Language]) -> None:
-    """The more room figures need, the more is set beneath other things; the product keeps its share of the page."""
+    """The more room figures need, the more is set beneath other things; the product keeps its share
+    of the page.
+    """
     beneath = []
     for unit in (1000, 10**9, 10**15):
         lines = [discounted(a_line(unit=unit, quantity=1), 10)]
@@ -171,10 +245,16 @@ def test_an_estimate_is_at_least_as_wide_as_the_font(languages: dict[str, Langua
         digits = TTFont(FONTS[language.direction])
         characters = f"{language.digits}{language.decimal_mark}{language.group_mark}"
         for character in characters:
-            advance = digits["hmtx"][digits.getBestCmap()[ord(character)]][0] / digits["head"].unitsPerEm
+            advance = (
+                digits["hmtx"][digits.getBestCmap()[ord(character)]][0] / digits["head"].unitsPerEm
+            )
             assert text_width(character) >= advance, character
 
 
-FONTS = {direction: f"/usr/share/fonts/truetype/noto/NotoSans{name}-Regular.ttf" for direction, name in (
-    ("ltr", ""), ("rtl", "Arabic"),
-)}
+FONTS = {
+    direction: f"/usr/share/fonts/truetype/noto/NotoSans{name}-Regular.ttf"
+    for direction, name in (
+        ("ltr", ""),
+        ("rtl", "Arabic"),
+    )
+}

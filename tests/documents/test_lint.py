@@ -12,7 +12,11 @@ from tests.documents.lint import faults
 
 
 def _elements(pdf: pikepdf.Pdf, kind: str) -> pikepdf.Dictionary:
-    return next(item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == kind)
+    return next(
+        item
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Dictionary) and item.get("/S") == kind
+    )
 
 
 def _drop_fonts(pdf: pikepdf.Pdf) -> None:
@@ -27,7 +31,9 @@ BREAKS: dict[str, Callable[[pikepdf.Pdf], object]] = {
     "its title is not shown": lambda pdf: pdf.Root.__delitem__("/ViewerPreferences"),
     "it has no title": lambda pdf: pdf.docinfo.__delitem__("/Title"),
     "a page's content is outside": lambda pdf: pdf.pages[0].obj.__delitem__("/StructParents"),
-    "something happens": lambda pdf: pdf.Root.__setitem__("/OpenAction", pikepdf.Dictionary(S=pikepdf.Name.JavaScript)),
+    "something happens": lambda pdf: pdf.Root.__setitem__(
+        "/OpenAction", pikepdf.Dictionary(S=pikepdf.Name.JavaScript)
+    ),
     "a figure has no text": lambda pdf: _elements(pdf, "/Figure").__delitem__("/Alt"),
     "a cell does not say": lambda pdf: _elements(pdf, "/TD").__delitem__("/A"),
     "is not embedded": _drop_fonts,

@@ -15,19 +15,31 @@ from tests.words import Desk, changed
 PUT = samples.PUT_TEMPLATE
 LOGO = {"asset": "logo", "content": samples.PICTURE, "description": "Corner Shop"}
 SMALL = {
-    "content": samples.PICTURE, "media_type": "image/png", "width": 1, "height": 1, "description": "Corner Shop",
+    "content": samples.PICTURE,
+    "media_type": "image/png",
+    "width": 1,
+    "height": 1,
+    "description": "Corner Shop",
 }
 
 
 def printed_with(desk: Desk, press: Press, shop: str = "default", **changes: Any) -> Template:
     """The template that the next invoice is printed with."""
-    desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4(), number=uuid4().hex, **changes)), shop=shop)
+    desk.tell(
+        EVENTS["invoice"],
+        issued(an_invoice(document_id=uuid4(), number=uuid4().hex, **changes)),
+        shop=shop,
+    )
     return press.looks[-1].template
 
 
 def test_a_shops_template_is_used_from_then_on(desk: Desk, press: Press) -> None:
     (told,) = desk.tell("template.put", PUT)
-    assert (told.name, told.subject, told.data["built_in"]) == ("template.changed", "invoice", False)
+    assert (told.name, told.subject, told.data["built_in"]) == (
+        "template.changed",
+        "invoice",
+        False,
+    )
     assert press.printed == ["IN000001"] * 2  # tried in both directions
     assert printed_with(desk, press) == Template(PUT["html"], PUT["css"])
     assert printed_with(desk, press, shop="other") == Template()
@@ -57,11 +69,19 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: Desk) -> None:
     for language in (None, "fa"):
         desk.tell("template.put", changed(PUT, language=language))
     names = [{"kind": "invoice", "language": language} for language in (None, "fa")]
-    assert desk.ask("template.list", {"service": "documents"}).data == {"service": "documents", "templates": names}
+    assert desk.ask("template.list", {"service": "documents"}).data == {
+        "service": "documents",
+        "templates": names,
+    }
     wanted = {"service": "documents", "kind": "invoice", "language": "fa"}
     given = desk.ask("template.get", wanted).data["template"]
     assert given == {
-        "kind": "invoice", "language": "fa", "html": PUT["html"], "css": PUT["css"], "subject": "", "text": "",
+        "kind": "invoice",
+        "language": "fa",
+        "html": PUT["html"],
+        "css": PUT["css"],
+        "subject": "",
+        "text": "",
     }
     assert desk.tell("template.put", wanted) == []  # what is left out stays
     assert desk.ask("template.get", wanted).data["template"] == given
@@ -75,7 +95,9 @@ def test_a_template_that_fails_is_refused_and_changes_nothing(desk: Desk, press:
     press.fails = "The template was tried and failed: line 3."
     (told,) = desk.tell("template.put", PUT)
     assert (told.name, told.data["code"], told.data["reason"]) == (
-        "template.put_refused", "template_failed", press.fails,
+        "template.put_refused",
+        "template_failed",
+        press.fails,
     )
     press.fails = ""
     assert printed_with(desk, press) == Template()
@@ -97,7 +119,9 @@ def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
     service: str, told: set[str], small_desk: Desk
 ) -> None:
     wanted = {"service": service, "kind": "invoice"}
-    assert {one.name for one in small_desk.tell("template.reset", wanted, replyto="client.r")} == told
+    assert {
+        one.name for one in small_desk.tell("template.reset", wanted, replyto="client.r")
+    } == told
 
 
 def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: Desk) -> None:
@@ -105,21 +129,34 @@ def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: Desk) -> None:
     assert (refused.name, refused.data["code"]) == ("template.get_refused", "unknown_kind")
 
 
-def test_a_document_whose_template_failed_is_kept_and_both_are_told(desk: Desk, press: Press) -> None:
+def test_a_document_whose_template_failed_is_kept_and_both_are_told(
+    desk: Desk, press: Press
+) -> None:
     press.fails = "line 3 of the template: it is gone"
     told = desk.tell(EVENTS["invoice"], issued(an_invoice()))
-    assert [one.name for one in told] == ["document.rendered", "document.content", "document.failed"]
+    assert [one.name for one in told] == [
+        "document.rendered",
+        "document.content",
+        "document.failed",
+    ]
     assert told[-1].data["code"] == "template_failed"
-    assert told[-1].data["reason"] == (
-        "It was printed with the built-in template, because the shop's failed: line 3 of the template: it is gone."
+    assert (
+        told[-1].data["reason"]
+        == "It was printed with the built-in template, because the shop's failed: line 3 of the"
+        " template: it is gone."
     )
 
 
 def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
     (told,) = desk.tell("asset.put", LOGO)
-    assert (told.name, told.data) == ("asset.changed", {"asset": "logo", "size": 70, "small": SMALL})
+    assert (told.name, told.data) == (
+        "asset.changed",
+        {"asset": "logo", "size": 70, "small": SMALL},
+    )
     printed_with(desk, press)
-    assert press.looks[-1].assets == {"logo": Asset(b64decode(samples.PICTURE), "image/png", "Corner Shop")}
+    assert press.looks[-1].assets == {
+        "logo": Asset(b64decode(samples.PICTURE), "image/png", "Corner Shop")
+    }
     assert desk.ask("asset.list", {}).data["assets"] == [
         {"asset": "logo", "description": "Corner Shop", "media_type": "image/png", "size": 70},
     ]
@@ -137,7 +174,9 @@ def test_what_is_no_picture_is_refused(desk: Desk, press: Press) -> None:
     press.fails = "The picture cannot be used."
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data["code"], told.data["details"]) == (
-        "asset.put_refused", "no_picture", {"field": "content"},
+        "asset.put_refused",
+        "no_picture",
+        {"field": "content"},
     )
     assert desk.tell("asset.remove", {"asset": "logo"}) == []
 
@@ -145,15 +184,20 @@ def test_what_is_no_picture_is_refused(desk: Desk, press: Press) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "field"),
     [
-        ("template.put", changed(PUT, service="orders"), "service"), ("template.put", changed(PUT, kind="X"), "kind"),
+        ("template.put", changed(PUT, service="orders"), "service"),
+        ("template.put", changed(PUT, kind="X"), "kind"),
         ("template.put", changed(PUT, html="x" * 100_001), "html"),
         ("template.put", {"service": "documents"}, "kind"),
-        ("asset.put", changed(LOGO, asset="../etc"), "asset"), ("asset.put", changed(LOGO, content="a"), "content"),
-        ("asset.put", {"asset": "logo"}, "content"), ("document.preview", {"kind": "letter"}, "kind"),
+        ("asset.put", changed(LOGO, asset="../etc"), "asset"),
+        ("asset.put", changed(LOGO, content="a"), "content"),
+        ("asset.put", {"asset": "logo"}, "content"),
+        ("document.preview", {"kind": "letter"}, "kind"),
         ("document.preview", {"kind": "invoice", "document_id": "7"}, "document_id"),
     ],
 )
-def test_wrong_fields_are_refused_by_name(name: str, data: dict[str, Any], field: str, small_desk: Desk) -> None:
+def test_wrong_fields_are_refused_by_name(
+    name: str, data: dict[str, Any], field: str, small_desk: Desk
+) -> None:
     (told,) = small_desk.tell(name, data)
     assert (told.name, told.data["code"]) == (f"{name}_refused", "invalid")
     assert told.data["reason"].startswith(field)

@@ -1,5 +1,5 @@
-"""What is missing or wrong in the data of a shop or customer is refused with the number of the rule that it breaks;
-where the official rules are at hand (EINVOICE_RULES), they say the same.
+"""What is missing or wrong in the data of a shop or customer is refused with the number of the rule
+that it breaks; where the official rules are at hand (EINVOICE_RULES), they say the same.
 """
 
 from typing import Any
@@ -31,18 +31,28 @@ GLN = {"scheme": "0088", "id": "7300010000001"}
 
 
 def between(
-    home: str, away: str, shop: dict[str, Any] | None = None, buyer: dict[str, Any] | None = None, rate: str = "",
-    profile: dict[str, Any] | None = None, **changes: Any,
+    home: str,
+    away: str,
+    shop: dict[str, Any] | None = None,
+    buyer: dict[str, Any] | None = None,
+    rate: str = "",
+    profile: dict[str, Any] | None = None,
+    **changes: Any,
 ) -> DocumentSnapshot:
     """An invoice between two companies that misses nothing but for these changes."""
     here = COUNTRIES[home]
     sender = samples.SHOP_PROFILE | {
-        "address": a_company(home) | (shop or {}), "tax_number": here.tax_number, "bank": {"iban": here.iban},
+        "address": a_company(home) | (shop or {}),
+        "tax_number": here.tax_number,
+        "bank": {"iban": here.iban},
     }
     line = a_line(rate=rate or here.rates[0], currency=here.currency)
     return an_invoice(
-        [line], shop=sender | (profile or {}), invoice_address=a_company(away) | (buyer or {}),
-        delivery_address=a_company(away), **{"payments": [], **changes},
+        [line],
+        shop=sender | (profile or {}),
+        invoice_address=a_company(away) | (buyer or {}),
+        delivery_address=a_company(away),
+        **{"payments": [], **changes},
     )
 
 
@@ -52,12 +62,36 @@ MISSING: list[tuple[InvoiceProfile, str, DocumentSnapshot]] = [
     ("peppol", "PEPPOL-EN16931-CL008", between("FR", "BE", buyer={"electronic_address": MAIL})),
     ("peppol", "PEPPOL-EN16931-R005", between("FR", "BE", accounting_tax=money(400))),
     ("peppol", "PEPPOL-EN16931-R055", between("FR", "BE", accounting_tax=money(-400, "SEK"))),
-    ("peppol", "PEPPOL-COMMON-R040", between("FR", "BE", buyer={"electronic_address": GLN | {"id": "7300010000002"}})),
-    ("peppol", "PEPPOL-COMMON-R041", between("FR", "NO", buyer={"legal_id": {"scheme": "0192", "id": "923609017"}})),
-    ("peppol", "PEPPOL-COMMON-R042", between("FR", "DK", buyer={"legal_id": {"scheme": "0184", "id": "1358562"}})),
-    ("peppol", "PEPPOL-COMMON-R043", between("FR", "BE", buyer={"legal_id": {"scheme": "0208", "id": "0202239952"}})),
-    ("peppol", "PEPPOL-COMMON-R049", between("FR", "SE", buyer={"legal_id": {"scheme": "0007", "id": "5560125791"}})),
-    ("peppol", "PEPPOL-COMMON-R050", between("FR", "BE", buyer={"legal_id": {"scheme": "0151", "id": "51824753557"}})),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R040",
+        between("FR", "BE", buyer={"electronic_address": GLN | {"id": "7300010000002"}}),
+    ),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R041",
+        between("FR", "NO", buyer={"legal_id": {"scheme": "0192", "id": "923609017"}}),
+    ),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R042",
+        between("FR", "DK", buyer={"legal_id": {"scheme": "0184", "id": "1358562"}}),
+    ),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R043",
+        between("FR", "BE", buyer={"legal_id": {"scheme": "0208", "id": "0202239952"}}),
+    ),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R049",
+        between("FR", "SE", buyer={"legal_id": {"scheme": "0007", "id": "5560125791"}}),
+    ),
+    (
+        "peppol",
+        "PEPPOL-COMMON-R050",
+        between("FR", "BE", buyer={"legal_id": {"scheme": "0151", "id": "51824753557"}}),
+    ),
     ("peppol", "DE-R-015", between("DE", "DE", buyer={"buyer_reference": ""})),
     ("peppol", "DE-R-006", between("DE", "DE", {"phone": ""})),
     ("peppol", "DE-R-004", between("DE", "DE", {"postcode": ""})),
@@ -66,7 +100,11 @@ MISSING: list[tuple[InvoiceProfile, str, DocumentSnapshot]] = [
     ("peppol", "NL-R-001", between("NL", "NL", **CREDIT)),
     ("peppol", "NL-R-002", between("NL", "FR", {"postcode": ""})),
     ("peppol", "NL-R-003", between("NL", "FR", {"legal_id": GLN})),
-    ("peppol", "NL-R-003", between("NL", "FR", {"legal_id": None})),  # the number in `registration` names no register
+    (
+        "peppol",
+        "NL-R-003",
+        between("NL", "FR", {"legal_id": None}),
+    ),  # the number in `registration` names no register
     ("peppol", "NL-R-004", between("NL", "NL", buyer={"postcode": ""})),
     ("peppol", "NL-R-005", between("NL", "NL", buyer={"legal_id": GLN})),
     ("peppol", "NL-R-008", between("NL", "NL", profile={"bank": None})),
@@ -75,11 +113,23 @@ MISSING: list[tuple[InvoiceProfile, str, DocumentSnapshot]] = [
     ("peppol", "DK-R-005", between("DK", "DK", profile={"bank": {"iban": "NO9386011117947"}})),
     ("peppol", "SE-R-001", between("SE", "FR", {"vat_number": "SE5560125790"})),
     ("peppol", "SE-R-002", between("SE", "FR", {"vat_number": "SE55601257900X"})),
-    ("peppol", "SE-R-003", between("SE", "FR", {"legal_id": None})),  # `registration` of the samples: HRB 12345
-    ("peppol", "SE-R-004", between("SE", "FR", {"legal_id": {"scheme": "0002", "id": "556012579"}})),
+    (
+        "peppol",
+        "SE-R-003",
+        between("SE", "FR", {"legal_id": None}),
+    ),  # `registration` of the samples: HRB 12345
+    (
+        "peppol",
+        "SE-R-004",
+        between("SE", "FR", {"legal_id": {"scheme": "0002", "id": "556012579"}}),
+    ),
     ("peppol", "SE-R-005", between("SE", "FR", profile={"tax_number": "123"})),
     ("peppol", "SE-R-006", between("SE", "FR", rate="19")),
-    ("peppol", "SE-R-013", between("SE", "FR", {"legal_id": {"scheme": "0002", "id": "5560125791"}})),
+    (
+        "peppol",
+        "SE-R-013",
+        between("SE", "FR", {"legal_id": {"scheme": "0002", "id": "5560125791"}}),
+    ),
     ("peppol", "NO-R-001", between("NO", "FR", {"vat_number": "NO923609016"})),
     ("peppol", "GR-R-004-1", between("GR", "FR")),
     ("peppol", "GR-R-001-1", between("FR", "BE", {"vat_number": "EL094014201"})),
@@ -93,15 +143,25 @@ MISSING: list[tuple[InvoiceProfile, str, DocumentSnapshot]] = [
     ("xrechnung", "BR-DE-4", between("AT", "DE", {"postcode": ""})),
     ("xrechnung", "BR-DE-6", between("AT", "DE", {"phone": ""})),
     ("xrechnung", "BR-DE-9", between("AT", "DE", buyer={"postcode": ""})),
-    ("xrechnung", "BR-DE-11", between("DE", "DE").model_copy(
-        update={"delivery_address": between("DE", "DE").delivery_address.model_copy(update={"postcode": ""})}
-    )),
+    (
+        "xrechnung",
+        "BR-DE-11",
+        between("DE", "DE").model_copy(
+            update={
+                "delivery_address": (
+                    between("DE", "DE").delivery_address.model_copy(update={"postcode": ""})
+                )
+            }
+        ),
+    ),
     ("xrechnung", "BR-DE-15", between("AT", "DE", buyer={"buyer_reference": ""})),
     ("xrechnung", "BR-DE-18", between("AT", "DE", profile={"payment_terms": "# 3 %"})),
 ]
 
 
-@pytest.mark.parametrize(("profile", "rule", "snapshot"), MISSING, ids=[rule for _, rule, _ in MISSING])
+@pytest.mark.parametrize(
+    ("profile", "rule", "snapshot"), MISSING, ids=[rule for _, rule, _ in MISSING]
+)
 def test_what_is_missing_is_refused_with_the_rule(
     profile: InvoiceProfile, rule: str, snapshot: DocumentSnapshot
 ) -> None:
@@ -109,7 +169,9 @@ def test_what_is_missing_is_refused_with_the_rule(
     assert isinstance(refused, Objection)
     assert rule in {violation.rule for violation in refused.violations}
     if official(profile, "ubl"):
-        said = numbers(broken_more(ubl.write(reckoned(snapshot, profile)), profile, "ubl")) | {"BR-CO-09"}
+        said = numbers(broken_more(ubl.write(reckoned(snapshot, profile)), profile, "ubl")) | {
+            "BR-CO-09"
+        }
         assert {violation.rule for violation in refused.violations} <= said
 
 
@@ -117,7 +179,11 @@ def test_what_is_missing_is_refused_with_the_rule(
 def test_companies_of_every_country_send_what_misses_nothing(home: str) -> None:
     for away in (home, "DE"):
         for profile in ("peppol", "xrechnung"):
-            for kind in ({}, {**CREDIT, "corrects": "IN000001"}, {"payments": [samples.PAYMENT], "due": None}):
+            for kind in (
+                {},
+                {**CREDIT, "corrects": "IN000001"},
+                {"payments": [samples.PAYMENT], "due": None},
+            ):
                 made = einvoice(between(home, away, **kind), profile)  # type: ignore[arg-type]
                 assert isinstance(made, Invoice), (profile, made)
                 assert broken_more(ubl.write(made), profile, "ubl") == []
@@ -134,14 +200,17 @@ def test_rules_of_a_profile_are_known_by_name_only() -> None:
     assert set(OF_PROFILE) == {("peppol", "ubl"), ("xrechnung", "ubl"), ("xrechnung", "cii")}
 
 
-@pytest.mark.parametrize(("known", "wrong", "is_one"), [
-    ("7300010000001", "7300010000010", is_gln),
-    ("923609016", "923609061", is_norwegian),
-    ("13585628", "1358562", is_danish),
-    ("0202239951", "0202239915", is_belgian),
-    ("5560125790", "5560125970", is_swedish),
-    ("51824753556", "51824753565", is_australian),
-])
+@pytest.mark.parametrize(
+    ("known", "wrong", "is_one"),
+    [
+        ("7300010000001", "7300010000010", is_gln),
+        ("923609016", "923609061", is_norwegian),
+        ("13585628", "1358562", is_danish),
+        ("0202239951", "0202239915", is_belgian),
+        ("5560125790", "5560125970", is_swedish),
+        ("51824753556", "51824753565", is_australian),
+    ],
+)
 def test_a_number_with_two_digits_changed_is_seen(known: str, wrong: str, is_one: Any) -> None:
     assert is_one(known)
     assert not is_one(wrong)

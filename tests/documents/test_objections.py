@@ -3,7 +3,16 @@ import pytest
 from services.documents.domain.objections import objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
-from tests.documents.words import INVOICE_ID, SLIP_ID, a_delivery_slip, a_line, a_tax_row, amounts, an_invoice, money
+from tests.documents.words import (
+    INVOICE_ID,
+    SLIP_ID,
+    a_delivery_slip,
+    a_line,
+    a_tax_row,
+    amounts,
+    an_invoice,
+    money,
+)
 
 
 def test_the_published_example_is_printed() -> None:
@@ -11,7 +20,12 @@ def test_the_published_example_is_printed() -> None:
 
 
 def test_several_rates_and_a_free_shipping_are_printed() -> None:
-    lines = [a_line(rate="19"), a_line("TEA", rate="7"), a_line("GIFT", rate="0"), a_line("BOOK", rate="7.0")]
+    lines = [
+        a_line(rate="19"),
+        a_line("TEA", rate="7"),
+        a_line("GIFT", rate="0"),
+        a_line("BOOK", rate="7.0"),
+    ]
     assert objection(an_invoice(lines, shipping=0), "invoice") is None
 
 
@@ -28,7 +42,10 @@ def test_a_rate_without_any_amount_needs_no_row() -> None:
             {"net": money(2411), "tax": money(459)},
             "The rows of the tax table (net) add up to 24.12 EUR but the document says 24.11 EUR.",
         ),
-        ({"gross": money(2871)}, "Net and tax of the document add up to 28.70 EUR but its gross says 28.71 EUR."),
+        (
+            {"gross": money(2871)},
+            "Net and tax of the document add up to 28.70 EUR but its gross says 28.71 EUR.",
+        ),
         (
             {"lines": [a_line(quantity=1)]},
             "Lines and shipping at 19% (net) add up to 14.12 EUR but the tax table says 24.12 EUR.",
@@ -41,10 +58,15 @@ def test_a_rate_without_any_amount_needs_no_row() -> None:
             {"shipping": a_tax_row(a_line(rate="7").tax_rate, 412, 78)},
             "Lines and shipping at 7% (net) add up to 4.12 EUR but the tax table says 0.00 EUR.",
         ),
-        ({"taxes": []}, "Lines and shipping at 19% (net) add up to 24.12 EUR but the tax table says 0.00 EUR."),
+        (
+            {"taxes": []},
+            "Lines and shipping at 19% (net) add up to 24.12 EUR but the tax table says 0.00 EUR.",
+        ),
     ],
 )
-def test_sums_that_differ_are_told_and_never_mended(changes: dict[str, object], sentence: str) -> None:
+def test_sums_that_differ_are_told_and_never_mended(
+    changes: dict[str, object], sentence: str
+) -> None:
     found = objection(an_invoice().model_copy(update=changes), "invoice")
     assert found is not None
     assert (found.code, found.reason) == ("sums_differ", sentence)
@@ -78,7 +100,10 @@ def test_a_discount_must_add_up_too() -> None:
     discount = {"name": "Welcome", "kind": "percent", **amounts(100, 19), "gross": money(120)}
     found = objection(an_invoice(discounts=[discount]), "invoice")
     assert found is not None
-    assert found.reason == "Net and tax of the discount 'Welcome' add up to 1.19 EUR but its gross says 1.20 EUR."
+    assert (
+        found.reason
+        == "Net and tax of the discount 'Welcome' add up to 1.19 EUR but its gross says 1.20 EUR."
+    )
 
 
 def test_what_is_due_is_in_the_same_currency() -> None:

@@ -49,7 +49,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def folder(place: str, s3: S3Server | None = None) -> Path:
     """The directory where the objects of a place really lie."""
-    return s3.folder / place.removeprefix("s3://") if s3 else Path(place.removeprefix("file://").replace("%20", " "))
+    return (
+        s3.folder / place.removeprefix("s3://")
+        if s3
+        else Path(place.removeprefix("file://").replace("%20", " "))
+    )
 
 
 @pytest.fixture
@@ -74,16 +78,22 @@ def test_the_bytes_lie_in_the_store_and_the_row_says_where(desk: Desk, place: st
     assert b64decode(fetched(desk)["content"]) == CONTENT
 
 
-def test_what_was_kept_elsewhere_before_is_still_found(desk: Desk, place: str, tmp_path: Path) -> None:
+def test_what_was_kept_elsewhere_before_is_still_found(
+    desk: Desk, place: str, tmp_path: Path
+) -> None:
     desk.tell(EVENTS["invoice"], ISSUED)
     for setting in ("", (tmp_path / "another place").as_uri()):
         moved = Desk(service, desk.engine, outside(Press(), setting))
         assert b64decode(fetched(moved)["content"]) == CONTENT
 
 
-def test_documents_here_and_there_are_bound_together(url: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_here_and_there_are_bound_together(
+    url: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[Any] = []
-    monkeypatch.setattr(Press, "bind", lambda _press, sheets: (seen.append(sheets), (b"bound", 2))[1])
+    monkeypatch.setattr(
+        Press, "bind", lambda _press, sheets: (seen.append(sheets), (b"bound", 2))[1]
+    )
     for number, setting in (("IN1", ""), ("IN2", place)):
         desk = open_desk(service, url, outside(Press(), setting))
         desk.tell(EVENTS["invoice"], issued(an_invoice(number=number, document_id=uuid4())))
@@ -95,14 +105,21 @@ def test_documents_here_and_there_are_bound_together(url: str, place: str, monke
     desk.engine.dispose()
 
 
-def test_an_object_that_is_lost_or_changed_is_never_handed_out(place: str, request: pytest.FixtureRequest) -> None:
+def test_an_object_that_is_lost_or_changed_is_never_handed_out(
+    place: str, request: pytest.FixtureRequest
+) -> None:
     store = ObjectStore(place)
     sha256 = "0" * 64
     lost = store.read(place, sha256)
     assert isinstance(lost, Objection)
-    assert (lost.code, f"00/{sha256}.pdf is not in {place}" in lost.reason) == ("content_lost", True)
+    assert (lost.code, f"00/{sha256}.pdf is not in {place}" in lost.reason) == (
+        "content_lost",
+        True,
+    )
     store.keep(CONTENT)
-    (kept,) = folder(place, request.getfixturevalue("s3") if place.startswith("s3:") else None).rglob("*.pdf")
+    (kept,) = folder(
+        place, request.getfixturevalue("s3") if place.startswith("s3:") else None
+    ).rglob("*.pdf")
     kept.write_bytes(CONTENT[::-1])
     changed = store.read(place, kept.stem)
     assert isinstance(changed, Objection)
@@ -144,7 +161,9 @@ def test_a_document_waits_while_the_store_is_away(s3: S3Server, url: str) -> Non
     desk.engine.dispose()
 
 
-def test_a_death_between_object_and_row_leaves_one_of_each(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_death_between_object_and_row_leaves_one_of_each(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     event = delivery(EVENTS["invoice"], ISSUED)
     with monkeypatch.context() as patch:
         patch.setattr(Documents, "put", lambda *_: 1 / 0)
@@ -168,7 +187,8 @@ def test_wrong_keys_are_told(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("ftp://somewhere", "begins with none of file, s3"), ("papers", "begins with none"),
+        ("ftp://somewhere", "begins with none of file, s3"),
+        ("papers", "begins with none"),
         ("file:///proc/none/x", "No such file"),
     ],
 )

@@ -26,10 +26,16 @@ def test_a_printed_code_reads_as_what_it_was_made_from(
     (found,) = zxingcpp.read_barcodes(as_paper(engine.render(unpaid).content))
     bank = write(unpaid, languages["en"]).bank
     assert bank is not None
-    assert (found.format, found.text, found.ec_level) == (zxingcpp.BarcodeFormat.QRCode, bank.code, "M")
+    assert (found.format, found.text, found.ec_level) == (
+        zxingcpp.BarcodeFormat.QRCode,
+        bank.code,
+        "M",
+    )
 
 
 def as_paper(pdf: bytes) -> Image.Image:
     """The first page, as a cheap printer has it."""
     command = ["pdftoppm", "-r", "150", "-gray", "-l", "1", "-png", "-"]
-    return Image.open(io.BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout))
+    return Image.open(
+        io.BytesIO(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout)
+    )

@@ -33,29 +33,66 @@ def code(languages: Languages, *given: Any, **changes: Any) -> str:
 
 def test_a_sepa_code_says_what_the_payments_council_wants(languages: Languages) -> None:
     assert code(languages, EPC).split("\n") == [
-        "BCD", "002", "1", "SCT", "BYLADEM1001", "Corner Shop Ltd", "DE02120300000000202051", "EUR28.70", "", "",
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        "BYLADEM1001",
+        "Corner Shop Ltd",
+        "DE02120300000000202051",
+        "EUR28.70",
+        "",
+        "",
         "IN000001 XKBKNABJK",
     ]
 
 
 def test_a_swiss_code_says_what_the_qr_bill_wants(languages: Languages) -> None:
     assert code(languages, SWISS).split("\n") == [
-        "SPC", "0200", "1", "CH9300762011623852957",
-        "S", "Corner Shop Ltd", "1 Market Square", "", "10115", "Berlin", "DE", *[""] * 7, "28.70", "EUR",
-        "S", "Ada Byron", "12 St James's Square", "", "SW1Y 4JH", "London", "GB",
-        "NON", "", "IN000001 XKBKNABJK", "EPD",
+        "SPC",
+        "0200",
+        "1",
+        "CH9300762011623852957",
+        "S",
+        "Corner Shop Ltd",
+        "1 Market Square",
+        "",
+        "10115",
+        "Berlin",
+        "DE",
+        *[""] * 7,
+        "28.70",
+        "EUR",
+        "S",
+        "Ada Byron",
+        "12 St James's Square",
+        "",
+        "SW1Y 4JH",
+        "London",
+        "GB",
+        "NON",
+        "",
+        "IN000001 XKBKNABJK",
+        "EPD",
     ]
 
 
 def test_money_is_paid_to_the_company(languages: Languages) -> None:
-    """Banks compare the name of the payee with the one of the account (Regulation (EU) 2024/886)."""
-    address = samples.SHOP_PROFILE["address"] | {"company": "Corner Shop GmbH", "name": "Grace Hopper"}
+    """Banks compare the name of the payee with the one of the account (Regulation (EU)
+    2024/886).
+    """
+    address = samples.SHOP_PROFILE["address"] | {
+        "company": "Corner Shop GmbH",
+        "name": "Grace Hopper",
+    }
     for pay_code, account in (("epc", EPC), ("swiss", SWISS)):
         shop = samples.SHOP_PROFILE | {"address": address, "bank": account, "payment_days": 14}
         invoice = an_invoice(shop=shop, payments=[], due=money(2870))
         paper, data = write(invoice, languages["en"]).bank, einvoice(invoice)
         assert paper is not None
-        assert [fact.text for fact in paper.facts if fact.key == "account_holder"] == ["Corner Shop GmbH"]
+        assert [fact.text for fact in paper.facts if fact.key == "account_holder"] == [
+            "Corner Shop GmbH"
+        ]
         assert "Corner Shop GmbH" in paper.code, pay_code
         assert not isinstance(data, Objection)
         assert data.payment is not None
@@ -63,8 +100,13 @@ def test_money_is_paid_to_the_company(languages: Languages) -> None:
 
 
 def test_only_what_is_still_due_is_asked_for(languages: Languages) -> None:
-    assert "EUR22.55" in (write(sample("invoice"), languages["en"]).bank or pytest.fail("no bank")).code
-    assert write(an_invoice(shop=samples.SHOP_PROFILE | {"bank": EPC}), languages["en"]).bank is None
+    assert (
+        "EUR22.55"
+        in (write(sample("invoice"), languages["en"]).bank or pytest.fail("no bank")).code
+    )
+    assert (
+        write(an_invoice(shop=samples.SHOP_PROFILE | {"bank": EPC}), languages["en"]).bank is None
+    )
     assert write(unpaid(EPC, due=money(0)), languages["en"]).bank is None
     assert write(unpaid(EPC, kind="credit_slip"), languages["en"]).bank is None
 
@@ -84,31 +126,53 @@ def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
 
 @pytest.mark.parametrize(
     ("iban", "said"),
-    [("DE03120300000000202051", "check digits"), ("12", "two letters"), ("DE02 1203<>", "two letters")],
+    [
+        ("DE03120300000000202051", "check digits"),
+        ("12", "two letters"),
+        ("DE02 1203<>", "two letters"),
+    ],
 )
 def test_a_mistyped_iban_is_refused(iban: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         BankAccount(iban=iban)
 
 
-@pytest.mark.parametrize(("language", "method"), [
-    ("en", "Store credit"), ("de", "Guthaben"), ("fr", "Avoir"), ("fa", "اعتبار خرید"),
-])
+@pytest.mark.parametrize(
+    ("language", "method"),
+    [
+        ("en", "Store credit"),
+        ("de", "Guthaben"),
+        ("fr", "Avoir"),
+        ("fa", "اعتبار خرید"),
+    ],
+)
 def test_store_credit_stands_under_the_payments_and_is_prepaid(
     languages: Languages, language: str, method: str
 ) -> None:
-    credit = samples.PAYMENT | {"kind": "store_credit", "method": "Store credit", "transaction_id": "CR000001"}
-    invoice = an_invoice(payments=[credit | {"amount": {"amount": 1000, "currency": "EUR"}}], due=None)
+    credit = samples.PAYMENT | {
+        "kind": "store_credit",
+        "method": "Store credit",
+        "transaction_id": "CR000001",
+    }
+    invoice = an_invoice(
+        payments=[credit | {"amount": {"amount": 1000, "currency": "EUR"}}], due=None
+    )
     paper = write(invoice, languages[language])
-    assert [(row.method, "CR000001" in row.transaction) for row in paper.payments] == [(method, True)]
+    assert [(row.method, "CR000001" in row.transaction) for row in paper.payments] == [
+        (method, True)
+    ]
     data = einvoice(invoice)
     assert not isinstance(data, Objection)
     assert (data.totals.paid, data.totals.due) == (Decimal(10), data.totals.gross - 10)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "fa"])
-def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(languages: Languages, language: str) -> None:
-    slip = an_invoice(kind="credit_slip", number="CR000001", payments=[], due=None, corrects="IN000001")
+def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
+    languages: Languages, language: str
+) -> None:
+    slip = an_invoice(
+        kind="credit_slip", number="CR000001", payments=[], due=None, corrects="IN000001"
+    )
     words, whole = languages[language], slip.gross
     as_money, as_credit, as_both = (
         paying.credited(slip.model_copy(update={"store_credit": credit}), words)

@@ -48,11 +48,14 @@ def test_a_child_prints_the_same_bytes_as_any_other_process(press: Press, engine
     ("bomb", "reason"),
     [
         (GREEDY, "it needed more than 1024 MiB of memory"),
-        (BROKEN, "nothing_such"), ("{% for %}", "line 1 of the template"),
+        (BROKEN, "nothing_such"),
+        ("{% for %}", "line 1 of the template"),
     ],
     ids=["memory", "fault", "syntax"],
 )
-def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(bomb: str, reason: str, press: Press) -> None:
+def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(
+    bomb: str, reason: str, press: Press
+) -> None:
     with ThreadPoolExecutor(2) as threads:
         bombed = threads.submit(press.render, an_invoice(), looking(bomb))
         neighbour = press.render(an_invoice(number="IN000002", document_id=uuid4()))
@@ -66,11 +69,23 @@ def test_a_template_that_fails_harms_nobody_and_the_document_is_printed(bomb: st
     ("template", "reason"),
     [
         (Template("<p>one\n{% if %}"), "line 2 of the template: Expected an expression"),
-        (Template('{% extends "invoice.html" %}\n{% block closing %}\n{{ document.no }}{% endblock %}'), "line 3 of"),
-        (Template("\n\n{{ ''.__class__ }}"), "line 3 of the template: access to attribute '__class__'"),
+        (
+            Template(
+                '{% extends "invoice.html" %}\n{% block closing %}\n{{ document.no }}{% endblock %}'
+            ),
+            "line 3 of",
+        ),
+        (
+            Template("\n\n{{ ''.__class__ }}"),
+            "line 3 of the template: access to attribute '__class__'",
+        ),
         (Template("<img src='file:///etc/passwd' alt='x'>"), "documents fetch nothing but assets"),
-        (Template(css="h1 { color: red"), ""), (Template(css="h1 ( { color: red }"), "Parse error"),
-        (Template(css="h1 { background: url(http://169.254.169.254/) }"), "documents fetch nothing but assets"),
+        (Template(css="h1 { color: red"), ""),
+        (Template(css="h1 ( { color: red }"), "Parse error"),
+        (
+            Template(css="h1 { background: url(http://169.254.169.254/) }"),
+            "documents fetch nothing but assets",
+        ),
         (Template('{% include "/etc/passwd" %}'), "line 1 of the template: /etc/passwd"),
         (Template(GREEDY), "1024 MiB"),
     ],
@@ -99,7 +114,11 @@ def test_pictures_are_made_small_enough_to_print(press: Press) -> None:
         assert (asset.media_type, asset.description) == (f"image/{form.lower()}", "A logo")
         assert press.render(an_invoice(), Look(assets={"logo": asset})).fallback == ""
         assert asset.small is not None
-        assert (asset.small.width, asset.small.height) == Image.open(io.BytesIO(asset.small.content)).size == (480, 120)
+        assert (
+            (asset.small.width, asset.small.height)
+            == Image.open(io.BytesIO(asset.small.content)).size
+            == (480, 120)
+        )
 
 
 def test_a_logo_that_is_heavy_is_made_lighter_for_mails() -> None:
@@ -114,10 +133,12 @@ def test_a_logo_that_is_heavy_is_made_lighter_for_mails() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "cannot be read as PNG or JPEG"), (b"<svg/>", "cannot be read"),
+        (b"", "cannot be read as PNG or JPEG"),
+        (b"<svg/>", "cannot be read"),
         (a_picture("GIF", (9, 9)), "cannot be read"),
         (a_picture("PNG", (9000, 9000), "1"), "more than 40,000,000 pixels"),
-        (a_picture("PNG", (99, 99))[:90], "cannot be read"), (a_picture("JPEG", (99, 99))[:400], "cannot be read"),
+        (a_picture("PNG", (99, 99))[:90], "cannot be read"),
+        (a_picture("JPEG", (99, 99))[:400], "cannot be read"),
     ],
     ids=["nothing", "svg", "gif", "huge", "half a png", "half a jpeg"],
 )

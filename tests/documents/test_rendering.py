@@ -19,32 +19,72 @@ from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
 
-SHOP = {**samples.SHOP_PROFILE, "legal_text": "Goods remain ours until paid.\nSecond line.", "website": "shop.test"}
+SHOP = {
+    **samples.SHOP_PROFILE,
+    "legal_text": "Goods remain ours until paid.\nSecond line.",
+    "website": "shop.test",
+}
 PERSIAN = "\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9"
 
 
 def test_an_invoice_holds_what_it_must(engine: Engine) -> None:
-    buyer = {**samples.ADDRESS, "name": "Ada Byron", "company": "Engines & Sons", "vat_number": "GB999"}
+    buyer = {
+        **samples.ADDRESS,
+        "name": "Ada Byron",
+        "company": "Engines & Sons",
+        "vat_number": "GB999",
+    }
     invoice = an_invoice(
         [a_line(), a_line("TEA", "Earl Grey <250 g>", unit=123456, quantity=3, rate="7")],
-        shop=SHOP, invoice_address=buyer, tracking_number="1Z999", note="Thank you.\nCome again.",
+        shop=SHOP,
+        invoice_address=buyer,
+        tracking_number="1Z999",
+        note="Thank you.\nCome again.",
     )
     text = squeezed(read(engine.render(invoice).content))
     for wanted in (
-        "Corner Shop", "Corner Shop Ltd", "1 Market Square", "10115 Berlin", "VAT number: DE123456789",
-        "Registration: HRB 12345", "service@shop.test", "Invoice", "IN000001", "Engines & Sons", "VAT number: GB999",
-        "Invoice address", "Delivery address", "London", "SW1Y 4JH", "21 November 2026", "XKBKNABJK", "Bank wire",
-        "Swift Post", "1Z999", "MUG-BLUE Mug, blue 19% 10.00 2 20.00",
-        "TEA Earl Grey <250 g> 7% 1,234.56 3 3,703.68", "EUR, excl. tax", "Tax details (EUR)", "Shipping EUR 4.12",
-        "7% 3,703.68 259.26 3,962.94", "Total incl. tax EUR 3,991.64", "Bank wire WIRE-77 EUR 3,991.64",
-        "Still to pay EUR 0.00", "Thank you.", "Come again.", "Goods remain ours until paid.", "Page 1 of 1",
+        "Corner Shop",
+        "Corner Shop Ltd",
+        "1 Market Square",
+        "10115 Berlin",
+        "VAT number: DE123456789",
+        "Registration: HRB 12345",
+        "service@shop.test",
+        "Invoice",
+        "IN000001",
+        "Engines & Sons",
+        "VAT number: GB999",
+        "Invoice address",
+        "Delivery address",
+        "London",
+        "SW1Y 4JH",
+        "21 November 2026",
+        "XKBKNABJK",
+        "Bank wire",
+        "Swift Post",
+        "1Z999",
+        "MUG-BLUE Mug, blue 19% 10.00 2 20.00",
+        "TEA Earl Grey <250 g> 7% 1,234.56 3 3,703.68",
+        "EUR, excl. tax",
+        "Tax details (EUR)",
+        "Shipping EUR 4.12",
+        "7% 3,703.68 259.26 3,962.94",
+        "Total incl. tax EUR 3,991.64",
+        "Bank wire WIRE-77 EUR 3,991.64",
+        "Still to pay EUR 0.00",
+        "Thank you.",
+        "Come again.",
+        "Goods remain ours until paid.",
+        "Page 1 of 1",
     ):
         assert wanted in text, wanted
     assert text.index("Tax details") < text.index("Thank you.")
 
 
 def test_a_delivery_slip_names_no_price(engine: Engine) -> None:
-    slip = a_delivery_slip([a_line("Z-1", unit=77700), a_line("A-1", "Tea", quantity=5)], tracking_number="1Z999")
+    slip = a_delivery_slip(
+        [a_line("Z-1", unit=77700), a_line("A-1", "Tea", quantity=5)], tracking_number="1Z999"
+    )
     text = squeezed(read(engine.render(slip).content))
     assert text.index("A-1 Tea 5") < text.index("Z-1 Mug, blue 2")
     assert "Delivery slip DE000001" in text
@@ -55,7 +95,9 @@ def test_a_delivery_slip_names_no_price(engine: Engine) -> None:
 
 def test_many_lines_repeat_the_head_and_do_not_orphan_the_totals(engine: Engine) -> None:
     for count in (28, 29, 30, 31, 32, 60):
-        printed = pages(engine.render(an_invoice([a_line(f"SKU-{n:03d}") for n in range(count)])).content)
+        printed = pages(
+            engine.render(an_invoice([a_line(f"SKU-{n:03d}") for n in range(count)])).content
+        )
         assert all("Reference" in page and "SKU-" in page for page in printed), count
         assert f"Page {len(printed)} of {len(printed)}" in printed[-1]
         assert "Total incl. tax" in printed[-1]
@@ -64,7 +106,9 @@ def test_many_lines_repeat_the_head_and_do_not_orphan_the_totals(engine: Engine)
 
 def test_very_long_words_stay_on_the_paper(engine: Engine) -> None:
     line = a_line("R" * 64, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4)
-    invoice = an_invoice([line], order_reference="O" * 60, carrier="C" * 200, tracking_number="T" * 100)
+    invoice = an_invoice(
+        [line], order_reference="O" * 60, carrier="C" * 200, tracking_number="T" * 100
+    )
     pdf = engine.render(invoice).content
     boxes = read(pdf, "-bbox")
     edges = [float(part.split('"')[1]) for part in boxes.split() if part.startswith("xMax=")]
@@ -77,7 +121,14 @@ def test_persian_runs_from_right_to_left_in_its_own_digits_and_calendar(engine: 
     invoice = an_invoice(lines, shipping=0, language="fa-IR", payment_method="کارت")
     pdf = engine.render(invoice).content
     text = read(pdf)
-    for wanted in ("فاکتور", "USB-C", "A12", "IN000001", PERSIAN[1] + PERSIAN[4] + PERSIAN[0] + PERSIAN[5], "ریال"):
+    for wanted in (
+        "فاکتور",
+        "USB-C",
+        "A12",
+        "IN000001",
+        PERSIAN[1] + PERSIAN[4] + PERSIAN[0] + PERSIAN[5],
+        "ریال",
+    ):
         assert wanted in text, wanted
     boxes = read(pdf, "-bbox")
     assert _x(boxes, "IN000001") < 200  # mirrored: the number at the left
@@ -105,7 +156,9 @@ def test_the_same_snapshot_gives_the_same_bytes(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_shortcuts_of_built_in_pages_make_the_same_bytes_as_the_long_way(language: str, engine: Engine) -> None:
+def test_the_shortcuts_of_built_in_pages_make_the_same_bytes_as_the_long_way(
+    language: str, engine: Engine
+) -> None:
     for kind in KINDS:
         html = engine.fill(sample(kind, language))
         assert isinstance(engine._read(html, built_in=True), BuiltInPage)
@@ -119,7 +172,9 @@ def test_what_cannot_stand_in_xml_is_printed_all_the_same(engine: Engine) -> Non
     )
 
 
-def test_a_logo_is_packed_for_its_first_document_only(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_logo_is_packed_for_its_first_document_only(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packed: list[str] = []
 
     def counted(picture: Image.Image) -> bytes:
@@ -148,7 +203,11 @@ def test_the_files_properties_come_from_the_snapshot(engine: Engine) -> None:
     with _opened(engine.render(an_invoice()).content) as pdf:
         assert str(pdf.docinfo["/Title"]) == "Invoice IN000001"
         assert str(pdf.docinfo["/Author"]) == "Corner Shop"
-        assert str(pdf.docinfo["/CreationDate"]) == str(pdf.docinfo["/ModDate"]) == "D:20261121130000+01'00"
+        assert (
+            str(pdf.docinfo["/CreationDate"])
+            == str(pdf.docinfo["/ModDate"])
+            == "D:20261121130000+01'00"
+        )
         assert bytes(pdf.trailer.ID[0]).decode() == samples.DOCUMENT_ID.replace("-", "")
 
 
@@ -160,10 +219,18 @@ def test_the_file_is_tagged_and_holds_its_fonts(language: str, engine: Engine) -
         assert root.MarkInfo.Marked
         assert root.ViewerPreferences.DisplayDocTitle
         assert b'pdfuaid:part="1"' in root.Metadata.read_bytes()
-        tags = {str(item.S) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item}
+        tags = {
+            str(item.S)
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and "/S" in item
+        }
         assert {"/Document", "/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Caption"} <= tags
         assert not {"/JavaScript", "/Launch", "/URI"} & tags
-        described = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontName" in item]
+        described = [
+            item
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and "/FontName" in item
+        ]
         assert described
         assert all({"/FontFile2", "/FontFile3"} & set(item.keys()) for item in described)
 
@@ -187,7 +254,12 @@ def test_hostile_text_is_printed_as_text_and_fetches_nothing(
     shop = {**SHOP, "name": text, "legal_text": text}
     address = {**samples.ADDRESS, "name": text, "city": text}
     invoice = an_invoice(
-        [a_line(text[:64], text)], number=text[:60], shop=shop, invoice_address=address, carrier=text, note=text,
+        [a_line(text[:64], text)],
+        number=text[:60],
+        shop=shop,
+        invoice_address=address,
+        carrier=text,
+        note=text,
         payment_method=text,
     )
     pdf = engine.render(invoice).content
@@ -202,7 +274,11 @@ def test_hostile_text_is_printed_as_text_and_fetches_nothing(
 
 
 def test_directions_cannot_be_overridden(engine: Engine) -> None:
-    text = read(engine.render(an_invoice([a_line(name="\u202eabc 123\u2066\u202d")], note="\u202eabc")).content)
+    text = read(
+        engine.render(
+            an_invoice([a_line(name="\u202eabc 123\u2066\u202d")], note="\u202eabc")
+        ).content
+    )
     assert "abc 123" in text
     assert "cba" not in text
 
@@ -214,14 +290,20 @@ def test_directions_cannot_be_overridden(engine: Engine) -> None:
 )
 def test_a_note_of_100_kilobytes_is_printed(note: str, engine: Engine) -> None:
     printed = read(engine.render(an_invoice(note=note)).content)
-    assert len("".join(printed.replace("\u200b", "").split())) > len("".join(note.split())) * 0.95 or "\u0301" in note
+    assert (
+        len("".join(printed.replace("\u200b", "").split())) > len("".join(note.split())) * 0.95
+        or "\u0301" in note
+    )
     assert "Total incl. tax" in printed
 
 
-def test_a_template_reaches_neither_files_nor_network(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_template_reaches_neither_files_nor_network(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.WARNING, "weasyprint")
-    html = """<html lang=en><title>x</title><style>@import 'file:///etc/passwd'; p { background: url(http://a.test/) }
-        </style><link rel=stylesheet href=file:///etc/hosts><img alt=x src=file:///etc/hostname>
+    html = """<html lang=en><title>x</title><style>@import 'file:///etc/passwd';
+        p { background: url(http://a.test/) }</style><link rel=stylesheet href=file:///etc/hosts>
+        <img alt=x src=file:///etc/hostname>
         <link rel=attachment href=file:///etc/passwd><p>text"""
     pdf = engine.print_html(html, "x")
     assert "text" in read(pdf)
@@ -233,8 +315,12 @@ def test_a_template_reaches_neither_files_nor_network(engine: Engine, caplog: py
 @pytest.mark.parametrize(
     "template",
     [
-        "{{ document.__class__.__mro__ }}", "{{ texts.no_such_text }}", "{{ ''.__class__ }}", "{{ document.nothing }}",
-        "{% include 'elsewhere.html' %}", "{{ document.lines.append(1) }}",
+        "{{ document.__class__.__mro__ }}",
+        "{{ texts.no_such_text }}",
+        "{{ ''.__class__ }}",
+        "{{ document.nothing }}",
+        "{% include 'elsewhere.html' %}",
+        "{{ document.lines.append(1) }}",
     ],
 )
 def test_a_template_is_kept_in_its_box(template: str) -> None:

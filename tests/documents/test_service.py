@@ -61,7 +61,10 @@ def test_an_order_has_as_many_summaries_as_were_issued(desk: Desk) -> None:
     later = sample("order_summary", document_id=uuid4(), issued_at="2026-11-21T13:00:00Z")
     rendered, _content = desk.tell(EVENTS["order_summary"], issued(later))
     assert rendered.data["document"]["number"] == "XKBKNABJK 20261121T140000.000000+0100"
-    assert rendered.data["document"]["filename"] == "order-summary-XKBKNABJK-20261121T140000-000000-0100.pdf"
+    assert (
+        rendered.data["document"]["filename"]
+        == "order-summary-XKBKNABJK-20261121T140000-000000-0100.pdf"
+    )
 
 
 def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Press) -> None:
@@ -96,7 +99,10 @@ def test_a_failed_document_is_told_once_and_kept_never(desk: Desk, press: Press)
     desk.deliver(twice)
     (failed,) = desk.outbox()
     assert (failed.name, failed.data["code"]) == ("document.failed", "sums_differ")
-    assert desk.ask("document.get", {"document_id": str(INVOICE_ID)}).data["code"] == "unknown_document"
+    assert (
+        desk.ask("document.get", {"document_id": str(INVOICE_ID)}).data["code"]
+        == "unknown_document"
+    )
     assert press.printed == []
 
 
@@ -104,7 +110,10 @@ def test_a_number_that_is_taken_is_told(desk: Desk) -> None:
     desk.tell(EVENTS["invoice"], INVOICE)
     (failed,) = desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())))
     assert failed.data["code"] == "number_taken"
-    assert len(desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())), shop="other")) == 2
+    assert (
+        len(desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())), shop="other"))
+        == 2
+    )
 
 
 def test_shops_see_their_own_documents(desk: Desk) -> None:
@@ -154,7 +163,10 @@ def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url
 
 
 def test_an_event_with_a_part_missing_is_buried_with_its_name(desk: Desk, press: Press) -> None:
-    without = {**INVOICE, "document": {key: part for key, part in INVOICE["document"].items() if key != "taxes"}}
+    without = {
+        **INVOICE,
+        "document": {key: part for key, part in INVOICE["document"].items() if key != "taxes"},
+    }
     (verdict,) = desk.deliver(delivery(EVENTS["invoice"], without))
     assert verdict.fate is Fate.BURY
     assert "document.taxes" in str(verdict.error)
@@ -166,7 +178,9 @@ def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
     event = delivery(EVENTS["invoice"], INVOICE)
     again = delivery(EVENTS["invoice"], INVOICE)
     with ThreadPoolExecutor(2) as workers:
-        verdicts = [verdict for found in workers.map(desk.deliver, (event, again)) for verdict in found]
+        verdicts = [
+            verdict for found in workers.map(desk.deliver, (event, again)) for verdict in found
+        ]
     assert Fate.DONE in [verdict.fate for verdict in verdicts]
     assert {verdict.fate for verdict in verdicts} <= {Fate.DONE, Fate.RETRY}
     assert sorted(told.name for told in desk.outbox()) == ["document.content", "document.rendered"]

@@ -19,7 +19,9 @@ Languages = dict[str, Language]
 TOTAL = 2870  # of the sample
 
 
-def steps(languages: Languages, *, paid: list[int], due: int | None, **changes: Any) -> dict[str, str]:
+def steps(
+    languages: Languages, *, paid: list[int], due: int | None, **changes: Any
+) -> dict[str, str]:
     """The rows below the total of a document."""
     payments = [samples.PAYMENT | {"amount": money(amount)} for amount in paid]
     snapshot = an_invoice(payments=payments, due=None if due is None else money(due), **changes)
@@ -40,18 +42,29 @@ def steps(languages: Languages, *, paid: list[int], due: int | None, **changes: 
         ([3000], -130, {"paid": "EUR 30.00", "overpaid": "EUR 1.30"}),
         ([3000], None, {"paid": "EUR 30.00", "overpaid": "EUR 1.30"}),
         ([], 5000, {"due": "EUR 28.70"}),
-        ([1000], 5000, {
-            "other_documents": "EUR 31.30", "paid": "EUR 10.00", "due_elsewhere": "EUR 21.30", "due": "EUR 28.70",
-        }),
+        (
+            [1000],
+            5000,
+            {
+                "other_documents": "EUR 31.30",
+                "paid": "EUR 10.00",
+                "due_elsewhere": "EUR 21.30",
+                "due": "EUR 28.70",
+            },
+        ),
     ],
 )
-def test_the_steps_add_up(paid: list[int], due: int | None, found: dict[str, str], languages: Languages) -> None:
+def test_the_steps_add_up(
+    paid: list[int], due: int | None, found: dict[str, str], languages: Languages
+) -> None:
     assert steps(languages, paid=paid, due=due) == found
 
 
 @pytest.mark.parametrize("due", [0, 1000, TOTAL, 5000, -130])
 def test_paper_and_data_ask_for_the_same(due: int, languages: Languages) -> None:
-    invoice = an_invoice(payments=[], due=money(due), shop=samples.SHOP_PROFILE | {"payment_days": 14})
+    invoice = an_invoice(
+        payments=[], due=money(due), shop=samples.SHOP_PROFILE | {"payment_days": 14}
+    )
     paper, data = paying.due(invoice), einvoice(invoice)
     assert isinstance(data, Invoice), data
     assert paper is not None
@@ -100,23 +113,42 @@ def test_an_amount_without_pieces_says_what_it_is(languages: Languages) -> None:
         (None, None, "This amount is credited to you."),
         (None, TOTAL, "This amount is paid back to you."),
         (None, 0, "This amount is taken off what is to be paid."),
-        (TOTAL, 0, "This amount is your store credit: enter CR1 when you order next to pay with it."),
-        (TOTAL, None, "This amount is your store credit: enter CR1 when you order next to pay with it."),
+        (
+            TOTAL,
+            0,
+            "This amount is your store credit: enter CR1 when you order next to pay with it.",
+        ),
+        (
+            TOTAL,
+            None,
+            "This amount is your store credit: enter CR1 when you order next to pay with it.",
+        ),
         (None, 870, "EUR 8.70 is paid back to you. EUR 20.00 is taken off what is to be paid."),
-        (2000, 870, "EUR 20.00 of this is your store credit: enter CR1 when you order next to pay with it. "
-                    "EUR 8.70 is paid back to you."),
+        (
+            2000,
+            870,
+            (
+                "EUR 20.00 of this is your store credit: enter CR1 when you order next to pay with"
+                " it. EUR 8.70 is paid back to you."
+            ),
+        ),
     ],
 )
 def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
     store: int | None, back: int | None, said: str, languages: Languages
 ) -> None:
-    parts = {key: None if part is None else money(part) for key, part in (("store_credit", store), ("paid_back", back))}
+    parts = {
+        key: None if part is None else money(part)
+        for key, part in (("store_credit", store), ("paid_back", back))
+    }
     slip = an_invoice(kind="credit_slip", number="CR1", **parts)
     assert write(slip, languages["en"]).credited == said
 
 
 @pytest.mark.parametrize("language", list(GOODS))
-def test_the_parts_of_a_credit_slip_are_named_in_every_language(language: str, languages: Languages) -> None:
+def test_the_parts_of_a_credit_slip_are_named_in_every_language(
+    language: str, languages: Languages
+) -> None:
     parts = {"store_credit": money(1000), "paid_back": money(800)}
     slip = an_invoice(kind="credit_slip", number="CR1", language=language, **parts)
     said = write(slip, languages[language]).credited

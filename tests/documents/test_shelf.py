@@ -28,7 +28,12 @@ def a_shelf(desk: Desk) -> None:
     """Five invoices, one a day, and a delivery slip on the third."""
     for number in range(5):
         at = DAY + timedelta(days=number)
-        keep(desk, an_invoice(number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)), issued_at=at))
+        keep(
+            desk,
+            an_invoice(
+                number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)), issued_at=at
+            ),
+        )
     keep(desk, sample("delivery_slip", issued_at=DAY + timedelta(days=2, hours=1), order_id=ORDER))
     keep(desk, an_invoice(number="IN9", document_id=uuid4(), issued_at=DAY), shop="other")
 
@@ -41,8 +46,12 @@ def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
     a_shelf(desk)
     assert listed(desk) == ["IN4", "IN3", "DE000001", "IN2", "IN1", "IN0"]
     assert listed(desk, kinds=["delivery_slip"]) == ["DE000001"]
-    assert listed(desk, issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-04T12:00:00Z") == [
-        "DE000001", "IN2", "IN1",
+    assert listed(
+        desk, issued_from="2026-11-02T12:00:00Z", issued_before="2026-11-04T12:00:00Z"
+    ) == [
+        "DE000001",
+        "IN2",
+        "IN1",
     ]
     assert listed(desk, order_id=str(ORDER)) == ["DE000001"]
     assert listed(desk, order_id=str(ORDER), kinds=["invoice"]) == []
@@ -50,9 +59,24 @@ def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
 
 def test_documents_are_listed_by_the_reference_of_their_order_in_their_shop(desk: Desk) -> None:
     a_shelf(desk)
-    keep(desk, sample("delivery_slip", number="DE2", document_id=uuid4(), order_id=uuid4(), order_reference="OTHER-1"))
+    keep(
+        desk,
+        sample(
+            "delivery_slip",
+            number="DE2",
+            document_id=uuid4(),
+            order_id=uuid4(),
+            order_reference="OTHER-1",
+        ),
+    )
     assert listed(desk, order_id="OTHER-1") == listed(desk, order_id="other-1") == ["DE2"]
-    assert listed(desk, order_id="XKBKNABJK", kinds=["invoice"]) == ["IN4", "IN3", "IN2", "IN1", "IN0"]
+    assert listed(desk, order_id="XKBKNABJK", kinds=["invoice"]) == [
+        "IN4",
+        "IN3",
+        "IN2",
+        "IN1",
+        "IN0",
+    ]
     assert listed(desk, order_id="NOTHING") == []
     answer = desk.ask("document.list", {"order_id": "XKBKNABJK"}, shop="other")
     assert [one["number"] for one in answer.data["documents"]] == ["IN9"]
@@ -75,17 +99,27 @@ def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
     ("query", "code", "field"),
     [
         ({"cursor": "x"}, "unknown_cursor", "cursor"),
-        ({"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()}, "empty_range", "issued_before"),
+        (
+            {"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()},
+            "empty_range",
+            "issued_before",
+        ),
     ],
 )
-def test_what_cannot_be_listed_is_refused(query: dict[str, Any], code: str, field: str, desk: Desk) -> None:
+def test_what_cannot_be_listed_is_refused(
+    query: dict[str, Any], code: str, field: str, desk: Desk
+) -> None:
     answer = desk.ask("document.list", query)
     assert (answer.name, answer.data["code"]) == ("document.list_refused", code)
     assert answer.data["details"] == {"field": field}
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 1001}, {"kinds": ["letter"]}, {"issued_from": "soon"}])
-def test_wrong_fields_of_a_list_are_refused_by_name(query: dict[str, Any], small_desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "query", [{"limit": 0}, {"limit": 1001}, {"kinds": ["letter"]}, {"issued_from": "soon"}]
+)
+def test_wrong_fields_of_a_list_are_refused_by_name(
+    query: dict[str, Any], small_desk: Desk
+) -> None:
     answer = small_desk.ask("document.list", query)
     assert answer.data["code"] == "invalid"
     assert answer.data["reason"].startswith(next(iter(query)))
@@ -98,11 +132,15 @@ def printing(desk: Desk, press: Press, engine: Engine, monkeypatch: pytest.Monke
     return desk
 
 
-def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(desk: Desk, press: Press) -> None:
+def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(
+    desk: Desk, press: Press
+) -> None:
     keep(desk, an_invoice())
     before = desk.outbox()
     told = desk.tell("document.render", {"document_id": str(INVOICE_ID)})
-    assert [(event.name, event.data) for event in told] == [(event.name, event.data) for event in before]
+    assert [(event.name, event.data) for event in told] == [
+        (event.name, event.data) for event in before
+    ]
     assert press.printed == ["IN000001"]
 
 
@@ -115,7 +153,9 @@ def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(desk
         ({"document_id": str(INVOICE_ID), "order_id": str(ORDER)}, "default", "two_named"),
     ],
 )
-def test_what_cannot_be_told_again_is_refused(asked: dict[str, Any], shop: str, code: str, small_desk: Desk) -> None:
+def test_what_cannot_be_told_again_is_refused(
+    asked: dict[str, Any], shop: str, code: str, small_desk: Desk
+) -> None:
     keep(small_desk, an_invoice())
     (refused,) = small_desk.tell("document.render", asked, shop=shop)
     assert (refused.name, refused.data["code"]) == ("document.render_refused", code)
@@ -129,38 +169,59 @@ def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
     a_shelf(printing)
     wanted = {"batch_id": str(uuid4()), "kinds": ["invoice"], "issued_from": "2026-11-03T00:00:00Z"}
     (told,) = printing.tell("document.print_batch", wanted)
-    assert (told.name, told.data["documents"], told.data["pages"]) == ("document.batch_printed", 3, 3)
+    assert (told.name, told.data["documents"], told.data["pages"]) == (
+        "document.batch_printed",
+        3,
+        3,
+    )
     pdf = b64decode(told.data["content"])
     assert titles(told) == ["IN2", "IN3", "IN4"]
     text = read(pdf)
-    assert [number in text for number in ("IN1", "IN2", "IN3", "IN4", "IN9")] == [False, True, True, True, False]
+    assert [number in text for number in ("IN1", "IN2", "IN3", "IN4", "IN9")] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
     again = printing.tell("document.print_batch", wanted | {"batch_id": str(uuid4())})[0]
     assert b64decode(again.data["content"]) == pdf
 
 
 def test_documents_of_chosen_orders_are_bound(printing: Desk) -> None:
     a_shelf(printing)
-    (told,) = printing.tell("document.print_batch", {"batch_id": str(uuid4()), "order_ids": [str(ORDER)]})
+    (told,) = printing.tell(
+        "document.print_batch", {"batch_id": str(uuid4()), "order_ids": [str(ORDER)]}
+    )
     assert told.data["documents"] == 1
 
 
 def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: Desk) -> None:
     a_shelf(printing)
-    told = printing.tell("document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"], "part_size": 2})
+    told = printing.tell(
+        "document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"], "part_size": 2}
+    )
     parts = []
     while told:
-        parts.append((titles(told[0]), *(told[0].data[name] for name in ("part", "documents", "remaining"))))
+        parts.append(
+            (titles(told[0]), *(told[0].data[name] for name in ("part", "documents", "remaining")))
+        )
         if len(told) == 1:
             break
         assert told[1].name == "document.print_batch"
-        keep(printing, an_invoice(number=f"LATE{len(parts)}", document_id=uuid4(), issued_at=DAY))  # behind it already
+        keep(
+            printing, an_invoice(number=f"LATE{len(parts)}", document_id=uuid4(), issued_at=DAY)
+        )  # behind it already
         told = printing.tell(told[1].name, told[1].data)
     assert parts == [(["IN0", "IN1"], 1, 2, 3), (["IN2", "IN3"], 2, 2, 1), (["IN4"], 3, 1, 0)]
 
 
 def titles(printed: Envelope) -> list[str]:
     """The outline of a part."""
-    with pikepdf.open(io.BytesIO(b64decode(printed.data["content"]))) as pdf, pdf.open_outline() as outline:
+    with (
+        pikepdf.open(io.BytesIO(b64decode(printed.data["content"]))) as pdf,
+        pdf.open_outline() as outline,
+    ):
         return [str(item.title) for item in outline.root]
 
 
@@ -168,7 +229,11 @@ def titles(printed: Envelope) -> list[str]:
     ("wanted", "code", "field"),
     [
         ({"order_ids": [str(UUID(int=7))]}, "no_documents", None),
-        ({"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()}, "empty_range", "issued_before"),
+        (
+            {"issued_from": DAY.isoformat(), "issued_before": DAY.isoformat()},
+            "empty_range",
+            "issued_before",
+        ),
         ({"cursor": "x", "part": 2}, "unknown_cursor", "cursor"),
         ({"batch_id": "7"}, "invalid", "batch_id"),
         ({"kinds": ["letter"]}, "invalid", "kinds.0"),
@@ -176,7 +241,9 @@ def titles(printed: Envelope) -> list[str]:
         ({"part": 0}, "invalid", "part"),
     ],
 )
-def test_what_cannot_be_bound_is_refused(wanted: dict[str, Any], code: str, field: str | None, desk: Desk) -> None:
+def test_what_cannot_be_bound_is_refused(
+    wanted: dict[str, Any], code: str, field: str | None, desk: Desk
+) -> None:
     a_shelf(desk)
     (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), **wanted})
     assert (told.name, told.data["code"]) == ("document.print_batch_refused", code)

@@ -13,7 +13,9 @@ from tests.documents.words import an_invoice
 
 
 def settings(slow_allowed: bool = False) -> DocumentSettings:
-    return DocumentSettings(broker_url="amqp://", database_url="sqlite://", slow_allowed=slow_allowed)
+    return DocumentSettings(
+        broker_url="amqp://", database_url="sqlite://", slow_allowed=slow_allowed
+    )
 
 
 def test_the_renderer_opens_and_renders() -> None:
@@ -28,11 +30,15 @@ def test_the_renderer_opens_and_renders() -> None:
 
 def test_without_the_subset_library_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
-    with pytest.raises(SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"):
+    with pytest.raises(
+        SettingsError, match=r"libharfbuzz-subset0.*AFTERCART_DOCUMENTS_SLOW_ALLOWED"
+    ):
         open_adapters(settings())
 
 
-def test_without_the_subset_library_it_starts_slow_when_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_subset_library_it_starts_slow_when_told_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(libraries, "harfbuzz_subset", None)
     with capture_logs() as logs:
         press: Any = open_adapters(settings(slow_allowed=True)).renderer
@@ -40,16 +46,24 @@ def test_without_the_subset_library_it_starts_slow_when_told_so(monkeypatch: pyt
     assert [(entry["event"], entry["outcome"]) for entry in logs] == [("renderer", "slow")]
 
 
-def test_being_slow_is_allowed_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_being_slow_is_allowed_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, value in {"BROKER_URL": "amqp://", "DATABASE_URL": "sqlite://", "SLOW_ALLOWED": "true"}.items():
+    for name, value in {
+        "BROKER_URL": "amqp://",
+        "DATABASE_URL": "sqlite://",
+        "SLOW_ALLOWED": "true",
+    }.items():
         monkeypatch.setenv(f"AFTERCART_DOCUMENTS_{name}", value)
     assert DocumentSettings.load("documents").slow_allowed
 
 
 def test_without_its_fonts_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "FONTS", frozenset({"Noto Sans", "No Such Font"}))
-    with pytest.raises(SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"):
+    with pytest.raises(
+        SettingsError, match=r"\(No Such Font\): install the Debian package fonts-noto-core"
+    ):
         open_adapters(settings())
 
 
@@ -67,5 +81,7 @@ def test_without_pango_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> Non
         raise OSError("cannot load library 'libpango-1.0-0'\nand more")
 
     monkeypatch.setattr(adapters, "import_module", missing)
-    with pytest.raises(SettingsError, match=r"^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\.$"):
+    with pytest.raises(
+        SettingsError, match=r"^Pango cannot be loaded.*libpango-1.0-0 and libpangoft2-1.0-0\.$"
+    ):
         open_adapters(settings())

@@ -24,7 +24,9 @@ NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def a_document(**changes: Any) -> KeptDocument:
-    document = complete(an_invoice(note="آبی"), Rendered(bytes(range(256)), "press 1"), shop="default", at=NOON)
+    document = complete(
+        an_invoice(note="آبی"), Rendered(bytes(range(256)), "press 1"), shop="default", at=NOON
+    )
     return replace(document, **changes)
 
 
@@ -54,7 +56,9 @@ def test_migrating_again_changes_nothing(desk: Desk) -> None:
     assert kept(desk) == a_document()
 
 
-def test_a_document_of_before_is_found_by_the_reference_of_its_order(url: str, press: Press) -> None:
+def test_a_document_of_before_is_found_by_the_reference_of_its_order(
+    url: str, press: Press
+) -> None:
     engine = engine_for(url)
     migrations.upgrade(service, engine, "0005")
     with engine.begin() as connection:
@@ -82,7 +86,11 @@ def test_a_number_is_given_once_in_a_shop_and_kind(desk: Desk) -> None:
     keep(desk, a_document())
     with pytest.raises(IntegrityError):
         keep(desk, a_document(document_id=uuid4()))
-    keep(desk, a_document(document_id=uuid4(), shop="other"), a_document(document_id=uuid4(), kind="credit_slip"))
+    keep(
+        desk,
+        a_document(document_id=uuid4(), shop="other"),
+        a_document(document_id=uuid4(), kind="credit_slip"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,9 @@ def test_a_number_is_given_once_in_a_shop_and_kind(desk: Desk) -> None:
         "INSERT INTO documents SELECT * FROM documents",
     ],
 )
-def test_the_database_itself_refuses_to_change_or_drop_a_document(statement: str, desk: Desk) -> None:
+def test_the_database_itself_refuses_to_change_or_drop_a_document(
+    statement: str, desk: Desk
+) -> None:
     keep(desk, a_document())
     with pytest.raises(DBAPIError), desk.engine.begin() as connection:
         connection.execute(text(statement))
@@ -103,9 +113,15 @@ def test_the_database_itself_refuses_to_change_or_drop_a_document(statement: str
 
 def test_neither_does_a_database_replace_or_empty(desk: Desk) -> None:
     keep(desk, a_document())
-    upsert = "INSERT INTO documents SELECT * FROM documents WHERE true ON CONFLICT (document_id) DO UPDATE SET size = 1"
+    upsert = (
+        "INSERT INTO documents SELECT * FROM documents WHERE true ON CONFLICT (document_id) DO"
+        " UPDATE SET size = 1"
+    )
     replacing = "INSERT OR REPLACE INTO documents SELECT * FROM documents"
-    for statement in (upsert, replacing if desk.engine.dialect.name == "sqlite" else "TRUNCATE documents"):
+    for statement in (
+        upsert,
+        replacing if desk.engine.dialect.name == "sqlite" else "TRUNCATE documents",
+    ):
         with pytest.raises(DBAPIError), desk.engine.begin() as connection:
             connection.execute(text(statement))
     assert kept(desk) == a_document()
@@ -127,7 +143,10 @@ def test_the_documents_of_an_order_are_listed_newest_first(desk: Desk) -> None:
     keep(desk, later, a_document(), elsewhere)
     with reading(desk.engine) as connection:
         found = Work(connection, outside(Press())).documents
-        assert found.page(Wanted("default", [slip.order_id]), 9) == [later.view(), a_document().view()]
+        assert found.page(Wanted("default", [slip.order_id]), 9) == [
+            later.view(),
+            a_document().view(),
+        ]
         assert found.page(Wanted("default", [uuid4()]), 9) == []
 
 
@@ -138,5 +157,8 @@ def test_a_list_tells_the_day_that_is_printed(desk: Desk) -> None:
     keep(desk, document, older)
     with reading(desk.engine) as connection:
         shown = Work(connection, outside(Press())).documents.page(Wanted("default"), 10)
-    assert {view.number: str(view.issued_on) for view in shown} == {"IN000001": "2027-01-01", "IN000000": "2026-12-31"}
+    assert {view.number: str(view.issued_on) for view in shown} == {
+        "IN000001": "2027-01-01",
+        "IN000000": "2026-12-31",
+    }
     assert str(document.view().issued_on) == "2027-01-01"

@@ -22,7 +22,13 @@ def test_price_times_quantity_is_the_amount(amount: int, quantity: int) -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "net", "printed"),
-    [(3, 2521, "8.403"), (3, 3319, "11.063"), (7, 15, "0.021"), (3, 2520, "8.40"), (1, 999, "9.99")],
+    [
+        (3, 2521, "8.403"),
+        (3, 3319, "11.063"),
+        (7, 15, "0.021"),
+        (3, 2520, "8.40"),
+        (1, 999, "9.99"),
+    ],
 )
 def test_a_unit_price_has_as_many_decimals_as_its_line_needs(
     quantity: int, net: int, printed: str, languages: Languages
@@ -34,7 +40,9 @@ def test_a_unit_price_has_as_many_decimals_as_its_line_needs(
 
 
 def test_a_toman_has_as_many_decimals_too(languages: Languages) -> None:
-    line = a_line(unit=100_000, quantity=3, currency="IRR").model_copy(update=amounts(300_001, 0, "IRR"))
+    line = a_line(unit=100_000, quantity=3, currency="IRR").model_copy(
+        update=amounts(300_001, 0, "IRR")
+    )
     invoice = an_invoice([line], language="fa")
     toman = invoice.model_copy(update={"shop": invoice.shop.model_copy(update={"toman": True})})
     for snapshot in (invoice, toman):

@@ -31,7 +31,10 @@ from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
 from tests.words import changed, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs/howto/documents.md"
-BLOCKS = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)]
+BLOCKS = [
+    json.loads(block)
+    for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
+]
 DOCUMENTS = Login("documents", "documents-secret")
 
 
@@ -43,7 +46,9 @@ def logs() -> Iterator[list[Any]]:
 
 
 @pytest.fixture(scope="module")
-def terminal(rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+def terminal(
+    rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
     """A worker, with three invoices and a delivery slip on its shelf."""
     url = sqlite_url(tmp_path_factory.mktemp("documents"))
     kept = desk(service, url, outside(engine))
@@ -53,9 +58,13 @@ def terminal(rabbit: Any, engine: Engine, tmp_path_factory: pytest.TempPathFacto
     kept.tell(EVENTS["delivery_slip"], issued(sample("delivery_slip", "fa")))
     forget_what_was_told(kept.engine)
     ground = Ground(rabbit)
-    wanted = definitions([service], DELAYS, {"documents": DOCUMENTS, "client": CLIENT}, ground.vhost)
+    wanted = definitions(
+        [service], DELAYS, {"documents": DOCUMENTS, "client": CLIENT}, ground.vhost
+    )
     apply(wanted, ground.management, ground.vhost)
-    settings = DocumentSettings(broker_url=SecretStr(ground.url(DOCUMENTS)), database_url=SecretStr(url))
+    settings = DocumentSettings(
+        broker_url=SecretStr(ground.url(DOCUMENTS)), database_url=SecretStr(url)
+    )
     worker = WorkerProcess(service, settings)
     worker.start()
     yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
@@ -69,20 +78,26 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
     listed = terminal.run("document", "list", "--kind", "invoice")
     assert listed.exit_code == 0, listed.stderr
     lines = [line.split() for line in listed.stdout.splitlines()]
-    assert sorted(line[:3] for line in lines) == [["2026-11-21", "invoice", f"IN{number}"] for number in range(3)]
+    assert sorted(line[:3] for line in lines) == [
+        ["2026-11-21", "invoice", f"IN{number}"] for number in range(3)
+    ]
     one = tmp_path / "one.pdf"
     saved = terminal.run("document", "save", lines[0][3], "--output", str(one))
     assert saved.exit_code == 0, saved.stderr
     assert lines[0][2] in read(one.read_bytes())
     data = tmp_path / "one.xml"
-    saved = terminal.run("document", "e-invoice", lines[0][3], "--syntax", "ubl", "--output", str(data))
+    saved = terminal.run(
+        "document", "e-invoice", lines[0][3], "--syntax", "ubl", "--output", str(data)
+    )
     assert saved.exit_code == 0, saved.stderr
     assert f"<cbc:ID>{lines[0][2]}</cbc:ID>" in data.read_text()
     refused = terminal.run("document", "e-invoice", lines[0][3], "--profile", "peppol")
     assert refused.exit_code == 2
     assert "(PEPPOL-EN16931-R020)" in " ".join(refused.stderr.split())
     bound = tmp_path / "all.pdf"
-    printed = terminal.run("document", "print", "--issued-from", "2026-11-01", "--output", str(bound))
+    printed = terminal.run(
+        "document", "print", "--issued-from", "2026-11-01", "--output", str(bound)
+    )
     assert "4 documents on 4 pages" in printed.stderr
     with pikepdf.open(bound) as pdf, pdf.open_outline() as outline:
         assert {item.title for item in outline.root} == {"IN0", "IN1", "IN2", "DE000001"}
@@ -96,11 +111,16 @@ def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
         sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
         assert sent.exit_code == 0, sent.stderr
         parts = [next(events).data for _ in range(2)]
-    assert [(part["part"], part["documents"], part["remaining"]) for part in parts] == [(1, 3, 1), (2, 1, 0)]
+    assert [(part["part"], part["documents"], part["remaining"]) for part in parts] == [
+        (1, 3, 1),
+        (2, 1, 0),
+    ]
 
 
 def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:
-    nothing = terminal.run("document", "print", "--kind", "credit_slip", "--output", str(tmp_path / "none.pdf"))
+    nothing = terminal.run(
+        "document", "print", "--kind", "credit_slip", "--output", str(tmp_path / "none.pdf")
+    )
     assert (nothing.exit_code, nothing.stderr.strip()) == (1, "No document fits.")
     assert not (tmp_path / "none.pdf").exists()
     unknown = terminal.run("document", "save", samples.ORDER_ID)
@@ -109,16 +129,28 @@ def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block["name"] for block in BLOCKS])
-def test_every_block_of_the_page_is_taken_as_it_stands(block: dict[str, Any], terminal: Terminal) -> None:
+def test_every_block_of_the_page_is_taken_as_it_stands(
+    block: dict[str, Any], terminal: Terminal
+) -> None:
     asks = issubclass(catalogue[wire_type(block["name"])], Query)
-    result = terminal.run("ask" if asks else "send", block["name"], "-", stdin=json.dumps(block["data"]))
+    result = terminal.run(
+        "ask" if asks else "send", block["name"], "-", stdin=json.dumps(block["data"])
+    )
     assert result.exit_code == 0, result.stderr
 
 
 def test_the_page_shows_what_there_is() -> None:
     assert [block["name"] for block in BLOCKS] == [
-        "asset.put", "template.put", "document.preview", "template.reset", "template.list", "template.get",
-        "document.e_invoice", "document.list", "document.render", "document.print_batch",
+        "asset.put",
+        "template.put",
+        "document.preview",
+        "template.reset",
+        "template.list",
+        "template.get",
+        "document.e_invoice",
+        "document.list",
+        "document.render",
+        "document.print_batch",
     ]
 
 
@@ -139,7 +171,10 @@ class Answers:
         self.asked.append((name, data))
         if name == "order.list":
             later = data["cursor"] is None
-            return {"orders": [{"order_id": "a" if later else "b"}], "next": "more" if later else None}
+            return {
+                "orders": [{"order_id": "a" if later else "b"}],
+                "next": "more" if later else None,
+            }
         return {"documents": [{"number": data["order_id"]}], "next": None}
 
 
@@ -149,4 +184,6 @@ def test_documents_of_a_state_are_those_of_the_orders_in_it() -> None:
     found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))  # type: ignore[arg-type]
     assert found == [{"number": "a"}, {"number": "b"}]
     assert answers.asked[0][1]["filter"] == {"states": ["shipped"]}
-    assert all(data["kinds"] == ["invoice"] for name, data in answers.asked if name == "document.list")
+    assert all(
+        data["kinds"] == ["invoice"] for name, data in answers.asked if name == "document.list"
+    )

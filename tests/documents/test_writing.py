@@ -9,25 +9,40 @@ Languages = dict[str, Language]
 
 
 def test_an_invoice_says_what_its_snapshot_says(languages: Languages) -> None:
-    shown = write(an_invoice([a_line(), a_line("TEA", "Tea", unit=500, quantity=1, rate="7")]), languages["en"])
+    shown = write(
+        an_invoice([a_line(), a_line("TEA", "Tea", unit=500, quantity=1, rate="7")]),
+        languages["en"],
+    )
     assert (shown.title, shown.number, shown.shop) == ("Invoice", "IN000001", "Corner Shop")
     assert [(fact.label, fact.text) for fact in shown.facts][:2] == [
-        ("Invoice date", "21 November 2026"), ("Order reference", "XKBKNABJK"),
+        ("Invoice date", "21 November 2026"),
+        ("Order reference", "XKBKNABJK"),
     ]
-    assert [(line.reference, line.rate, line.unit, line.quantity, line.total) for line in shown.lines] == [
-        ("MUG-BLUE", "19%", "10.00", "2", "20.00"), ("TEA", "7%", "5.00", "1", "5.00"),
+    assert [
+        (line.reference, line.rate, line.unit, line.quantity, line.total) for line in shown.lines
+    ] == [
+        ("MUG-BLUE", "19%", "10.00", "2", "20.00"),
+        ("TEA", "7%", "5.00", "1", "5.00"),
     ]
     assert [(row.label, row.net, row.tax, row.gross) for row in shown.taxes] == [
-        ("19%", "24.12", "4.58", "28.70"), ("7%", "5.00", "0.35", "5.35"),
+        ("19%", "24.12", "4.58", "28.70"),
+        ("7%", "5.00", "0.35", "5.35"),
     ]
     assert {row.key: row.text for row in shown.totals} == {
-        "products": "EUR 25.00", "shipping": "EUR 4.12", "total_net": "EUR 29.12", "total_tax": "EUR 4.93",
-        "total_gross": "EUR 34.05", "paid": "EUR 34.05", "due": "EUR 0.00",
+        "products": "EUR 25.00",
+        "shipping": "EUR 4.12",
+        "total_net": "EUR 29.12",
+        "total_tax": "EUR 4.93",
+        "total_gross": "EUR 34.05",
+        "paid": "EUR 34.05",
+        "due": "EUR 0.00",
     }
 
 
 def test_a_delivery_slip_is_sorted_by_reference_and_counted(languages: Languages) -> None:
-    shown = write(a_delivery_slip([a_line("C"), a_line("A", quantity=5), a_line("B")]), languages["en"])
+    shown = write(
+        a_delivery_slip([a_line("C"), a_line("A", quantity=5), a_line("B")]), languages["en"]
+    )
     assert [line.reference for line in shown.lines] == ["A", "B", "C"]
     assert shown.items == "9"
 
@@ -47,7 +62,12 @@ def test_nothing_is_said_of_what_is_due_when_it_cannot_be_reckoned(languages: La
 
 def test_what_is_missing_leaves_no_trace(languages: Languages) -> None:
     shown = write(an_invoice(carrier="", note=" \n ", tracking_number=""), languages["en"])
-    assert [fact.label for fact in shown.facts] == ["Invoice date", "Order reference", "Order date", "Payment method"]
+    assert [fact.label for fact in shown.facts] == [
+        "Invoice date",
+        "Order reference",
+        "Order date",
+        "Payment method",
+    ]
     assert (shown.note, shown.legal) == ([], [])
     assert all(shown.invoice_address + shown.shop_lines)
 
@@ -72,14 +92,19 @@ def test_why_nothing_is_taxed_stands_before_what_the_shop_always_says(languages:
     shop = samples.SHOP_PROFILE | {"legal_text": "Goods remain ours until paid."}
     lines = [a_line(rate="0")]
     assert write(an_invoice(lines, exemption=exemption, shop=shop), languages["en"]).legal == [
-        "Export, exempt from tax: Exported: article 146.", "Goods remain ours until paid.",
+        "Export, exempt from tax: Exported: article 146.",
+        "Goods remain ours until paid.",
     ]
     assert write(a_delivery_slip(lines, exemption=exemption), languages["en"]).legal == []
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Reverse charge"), ("de", "Steuerschuldnerschaft des Leistungsempfängers"), ("fr", "Autoliquidation")],
+    [
+        ("en", "Reverse charge"),
+        ("de", "Steuerschuldnerschaft des Leistungsempfängers"),
+        ("fr", "Autoliquidation"),
+    ],
 )
 def test_reverse_charge_is_named_in_the_words_of_the_law_once(
     languages: Languages, language: str, words: str
@@ -94,7 +119,9 @@ def test_reverse_charge_is_named_in_the_words_of_the_law_once(
 def test_the_tax_in_the_sellers_own_currency_is_printed_with_its_rate(languages: Languages) -> None:
     rate = {"currency": "SEK", "rate": "11.2345", "source": "Riksbank, 2026-11-20"}
     paper = write(
-        an_invoice([a_line()], accounting_tax={"amount": 5145, "currency": "SEK"}, exchange_rate=rate),
+        an_invoice(
+            [a_line()], accounting_tax={"amount": 5145, "currency": "SEK"}, exchange_rate=rate
+        ),
         languages["de"],
     )
     (row,) = (row for row in paper.totals if row.key == "accounting_tax")

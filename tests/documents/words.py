@@ -1,4 +1,6 @@
-"""Builders: snapshots that agree with themselves unless a test says otherwise, and what one reads in a PDF."""
+"""Builders: snapshots that agree with themselves unless a test says otherwise, and what one reads
+in a PDF.
+"""
 
 import io
 import subprocess
@@ -31,17 +33,30 @@ def money(amount: int, currency: str = "EUR") -> Money:
 
 
 def amounts(net: int, tax: int, currency: str = "EUR") -> dict[str, Money]:
-    return {"net": money(net, currency), "tax": money(tax, currency), "gross": money(net + tax, currency)}
+    return {
+        "net": money(net, currency),
+        "tax": money(tax, currency),
+        "gross": money(net + tax, currency),
+    }
 
 
 def a_line(
-    sku: str = "MUG-BLUE", name: str = "Mug, blue", *, unit: int = 1000, quantity: int = 2, rate: str = "19",
+    sku: str = "MUG-BLUE",
+    name: str = "Mug, blue",
+    *,
+    unit: int = 1000,
+    quantity: int = 2,
+    rate: str = "19",
     currency: str = "EUR",
 ) -> DocumentLine:
     percent = Decimal(rate)
     net = unit * quantity
     return DocumentLine(
-        sku=sku, name=name, quantity=quantity, tax_rate=percent, unit_net=money(unit, currency),
+        sku=sku,
+        name=name,
+        quantity=quantity,
+        tax_rate=percent,
+        unit_net=money(unit, currency),
         unit_gross=money(unit + round(unit * percent / 100), currency),
         **amounts(net, round(net * percent / 100), currency),
     )
@@ -51,16 +66,26 @@ def a_tax_row(rate: Decimal, net: int, tax: int, currency: str = "EUR") -> TaxRo
     return TaxRow(rate=rate, **amounts(net, tax, currency))
 
 
-def an_invoice(lines: Iterable[DocumentLine] = (), *, shipping: int = 412, **changes: Any) -> DocumentSnapshot:
-    """The sample invoice with these lines, tax table and totals reckoned, paid; then `changes`, as they are."""
+def an_invoice(
+    lines: Iterable[DocumentLine] = (), *, shipping: int = 412, **changes: Any
+) -> DocumentSnapshot:
+    """The sample invoice with these lines, tax table and totals reckoned, paid; then `changes`, as
+    they are.
+    """
     sold = list(lines) or [a_line()]
     currency, rate = sold[0].net.currency, sold[0].tax_rate
     freight = a_tax_row(rate, shipping, round(shipping * rate / 100), currency)
     taxes = _taxes([(line.tax_rate, line) for line in sold] + [(rate, freight)], currency)
-    whole = amounts(sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency)
+    whole = amounts(
+        sum(row.net.amount for row in taxes), sum(row.tax.amount for row in taxes), currency
+    )
     payment = {**samples.PAYMENT, "amount": whole["gross"]}
     reckoned = {"lines": sold, "shipping": freight, "taxes": taxes, "payments": [payment], **whole}
-    unpaid = {"pay_until": "2026-12-05T12:00:00Z"} if changes.get("payments", [payment]) != [payment] else {}
+    unpaid = (
+        {"pay_until": "2026-12-05T12:00:00Z"}
+        if changes.get("payments", [payment]) != [payment]
+        else {}
+    )
     return DocumentSnapshot.model_validate({**samples.SNAPSHOT, **reckoned, **unpaid, **changes})
 
 
@@ -78,11 +103,15 @@ def _taxes(parts: list[tuple[Decimal, DocumentLine | TaxRow]], currency: str) ->
 
 
 def a_delivery_slip(lines: Iterable[DocumentLine] = (), **changes: Any) -> DocumentSnapshot:
-    return an_invoice(lines, **{"kind": "delivery_slip", "number": "DE000001", "document_id": SLIP_ID, **changes})
+    return an_invoice(
+        lines, **{"kind": "delivery_slip", "number": "DE000001", "document_id": SLIP_ID, **changes}
+    )
 
 
 def outside(renderer: Renderer, place: str = "") -> Adapters:
-    """The world outside, with this renderer; documents are kept in the database, or in that place."""
+    """The world outside, with this renderer; documents are kept in the database, or in that
+    place.
+    """
     return Adapters(renderer, ObjectStore(place))
 
 
@@ -93,7 +122,9 @@ def issued(snapshot: DocumentSnapshot) -> dict[str, Any]:
 
 @dataclass
 class Press:
-    """Prints the number of a document and nothing else; `fails` says why a shop's template or picture does not."""
+    """Prints the number of a document and nothing else; `fails` says why a shop's template or
+    picture does not.
+    """
 
     printed: list[str] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
@@ -137,4 +168,8 @@ def squeezed(text: str) -> str:
 def tags(pdf: bytes) -> set[str]:
     """The kinds of elements that a tagged PDF has."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return {str(item.S) for item in opened.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item}
+        return {
+            str(item.S)
+            for item in opened.objects
+            if isinstance(item, pikepdf.Dictionary) and "/S" in item
+        }

@@ -1,4 +1,6 @@
-"""What is true after a storm, from the databases, the stream of events, the queues and the mailbox; and judged."""
+"""What is true after a storm, from the databases, the stream of events, the queues and the mailbox;
+and judged.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -50,7 +52,9 @@ def gather(stack: LocalStack, orders: list[str], written: list[str]) -> Facts:
     """Everything, when all is quiet."""
     with reading(engine_for(stack.database_url("orders"))) as connection:
         history, paid, numbers = defaultdict(list), defaultdict(list), defaultdict(list)
-        in_order = select(order_history).order_by(order_history.c.order_id, order_history.c.position)
+        in_order = select(order_history).order_by(
+            order_history.c.order_id, order_history.c.position
+        )
         for row in connection.execute(in_order):
             history[str(row.order_id)].append(row.state)
         for row in connection.execute(select(payments)):
@@ -62,7 +66,14 @@ def gather(stack: LocalStack, orders: list[str], written: list[str]) -> Facts:
     port, secret = stack.dovecot.imap_port, stack.secret(CUSTOMER_MAILBOX)
     mailbox = Mailbox("127.0.0.1", port, CUSTOMER_MAILBOX, secret)
     return Facts(
-        orders, written, dict(history), dict(paid), dict(numbers), available, movements, events(stack),
+        orders,
+        written,
+        dict(history),
+        dict(paid),
+        dict(numbers),
+        available,
+        movements,
+        events(stack),
         rows(stack, "documents", "SELECT kind, number FROM documents"),
         rows(stack, "notify", "SELECT conversation, template, state FROM mails"),
         Counter(mail["Message-ID"] for mail in mailbox.mails()),
@@ -96,7 +107,9 @@ def events(stack: LocalStack) -> list[Envelope]:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=500)
         found = []
-        for method, _, body in channel.consume(STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=1.5):
+        for method, _, body in channel.consume(
+            STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=1.5
+        ):
             if method is None:
                 break
             channel.basic_ack(method.delivery_tag)
@@ -123,8 +136,16 @@ def faults(facts: Facts) -> Iterable[str]:
     yield from _faults_of_events(facts)
     yield from _faults_of_mails(facts)
     yield from _faults_of_threads(facts)
-    yield from (f"{count} rows are left in the outbox of {name}" for name, count in facts.outbox.items() if count)
-    yield from (f"{count} messages are left in the queue {name}" for name, count in facts.queues.items() if count)
+    yield from (
+        f"{count} rows are left in the outbox of {name}"
+        for name, count in facts.outbox.items()
+        if count
+    )
+    yield from (
+        f"{count} messages are left in the queue {name}"
+        for name, count in facts.queues.items()
+        if count
+    )
 
 
 def _faults_of_events(facts: Facts) -> Iterable[str]:
@@ -142,7 +163,9 @@ def _faults_of_events(facts: Facts) -> Iterable[str]:
 
 
 def _faults_of_mails(facts: Facts) -> Iterable[str]:
-    wanted = sorted((f"order/{order}", template, "sent") for order in facts.orders for template in TEMPLATES)
+    wanted = sorted(
+        (f"order/{order}", template, "sent") for order in facts.orders for template in TEMPLATES
+    )
     if sorted(facts.mails) != wanted:
         yield f"mails: {sorted(set(facts.mails) ^ set(wanted))[:5]}"
     if len(facts.delivered) != len(wanted):

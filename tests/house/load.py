@@ -1,5 +1,5 @@
-"""A small load: orders are placed, paid and moved; each message is published until it is confirmed, some twice. For
-each order a customer writes a mail to the shop.
+"""A small load: orders are placed, paid and moved; each message is published until it is confirmed,
+some twice. For each order a customer writes a mail to the shop.
 """
 
 import random
@@ -34,7 +34,9 @@ STOCK = 1000
 
 @dataclass
 class Load:
-    """Orders of two mugs each, in waves. `twice`: the share of messages that are published a second time."""
+    """Orders of two mugs each, in waves. `twice`: the share of messages that are published a second
+    time.
+    """
 
     stack: LocalStack
     patience: float
@@ -56,7 +58,9 @@ class Load:
         until(lambda: self._rows(stock) == 1, self.patience)
 
     def wave(self, size: int) -> None:
-        """New orders, placed, paid and moved; each step after the effects of the one before are in the database."""
+        """New orders, placed, paid and moved; each step after the effects of the one before are in
+        the database.
+        """
         new = [an_order(customer__email="ada@customer.test") for _ in range(size)]
         self.orders += new
         self._write(size)
@@ -66,13 +70,22 @@ class Load:
         self._send([("payment.record", self._payment(order)) for order in new])
         until(lambda: self._rows(payments) == count, self.patience)
         for step, state in enumerate(MOVES, start=2):
-            self._send([("order.transition", {"order_id": order["order_id"], "to": state}) for order in new])
+            self._send(
+                [
+                    ("order.transition", {"order_id": order["order_id"], "to": state})
+                    for order in new
+                ]
+            )
             until(partial(self._reached, moved + size * step), self.patience)
 
     def _write(self, number: int) -> None:
         for _ in range(number):
             mail = EmailMessage()
-            mail["From"], mail["To"], mail["Subject"] = CUSTOMER_MAILBOX, SHOP_MAILBOX, "Do you ship to Norway?"
+            mail["From"], mail["To"], mail["Subject"] = (
+                CUSTOMER_MAILBOX,
+                SHOP_MAILBOX,
+                "Do you ship to Norway?",
+            )
             mail["Message-ID"] = make_msgid(domain="customer.test")
             mail.set_content("I could not find it on your pages.")
             send(mail, LOOPBACK, self.stack.smtp.port)
@@ -80,7 +93,9 @@ class Load:
 
     def _payment(self, order: dict[str, Any]) -> dict[str, Any]:
         payment_id = str(uuid5(NAMESPACE_URL, order["order_id"]))
-        return changed(samples.RECORD_PAYMENT, order_id=order["order_id"], payment__payment_id=payment_id)
+        return changed(
+            samples.RECORD_PAYMENT, order_id=order["order_id"], payment__payment_id=payment_id
+        )
 
     def _send(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
         waiting = [self._outgoing(name, data) for name, data in messages]

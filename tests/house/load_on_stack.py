@@ -18,7 +18,8 @@ def a_stack(directory: Path, worker_module: str = "shared.cli.main") -> Iterator
     stack.worker_module = worker_module
     try:
         stack.up(lambda _part: None)
-        stack.rabbit.flush()  # a node that is killed with its first queues not yet on disk may lose them
+        # a node that is killed with its first queues not yet on disk may lose them
+        stack.rabbit.flush()
         yield stack
     finally:
         stack.down()

@@ -1,4 +1,6 @@
-"""Kills what it can: a worker of each service in turn, the owner of a relay, RabbitMQ; which process, by a seed."""
+"""Kills what it can: a worker of each service in turn, the owner of a relay, RabbitMQ; which
+process, by a seed.
+"""
 
 import os
 import random
@@ -56,7 +58,9 @@ class Nemesis(threading.Thread):
 
     def _a_worker(self) -> None:
         service = next(self._workers)
-        self._kill(self.chance.choice(workers(self.stack, service) or [0]), f"a worker of {service}")
+        self._kill(
+            self.chance.choice(workers(self.stack, service) or [0]), f"a worker of {service}"
+        )
 
     def _the_relay(self) -> None:
         service = next(self._relays)

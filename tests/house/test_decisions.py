@@ -1,4 +1,6 @@
-"""Each decision has a number of its own, the same in its file's name and in its heading; links lead to files."""
+"""Each decision has a number of its own, the same in its file's name and in its heading; links lead
+to files.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The desk and the post office side by side: what customers and employees write arrives, or comes back as a thread."""
+"""The desk and the post office side by side: what customers and employees write arrives, or comes
+back as a thread.
+"""
 
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -18,11 +20,18 @@ from tests.notify.words import NotifyDesk, Office, opened
 from tests.words import changed, sqlite_url
 
 REFUSED = Outcome("permanent", "550 5.1.1 User unknown")
-PRESS = {"key": "press", "names": {"en": "Press"}, "email": "press@shop.test", "save_messages": False}
+PRESS = {
+    "key": "press",
+    "names": {"en": "Press"},
+    "email": "press@shop.test",
+    "save_messages": False,
+}
 
 
 class Street:
-    """`ingest` and `notify`, each with its database, and the events between them carried by hand."""
+    """`ingest` and `notify`, each with its database, and the events between them carried by
+    hand.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.server, self.office = Server(), Office()
@@ -53,7 +62,9 @@ class Street:
     def _carry_once(self) -> bool:
         self.desk.run(*self.desk.collect())
         self.post.run_errands()
-        told = [(each, self.post) for each in self.desk.told] + [(each, self.desk) for each in self.post.events()]
+        told = [(each, self.post) for each in self.desk.told] + [
+            (each, self.desk) for each in self.post.events()
+        ]
         new = [(each, target) for each, target in told if each.id not in self.carried]
         for each, target in new:
             self.carried.add(each.id)
@@ -81,34 +92,49 @@ def street(tmp_path: Path) -> Iterator[Street]:
 
 def test_a_form_to_a_contact_that_saves_nothing_is_mailed_and_confirmed(street: Street) -> None:
     street.desk.tell("contact.put", PRESS)
-    street.does("contact.submit", a_form(contact="press", attachments=samples.SUBMIT_CONTACT["attachments"]))
+    street.does(
+        "contact.submit", a_form(contact="press", attachments=samples.SUBMIT_CONTACT["attachments"])
+    )
     mails = street.mails()
     assert set(mails) == {"press@shop.test", "ada@example.test"}
     assert mails["press@shop.test"]["Reply-To"] == "ada@example.test"
-    assert [part.get_filename() for part in mails["press@shop.test"].iter_attachments()] == ["mug.png"]
+    assert [part.get_filename() for part in mails["press@shop.test"].iter_attachments()] == [
+        "mug.png"
+    ]
     assert street.threads() == []
 
 
 def test_what_the_contacts_mail_server_refuses_becomes_a_thread(street: Street) -> None:
     street.desk.tell("contact.put", PRESS)
     street.office.answers = [REFUSED]
-    street.does("contact.submit", a_form(contact="press", attachments=samples.SUBMIT_CONTACT["attachments"]))
+    street.does(
+        "contact.submit", a_form(contact="press", attachments=samples.SUBMIT_CONTACT["attachments"])
+    )
     assert set(street.mails()) == {"ada@example.test"}
     (found,) = street.threads(contact="press")
     assert (found["thread"]["status"], found["messages"][0]["text"]) == ("open", FORM["text"])
     assert [file["filename"] for file in found["messages"][0]["attachments"]] == ["mug.png"]
 
 
-def test_what_comes_back_or_is_never_sent_because_something_came_back_becomes_a_thread_too(street: Street) -> None:
+def test_what_comes_back_or_is_never_sent_because_something_came_back_becomes_a_thread_too(
+    street: Street,
+) -> None:
     street.desk.tell("contact.put", PRESS)
     street.does("contact.submit", a_form(contact="press", text="The first"))
     assert street.threads(contact="press") == []
-    sent = next(each.data["mail"] for each in street.post.events() if each.data["mail"]["template"] == "contact")
+    sent = next(
+        each.data["mail"]
+        for each in street.post.events()
+        if each.data["mail"]["template"] == "contact"
+    )
     told = {name: sent[name] for name in ("mail_id", "message_id", "conversation", "recipient")}
     street.both("mail.bounced", changed(MailBounced.example, **told))
     street.does("contact.submit", a_form(contact="press", text="The second"))
     assert [each.name for each in street.post.events()].count("mail.suppressed") == 1
-    assert sorted(each["thread"]["subject"] for each in street.threads(contact="press")) == ["The first", "The second"]
+    assert sorted(each["thread"]["subject"] for each in street.threads(contact="press")) == [
+        "The first",
+        "The second",
+    ]
 
 
 def test_a_contact_without_an_address_is_the_shop(street: Street) -> None:
@@ -117,7 +143,9 @@ def test_a_contact_without_an_address_is_the_shop(street: Street) -> None:
     assert set(street.mails()) == {"service@shop.test", "ada@example.test"}
 
 
-def test_an_answer_goes_to_the_customer_and_his_answer_comes_back_into_the_thread(street: Street) -> None:
+def test_an_answer_goes_to_the_customer_and_his_answer_comes_back_into_the_thread(
+    street: Street,
+) -> None:
     street.does("contact.submit", a_form(text="Is it blue?"))
     (asked,) = street.desk.threads()
     street.desk.clock.advance(seconds=1)
@@ -125,12 +153,18 @@ def test_an_answer_goes_to_the_customer_and_his_answer_comes_back_into_the_threa
     mail = street.mails()["ada@example.test"]
     assert "It is." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     (found,) = street.threads()
-    assert (found["thread"]["status"], found["messages"][-1]["mail_message_id"]) == ("closed", mail["Message-ID"])
-    street.server.receive(letter("Thank you.", in_reply_to=mail["Message-ID"], subject=f"Re: {mail['Subject']}"))
+    assert (found["thread"]["status"], found["messages"][-1]["mail_message_id"]) == (
+        "closed",
+        mail["Message-ID"],
+    )
+    street.server.receive(
+        letter("Thank you.", in_reply_to=mail["Message-ID"], subject=f"Re: {mail['Subject']}")
+    )
     street.desk.look(minutes=1)
     (found,) = street.threads()
     assert (found["thread"]["status"], [each["text"] for each in found["messages"]]) == (
-        "open", ["Is it blue?", "It is.", "Thank you."],
+        "open",
+        ["Is it blue?", "It is.", "Thank you."],
     )
 
 
@@ -138,9 +172,18 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     street.does("contact.submit", a_form(text="Where is my parcel?"))
     (asked,) = street.desk.threads()
     forward = {"thread_id": asked["thread_id"], "by": ANNA}
-    street.does("thread.forward", {**forward, "email": "bela@shop.test", "employee": "bela@shop.test",
-                                   "comment": "This customer is difficult."})
-    street.does("thread.forward", {**forward, "email": "carrier@example.test", "comment": "Do you have it?"})
+    street.does(
+        "thread.forward",
+        {
+            **forward,
+            "email": "bela@shop.test",
+            "employee": "bela@shop.test",
+            "comment": "This customer is difficult.",
+        },
+    )
+    street.does(
+        "thread.forward", {**forward, "email": "carrier@example.test", "comment": "Do you have it?"}
+    )
     text = street.mails()["carrier@example.test"].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "Do you have it?" in text
     assert "Where is my parcel?" in text
@@ -150,15 +193,23 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     street.desk.look(minutes=1)
     (found,) = street.threads()
     answer = found["messages"][-1]
-    assert (answer["text"], answer["verified"], found["thread"]["owner"]) == ("We have it.", False, "bela@shop.test")
+    assert (answer["text"], answer["verified"], found["thread"]["owner"]) == (
+        "We have it.",
+        False,
+        "bela@shop.test",
+    )
 
 
 def test_a_message_on_an_order_is_mailed_unless_it_is_private(street: Street) -> None:
     command = {"order_id": samples.ORDER_ID, "by": ANNA}
-    street.does("thread.post_order_message", {**command, "text": "Call before delivery.", "private": True})
+    street.does(
+        "thread.post_order_message", {**command, "text": "Call before delivery.", "private": True}
+    )
     assert street.mails() == {}
     street.does("thread.post_order_message", {**command, "text": "It is a little late."})
     (parcel,) = street.office.sent
     assert "It is a little late." in opened(parcel.content).get_body(("plain",)).get_content()  # type: ignore[union-attr]
     (found,) = street.threads()
-    assert [bool(each["mail_message_id"]) for each in found["messages"] if not each["private"]] == [True]
+    assert [bool(each["mail_message_id"]) for each in found["messages"] if not each["private"]] == [
+        True
+    ]

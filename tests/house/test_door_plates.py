@@ -1,4 +1,6 @@
-"""The first page of each service names what it takes and what it tells: all of that, and nothing else."""
+"""The first page of each service names what it takes and what it tells: all of that, and nothing
+else.
+"""
 
 import re
 from fnmatch import fnmatch
@@ -28,11 +30,19 @@ def named(service: Service) -> set[str]:
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 def test_a_plate_names_all_that_is_taken_and_told(service: Service) -> None:
     written = patterns(service.name)
-    assert {name for name in named(service) if not any(fnmatch(name, pattern) for pattern in written)} == set()
+    assert {
+        name for name in named(service) if not any(fnmatch(name, pattern) for pattern in written)
+    } == set()
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 def test_a_plate_names_nothing_else(service: Service) -> None:
-    known = {catalogue[kind].name for kind in service.handlings} | {kind.name for kind in service.tells}
-    unknown = {pattern for pattern in patterns(service.name) if not any(fnmatch(name, pattern) for name in known)}
+    known = {catalogue[kind].name for kind in service.handlings} | {
+        kind.name for kind in service.tells
+    }
+    unknown = {
+        pattern
+        for pattern in patterns(service.name)
+        if not any(fnmatch(name, pattern) for name in known)
+    }
     assert unknown == set()

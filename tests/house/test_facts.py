@@ -1,4 +1,6 @@
-"""The judge of the storms notices each kind of fault: facts that are well, spoiled one at a time."""
+"""The judge of the storms notices each kind of fault: facts that are well, spoiled one at a
+time.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,13 +14,20 @@ from tests.house.facts import TEMPLATES, Facts, faults
 from tests.house.load import MOVES, STOCK
 
 ORDERS = ["a", "b"]
-NUMBERS = {kind: [f"{prefix}00000{n}" for n in (1, 2)] for kind, prefix in (("invoice", "IN"), ("delivery_slip", "DE"))}
+NUMBERS = {
+    kind: [f"{prefix}00000{n}" for n in (1, 2)]
+    for kind, prefix in (("invoice", "IN"), ("delivery_slip", "DE"))
+}
 
 
 def an_event(name: str, subject: str, sequence: int) -> Envelope:
     return Envelope(
-        id=f"{subject}{sequence}", source="/aftercart/orders", type=f"aftercart.{name}.v1", subject=subject,
-        sequence=f"{sequence:012d}", data={},
+        id=f"{subject}{sequence}",
+        source="/aftercart/orders",
+        type=f"aftercart.{name}.v1",
+        subject=subject,
+        sequence=f"{sequence:012d}",
+        data={},
     )
 
 
@@ -26,13 +35,22 @@ def well() -> Facts:
     """Two orders and their customers' mails, after nothing went wrong."""
     mails = [(f"order/{order}", template, "sent") for order in ORDERS for template in TEMPLATES]
     return Facts(
-        orders=ORDERS, written=["<1>", "<2>"], history={order: ["awaiting_bank_wire", *MOVES] for order in ORDERS},
-        paid={order: [2870] for order in ORDERS}, numbers={kind: [*numbers] for kind, numbers in NUMBERS.items()},
-        available=STOCK - 4, movements=STOCK - 4,
-        events=[an_event("order.transitioned", order, number) for order in ORDERS for number in (1, 2)],
-        rendered=[(kind, number) for kind, numbers in NUMBERS.items() for number in numbers], mails=mails,
-        delivered=Counter(str(mail) for mail in mails), filed=[("<1>", "t1"), ("<2>", "t2")],
-        outbox={"orders": 0}, queues={"orders": 0},
+        orders=ORDERS,
+        written=["<1>", "<2>"],
+        history={order: ["awaiting_bank_wire", *MOVES] for order in ORDERS},
+        paid={order: [2870] for order in ORDERS},
+        numbers={kind: [*numbers] for kind, numbers in NUMBERS.items()},
+        available=STOCK - 4,
+        movements=STOCK - 4,
+        events=[
+            an_event("order.transitioned", order, number) for order in ORDERS for number in (1, 2)
+        ],
+        rendered=[(kind, number) for kind, numbers in NUMBERS.items() for number in numbers],
+        mails=mails,
+        delivered=Counter(str(mail) for mail in mails),
+        filed=[("<1>", "t1"), ("<2>", "t2")],
+        outbox={"orders": 0},
+        queues={"orders": 0},
     )
 
 
@@ -41,11 +59,20 @@ def spoil(name: str, change: Callable[[Any], Any]) -> Callable[[Facts], None]:
 
 
 SPOILED = {
-    "moved twice": (spoil("history", lambda h: h | {"a": [*h["a"], "processing"]}), "has the history"),
+    "moved twice": (
+        spoil("history", lambda h: h | {"a": [*h["a"], "processing"]}),
+        "has the history",
+    ),
     "not moved": (spoil("history", lambda h: {"a": h["a"]}), "order b has the history None"),
     "paid twice": (spoil("paid", lambda p: p | {"a": [2870, 2870]}), "was paid"),
-    "a gap": (spoil("numbers", lambda n: n | {"invoice": ["IN000001", "IN000003"]}), "numbers of invoice"),
-    "a duplicate": (spoil("numbers", lambda n: n | {"delivery_slip": ["DE000001"] * 2}), "numbers of delivery_slip"),
+    "a gap": (
+        spoil("numbers", lambda n: n | {"invoice": ["IN000001", "IN000003"]}),
+        "numbers of invoice",
+    ),
+    "a duplicate": (
+        spoil("numbers", lambda n: n | {"delivery_slip": ["DE000001"] * 2}),
+        "numbers of delivery_slip",
+    ),
     "not rendered": (spoil("rendered", lambda r: r[1:]), "rendered invoice"),
     "rendered twice": (spoil("rendered", lambda r: [*r, r[-1]]), "rendered delivery_slip"),
     "stock gone": (spoil("available", lambda left: left - 1), "stock is 995"),
@@ -57,12 +84,27 @@ SPOILED = {
     "an event lost": (spoil("events", lambda e: [e[1], *e[2:]]), "came as [2]"),
     "out of order": (spoil("events", lambda e: [e[1], e[0], *e[2:]]), "came as [2, 1]"),
     "a mail not sent": (spoil("mails", lambda m: [(*m[0][:2], "unknown"), *m[1:]]), "mails:"),
-    "a mail not delivered": (spoil("delivered", lambda d: Counter([*d][1:])), "7 different mails were delivered"),
+    "a mail not delivered": (
+        spoil("delivered", lambda d: Counter([*d][1:])),
+        "7 different mails were delivered",
+    ),
     "a mail lost": (spoil("filed", lambda f: f[1:]), "customers' mails were filed"),
-    "a mail filed twice": (spoil("filed", lambda f: [*f, ("<2>", "t3")]), "customers' mails were filed"),
-    "mails thrown together": (spoil("filed", lambda f: [(mail, "t1") for mail, _ in f]), "share a thread"),
-    "an outbox": (spoil("outbox", lambda _: {"notify": 1}), "1 rows are left in the outbox of notify"),
-    "a queue": (spoil("queues", lambda _: {"ingest.dead": 1}), "1 messages are left in the queue ingest.dead"),
+    "a mail filed twice": (
+        spoil("filed", lambda f: [*f, ("<2>", "t3")]),
+        "customers' mails were filed",
+    ),
+    "mails thrown together": (
+        spoil("filed", lambda f: [(mail, "t1") for mail, _ in f]),
+        "share a thread",
+    ),
+    "an outbox": (
+        spoil("outbox", lambda _: {"notify": 1}),
+        "1 rows are left in the outbox of notify",
+    ),
+    "a queue": (
+        spoil("queues", lambda _: {"ingest.dead": 1}),
+        "1 messages are left in the queue ingest.dead",
+    ),
 }
 
 
@@ -85,9 +127,14 @@ def test_each_fault_is_noticed_alone(change: Callable[[Facts], None], said: str)
 
 
 def test_what_passes_by_is_not_left():
-    counts = iter([{"ingest": 1, "orders": 0}, {"ingest": 1, "orders": 2}, {"ingest": 0, "orders": 1}])
+    counts = iter(
+        [{"ingest": 1, "orders": 0}, {"ingest": 1, "orders": 2}, {"ingest": 0, "orders": 1}]
+    )
     assert least(lambda: next(counts), seconds=5, pause=0) == {"ingest": 0, "orders": 0}
 
 
 def test_what_stays_is_left():
-    assert least(lambda: {"ingest": 1, "orders": 0}, seconds=0.05, pause=0.01) == {"ingest": 1, "orders": 0}
+    assert least(lambda: {"ingest": 1, "orders": 0}, seconds=0.05, pause=0.01) == {
+        "ingest": 1,
+        "orders": 0,
+    }

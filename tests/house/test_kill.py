@@ -15,7 +15,9 @@ STRIKES = 8  # a worker, a relay, a worker, RabbitMQ, and again
 
 
 @pytest.mark.timeout(240)
-def test_nothing_is_lost_or_done_twice_when_workers_relays_and_rabbitmq_are_killed(tmp_path: Path) -> None:
+def test_nothing_is_lost_or_done_twice_when_workers_relays_and_rabbitmq_are_killed(
+    tmp_path: Path,
+) -> None:
     with a_stack(tmp_path) as stack:
         load, nemesis = Load(stack, PATIENCE), Nemesis(stack, seed=1, pause=0.5)
         load.shop()

@@ -1,4 +1,6 @@
-"""A worker whose inbox takes every message for new. For the negative control only: the judge must notice."""
+"""A worker whose inbox takes every message for new. For the negative control only: the judge must
+notice.
+"""
 
 import os
 import sys
@@ -14,7 +16,9 @@ def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
     return set(keys)
 
 
-os.environ["AFTERCART_ORDERS_BATCH"] = "1"  # two copies in one batch are recognised without the inbox
+os.environ["AFTERCART_ORDERS_BATCH"] = (
+    "1"  # two copies in one batch are recognised without the inbox
+)
 journal.claim = forgetful
 journal.done = lambda connection, keys: set()  # type: ignore[assignment]
 

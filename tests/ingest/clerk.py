@@ -9,7 +9,11 @@ from tests.ingest.words import ORDER, ORDER_ID, IngestDesk, Server, letter, orde
 from tests.words import changed
 
 ANNA, BELA = "anna@shop.test", "bela@shop.test"
-FORM = {name: value for name, value in samples.SUBMIT_CONTACT.items() if name not in ("order_reference", "attachments")}
+FORM = {
+    name: value
+    for name, value in samples.SUBMIT_CONTACT.items()
+    if name not in ("order_reference", "attachments")
+}
 
 
 def a_form(**changes: Any) -> dict[str, Any]:
@@ -28,14 +32,18 @@ def does(desk: IngestDesk, command: str, thread_id: str, **fields: Any) -> list[
     return desk.tell(f"thread.{command}", {"thread_id": thread_id, "by": ANNA, **fields})
 
 
-def refusal(desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any) -> tuple[str, str]:
+def refusal(
+    desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any
+) -> tuple[str, str]:
     """Code and field of the refusal of a command."""
     (told,) = desk.tell(name, data, **attributes)
     assert told.name == f"{name}_refused"
     return told.data["code"], told.data["details"]["field"]
 
 
-def refused(desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any) -> tuple[str, str]:
+def refused(
+    desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any
+) -> tuple[str, str]:
     """Code and field of the refusal of a question."""
     told = desk.ask(name, data, **attributes)
     assert told.name == f"{name}_refused"
@@ -50,17 +58,21 @@ def orders(desk: IngestDesk, **changes: Any) -> str:
     """Somebody orders; the id of the order."""
     order_id = str(uuid4())
     reference = changes.pop("order__reference", order_id[:8].upper())
-    desk.tell("order.placed", order_placed(
-        order_id=order_id, order__order_id=order_id, order__reference=reference, **changes
-    ))
+    desk.tell(
+        "order.placed",
+        order_placed(
+            order_id=order_id, order__order_id=order_id, order__reference=reference, **changes
+        ),
+    )
     return order_id
 
 
 def moves(desk: IngestDesk, order_id: str, **changes: Any) -> None:
     """An order reaches another state."""
-    desk.tell("order.transitioned", changed(
-        samples.ORDER_TRANSITIONED, order_id=order_id, order__order_id=order_id, **changes
-    ))
+    desk.tell(
+        "order.transitioned",
+        changed(samples.ORDER_TRANSITIONED, order_id=order_id, order__order_id=order_id, **changes),
+    )
 
 
 def a_third_party(desk: IngestDesk) -> dict[str, Any]:

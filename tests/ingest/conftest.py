@@ -26,7 +26,9 @@ def logs() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def any_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestDesk]:
+def any_desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[IngestDesk]:
     """The service on a database of each kind in turn."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path_factory.mktemp("ingest"))
@@ -63,10 +65,17 @@ def postbox(mailserver: Mailserver) -> Postbox:
     """A mailbox on Dovecot that nobody else has."""
     user = f"desk{next(people)}@shop.test"
     mailserver.dovecot.add_user(user, PASSWORD)
-    return Postbox(Mailbox(
-        name="service", host="127.0.0.1", port=mailserver.dovecot.imap_port, user=user, password=SecretStr(PASSWORD),
-        security="none",
-    ), mailserver.dovecot)
+    return Postbox(
+        Mailbox(
+            name="service",
+            host="127.0.0.1",
+            port=mailserver.dovecot.imap_port,
+            user=user,
+            password=SecretStr(PASSWORD),
+            security="none",
+        ),
+        mailserver.dovecot,
+    )
 
 
 @pytest.fixture

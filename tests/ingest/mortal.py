@@ -1,7 +1,8 @@
-"""A worker of `ingest` that is killed (SIGKILL) at a step that was named before, and one that comes after it.
+"""A worker of `ingest` that is killed (SIGKILL) at a step that was named before, and one that comes
+after it.
 
-The outbox stands for RabbitMQ, too: a message of the service to itself leaves it when it was done, not before, as an
-unacknowledged one would be delivered again.
+The outbox stands for RabbitMQ, too: a message of the service to itself leaves it when it was done,
+not before, as an unacknowledged one would be delivered again.
 """
 
 import os
@@ -24,13 +25,17 @@ from shared.runtime.delivery import DONE, receive
 from tests.ingest.words import KEYS, NOON
 from tests.words import Desk
 
-processes = get_context("forkserver")  # each worker is forked from one warm process, which has no threads
+processes = get_context(
+    "forkserver"
+)  # each worker is forked from one warm process, which has no threads
 processes.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
 class Step:
-    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process dies before or after it."""
+    """The `count`-th call of a function (`module:name` or `module:Class.name`): the process dies
+    before or after it.
+    """
 
     when: Literal["before", "after"]
     place: str
@@ -56,20 +61,30 @@ def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
 
 def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
     """What the process does: everything that is due at noon."""
-    desk = Desk(service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens())))
+    desk = Desk(
+        service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens()))
+    )
     desk.pipeline.clock = lambda: NOON
     if step:
         _die_at(step)
     while rows := _waiting(desk):
         assert desk.deliver(*(receive(row.body) for row in rows)) == [DONE] * len(rows)
         with desk.engine.begin() as connection:
-            connection.execute(delete(journal.outbox).where(journal.outbox.c.number.in_([row.number for row in rows])))
+            connection.execute(
+                delete(journal.outbox).where(
+                    journal.outbox.c.number.in_([row.number for row in rows])
+                )
+            )
 
 
 def _waiting(desk: Desk) -> list[Any]:
     with desk.engine.begin() as connection:
         journal.fire_due(connection, NOON)
-        query = select(journal.outbox).where(journal.outbox.c.route == "self").order_by(journal.outbox.c.number)
+        query = (
+            select(journal.outbox)
+            .where(journal.outbox.c.route == "self")
+            .order_by(journal.outbox.c.number)
+        )
         return list(connection.execute(query))
 
 

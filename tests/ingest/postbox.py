@@ -51,8 +51,10 @@ class Postbox:
     def reached(self, protocol: str, security: str, **changes: object) -> Mailbox:
         """The same by another protocol or with another security."""
         ports = {
-            ("imap", True): self.dovecot.imaps_port, ("imap", False): self.dovecot.imap_port,
-            ("pop3", True): self.dovecot.pop3s_port, ("pop3", False): self.dovecot.pop3_port,
+            ("imap", True): self.dovecot.imaps_port,
+            ("imap", False): self.dovecot.imap_port,
+            ("pop3", True): self.dovecot.pop3s_port,
+            ("pop3", False): self.dovecot.pop3_port,
         }
         port = ports[protocol, security == "tls"]
         return self.at(**{"protocol": protocol, "security": security, "port": port, **changes})
@@ -65,9 +67,15 @@ def look(mailbox: Mailbox, after: Found | None = None, **changes: object) -> Fou
     """A look into a mailbox with a new connection, the first one or the one after another."""
     errand = an_errand(mailbox)
     if after:
-        faults = after.errand.faults + 1 if after.fault and not after.mails else int(bool(after.fault))
+        faults = (
+            after.errand.faults + 1 if after.fault and not after.mails else int(bool(after.fault))
+        )
         errand = replace(
-            errand, checkpoint=after.checkpoint, since=after.errand.since, faults=faults, fence=after.errand.fence + 1,
+            errand,
+            checkpoint=after.checkpoint,
+            since=after.errand.since,
+            faults=faults,
+            fence=after.errand.fence + 1,
             names=after.names if after.names is not None else after.errand.names,
         )
     return Postman(Tokens())(replace(errand, **changes))  # type: ignore[arg-type]

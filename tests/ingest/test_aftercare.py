@@ -1,4 +1,6 @@
-"""What becomes of mails on a real Dovecot once they are kept: left, flagged, moved or deleted; never before."""
+"""What becomes of mails on a real Dovecot once they are kept: left, flagged, moved or deleted;
+never before.
+"""
 
 from collections.abc import Callable
 
@@ -15,7 +17,9 @@ from tests.ingest.words import IngestDesk, letter
 WITHOUT: dict[str, Callable[[bytes], bytes]] = {
     "a modern server": lambda data: data,
     "a server without MOVE": lambda data: data.replace(b" MOVE", b" XOVE"),
-    "a server without MOVE and UIDPLUS": lambda data: data.replace(b" MOVE", b" XOVE").replace(b"UIDPLUS", b"XIDPLUS"),
+    "a server without MOVE and UIDPLUS": (
+        lambda data: data.replace(b" MOVE", b" XOVE").replace(b"UIDPLUS", b"XIDPLUS")
+    ),
 }
 
 
@@ -53,7 +57,9 @@ def test_deleted(postbox: Postbox, server: str) -> None:
 
 
 @pytest.mark.parametrize("server", WITHOUT)
-def test_what_another_marked_as_deleted_is_not_removed_with_ours(postbox: Postbox, server: str) -> None:
+def test_what_another_marked_as_deleted_is_not_removed_with_ours(
+    postbox: Postbox, server: str
+) -> None:
     postbox.receive(letter("one"), letter("two"))
     with postbox.opened() as client:
         client.add_flags([2], [b"\\Deleted"])
@@ -98,7 +104,9 @@ def test_a_folder_to_move_to_that_is_not_there_is_told_and_loses_nothing(postbox
 def test_a_desk_deletes_what_it_keeps_and_only_that(
     small_desk: IngestDesk, postbox: Postbox, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"services.ingest.adapters.{'window' if protocol == 'imap' else 'pop3'}.LARGEST_MAIL", 5000)
+    monkeypatch.setattr(
+        f"services.ingest.adapters.{'window' if protocol == 'imap' else 'pop3'}.LARGEST_MAIL", 5000
+    )
     postbox.receive(letter("one"), letter("x" * 9000), letter("three"))
     small_desk.begin(Postman(Tokens()), postbox.reached(protocol, "none", afterwards="delete"))
     assert small_desk.look().count("mail.received") == 3

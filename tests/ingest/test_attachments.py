@@ -37,42 +37,55 @@ def files(raw: bytes) -> list[Attachment]:
     return list(found.files)
 
 
-# --- what they are ----------------------------------------------------------------------------------------------------
+# --- what they are --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("content", "declared", "media_type", "dangerous"), [
-    (PNG, "application/octet-stream", "image/png", False),
-    (PDF, "image/png", "application/pdf", False),
-    (b"MZ\x90\x00" + bytes(100), "image/jpeg", "application/x-msdownload", True),
-    (b"\x7fELF" + bytes(100), "text/plain", "application/x-executable", True),
-    (b"<?xml version='1.0'?><svg onload='x()'/>", "image/png", "image/svg+xml", True),
-    (b"  <!DOCTYPE html><script>1</script>", "text/plain", "text/html", True),
-    (b"From: ada@example.test\r\nContent-Type: text/html\r\n\r\n<html>", "message/rfc822", "message/rfc822", False),
-    (b"BEGIN:VCALENDAR\r\n", "text/calendar", "text/calendar", False),
-    (b"just words", "application/pdf", "text/plain", False),
-    ("سلام".encode(), "", "text/plain", False),
-    (b"\x00\x01\x02", "application/pdf", "application/octet-stream", False),
-])
-def test_a_file_is_what_its_content_shows(content: bytes, declared: str, media_type: str, dangerous: bool) -> None:
+@pytest.mark.parametrize(
+    ("content", "declared", "media_type", "dangerous"),
+    [
+        (PNG, "application/octet-stream", "image/png", False),
+        (PDF, "image/png", "application/pdf", False),
+        (b"MZ\x90\x00" + bytes(100), "image/jpeg", "application/x-msdownload", True),
+        (b"\x7fELF" + bytes(100), "text/plain", "application/x-executable", True),
+        (b"<?xml version='1.0'?><svg onload='x()'/>", "image/png", "image/svg+xml", True),
+        (b"  <!DOCTYPE html><script>1</script>", "text/plain", "text/html", True),
+        (
+            b"From: ada@example.test\r\nContent-Type: text/html\r\n\r\n<html>",
+            "message/rfc822",
+            "message/rfc822",
+            False,
+        ),
+        (b"BEGIN:VCALENDAR\r\n", "text/calendar", "text/calendar", False),
+        (b"just words", "application/pdf", "text/plain", False),
+        ("سلام".encode(), "", "text/plain", False),
+        (b"\x00\x01\x02", "application/pdf", "application/octet-stream", False),
+    ],
+)
+def test_a_file_is_what_its_content_shows(
+    content: bytes, declared: str, media_type: str, dangerous: bool
+) -> None:
     found = attachment("file", content, declared)
     assert (found.media_type, found.dangerous) == (media_type, dangerous)
 
 
-@pytest.mark.parametrize(("name", "safe"), [
-    ("mug.png", "mug.png"),
-    ("../../etc/passwd", "passwd"),
-    ("C:\\Windows\\evil.exe", "evil.exe"),
-    ("رسید پرداخت.pdf", "رسید پرداخت.pdf"),
-    ("=?utf-8?B?2LHYs9uM2K8=?=.pdf", "رسید.pdf"),
-    ("annexe\u202efdp.exe", "annexefdp.exe"),
-    ("a\r\nContent-Type: text/html.png", "html.png"),
-    ('a<b>:"|?*.txt', "a_b______.txt"),
-    ("con.txt", "_con.txt"),
-    (".htaccess", "htaccess"),
-    ("   ", "attachment.png"),
-    ("...", "attachment.png"),
-    ("x" * 300 + ".png", "x" * 96 + ".png"),
-])
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("mug.png", "mug.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Windows\\evil.exe", "evil.exe"),
+        ("رسید پرداخت.pdf", "رسید پرداخت.pdf"),
+        ("=?utf-8?B?2LHYs9uM2K8=?=.pdf", "رسید.pdf"),
+        ("annexe\u202efdp.exe", "annexefdp.exe"),
+        ("a\r\nContent-Type: text/html.png", "html.png"),
+        ('a<b>:"|?*.txt', "a_b______.txt"),
+        ("con.txt", "_con.txt"),
+        (".htaccess", "htaccess"),
+        ("   ", "attachment.png"),
+        ("...", "attachment.png"),
+        ("x" * 300 + ".png", "x" * 96 + ".png"),
+    ],
+)
 def test_names_are_safe_to_store_under(name: str, safe: str) -> None:
     assert safe_name(name, "image/png") == safe
 
@@ -85,38 +98,50 @@ def test_whatever_the_name_it_is_one_plain_name(name: str) -> None:
     assert found.strip(" .") == found
 
 
-@pytest.mark.parametrize(("disposition", "content_type", "name"), [
-    ('attachment; filename="a b.pdf"', "", "a b.pdf"),
-    ("attachment; filename*=utf-8''%D8%B1%D8%B3%DB%8C%D8%AF.pdf", "", "رسید.pdf"),
-    ("attachment; filename*=windows-1256''%D3%E1%C7%E3.txt", "", "سلام.txt"),
-    ("attachment; filename*0=long; filename*1=er.txt", "", "longer.txt"),
-    ("attachment; filename*0*=utf-8''%D8%B1; filename*1*=%D8%B3.txt", "", "رس.txt"),
-    ("attachment; filename*=rot13''abc.txt", "", "abc.txt"),
-    ("inline", 'image/png; name="b.png"', "b.png"),
-    ("attachment; filename*", "", ""),
-    ("attachment", "", ""),
-])
+@pytest.mark.parametrize(
+    ("disposition", "content_type", "name"),
+    [
+        ('attachment; filename="a b.pdf"', "", "a b.pdf"),
+        ("attachment; filename*=utf-8''%D8%B1%D8%B3%DB%8C%D8%AF.pdf", "", "رسید.pdf"),
+        ("attachment; filename*=windows-1256''%D3%E1%C7%E3.txt", "", "سلام.txt"),
+        ("attachment; filename*0=long; filename*1=er.txt", "", "longer.txt"),
+        ("attachment; filename*0*=utf-8''%D8%B1; filename*1*=%D8%B3.txt", "", "رس.txt"),
+        ("attachment; filename*=rot13''abc.txt", "", "abc.txt"),
+        ("inline", 'image/png; name="b.png"', "b.png"),
+        ("attachment; filename*", "", ""),
+        ("attachment", "", ""),
+    ],
+)
 def test_names_are_found_in_every_notation(disposition: str, content_type: str, name: str) -> None:
     assert name_in(disposition, content_type) == name
 
 
-# --- where they are ---------------------------------------------------------------------------------------------------
+# --- where they are -------------------------------------------------------------------------------
 
 
 def test_files_and_inline_pictures_are_told_apart() -> None:
-    found = files(parts(
-        "Content-Type: text/html\r\n\r\n<p>See <img src='cid:p1@x'></p>",
-        file_part(PNG, "Content-Type: image/png; name=mug.png\r\nContent-ID: <p1@x>"),
-        file_part(PDF, "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=mug.png"),
-    ))
+    found = files(
+        parts(
+            "Content-Type: text/html\r\n\r\n<p>See <img src='cid:p1@x'></p>",
+            file_part(PNG, "Content-Type: image/png; name=mug.png\r\nContent-ID: <p1@x>"),
+            file_part(
+                PDF,
+                "Content-Type: application/pdf\r\nContent-Disposition: attachment;"
+                " filename=mug.png",
+            ),
+        )
+    )
     assert [(file.filename, file.media_type, file.content_id, file.inline) for file in found] == [
-        ("mug.png", "image/png", "p1@x", True), ("mug-2.png", "application/pdf", "", False),
+        ("mug.png", "image/png", "p1@x", True),
+        ("mug-2.png", "application/pdf", "", False),
     ]
 
 
 def test_a_forwarded_mail_is_kept_whole() -> None:
     inner = "From: eve@evil.test\r\nSubject: =?utf-8?B?2LPZhNin2YU=?=\r\n\r\nnot mine"
-    (found,) = files(parts("Content-Type: text/plain\r\n\r\nSee", f"Content-Type: message/rfc822\r\n\r\n{inner}"))
+    (found,) = files(
+        parts("Content-Type: text/plain\r\n\r\nSee", f"Content-Type: message/rfc822\r\n\r\n{inner}")
+    )
     assert (found.filename, found.media_type) == ("سلام.eml", "message/rfc822")
     assert b"not mine" in found.content
 
@@ -124,7 +149,9 @@ def test_a_forwarded_mail_is_kept_whole() -> None:
 def test_winmail_dat_is_opened() -> None:
     raw = parts(
         "Content-Type: text/plain\r\n\r\nFrom Outlook",
-        file_part(winmail("offer.pdf", PDF), 'Content-Type: application/ms-tnef; name="winmail.dat"'),
+        file_part(
+            winmail("offer.pdf", PDF), 'Content-Type: application/ms-tnef; name="winmail.dat"'
+        ),
     )
     assert [(file.filename, file.media_type, file.content) for file in files(raw)] == [
         ("offer.pdf", "application/pdf", PDF)
@@ -132,11 +159,15 @@ def test_winmail_dat_is_opened() -> None:
 
 
 def test_a_winmail_dat_that_is_none_is_kept_as_it_is() -> None:
-    raw = parts(file_part(b"\x00\x01nonsense", 'Content-Type: application/ms-tnef; name="winmail.dat"'))
+    raw = parts(
+        file_part(b"\x00\x01nonsense", 'Content-Type: application/ms-tnef; name="winmail.dat"')
+    )
     assert [file.filename for file in files(raw)] == ["winmail.dat"]
 
 
-def test_more_files_than_there_is_room_for_are_said_to_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_files_than_there_is_room_for_are_said_to_be_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(body, "MOST_FILES", 3)
     monkeypatch.setattr(body, "MOST_BYTES", 1000)
     many = read(parts(*[file_part(PNG, "Content-Type: image/png; name=p.png")] * 5))
@@ -148,21 +179,32 @@ def test_more_files_than_there_is_room_for_are_said_to_be_left_out(monkeypatch: 
 
 
 def test_signed_and_encrypted_mails_are_marked() -> None:
-    signature = "Content-Type: application/pgp-signature; name=signature.asc\r\n\r\n-----BEGIN PGP SIGNATURE-----"
+    signature = (
+        "Content-Type: application/pgp-signature; name=signature.asc\r\n\r\n-----BEGIN PGP"
+        " SIGNATURE-----"
+    )
     signed = read(parts("Content-Type: text/plain\r\n\r\nIt is me", signature, kind="signed"))
-    sealed = read(parts("Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1", kind="encrypted"))
+    sealed = read(
+        parts("Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1", kind="encrypted")
+    )
     assert isinstance(signed, Mail)
     assert isinstance(sealed, Mail)
     assert (signed.text, signed.marks, sealed.marks) == ("It is me", ("signed",), ("encrypted",))
 
 
-# --- asked for --------------------------------------------------------------------------------------------------------
+# --- asked for ------------------------------------------------------------------------------------
 
 
 def a_mail_with_everything() -> bytes:
     mail = MIMEMultipart()
     mail["From"], mail["Subject"] = "Ada <ada@example.test>", "With a picture"
-    mail.attach(MIMEText('<p dir="rtl">سلام <img src="https://t.test/1.gif"><script>x()</script></p>', "html", "utf-8"))
+    mail.attach(
+        MIMEText(
+            '<p dir="rtl">سلام <img src="https://t.test/1.gif"><script>x()</script></p>',
+            "html",
+            "utf-8",
+        )
+    )
     picture = MIMEApplication(PNG, "octet-stream")
     picture.add_header("Content-Disposition", "attachment", filename="mug.png")
     mail.attach(picture)
@@ -176,7 +218,11 @@ def test_a_message_is_shown_with_its_html_and_its_files(desk: IngestDesk, server
     (message,) = desk.thread(thread["thread_id"])["messages"]
     assert (message["text"], message["formatted"]) == ("سلام", True)
     (file,) = message["attachments"]
-    assert (file["filename"], file["media_type"], file["size"]) == ("mug.png", "image/png", len(PNG))
+    assert (file["filename"], file["media_type"], file["size"]) == (
+        "mug.png",
+        "image/png",
+        len(PNG),
+    )
     shown = desk.ask("message.get", {"message_id": message["message_id"]}).data
     assert shown["html"] == '<p dir="rtl">سلام <img src="blocked:https://t.test/1.gif"></p>'
     assert (shown["held_back"], shown["message"], shown["found_by"]) == (1, message, "new")
@@ -187,14 +233,20 @@ def test_a_message_is_shown_with_its_html_and_its_files(desk: IngestDesk, server
 
 def test_what_came_by_the_contact_form_is_kept(desk: IngestDesk) -> None:
     told = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
-    (file,) = next(event.data for event in told if event.name == "thread.message_added")["message"]["attachments"]
+    (file,) = next(event.data for event in told if event.name == "thread.message_added")["message"][
+        "attachments"
+    ]
     got = desk.ask("attachment.get", {"attachment_id": file["attachment_id"]}).data
     assert (got["attachment"]["filename"], b64decode(got["content"])) == ("mug.png", PNG)
 
 
-@pytest.mark.parametrize(("query", "field", "code"), [
-    ("message.get", "message_id", "unknown_message"), ("attachment.get", "attachment_id", "unknown_attachment"),
-])
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("message.get", "message_id", "unknown_message"),
+        ("attachment.get", "attachment_id", "unknown_attachment"),
+    ],
+)
 def test_what_is_not_there_or_foreign_is_refused(
     desk: IngestDesk, server: Server, query: str, field: str, code: str
 ) -> None:
@@ -203,7 +255,10 @@ def test_what_is_not_there_or_foreign_is_refused(
     (thread,) = desk.threads()
     (message,) = desk.thread(thread["thread_id"])["messages"]
     there = {"message_id": message["message_id"], **message["attachments"][0]}[field]
-    for answer in (desk.ask(query, {field: str(uuid4())}), desk.ask(query, {field: there}, shop="other")):
+    for answer in (
+        desk.ask(query, {field: str(uuid4())}),
+        desk.ask(query, {field: there}, shop="other"),
+    ):
         assert (answer.name, answer.data["code"]) == (f"{query}_refused", code)
         assert answer.data["details"]["field"] == field
     assert desk.ask(query, {field: "no id"}).data["code"] == "invalid"

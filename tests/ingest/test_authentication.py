@@ -5,17 +5,35 @@ from hypothesis import given, strategies as st
 
 from services.ingest.domain.authentication import dmarc_of
 
-PASS, FAIL = "mx.shop.test; dmarc=pass header.from=a.test", "mx.shop.test; dmarc=fail (p=reject) header.from=a.test"
-FULL = "MX.Shop.Test 1; spf=pass smtp.mailfrom=a@a.test; dkim=fail header.d=a.test; dmarc=pass (p=x) header.from=a.test"
+PASS, FAIL = (
+    "mx.shop.test; dmarc=pass header.from=a.test",
+    "mx.shop.test; dmarc=fail (p=reject) header.from=a.test",
+)
+FULL = (
+    "MX.Shop.Test 1; spf=pass smtp.mailfrom=a@a.test; dkim=fail header.d=a.test; dmarc=pass (p=x)"
+    " header.from=a.test"
+)
 
 
-@pytest.mark.parametrize(("fields", "verdict"), [
-    ([PASS], "pass"), ([FAIL], "fail"), ([FULL], "pass"), ([PASS, FAIL], "pass"), ([FAIL, PASS], "fail"),
-    (["mx.evil.test; dmarc=pass", FAIL], "fail"), (["mx.shop.test.evil.test; dmarc=pass"], "none"),
-    (["mx.shop.test; none"], "none"), (["mx.shop.test; spf=pass"], "none"), ([";;;(", PASS], "pass"), ([], "none"),
-    (["mx.shop.test; dmarc=bestguesspass header.from=a.test"], "none"),
-    (["mx.shop.test; dmarc=pass; dmarc=fail"], "fail"), ([""], "none"),
-])
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [
+        ([PASS], "pass"),
+        ([FAIL], "fail"),
+        ([FULL], "pass"),
+        ([PASS, FAIL], "pass"),
+        ([FAIL, PASS], "fail"),
+        (["mx.evil.test; dmarc=pass", FAIL], "fail"),
+        (["mx.shop.test.evil.test; dmarc=pass"], "none"),
+        (["mx.shop.test; none"], "none"),
+        (["mx.shop.test; spf=pass"], "none"),
+        ([";;;(", PASS], "pass"),
+        ([], "none"),
+        (["mx.shop.test; dmarc=bestguesspass header.from=a.test"], "none"),
+        (["mx.shop.test; dmarc=pass; dmarc=fail"], "fail"),
+        ([""], "none"),
+    ],
+)
 def test_the_topmost_word_of_our_server_counts(fields: list[str], verdict: str) -> None:
     assert dmarc_of(fields, "mx.shop.test") == verdict
 

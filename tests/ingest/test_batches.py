@@ -1,4 +1,6 @@
-"""Many mails at once: they are looked up together, read together, and fetched while those before them are filed."""
+"""Many mails at once: they are looked up together, read together, and fetched while those before
+them are filed.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -12,12 +14,21 @@ from tests.ingest.words import IngestDesk, Server, letter
 
 
 def statements_for(desk: IngestDesk, server: Server, count: int) -> int:
-    """How many statements it takes to file so many mails, fetched together, that have all there is to look up."""
-    server.receive(*(
-        letter("<p>Hello</p>", subject=f"Order ABCD{number}", from_=f"a{number}@example.test",
-               content_type="text/html", in_reply_to=f"<{count}.{number}@example.test>")
-        for number in range(count)
-    ))
+    """How many statements it takes to file so many mails, fetched together, that have all there is
+    to look up.
+    """
+    server.receive(
+        *(
+            letter(
+                "<p>Hello</p>",
+                subject=f"Order ABCD{number}",
+                from_=f"a{number}@example.test",
+                content_type="text/html",
+                in_reply_to=f"<{count}.{number}@example.test>",
+            )
+            for number in range(count)
+        )
+    )
     desk.clock.advance(minutes=2)
     desk.deliver(*desk.collect())
     asked: list[str] = []
@@ -40,10 +51,15 @@ def test_more_mails_of_a_batch_take_no_more_statements(desk: IngestDesk, server:
 def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestDesk, server: Server) -> None:
     server.receive(*(letter() for _ in range(server.window + 1)))
     desk.deliver(*desk.collect())
-    assert [told.name for told in desk.collect()] == ["mailbox.sync", *["mail.file"] * server.window]
+    assert [told.name for told in desk.collect()] == [
+        "mailbox.sync",
+        *["mail.file"] * server.window,
+    ]
 
 
-def test_mails_are_read_together_as_far_as_memory_allows(desk: IngestDesk, server: Server, monkeypatch: Any) -> None:
+def test_mails_are_read_together_as_far_as_memory_allows(
+    desk: IngestDesk, server: Server, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(mails, "READ_AT_ONCE", 20_000)
     together: list[int] = []
 

@@ -14,7 +14,9 @@ from tests.ingest.postbox import PASSWORD, Postbox
 from tests.ingest.words import letter
 
 GIVEN = {
-    "BROKER_URL": "amqp://ingest:x@localhost", "DATABASE_URL": "sqlite:////tmp/x.db", "SIGNING_KEYS": "1:" + "ab" * 32,
+    "BROKER_URL": "amqp://ingest:x@localhost",
+    "DATABASE_URL": "sqlite:////tmp/x.db",
+    "SIGNING_KEYS": "1:" + "ab" * 32,
 }
 
 
@@ -25,7 +27,9 @@ def checked(*mailboxes: Mailbox, names: tuple[str, ...] = (), password: str = PA
     ]
     settings = {**GIVEN, "MAILBOXES": json.dumps(given)}
     environment = {f"AFTERCART_INGEST_{name}": value for name, value in settings.items()}
-    return CliRunner().invoke(main, ["mailbox", "check", *names], env=environment, catch_exceptions=False)
+    return CliRunner().invoke(
+        main, ["mailbox", "check", *names], env=environment, catch_exceptions=False
+    )
 
 
 @pytest.fixture
@@ -51,7 +55,9 @@ def test_what_is_wrong_is_told_with_what_to_do(postbox: Postbox) -> None:
     mailbox = postbox.reached("imap", "tls")
     result = checked(mailbox)
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[1].startswith(f"  The certificate of {mailbox.server} is not accepted: ")
+    assert result.stdout.splitlines()[1].startswith(
+        f"  The certificate of {mailbox.server} is not accepted: "
+    )
     assert result.stdout.splitlines()[1].endswith(ADVICE["certificate"])
 
 
@@ -78,15 +84,25 @@ def test_tls_where_the_server_speaks_in_the_clear_points_to_the_port(postbox: Po
 
 def test_a_server_of_the_other_protocol_is_told_as_such(postbox: Postbox) -> None:
     result = checked(postbox.reached("imap", "none", port=postbox.dovecot.pop3_port))
-    assert "it does not greet as a mail server of this protocol. Look whether the port" in result.stdout
+    assert (
+        "it does not greet as a mail server of this protocol. Look whether the port"
+        in result.stdout
+    )
 
 
-def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(postbox: Postbox, tmp_path: Path) -> None:
+def test_a_file_of_whom_to_trust_that_cannot_be_used_is_named(
+    postbox: Postbox, tmp_path: Path
+) -> None:
     empty, missing = tmp_path / "empty.pem", tmp_path / "missing.pem"
     empty.touch()
-    result = checked(*(postbox.reached("imap", "tls", name=file.stem, ca_file=file) for file in (empty, missing)))
+    result = checked(
+        *(postbox.reached("imap", "tls", name=file.stem, ca_file=file) for file in (empty, missing))
+    )
     assert f"The file '{empty}' (ca_file) cannot be used: it holds no certificate." in result.stdout
-    assert f"The file '{missing}' (ca_file) cannot be used: No such file or directory." in result.stdout
+    assert (
+        f"The file '{missing}' (ca_file) cannot be used: No such file or directory."
+        in result.stdout
+    )
 
 
 def test_a_folder_to_move_to_that_is_not_there_is_told(postbox: Postbox) -> None:
@@ -95,21 +111,29 @@ def test_a_folder_to_move_to_that_is_not_there_is_told(postbox: Postbox) -> None
 
 
 def test_what_is_dangerous_is_told_though_it_works(postbox: Postbox) -> None:
-    result = checked(postbox.account, postbox.reached("imap", "tls", name="blind", verify_certificate=False))
+    result = checked(
+        postbox.account, postbox.reached("imap", "tls", name="blind", verify_certificate=False)
+    )
     assert result.exit_code == 0
     assert "  Nothing is encrypted: password and mails can be read on the way." in result.stdout
-    assert "  The certificate is not checked: whoever sits between can read everything." in result.stdout
+    assert (
+        "  The certificate is not checked: whoever sits between can read everything."
+        in result.stdout
+    )
 
 
 def test_one_of_several_may_be_named(postbox: Postbox) -> None:
     result = checked(postbox.account, postbox.at(name="sales"), names=("sales",))
-    assert [line.split(":")[0] for line in result.stdout.splitlines() if line[0] != " "] == ["sales"]
+    assert [line.split(":")[0] for line in result.stdout.splitlines() if line[0] != " "] == [
+        "sales"
+    ]
 
 
 def test_a_name_that_there_is_not_and_no_mailbox_at_all(postbox: Postbox) -> None:
     result = checked(postbox.account, names=("servise",))
     assert (result.exit_code, result.stderr.strip()) == (
-        1, "There is no mailbox 'servise' in the settings; did you mean 'service'?"
+        1,
+        "There is no mailbox 'servise' in the settings; did you mean 'service'?",
     )
     assert "There is no mailbox in the settings" in checked().stderr
 

@@ -25,10 +25,12 @@ def with_patience(monkeypatch: pytest.MonkeyPatch, connect: float, read: float) 
         monkeypatch.setattr(protocol, "PATIENCE", Patience(connect, read))
 
 
-# --- how it is reached ------------------------------------------------------------------------------------------------
+# --- how it is reached ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trusted_by", ["the system", "its own file", "nobody, and it is not asked"])
+@pytest.mark.parametrize(
+    "trusted_by", ["the system", "its own file", "nobody, and it is not asked"]
+)
 @pytest.mark.parametrize(("protocol", "security"), ENCRYPTED)
 def test_encrypted(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch, protocol: str, security: str, trusted_by: str
@@ -37,7 +39,10 @@ def test_encrypted(
     if trusted_by == "the system":
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     mailbox = postbox.reached(
-        protocol, security, host="localhost", ca_file=certificate if trusted_by == "its own file" else None,
+        protocol,
+        security,
+        host="localhost",
+        ca_file=certificate if trusted_by == "its own file" else None,
         verify_certificate=trusted_by != "nobody, and it is not asked",
     )
     postbox.receive(letter())
@@ -47,7 +52,9 @@ def test_encrypted(
 
 
 @pytest.mark.parametrize(("protocol", "security"), ENCRYPTED)
-def test_a_certificate_that_nobody_vouches_for_is_refused(postbox: Postbox, protocol: str, security: str) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    postbox: Postbox, protocol: str, security: str
+) -> None:
     mailbox = postbox.reached(protocol, security)
     assert reason(look(mailbox)).startswith(f"The certificate of {mailbox.server} is not accepted")
 
@@ -60,15 +67,22 @@ def test_a_certificate_of_another_server_is_refused(postbox: Postbox) -> None:
 
 
 def test_a_file_of_certificates_that_is_not_there_is_told(postbox: Postbox, tmp_path: Path) -> None:
-    assert "No such file" in reason(look(postbox.reached("imap", "tls", ca_file=tmp_path / "ca.pem")))
+    assert "No such file" in reason(
+        look(postbox.reached("imap", "tls", ca_file=tmp_path / "ca.pem"))
+    )
 
 
 @pytest.mark.parametrize(("protocol", "offer"), [("imap", b"STARTTLS"), ("pop3", b"STLS")])
-def test_without_starttls_no_password_is_sent(postbox: Postbox, protocol: str, offer: bytes) -> None:
+def test_without_starttls_no_password_is_sent(
+    postbox: Postbox, protocol: str, offer: bytes
+) -> None:
     mailbox = postbox.reached(protocol, "starttls", verify_certificate=False)
     with wire(mailbox.port, lambda data: data.replace(offer, b"X" * len(offer))) as line:
         found = look(mailbox.model_copy(update={"port": line.port}))
-        assert reason(found) == f"127.0.0.1:{line.port} offers no STARTTLS, which the mailbox 'service' demands."
+        assert (
+            reason(found)
+            == f"127.0.0.1:{line.port} offers no STARTTLS, which the mailbox 'service' demands."
+        )
         assert PASSWORD.encode() not in line.heard
 
 
@@ -87,11 +101,13 @@ def test_a_password_may_hold_any_character(postbox: Postbox, mailserver: Mailser
     assert "refused the login" in reason(look(postbox.at(password=SecretStr("ü"))))
 
 
-# --- troubles ---------------------------------------------------------------------------------------------------------
+# --- troubles -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_wrong_password_is_told_in_a_sentence_that_does_not_repeat_it(postbox: Postbox, protocol: str) -> None:
+def test_a_wrong_password_is_told_in_a_sentence_that_does_not_repeat_it(
+    postbox: Postbox, protocol: str
+) -> None:
     mailbox = postbox.reached(protocol, "none", password=SecretStr("battery staple"))
     found = look(mailbox)
     assert found.fault
@@ -103,7 +119,10 @@ def test_a_wrong_password_is_told_in_a_sentence_that_does_not_repeat_it(postbox:
 
 def test_a_folder_that_is_not_there_is_told(postbox: Postbox) -> None:
     found = look(postbox.at(folder="Nowhere"))
-    assert reason(found) == f"{postbox.account.server} has no folder 'Nowhere' for '{postbox.account.user}'."
+    assert (
+        reason(found)
+        == f"{postbox.account.server} has no folder 'Nowhere' for '{postbox.account.user}'."
+    )
 
 
 def test_a_server_that_is_not_there_is_told(postbox: Postbox) -> None:
@@ -113,7 +132,9 @@ def test_a_server_that_is_not_there_is_told(postbox: Postbox) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_server_that_is_no_mail_server_is_told(postbox: Postbox, mailserver: Mailserver, protocol: str) -> None:
+def test_a_server_that_is_no_mail_server_is_told(
+    postbox: Postbox, mailserver: Mailserver, protocol: str
+) -> None:
     assert look(postbox.reached(protocol, "none", port=mailserver.smtp.port)).fault
 
 
@@ -127,7 +148,9 @@ def test_a_server_that_says_nothing_is_given_up(
     assert reason(found).endswith("did not answer in time.")
 
 
-def test_a_server_that_falls_silent_later_is_given_up(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_falls_silent_later_is_given_up(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_patience(monkeypatch, connect=5, read=0.3)
     postbox.receive(letter())
     with wire(postbox.account.port, lambda data: b"" if b"UIDVALIDITY" in data else data) as line:
@@ -136,7 +159,9 @@ def test_a_server_that_falls_silent_later_is_given_up(postbox: Postbox, monkeypa
 
 
 @pytest.mark.parametrize("security", ["starttls", "none"])
-def test_a_server_that_dribbles_is_cut_off(postbox: Postbox, monkeypatch: pytest.MonkeyPatch, security: str) -> None:
+def test_a_server_that_dribbles_is_cut_off(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
     def dribble(data: bytes) -> bytes:
         time.sleep(0.05)
         return data
@@ -181,7 +206,9 @@ def test_a_mail_that_always_breaks_the_wire_is_passed_by_at_last(postbox: Postbo
         assert brought[1].size == len(poison)
 
 
-def test_a_server_that_has_no_content_for_a_mail_is_told_and_at_last_passed_by(postbox: Postbox) -> None:
+def test_a_server_that_has_no_content_for_a_mail_is_told_and_at_last_passed_by(
+    postbox: Postbox,
+) -> None:
     postbox.receive(letter("one"))
     nothing = lambda data: data.replace(b"BODY[] {", b"FLAGS () XBODY {")  # noqa: E731
     with wire(postbox.account.port, nothing) as line:

@@ -12,12 +12,21 @@ from tests.ingest.clerk import a_form, names, orders, refusal, writes
 from tests.ingest.words import IngestDesk
 from tests.words import changed
 
-MAIL_ONLY = {"key": "press", "names": {"en": "Press"}, "email": "press@shop.test", "save_messages": False}
+MAIL_ONLY = {
+    "key": "press",
+    "names": {"en": "Press"},
+    "email": "press@shop.test",
+    "save_messages": False,
+}
 
 
 def mail_about(conversation: str, recipient: str) -> dict[str, Any]:
     """What `notify` tells of a mail."""
-    mail = samples.MAIL_VIEW | {"conversation": conversation, "recipient": recipient, "order_id": None}
+    mail = samples.MAIL_VIEW | {
+        "conversation": conversation,
+        "recipient": recipient,
+        "order_id": None,
+    }
     return {"mail_id": samples.MAIL_ID, "mail": mail}
 
 
@@ -25,7 +34,7 @@ def not_delivered(conversation: str, recipient: str = "press@shop.test") -> dict
     return mail_about(conversation, recipient) | {"reason": "550 5.1.1 User unknown"}
 
 
-# --- filed ------------------------------------------------------------------------------------------------------------
+# --- filed ----------------------------------------------------------------------------------------
 
 
 def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestDesk) -> None:
@@ -33,16 +42,31 @@ def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestDe
     assert names(told) == ["thread.opened", "thread.message_added", "contact.submitted"]
     submitted = told[-1].data
     assert (submitted["mailed"], submitted["attachments"], submitted["contact"]["key"]) == (
-        False, [], "customer_service",
+        False,
+        [],
+        "customer_service",
     )
     thread = submitted["thread"]
     assert submitted["conversation"] == thread["conversation"] == f"thread/{thread['thread_id']}"
-    assert (thread["subject"], thread["status"], thread["contact"], thread["sku"], thread["customer_id"]) == (
-        "Is it blue?", "open", "customer_service", "MUG-BLUE", "c-1001",
+    assert (
+        thread["subject"],
+        thread["status"],
+        thread["contact"],
+        thread["sku"],
+        thread["customer_id"],
+    ) == (
+        "Is it blue?",
+        "open",
+        "customer_service",
+        "MUG-BLUE",
+        "c-1001",
     )
     (message,) = desk.thread(thread["thread_id"])["messages"]
     assert (message["direction"], message["author"], message["unread"], message["verified"]) == (
-        "customer", "ada@example.test", True, True,
+        "customer",
+        "ada@example.test",
+        True,
+        True,
     )
 
 
@@ -54,17 +78,27 @@ def test_about_an_order_it_is_filed_with_that_order(desk: IngestDesk) -> None:
     assert (thread["order_reference"], thread["conversation"]) == ("MINE", f"order/{order_id}")
 
 
-@pytest.mark.parametrize("who", [
-    {"email": "ADA@Example.Test", "customer_id": None}, {"email": "ada@work.test", "customer_id": "c-1001"},
-])
-def test_an_order_belongs_to_its_customer_by_address_or_by_key(desk: IngestDesk, who: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"email": "ADA@Example.Test", "customer_id": None},
+        {"email": "ada@work.test", "customer_id": "c-1001"},
+    ],
+)
+def test_an_order_belongs_to_its_customer_by_address_or_by_key(
+    desk: IngestDesk, who: dict[str, Any]
+) -> None:
     orders(desk, order__reference="MINE")
     assert writes(desk, order_reference="MINE", **who)
 
 
-@pytest.mark.parametrize("who", [
-    {"email": "eve@evil.test", "customer_id": None}, {"email": "eve@evil.test", "customer_id": "c-6666"},
-])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"email": "eve@evil.test", "customer_id": None},
+        {"email": "eve@evil.test", "customer_id": "c-6666"},
+    ],
+)
 def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
     desk: IngestDesk, who: dict[str, Any]
 ) -> None:
@@ -81,7 +115,10 @@ def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
 def test_an_order_of_another_shop_is_none(desk: IngestDesk) -> None:
     orders(desk, order__reference="MINE")
     form = a_form(order_reference="MINE")
-    assert refusal(desk, "contact.submit", form, shop="other") == ("unknown_order", "order_reference")
+    assert refusal(desk, "contact.submit", form, shop="other") == (
+        "unknown_order",
+        "order_reference",
+    )
 
 
 def test_a_form_that_is_sent_again_is_taken_once(desk: IngestDesk) -> None:
@@ -98,39 +135,56 @@ def test_a_shop_may_want_what_it_saves_by_mail_as_well(desk: IngestDesk) -> None
 
 
 def test_what_is_seen_nowhere_is_taken_out(desk: IngestDesk) -> None:
-    told = desk.tell("contact.submit", a_form(text="\u0007Is it\r\nblue?\u0000"[:-1], customer_name="Ada\u202e\nByron"))
+    told = desk.tell(
+        "contact.submit",
+        a_form(text="\u0007Is it\r\nblue?\u0000"[:-1], customer_name="Ada\u202e\nByron"),
+    )
     thread = told[-1].data["thread"]
     assert (thread["customer_name"], thread["subject"]) == ("Ada Byron", "Is it")
     assert told[-1].data["text"] == "Is it\nblue?"
 
 
-# --- mailed -----------------------------------------------------------------------------------------------------------
+# --- mailed ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def mailed(desk: IngestDesk) -> dict[str, Any]:
     """What is told of a message to a contact that saves nothing."""
     desk.tell("contact.put", MAIL_ONLY)
-    (told,) = desk.tell("contact.submit", a_form(contact="press", text="An interview?", language="fr"))
+    (told,) = desk.tell(
+        "contact.submit", a_form(contact="press", text="An interview?", language="fr")
+    )
     assert told.name == "contact.submitted"
     return told.data
 
 
 def test_a_contact_that_saves_nothing_is_mailed(desk: IngestDesk, mailed: dict[str, Any]) -> None:
-    assert (mailed["mailed"], mailed["thread"], mailed["contact"]["email"]) == (True, None, "press@shop.test")
+    assert (mailed["mailed"], mailed["thread"], mailed["contact"]["email"]) == (
+        True,
+        None,
+        "press@shop.test",
+    )
     assert mailed["conversation"].startswith("thread/")
     assert desk.threads() == []
 
 
-def test_what_could_not_be_mailed_becomes_a_thread_after_all(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def test_what_could_not_be_mailed_becomes_a_thread_after_all(
+    desk: IngestDesk, mailed: dict[str, Any]
+) -> None:
     told = desk.tell("mail.failed", not_delivered(mailed["conversation"]))
     assert names(told) == ["thread.opened", "thread.message_added"]
     (thread,) = desk.threads()
-    assert (thread["contact"], thread["subject"], thread["language"]) == ("press", "An interview?", "fr")
+    assert (thread["contact"], thread["subject"], thread["language"]) == (
+        "press",
+        "An interview?",
+        "fr",
+    )
     assert desk.tell("mail.failed", not_delivered(mailed["conversation"])) == []
 
 
-def test_a_confirmation_that_failed_changes_nothing(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def test_a_confirmation_that_failed_changes_nothing(
+    desk: IngestDesk, mailed: dict[str, Any]
+) -> None:
     for name, data in (
         ("mail.failed", not_delivered(mailed["conversation"], "Ada@example.test")),
         ("mail.sent", mail_about(mailed["conversation"], "ada@example.test")),
@@ -156,7 +210,9 @@ def test_what_comes_back_from_the_contact_does_too(
     assert [thread["subject"] for thread in desk.threads()] == ["An interview?"]
 
 
-def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(
+    desk: IngestDesk, mailed: dict[str, Any]
+) -> None:
     (row,) = desk.rows(submissions)
     assert row.held["text"] == "An interview?"
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
@@ -168,20 +224,28 @@ def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(desk: IngestD
     assert desk.threads() == []
 
 
-def test_the_mails_of_other_conversations_are_none_of_its_business(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def test_the_mails_of_other_conversations_are_none_of_its_business(
+    desk: IngestDesk, mailed: dict[str, Any]
+) -> None:
     for conversation in (f"thread/{uuid4()}", f"order/{uuid4()}"):
         assert desk.tell("mail.failed", not_delivered(conversation)) == []
     assert desk.tell("mail.failed", not_delivered(mailed["conversation"]), shop="other") == []
 
 
-# --- what cannot be ---------------------------------------------------------------------------------------------------
+# --- what cannot be -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("changes", "code", "field"), [
-    ({"contact": "nobody"}, "unknown_contact", "contact"), ({"text": " \n "}, "empty_text", "text"),
-    ({"order_reference": "NEVER"}, "unknown_order", "order_reference"),
-])
-def test_a_form_that_cannot_be_is_refused(desk: IngestDesk, changes: dict[str, Any], code: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"contact": "nobody"}, "unknown_contact", "contact"),
+        ({"text": " \n "}, "empty_text", "text"),
+        ({"order_reference": "NEVER"}, "unknown_order", "order_reference"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(
+    desk: IngestDesk, changes: dict[str, Any], code: str, field: str
+) -> None:
     assert refusal(desk, "contact.submit", a_form(**changes)) == (code, field)
     assert (desk.threads(), desk.rows(submissions)) == ([], [])
 
@@ -189,5 +253,8 @@ def test_a_form_that_cannot_be_is_refused(desk: IngestDesk, changes: dict[str, A
 def test_a_contact_that_is_not_offered_is_refused_and_keeps_its_threads(desk: IngestDesk) -> None:
     writes(desk, contact="webmaster")
     desk.tell("contact.put", changed(samples.CONTACT, key="webmaster", offered=False))
-    assert refusal(desk, "contact.submit", a_form(contact="webmaster")) == ("unknown_contact", "contact")
+    assert refusal(desk, "contact.submit", a_form(contact="webmaster")) == (
+        "unknown_contact",
+        "contact",
+    )
     assert len(desk.threads(contact="webmaster")) == 1

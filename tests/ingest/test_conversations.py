@@ -44,18 +44,27 @@ def texts(thread: dict[str, object]) -> list[str]:
     return [message["text"] for message in thread["messages"]]  # type: ignore[attr-defined]
 
 
-def answer(desk: IngestDesk, thread_id: str, text: str = "It left.", by: str = "anna@shop.test") -> list[str]:
+def answer(
+    desk: IngestDesk, thread_id: str, text: str = "It left.", by: str = "anna@shop.test"
+) -> list[str]:
     told = desk.tell("thread.reply", {"thread_id": thread_id, "text": text, "by": by})
     desk.run(*desk.collect())
     return [envelope.name for envelope in told]
 
 
-# --- orders -----------------------------------------------------------------------------------------------------------
+# --- orders ---------------------------------------------------------------------------------------
 
 
-def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(desk: IngestDesk, server: Server) -> None:
+def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(
+    desk: IngestDesk, server: Server
+) -> None:
     place_order(desk)
-    arrives(desk, server, letter("By address", to=reply_to(ORDER)), letter("By id", in_reply_to=our_id(ORDER)))
+    arrives(
+        desk,
+        server,
+        letter("By address", to=reply_to(ORDER)),
+        letter("By id", in_reply_to=our_id(ORDER)),
+    )
     thread = thread_of_the_order(desk)
     assert texts(thread) == ["By address", "By id"]
     assert thread["thread"]["order_reference"] == "XKBKNABJK"  # type: ignore[index]
@@ -70,7 +79,9 @@ def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestDesk, server: S
     assert len(thread_of_the_order(desk)["messages"]) == 1  # type: ignore[arg-type]
 
 
-def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(
+    desk: IngestDesk, server: Server
+) -> None:
     arrives(desk, server, letter(to=reply_to(ORDER)))
     desk.clock.advance(minutes=10)
     assert "thread.opened" in desk.run(*desk.again)
@@ -78,7 +89,10 @@ def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(desk: I
 
 
 def test_a_mail_waits_alone(desk: IngestDesk, server: Server) -> None:
-    assert arrives(desk, server, letter(to=reply_to(ORDER)), letter("Hello")).count("mail.received") == 1
+    assert (
+        arrives(desk, server, letter(to=reply_to(ORDER)), letter("Hello")).count("mail.received")
+        == 1
+    )
 
 
 def test_one_order_has_one_thread_even_within_a_batch(desk: IngestDesk, server: Server) -> None:
@@ -102,7 +116,11 @@ def test_a_third_party_is_filed_as_such(desk: IngestDesk, server: Server) -> Non
 
 def test_a_forged_token_leads_nowhere(desk: IngestDesk, server: Server) -> None:
     place_order(desk)
-    arrives(desk, server, letter(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS)))
+    arrives(
+        desk,
+        server,
+        letter(to=reply_to(ORDER, STRANGERS_KEYS), in_reply_to=our_id(ORDER, STRANGERS_KEYS)),
+    )
     assert desk.threads(order_id=str(ORDER_ID)) == []
     assert len(desk.threads()) == 1
 
@@ -114,11 +132,16 @@ def test_an_order_of_another_shop_is_not_found(desk: IngestDesk, server: Server)
     assert thread["order_id"] is None
 
 
-# --- threads ----------------------------------------------------------------------------------------------------------
+# --- threads --------------------------------------------------------------------------------------
 
 
-def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(desk: IngestDesk, server: Server) -> None:
-    first, second = letter("One", message_id="<one@x.test>"), letter("Two", in_reply_to="<one@x.test>")
+def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(
+    desk: IngestDesk, server: Server
+) -> None:
+    first, second = (
+        letter("One", message_id="<one@x.test>"),
+        letter("Two", in_reply_to="<one@x.test>"),
+    )
     arrives(desk, server, first, second)
     arrives(desk, server, letter("Three", references="<zero@x.test> <one@x.test> <other@y.test>"))
     (thread,) = desk.threads()
@@ -138,14 +161,16 @@ def test_a_thread_that_is_not_there_leads_to_a_new_one(desk: IngestDesk, server:
     assert len(desk.threads()) == 1
 
 
-def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(desk: IngestDesk, server: Server) -> None:
+def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
+    desk: IngestDesk, server: Server
+) -> None:
     place_order(desk)
     desk.tell("mail.sent", mail_sent("<rewritten@relay.test>", ORDER))
     arrives(desk, server, letter(in_reply_to="<rewritten@relay.test>"))
     assert len(thread_of_the_order(desk)["messages"]) == 1  # type: ignore[arg-type]
 
 
-# --- answers ----------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
 def test_an_employees_answer_carries_what_the_mail_needs(desk: IngestDesk, server: Server) -> None:
@@ -155,11 +180,18 @@ def test_an_employees_answer_carries_what_the_mail_needs(desk: IngestDesk, serve
     thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
     assert answer(desk, thread_id) == ["thread.message_added", "thread.replied"]
     replied = desk.last("thread.replied")
-    assert (replied["in_reply_to"], replied["references"]) == ("<c1@example.test>", [ours, "<c1@example.test>"])
+    assert (replied["in_reply_to"], replied["references"]) == (
+        "<c1@example.test>",
+        [ours, "<c1@example.test>"],
+    )
     assert (replied["thread"]["owner"], replied["thread"]["status"]) == ("anna@shop.test", "closed")
     assert replied["thread"]["conversation"] == f"order/{samples.ORDER_ID}"
     message = desk.thread(thread_id)["messages"][-1]
-    assert (message["direction"], message["author"], message["verified"]) == ("employee", "anna@shop.test", True)
+    assert (message["direction"], message["author"], message["verified"]) == (
+        "employee",
+        "anna@shop.test",
+        True,
+    )
     assert message == replied["message"]
 
 
@@ -174,16 +206,22 @@ def test_what_was_sent_is_referred_to_later(desk: IngestDesk, server: Server) ->
         desk.tell("mail.sent", mail_sent(message_id, conversation, thread["thread_id"]))
         desk.clock.advance(seconds=1)
     messages = desk.thread(thread["thread_id"])["messages"]
-    assert sorted(message["mail_message_id"] for message in messages) == sorted(["<c1@example.test>", *sent])
+    assert sorted(message["mail_message_id"] for message in messages) == sorted(
+        ["<c1@example.test>", *sent]
+    )
     answer(desk, thread["thread_id"], "Answer 3")
     assert desk.last("thread.replied")["references"] == [*sent, "<c1@example.test>"]
 
 
-def test_what_came_in_the_second_of_an_answer_stands_after_it(desk: IngestDesk, server: Server) -> None:
+def test_what_came_in_the_second_of_an_answer_stands_after_it(
+    desk: IngestDesk, server: Server
+) -> None:
     def at_once(errand: Errand) -> Found:
         found = server(errand)
         to_the_second = desk.clock.now.replace(microsecond=0)
-        return replace(found, mails=tuple(replace(mail, arrived_at=to_the_second) for mail in found.mails))
+        return replace(
+            found, mails=tuple(replace(mail, arrived_at=to_the_second) for mail in found.mails)
+        )
 
     desk.reads_by(at_once)
     arrives(desk, server, letter("one", message_id="<one@x.test>"))
@@ -200,7 +238,9 @@ def test_what_came_in_the_second_of_an_answer_stands_after_it(desk: IngestDesk, 
     assert texts(desk.thread(thread_id)) == ["one", "two", "three", "four", "five"]
 
 
-def test_a_customer_reopens_the_thread_and_the_owner_stays(desk: IngestDesk, server: Server) -> None:
+def test_a_customer_reopens_the_thread_and_the_owner_stays(
+    desk: IngestDesk, server: Server
+) -> None:
     arrives(desk, server, letter())
     (thread,) = desk.threads()
     answer(desk, thread["thread_id"])
@@ -230,7 +270,7 @@ def test_threads_are_listed_newest_first(desk: IngestDesk, server: Server) -> No
     assert [thread["subject"] for thread in desk.threads()] == ["three", "two", "one"]
 
 
-# --- what wakes nobody ------------------------------------------------------------------------------------------------
+# --- what wakes nobody ----------------------------------------------------------------------------
 
 
 def test_an_automatic_answer_is_filed_and_reopens_nothing(desk: IngestDesk, server: Server) -> None:
@@ -238,27 +278,48 @@ def test_an_automatic_answer_is_filed_and_reopens_nothing(desk: IngestDesk, serv
     arrives(desk, server, letter(to=reply_to(ORDER)))
     thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
     answer(desk, thread_id)
-    arrives(desk, server, letter("I am away.", to=reply_to(ORDER), headers=["Auto-Submitted: auto-replied"]))
+    arrives(
+        desk,
+        server,
+        letter("I am away.", to=reply_to(ORDER), headers=["Auto-Submitted: auto-replied"]),
+    )
     thread = thread_of_the_order(desk)
     assert len(thread["messages"]) == 3  # type: ignore[arg-type]
     assert thread["thread"]["status"] == "closed"  # type: ignore[index]
 
 
-def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(desk: IngestDesk, server: Server) -> None:
+def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
+    desk: IngestDesk, server: Server
+) -> None:
     place_order(desk)
-    assert arrives(desk, server, letter("Dear Ada", from_="service@shop.test", message_id=our_id(ORDER))) == []
+    assert (
+        arrives(
+            desk, server, letter("Dear Ada", from_="service@shop.test", message_id=our_id(ORDER))
+        )
+        == []
+    )
     assert [row.state for row in desk.rows(inbound_mails)] == ["own"]
     assert desk.threads() == []
 
 
-def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
+    desk: IngestDesk, server: Server
+) -> None:
     hopeless = bytes(range(256)) * 10
     told = arrives(desk, server, hopeless, letter("Hello"))
-    assert (told.count("mail.received"), told.count("mail.unreadable"), told.count("thread.opened")) == (1, 1, 2)
+    assert (
+        told.count("mail.received"),
+        told.count("mail.unreadable"),
+        told.count("thread.opened"),
+    ) == (1, 1, 2)
     unreadable = desk.last("mail.unreadable")
     thread = desk.thread(unreadable["thread_id"])
     (message,) = thread["messages"]
-    assert (thread["thread"]["status"], message["kind"], message["verified"]) == ("open", "unreadable", False)
+    assert (thread["thread"]["status"], message["kind"], message["verified"]) == (
+        "open",
+        "unreadable",
+        False,
+    )
     assert unreadable["reason"] in message["text"]
     (file,) = message["attachments"]
     content = desk.ask("attachment.get", {"attachment_id": file["attachment_id"]}).data["content"]
@@ -267,7 +328,12 @@ def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(desk: In
 
 
 def test_ids_are_kept_once_whoever_uses_them(desk: IngestDesk, server: Server) -> None:
-    arrives(desk, server, letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>"))
+    arrives(
+        desk,
+        server,
+        letter("one", message_id="<same@x.test>"),
+        letter("two", message_id="<same@x.test>"),
+    )
     arrives(desk, server, letter("three", message_id="<same@x.test>"))
     assert len(desk.rows(known_mails)) == 1
     assert len(desk.threads()) == 3

@@ -10,7 +10,10 @@ from services.ingest.store.tables import inbound_mails
 from tests.ingest.words import SERVICE, IngestDesk, Server, another, letter
 
 ID = "<same@x.test>"
-WAY = ["Received: from list.test by mx.test; Sat, 21 Nov 2026 03:00:00 +0000", "Delivered-To: team@list.test"]
+WAY = [
+    "Received: from list.test by mx.test; Sat, 21 Nov 2026 03:00:00 +0000",
+    "Delivered-To: team@list.test",
+]
 RECEIVER = "mx.shop.test"
 
 
@@ -22,8 +25,8 @@ def with_file(content: str, text: str = "See the file.", boundary: str = "b") ->
     """A mail with a file."""
     file = b64encode(content.encode()).decode()
     body = (
-        f"--{boundary}\r\n\r\n{text}\r\n--{boundary}\r\nContent-Type: application/pdf; name=a.pdf\r\n"
-        f"Content-Transfer-Encoding: base64\r\n\r\n{file}\r\n--{boundary}--\r\n"
+        f"--{boundary}\r\n\r\n{text}\r\n--{boundary}\r\nContent-Type: application/pdf;"
+        f" name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}\r\n--{boundary}--\r\n"
     )
     return letter(body, message_id=ID, content_type=f'multipart/mixed; boundary="{boundary}"')
 
@@ -32,14 +35,26 @@ QUOTED = {"content_transfer_encoding": "quoted-printable"}
 PLAIN = letter("Wo ist meine Tasse für Grün?", message_id=ID)
 
 
-@pytest.mark.parametrize(("mail", "copy"), [
-    (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, headers=WAY)),
-    (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, subject="[team] A question")),
-    (PLAIN, letter("Wo ist meine Tasse  für Grün?\r\n\r\n", message_id=ID)),
-    (PLAIN, letter("Wo ist meine Tasse f=C3=BCr Gr=C3=\r\n=BCn?", message_id=ID, **QUOTED)),
-    (with_file("a"), with_file("a", boundary="another")),
-], ids=["another way", "a list's name in the subject", "other blanks", "transcoded", "another boundary"])
-def test_a_copy_is_known_by_what_it_says(mail: bytes, copy: bytes, desk: IngestDesk, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("mail", "copy"),
+    [
+        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, headers=WAY)),
+        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, subject="[team] A question")),
+        (PLAIN, letter("Wo ist meine Tasse  für Grün?\r\n\r\n", message_id=ID)),
+        (PLAIN, letter("Wo ist meine Tasse f=C3=BCr Gr=C3=\r\n=BCn?", message_id=ID, **QUOTED)),
+        (with_file("a"), with_file("a", boundary="another")),
+    ],
+    ids=[
+        "another way",
+        "a list's name in the subject",
+        "other blanks",
+        "transcoded",
+        "another boundary",
+    ],
+)
+def test_a_copy_is_known_by_what_it_says(
+    mail: bytes, copy: bytes, desk: IngestDesk, server: Server
+) -> None:
     server.receive(mail, copy)  # in one batch
     assert desk.look().count("mail.received") == 1
     server.receive(copy + b"\r\n")  # and later
@@ -51,13 +66,28 @@ def test_a_copy_is_known_by_what_it_says(mail: bytes, copy: bytes, desk: IngestD
     assert {str(row.thread_id) for row in desk.rows(inbound_mails)} == {thread["thread_id"]}
 
 
-@pytest.mark.parametrize(("mail", "other"), [
-    (PLAIN, letter("Where is my mug?", message_id=ID)), (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id="")),
-    (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, from_="eve@evil.test")),
-    (with_file("a"), with_file("b")), (with_file("a"), with_file("a", text="See this file.")),
-    (letter("x", message_id=""), letter("x", message_id="", headers=WAY)),
-], ids=["another text", "no id", "another sender", "another file", "a file and another text", "none has an id"])
-def test_other_content_is_a_mail_of_its_own(mail: bytes, other: bytes, desk: IngestDesk, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("mail", "other"),
+    [
+        (PLAIN, letter("Where is my mug?", message_id=ID)),
+        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id="")),
+        (PLAIN, letter("Wo ist meine Tasse für Grün?", message_id=ID, from_="eve@evil.test")),
+        (with_file("a"), with_file("b")),
+        (with_file("a"), with_file("a", text="See this file.")),
+        (letter("x", message_id=""), letter("x", message_id="", headers=WAY)),
+    ],
+    ids=[
+        "another text",
+        "no id",
+        "another sender",
+        "another file",
+        "a file and another text",
+        "none has an id",
+    ],
+)
+def test_other_content_is_a_mail_of_its_own(
+    mail: bytes, other: bytes, desk: IngestDesk, server: Server
+) -> None:
     server.receive(mail, other)
     assert desk.look().count("mail.received") == 2
     assert states(desk) == ["filed", "filed"]
@@ -70,17 +100,30 @@ def test_what_html_says_counts_too() -> None:
     assert one == same != other
 
 
-def test_copies_count_as_no_flood(desk: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_count_as_no_flood(
+    desk: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(traffic, "MOST_FROM_SENDER", 2)
-    server.receive(*(letter("x", message_id=ID, headers=[f"X-Way: {number}"]) for number in range(4)), letter("y"))
+    server.receive(
+        *(letter("x", message_id=ID, headers=[f"X-Way: {number}"]) for number in range(4)),
+        letter("y"),
+    )
     desk.look()
-    assert [desk.thread(thread["thread_id"])["messages"][0]["marks"] for thread in desk.threads()] == [[], []]
+    assert [
+        desk.thread(thread["thread_id"])["messages"][0]["marks"] for thread in desk.threads()
+    ] == [[], []]
 
 
-def test_a_mail_that_may_be_forged_is_no_original_of_one_that_is_not(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_that_may_be_forged_is_no_original_of_one_that_is_not(
+    desk: IngestDesk, server: Server
+) -> None:
     desk.begin(server, another(receiver=RECEIVER))
-    fails, passes = [f"Authentication-Results: {RECEIVER}; dmarc={found}" for found in ("fail", "pass")]
-    server.receive(letter("x", message_id=ID, headers=[fails]), letter("x", message_id=ID, headers=[passes]))
+    fails, passes = [
+        f"Authentication-Results: {RECEIVER}; dmarc={found}" for found in ("fail", "pass")
+    ]
+    server.receive(
+        letter("x", message_id=ID, headers=[fails]), letter("x", message_id=ID, headers=[passes])
+    )
     desk.look()
     assert states(desk) == ["filed", "filed"]
     server.receive(letter("x", message_id=ID, headers=[fails, *WAY]))

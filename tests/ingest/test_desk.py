@@ -17,7 +17,7 @@ def contacts(desk: IngestDesk, **attributes: Any) -> dict[str, dict[str, Any]]:
     return {contact["key"]: contact for contact in found}
 
 
-# --- contacts ---------------------------------------------------------------------------------------------------------
+# --- contacts -------------------------------------------------------------------------------------
 
 
 def test_two_contacts_are_there_from_the_start(desk: IngestDesk) -> None:
@@ -38,18 +38,26 @@ def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestDesk) -> None:
 
 
 def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestDesk) -> None:
-    first, _, _ = (writes(desk, contact=key) for key in ("customer_service", "customer_service", "webmaster"))
+    first, _, _ = (
+        writes(desk, contact=key) for key in ("customer_service", "customer_service", "webmaster")
+    )
     does(desk, "mark_read", first)
     found = contacts(desk)
     assert {key: (contact["unread"], contact["waiting"]) for key, contact in found.items()} == {
-        "customer_service": (1, 2), "webmaster": (1, 1),
+        "customer_service": (1, 2),
+        "webmaster": (1, 1),
     }
 
 
-@pytest.mark.parametrize(("to", "contact"), [
-    ("warranty@shop.test", "warranty"), ("Shop <Warranty+token@SHOP.test>", "warranty"),
-    ("service@shop.test", "customer_service"), ("no-warranty@shop.test", "customer_service"),
-])
+@pytest.mark.parametrize(
+    ("to", "contact"),
+    [
+        ("warranty@shop.test", "warranty"),
+        ("Shop <Warranty+token@SHOP.test>", "warranty"),
+        ("service@shop.test", "customer_service"),
+        ("no-warranty@shop.test", "customer_service"),
+    ],
+)
 def test_a_mail_goes_to_the_contact_that_it_was_written_to(
     desk: IngestDesk, server: Server, to: str, contact: str
 ) -> None:
@@ -59,16 +67,23 @@ def test_a_mail_goes_to_the_contact_that_it_was_written_to(
     assert [thread["contact"] for thread in desk.threads()] == [contact]
 
 
-# --- options ----------------------------------------------------------------------------------------------------------
+# --- options --------------------------------------------------------------------------------------
 
 
 def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: IngestDesk) -> None:
     found = desk.ask("desk.get", {}).data
     assert {status: look["labels"]["fa"] for status, look in found["statuses"].items()} == {
-        "open": "باز", "closed": "بسته", "pending1": "در انتظار ۱", "pending2": "در انتظار ۲",
+        "open": "باز",
+        "closed": "بسته",
+        "pending1": "در انتظار ۱",
+        "pending2": "در انتظار ۲",
     }
     assert len({look["colour"] for look in found["statuses"].values()}) == 4
-    assert (found["status_after_reply"], found["default_replies"], found["mail_submissions"]) == ("closed", {}, False)
+    assert (found["status_after_reply"], found["default_replies"], found["mail_submissions"]) == (
+        "closed",
+        {},
+        False,
+    )
     assert found["form_files"]["allowed"] is True
 
 
@@ -102,11 +117,13 @@ def test_a_contact_is_got_and_a_partial_put_changes_only_what_it_names(desk: Ing
     assert desk.ask("contact.get", {"key": "nobody"}).data["code"] == "unknown_contact"
 
 
-# --- predefined messages ----------------------------------------------------------------------------------------------
+# --- predefined messages --------------------------------------------------------------------------
 
 
 def predefined(desk: IngestDesk, **attributes: Any) -> list[str]:
-    return [each["key"] for each in desk.ask("canned_message.list", {}, **attributes).data["messages"]]
+    return [
+        each["key"] for each in desk.ask("canned_message.list", {}, **attributes).data["messages"]
+    ]
 
 
 def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
@@ -119,14 +136,19 @@ def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
     (told,) = desk.tell("canned_message.remove", {"key": "delay"})
     assert (told.name, told.data) == ("canned_message.removed", {"key": "delay"})
     assert predefined(desk) == ["ask_address"]
-    assert refusal(desk, "canned_message.remove", {"key": "delay"}) == ("unknown_canned_message", "key")
+    assert refusal(desk, "canned_message.remove", {"key": "delay"}) == (
+        "unknown_canned_message",
+        "key",
+    )
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     assert predefined(desk) == ["ask_address", "delay"]
     assert desk.ask("canned_message.get", {"key": "delay"}).data == samples.CANNED_MESSAGE
     assert desk.ask("canned_message.get", {"key": "none"}).data["code"] == "unknown_canned_message"
 
 
-@pytest.mark.parametrize("text", ["Dear {customer}", "{}", "{ customer_name }", "{customer_name.__class__}"])
+@pytest.mark.parametrize(
+    "text", ["Dear {customer}", "{}", "{ customer_name }", "{customer_name.__class__}"]
+)
 def test_a_placeholder_that_there_is_not_is_refused(desk: IngestDesk, text: str) -> None:
     message = changed(samples.CANNED_MESSAGE, texts={"en": "Fine.", "fa": text})
     assert refusal(desk, "canned_message.put", message) == ("unknown_placeholder", "texts.fa")
@@ -135,7 +157,7 @@ def test_a_placeholder_that_there_is_not_is_refused(desk: IngestDesk, text: str)
     assert (predefined(desk), desk.ask("desk.get", {}).data["default_replies"]) == ([], {})
 
 
-# --- how it is doing --------------------------------------------------------------------------------------------------
+# --- how it is doing ------------------------------------------------------------------------------
 
 
 def statistics(desk: IngestDesk, **wanted: Any) -> dict[str, Any]:
@@ -157,8 +179,17 @@ def test_what_is_there_is_counted(desk: IngestDesk) -> None:
     does(desk, "forward", noted, email="bela@shop.test", employee="bela@shop.test")
     does(desk, "set_status", pending, status="pending2")
     assert statistics(desk, contact="webmaster") == {
-        "threads": 4, "open": 2, "pending": 1, "closed": 1, "waiting": 2, "unread_threads": 3, "unread_messages": 3,
-        "customer_messages": 4, "employee_messages": 1, "days": 30, "first_response_seconds": 7200.0,
+        "threads": 4,
+        "open": 2,
+        "pending": 1,
+        "closed": 1,
+        "waiting": 2,
+        "unread_threads": 3,
+        "unread_messages": 3,
+        "customer_messages": 4,
+        "employee_messages": 1,
+        "days": 30,
+        "first_response_seconds": 7200.0,
         "messages_per_closed_thread": 2.0,
     }
     assert statistics(desk)["threads"] == 5
@@ -186,4 +217,7 @@ def test_a_contact_that_there_is_not_has_no_figures(desk: IngestDesk, query: str
 
 def test_a_form_to_a_contact_of_another_shop_is_refused(desk: IngestDesk) -> None:
     desk.tell("contact.put", samples.CONTACT, **SECOND_SHOP)
-    assert refusal(desk, "contact.submit", a_form(contact="warranty")) == ("unknown_contact", "contact")
+    assert refusal(desk, "contact.submit", a_form(contact="warranty")) == (
+        "unknown_contact",
+        "contact",
+    )

@@ -1,4 +1,6 @@
-"""Strangers send anything to the desk: what is wrong is refused with a code, a sentence and the field."""
+"""Strangers send anything to the desk: what is wrong is refused with a code, a sentence and the
+field.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -16,8 +18,10 @@ from tests.words import Path, delivery, fields, path_of, replaced
 LONG = "x" * 101
 REQUIRED = {
     "contact.put": "key names",
-    "contact.submit": "submission_id contact email customer_name text attachments.0.filename "
-                      "attachments.0.content",
+    "contact.submit": (
+        "submission_id contact email customer_name text attachments.0.filename "
+        "attachments.0.content"
+    ),
     "desk.put": "statuses.pending1.labels statuses.pending1.colour",
     "canned_message.put": "key names texts",
     "canned_message.remove": "key",
@@ -35,42 +39,71 @@ REQUIRED = {
 }
 OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "contact.put": {
-        "key": ["", "Warranty", "a b", "x" * 41], "names": [{}, {"English": "Warranty"}, {"en": ""}, {"en": "x" * 201}],
-        "email": ["", "nobody", "a@b@c"], "descriptions": [{"en": "x" * 2001}], "save_messages": ["perhaps", 2],
+        "key": ["", "Warranty", "a b", "x" * 41],
+        "names": [{}, {"English": "Warranty"}, {"en": ""}, {"en": "x" * 201}],
+        "email": ["", "nobody", "a@b@c"],
+        "descriptions": [{"en": "x" * 2001}],
+        "save_messages": ["perhaps", 2],
         "offered": ["perhaps"],
     },
     "contact.submit": {
-        "submission_id": ["", "42"], "contact": ["", "Customer service", "x" * 41], "email": ["", "ada", "ada@"],
-        "customer_name": ["", "x" * 201], "language": ["", "English"], "text": ["", "x" * 100_001],
-        "customer_id": ["", "x" * 65], "client_address": ["", "somewhere"], "sku": ["", "x" * 65],
-        "attachments": [[{"filename": "a.txt", "content": "QQ=="}] * 11], "attachments.0.filename": ["", "x" * 201],
+        "submission_id": ["", "42"],
+        "contact": ["", "Customer service", "x" * 41],
+        "email": ["", "ada", "ada@"],
+        "customer_name": ["", "x" * 201],
+        "language": ["", "English"],
+        "text": ["", "x" * 100_001],
+        "customer_id": ["", "x" * 65],
+        "client_address": ["", "somewhere"],
+        "sku": ["", "x" * 65],
+        "attachments": [[{"filename": "a.txt", "content": "QQ=="}] * 11],
+        "attachments.0.filename": ["", "x" * 201],
         "attachments.0.content": ["no base64!", "Q"],
     },
     "desk.put": {
-        "statuses.pending1.colour": ["red", "", "#12"], "statuses.pending1.labels": [{}, {"en": ""}],
-        "status_after_reply": ["", "new"], "default_replies": [{"English": "Dear"}, {"en": ""}, {"en": "x" * 20_001}],
-        "form_files.allowed": ["perhaps"], "form_files.media_types": [["png"], ["image/PNG"], ["image/png"] * 101],
-        "form_files.largest": [0, 10 * 1024 * 1024 + 1, 1.5], "form_files.most": [0, 11, "two"],
+        "statuses.pending1.colour": ["red", "", "#12"],
+        "statuses.pending1.labels": [{}, {"en": ""}],
+        "status_after_reply": ["", "new"],
+        "default_replies": [{"English": "Dear"}, {"en": ""}, {"en": "x" * 20_001}],
+        "form_files.allowed": ["perhaps"],
+        "form_files.media_types": [["png"], ["image/PNG"], ["image/png"] * 101],
+        "form_files.largest": [0, 10 * 1024 * 1024 + 1, 1.5],
+        "form_files.most": [0, 11, "two"],
         "mail_submissions": ["perhaps"],
     },
     "canned_message.put": {
-        "key": ["", "Delay", "x" * 41], "names": [{}, {"en": ""}], "texts": [{}, {"en": ""}, {"en": "x" * 20_001}],
+        "key": ["", "Delay", "x" * 41],
+        "names": [{}, {"en": ""}],
+        "texts": [{}, {"en": ""}, {"en": "x" * 20_001}],
     },
     "canned_message.remove": {"key": ["", "Delay"]},
     "thread.reply": {
-        "thread_id": ["42"], "text": ["", "x" * 1_000_001], "by": ["", LONG], "status": ["", "new"],
+        "thread_id": ["42"],
+        "text": ["", "x" * 1_000_001],
+        "by": ["", LONG],
+        "status": ["", "new"],
     },
     "thread.add_note": {"thread_id": ["42"], "text": ["", "x" * 100_001], "by": ["", LONG]},
     "thread.post_order_message": {
-        "order_id": ["42"], "text": ["", "x" * 100_001], "canned_message": ["", "Delay"], "private": ["perhaps"],
+        "order_id": ["42"],
+        "text": ["", "x" * 100_001],
+        "canned_message": ["", "Delay"],
+        "private": ["perhaps"],
         "by": ["", LONG],
     },
     "thread.forward": {
-        "thread_id": ["42"], "email": ["", "bela", "Bela <bela@shop.test>"], "employee": ["", LONG],
-        "comment": ["x" * 20_001], "by": ["", LONG],
+        "thread_id": ["42"],
+        "email": ["", "bela", "Bela <bela@shop.test>"],
+        "employee": ["", LONG],
+        "comment": ["x" * 20_001],
+        "by": ["", LONG],
     },
     "thread.assign": {"thread_id": ["42"], "owner": ["", LONG], "by": ["", LONG]},
-    "thread.set_status": {"thread_id": ["42"], "status": ["", "pending3", "OPEN"], "by": ["", LONG]},
+    "thread.set_status": {
+        "thread_id": ["42"],
+        "status": ["", "pending3", "OPEN"],
+        "by": ["", LONG],
+    },
     "thread.mark_read": {"thread_id": ["42"], "by": ["", LONG]},
     "thread.merge": {"thread_id": ["42"], "into": ["", "42"], "by": ["", LONG]},
     "thread.confirm_sender": {"thread_id": ["42"], "message_id": ["", "42"], "by": ["", LONG]},
@@ -78,9 +111,13 @@ OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "customer.export": {"customer_id": ["", "x" * 65], "emails": [["nobody"], ["a@b.test"] * 21]},
 }
 OPTIONAL = {  # may be null
-    "contact.put": {"email"}, "contact.submit": {"customer_id", "language", "order_reference", "sku"},
-    "desk.put": {"statuses.pending1"}, "thread.reply": {"status", "text", "canned_message"}, "thread.assign": {"owner"},
-    "thread.post_order_message": {"text", "canned_message"}, "thread.forward": {"employee"},
+    "contact.put": {"email"},
+    "contact.submit": {"customer_id", "language", "order_reference", "sku"},
+    "desk.put": {"statuses.pending1"},
+    "thread.reply": {"status", "text", "canned_message"},
+    "thread.assign": {"owner"},
+    "thread.post_order_message": {"text", "canned_message"},
+    "thread.forward": {"employee"},
 }
 BY_LANGUAGE = ("names", "descriptions", "texts", "labels", "meanings", "default_replies")
 each_command = pytest.mark.parametrize("name", sorted(REQUIRED))
@@ -89,20 +126,38 @@ each_command = pytest.mark.parametrize("name", sorted(REQUIRED))
 @pytest.fixture
 def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
     """Commands that would all be carried out."""
-    order_id, thread = orders(desk, order__reference="MINE"), {"thread_id": writes(desk), "by": ANNA}
-    files = [{"filename": "mug.png", "content": samples.SUBMIT_CONTACT["attachments"][0]["content"]}]
+    order_id, thread = (
+        orders(desk, order__reference="MINE"),
+        {
+            "thread_id": writes(desk),
+            "by": ANNA,
+        },
+    )
+    files = [
+        {"filename": "mug.png", "content": samples.SUBMIT_CONTACT["attachments"][0]["content"]}
+    ]
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     person = {"customer_id": "c-1001", "emails": ["ada@example.test"]}
     return {
-        "contact.put": samples.CONTACT, "contact.submit": a_form(order_reference="MINE") | {"attachments": files},
-        "desk.put": samples.DESK, "canned_message.put": samples.CANNED_MESSAGE,
+        "contact.put": samples.CONTACT,
+        "contact.submit": a_form(order_reference="MINE") | {"attachments": files},
+        "desk.put": samples.DESK,
+        "canned_message.put": samples.CANNED_MESSAGE,
         "canned_message.remove": {"key": "delay"},
-        "thread.reply": {**thread, "text": "Yes.", "status": "closed"}, "thread.assign": {**thread, "owner": BELA},
-        "thread.post_order_message": {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA},
+        "thread.reply": {**thread, "text": "Yes.", "status": "closed"},
+        "thread.assign": {**thread, "owner": BELA},
+        "thread.post_order_message": {
+            "order_id": order_id,
+            "text": "Late.",
+            "private": True,
+            "by": ANNA,
+        },
         "thread.forward": {**thread, "email": BELA, "employee": BELA, "comment": "Look."},
-        "thread.set_status": {**thread, "status": "pending1"}, "thread.mark_read": thread,
+        "thread.set_status": {**thread, "status": "pending1"},
+        "thread.mark_read": thread,
         "thread.add_note": {**thread, "text": "She called."},
-        "thread.merge": {**thread, "into": writes(desk)}, "thread.confirm_sender": a_third_party(desk),
+        "thread.merge": {**thread, "into": writes(desk)},
+        "thread.confirm_sender": a_third_party(desk),
         "customer.erase": person,
         "customer.export": person,
     }
@@ -124,7 +179,10 @@ def refused(desk: IngestDesk, name: str, broken: list[tuple[Path, dict[str, Any]
         field = ".".join(map(str, path))
         at_fault = {fault["field"] for fault in event.data["details"]["faults"]}
         assert event.data["code"] == "invalid"
-        assert any(place == field or place.startswith(f"{field}.") for place in at_fault), (field, event.data)
+        assert any(place == field or place.startswith(f"{field}.") for place in at_fault), (
+            field,
+            event.data,
+        )
         assert "\n" not in event.data["reason"]
     assert kept(desk) == before
 
@@ -155,14 +213,19 @@ def test_a_field_of_a_foreign_kind_or_one_that_is_not_known_is_refused(
     foreign: dict[str, Any] = {"foreign": [1, 2]}
     refused(desk, name, [(path, replaced(good[name], path, foreign)) for path in everywhere])
     inside = {path[:-1] for path in everywhere if isinstance(path[-1], str)}
-    unknown: list[Path] = [(*path, "surprise") for path in sorted(inside, key=str) if path[-1:] not in
-                           [(each,) for each in BY_LANGUAGE]]
+    unknown: list[Path] = [
+        (*path, "surprise")
+        for path in sorted(inside, key=str)
+        if path[-1:] not in [(each,) for each in BY_LANGUAGE]
+    ]
     refused(desk, name, [(path, replaced(good[name], path, 1)) for path in unknown])
 
 
 @each_command
 def test_a_value_out_of_range_is_refused(name: str, desk: IngestDesk, good: dict[str, Any]) -> None:
-    wrong = [(path_of(text), value) for text, values in OUT_OF_RANGE[name].items() for value in values]
+    wrong = [
+        (path_of(text), value) for text, values in OUT_OF_RANGE[name].items() for value in values
+    ]
     refused(desk, name, [(path, replaced(good[name], path, value)) for path, value in wrong])
 
 

@@ -1,4 +1,6 @@
-"""Several workers at the desk at once, on PostgreSQL, and whatever employees and customers may do, in any order."""
+"""Several workers at the desk at once, on PostgreSQL, and whatever employees and customers may do,
+in any order.
+"""
 
 import random
 from collections.abc import Callable
@@ -19,7 +21,9 @@ from tests.words import changed, delivery
 Batch = Callable[[IngestDesk], list[Delivery]]
 
 
-def at_once(one: IngestDesk, other: IngestDesk, first: list[Delivery], second: list[Delivery]) -> set[Fate]:
+def at_once(
+    one: IngestDesk, other: IngestDesk, first: list[Delivery], second: list[Delivery]
+) -> set[Fate]:
     """Two batches in two workers at the same moment; what became of their messages."""
     start = Barrier(2)
 
@@ -28,7 +32,9 @@ def at_once(one: IngestDesk, other: IngestDesk, first: list[Delivery], second: l
         return [verdict.fate for verdict in desk.deliver(*batch)]
 
     with ThreadPoolExecutor(2) as pool:
-        return {fate for fates in pool.map(deliver, (one, other), (first, second)) for fate in fates}
+        return {
+            fate for fates in pool.map(deliver, (one, other), (first, second)) for fate in fates
+        }
 
 
 def marks(desk: IngestDesk) -> list[Delivery]:
@@ -39,14 +45,20 @@ def marks(desk: IngestDesk) -> list[Delivery]:
 def moves(desk: IngestDesk) -> list[Delivery]:
     ids = [orders(desk) for _ in range(8)]
     event = samples.ORDER_TRANSITIONED
-    return [delivery("order.transitioned", changed(event, order_id=key, order__order_id=key)) for key in ids]
+    return [
+        delivery("order.transitioned", changed(event, order_id=key, order__order_id=key))
+        for key in ids
+    ]
 
 
 def customers(desk: IngestDesk) -> list[Delivery]:
     ids = [f"c-{number}" for number in range(8)]
     for key in ids:
         desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, customer_id=key))
-    return [delivery("customer.changed", changed(samples.KNOWN_CUSTOMER, customer_id=key)) for key in ids]
+    return [
+        delivery("customer.changed", changed(samples.KNOWN_CUSTOMER, customer_id=key))
+        for key in ids
+    ]
 
 
 def erasures(desk: IngestDesk) -> list[Delivery]:
@@ -54,12 +66,17 @@ def erasures(desk: IngestDesk) -> list[Delivery]:
     for email in emails:
         writes(desk, email=email, customer_id=None)
         orders(desk, order__customer__email=email, order__customer__customer_id=email)
-    return [delivery("customer.erase", {"customer_id": email, "emails": [email]}) for email in emails]
+    return [
+        delivery("customer.erase", {"customer_id": email, "emails": [email]}) for email in emails
+    ]
 
 
 def order_messages(desk: IngestDesk) -> list[Delivery]:
     return [
-        delivery("thread.post_order_message", {"order_id": orders(desk), "text": "Late.", "by": ANNA}) for _ in range(8)
+        delivery(
+            "thread.post_order_message", {"order_id": orders(desk), "text": "Late.", "by": ANNA}
+        )
+        for _ in range(8)
     ]
 
 
@@ -72,19 +89,25 @@ def test_two_batches_that_want_the_same_from_both_ends_are_done(
     one.begin(Server())
     for _ in range(3):
         messages = batch(one)
-        again = [delivery(each.name, each.envelope.data) for each in reversed(messages) if each.envelope]
+        again = [
+            delivery(each.name, each.envelope.data) for each in reversed(messages) if each.envelope
+        ]
         assert at_once(one, other, messages, again) == {Fate.DONE}
     assert [entry for entry in logs if entry.get("outcome") == "taken_apart"] == []
 
 
-def test_two_forms_and_two_messages_about_one_order_are_one_thread(workers: list[IngestDesk]) -> None:
+def test_two_forms_and_two_messages_about_one_order_are_one_thread(
+    workers: list[IngestDesk],
+) -> None:
     one, other = workers
     other.begin(Server())
     one.begin(Server())
     for number in range(5):
         order_id = orders(one, order__reference=f"RACE-{number}")
         form = a_form(order_reference=f"RACE-{number}")
-        message = delivery("thread.post_order_message", {"order_id": order_id, "text": "Late.", "by": ANNA})
+        message = delivery(
+            "thread.post_order_message", {"order_id": order_id, "text": "Late.", "by": ANNA}
+        )
         assert at_once(one, other, [delivery("contact.submit", form)], [message]) == {Fate.DONE}
         (thread,) = one.threads(order_id=order_id)
         assert len(one.thread(thread["thread_id"])["messages"]) == 2
@@ -96,19 +119,22 @@ def test_a_form_that_comes_twice_at_once_is_filed_once(workers: list[IngestDesk]
     one.begin(Server())
     one.tell("order.placed", order_placed())
     form = a_form(order_reference="XKBKNABJK")
-    fates = at_once(one, other, [delivery("contact.submit", form)], [delivery("contact.submit", form)])
+    fates = at_once(
+        one, other, [delivery("contact.submit", form)], [delivery("contact.submit", form)]
+    )
     assert Fate.DONE in fates  # the other is done, or tried again later
     one.deliver(delivery("contact.submit", form))
     assert (len(one.rows(threads)), len(one.rows(thread_messages))) == (1, 1)
 
 
-# --- whatever happens -------------------------------------------------------------------------------------------------
+# --- whatever happens -----------------------------------------------------------------------------
 
 
 def random_act(desk: IngestDesk, dice: random.Random, ids: list[str]) -> None:
     thread_id, by = dice.choice(ids), dice.choice([ANNA, BELA])
     acts: list[tuple[str, dict[str, Any]]] = [
-        ("reply", {"text": "Yes.", "status": dice.choice([None, "open", "pending1"])}), ("mark_read", {}),
+        ("reply", {"text": "Yes.", "status": dice.choice([None, "open", "pending1"])}),
+        ("mark_read", {}),
         ("set_status", {"status": dice.choice(["open", "closed", "pending1", "pending2"])}),
         ("assign", {"owner": dice.choice([None, ANNA, BELA])}),
         ("forward", {"email": BELA, "employee": dice.choice([None, BELA])}),
@@ -120,7 +146,10 @@ def random_act(desk: IngestDesk, dice: random.Random, ids: list[str]) -> None:
     elif chance < 0.6:
         order_id = desk.thread(thread_id)["thread"]["order_id"]
         private = dice.choice([True, False])
-        desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Late.", "by": by, "private": private})
+        desk.tell(
+            "thread.post_order_message",
+            {"order_id": order_id, "text": "Late.", "by": by, "private": private},
+        )
     else:
         does(desk, command, thread_id, **{"by": by, **fields})
 
@@ -135,7 +164,9 @@ def test_what_is_counted_on_a_thread_is_what_is_in_it(desk: IngestDesk, seed: in
         desk.clock.advance(minutes=dice.randrange(60))
         random_act(desk, dice, ids)
     for row in desk.rows(threads):
-        messages = [message for message in desk.rows(thread_messages) if message.thread_id == row.thread_id]
+        messages = [
+            message for message in desk.rows(thread_messages) if message.thread_id == row.thread_id
+        ]
         shown = [message for message in messages if not message.private]
         assert row.unread == sum(message.unread for message in messages)
         assert row.customer_messages == sum(message.direction == "customer" for message in messages)

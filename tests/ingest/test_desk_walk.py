@@ -25,7 +25,10 @@ from tests.shared.cli.conftest import Terminal
 from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
 
 PAGE = Path(__file__).parents[2] / "docs/howto/desk.md"
-BLOCKS = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)]
+BLOCKS = [
+    json.loads(block)
+    for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
+]
 INGEST = Login("ingest", "ingest-secret")
 KEYS = f"1:{'6b' * 32}"
 
@@ -62,7 +65,9 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     kept.tell("customer.changed", samples.KNOWN_CUSTOMER)
     kept.tell("order.placed", samples.ORDER_PLACED)
     kept.tell("order.transitioned", samples.ORDER_TRANSITIONED)
-    kept.tell("document.rendered", {"document_id": samples.DOCUMENT_ID, "document": samples.DOCUMENT_VIEW})
+    kept.tell(
+        "document.rendered", {"document_id": samples.DOCUMENT_ID, "document": samples.DOCUMENT_VIEW}
+    )
     kept.tell("contact.submit", a_form(contact="webmaster", text="پیوند خراب است", language="fa"))
     with kept.engine.begin() as connection:
         connection.execute(delete(journal.outbox))
@@ -70,13 +75,19 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     wanted = definitions([service], DELAYS, {"ingest": INGEST, "client": CLIENT}, ground.vhost)
     apply(wanted, ground.management, ground.vhost)
     settings = IngestSettings(
-        broker_url=SecretStr(ground.url(INGEST)), database_url=SecretStr(url), signing_keys=SecretStr(KEYS)
+        broker_url=SecretStr(ground.url(INGEST)),
+        database_url=SecretStr(url),
+        signing_keys=SecretStr(KEYS),
     )
     worker = WorkerProcess(service, settings)
     worker.start()
-    yield Office({
-        "AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT), "AFTERCART_EMPLOYEE": "anna",
-    })
+    yield Office(
+        {
+            "AFTERCART_ENV_FILE": os.devnull,
+            "AFTERCART_BROKER_URL": ground.url(CLIENT),
+            "AFTERCART_EMPLOYEE": "anna",
+        }
+    )
     worker.stop()
     ground.close()
     kept.engine.dispose()
@@ -92,36 +103,52 @@ def test_every_block_of_the_page_is_answered_as_it_stands(told: list[tuple[str, 
     answers = dict(told)
     assert len(told) == len(BLOCKS) == 27
     assert [contact["key"] for contact in answers["contact.list"]["contacts"]] == [
-        "customer_service", "press", "webmaster",
+        "customer_service",
+        "press",
+        "webmaster",
     ]
     assert answers["desk.get"]["statuses"]["pending1"]["labels"] == {"en": "Waits for the supplier"}
-    assert [thread["subject"] for thread in answers["thread.list"]["threads"]] == ["When will it arrive?"]
+    assert [thread["subject"] for thread in answers["thread.list"]["threads"]] == [
+        "When will it arrive?"
+    ]
     assert answers["thread.next_unanswered"]["waiting"] == 1
     found = answers["thread.get"]
     assert (found["order"]["state"], found["customer"]["spent"]) == (
-        "Payment accepted", [{"amount": 2870, "currency": "EUR"}],
+        "Payment accepted",
+        [{"amount": 2870, "currency": "EUR"}],
     )
     assert [entry["kind"] for entry in answers["thread.timeline"]["entries"]].count("message") == 2
     assert answers["thread.draft"]["text"] == "Dear Ada Byron,\n\n\n\nAnna, Corner Shop"
     assert answers["desk.statistics"]["employee_messages"] == 3
     assert answers["attachment.get"]["attachment"]["media_type"] == "image/png"
     assert b64decode(answers["attachment.get"]["content"]).startswith(b"\x89PNG")
-    assert answers["message.get"]["message"]["attachments"] == [answers["attachment.get"]["attachment"]]
+    assert answers["message.get"]["message"]["attachments"] == [
+        answers["attachment.get"]["attachment"]
+    ]
 
 
 def test_every_command_of_the_page_is_told_as_an_event(told: list[tuple[str, Any]]) -> None:
-    commands = [(name, answer) for name, answer in told if not issubclass(catalogue[wire_type(name)], Query)]
+    commands = [
+        (name, answer) for name, answer in told if not issubclass(catalogue[wire_type(name)], Query)
+    ]
     events = {name: answer["data"]["events"] for name, answer in commands}
     assert all(events.values())
-    assert events["contact.submit"] == ["thread.opened", "thread.message_added", "contact.submitted"]
+    assert events["contact.submit"] == [
+        "thread.opened",
+        "thread.message_added",
+        "contact.submitted",
+    ]
     assert events["thread.reply"] == ["thread.message_added", "thread.replied"]
     assert events["thread.forward"] == ["thread.message_added", "thread.forwarded"]
 
 
 def test_the_page_names_every_message_of_the_desk() -> None:
     text = PAGE.read_text("utf-8")
-    asked = {kind.name for kind in catalogue.values() if kind.__module__.startswith("shared.contracts.ingest.")
-             and hasattr(kind, "refusal")}
+    asked = {
+        kind.name
+        for kind in catalogue.values()
+        if kind.__module__.startswith("shared.contracts.ingest.") and hasattr(kind, "refusal")
+    }
     others = {"mailbox.sync", "mailbox.check", "mail.raw", "thread.confirm_sender", "thread.merge"}
     assert {name for name in asked - others if f'"{name}"' not in text} == set()
 
@@ -132,28 +159,53 @@ def test_the_page_shows_every_filter_there_is(told: list[tuple[str, Any]]) -> No
     assert set(schema["properties"]) - set(shown) == {"owner", "cursor"}
 
 
-def test_the_command_line_lists_and_shows_threads(office: Office, told: list[tuple[str, Any]]) -> None:
+def test_the_command_line_lists_and_shows_threads(
+    office: Office, told: list[tuple[str, Any]]
+) -> None:
     assert "When will it arrive?" in office.desk("list")
-    assert "پیوند خراب است" in office.desk("list", "--contact", "webmaster", "--waiting", "--unread", "--search", "خرا")
+    assert "پیوند خراب است" in office.desk(
+        "list", "--contact", "webmaster", "--waiting", "--unread", "--search", "خرا"
+    )
     assert office.run("desk", "list", "--status", "pending2").stderr == "No thread fits.\n"
     shown = office.desk("show", "xkbknabjk")
-    for text in ("When will it arrive?", "It left this morning.", "Call before delivery.", "private", "Ada Byron",
-                 "1, paid 28.70 EUR", "XKBKNABJK, Payment accepted", "12 St James's Square", "mug.png"):
+    for text in (
+        "When will it arrive?",
+        "It left this morning.",
+        "Call before delivery.",
+        "private",
+        "Ada Byron",
+        "1, paid 28.70 EUR",
+        "XKBKNABJK, Payment accepted",
+        "12 St James's Square",
+        "mug.png",
+    ):
         assert text in shown
-    (row,) = (json.loads(line) for line in office.desk("list", "--contact", "webmaster", "--json").splitlines())
+    (row,) = (
+        json.loads(line)
+        for line in office.desk("list", "--contact", "webmaster", "--json").splitlines()
+    )
     assert json.loads(office.desk("show", row["thread_id"], "--json"))["thread"] == row
 
 
-def test_the_command_line_works_through_what_waits(office: Office, told: list[tuple[str, Any]]) -> None:
+def test_the_command_line_works_through_what_waits(
+    office: Office, told: list[tuple[str, Any]]
+) -> None:
     shown = office.desk("next")
     thread_id = re.findall(r"[0-9a-f-]{36}", shown)[0]
     assert "waits since" in shown
-    assert "answered" in office.desk("reply", thread_id, "--text", "-", "--status", "open", stdin="درست شد.\n")
+    assert "answered" in office.desk(
+        "reply", thread_id, "--text", "-", "--status", "open", stdin="درست شد.\n"
+    )
     found = json.loads(office.desk("show", thread_id, "--json"))
-    assert [(each["author"], each["text"]) for each in found["messages"]][-1] == ("anna", "درست شد.\n")
+    assert [(each["author"], each["text"]) for each in found["messages"]][-1] == (
+        "anna",
+        "درست شد.\n",
+    )
     assert office.run("desk", "next").stderr == "No thread waits.\n"
     assert "is closed" in office.desk("status", thread_id, "closed")
-    assert "on its way to bela@shop.test" in office.desk("forward", thread_id, "bela@shop.test", "--comment", "See?")
+    assert "on its way to bela@shop.test" in office.desk(
+        "forward", thread_id, "bela@shop.test", "--comment", "See?"
+    )
     assert "is read" in office.desk("read", thread_id)
     lines = office.desk("timeline", "XKBKNABJK").splitlines()
     assert any("placed, 28.70 EUR" in line for line in lines)
@@ -163,19 +215,30 @@ def test_the_command_line_works_through_what_waits(office: Office, told: list[tu
     assert "press" in statistics
 
 
-@pytest.mark.parametrize(("arguments", "code", "told_to_people"), [
-    (("show", "NOTHING"), 1, "There is no thread 'NOTHING' in the shop 'default'"),
-    (("show", samples.MAIL_ID), 2, "refused (unknown_thread)"),
-    (("reply", "XKBKNABJK"), 64, "There is no answer: give --text or --file, or --canned."),
-    (("reply", "XKBKNABJK", "--text", "No.", "--file", __file__), 64, "by --text or by --file: one of the two"),
-    (("reply", "XKBKNABJK", "--text", " "), 2, "refused (empty_text)"),
-    (("reply", "XKBKNABJK", "--canned", "never"), 2, "refused (unknown_canned_message)"),
-    (("forward", "XKBKNABJK", "nobody"), 2, "refused (invalid)"),
-    (("list", "--search", "!"), 2, "refused (nothing_to_search)"),
-    (("statistics", "--contact", "nobody"), 2, "refused (unknown_contact)"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "told_to_people"),
+    [
+        (("show", "NOTHING"), 1, "There is no thread 'NOTHING' in the shop 'default'"),
+        (("show", samples.MAIL_ID), 2, "refused (unknown_thread)"),
+        (("reply", "XKBKNABJK"), 64, "There is no answer: give --text or --file, or --canned."),
+        (
+            ("reply", "XKBKNABJK", "--text", "No.", "--file", __file__),
+            64,
+            "by --text or by --file: one of the two",
+        ),
+        (("reply", "XKBKNABJK", "--text", " "), 2, "refused (empty_text)"),
+        (("reply", "XKBKNABJK", "--canned", "never"), 2, "refused (unknown_canned_message)"),
+        (("forward", "XKBKNABJK", "nobody"), 2, "refused (invalid)"),
+        (("list", "--search", "!"), 2, "refused (nothing_to_search)"),
+        (("statistics", "--contact", "nobody"), 2, "refused (unknown_contact)"),
+    ],
+)
 def test_what_cannot_be_is_told_in_one_sentence(
-    office: Office, told: list[tuple[str, Any]], arguments: tuple[str, ...], code: int, told_to_people: str
+    office: Office,
+    told: list[tuple[str, Any]],
+    arguments: tuple[str, ...],
+    code: int,
+    told_to_people: str,
 ) -> None:
     result = office.run("desk", *arguments)
     assert (result.exit_code, result.stdout) == (code, "")
@@ -200,11 +263,29 @@ def test_the_command_line_sends_files_documents_and_copies(
     office: Office, told: list[tuple[str, Any]], tmp_path: Path
 ) -> None:
     (tmp_path / "returns.txt").write_text("In its box.", "utf-8")
-    office.desk("reply", "XKBKNABJK", "--text", "See this.", "--attach", str(tmp_path / "returns.txt"),
-                "--document", "in000001", "--cc", "office@example.test", "--bcc", "bela@shop.test")
+    office.desk(
+        "reply",
+        "XKBKNABJK",
+        "--text",
+        "See this.",
+        "--attach",
+        str(tmp_path / "returns.txt"),
+        "--document",
+        "in000001",
+        "--cc",
+        "office@example.test",
+        "--bcc",
+        "bela@shop.test",
+    )
     office.desk("note", "XKBKNABJK", "--text", "She called.")
     shown = office.desk("show", "XKBKNABJK")
-    for text in ("returns.txt", "IN000001", "cc: office@example.test", "bcc: bela@shop.test", "She called."):
+    for text in (
+        "returns.txt",
+        "IN000001",
+        "cc: office@example.test",
+        "bcc: bela@shop.test",
+        "She called.",
+    ):
         assert text in shown
     refused = office.run("desk", "reply", "XKBKNABJK", "--text", "x", "--document", "9")
     assert "refused (unknown_document)" in refused.stderr
@@ -230,7 +311,10 @@ def test_an_answer_may_be_predefined_or_come_from_a_file(
 ) -> None:
     office.ask("canned_message.put", samples.CANNED_MESSAGE)
     office.desk("reply", "XKBKNABJK", "--canned", "delay", "--by", "Anna")
-    assert last_text(office) == "Dear Ada Byron,\nyour order XKBKNABJK leaves a little later. We are sorry.\nAnna"
+    assert (
+        last_text(office)
+        == "Dear Ada Byron,\nyour order XKBKNABJK leaves a little later. We are sorry.\nAnna"
+    )
     (tmp_path / "answer.txt").write_text("از پرونده", "utf-8")
     office.desk("reply", "XKBKNABJK", "--file", str(tmp_path / "answer.txt"))
     assert last_text(office) == "از پرونده"

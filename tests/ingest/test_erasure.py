@@ -1,4 +1,6 @@
-"""A customer's personal data: told to him, and erased so that nothing of it is left in any table."""
+"""A customer's personal data: told to him, and erased so that nothing of it is left in any
+table.
+"""
 
 import re
 from typing import Any
@@ -18,7 +20,9 @@ AN_ID = re.compile("[0-9a-f-]{32,}")  # by chance, letters of it may be her name
 
 
 def left(desk: IngestDesk) -> set[str]:
-    """The tables in which something personal is found; what waits to be told, and what was done, aside."""
+    """The tables in which something personal is found; what waits to be told, and what was done,
+    aside.
+    """
     journal = {"outbox", "inbox", "schedule", "refusals", "sequence"}
     tables = [table for table in metadata.sorted_tables if table.name not in journal]
     rows = {table.name: AN_ID.sub("", str(desk.rows(table)).lower()) for table in tables}
@@ -27,16 +31,28 @@ def left(desk: IngestDesk) -> set[str]:
 
 @pytest.fixture
 def known(desk: IngestDesk, server: Server) -> IngestDesk:
-    """Ada wrote by form, by mail from two addresses, about an order, and to a contact that saves nothing."""
+    """Ada wrote by form, by mail from two addresses, about an order, and to a contact that saves
+    nothing.
+    """
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER)
     order_id = orders(desk, order__reference="PLAIN-1")
     does(desk, "reply", writes(desk, order_reference="PLAIN-1", text="My secret"), text="Dear Ada")
     desk.tell("contact.put", MAIL_ONLY)
     desk.tell("contact.submit", a_form(contact="press", text="The secret to the press"))
-    server.receive(letter("Secret from home", from_="ada@home.test", message_id="<ada1@home.test>"), letter("Secret"))
+    server.receive(
+        letter("Secret from home", from_="ada@home.test", message_id="<ada1@home.test>"),
+        letter("Secret"),
+    )
     desk.look()
     desk.collect()
-    assert left(desk) >= {"threads", "thread_messages", "thread_words", "raw_mails", "customers", "orders"}
+    assert left(desk) >= {
+        "threads",
+        "thread_messages",
+        "thread_words",
+        "raw_mails",
+        "customers",
+        "orders",
+    }
     moves(desk, order_id, order__reference="PLAIN-1")
     return desk
 
@@ -45,21 +61,35 @@ def test_nothing_personal_is_left(known: IngestDesk) -> None:
     (told,) = known.tell("customer.erase", ERASE)
     assert (told.name, told.data["service"], told.data["kept"]) == ("customer.erased", "ingest", [])
     assert told.data["erased"] == {
-        "threads": 3, "messages": 4, "mails": 2, "orders": 1, "submissions": 1, "customers": 1,
+        "threads": 3,
+        "messages": 4,
+        "mails": 2,
+        "orders": 1,
+        "submissions": 1,
+        "customers": 1,
     }
     known.collect()
     assert left(known) == set()
     assert {row.text for row in known.rows(thread_messages)} == {"erased"}
-    assert (known.rows(raw_mails), {row.sha256 for row in known.rows(inbound_mails)}) == ([], {None})
+    assert (known.rows(raw_mails), {row.sha256 for row in known.rows(inbound_mails)}) == (
+        [],
+        {None},
+    )
 
 
 def test_again_it_changes_nothing_more(known: IngestDesk) -> None:
     known.tell("customer.erase", ERASE)
-    before = [known.rows(table) for table in metadata.sorted_tables if table.name.startswith(("thread", "orders"))]
+    before = [
+        known.rows(table)
+        for table in metadata.sorted_tables
+        if table.name.startswith(("thread", "orders"))
+    ]
     (told,) = known.tell("customer.erase", {**ERASE, "emails": ["erased@erased.invalid"]})
     assert set(told.data["erased"].values()) == {0}
     assert before == [
-        known.rows(table) for table in metadata.sorted_tables if table.name.startswith(("thread", "orders"))
+        known.rows(table)
+        for table in metadata.sorted_tables
+        if table.name.startswith(("thread", "orders"))
     ]
 
 
@@ -89,14 +119,18 @@ def test_of_others_nothing_is_erased(known: IngestDesk) -> None:
     assert len(known.threads(search="max")) == 1
 
 
-def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
+    desk: IngestDesk, server: Server
+) -> None:
     desk.begin(server, SERVICE, another(name="second", shop="second"))
     server.receive(letter("To both shops"))
     desk.look()
     assert len(desk.rows(raw_mails)) == 1
     desk.tell("customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]})
     assert len(desk.rows(raw_mails)) == 1
-    desk.tell("customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]}, shop="second")
+    desk.tell(
+        "customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]}, shop="second"
+    )
     assert desk.rows(raw_mails) == []
 
 
@@ -106,7 +140,10 @@ def test_all_that_is_known_is_told_in_parts(desk: IngestDesk) -> None:
     for _ in range(21):
         writes(desk)
     told: list[dict[str, Any]] = [each.data for each in desk.tell("customer.export", ERASE)]
-    assert [(each["part"], each["parts"], len(each["records"]["threads"])) for each in told] == [(1, 2, 20), (2, 2, 1)]
+    assert [(each["part"], each["parts"], len(each["records"]["threads"])) for each in told] == [
+        (1, 2, 20),
+        (2, 2, 1),
+    ]
     assert told[0]["records"]["customers"][0]["email"] == "ada@example.test"
     assert told[0]["records"]["threads"][0]["messages"][0]["text"] == "When will it arrive?"
     assert "customers" not in told[1]["records"]
@@ -115,5 +152,7 @@ def test_all_that_is_known_is_told_in_parts(desk: IngestDesk) -> None:
 def test_of_a_stranger_nothing_is_known(desk: IngestDesk) -> None:
     writes(desk)
     for customer in ("c-7", "erased", "%"):
-        (told,) = desk.tell("customer.export", {"customer_id": customer, "emails": ["erased@erased.invalid"]})
+        (told,) = desk.tell(
+            "customer.export", {"customer_id": customer, "emails": ["erased@erased.invalid"]}
+        )
         assert told.data["records"] == {"threads": []}

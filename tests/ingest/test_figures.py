@@ -27,7 +27,10 @@ def customer(desk: IngestDesk, thread_id: str) -> dict[str, Any]:
 def pays(desk: IngestDesk, name: str, order_id: str, paid: int) -> None:
     """A payment came or was taken back; so much is paid of 9.00 dollars now."""
     example = PaymentReversed.example if name == "payment.reversed" else samples.PAYMENT_RECORDED
-    money = {"order__total": {"amount": 900, "currency": "USD"}, "order__paid": {"amount": paid, "currency": "USD"}}
+    money = {
+        "order__total": {"amount": 900, "currency": "USD"},
+        "order__paid": {"amount": paid, "currency": "USD"},
+    }
     desk.tell(name, changed(example, order_id=order_id, order__order_id=order_id, **money))
 
 
@@ -36,30 +39,46 @@ def stamp(**later: float) -> str:
 
 
 def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None:
-    paid, _, dollars = orders(desk), orders(desk), orders(desk, order__total={"amount": 900, "currency": "USD"})
+    paid, _, dollars = (
+        orders(desk),
+        orders(desk),
+        orders(desk, order__total={"amount": 900, "currency": "USD"}),
+    )
     moves(desk, paid)
     pays(desk, "payment.recorded", dollars, 900)
     pays(desk, "payment.reversed", dollars, 500)
     orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
     found = customer(desk, writes(desk))
     assert (found["orders"], found["spent"]) == (
-        3, [{"amount": 2870, "currency": "EUR"}, {"amount": 500, "currency": "USD"}],
+        3,
+        [{"amount": 2870, "currency": "EUR"}, {"amount": 500, "currency": "USD"}],
     )
 
 
-def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(desk: IngestDesk) -> None:
+def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(
+    desk: IngestDesk,
+) -> None:
     order_id = orders(desk, order__reference="CHANGED")
     thread_id = writes(desk, order_reference="CHANGED")
     moves(desk, order_id, order__reference="CHANGED")
     desk.tell("payment.refunded", changed(PaymentRefunded.example, order_id=order_id))
     assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
     totals = (
-        (OrderEdited, 4060), (OrderDiscounted, 3822), (OrderShippingChanged, 3900), (OrderExemptionChanged, 3200),
+        (OrderEdited, 4060),
+        (OrderDiscounted, 3822),
+        (OrderShippingChanged, 3900),
+        (OrderExemptionChanged, 3200),
     )
     for event, total in totals:
-        desk.tell(event.name, changed(
-            event.example, order_id=order_id, order__order_id=order_id, order__total__amount=total
-        ))
+        desk.tell(
+            event.name,
+            changed(
+                event.example,
+                order_id=order_id,
+                order__order_id=order_id,
+                order__total__amount=total,
+            ),
+        )
         assert desk.thread(thread_id)["order"]["total"]["amount"] == total
     moves(desk, order_id, order__reference="CHANGED", at=stamp(days=1))
     assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
@@ -69,14 +88,28 @@ def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON)
     later = changed(samples.KNOWN_CUSTOMER, full_name="Ada King")
     desk.tell("customer.changed", later, time=NOON + timedelta(days=1))
-    desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON + timedelta(hours=1))  # it came late
+    desk.tell(
+        "customer.changed", samples.KNOWN_CUSTOMER, time=NOON + timedelta(hours=1)
+    )  # it came late
     found = customer(desk, writes(desk))
-    assert (found["customer_id"], found["name"], found["registered_at"]) == ("c-1001", "Ada King", stamp())
+    assert (found["customer_id"], found["name"], found["registered_at"]) == (
+        "c-1001",
+        "Ada King",
+        stamp(),
+    )
     assert found["addresses"] == [changed(found["addresses"][0], **samples.KNOWN_ADDRESS)]
-    desk.tell("customer.changed", changed(later, registered_at="2020-01-01T00:00:00Z"), time=NOON + timedelta(days=2))
+    desk.tell(
+        "customer.changed",
+        changed(later, registered_at="2020-01-01T00:00:00Z"),
+        time=NOON + timedelta(days=2),
+    )
     desk.tell("customer.changed", changed(later, registered_at=None), time=NOON + timedelta(days=3))
     assert customer(desk, writes(desk))["registered_at"] == "2020-01-01T00:00:00Z"
-    desk.tell("customer.changed", changed(later, registered_at="2021-01-01T00:00:00Z"), time=NOON + timedelta(days=4))
+    desk.tell(
+        "customer.changed",
+        changed(later, registered_at="2021-01-01T00:00:00Z"),
+        time=NOON + timedelta(days=4),
+    )
     assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
 
 
@@ -87,13 +120,22 @@ def test_who_writes_by_mail_is_known_by_his_address(desk: IngestDesk, server: Se
     desk.look()
     (thread,) = desk.threads()
     found = customer(desk, thread["thread_id"])
-    assert (found["customer_id"], found["email"], found["orders"]) == ("c-1001", "ada@example.test", 1)
+    assert (found["customer_id"], found["email"], found["orders"]) == (
+        "c-1001",
+        "ada@example.test",
+        1,
+    )
 
 
 def test_of_a_stranger_only_his_address_is_known(desk: IngestDesk) -> None:
     orders(desk)
     found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
-    assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (None, 0, [], None)
+    assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (
+        None,
+        0,
+        [],
+        None,
+    )
 
 
 def test_customers_of_another_shop_are_not_known(desk: IngestDesk) -> None:
@@ -109,13 +151,16 @@ def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestDesk) -> None
     assert desk.thread(thread_id)["order"]["state"] == "Shipped"
 
 
-# --- the timeline -----------------------------------------------------------------------------------------------------
+# --- the timeline ---------------------------------------------------------------------------------
 
 
 def timeline(desk: IngestDesk, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
     """What kind of thing, and its text or the state of the order; the latest first."""
     found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
-    return [(entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"]) for entry in found]
+    return [
+        (entry["kind"], entry["message"]["text"] if entry["message"] else entry["state"])
+        for entry in found
+    ]
 
 
 @pytest.fixture
@@ -135,7 +180,10 @@ def busy(desk: IngestDesk) -> str:
 
 
 LINE = [
-    ("message", "Is it blue?"), ("message", "Now."), ("order_moved", "Payment accepted"), ("message", "When?"),
+    ("message", "Is it blue?"),
+    ("message", "Now."),
+    ("order_moved", "Payment accepted"),
+    ("message", "When?"),
     ("order_placed", "Awaiting bank wire payment"),
 ]
 
@@ -151,12 +199,16 @@ def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestDesk, busy: 
 def test_its_pages_bring_every_entry_once(desk: IngestDesk, busy: str, limit: int) -> None:
     cursor, paged = None, []
     while True:
-        page = desk.ask("thread.timeline", {"thread_id": busy, "limit": limit, "cursor": cursor}).data
+        page = desk.ask(
+            "thread.timeline", {"thread_id": busy, "limit": limit, "cursor": cursor}
+        ).data
         paged += [entry["at"] for entry in page["entries"]]
         cursor = page["next"]
         if cursor is None:
             break
-    assert paged == [entry["at"] for entry in desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]]
+    assert paged == [
+        entry["at"] for entry in desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]
+    ]
     assert len(paged) == len(LINE)
 
 

@@ -1,10 +1,11 @@
 """Conversations, each with the thread that every mail of it belongs into: `conversations/*.toml`.
 
-A step is one of: `order` (Ada orders), `mail` (its subject), `reply`, `close`, `pend`, `confirm` (an employee does
-that with the thread of a step). Of a mail, `to`, `cc` and `delivered` are addresses, where `order` means the reply
-address of the latest order and `thread N` that of the thread of step N; `answers` and `references` are Message-IDs,
-where `order` means one of ours, `mail N` and `reply N` those of steps; with `forged` before it, the signature is a
-stranger's. What is expected: `order`, `thread N`, `new` or `nothing`, and that the message is verified, personal and
+A step is one of: `order` (Ada orders), `mail` (its subject), `reply`, `close`, `pend`, `confirm`
+(an employee does that with the thread of a step). Of a mail, `to`, `cc` and `delivered` are
+addresses, where `order` means the reply address of the latest order and `thread N` that of the
+thread of step N; `answers` and `references` are Message-IDs, where `order` means one of ours, `mail
+N` and `reply N` those of steps; with `forged` before it, the signature is a stranger's. What is
+expected: `order`, `thread N`, `new` or `nothing`, and that the message is verified, personal and
 without marks and the thread open unless the step says otherwise.
 """
 
@@ -39,7 +40,9 @@ from tests.words import sqlite_url
 
 Step = dict[str, Any]
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.toml"))
-CONVERSATIONS = [found for file in FILES for found in tomllib.loads(file.read_text("utf-8"))["conversation"]]
+CONVERSATIONS = [
+    found for file in FILES for found in tomllib.loads(file.read_text("utf-8"))["conversation"]
+]
 RECEIVER = "mx.shop.test"
 
 
@@ -56,7 +59,9 @@ class Told:
 
     def order(self, reference: str) -> Conversation:
         """An order by its reference, or the latest."""
-        return Conversation("order", self.orders[reference] if reference else list(self.orders.values())[-1])
+        return Conversation(
+            "order", self.orders[reference] if reference else list(self.orders.values())[-1]
+        )
 
     def address(self, said: str) -> str:
         kind, _, which = said.removeprefix("forged ").partition(" ")
@@ -64,7 +69,11 @@ class Told:
         if kind.lower() == "order":
             found = reply_to(self.order(which), keys)
             return found.upper() if kind.isupper() else found
-        return reply_to(Conversation("thread", UUID(self.threads[int(which)])), keys) if kind == "thread" else said
+        return (
+            reply_to(Conversation("thread", UUID(self.threads[int(which)])), keys)
+            if kind == "thread"
+            else said
+        )
 
     def message_id(self, said: str) -> str:
         kind, _, which = said.removeprefix("forged ").partition(" ")
@@ -85,10 +94,15 @@ def test_there_are_enough_of_them() -> None:
     assert len({conversation["name"] for conversation in CONVERSATIONS}) == len(CONVERSATIONS)
 
 
-@pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda conversation: conversation["name"])
-def test_every_mail_goes_where_it_belongs(kept_desk: IngestDesk, conversation: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "conversation", CONVERSATIONS, ids=lambda conversation: conversation["name"]
+)
+def test_every_mail_goes_where_it_belongs(
+    kept_desk: IngestDesk, conversation: dict[str, Any]
+) -> None:
     mailboxes = [
-        another(name=name, receiver=RECEIVER) for name in conversation.get("mailboxes", [SERVICE.name])
+        another(name=name, receiver=RECEIVER)
+        for name in conversation.get("mailboxes", [SERVICE.name])
     ]
     servers = {mailbox.name: Server() for mailbox in mailboxes}
 
@@ -98,14 +112,23 @@ def test_every_mail_goes_where_it_belongs(kept_desk: IngestDesk, conversation: d
     kept_desk.begin(fetch, *mailboxes)
     told = Told(kept_desk, servers)
     for number, step in enumerate(conversation["steps"], 1):
-        doing = {"order": places, "mail": writes, "reply": replies, "close": closes, "pend": pends, "confirm": confirms}
+        doing = {
+            "order": places,
+            "mail": writes,
+            "reply": replies,
+            "close": closes,
+            "pend": pends,
+            "confirm": confirms,
+        }
         next(do for name, do in doing.items() if name in step)(told, number, step)
 
 
 def places(told: Told, number: int, step: Step) -> None:
     """Somebody orders."""
     order_id = told.orders[step["order"]] = uuid4()
-    placed = order_placed(order_id=str(order_id), order__order_id=str(order_id), order__reference=step["order"])
+    placed = order_placed(
+        order_id=str(order_id), order__order_id=str(order_id), order__reference=step["order"]
+    )
     told.desk.tell("order.placed", placed, shop=step.get("shop", "default"))
 
 
@@ -156,15 +179,23 @@ def holds(told: Told, step: Step, place: dict[str, Any], message_id: str, found_
 
 def as_letter(told: Told, number: int, step: Step) -> bytes:
     """The mail of a step."""
-    message_id = told.message_id(step["message_id"]) if "message_id" in step else f"<{uuid4().hex}@mail.test>"
+    message_id = (
+        told.message_id(step["message_id"])
+        if "message_id" in step
+        else f"<{uuid4().hex}@mail.test>"
+    )
     told.ids[f"mail {number}"] = message_id
     token = subject_token(UUID(told.threads[step["token"]])) if "token" in step else ""
     quoted = f"\r\n> Message-ID: {told.message_id(step['quotes'])}" if "quotes" in step else ""
     result = f"Authentication-Results: {RECEIVER}; dmarc={step.get('dmarc')} header.from=x.test"
     return letter(
-        f"{step.get('text', 'Hello!')}{quoted}", subject=f"{step['mail']} {token}".strip(), message_id=message_id,
-        from_=step.get("from", f"Ada Byron <{CUSTOMER}>"), to=told.address(step.get("to", "service@shop.test")),
-        cc=told.address(step.get("cc", "")), delivered_to=told.address(step.get("delivered", "")),
+        f"{step.get('text', 'Hello!')}{quoted}",
+        subject=f"{step['mail']} {token}".strip(),
+        message_id=message_id,
+        from_=step.get("from", f"Ada Byron <{CUSTOMER}>"),
+        to=told.address(step.get("to", "service@shop.test")),
+        cc=told.address(step.get("cc", "")),
+        delivered_to=told.address(step.get("delivered", "")),
         in_reply_to=" ".join(map(told.message_id, step.get("answers", []))),
         references=" ".join(map(told.message_id, step.get("references", []))),
         headers=[*([result] if "dmarc" in step else []), *step.get("headers", [])],

@@ -13,7 +13,17 @@ from services.ingest.domain.mail import Mail, read
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread, thread_id_of
 from shared.contracts.conversation import Conversation
-from tests.ingest.words import CUSTOMER, KEYS, NOON, ORDER, ORDER_ID, STRANGERS_KEYS, letter, our_id, reply_to
+from tests.ingest.words import (
+    CUSTOMER,
+    KEYS,
+    NOON,
+    ORDER,
+    ORDER_ID,
+    STRANGERS_KEYS,
+    letter,
+    our_id,
+    reply_to,
+)
 
 MUG_ORDER = KnownOrder(ORDER_ID, "default", "XKBKNABJK", "Ada@Example.Test", "Ada Byron", "fa")
 OTHER = Conversation("thread", uuid4())
@@ -30,7 +40,9 @@ def automatic(**fields: str) -> Mail:
 
 
 def inbound(number: int = 1) -> Inbound:
-    return Inbound(UUID(int=number), "default", "service", "INBOX", 7, number, "0" * 64, 100, NOON, NOON)
+    return Inbound(
+        UUID(int=number), "default", "service", "INBOX", 7, number, "0" * 64, 100, NOON, NOON
+    )
 
 
 def filed(found: Mail, place: Place = Place(), number: int = 1) -> Filing:  # noqa: B008 (a frozen value)
@@ -38,7 +50,9 @@ def filed(found: Mail, place: Place = Place(), number: int = 1) -> Filing:  # no
     return file(found, inbound(number), choose(found, candidates, "none"))
 
 
-def known(order: KnownOrder | None = MUG_ORDER, thread: Thread | None = None, found_by: str = "signed_id") -> Place:
+def known(
+    order: KnownOrder | None = MUG_ORDER, thread: Thread | None = None, found_by: str = "signed_id"
+) -> Place:
     conversation = Conversation.parse(thread.view.conversation) if thread else ORDER
     return Place(Evidence(conversation, found_by), order, thread)  # type: ignore[arg-type]
 
@@ -49,7 +63,7 @@ def order_thread(**changes: object) -> Thread:
     return replace(thread, view=thread.view.model_copy(update=changes))
 
 
-# --- finding ----------------------------------------------------------------------------------------------------------
+# --- finding --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("field", ["to", "cc", "delivered_to", "x_original_to", "envelope_to"])
@@ -60,7 +74,9 @@ def test_the_reply_address_is_found_wherever_it_was_delivered_to(field: str) -> 
 
 def test_our_message_id_is_found_in_what_a_mail_answers() -> None:
     assert signed_evidence(mail(in_reply_to=our_id(ORDER)), KEYS)[0] == Evidence(ORDER, "signed_id")
-    assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS)[0] == Evidence(ORDER, "signed_id")
+    assert signed_evidence(mail(references=f"{our_id(ORDER)} <later@x.test>"), KEYS)[0] == Evidence(
+        ORDER, "signed_id"
+    )
 
 
 def test_the_nearest_of_our_message_ids_counts() -> None:
@@ -91,7 +107,7 @@ def test_our_own_mail_is_known_by_its_message_id() -> None:
     assert not is_our_own(mail(in_reply_to=our_id(ORDER)), KEYS)
 
 
-# --- being allowed ----------------------------------------------------------------------------------------------------
+# --- being allowed --------------------------------------------------------------------------------
 
 
 def test_the_customer_of_an_order_writes_in_its_thread() -> None:
@@ -101,7 +117,11 @@ def test_the_customer_of_an_order_writes_in_its_thread() -> None:
     assert (view.conversation, view.order_reference) == (str(ORDER), "XKBKNABJK")
     assert (view.customer_name, view.customer_email) == ("Ada Byron", "Ada@Example.Test")
     assert (view.status, view.language, view.subject) == ("open", "fa", "My mug")
-    assert [type(event).__name__ for event in done.events] == ["ThreadOpened", "ThreadMessageAdded", "MailReceived"]
+    assert [type(event).__name__ for event in done.events] == [
+        "ThreadOpened",
+        "ThreadMessageAdded",
+        "MailReceived",
+    ]
 
 
 def test_a_second_mail_goes_into_the_same_thread() -> None:
@@ -117,7 +137,11 @@ def test_a_third_party_never_becomes_the_customer() -> None:
     assert done.message.author == "eve@evil.test"
     assert done.thread.view.customer_email == "Ada@Example.Test"
     assert done.thread.last_mail == ""
-    later = filed(mail(from_="eve@evil.test", message_id="<evil@evil.test>"), known(thread=order_thread()), number=2)
+    later = filed(
+        mail(from_="eve@evil.test", message_id="<evil@evil.test>"),
+        known(thread=order_thread()),
+        number=2,
+    )
     assert not later.message.verified
     assert later.thread.view == order_thread(unread=2).view
     assert later.thread.last_mail == "<first@example.test>"
@@ -135,15 +159,25 @@ def test_a_message_id_that_others_may_know_leads_only_participants() -> None:
     stranger = filed(mail(from_="eve@evil.test"), place, number=2)
     assert stranger.thread.id != thread_id_of(ORDER)
     assert stranger.message.verified
-    assert (stranger.thread.view.customer_email, stranger.inbound.found_by) == ("eve@evil.test", "new")
+    assert (stranger.thread.view.customer_email, stranger.inbound.found_by) == (
+        "eve@evil.test",
+        "new",
+    )
 
 
 def test_a_mail_about_nothing_known_opens_a_thread_of_its_own() -> None:
     one, two = filed(mail()), filed(mail(), number=2)
     assert one.thread.id != two.thread.id
     assert one.thread.view.conversation == f"thread/{one.thread.id}"
-    assert (one.thread.view.customer_email, one.thread.view.customer_name) == (CUSTOMER, "Ada Byron")
-    assert (one.thread.view.order_id, one.thread.view.language, one.inbound.found_by) == (None, "en", "new")
+    assert (one.thread.view.customer_email, one.thread.view.customer_name) == (
+        CUSTOMER,
+        "Ada Byron",
+    )
+    assert (one.thread.view.order_id, one.thread.view.language, one.inbound.found_by) == (
+        None,
+        "en",
+        "new",
+    )
     assert one.message.verified
 
 
@@ -152,15 +186,20 @@ def test_the_same_mail_is_filed_the_same_way_whoever_does_it() -> None:
     assert filed(found) == filed(found)
 
 
-# --- waking -----------------------------------------------------------------------------------------------------------
+# --- waking ---------------------------------------------------------------------------------------
 
 
 def test_a_customers_answer_reopens_a_closed_thread() -> None:
-    assert filed(mail(), known(thread=order_thread(status="closed")), number=2).thread.view.status == "open"
+    assert (
+        filed(mail(), known(thread=order_thread(status="closed")), number=2).thread.view.status
+        == "open"
+    )
 
 
 @pytest.mark.parametrize("status", ["pending1", "pending2"])
-def test_a_customers_answer_opens_a_pending_thread_and_an_automatic_mail_does_not(status: str) -> None:
+def test_a_customers_answer_opens_a_pending_thread_and_an_automatic_mail_does_not(
+    status: str,
+) -> None:
     before = order_thread(status=status)
     assert filed(mail(), known(thread=before), number=2).thread.view.status == "open"
     away = automatic(message_id="<away@example.test>")
@@ -181,14 +220,17 @@ def test_automatic_mail_wakes_nobody() -> None:
 
 
 def test_a_bounce_goes_to_the_thread_of_the_mail_that_bounced() -> None:
-    bounce = replace(automatic(from_="mailer-daemon@mx.test"), bounce=Bounce("", "", "", True, False, (our_id(ORDER),)))
+    bounce = replace(
+        automatic(from_="mailer-daemon@mx.test"),
+        bounce=Bounce("", "", "", True, False, (our_id(ORDER),)),
+    )
     (evidence,) = signed_evidence(bounce, KEYS)
     assert evidence == Evidence(ORDER, "bounced_mail")
     done = filed(bounce, Place(evidence, MUG_ORDER, order_thread(status="closed")), number=2)
     assert (done.thread.view.status, done.message.verified) == ("closed", False)
 
 
-# --- the chain of references ------------------------------------------------------------------------------------------
+# --- the chain of references ----------------------------------------------------------------------
 
 
 def test_an_answer_refers_to_all_that_was_before() -> None:

@@ -11,7 +11,10 @@ from services.ingest.domain.folds import folds_of
 QUOTED = "> Shall we send it?\n> The shop"
 MARKERS = [
     "On Mon, 23 Nov 2026 at 10:00, Corner Shop <service@shop.test> wrote:",
-    "On Mon, 23 Nov 2026 at 10:00, Corner Shop\n<service+abcdefghijklmnopqrstuvwxyz234567abcdefghi@shop.test>\nwrote:",
+    (
+        "On Mon, 23 Nov 2026 at 10:00, Corner"
+        " Shop\n<service+abcdefghijklmnopqrstuvwxyz234567abcdefghi@shop.test>\nwrote:"
+    ),
     "Le lun. 23 nov. 2026 à 10:00, Corner Shop <service@shop.test> a écrit :",
     "Am Mo., 23. Nov. 2026 um 10:00 Uhr schrieb Corner Shop <service@shop.test>:",
     "Corner Shop schrieb am 23.11.2026 um 10:00:",
@@ -20,11 +23,17 @@ MARKERS = [
 ]
 ORIGINALS = [
     "-----Original Message-----\nFrom: Corner Shop\nSent: Monday\nTo: Ada\nSubject: Mug",
-    "-----Ursprüngliche Nachricht-----\nVon: Corner Shop\nGesendet: Montag\nAn: Ada\nBetreff: Tasse",
+    (
+        "-----Ursprüngliche Nachricht-----\nVon: Corner Shop\nGesendet: Montag\nAn: Ada\nBetreff:"
+        " Tasse"
+    ),
     "-----Message d'origine-----\nDe : Corner Shop\nEnvoyé : lundi\nÀ : Ada\nObjet : Tasse",
     "-----پیام اصلی-----\nاز: فروشگاه\nبه: آدا\nموضوع: لیوان",
     "________________________________\nFrom: Corner Shop\nSent: Monday\nTo: Ada\nSubject: Mug",
-    "------------------------------\n*From:* Corner Shop\n*Sent:* Monday\n*To:* Ada\n*Subject:* Mug",
+    (
+        "------------------------------\n*From:* Corner Shop\n*Sent:* Monday\n*To:*"
+        " Ada\n*Subject:* Mug"
+    ),
     "Von: Corner Shop\nGesendet: Montag\nAn: Ada\nBetreff: Tasse",
     "از: فروشگاه\nتاریخ: دوشنبه\nبه: آدا\nموضوع: لیوان",
 ]
@@ -35,15 +44,23 @@ ADDRESS = "Corner Shop <service@shop.test>"
 OF_LANGUAGES = {
     "de": [
         "Am Mo., 23. Nov. 2026 um 10:00 Uhr schrieb Corner Shop <\nservice@shop.test>:",
-        f"{ADDRESS} schrieb am Mo., 23. Nov. 2026,\n10:00:", f"Am 23.11.2026 um 10:00 schrieb\n{ADDRESS}:",
+        f"{ADDRESS} schrieb am Mo., 23. Nov. 2026,\n10:00:",
+        f"Am 23.11.2026 um 10:00 schrieb\n{ADDRESS}:",
         "Am 23.11.26 um 10:00 schrieb Corner Shop:",
     ],
     "en": [
         "On Mon, Nov 23, 2026 at 10:00 AM Corner Shop <service@shop.test>\nwrote:",
-        f"On 23 Nov 2026, at 10:00, {ADDRESS} wrote:", "Corner Shop wrote on 23/11/2026 10:00:",
+        f"On 23 Nov 2026, at 10:00, {ADDRESS} wrote:",
+        "Corner Shop wrote on 23/11/2026 10:00:",
     ],
-    "fr": [f"Le lun. 23 nov. 2026 à 10:00, {ADDRESS} a\nécrit :", "Le 23/11/2026 à 10:00, Corner Shop a écrit :"],
-    "es": [f"El lun, 23 nov 2026 a las 10:00, {ADDRESS}\nescribió:", f"El 23/11/26 a las 10:00, {ADDRESS} escribió:"],
+    "fr": [
+        f"Le lun. 23 nov. 2026 à 10:00, {ADDRESS} a\nécrit :",
+        "Le 23/11/2026 à 10:00, Corner Shop a écrit :",
+    ],
+    "es": [
+        f"El lun, 23 nov 2026 a las 10:00, {ADDRESS}\nescribió:",
+        f"El 23/11/26 a las 10:00, {ADDRESS} escribió:",
+    ],
     "it": [
         f"Il giorno lun 23 nov 2026 alle ore 10:00 {ADDRESS}\nha scritto:",
         f"Il 23/11/2026 10:00, {ADDRESS} ha scritto:",
@@ -56,19 +73,37 @@ OF_LANGUAGES = {
         f"Em seg., 23 de nov. de 2026 às 10:00, {ADDRESS}\nescreveu:",
         f"{ADDRESS} escreveu no dia segunda, 23/11/2026 à(s) 10:00:",
     ],
-    "pl": [f"pon., 23 lis 2026 o 10:00 {ADDRESS} napisał(a):", f"W dniu 23.11.2026 o 10:00, {ADDRESS} pisze:"],
-    "sv": [f"Den mån 23 nov. 2026 kl 10:00 skrev {ADDRESS}:", f"23 nov. 2026 kl. 10:00 skrev {ADDRESS}:"],
-    "da": [f"Den man. 23. nov. 2026 kl. 10.00 skrev {ADDRESS}:", f"Den 23. nov. 2026 kl. 10.00 skrev\n{ADDRESS}:"],
-    "no": [f"man. 23. nov. 2026 kl. 10:00 skrev {ADDRESS}:", f"Den 23.11.2026 10:00, skrev {ADDRESS}:"],
-    "ru": [f"пн, 23 нояб. 2026 г. в 10:00, {ADDRESS}:", f"23 ноября 2026, 10:00, {ADDRESS} написал(а):"],
+    "pl": [
+        f"pon., 23 lis 2026 o 10:00 {ADDRESS} napisał(a):",
+        f"W dniu 23.11.2026 o 10:00, {ADDRESS} pisze:",
+    ],
+    "sv": [
+        f"Den mån 23 nov. 2026 kl 10:00 skrev {ADDRESS}:",
+        f"23 nov. 2026 kl. 10:00 skrev {ADDRESS}:",
+    ],
+    "da": [
+        f"Den man. 23. nov. 2026 kl. 10.00 skrev {ADDRESS}:",
+        f"Den 23. nov. 2026 kl. 10.00 skrev\n{ADDRESS}:",
+    ],
+    "no": [
+        f"man. 23. nov. 2026 kl. 10:00 skrev {ADDRESS}:",
+        f"Den 23.11.2026 10:00, skrev {ADDRESS}:",
+    ],
+    "ru": [
+        f"пн, 23 нояб. 2026 г. в 10:00, {ADDRESS}:",
+        f"23 ноября 2026, 10:00, {ADDRESS} написал(а):",
+    ],
     "wrapped": [
-        "20 нояб. 2026 г. 10:00 пользователь \"Corner Shop\" <\nservice@shop.test> написал:",
+        '20 нояб. 2026 г. 10:00 пользователь "Corner Shop" <\nservice@shop.test> написал:',
         "23 ноября 2026 г.,\nCorner Shop <service@shop.test> написал(а):",
         'Am 23.11.2026 10:00 schrieb "Corner Shop" <service@shop.test\n>:',
         "---- On Mon, 23 Nov 2026 10:00:00 +0100 Corner Shop <service@shop.test> wrote ----",
         "2026/11/23 Corner Shop <service@shop.test>",
     ],
-    "uk": [f"пн, 23 лист. 2026 р. о 10:00 {ADDRESS} пише:", f"23 лист. 2026 р. о 10:00 {ADDRESS} написав(ла):"],
+    "uk": [
+        f"пн, 23 лист. 2026 р. о 10:00 {ADDRESS} пише:",
+        f"23 лист. 2026 р. о 10:00 {ADDRESS} написав(ла):",
+    ],
     "tr": [
         f"{ADDRESS}, 23 Kas 2026 Pzt, 10:00\ntarihinde şunu yazdı:",
         f"23 Kas 2026 10:00 tarihinde {ADDRESS} şunları yazdı:",
@@ -77,16 +112,26 @@ OF_LANGUAGES = {
         f"في الاثنين، 23 نوفمبر 2026 في 10:00 ص تمت كتابة ما يلي بواسطة \u202a{ADDRESS}\u202c:",
         f"في 23 نوفمبر 2026، كتب {ADDRESS}:",
     ],
-    "ja": ["2026年11月23日(月) 10:00 Corner Shop <service@shop.test>:", "2026/11/23 10:00、Corner Shop のメール："],
+    "ja": [
+        "2026年11月23日(月) 10:00 Corner Shop <service@shop.test>:",
+        "2026/11/23 10:00、Corner Shop のメール：",
+    ],
     "cs": [f"Dne po 23. 11. 2026 10:00 uživatel {ADDRESS} napsal:"],
     "fa": [f"در تاریخ دوشنبه ۲۳ نوامبر ۲۰۲۶،\u200f ۱۰:۰۰ {ADDRESS}\nنوشت:"],
-    "none": [f"2026-11-23 10:00 GMT+02:00 {ADDRESS}:", "2026-11-23 10:00 GMT+02:00 Corner Shop\n<service@shop.test>:"],
+    "none": [
+        f"2026-11-23 10:00 GMT+02:00 {ADDRESS}:",
+        "2026-11-23 10:00 GMT+02:00 Corner Shop\n<service@shop.test>:",
+    ],
 }
 MARKERS += [marker for markers in OF_LANGUAGES.values() for marker in markers]
 ABOVE = [
-    "##- Please type your reply above this line -##", "-- Reply above this line --", "--- Reply ABOVE THIS LINE ---",
-    "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein -##", "---- Bitte antworten Sie oberhalb dieser Zeile ----",
-    "## Répondez au-dessus de cette ligne ##", "=== لطفاً پاسخ خود را بالای این خط بنویسید ===",
+    "##- Please type your reply above this line -##",
+    "-- Reply above this line --",
+    "--- Reply ABOVE THIS LINE ---",
+    "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein -##",
+    "---- Bitte antworten Sie oberhalb dieser Zeile ----",
+    "## Répondez au-dessus de cette ligne ##",
+    "=== لطفاً پاسخ خود را بالای این خط بنویسید ===",
 ]
 
 
@@ -123,30 +168,50 @@ def test_a_signature_is_folded() -> None:
 
 
 def test_a_forwarded_mail_is_what_is_to_be_read() -> None:
-    forwarded = "---------- Forwarded message ---------\nFrom: Eve\nDate: Monday\nSubject: Mug\nTo: Ada\n\nHello"
+    forwarded = (
+        "---------- Forwarded message ---------\nFrom: Eve\nDate: Monday\nSubject: Mug\nTo:"
+        " Ada\n\nHello"
+    )
     text = f"See below.\n\n{forwarded}"
     assert folds_of(text) == ()
 
 
-@pytest.mark.parametrize("text", [
-    "", "Just words.", "> only\n> quotes", MARKERS[0] + "\n" + QUOTED, "On Monday I wrote: nothing",
-    "Hello,\nas I wrote on 23.11.2026:\nI want my mug", "My address: Main Street 1\nAda",
-    "Please note:\n1 mug\n2 plates",
-    "Ship it to Ada Byron <ada@example.test>:\nMain Street 1", "On Monday you wrote:\nthat is wrong",
-    "See above this line",
-    "Мама пишет:\nгде кружка?", "Yes\n-- above --\nthat line", "Am Ende schrieb er mir:\nalles gut",
-    "From: me\nwith love", "Von: hier\nnach dort", "____________\nNo header follows", "Le chat écrit :", "در خانه بودم",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Just words.",
+        "> only\n> quotes",
+        MARKERS[0] + "\n" + QUOTED,
+        "On Monday I wrote: nothing",
+        "Hello,\nas I wrote on 23.11.2026:\nI want my mug",
+        "My address: Main Street 1\nAda",
+        "Please note:\n1 mug\n2 plates",
+        "Ship it to Ada Byron <ada@example.test>:\nMain Street 1",
+        "On Monday you wrote:\nthat is wrong",
+        "See above this line",
+        "Мама пишет:\nгде кружка?",
+        "Yes\n-- above --\nthat line",
+        "Am Ende schrieb er mir:\nalles gut",
+        "From: me\nwith love",
+        "Von: hier\nnach dort",
+        "____________\nNo header follows",
+        "Le chat écrit :",
+        "در خانه بودم",
+    ],
+)
 def test_where_nothing_else_would_be_left_or_nothing_is_quoted_nothing_is_folded(text: str) -> None:
     assert folds_of(text) == ()
 
 
-# --- other judges -----------------------------------------------------------------------------------------------------
+# --- other judges ---------------------------------------------------------------------------------
 
 
 def unfolded(text: str) -> str:
     folded = {number for fold in folds_of(text) for number in range(fold.first, fold.last + 1)}
-    return "\n".join(line for number, line in enumerate(text.split("\n"), 1) if number not in folded).strip()
+    return "\n".join(
+        line for number, line in enumerate(text.split("\n"), 1) if number not in folded
+    ).strip()
 
 
 def judges(text: str, language: str) -> list[str]:
@@ -169,16 +234,21 @@ def test_all_that_other_parsers_take_for_quoted_is_folded() -> None:
     assert judged >= {"da", "de", "en", "es", "fr", "it", "ja", "nl", "no", "pt", "ru", "sv"}
 
 
-@pytest.mark.parametrize("text", [
-    "Dear shop,\n\nI wrote on Monday: where is it?\n\nFrom here it is far.\n\nAda", "سلام،\n\nسفارش من کجاست؟\n\nآدا",
-    "Hallo,\n\nich schrieb Ihnen am Montag:\nbitte zwei.\n\nAda", "Bonjour,\n\nLe colis: perdu.\n\nAda",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear shop,\n\nI wrote on Monday: where is it?\n\nFrom here it is far.\n\nAda",
+        "سلام،\n\nسفارش من کجاست؟\n\nآدا",
+        "Hallo,\n\nich schrieb Ihnen am Montag:\nbitte zwei.\n\nAda",
+        "Bonjour,\n\nLe colis: perdu.\n\nAda",
+    ],
+)
 def test_what_no_judge_folds_stays_open(text: str) -> None:
     assert unfolded(text) == text
     assert quotequail.unwrap(text) is None
 
 
-# --- whatever comes ---------------------------------------------------------------------------------------------------
+# --- whatever comes -------------------------------------------------------------------------------
 
 LINES = [*MARKERS, *ORIGINALS, QUOTED, "", "words", "-- ", "> x", "wrote:", "On "]
 

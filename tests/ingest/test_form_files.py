@@ -20,7 +20,9 @@ TEXT = b64encode("سلام، لیوان شکست".encode()).decode()
 
 
 def files(*named: tuple[str, str]) -> dict[str, Any]:
-    return a_form(text="See.") | {"attachments": [{"filename": name, "content": content} for name, content in named]}
+    return a_form(text="See.") | {
+        "attachments": [{"filename": name, "content": content} for name, content in named]
+    }
 
 
 def judged(form: dict[str, Any], **rules: Any) -> tuple[str, str] | None:
@@ -29,22 +31,38 @@ def judged(form: dict[str, Any], **rules: Any) -> tuple[str, str] | None:
     return (found.code, found.details["field"]) if found else None
 
 
-@pytest.mark.parametrize("file", [
-    ("mug.png", PICTURE), ("invoice.pdf", PDF), ("note.txt", TEXT), ("what.ever", PICTURE), ("no name", PDF),
-])
+@pytest.mark.parametrize(
+    "file",
+    [
+        ("mug.png", PICTURE),
+        ("invoice.pdf", PDF),
+        ("note.txt", TEXT),
+        ("what.ever", PICTURE),
+        ("no name", PDF),
+    ],
+)
 def test_pictures_papers_and_texts_are_taken(file: tuple[str, str]) -> None:
     assert judged(files(file)) is None
 
 
-@pytest.mark.parametrize("file", [
-    ("mug.png", PROGRAM), ("page.txt", PAGE), ("mug.exe", PICTURE), ("mug.png.scr", TEXT), ("start.bat", TEXT),
-])
+@pytest.mark.parametrize(
+    "file",
+    [
+        ("mug.png", PROGRAM),
+        ("page.txt", PAGE),
+        ("mug.exe", PICTURE),
+        ("mug.png.scr", TEXT),
+        ("start.bat", TEXT),
+    ],
+)
 def test_what_could_run_is_not_by_its_content_or_its_name(file: tuple[str, str]) -> None:
     assert judged(files(("mug.png", PICTURE), file)) == ("attachment_type", "attachments.1")
 
 
 def test_a_name_that_could_run_is_the_reason_where_the_content_is_allowed() -> None:
-    found = form_files.objection(SubmitContact.model_validate(files(("mug.exe", PICTURE))), FormFiles())
+    found = form_files.objection(
+        SubmitContact.model_validate(files(("mug.exe", PICTURE))), FormFiles()
+    )
     assert found
     assert found.reason == "'mug.exe' could run something: a file that is called so is not taken."
 
@@ -72,14 +90,18 @@ def test_a_photo_of_a_telephone_is_taken(brands: str) -> None:
     assert judged(files(("IMG_0001.HEIC", b64encode(photo).decode()))) is None
     avif = (28).to_bytes(4, "big") + b"ftypavif" + bytes(4) + b"avifmif1" + bytes(100)
     assert judged(files(("a.avif", b64encode(avif).decode())), media_types=["image/heic"]) == (
-        "attachment_type", "attachments.0",
+        "attachment_type",
+        "attachments.0",
     )
 
 
 def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
     desk.tell("desk.put", {"form_files": {"media_types": ["application/pdf"]}})
     (told,) = desk.tell("contact.submit", files(("mug.png", PICTURE)))
-    assert (told.data["code"], told.data["details"]["allowed"]) == ("attachment_type", ["application/pdf"])
+    assert (told.data["code"], told.data["details"]["allowed"]) == (
+        "attachment_type",
+        ["application/pdf"],
+    )
     assert told.data["reason"] == "'mug.png' is of a kind that is not taken (PNG): send PDF."
     assert desk.threads() == []
 
@@ -90,18 +112,23 @@ def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestDesk
     (message,) = desk.thread(told[-1].data["thread"]["thread_id"])["messages"]
     shown = {file["filename"]: file for file in message["attachments"]}
     assert {name: file["media_type"] for name, file in shown.items()} == {
-        "mug.png": "image/png", "invoice.pdf": "application/pdf",
+        "mug.png": "image/png",
+        "invoice.pdf": "application/pdf",
     }
     found = desk.ask("attachment.get", {"attachment_id": shown["invoice.pdf"]["attachment_id"]})
     assert (found.name, found.data["content"]) == ("attachment.get_answered", PDF)
 
 
-def test_they_go_along_where_the_message_is_mailed_and_come_back_if_that_fails(desk: IngestDesk) -> None:
+def test_they_go_along_where_the_message_is_mailed_and_come_back_if_that_fails(
+    desk: IngestDesk,
+) -> None:
     desk.tell("contact.put", changed(samples.CONTACT, save_messages=False))
     (told,) = desk.tell("contact.submit", files(("C:\\mug.png", PICTURE)) | {"contact": "warranty"})
     assert told.data["attachments"] == [{"filename": "mug.png", "content": PICTURE}]
     mail = samples.MAIL_VIEW | {
-        "conversation": told.data["conversation"], "recipient": "warranty@shop.test", "order_id": None,
+        "conversation": told.data["conversation"],
+        "recipient": "warranty@shop.test",
+        "order_id": None,
     }
     desk.tell("mail.failed", {"mail_id": mail["mail_id"], "mail": mail, "reason": "550 No"})
     (thread,) = desk.threads()

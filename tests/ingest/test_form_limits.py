@@ -1,4 +1,6 @@
-"""How many forms are taken, by which words an order is named, and in which language the customer is answered."""
+"""How many forms are taken, by which words an order is named, and in which language the customer is
+answered.
+"""
 
 from typing import Any
 
@@ -19,15 +21,16 @@ def taken(desk: IngestDesk, number: int, **changes: Any) -> int:
     return sum("contact.submitted" in names(each) for each in told)
 
 
-# --- bounds -----------------------------------------------------------------------------------------------------------
+# --- bounds ---------------------------------------------------------------------------------------
 
 
 def test_of_sixty_forms_of_one_sender_ten_are_taken(desk: IngestDesk) -> None:
     assert taken(desk, 60) == 10
     (told,) = desk.tell("contact.submit", a_form(email="ADA@example.test"))
     assert (told.data["code"], told.data["details"]["field"]) == ("too_many", "email")
-    assert told.data["reason"] == (
-        "10 messages came from 'ADA@example.test' within an hour: please try again later."
+    assert (
+        told.data["reason"]
+        == "10 messages came from 'ADA@example.test' within an hour: please try again later."
     )
     assert taken(desk, 1, email="bob@example.test") == 1
     desk.clock.advance(minutes=61)
@@ -39,20 +42,32 @@ def test_a_batch_is_counted_as_it_goes(desk: IngestDesk) -> None:
     assert len(desk.threads()) == 10
 
 
-@pytest.mark.parametrize(("first", "other"), [
-    ("192.0.2.7", "192.0.2.8"), ("2001:db8::{number}", "2001:db8:0:1::1"),
-])
-def test_one_client_with_many_addresses_of_mail_is_bounded_too(desk: IngestDesk, first: str, other: str) -> None:
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("192.0.2.7", "192.0.2.8"),
+        ("2001:db8::{number}", "2001:db8:0:1::1"),
+    ],
+)
+def test_one_client_with_many_addresses_of_mail_is_bounded_too(
+    desk: IngestDesk, first: str, other: str
+) -> None:
     desk.tell("desk.put", {"form_limits": {"per_client": 3}})
     for number in range(5):
-        form = a_form(email=f"{number}@evil.test") | {"client_address": first.format(number=number + 1)}
+        form = a_form(email=f"{number}@evil.test") | {
+            "client_address": first.format(number=number + 1)
+        }
         is_taken = names(desk.tell("contact.submit", form))[-1] == "contact.submitted"
         assert is_taken == (number < 3)
     form = a_form(email="eve@evil.test")
     assert refusal(desk, "contact.submit", form | {"client_address": first.format(number=9)}) == (
-        "too_many", "client_address",
+        "too_many",
+        "client_address",
     )
-    assert names(desk.tell("contact.submit", form | {"client_address": other}))[-1] == "contact.submitted"
+    assert (
+        names(desk.tell("contact.submit", form | {"client_address": other}))[-1]
+        == "contact.submitted"
+    )
 
 
 def test_a_shop_may_take_as_many_as_come(desk: IngestDesk) -> None:
@@ -67,7 +82,7 @@ def test_a_form_that_was_taken_is_repeated_without_being_counted(desk: IngestDes
     assert taken(desk, 12) == 9
 
 
-# --- references -------------------------------------------------------------------------------------------------------
+# --- references -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("typed", ["abc123", " #Abc123 ", "ABC123", "abc۱۲۳"])
@@ -79,25 +94,39 @@ def test_an_order_is_named_as_customers_type(desk: IngestDesk, typed: str) -> No
 
 
 def test_no_reference_is_none_and_a_wrong_one_is_refused_in_words(desk: IngestDesk) -> None:
-    assert names(desk.tell("contact.submit", a_form() | {"order_reference": "  "}))[-1] == "contact.submitted"
+    assert (
+        names(desk.tell("contact.submit", a_form() | {"order_reference": "  "}))[-1]
+        == "contact.submitted"
+    )
     (told,) = desk.tell("contact.submit", a_form() | {"order_reference": "my last order!"})
     assert (told.data["code"], told.data["reason"]) == (
-        "unknown_order", "This customer has no order 'MY LAST ORDER!'.",
+        "unknown_order",
+        "This customer has no order 'MY LAST ORDER!'.",
     )
 
 
-# --- language ---------------------------------------------------------------------------------------------------------
+# --- language -------------------------------------------------------------------------------------
 
 WRITTEN = [
-    ("fa", "سلام، سفارش من کجاست؟"), ("ar", "مرحبا، أين طلبي؟ لم يصل بعد."), ("ru", "Где мой заказ?"),
-    ("uk", "Де моє замовлення? Чекаю її вже тиждень"), ("el", "Πού είναι η παραγγελία μου;"),
+    ("fa", "سلام، سفارش من کجاست؟"),
+    ("ar", "مرحبا، أين طلبي؟ لم يصل بعد."),
+    ("ru", "Где мой заказ?"),
+    ("uk", "Де моє замовлення? Чекаю її вже тиждень"),
+    ("el", "Πού είναι η παραγγελία μου;"),
     ("he", "איפה ההזמנה שלי?"),
-    ("ja", "注文はどこですか"), ("zh", "我的订单在哪里"), ("ko", "내 주문은 어디에 있나요"),
-    ("de", "Wo ist meine Bestellung? Ich warte noch."), ("fr", "Bonjour, où est ma commande ?"),
-    ("es", "Hola, ¿dónde está mi pedido?"), ("it", "Buongiorno, dove è il mio ordine?"),
-    ("nl", "Waar is mijn bestelling? Ik heb het nog niet."), ("en", "Where is my order? I have not got it."),
-    ("pt", "Olá, onde está o meu pedido?"), ("pl", "Dzień dobry, gdzie jest moje zamówienie?"),
-    ("sv", "Hej, var är min beställning?"), ("tr", "Merhaba, siparişim nerede?"),
+    ("ja", "注文はどこですか"),
+    ("zh", "我的订单在哪里"),
+    ("ko", "내 주문은 어디에 있나요"),
+    ("de", "Wo ist meine Bestellung? Ich warte noch."),
+    ("fr", "Bonjour, où est ma commande ?"),
+    ("es", "Hola, ¿dónde está mi pedido?"),
+    ("it", "Buongiorno, dove è il mio ordine?"),
+    ("nl", "Waar is mijn bestelling? Ik heb het nog niet."),
+    ("en", "Where is my order? I have not got it."),
+    ("pt", "Olá, onde está o meu pedido?"),
+    ("pl", "Dzień dobry, gdzie jest moje zamówienie?"),
+    ("sv", "Hej, var är min beställning?"),
+    ("tr", "Merhaba, siparişim nerede?"),
 ]
 
 
@@ -111,27 +140,47 @@ def test_a_text_that_tells_no_language_is_of_none(text: str) -> None:
     assert language_of(text) == ""
 
 
-@pytest.mark.parametrize(("chosen", "text", "language"), [
-    ("en", "سلام، سفارش من کجاست؟", "fa"), ("ur", "آپ کا آرڈر کہاں ہے؟", "ur"), ("fa-IR", "سلام", "fa-IR"),
-    ("fa", "Where is my order?", "fa"), ("bg", "Къде е моята поръчка?", "bg"), ("de", "Where is my order?", "de"),
-])
-def test_the_chosen_language_stays_unless_the_text_has_other_letters(chosen: str, text: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "text", "language"),
+    [
+        ("en", "سلام، سفارش من کجاست؟", "fa"),
+        ("ur", "آپ کا آرڈر کہاں ہے؟", "ur"),
+        ("fa-IR", "سلام", "fa-IR"),
+        ("fa", "Where is my order?", "fa"),
+        ("bg", "Къде е моята поръчка?", "bg"),
+        ("de", "Where is my order?", "de"),
+    ],
+)
+def test_the_chosen_language_stays_unless_the_text_has_other_letters(
+    chosen: str, text: str, language: str
+) -> None:
     assert written_as(chosen, text) == language
 
 
 def submitted(desk: IngestDesk, **form: Any) -> str:
-    told = desk.tell("contact.submit", {name: value for name, value in (a_form() | form).items() if value is not None})
+    told = desk.tell(
+        "contact.submit",
+        {name: value for name, value in (a_form() | form).items() if value is not None},
+    )
     return str(told[-1].data["thread"]["language"])
 
 
 def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestDesk) -> None:
     known = changed(samples.KNOWN_CUSTOMER, language="fa")
     desk.tell("customer.changed", known)
-    assert submitted(desk, customer_id=known["customer_id"], language="en", text="Hello, where is it?") == "fa"
-    assert submitted(desk, customer_id=None, email=known["email"], language="en", text="Hello!") == "fa"
+    assert (
+        submitted(desk, customer_id=known["customer_id"], language="en", text="Hello, where is it?")
+        == "fa"
+    )
+    assert (
+        submitted(desk, customer_id=None, email=known["email"], language="en", text="Hello!")
+        == "fa"
+    )
 
 
-def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(desk: IngestDesk) -> None:
+def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
+    desk: IngestDesk,
+) -> None:
     stranger = {"customer_id": None, "email": "eve@example.test"}
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "fr"})
     assert submitted(desk, **stranger, language="en", text="سلام، سفارش من کجاست؟") == "fa"
@@ -140,9 +189,12 @@ def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
 
 
 def test_the_same_holds_of_mails(desk: IngestDesk, server: Server) -> None:
-    desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="ada@example.test", language="fa"))
+    desk.tell(
+        "customer.changed", changed(samples.KNOWN_CUSTOMER, email="ada@example.test", language="fa")
+    )
     server.receive(
-        letter("Hello, where is it?"), letter("Wo ist meine Bestellung?", from_="bob@example.test"),
+        letter("Hello, where is it?"),
+        letter("Wo ist meine Bestellung?", from_="bob@example.test"),
         letter("?", from_="eve@example.test", subject="?"),
     )
     desk.look()

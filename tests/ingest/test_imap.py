@@ -9,7 +9,7 @@ from services.ingest.domain.mailbox import Mailbox
 from tests.ingest.postbox import Postbox, contents, look
 from tests.ingest.words import letter
 
-# --- what is there ----------------------------------------------------------------------------------------------------
+# --- what is there --------------------------------------------------------------------------------
 
 
 def test_mails_come_as_they_are_and_oldest_first(postbox: Postbox) -> None:
@@ -62,7 +62,7 @@ def test_a_folder_may_have_any_name(postbox: Postbox) -> None:
     assert len(contents(look(postbox.at(folder="Störung & فارسی")))) == 1
 
 
-# --- windows ----------------------------------------------------------------------------------------------------------
+# --- windows --------------------------------------------------------------------------------------
 
 
 def all_looks(mailbox: Mailbox) -> list[int]:
@@ -81,13 +81,17 @@ def test_many_mails_come_in_windows(postbox: Postbox, monkeypatch: pytest.Monkey
     assert all_looks(postbox.account) == [3, 3, 2]
 
 
-def test_large_mails_come_in_smaller_windows_but_come(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_mails_come_in_smaller_windows_but_come(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(window, "MOST_BYTES", 3000)
     postbox.receive(*(letter("x" * size) for size in (1000, 1000, 9000, 1000)))
     assert all_looks(postbox.account) == [2, 1, 1]
 
 
-def test_of_an_oversized_mail_the_beginning_is_kept(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_an_oversized_mail_the_beginning_is_kept(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(window, "LARGEST_MAIL", 5000)
     monkeypatch.setattr(window, "BEGINNING", 1000)
     small, large = letter("small"), letter("x" * 9000)
@@ -97,7 +101,9 @@ def test_of_an_oversized_mail_the_beginning_is_kept(postbox: Postbox, monkeypatc
     assert found.mails[1].size == len(large)
 
 
-def test_gaps_between_uids_are_stepped_over(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_between_uids_are_stepped_over(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(window, "FIRST_SPAN", 2)
     monkeypatch.setattr(window, "LARGEST_SPAN", 4)
     postbox.receive(*(letter(str(number)) for number in range(30)))
@@ -107,7 +113,9 @@ def test_gaps_between_uids_are_stepped_over(postbox: Postbox, monkeypatch: pytes
     assert all_looks(postbox.account) == [1, 1]
 
 
-def test_a_look_that_takes_too_long_goes_on_later(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_that_takes_too_long_goes_on_later(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(window, "ENOUGH", 0.0)
     monkeypatch.setattr(window, "FIRST_SPAN", 1)
     postbox.receive(letter("one"), letter("two"), letter("three"))
@@ -117,7 +125,7 @@ def test_a_look_that_takes_too_long_goes_on_later(postbox: Postbox, monkeypatch:
     assert all_looks(postbox.account) == [0, 1, 1]
 
 
-# --- from when on -----------------------------------------------------------------------------------------------------
+# --- from when on ---------------------------------------------------------------------------------
 
 
 def test_only_new_mail_where_only_new_mail_is_wanted(postbox: Postbox) -> None:
@@ -147,7 +155,13 @@ def test_in_a_long_history_what_arrived_before_is_never_wanted(
     monkeypatch.setattr(window, "MOST_MAILS", 2)
     day = datetime(2026, 3, 1, tzinfo=UTC)
     old, fresh = letter("history"), letter("news")
-    for mail, at in ((fresh, day), (old, day - timedelta(days=9)), (fresh, day), (fresh, day), (old, day)):
+    for mail, at in (
+        (fresh, day),
+        (old, day - timedelta(days=9)),
+        (fresh, day),
+        (fresh, day),
+        (old, day),
+    ):
         postbox.receive(mail, at=at)
     postbox.receive(*[old] * 3, at=day - timedelta(days=9))
     found = look(mailbox := postbox.at(start=date(2026, 3, 1)), since=day)

@@ -1,4 +1,6 @@
-"""Whatever step of a look a worker is killed at (kill -9), no mail is lost and none is filed twice, on real servers."""
+"""Whatever step of a look a worker is killed at (kill -9), no mail is lost and none is filed twice,
+on real servers.
+"""
 
 import shutil
 from pathlib import Path
@@ -28,7 +30,10 @@ STEPS = [
     Step("before", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "shared.runtime.journal:add_outbox"),
-    *(Step("after", "shared.runtime.transactions:Transactions.together", number) for number in (1, 2, 3)),
+    *(
+        Step("after", "shared.runtime.transactions:Transactions.together", number)
+        for number in (1, 2, 3)
+    ),
     Step("before", f"{ADAPTERS}.aftercare:_delete"),
     Step("after", f"{ADAPTERS}.aftercare:_delete"),
     Step("before", "services.ingest.store.mails:Inbounds.put", 3),
@@ -71,7 +76,10 @@ def everything_is_there_once(url: str) -> None:
     with reading(engine) as connection:
         texts = connection.execute(select(thread_messages.c.text)).scalars().all()
         inbounds = connection.execute(select(inbound_mails)).all()
-        told = [decode(row.body).name for row in connection.execute(select(journal.outbox).order_by("number"))]
+        told = [
+            decode(row.body).name
+            for row in connection.execute(select(journal.outbox).order_by("number"))
+        ]
         kept = connection.execute(select(raw_mails.c.sha256)).all()
     engine.dispose()
     assert sorted(text.strip() for text in texts) == ["one", "three", "two"]

@@ -21,7 +21,9 @@ NEW = State("service", Checkpoint("INBOX"))
 POLL = timedelta(seconds=60)
 
 
-def leased(state: State, holder: str = "a", later: timedelta = timedelta(0)) -> tuple[State, Errand]:
+def leased(
+    state: State, holder: str = "a", later: timedelta = timedelta(0)
+) -> tuple[State, Errand]:
     state, errand = state.lease(SERVICE, holder, NOON + later)
     assert isinstance(errand, Errand)
     return state, errand
@@ -32,7 +34,9 @@ DOWN = Fault("unreachable", "It is down.")
 
 def found(errand: Errand, mails: int = 0, more: bool = False, fault: Fault | None = None) -> Found:
     fetched = tuple(Fetched(uid, b"x", 1, NOON) for uid in range(1, mails + 1))
-    return Found(errand, replace(errand.checkpoint, uidvalidity=7, last_uid=mails), fetched, more, fault)
+    return Found(
+        errand, replace(errand.checkpoint, uidvalidity=7, last_uid=mails), fetched, more, fault
+    )
 
 
 def test_one_message_at_a_time_reads_a_mailbox() -> None:
@@ -57,7 +61,11 @@ def test_a_lease_that_ran_out_is_taken_over() -> None:
 def test_after_a_look_the_lease_is_free_and_the_checkpoint_moved() -> None:
     state, errand = leased(NEW)
     settled, again = state.settle(found(errand, mails=3), NOON)
-    assert (settled.holder, settled.leased_until, settled.checkpoint) == (None, None, Checkpoint("INBOX", 7, 3))
+    assert (settled.holder, settled.leased_until, settled.checkpoint) == (
+        None,
+        None,
+        Checkpoint("INBOX", 7, 3),
+    )
     assert (settled.looked_at, again) == (NOON, NOON + POLL)
 
 
@@ -98,7 +106,10 @@ def test_after_a_refused_login_even_a_fast_poll_waits() -> None:
 def test_what_is_to_be_finished_on_the_server_follows_at_once_unless_it_fails() -> None:
     state, errand = leased(NEW)
     assert state.settle(found(errand, mails=1), NOON, unfinished=True)[1] == NOON
-    assert state.settle(found(errand, mails=1, more=True, fault=DOWN), NOON, unfinished=True)[1] == NOON + 2 * POLL
+    assert (
+        state.settle(found(errand, mails=1, more=True, fault=DOWN), NOON, unfinished=True)[1]
+        == NOON + 2 * POLL
+    )
 
 
 def test_a_day_to_begin_from_is_kept_as_its_first_moment() -> None:

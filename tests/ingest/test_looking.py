@@ -1,4 +1,6 @@
-"""Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept twice."""
+"""Mailboxes are looked at again and again, by one worker at a time, and no mail is lost or kept
+twice.
+"""
 
 from base64 import b64decode
 from datetime import timedelta
@@ -6,7 +8,13 @@ from datetime import timedelta
 import pytest
 
 from services.ingest.domain.look import LEASE, Checkpoint, Errand, Fault, Fetched, Found
-from services.ingest.store.tables import inbound_mails, mailboxes, raw_mails, thread_messages, threads
+from services.ingest.store.tables import (
+    inbound_mails,
+    mailboxes,
+    raw_mails,
+    thread_messages,
+    threads,
+)
 from shared.contracts import samples
 from shared.runtime.delivery import Delivery, Fate
 from tests.ingest.words import (
@@ -32,7 +40,9 @@ def states(desk: IngestDesk) -> list[str]:
     return [row.state for row in desk.rows(inbound_mails)]
 
 
-def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(desk: IngestDesk, server: Server) -> None:
+def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
+    desk: IngestDesk, server: Server
+) -> None:
     assert desk.due() == [NOON]
     desk.look()
     assert (server.looks, desk.due()) == (1, [NOON + timedelta(seconds=60)])
@@ -59,7 +69,9 @@ def test_what_was_seen_is_not_filed_again(desk: IngestDesk, server: Server) -> N
     assert states(desk) == ["filed"] * 3
 
 
-def test_a_large_mailbox_is_fetched_window_by_window_without_pause(desk: IngestDesk, server: Server) -> None:
+def test_a_large_mailbox_is_fetched_window_by_window_without_pause(
+    desk: IngestDesk, server: Server
+) -> None:
     server.window = 3
     server.receive(*(letter() for _ in range(8)))
     assert desk.look().count("mail.received") == 8
@@ -76,7 +88,9 @@ def test_uids_that_count_anew_file_nothing_twice(desk: IngestDesk, server: Serve
     assert len(desk.rows(raw_mails)) == len(desk.rows(thread_messages)) == 3
 
 
-def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(
+    desk: IngestDesk, server: Server
+) -> None:
     raw = letter()
     server.receive(raw)
     desk.look()
@@ -85,8 +99,12 @@ def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(desk: IngestDesk, 
     assert sorted(states(desk)) == ["duplicate", "filed"]
 
 
-def test_other_words_under_the_same_message_id_are_another_mail(desk: IngestDesk, server: Server) -> None:
-    server.receive(letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>"))
+def test_other_words_under_the_same_message_id_are_another_mail(
+    desk: IngestDesk, server: Server
+) -> None:
+    server.receive(
+        letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>")
+    )
     assert desk.look().count("mail.received") == 2
 
 
@@ -101,9 +119,14 @@ def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> Non
     server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
     assert desk.look() == ["mailbox.failed"]
     assert desk.last("mailbox.failed") == {
-        "mailbox": "service", "code": "unreachable", "reason": server.fault, "next_look_at": "2026-11-21T12:02:00Z",
+        "mailbox": "service",
+        "code": "unreachable",
+        "reason": server.fault,
+        "next_look_at": "2026-11-21T12:02:00Z",
     }
-    assert desk.ask("service.health", {}).data["problems"] == [f"Mailbox 'service' cannot be read: {server.fault}"]
+    assert desk.ask("service.health", {}).data["problems"] == [
+        f"Mailbox 'service' cannot be read: {server.fault}"
+    ]
     assert desk.due() == [NOON + timedelta(seconds=120)]
     assert desk.look(seconds=120) == []
     server.fault = ""
@@ -115,7 +138,11 @@ def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> Non
 
 
 def test_another_reason_than_before_is_told_again(desk: IngestDesk) -> None:
-    faults = [Fault("unreachable", "It is down."), Fault("timeout", "It is slow."), Fault("timeout", "It is slower.")]
+    faults = [
+        Fault("unreachable", "It is down."),
+        Fault("timeout", "It is slow."),
+        Fault("timeout", "It is slower."),
+    ]
     desk.reads_by(lambda errand: Found(errand, errand.checkpoint, fault=faults.pop(0)))
     told = [desk.look(hours=1) for _ in range(3)]
     assert told == [["mailbox.failed"], ["mailbox.failed"], []]
@@ -127,7 +154,11 @@ def test_a_mailbox_that_fails_does_not_disturb_the_others(desk: IngestDesk, serv
 
     def fetch(errand: Errand) -> Found:
         down = errand.mailbox == sick
-        return Found(errand, errand.checkpoint, fault=Fault("timeout", "It hangs.")) if down else server(errand)
+        return (
+            Found(errand, errand.checkpoint, fault=Fault("timeout", "It hangs."))
+            if down
+            else server(errand)
+        )
 
     desk.reads_by(fetch)
     server.receive(letter())
@@ -166,7 +197,12 @@ def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
     desk.tell("order.placed", order_placed())
     written = letter("stranger", subject="Win!")
     server.receive(written, letter("answer", to=reply_to(ORDER)))
-    assert sorted(desk.look()) == ["mail.received", "mail.unmatched", "thread.message_added", "thread.opened"]
+    assert sorted(desk.look()) == [
+        "mail.received",
+        "mail.unmatched",
+        "thread.message_added",
+        "thread.opened",
+    ]
     unmatched = desk.last("mail.unmatched")
     assert (unmatched["sender"], unmatched["subject"]) == (CUSTOMER, "Win!")
     assert [row.order_reference for row in desk.rows(threads)] == ["XKBKNABJK"]
@@ -190,7 +226,7 @@ def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestDe
     assert desk.ask("mail.raw", {"inbound_id": told["inbound_id"]}).data["code"] == "unknown_mail"
 
 
-# --- asked for --------------------------------------------------------------------------------------------------------
+# --- asked for ------------------------------------------------------------------------------------
 
 
 def test_a_look_may_be_asked_for(desk: IngestDesk, server: Server) -> None:
@@ -200,14 +236,18 @@ def test_a_look_may_be_asked_for(desk: IngestDesk, server: Server) -> None:
 
 
 @pytest.mark.parametrize(("wanted", "shop"), [("nowhere", "default"), ("service", "other-shop")])
-def test_a_mailbox_that_the_shop_does_not_have_is_refused(desk: IngestDesk, wanted: str, shop: str) -> None:
+def test_a_mailbox_that_the_shop_does_not_have_is_refused(
+    desk: IngestDesk, wanted: str, shop: str
+) -> None:
     told = desk.tell("mailbox.sync", {"mailbox": wanted}, shop=shop)
     refusal = told[0]
     assert (refusal.name, refusal.data["code"]) == ("mailbox.sync_refused", "unknown_mailbox")
     assert wanted in refusal.data["reason"]
 
 
-def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(desk: IngestDesk, server: Server) -> None:
+def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
+    desk: IngestDesk, server: Server
+) -> None:
     def ask_meanwhile() -> None:
         server.meanwhile = lambda: None
         told = desk.tell("mailbox.sync", SYNC, replyto="client.1")
@@ -222,11 +262,14 @@ def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(desk: Ing
     assert len(desk.due()) == 1
 
 
-# --- crashes ----------------------------------------------------------------------------------------------------------
+# --- crashes --------------------------------------------------------------------------------------
 
 
 def crash(desk: IngestDesk, server: Server) -> list[Delivery]:
-    """Kills the process when everything is fetched and nothing is kept yet; the messages that come again."""
+    """Kills the process when everything is fetched and nothing is kept yet; the messages that come
+    again.
+    """
+
     def fetch(errand: Errand) -> Found:
         server(errand)
         raise Killed
@@ -239,7 +282,9 @@ def crash(desk: IngestDesk, server: Server) -> list[Delivery]:
     return batch
 
 
-def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(desk: IngestDesk, server: Server) -> None:
+def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
+    desk: IngestDesk, server: Server
+) -> None:
     server.receive(letter(), letter())
     again = crash(desk, server)
     assert desk.rows(inbound_mails) == []
@@ -249,7 +294,9 @@ def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(desk: In
     assert len(desk.due()) == 1
 
 
-def test_a_message_that_never_comes_again_does_not_end_the_looking(desk: IngestDesk, server: Server) -> None:
+def test_a_message_that_never_comes_again_does_not_end_the_looking(
+    desk: IngestDesk, server: Server
+) -> None:
     server.receive(letter())
     crash(desk, server)
     assert desk.due() == [NOON + LEASE]
@@ -268,7 +315,9 @@ def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_th
     assert "mail.received" in desk.look(seconds=LEASE.total_seconds())
 
 
-def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(desk: IngestDesk, server: Server) -> None:
+def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
+    desk: IngestDesk, server: Server
+) -> None:
     def overtaken() -> None:
         server.meanwhile = lambda: None
         desk.clock.advance(seconds=LEASE.total_seconds())
@@ -293,7 +342,9 @@ def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Se
     assert states(desk) == ["filed"]
 
 
-def test_a_handler_that_failed_is_tried_again_with_the_same_mails(desk: IngestDesk, server: Server) -> None:
+def test_a_handler_that_failed_is_tried_again_with_the_same_mails(
+    desk: IngestDesk, server: Server
+) -> None:
     server.receive(letter())
     (message,) = desk.collect()
     broken = Found(an_errand(SERVICE, fence=1), Checkpoint("INBOX"), (None,))  # type: ignore[arg-type]

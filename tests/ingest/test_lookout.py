@@ -24,7 +24,8 @@ def listening(*mailboxes: Mailbox) -> Iterator[list[str]]:
     told: list[str] = []
     stopping = threading.Event()
     thread = threading.Thread(
-        target=listen, args=(mailboxes, lambda mailbox: told.append(mailbox.name), stopping),
+        target=listen,
+        args=(mailboxes, lambda mailbox: told.append(mailbox.name), stopping),
         kwargs={"tokens": Tokens()},
     )
     thread.start()
@@ -42,7 +43,9 @@ def test_a_mail_is_told_when_it_comes(postbox: Postbox) -> None:
             until(lambda wanted=number: len(told) >= wanted)
 
 
-def test_a_server_is_asked_anew_before_it_may_lose_patience(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_asked_anew_before_it_may_lose_patience(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lookout, "ANEW", 0.1)
     monkeypatch.setattr(lookout, "NOTICE", 0.05)
     with wire(postbox.account.port) as line, listening(postbox.at(port=line.port)) as told:
@@ -52,7 +55,9 @@ def test_a_server_is_asked_anew_before_it_may_lose_patience(postbox: Postbox, mo
         until(lambda: told)
 
 
-def test_after_a_broken_wire_it_listens_again(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_broken_wire_it_listens_again(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lookout, "FIRST_PAUSE", 0.01)
     broken = threading.Event()
 
@@ -76,13 +81,21 @@ def test_a_server_without_idle_is_left_alone(postbox: Postbox) -> None:
 
 
 def test_pop3_cannot_be_listened_to(postbox: Postbox) -> None:
-    with wire(postbox.dovecot.pop3_port) as line, listening(postbox.reached("pop3", "none", port=line.port)):
+    with (
+        wire(postbox.dovecot.pop3_port) as line,
+        listening(postbox.reached("pop3", "none", port=line.port)),
+    ):
         pass
     assert line.heard == b""
 
 
 def test_a_hint_is_a_look_now_in_the_place_of_the_planned_one() -> None:
-    adapters = Adapters({"service": SERVICE}, KEYS, Server(), lambda mailboxes, tell, stopping: [*map(tell, mailboxes)])
+    adapters = Adapters(
+        {"service": SERVICE},
+        KEYS,
+        Server(),
+        lambda mailboxes, tell, stopping: [*map(tell, mailboxes)],
+    )
     hints = []
     look_out(adapters, hints.append, threading.Event())
     later = hints[0](NOON)

@@ -28,7 +28,9 @@ PASS = f"Authentication-Results: {RECEIVER}; dmarc=pass header.from=example.test
 
 @dataclass
 class AnsweringDesk:
-    """Confirms every mail that `mail.received` lets it confirm; `headers` are those of its confirmations."""
+    """Confirms every mail that `mail.received` lets it confirm; `headers` are those of its
+    confirmations.
+    """
 
     address: str
     desk: IngestDesk
@@ -47,7 +49,9 @@ class AnsweringDesk:
             return None
         subject = f"We got your mail {len(self.server.mails)}"
         headers = [PASS, *self.headers]
-        return letter("Thank you!", from_=self.address, to=told["sender"], subject=subject, headers=headers)
+        return letter(
+            "Thank you!", from_=self.address, to=told["sender"], subject=subject, headers=headers
+        )
 
 
 @pytest.fixture
@@ -58,9 +62,16 @@ def two_databases(tmp_path: Path) -> Iterator[list[IngestDesk]]:
         each.engine.dispose()
 
 
-@pytest.mark.parametrize(("headers", "most"), [
-    (["Auto-Submitted: auto-replied"], 2), (["Precedence: bulk"], 2), (["X-Auto-Response-Suppress: All"], 2), ([], 3),
-], ids=["as RFC 3834 wants", "bulk", "as Exchange does", "as if by a person"])
+@pytest.mark.parametrize(
+    ("headers", "most"),
+    [
+        (["Auto-Submitted: auto-replied"], 2),
+        (["Precedence: bulk"], 2),
+        (["X-Auto-Response-Suppress: All"], 2),
+        ([], 3),
+    ],
+    ids=["as RFC 3834 wants", "bulk", "as Exchange does", "as if by a person"],
+)
 def test_two_desks_that_answer_each_other_fall_silent(
     two_databases: list[IngestDesk], headers: list[str], most: int
 ) -> None:
@@ -82,7 +93,11 @@ def acknowledged(desk: IngestDesk, server: Server, *mails: bytes, **later: float
     before = len(desk.told)
     server.receive(*mails)
     desk.look(**(later or {"minutes": 1}))
-    return [event.data["may_acknowledge"] for event in desk.told[before:] if event.name == "mail.received"]
+    return [
+        event.data["may_acknowledge"]
+        for event in desk.told[before:]
+        if event.name == "mail.received"
+    ]
 
 
 @pytest.fixture
@@ -92,26 +107,46 @@ def trusting(desk: IngestDesk, server: Server) -> IngestDesk:
     return desk
 
 
-def test_a_person_who_is_proved_is_answered_once_a_day(trusting: IngestDesk, server: Server) -> None:
-    assert acknowledged(trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])) == [True, False]
+def test_a_person_who_is_proved_is_answered_once_a_day(
+    trusting: IngestDesk, server: Server
+) -> None:
+    assert acknowledged(
+        trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])
+    ) == [True, False]
     assert acknowledged(trusting, server, letter("three", headers=[PASS])) == [False]
     assert acknowledged(trusting, server, letter("four", headers=[PASS]), hours=25) == [True]
-    assert acknowledged(trusting, server, letter("x", from_="bob@example.test", headers=[PASS])) == [True]
+    assert acknowledged(
+        trusting, server, letter("x", from_="bob@example.test", headers=[PASS])
+    ) == [True]
 
 
-@pytest.mark.parametrize("fields", [
-    {}, {"headers": [PASS.replace("pass", "fail")]}, {"headers": [PASS.replace(RECEIVER, "mx.evil.test")]},
-    {"headers": [PASS, "List-Id: <l.test>"]}, {"headers": [PASS, "Auto-Submitted: auto-generated"]},
-    {"headers": [PASS, "Precedence: list"]}, {"headers": [PASS], "from_": "no-reply@example.test"},
-    {"headers": [PASS], "from_": "bounces+123@example.test"}, {"headers": [PASS], "from_": "a@b.test, c@d.test"},
-    {"headers": [PASS, "Return-Path: <>"]},
-], ids=str)
-def test_nobody_else_is_answered(trusting: IngestDesk, server: Server, fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"headers": [PASS.replace("pass", "fail")]},
+        {"headers": [PASS.replace(RECEIVER, "mx.evil.test")]},
+        {"headers": [PASS, "List-Id: <l.test>"]},
+        {"headers": [PASS, "Auto-Submitted: auto-generated"]},
+        {"headers": [PASS, "Precedence: list"]},
+        {"headers": [PASS], "from_": "no-reply@example.test"},
+        {"headers": [PASS], "from_": "bounces+123@example.test"},
+        {"headers": [PASS], "from_": "a@b.test, c@d.test"},
+        {"headers": [PASS, "Return-Path: <>"]},
+    ],
+    ids=str,
+)
+def test_nobody_else_is_answered(
+    trusting: IngestDesk, server: Server, fields: dict[str, Any]
+) -> None:
     assert acknowledged(trusting, server, letter(**fields)) == [False]
 
 
 def test_an_answer_in_a_thread_is_not_answered(trusting: IngestDesk, server: Server) -> None:
-    first, second = letter(message_id="<1@x.test>", headers=[PASS]), letter(in_reply_to="<1@x.test>", headers=[PASS])
+    first, second = (
+        letter(message_id="<1@x.test>", headers=[PASS]),
+        letter(in_reply_to="<1@x.test>", headers=[PASS]),
+    )
     assert acknowledged(trusting, server, first) == [True]
     assert acknowledged(trusting, server, second, hours=25) == [False]
 
@@ -125,20 +160,27 @@ def test_a_mailbox_answers_so_much_in_an_hour(
     assert acknowledged(trusting, server, letter(headers=[PASS]), minutes=61) == [True]
 
 
-# --- too much ---------------------------------------------------------------------------------------------------------
+# --- too much -------------------------------------------------------------------------------------
 
 
 def test_a_flood_is_marked_and_waits_for_people(desk: IngestDesk, server: Server) -> None:
     desk.tell("order.placed", order_placed())
-    mails = [letter(f"Mail {number}", to=reply_to(ORDER)) for number in range(traffic.MOST_FROM_SENDER + 2)]
+    mails = [
+        letter(f"Mail {number}", to=reply_to(ORDER))
+        for number in range(traffic.MOST_FROM_SENDER + 2)
+    ]
     server.receive(*mails[:3])
     desk.look(minutes=1)
     server.receive(*mails[3:])
     desk.look(minutes=1)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     messages = desk.thread(thread["thread_id"])["messages"]
-    assert [message["marks"] for message in messages] == [[]] * traffic.MOST_FROM_SENDER + [["flood"]] * 2
-    desk.tell("thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"})
+    assert [message["marks"] for message in messages] == [[]] * traffic.MOST_FROM_SENDER + [
+        ["flood"]
+    ] * 2
+    desk.tell(
+        "thread.set_status", {"thread_id": thread["thread_id"], "status": "closed", "by": "anna"}
+    )
     server.receive(letter("once more", to=reply_to(ORDER)))
     desk.look(minutes=1)
     after = desk.thread(thread["thread_id"])
@@ -150,30 +192,42 @@ def test_a_flood_gets_no_automatic_answer(
     trusting: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_FROM_SENDER", 2)
-    one, *others = [letter(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)]
+    one, *others = [
+        letter(f"Mail {number}", headers=[PASS], from_="a@relay.test") for number in range(3)
+    ]
     monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 0)  # so that none before it was answered
     assert acknowledged(trusting, server, one, others[0]) == [False, False]
     monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 100)
     assert acknowledged(trusting, server, others[1]) == [False]
     server.arrivals[4] = trusting.clock.now + traffic.SPELL
-    assert acknowledged(trusting, server, letter("later", headers=[PASS], from_="a@relay.test"), minutes=11) == [True]
+    assert acknowledged(
+        trusting, server, letter("later", headers=[PASS], from_="a@relay.test"), minutes=11
+    ) == [True]
 
 
-@pytest.mark.parametrize(("apart", "floods"), [(timedelta(minutes=1), 0), (timedelta(seconds=1), 5)])
+@pytest.mark.parametrize(
+    ("apart", "floods"), [(timedelta(minutes=1), 0), (timedelta(seconds=1), 5)]
+)
 @pytest.mark.parametrize("fetched", [1, 25])
 def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
     desk: IngestDesk, server: Server, fetched: int, apart: timedelta, floods: int
 ) -> None:
     server.window = fetched
     mails = [letter(f"Mail {number}") for number in range(traffic.MOST_FROM_SENDER + 5)]
-    server.arrivals = {uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)}
+    server.arrivals = {
+        uid: NOON - timedelta(hours=3) + uid * apart for uid in range(1, len(mails) + 1)
+    }
     server.receive(*mails)
     for _ in mails[::fetched]:
         desk.look(seconds=1)
     threads = desk.threads(limit=100)
     assert len(threads) == len(mails)
     assert sum(thread["unread"] for thread in threads) == len(mails)
-    marked = [thread for thread in threads if desk.thread(thread["thread_id"])["messages"][0]["marks"] == ["flood"]]
+    marked = [
+        thread
+        for thread in threads
+        if desk.thread(thread["thread_id"])["messages"][0]["marks"] == ["flood"]
+    ]
     assert len(marked) == floods
 
 
@@ -182,7 +236,9 @@ def test_many_who_write_into_one_thread_are_a_flood_too(
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_IN_THREAD", 3)
     desk.tell("order.placed", order_placed())
-    server.receive(*(letter(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5)))
+    server.receive(
+        *(letter(from_=f"a{number}@evil.test", to=reply_to(ORDER)) for number in range(5))
+    )
     desk.look(minutes=1)
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     messages = desk.thread(thread["thread_id"])["messages"]

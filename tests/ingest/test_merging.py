@@ -6,7 +6,17 @@ import pytest
 
 from shared.contracts.conversation import Conversation
 from tests.ingest.clerk import ANNA, does, orders, refusal
-from tests.ingest.words import CUSTOMER, ORDER, ORDER_ID, IngestDesk, Server, letter, mail_sent, order_placed, reply_to
+from tests.ingest.words import (
+    CUSTOMER,
+    ORDER,
+    ORDER_ID,
+    IngestDesk,
+    Server,
+    letter,
+    mail_sent,
+    order_placed,
+    reply_to,
+)
 
 
 def two_threads(desk: IngestDesk, server: Server) -> tuple[str, str]:
@@ -39,7 +49,10 @@ def test_mails_follow(desk: IngestDesk, server: Server) -> None:
     server.receive(letter("Once more", from_="ada@work.test", in_reply_to="<work@x.test>"))
     desk.look(minutes=1)
     messages = desk.thread(home)["messages"]
-    assert [(message["text"], message["verified"]) for message in messages][-1] == ("Once more", True)
+    assert [(message["text"], message["verified"]) for message in messages][-1] == (
+        "Once more",
+        True,
+    )
 
 
 def test_a_thread_is_merged_into_that_of_an_order(desk: IngestDesk, server: Server) -> None:
@@ -56,11 +69,14 @@ def test_a_thread_is_merged_into_that_of_an_order(desk: IngestDesk, server: Serv
     assert refusal(desk, "thread.merge", wrong) == ("about_an_order", "thread_id")
 
 
-@pytest.mark.parametrize(("change", "expected"), [
-    ({"into": str(uuid4())}, ("unknown_thread", "into")),
-    ({"thread_id": str(uuid4())}, ("unknown_thread", "thread_id")),
-    ({"into": "same"}, ("same_thread", "into")),
-])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"into": str(uuid4())}, ("unknown_thread", "into")),
+        ({"thread_id": str(uuid4())}, ("unknown_thread", "thread_id")),
+        ({"into": "same"}, ("same_thread", "into")),
+    ],
+)
 def test_what_cannot_be_merged_is_refused(
     desk: IngestDesk, server: Server, change: dict[str, str], expected: tuple[str, str]
 ) -> None:
@@ -80,10 +96,17 @@ def test_what_was_merged_is_not_merged_again(desk: IngestDesk, server: Server) -
     assert refusal(desk, "thread.merge", back) == ("merged_before", "into")
 
 
-@pytest.mark.parametrize(("command", "fields"), [
-    ("reply", {"text": "It left."}), ("add_note", {"text": "She called."}), ("set_status", {"status": "pending1"}),
-    ("assign", {"owner": "bela@shop.test"}), ("forward", {"email": "bela@shop.test"}), ("mark_read", {}),
-])
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("reply", {"text": "It left."}),
+        ("add_note", {"text": "She called."}),
+        ("set_status", {"status": "pending1"}),
+        ("assign", {"owner": "bela@shop.test"}),
+        ("forward", {"email": "bela@shop.test"}),
+        ("mark_read", {}),
+    ],
+)
 def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
     desk: IngestDesk, server: Server, command: str, fields: dict[str, str]
 ) -> None:
@@ -98,7 +121,9 @@ def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
     assert desk.thread(last)["thread"] != before
 
 
-def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(desk: IngestDesk, server: Server) -> None:
+def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(
+    desk: IngestDesk, server: Server
+) -> None:
     home, work = two_threads(desk, server)
     does(desk, "reply", work, text="It left.")
     does(desk, "merge", work, into=home)
@@ -112,5 +137,8 @@ def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(des
 def orders_thread(desk: IngestDesk) -> str:
     """The thread of an order, opened by a message on it."""
     order_id = orders(desk)
-    told = desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA})
+    told = desk.tell(
+        "thread.post_order_message",
+        {"order_id": order_id, "text": "Late.", "private": True, "by": ANNA},
+    )
     return str(told[0].data["thread_id"])

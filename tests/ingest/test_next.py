@@ -41,19 +41,28 @@ def test_who_is_put_off_comes_back_with_something_new(desk: IngestDesk) -> None:
     assert next_one(desk)["thread"]["unread"] == 0
 
 
-# --- drafts -----------------------------------------------------------------------------------------------------------
+# --- drafts ---------------------------------------------------------------------------------------
 
 
 def test_an_answer_begins_as_the_shop_wants_in_the_customers_language(desk: IngestDesk) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
-    desk.tell("desk.put", {"default_replies": {
-        "en": "Dear {customer_name},\n\n{employee}, {shop_name}", "fa": "{customer_name} گرامی،",
-    }})
+    desk.tell(
+        "desk.put",
+        {
+            "default_replies": {
+                "en": "Dear {customer_name},\n\n{employee}, {shop_name}",
+                "fa": "{customer_name} گرامی،",
+            }
+        },
+    )
     for language, told, text in (
-        ("fa-IR", "fa", "Ada Byron گرامی،"), ("en", "en", "Dear Ada Byron,\n\nAnna, Corner Shop"),
+        ("fa-IR", "fa", "Ada Byron گرامی،"),
+        ("en", "en", "Dear Ada Byron,\n\nAnna, Corner Shop"),
         ("fr", "en", "Dear Ada Byron,\n\nAnna, Corner Shop"),
     ):
-        draft = desk.ask("thread.draft", {"thread_id": writes(desk, language=language), "by": "Anna"}).data
+        draft = desk.ask(
+            "thread.draft", {"thread_id": writes(desk, language=language), "by": "Anna"}
+        ).data
         assert (draft["language"], draft["text"]) == (told, text)
 
 
@@ -61,5 +70,7 @@ def test_it_begins_as_a_predefined_message_or_as_nothing(desk: IngestDesk) -> No
     thread_id = writes(desk)
     assert desk.ask("thread.draft", {"thread_id": thread_id, "by": "Anna"}).data["text"] == ""
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
-    draft = desk.ask("thread.draft", {"thread_id": thread_id, "by": "Anna", "canned_message": "delay"}).data
+    draft = desk.ask(
+        "thread.draft", {"thread_id": thread_id, "by": "Anna", "canned_message": "delay"}
+    ).data
     assert draft["text"].startswith("Dear Ada Byron,\nyour order  leaves")

@@ -51,27 +51,42 @@ def authority() -> Iterator[Authority]:
 def by_token(
     postbox: Postbox, authority: Authority, protocol: str = "imap", refresh_token: str | None = None
 ) -> Mailbox:
-    oauth = OAuth.model_validate({
-        "token_url": authority.url, "client_id": "aftercart", "scope": "mail.read", "refresh_token": refresh_token,
-    })
+    oauth = OAuth.model_validate(
+        {
+            "token_url": authority.url,
+            "client_id": "aftercart",
+            "scope": "mail.read",
+            "refresh_token": refresh_token,
+        }
+    )
     return postbox.reached(protocol, "none", oauth=oauth, password=SecretStr("the client's"))
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_a_token_lets_in(postbox: Postbox, authority: Authority, protocol: str) -> None:
-    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 3600}
+    authority.answer = {
+        "access_token": postbox.dovecot.token(postbox.account.user),
+        "expires_in": 3600,
+    }
     postbox.receive(letter())
     assert len(contents(look(by_token(postbox, authority, protocol)))) == 1
-    assert authority.asked == [{
-        "grant_type": "client_credentials", "client_id": "aftercart", "client_secret": "the client's",
-        "scope": "mail.read",
-    }]
+    assert authority.asked == [
+        {
+            "grant_type": "client_credentials",
+            "client_id": "aftercart",
+            "client_secret": "the client's",
+            "scope": "mail.read",
+        }
+    ]
 
 
 def test_a_refresh_token_is_used_where_there_is_one(postbox: Postbox, authority: Authority) -> None:
     authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user)}
     assert look(by_token(postbox, authority, refresh_token="lasting")).fault is None
-    assert (authority.asked[0]["grant_type"], authority.asked[0]["refresh_token"]) == ("refresh_token", "lasting")
+    assert (authority.asked[0]["grant_type"], authority.asked[0]["refresh_token"]) == (
+        "refresh_token",
+        "lasting",
+    )
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
@@ -98,25 +113,42 @@ def test_a_token_is_asked_for_once_while_it_lives_and_again_after_it_was_refused
     assert Postman(tokens)(an_errand(mailbox)).fault is None
 
 
-def test_a_token_that_soon_expires_is_not_used_again(postbox: Postbox, authority: Authority) -> None:
+def test_a_token_that_soon_expires_is_not_used_again(
+    postbox: Postbox, authority: Authority
+) -> None:
     tokens, mailbox = Tokens(), by_token(postbox, authority)
-    authority.answer = {"access_token": postbox.dovecot.token(postbox.account.user), "expires_in": 59}
+    authority.answer = {
+        "access_token": postbox.dovecot.token(postbox.account.user),
+        "expires_in": 59,
+    }
     for asked in (1, 2):
         assert Postman(tokens)(an_errand(mailbox)).fault is None
         assert len(authority.asked) == asked
 
 
 def test_why_there_is_no_token_is_told(postbox: Postbox, authority: Authority) -> None:
-    authority.status, authority.answer = 401, {"error": "invalid_client", "error_description": "AADSTS7000215: wrong"}
+    authority.status, authority.answer = (
+        401,
+        {
+            "error": "invalid_client",
+            "error_description": "AADSTS7000215: wrong",
+        },
+    )
     found = look(by_token(postbox, authority))
     assert found.fault
     assert found.fault.code == "token_refused"
-    assert reason(found) == (
-        f"No access token for '{postbox.account.user}': {authority.url} answered 401: AADSTS7000215: wrong"
+    assert (
+        reason(found)
+        == f"No access token for '{postbox.account.user}': {authority.url} answered 401:"
+        " AADSTS7000215: wrong"
     )
 
 
-def test_an_authority_that_cannot_be_reached_or_read_is_told(postbox: Postbox, authority: Authority) -> None:
+def test_an_authority_that_cannot_be_reached_or_read_is_told(
+    postbox: Postbox, authority: Authority
+) -> None:
     nowhere = Authority(f"http://127.0.0.1:{free_port()}/token")
-    assert "gave no answer that can be read (ConnectError)" in reason(look(by_token(postbox, nowhere)))
+    assert "gave no answer that can be read (ConnectError)" in reason(
+        look(by_token(postbox, nowhere))
+    )
     assert "answered 200: without a token" in reason(look(by_token(postbox, authority)))

@@ -14,7 +14,9 @@ def read(small_desk: IngestDesk, postbox: Postbox) -> IngestDesk:
     """A desk that has read two mails in the folder `Desk`."""
     postbox.make_anew("Desk")
     postbox.receive(letter("one"), letter("two"), folder="Desk")
-    small_desk.begin(Postman(Tokens()), postbox.at(folder="Desk"), postbox.at(folder="Desk", name="sales"))
+    small_desk.begin(
+        Postman(Tokens()), postbox.at(folder="Desk"), postbox.at(folder="Desk", name="sales")
+    )
     small_desk.look()
     return small_desk
 
@@ -23,9 +25,16 @@ def states(desk: IngestDesk, mailbox: str = "service") -> list[str]:
     return sorted(row.state for row in desk.rows(inbound_mails) if row.mailbox == mailbox)
 
 
-def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(read: IngestDesk) -> None:
+def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(
+    read: IngestDesk,
+) -> None:
     assert len(states(read)) == len(states(read, "sales")) == len(read.rows(raw_mails)) == 2
-    assert sorted(states(read) + states(read, "sales")) == ["duplicate", "duplicate", "filed", "filed"]
+    assert sorted(states(read) + states(read, "sales")) == [
+        "duplicate",
+        "duplicate",
+        "filed",
+        "filed",
+    ]
 
 
 def test_moved_away_and_back_it_is_the_same_mail(read: IngestDesk, postbox: Postbox) -> None:
@@ -38,7 +47,9 @@ def test_moved_away_and_back_it_is_the_same_mail(read: IngestDesk, postbox: Post
     assert states(read) == ["duplicate", *before]
 
 
-def test_counted_anew_by_the_server_nothing_is_filed_twice(read: IngestDesk, postbox: Postbox) -> None:
+def test_counted_anew_by_the_server_nothing_is_filed_twice(
+    read: IngestDesk, postbox: Postbox
+) -> None:
     with postbox.opened("Desk") as client:
         client.copy([1, 2], "INBOX")
     postbox.make_anew("Desk")
@@ -46,5 +57,7 @@ def test_counted_anew_by_the_server_nothing_is_filed_twice(read: IngestDesk, pos
         client.move(client.search(), "Desk")
     postbox.receive(letter("three"), folder="Desk")
     before = states(read).count("duplicate")
-    assert read.look(minutes=1).count("thread.opened") == 1  # the third mail, which is in both mailboxes
+    assert (
+        read.look(minutes=1).count("thread.opened") == 1
+    )  # the third mail, which is in both mailboxes
     assert states(read).count("duplicate") >= before + 2

@@ -9,38 +9,72 @@ from tests.ingest.clerk import ANNA, names, orders, refusal, writes
 from tests.ingest.words import ORDER_ID, IngestDesk, order_placed
 
 
-def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(desk: IngestDesk) -> None:
+def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(
+    desk: IngestDesk,
+) -> None:
     desk.tell("order.placed", order_placed())
-    told = desk.tell("thread.post_order_message", {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA})
+    told = desk.tell(
+        "thread.post_order_message", {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA}
+    )
     assert names(told) == ["thread.opened", "thread.message_added", "thread.order_message_posted"]
     posted = told[-1].data
     assert (posted["message"]["text"], posted["message"]["private"]) == ("It is late.", False)
     assert posted["thread"]["customer_email"] == "ada@example.test"
-    assert (posted["thread"]["conversation"], posted["thread"]["owner"]) == (f"order/{ORDER_ID}", ANNA)
+    assert (posted["thread"]["conversation"], posted["thread"]["owner"]) == (
+        f"order/{ORDER_ID}",
+        ANNA,
+    )
     assert posted["thread"]["status"] == "closed"
-    named = {"order_id": posted["thread"]["order_reference"].lower(), "text": "It comes.", "by": ANNA}
-    assert desk.tell("thread.post_order_message", named)[-1].data["thread"]["order_id"] == str(ORDER_ID)
-    assert refusal(desk, "thread.post_order_message", named | {"order_id": "NOBODY"}) == ("unknown_order", "order_id")
+    named = {
+        "order_id": posted["thread"]["order_reference"].lower(),
+        "text": "It comes.",
+        "by": ANNA,
+    }
+    assert desk.tell("thread.post_order_message", named)[-1].data["thread"]["order_id"] == str(
+        ORDER_ID
+    )
+    assert refusal(desk, "thread.post_order_message", named | {"order_id": "NOBODY"}) == (
+        "unknown_order",
+        "order_id",
+    )
 
 
 def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestDesk) -> None:
     placed = order_placed(order__customer__email="ada@exampel.test")
     desk.tell("order.placed", placed)
     post = {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA}
-    assert desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"] == "ada@exampel.test"
+    assert (
+        desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"]
+        == "ada@exampel.test"
+    )
     wrong = placed["order"]["customer"]
-    desk.tell("order.customer_changed", {
-        "order_id": str(ORDER_ID), "order": order_placed()["order"], "by": ANNA, "at": samples.NOON,
-        "customer_before": wrong,
-    })
-    assert desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"] == "ada@example.test"
+    desk.tell(
+        "order.customer_changed",
+        {
+            "order_id": str(ORDER_ID),
+            "order": order_placed()["order"],
+            "by": ANNA,
+            "at": samples.NOON,
+            "customer_before": wrong,
+        },
+    )
+    assert (
+        desk.tell("thread.post_order_message", post)[-1].data["thread"]["customer_email"]
+        == "ada@example.test"
+    )
 
 
 def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
     desk.tell("order.placed", order_placed())
-    told = desk.tell("thread.post_order_message", {
-        "order_id": str(ORDER_ID), "text": "Call before delivery.", "by": ANNA, "private": True,
-    })
+    told = desk.tell(
+        "thread.post_order_message",
+        {
+            "order_id": str(ORDER_ID),
+            "text": "Call before delivery.",
+            "by": ANNA,
+            "private": True,
+        },
+    )
     assert names(told) == ["thread.opened", "thread.message_added"]
     (thread,) = desk.threads()
     assert (thread["owner"], thread["status"], thread["waits_since"]) == (None, "closed", None)
@@ -50,7 +84,9 @@ def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
 def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: IngestDesk) -> None:
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
-    order_id = orders(desk, order__language="fa-IR", order__customer__name="رضا", order__reference="FARSI")
+    order_id = orders(
+        desk, order__language="fa-IR", order__customer__name="رضا", order__reference="FARSI"
+    )
     command = {"order_id": order_id, "canned_message": "delay", "by": "آنا"}
     posted = desk.tell("thread.post_order_message", command)[-1].data
     assert posted["message"]["text"] == "رضا گرامی،\nسفارش FARSI با کمی تأخیر ارسال می‌شود.\nآنا"
@@ -60,13 +96,20 @@ def test_own_words_follow_a_predefined_message_before_there_is_a_thread(desk: In
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     order_id = orders(desk, order__reference="ADDED")
     assert desk.threads() == []
-    draft = desk.ask("thread.draft", {"order_id": order_id, "by": ANNA, "canned_message": "delay"}).data
+    draft = desk.ask(
+        "thread.draft", {"order_id": order_id, "by": ANNA, "canned_message": "delay"}
+    ).data
     assert (draft["language"], draft["text"].splitlines()[0]) == ("en", "Dear Ada Byron,")
     assert desk.threads() == []
-    words = {"canned_message": "delay", "text": "Dear {customer_name}, {order_reference} comes on {day}."}
-    posted = desk.tell("thread.post_order_message", {"order_id": order_id, **words, "by": ANNA})[-1].data
-    assert posted["message"]["text"] == (
-        f"{draft['text']}\n\nDear Ada Byron, ADDED comes on {{day}}."
+    words = {
+        "canned_message": "delay",
+        "text": "Dear {customer_name}, {order_reference} comes on {day}.",
+    }
+    posted = desk.tell("thread.post_order_message", {"order_id": order_id, **words, "by": ANNA})[
+        -1
+    ].data
+    assert (
+        posted["message"]["text"] == f"{draft['text']}\n\nDear Ada Byron, ADDED comes on {{day}}."
     )
     assert posted["thread"]["thread_id"] == draft["thread_id"]
 
@@ -75,17 +118,29 @@ def test_an_answer_may_begin_with_a_predefined_message(desk: IngestDesk) -> None
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     orders(desk, order__reference="ANSWER")
     thread_id = writes(desk, order_reference="ANSWER")
-    words = {"thread_id": thread_id, "canned_message": "delay", "text": "{employee} wrote this.", "by": ANNA}
+    words = {
+        "thread_id": thread_id,
+        "canned_message": "delay",
+        "text": "{employee} wrote this.",
+        "by": ANNA,
+    }
     text = desk.tell("thread.reply", words)[-1].data["message"]["text"]
     assert text.splitlines()[0] == "Dear Ada Byron,"
     assert text.endswith(f"\n\n{ANNA} wrote this.")
-    assert refusal(desk, "thread.reply", {"thread_id": thread_id, "by": ANNA}) == ("no_text", "text")
+    assert refusal(desk, "thread.reply", {"thread_id": thread_id, "by": ANNA}) == (
+        "no_text",
+        "text",
+    )
 
 
-@pytest.mark.parametrize(("fields", "code", "field"), [
-    ({}, "which", "thread_id"), ({"order_id": str(uuid4())}, "unknown_order", "order_id"),
-    ({"thread_id": str(uuid4()), "order_id": str(ORDER_ID)}, "which", "thread_id"),
-])
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({}, "which", "thread_id"),
+        ({"order_id": str(uuid4())}, "unknown_order", "order_id"),
+        ({"thread_id": str(uuid4()), "order_id": str(ORDER_ID)}, "which", "thread_id"),
+    ],
+)
 def test_a_draft_is_for_a_thread_or_an_order(
     desk: IngestDesk, fields: dict[str, str], code: str, field: str
 ) -> None:
@@ -101,10 +156,15 @@ def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None
     assert (thread["status"], thread["waits_since"]) == ("open", None)
 
 
-@pytest.mark.parametrize(("fields", "code", "field"), [
-    ({}, "no_text", "text"), ({"text": "Late.", "canned_message": "never"}, "unknown_canned_message", "canned_message"),
-    ({"text": " \n"}, "empty_text", "text"), ({"canned_message": "never"}, "unknown_canned_message", "canned_message"),
-])
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({}, "no_text", "text"),
+        ({"text": "Late.", "canned_message": "never"}, "unknown_canned_message", "canned_message"),
+        ({"text": " \n"}, "empty_text", "text"),
+        ({"canned_message": "never"}, "unknown_canned_message", "canned_message"),
+    ],
+)
 def test_a_message_on_an_order_that_cannot_be(
     desk: IngestDesk, fields: dict[str, str], code: str, field: str
 ) -> None:
@@ -118,4 +178,7 @@ def test_an_order_of_another_shop_is_no_order_here(desk: IngestDesk) -> None:
     desk.tell("order.placed", order_placed())
     for order_id, shop in ((str(ORDER_ID), "other"), (str(uuid4()), "default")):
         command = {"order_id": order_id, "text": "Late.", "by": ANNA}
-        assert refusal(desk, "thread.post_order_message", command, shop=shop) == ("unknown_order", "order_id")
+        assert refusal(desk, "thread.post_order_message", command, shop=shop) == (
+            "unknown_order",
+            "order_id",
+        )

@@ -10,7 +10,8 @@ from services.ingest.domain.mail import Mail, read
 from tests.ingest.words import letter
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\r\n\r\nSee below"
-# By `openssl cms -sign -nodetach -stream` and `openssl cms -encrypt`: a text/plain part that asks for a mug.
+# By `openssl cms -sign -nodetach -stream` and `openssl cms -encrypt`: a text/plain part that asks
+# for a mug.
 SIGNED = (
     "MIAGCSqGSIb3DQEHAqCAMIACAQExDTALBglghkgBZQMEAgEwgAYJKoZIhvcNAQcBoIAkgAQ9Q29udGVudC1UeXBlOiB0ZXh0L3BsYWluOyBjaGFy"
     "c2V0PXV0Zi04DQoNCldoZXJlIGlzIG15IG11Zz8NCgAAAAAAADGCAQgwggEEAgEBMDMwGzEZMBcGA1UEAwwQYWRhQGV4YW1wbGUudGVzdAIUTbOr"
@@ -59,16 +60,22 @@ def files(found: Mail) -> list[str]:
     return [file.filename for file in found.files]
 
 
-# --- named texts ------------------------------------------------------------------------------------------------------
+# --- named texts ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fields", [
-    "Content-Type: text/plain; name=message.txt",
-    "Content-Type: text/plain\r\nContent-Disposition: inline; filename=a.txt",
-    "Content-Type: text/html; name=message.html",
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Content-Type: text/plain; name=message.txt",
+        "Content-Type: text/plain\r\nContent-Disposition: inline; filename=a.txt",
+        "Content-Type: text/html; name=message.html",
+    ],
+)
 def test_a_named_text_that_is_the_only_one_is_the_text(fields: str) -> None:
-    found = parts(f"{fields}\r\n\r\nWhere is my mug?", "Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF-1.7")
+    found = parts(
+        f"{fields}\r\n\r\nWhere is my mug?",
+        "Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF-1.7",
+    )
     assert found.text == "Where is my mug?"
     assert len(files(found)) == 2
 
@@ -79,21 +86,29 @@ def test_a_named_text_beside_another_is_a_file() -> None:
 
 
 def test_an_attached_text_is_a_file_and_nothing_else() -> None:
-    found = parts("Content-Type: text/plain\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nnoise")
+    found = parts(
+        "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nnoise"
+    )
     assert (found.text, files(found)) == ("", ["log.txt"])
 
 
-# --- S/MIME, PGP ------------------------------------------------------------------------------------------------------
+# --- S/MIME, PGP ----------------------------------------------------------------------------------
 
 
-def smime(content: str, fields: str = "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m") -> Mail:
+def smime(
+    content: str, fields: str = "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m"
+) -> Mail:
     return mail(letter(content, content_type=fields, content_transfer_encoding="base64"))
 
 
-@pytest.mark.parametrize("fields", [
-    "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m", "application/x-pkcs7-mime",
-    "application/octet-stream; name=smime.p7m",
-])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        "application/x-pkcs7-mime",
+        "application/octet-stream; name=smime.p7m",
+    ],
+)
 def test_an_opaque_signature_is_opened(fields: str) -> None:
     found = smime(SIGNED, fields)
     assert (found.text, found.marks, found.files) == ("Where is my mug?", ("signed",), ())
@@ -105,7 +120,9 @@ def test_what_is_encrypted_stays_a_file() -> None:
     assert [file.content for file in found.files] == [b64decode(ENCRYPTED)]
 
 
-@pytest.mark.parametrize("content", ["", "AAAA", SIGNED[:120], b64encode(b"0\x80" * 50_000).decode()])
+@pytest.mark.parametrize(
+    "content", ["", "AAAA", SIGNED[:120], b64encode(b"0\x80" * 50_000).decode()]
+)
 def test_what_is_no_smime_is_a_file(content: str) -> None:
     found = smime(content)
     assert found.text == ""
@@ -116,13 +133,15 @@ def test_signatures_within_signatures_have_an_end() -> None:
     assert smime(SIGNED * 300).text in ("", "Where is my mug?")
 
 
-@pytest.mark.parametrize(("begin", "mark"), [("PGP MESSAGE", "encrypted"), ("PGP SIGNED MESSAGE", "signed")])
+@pytest.mark.parametrize(
+    ("begin", "mark"), [("PGP MESSAGE", "encrypted"), ("PGP SIGNED MESSAGE", "signed")]
+)
 def test_inline_pgp_is_marked(begin: str, mark: str) -> None:
     assert mail(letter(f"-----BEGIN {begin}-----\r\n\r\nwords")).marks == (mark,)
     assert mail(letter(f"> -----BEGIN {begin}-----\r\nwords")).marks == ()
 
 
-# --- invitations, reports ---------------------------------------------------------------------------------------------
+# --- invitations, reports -------------------------------------------------------------------------
 
 
 def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
@@ -131,15 +150,24 @@ def test_an_invitation_is_a_file_and_says_what_when_and_where() -> None:
     assert (alone.text, files(alone)) == (INVITED, ["invitation.ics"])
     assert parts(PLAIN, calendar, kind="alternative").text == f"See below\n\n{INVITED}"
     twice = parts(PLAIN, calendar, calendar.replace("text/calendar", "text/calendar; name=meeting"))
-    assert (twice.text, files(twice)) == (f"See below\n\n{INVITED}", ["invitation.ics", "meeting.ics"])
+    assert (twice.text, files(twice)) == (
+        f"See below\n\n{INVITED}",
+        ["invitation.ics", "meeting.ics"],
+    )
 
 
-@pytest.mark.parametrize(("fields", "text"), [
-    (["DTSTART:20261201T100000Z", "DTEND:20261202T110000Z"], "2026-12-01 10:00 – 2026-12-02 11:00 (UTC)"),
-    (["DTSTART;VALUE=DATE:20261201", "SUMMARY:Closed"], "Closed\n2026-12-01"),
-    (["SUMMARY:Off", "STATUS:CANCELLED"], "Off\nCANCELLED"),
-    (["DTSTART:soon"], ""),
-])
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            ["DTSTART:20261201T100000Z", "DTEND:20261202T110000Z"],
+            "2026-12-01 10:00 – 2026-12-02 11:00 (UTC)",
+        ),
+        (["DTSTART;VALUE=DATE:20261201", "SUMMARY:Closed"], "Closed\n2026-12-01"),
+        (["SUMMARY:Off", "STATUS:CANCELLED"], "Off\nCANCELLED"),
+        (["DTSTART:soon"], ""),
+    ],
+)
 def test_what_an_event_says(fields: list[str], text: str) -> None:
     calendar = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *fields, "END:VEVENT"])
     assert mail(letter(calendar, content_type="text/calendar")).text == text
@@ -148,16 +176,22 @@ def test_what_an_event_says(fields: list[str], text: str) -> None:
 def test_a_report_without_words_shows_its_fields() -> None:
     status = "Content-Type: message/delivery-status\r\n\r\n"
     status += "Reporting-MTA: dns; mx.test\r\n\r\nStatus: 5.1.1\r\nAction: failed"
-    assert parts(status, kind="report").text == "Reporting-MTA: dns; mx.test\n\nStatus: 5.1.1\nAction: failed"
+    assert (
+        parts(status, kind="report").text
+        == "Reporting-MTA: dns; mx.test\n\nStatus: 5.1.1\nAction: failed"
+    )
     assert parts(PLAIN, status, kind="report").text == "See below"
 
 
 def test_prose_in_the_place_of_a_delivery_status_is_shown() -> None:
-    found = parts("Content-Type: message/delivery-status\r\n\r\nWe could not deliver your mail.\r\n", kind="report")
+    found = parts(
+        "Content-Type: message/delivery-status\r\n\r\nWe could not deliver your mail.\r\n",
+        kind="report",
+    )
     assert "We could not deliver your mail." in found.text
 
 
-# --- what is not there ------------------------------------------------------------------------------------------------
+# --- what is not there ----------------------------------------------------------------------------
 
 
 def test_an_empty_file_leaves_a_mark() -> None:
@@ -178,7 +212,7 @@ def test_a_text_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mail(letter("x" * 100)).marks == ()
 
 
-# --- uuencoded files --------------------------------------------------------------------------------------------------
+# --- uuencoded files ------------------------------------------------------------------------------
 
 
 def uuencoded(content: bytes, name: str = "mug.txt", end: str = "`\nend") -> str:
@@ -191,19 +225,28 @@ def test_a_uuencoded_file_is_a_file(end: str) -> None:
     content = bytes(range(200))
     found = mail(letter(f"Before\n{uuencoded(content, 'a b.bin', end)}\nAfter"))
     assert (found.text, [(file.filename, file.content) for file in found.files]) == (
-        "Before\n[a b.bin]\nAfter", [("a b.bin", content)],
+        "Before\n[a b.bin]\nAfter",
+        [("a b.bin", content)],
     )
 
 
-@pytest.mark.parametrize("text", [
-    "begin 644 of our talk\nand so on\nend", "begin 644 x", "begin 644 x\nüü\nend", "we begin 644 x\nend",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "begin 644 of our talk\nand so on\nend",
+        "begin 644 x",
+        "begin 644 x\nüü\nend",
+        "we begin 644 x\nend",
+    ],
+)
 def test_words_that_look_like_one_stay_words(text: str) -> None:
     found = mail(letter(text))
     assert (found.text, found.files) == (text, ())
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("piece", ["begin 644 x\n", "begin 644 x\nend\n", "begin 644 x\n#0V%T\nend\n", "end\n"])
+@pytest.mark.parametrize(
+    "piece", ["begin 644 x\n", "begin 644 x\nend\n", "begin 644 x\n#0V%T\nend\n", "end\n"]
+)
 def test_any_number_of_them_is_no_work(piece: str) -> None:
     mail(letter(piece * 50_000))

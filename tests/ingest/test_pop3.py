@@ -23,15 +23,23 @@ def through(mailbox: Mailbox, port: int) -> Mailbox:
 
 def test_mails_come_as_they_are_and_oldest_first(postbox: Postbox, mailbox: Mailbox) -> None:
     odd = bytes(range(14, 256))
-    mails = [letter("one\r\n.\r\n..two"), letter("x" * 200_000 + " سلام"), letter("three") + odd + b"\r\n"]
+    mails = [
+        letter("one\r\n.\r\n..two"),
+        letter("x" * 200_000 + " سلام"),
+        letter("three") + odd + b"\r\n",
+    ]
     postbox.receive(*mails)
     found = look(mailbox)
-    assert [(mail or b"").rstrip(b"\r\n") for mail in contents(found)] == [mail.rstrip(b"\r\n") for mail in mails]
+    assert [(mail or b"").rstrip(b"\r\n") for mail in contents(found)] == [
+        mail.rstrip(b"\r\n") for mail in mails
+    ]
     assert len({mail.uid for mail in found.mails}) == 3
     assert all(mail.whole for mail in found.mails)
 
 
-def test_nothing_comes_twice_and_what_arrived_between_comes_once(postbox: Postbox, mailbox: Mailbox) -> None:
+def test_nothing_comes_twice_and_what_arrived_between_comes_once(
+    postbox: Postbox, mailbox: Mailbox
+) -> None:
     postbox.receive(letter("one"))
     first = look(mailbox)
     assert len(contents(first)) == 1
@@ -44,7 +52,9 @@ def test_nothing_comes_twice_and_what_arrived_between_comes_once(postbox: Postbo
     assert not look(mailbox, third).mails
 
 
-def test_what_lies_there_at_first_is_not_wanted_where_only_new_mail_is(postbox: Postbox, mailbox: Mailbox) -> None:
+def test_what_lies_there_at_first_is_not_wanted_where_only_new_mail_is(
+    postbox: Postbox, mailbox: Mailbox
+) -> None:
     mailbox = mailbox.model_copy(update={"start": "now"})
     postbox.receive(letter("history"))
     first = look(mailbox, since=datetime.now(UTC))
@@ -53,7 +63,9 @@ def test_what_lies_there_at_first_is_not_wanted_where_only_new_mail_is(postbox: 
     assert len(contents(look(mailbox, first))) == 1
 
 
-def test_many_mails_come_in_windows(postbox: Postbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_mails_come_in_windows(
+    postbox: Postbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pop3, "MOST_MAILS", 3)
     postbox.receive(*(letter(str(number)) for number in range(7)))
     found = look(mailbox)
@@ -88,7 +100,9 @@ def test_what_is_kept_is_deleted_by_the_next_look(postbox: Postbox, mailbox: Mai
     assert list(third.names or {}) == list(first.names or {})[1:]
 
 
-def test_a_name_that_comes_again_after_its_mail_was_removed_is_another_mail(postbox: Postbox, mailbox: Mailbox) -> None:
+def test_a_name_that_comes_again_after_its_mail_was_removed_is_another_mail(
+    postbox: Postbox, mailbox: Mailbox
+) -> None:
     postbox.receive(letter("one"))
     first = look(mailbox)
     with postbox.opened() as client:
@@ -113,7 +127,9 @@ def test_a_server_that_goes_away_before_it_is_bidden_farewell_has_deleted_nothin
     assert postbox.uids() == []
 
 
-def test_a_server_that_goes_away_in_the_middle_loses_nothing(postbox: Postbox, mailbox: Mailbox) -> None:
+def test_a_server_that_goes_away_in_the_middle_loses_nothing(
+    postbox: Postbox, mailbox: Mailbox
+) -> None:
     postbox.receive(letter("one"), letter("two " + "x" * 3000), letter("three"))
     with wire(mailbox.port, lambda data: None if b"\r\ntwo" in data else data) as line:
         first = look(through(mailbox, line.port))
@@ -122,7 +138,9 @@ def test_a_server_that_goes_away_in_the_middle_loses_nothing(postbox: Postbox, m
     assert len(contents(look(mailbox, first))) == 2
 
 
-def test_a_mail_that_always_breaks_the_wire_is_passed_by_at_last(postbox: Postbox, mailbox: Mailbox) -> None:
+def test_a_mail_that_always_breaks_the_wire_is_passed_by_at_last(
+    postbox: Postbox, mailbox: Mailbox
+) -> None:
     postbox.receive(letter("one"), letter("POISON"), letter("three"))
     with wire(mailbox.port, lambda data: None if b"POISON" in data else data) as line:
         found = look(through(mailbox, line.port))

@@ -26,7 +26,10 @@ def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestDe
 
     def ask(desk: IngestDesk) -> list[Fate]:
         start.wait()
-        return [verdict.fate for verdict in desk.deliver(delivery("mailbox.sync", {"mailbox": "service"}))]
+        return [
+            verdict.fate
+            for verdict in desk.deliver(delivery("mailbox.sync", {"mailbox": "service"}))
+        ]
 
     for desk in workers:
         desk.begin(fetch)
@@ -40,7 +43,10 @@ def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestDe
 def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[IngestDesk]) -> None:
     one, other = workers
     for _ in range(5):
-        server, start = Server([letter(str(number), to=reply_to(ORDER)) for number in range(6)]), Barrier(2)
+        server, start = (
+            Server([letter(str(number), to=reply_to(ORDER)) for number in range(6)]),
+            Barrier(2),
+        )
         other.begin(server)
         one.begin(server)
         one.tell("order.placed", order_placed())
@@ -48,7 +54,9 @@ def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[Inges
         filing = one.collect()
         halves = {id(one): filing[:3], id(other): filing[:2:-1]}
 
-        def file(desk: IngestDesk, halves: dict[int, list[Delivery]] = halves, start: Barrier = start) -> list[Fate]:
+        def file(
+            desk: IngestDesk, halves: dict[int, list[Delivery]] = halves, start: Barrier = start
+        ) -> list[Fate]:
             start.wait()
             return [verdict.fate for verdict in desk.deliver(*halves[id(desk)])]
 
@@ -78,7 +86,10 @@ def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDe
 def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestDesk]) -> None:
     one, other = workers
     for number in range(5):
-        copies = [letter("x", message_id=f"<{number}@x.test>", headers=[f"Received: by {way}"]) for way in "ab"]
+        copies = [
+            letter("x", message_id=f"<{number}@x.test>", headers=[f"Received: by {way}"])
+            for way in "ab"
+        ]
         server, start = Server(copies), Barrier(2)
         other.begin(server)
         one.begin(server)
@@ -86,7 +97,9 @@ def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestDesk]) -
         first, second = one.collect()
         halves = {id(one): first, id(other): second}
 
-        def file(desk: IngestDesk, halves: dict[int, Delivery] = halves, start: Barrier = start) -> list[Fate]:
+        def file(
+            desk: IngestDesk, halves: dict[int, Delivery] = halves, start: Barrier = start
+        ) -> list[Fate]:
             start.wait()
             return [verdict.fate for verdict in desk.deliver(halves[id(desk)])]
 

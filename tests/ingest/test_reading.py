@@ -1,4 +1,6 @@
-"""A mail as it is read from its bytes: whatever senders do, its text arrives or it is set aside with a reason."""
+"""A mail as it is read from its bytes: whatever senders do, its text arrives or it is set aside
+with a reason.
+"""
 
 import re
 import time
@@ -29,14 +31,22 @@ def parts(kind: str, *inside: str) -> bytes:
 
 
 def test_a_plain_mail() -> None:
-    found = mail(letter("Where is it?\r\n\r\nAda", subject="My mug", message_id="<a1@example.test>"))
+    found = mail(
+        letter("Where is it?\r\n\r\nAda", subject="My mug", message_id="<a1@example.test>")
+    )
     assert (found.sender, found.sender_name, found.certain) == (CUSTOMER, "Ada Byron", True)
-    assert (found.subject, found.message_id, found.text) == ("My mug", "<a1@example.test>", "Where is it?\n\nAda")
+    assert (found.subject, found.message_id, found.text) == (
+        "My mug",
+        "<a1@example.test>",
+        "Where is it?\n\nAda",
+    )
     assert not found.automatic
 
 
 def test_what_it_answers_is_read_nearest_first() -> None:
-    found = mail(letter(in_reply_to="<c@x.test>", references="<a@x.test> <b@x.test>\r\n <c@x.test>"))
+    found = mail(
+        letter(in_reply_to="<c@x.test>", references="<a@x.test> <b@x.test>\r\n <c@x.test>")
+    )
     assert found.answers == ("<c@x.test>", "<b@x.test>", "<a@x.test>")
     assert found.chain == ("<a@x.test>", "<b@x.test>", "<c@x.test>")
 
@@ -53,7 +63,9 @@ def test_persian_text_arrives_intact(charset: str) -> None:
     assert mail(raw + PERSIAN.encode(charset.split(";", maxsplit=1)[0])).text == PERSIAN
 
 
-@pytest.mark.parametrize("name", ["windows-1256", "Windows-1256", '"cp1256"', "x-cp1256", "CP-1256"])
+@pytest.mark.parametrize(
+    "name", ["windows-1256", "Windows-1256", '"cp1256"', "x-cp1256", "CP-1256"]
+)
 def test_persian_text_of_old_programs_arrives_intact(name: str) -> None:
     text = "سلام، سفارش من کجاست؟"
     raw = letter("", content_type=f"text/plain; charset={name}") + text.encode("cp1256")
@@ -62,10 +74,12 @@ def test_persian_text_of_old_programs_arrives_intact(name: str) -> None:
 
 def test_persian_header_fields_arrive_intact() -> None:
     subject = "=?windows-1256?B?" + "2LTiu9M=" + "?="
-    found = mail(letter(
-        subject="=?utf-8?B?2LPZgdin?=\r\n =?utf-8?B?2LHYtA==?= =?utf-8?Q?_=D9=85=D9=86?=",
-        from_=f"=?UTF-8?Q?=D8=A2=D8=AF=D8=A7?= <{CUSTOMER}>",
-    ))
+    found = mail(
+        letter(
+            subject="=?utf-8?B?2LPZgdin?=\r\n =?utf-8?B?2LHYtA==?= =?utf-8?Q?_=D9=85=D9=86?=",
+            from_=f"=?UTF-8?Q?=D8=A2=D8=AF=D8=A7?= <{CUSTOMER}>",
+        )
+    )
     assert (found.subject, found.sender_name) == ("سفارش من", "آدا")
     assert mail(letter(subject=subject)).subject == b"\xd8\xb4\xe2\xbb\xd3".decode("cp1256")
 
@@ -84,62 +98,85 @@ def test_what_says_nothing_of_its_charset_is_read_all_the_same() -> None:
     assert mail(silent + "naïve – “yes”".encode("cp1252")).text == "naïve – “yes”"
 
 
-@pytest.mark.parametrize("name", ["ascii", "unknown-8bit", "rot13", "zlib", "idna", "no/such", "utf-7", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["ascii", "unknown-8bit", "rot13", "zlib", "idna", "no/such", "utf-7", "x" * 5000]
+)
 def test_what_lies_about_its_charset_is_read_all_the_same(name: str) -> None:
     raw = letter("", content_type=f"text/plain; charset={name}") + "Grüße aus Köln".encode()
     assert mail(raw).text == "Grüße aus Köln"
 
 
 def test_plain_text_is_preferred_to_html() -> None:
-    found = mail(parts(
-        "alternative",
-        "Content-Type: text/plain; charset=utf-8\r\n\r\nThe plain words",
-        "Content-Type: text/html; charset=utf-8\r\n\r\n<p>The <b>coloured</b> words</p>",
-    ))
+    found = mail(
+        parts(
+            "alternative",
+            "Content-Type: text/plain; charset=utf-8\r\n\r\nThe plain words",
+            "Content-Type: text/html; charset=utf-8\r\n\r\n<p>The <b>coloured</b> words</p>",
+        )
+    )
     assert found.text == "The plain words"
 
 
 def test_html_is_read_where_the_plain_text_is_empty() -> None:
-    found = mail(parts(
-        "alternative", "Content-Type: text/plain\r\n\r\n   ", "Content-Type: text/html\r\n\r\n<p>The only words</p>",
-    ))
+    found = mail(
+        parts(
+            "alternative",
+            "Content-Type: text/plain\r\n\r\n   ",
+            "Content-Type: text/html\r\n\r\n<p>The only words</p>",
+        )
+    )
     assert found.text == "The only words"
 
 
 def test_a_mail_of_html_alone() -> None:
     page = (
-        "<html><head><title>x</title><style>p {color: red}</style></head><body dir='rtl'><!-- no --><p>سلام&nbsp;!</p>"
-        "<p>One<br>two &amp; three</p><script>alert(1)</script><blockquote>before</blockquote></body></html>"
+        "<html><head><title>x</title><style>p {color: red}</style></head><body dir='rtl'><!-- no"
+        " --><p>سلام&nbsp;!</p><p>One<br>two &amp;"
+        " three</p><script>alert(1)</script><blockquote>before</blockquote></body></html>"
     )
-    assert mail(letter(page, content_type="text/html; charset=utf-8")).text == "سلام !\n\nOne\ntwo & three\n\nbefore"
+    assert (
+        mail(letter(page, content_type="text/html; charset=utf-8")).text
+        == "سلام !\n\nOne\ntwo & three\n\nbefore"
+    )
 
 
-@pytest.mark.parametrize("meta", [
-    '<meta charset="windows-1256">', "<META http-equiv=Content-Type content='text/html; charset=windows-1256'>",
-])
+@pytest.mark.parametrize(
+    "meta",
+    [
+        '<meta charset="windows-1256">',
+        "<META http-equiv=Content-Type content='text/html; charset=windows-1256'>",
+    ],
+)
 def test_html_names_its_charset_itself_where_nothing_else_does(meta: str) -> None:
     page = f"<html><head>{meta}</head><body>سلام</body></html>".encode("cp1256")
     assert mail(letter("", content_type="text/html").rstrip() + b"\r\n\r\n" + page).text == "سلام"
 
 
 def test_every_readable_part_is_read_not_the_first_alone() -> None:
-    found = mail(parts(
-        "mixed",
-        "Content-Type: text/plain\r\n\r\nBefore the picture",
-        "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=",
-        "Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nAfter=20it =C3=A9",
-    ))
+    found = mail(
+        parts(
+            "mixed",
+            "Content-Type: text/plain\r\n\r\nBefore the picture",
+            "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=",
+            "Content-Type: text/plain\r\nContent-Transfer-Encoding:"
+            " quoted-printable\r\n\r\nAfter=20it =C3=A9",
+        )
+    )
     assert found.text == "Before the picture\n\nAfter it é"
 
 
 def test_attachments_and_mails_inside_the_mail_are_not_its_text() -> None:
-    found = mail(parts(
-        "mixed",
-        "Content-Type: text/plain\r\n\r\nSee below",
-        "Content-Type: text/plain; name=log.txt\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nnoise",
-        "Content-Type: message/rfc822\r\n\r\nFrom: x@y.test\r\nSubject: old\r\n\r\nnot mine",
-        "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjc=",
-    ))
+    found = mail(
+        parts(
+            "mixed",
+            "Content-Type: text/plain\r\n\r\nSee below",
+            "Content-Type: text/plain; name=log.txt\r\nContent-Disposition: attachment;"
+            " filename=log.txt\r\n\r\nnoise",
+            "Content-Type: message/rfc822\r\n\r\nFrom: x@y.test\r\nSubject: old\r\n\r\nnot mine",
+            "Content-Type: application/pdf\r\nContent-Transfer-Encoding:"
+            " base64\r\n\r\nJVBERi0xLjc=",
+        )
+    )
     assert found.text == "See below"
 
 
@@ -159,7 +196,10 @@ def test_what_databases_cannot_keep_is_left_out() -> None:
 
 
 def test_a_multipart_without_its_boundary_is_read_as_it_stands() -> None:
-    assert "still here" in mail(letter("--lost\r\n\r\nstill here", content_type="multipart/mixed")).text
+    assert (
+        "still here"
+        in mail(letter("--lost\r\n\r\nstill here", content_type="multipart/mixed")).text
+    )
 
 
 def test_the_transfer_encoding_may_be_nonsense() -> None:
@@ -167,25 +207,47 @@ def test_the_transfer_encoding_may_be_nonsense() -> None:
     assert "Hello" in mail(letter("SGVsbG8=!!!?", content_transfer_encoding="base64")).text
 
 
-@pytest.mark.parametrize(("sender", "name"), [
-    ("", ""), ("Ada Byron", "Ada Byron"), ("undisclosed:;", "undisclosed"), ("ada at example", "ada at example"),
-    ('"ada@example.test"', "ada@example.test"), ("Ada <ada>", "Ada ada"),
-])
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("", ""),
+        ("Ada Byron", "Ada Byron"),
+        ("undisclosed:;", "undisclosed"),
+        ("ada at example", "ada at example"),
+        ('"ada@example.test"', "ada@example.test"),
+        ("Ada <ada>", "Ada ada"),
+    ],
+)
 def test_a_mail_without_a_sender_is_read(sender: str, name: str) -> None:
     found = mail(letter(from_=sender, to=""))
     assert re.fullmatch(r"unknown-\w{12}@unknown\.invalid", found.sender)
     assert (found.sender_name, found.certain) == (name, False)
-    assert (found.subject, found.text, found.marks) == ("A question", "Where is my mug?", ("sender_unknown",))
+    assert (found.subject, found.text, found.marks) == (
+        "A question",
+        "Where is my mug?",
+        ("sender_unknown",),
+    )
     assert (found.kind, found.answerable) == ("personal", False)
 
 
-@pytest.mark.parametrize("sender", [
-    "<>", "MAILER-DAEMON", "Mail Delivery Subsystem <MAILER-DAEMON>", "MAILER-DAEMON (Mail Delivery System)",
-    '"Mail Delivery System" <>', "Mailer-Daemon@",
-])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "<>",
+        "MAILER-DAEMON",
+        "Mail Delivery Subsystem <MAILER-DAEMON>",
+        "MAILER-DAEMON (Mail Delivery System)",
+        '"Mail Delivery System" <>',
+        "Mailer-Daemon@",
+    ],
+)
 def test_a_null_sender_is_a_machine(sender: str) -> None:
     found = mail(letter("I could not deliver it.", from_=sender, subject="Undelivered mail"))
-    assert (found.kind, found.sender, found.marks) == ("bounce", "mailer-daemon@unknown.invalid", ())
+    assert (found.kind, found.sender, found.marks) == (
+        "bounce",
+        "mailer-daemon@unknown.invalid",
+        (),
+    )
 
 
 def test_a_text_without_any_header_is_read() -> None:
@@ -193,7 +255,9 @@ def test_a_text_without_any_header_is_read() -> None:
     assert (found.marks, found.text) == (("sender_unknown",), "Dear shop,\n\nwhere is my mug?")
 
 
-@pytest.mark.parametrize("raw", [b"", b"\0" * 1000, bytes(range(256)) * 10, b"\xff\xd8\xff\xe0 JFIF", b": :\r\n\r\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\0" * 1000, bytes(range(256)) * 10, b"\xff\xd8\xff\xe0 JFIF", b": :\r\n\r\n"]
+)
 def test_bytes_that_are_no_mail_are_set_aside(raw: bytes) -> None:
     assert isinstance(read(raw), Unreadable)
 
@@ -211,7 +275,9 @@ def test_thousands_of_parts_within_parts_are_survived() -> None:
     nested = MIMEMultipart()
     raw = letter("x", content_type='multipart/mixed; boundary="0"')
     for depth in range(3000):
-        raw += f"--{depth}\r\nContent-Type: multipart/mixed; boundary=\"{depth + 1}\"\r\n\r\n".encode()
+        raw += (
+            f'--{depth}\r\nContent-Type: multipart/mixed; boundary="{depth + 1}"\r\n\r\n'.encode()
+        )
     assert isinstance(read(raw), Mail | Unreadable)
     for _ in range(60):
         outer = MIMEMultipart()
@@ -232,7 +298,9 @@ def test_ten_thousand_parts_take_no_longer_than_they_may() -> None:
 
 @given(st.binary(max_size=2000), st.binary(max_size=300))
 def test_whatever_comes_is_read_or_set_aside(body: bytes, head: bytes) -> None:
-    found = read(b"From: " + head + b" a" + head + b"@example.test\r\nSubject: " + head + b"\r\n\r\n" + body)
+    found = read(
+        b"From: " + head + b" a" + head + b"@example.test\r\nSubject: " + head + b"\r\n\r\n" + body
+    )
     if isinstance(found, Mail):
         for text in (found.text, found.subject, found.sender, found.sender_name, found.message_id):
             assert "\0" not in text

@@ -16,14 +16,19 @@ from tests.ingest.words import IngestDesk, Server, letter
 
 def test_the_migrations_make_the_tables_that_the_code_uses(desk: IngestDesk) -> None:
     with desk.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
         assert compare_metadata(context, metadata) == []
 
 
 def test_migrating_again_changes_nothing(desk: IngestDesk, server: Server) -> None:
     server.receive(letter())
     desk.look()
-    before, revision = [desk.rows(table) for table in metadata.sorted_tables], migrations.current(desk.engine)
+    before, revision = (
+        [desk.rows(table) for table in metadata.sorted_tables],
+        migrations.current(desk.engine),
+    )
     assert migrations.upgrade(service, desk.engine) == revision
     assert [desk.rows(table) for table in metadata.sorted_tables] == before
 
@@ -36,7 +41,9 @@ def test_a_mail_cannot_be_kept_twice(desk: IngestDesk, server: Server) -> None:
         connection.execute(insert(inbound_mails), {**row._mapping, "inbound_id": uuid4()})
 
 
-def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(desk: IngestDesk, server: Server) -> None:
+def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
+    desk: IngestDesk, server: Server
+) -> None:
     server.receive(letter())
     desk.look()
     message, mail = desk.rows(thread_messages)[0]._mapping, desk.rows(inbound_mails)[0]._mapping

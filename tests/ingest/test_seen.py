@@ -43,11 +43,17 @@ def talk(desk: IngestDesk) -> Talk:
 def test_an_answer_leaves_a_thread_open_over_a_message_that_was_not_seen(
     desk: IngestDesk, talk: Talk, status: str | None
 ) -> None:
-    _, replied = does(desk, "reply", talk.thread_id, text="Tomorrow.", seen=talk.first, status=status)
+    _, replied = does(
+        desk, "reply", talk.thread_id, text="Tomorrow.", seen=talk.first, status=status
+    )
     assert replied.data["unseen"] == [talk.second]
     assert (replied.data["thread"]["status"], replied.data["thread"]["unread"]) == ("open", 1)
     assert state(desk, talk.thread_id) == ("open", 1, True)
-    assert [each["unread"] for each in desk.thread(talk.thread_id)["messages"]] == [False, True, False]
+    assert [each["unread"] for each in desk.thread(talk.thread_id)["messages"]] == [
+        False,
+        True,
+        False,
+    ]
     assert desk.thread(talk.thread_id)["thread"]["waits_since"] == "2026-11-21T12:01:00Z"
 
 
@@ -71,7 +77,9 @@ def test_of_two_unread_messages_an_answer_sees_the_first(desk: IngestDesk, talk:
     assert state(desk, talk.thread_id) == ("open", 1, True)
 
 
-def test_a_message_on_the_order_leaves_waiting_who_was_not_read(desk: IngestDesk, talk: Talk) -> None:
+def test_a_message_on_the_order_leaves_waiting_who_was_not_read(
+    desk: IngestDesk, talk: Talk
+) -> None:
     told = {"order_id": talk.order_id, "text": "It is delayed.", "by": ANNA}
     desk.tell("thread.post_order_message", told | {"seen": talk.first})
     assert state(desk, talk.thread_id)[2] is True
@@ -85,7 +93,10 @@ def test_nobody_closes_a_thread_or_puts_it_off_over_a_message_that_they_did_not_
     desk: IngestDesk, talk: Talk, status: str
 ) -> None:
     command: dict[str, Any] = {"thread_id": talk.thread_id, "status": status, "by": ANNA}
-    assert refusal(desk, "thread.set_status", command | {"seen": talk.first}) == ("unseen_messages", "seen")
+    assert refusal(desk, "thread.set_status", command | {"seen": talk.first}) == (
+        "unseen_messages",
+        "seen",
+    )
     does(desk, "mark_read", talk.thread_id, seen=talk.first)
     assert refusal(desk, "thread.set_status", command) == ("unseen_messages", "seen")
     does(desk, "set_status", talk.thread_id, status="open", seen=talk.first)
@@ -99,9 +110,14 @@ def test_to_read_is_not_to_answer(desk: IngestDesk, talk: Talk) -> None:
     assert desk.ask("thread.next_unanswered", {}).data["waiting"] == 1
 
 
-@pytest.mark.parametrize(("command", "fields"), [
-    ("reply", {"text": "Yes."}), ("set_status", {"status": "closed"}), ("mark_read", {}),
-])
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("reply", {"text": "Yes."}),
+        ("set_status", {"status": "closed"}),
+        ("mark_read", {}),
+    ],
+)
 def test_what_was_seen_is_a_message_of_this_thread(
     desk: IngestDesk, talk: Talk, command: str, fields: dict[str, Any]
 ) -> None:

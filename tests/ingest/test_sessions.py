@@ -1,4 +1,6 @@
-"""Sessions that stay open between looks: what an empty look costs, and what becomes of them when servers go."""
+"""Sessions that stay open between looks: what an empty look costs, and what becomes of them when
+servers go.
+"""
 
 import pytest
 
@@ -37,7 +39,9 @@ def test_what_comes_is_seen_in_a_session_that_was_kept(postbox: Postbox) -> None
     assert len(contents(postman(following(found)))) == 1
 
 
-def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(postbox: Postbox) -> None:
+def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(
+    postbox: Postbox,
+) -> None:
     postman = Postman(Tokens())
     deaf = False
     with wire(postbox.account.port, lambda data: None if deaf else data) as line:
@@ -70,7 +74,9 @@ def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
     assert [found.fault for found in looks] == [None] * 3
 
 
-def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_that_the_next_look_does_not_come_back_for_is_shut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sessions, "SLACK", -1000.0)
     shut: list[str] = []
     kept: Sessions[str] = Sessions(shut.append)

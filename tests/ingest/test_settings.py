@@ -9,9 +9,17 @@ import pytest
 from services.ingest.worker import IngestSettings, adapters
 from shared.runtime.errors import SettingsError
 
-SERVICE = {"name": "service", "host": "mail.test", "port": 993, "user": "service@shop.test", "password": "hush-hush"}
+SERVICE = {
+    "name": "service",
+    "host": "mail.test",
+    "port": 993,
+    "user": "service@shop.test",
+    "password": "hush-hush",
+}
 GIVEN = {
-    "BROKER_URL": "amqp://ingest:x@localhost", "DATABASE_URL": "sqlite:////tmp/x.db", "SIGNING_KEYS": "1:" + "ab" * 32,
+    "BROKER_URL": "amqp://ingest:x@localhost",
+    "DATABASE_URL": "sqlite:////tmp/x.db",
+    "SIGNING_KEYS": "1:" + "ab" * 32,
 }
 
 
@@ -23,7 +31,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
-def load(environment: pytest.MonkeyPatch, *mailboxes: dict[str, Any], **more: str) -> IngestSettings:
+def load(
+    environment: pytest.MonkeyPatch, *mailboxes: dict[str, Any], **more: str
+) -> IngestSettings:
     environment.setenv("AFTERCART_INGEST_MAILBOXES", json.dumps(mailboxes))
     for name, value in more.items():
         environment.setenv(f"AFTERCART_INGEST_{name}", value)
@@ -47,7 +57,9 @@ def test_passwords_may_come_apart_from_the_mailboxes(environment: pytest.MonkeyP
     assert account.password.get_secret_value() == "other"
 
 
-def test_passwords_may_lie_in_a_secret_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_passwords_may_lie_in_a_secret_file(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     bare = {name: value for name, value in SERVICE.items() if name != "password"}
     (tmp_path / "aftercart_ingest_passwords").write_text('{"service": "from a file"}\n')
     environment.setenv("AFTERCART_SECRETS_DIR", str(tmp_path))
@@ -56,28 +68,39 @@ def test_passwords_may_lie_in_a_secret_file(environment: pytest.MonkeyPatch, tmp
     assert account.password.get_secret_value() == "from a file"
 
 
-@pytest.mark.parametrize(("mailboxes", "sentence"), [
-    ([{"name": "service"}], "AFTERCART_INGEST_MAILBOXES_0_HOST"),
-    ([SERVICE | {"options": ["ssl", "tls"]}], "the option 'tls' contradicts 'ssl'"),
-    ([SERVICE | {"security": "ssl"}], "AFTERCART_INGEST_MAILBOXES_0_SECURITY"),
-    ([SERVICE | {"colour": "red"}], "AFTERCART_INGEST_MAILBOXES_0_COLOUR"),
-    ([SERVICE, SERVICE], "two mailboxes have the same name"),
-    ([SERVICE | {"password": None}], "the mailbox 'service' has no password"),
-])
-def test_what_is_wrong_is_named(environment: pytest.MonkeyPatch, mailboxes: Any, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("mailboxes", "sentence"),
+    [
+        ([{"name": "service"}], "AFTERCART_INGEST_MAILBOXES_0_HOST"),
+        ([SERVICE | {"options": ["ssl", "tls"]}], "the option 'tls' contradicts 'ssl'"),
+        ([SERVICE | {"security": "ssl"}], "AFTERCART_INGEST_MAILBOXES_0_SECURITY"),
+        ([SERVICE | {"colour": "red"}], "AFTERCART_INGEST_MAILBOXES_0_COLOUR"),
+        ([SERVICE, SERVICE], "two mailboxes have the same name"),
+        ([SERVICE | {"password": None}], "the mailbox 'service' has no password"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    environment: pytest.MonkeyPatch, mailboxes: Any, sentence: str
+) -> None:
     with pytest.raises(SettingsError, match=sentence):
         load(environment, *mailboxes)
 
 
 def test_what_is_no_json_is_told_without_repeating_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AFTERCART_INGEST_MAILBOXES", '[{"password": "hush"')
-    with pytest.raises(SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is wrong.*no JSON") as fault:
+    with pytest.raises(
+        SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is wrong.*no JSON"
+    ) as fault:
         IngestSettings.load("ingest")
     assert "hush" not in str(fault.value)
 
 
-def test_keys_that_cannot_sign_are_told_without_repeating_them(environment: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SettingsError, match=r"AFTERCART_INGEST_SIGNING_KEYS is wrong.*64 hexadecimal") as fault:
+def test_keys_that_cannot_sign_are_told_without_repeating_them(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(
+        SettingsError, match=r"AFTERCART_INGEST_SIGNING_KEYS is wrong.*64 hexadecimal"
+    ) as fault:
         load(environment, SIGNING_KEYS="1:abcd")
     assert "abcd" not in str(fault.value)
 

@@ -11,11 +11,22 @@ from shared.contracts.ingest import Contact
 TEXTS = {"en": "Dear", "fa": "گرامی", "fr": "Cher", "pt-BR": "Prezada"}
 
 
-@pytest.mark.parametrize(("wanted", "found"), [
-    (("fa",), "fa"), (("fa-IR",), "fa"), (("fr-CA-x-old",), "fr"), (("pt-BR",), "pt-BR"), (("pt",), "en"),
-    (("de",), "en"), (("de", "fr"), "fr"), ((), "en"),
-])
-def test_a_text_is_in_the_language_that_is_wanted_or_in_english(wanted: tuple[str, ...], found: str) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (("fa",), "fa"),
+        (("fa-IR",), "fa"),
+        (("fr-CA-x-old",), "fr"),
+        (("pt-BR",), "pt-BR"),
+        (("pt",), "en"),
+        (("de",), "en"),
+        (("de", "fr"), "fr"),
+        ((), "en"),
+    ],
+)
+def test_a_text_is_in_the_language_that_is_wanted_or_in_english(
+    wanted: tuple[str, ...], found: str
+) -> None:
     assert in_language(TEXTS, *wanted) == (found, TEXTS[found])
 
 
@@ -26,14 +37,19 @@ def test_any_text_is_better_than_none() -> None:
 
 def test_placeholders_are_filled_in() -> None:
     blanks = Blanks("Ada", "Anna", "XKBK", "Corner Shop", "A question")
-    assert fill("{customer_name}|{employee}|{order_reference}|{shop_name}|{subject}|{customer_name}", blanks) == (
-        "Ada|Anna|XKBK|Corner Shop|A question|Ada"
+    assert (
+        fill(
+            "{customer_name}|{employee}|{order_reference}|{shop_name}|{subject}|{customer_name}",
+            blanks,
+        )
+        == "Ada|Anna|XKBK|Corner Shop|A question|Ada"
     )
 
 
 def test_what_is_filled_in_is_not_filled_in_again() -> None:
-    assert fill("{customer_name} {subject}", Blanks("{employee}", "Anna", subject="{shop_name}")) == (
-        "{employee} {shop_name}"
+    assert (
+        fill("{customer_name} {subject}", Blanks("{employee}", "Anna", subject="{shop_name}"))
+        == "{employee} {shop_name}"
     )
 
 
@@ -43,7 +59,9 @@ def test_nothing_but_placeholders_is_touched(text: str, name: str) -> None:
     assert objection({"en": text.replace("{", "").replace("}", "") + f"{{{name}}}"}) is None
 
 
-@pytest.mark.parametrize("text", ["{customer}", "{}", "{{customer_name}} {x}", "{customer_name.__class__}", "{0}"])
+@pytest.mark.parametrize(
+    "text", ["{customer}", "{}", "{{customer_name}} {x}", "{customer_name.__class__}", "{0}"]
+)
 def test_a_placeholder_that_there_is_not_is_named(text: str) -> None:
     found = objection({"en": "Dear {customer_name}", "fa": text})
     assert found
@@ -58,11 +76,17 @@ def test_a_text_has_a_limited_number_of_words_each_of_them_short(texts: list[str
     assert all(0 < len(word) <= 64 for word in found)
 
 
-@pytest.mark.parametrize(("recipients", "key"), [
-    ("", "customer_service"), ("press@shop.test", "press"), ("a@b.test, The Press <PRESS@shop.TEST>", "press"),
-    ("press+k2a@shop.test", "press"), ("xpress@shop.test", "customer_service"),
-    ("press@shop.test.evil", "customer_service"),
-])
+@pytest.mark.parametrize(
+    ("recipients", "key"),
+    [
+        ("", "customer_service"),
+        ("press@shop.test", "press"),
+        ("a@b.test, The Press <PRESS@shop.TEST>", "press"),
+        ("press+k2a@shop.test", "press"),
+        ("xpress@shop.test", "customer_service"),
+        ("press@shop.test.evil", "customer_service"),
+    ],
+)
 def test_a_mail_is_for_the_contact_among_its_recipients(recipients: str, key: str) -> None:
     press = Contact(key="press", names={"en": "Press"}, email="Press@shop.test")
     assert addressed({**FIRST, "press": press}, recipients) == key

@@ -17,14 +17,32 @@ def listed(desk: IngestDesk, **wanted: Any) -> list[str]:
 @pytest.fixture
 def office(desk: IngestDesk, server: Server) -> IngestDesk:
     """Four threads, a minute apart: of the webmaster, in Persian, about an order, and by mail."""
-    writes(desk, text="Broken link", contact="webmaster", customer_id="c-7", email="Max@Example.test")
+    writes(
+        desk, text="Broken link", contact="webmaster", customer_id="c-7", email="Max@Example.test"
+    )
     desk.clock.advance(minutes=1)
-    does(desk, "assign", writes(desk, text="لیوان من شكست", language="fa", customer_name="رضا کریمی"), owner=ANNA)
+    does(
+        desk,
+        "assign",
+        writes(desk, text="لیوان من شكست", language="fa", customer_name="رضا کریمی"),
+        owner=ANNA,
+    )
     desk.clock.advance(minutes=1)
     orders(desk, order__reference="ORDERED")
-    does(desk, "reply", writes(desk, text="Where is my order?", order_reference="ORDERED"), text="It left on Monday.")
+    does(
+        desk,
+        "reply",
+        writes(desk, text="Where is my order?", order_reference="ORDERED"),
+        text="It left on Monday.",
+    )
     desk.clock.advance(minutes=10)
-    server.receive(letter("It arrived cracked, naïvely packed.", subject="A complaint", from_="Zoë <zoe@example.test>"))
+    server.receive(
+        letter(
+            "It arrived cracked, naïvely packed.",
+            subject="A complaint",
+            from_="Zoë <zoe@example.test>",
+        )
+    )
     desk.look()
     return desk
 
@@ -39,28 +57,54 @@ def test_threads_are_listed_newest_first(office: IngestDesk) -> None:
     assert times == sorted(times, reverse=True)
 
 
-@pytest.mark.parametrize(("wanted", "found"), [
-    ({"contact": "webmaster"}, {"Broken link"}), ({"contact": "nobody"}, set()),
-    ({"status": "closed"}, {"Where is my order?"}), ({"status": "pending1"}, set()),
-    ({"owner": ANNA}, {"لیوان من شكست", "Where is my order?"}), ({"nobodys": True}, {"Broken link", "A complaint"}),
-    ({"customer_id": "c-7"}, {"Broken link"}), ({"email": "mAX@example.TEST"}, {"Broken link"}),
-    ({"language": "fa"}, {"لیوان من شكست"}), ({"waiting": False}, {"Where is my order?"}),
-    ({"waiting": True, "language": "en"}, {"Broken link", "A complaint"}), ({"unread": False}, {"Where is my order?"}),
-    ({"opened_from": NOON + timedelta(minutes=2)}, {"Where is my order?"}),
-    ({"opened_from": NOON, "opened_before": NOON + timedelta(minutes=1)}, {"Broken link", "A complaint"}),
-])
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"contact": "webmaster"}, {"Broken link"}),
+        ({"contact": "nobody"}, set()),
+        ({"status": "closed"}, {"Where is my order?"}),
+        ({"status": "pending1"}, set()),
+        ({"owner": ANNA}, {"لیوان من شكست", "Where is my order?"}),
+        ({"nobodys": True}, {"Broken link", "A complaint"}),
+        ({"customer_id": "c-7"}, {"Broken link"}),
+        ({"email": "mAX@example.TEST"}, {"Broken link"}),
+        ({"language": "fa"}, {"لیوان من شكست"}),
+        ({"waiting": False}, {"Where is my order?"}),
+        ({"waiting": True, "language": "en"}, {"Broken link", "A complaint"}),
+        ({"unread": False}, {"Where is my order?"}),
+        ({"opened_from": NOON + timedelta(minutes=2)}, {"Where is my order?"}),
+        (
+            {"opened_from": NOON, "opened_before": NOON + timedelta(minutes=1)},
+            {"Broken link", "A complaint"},
+        ),
+    ],
+)
 def test_every_filter_chooses(office: IngestDesk, wanted: dict[str, Any], found: set[str]) -> None:
-    data = {name: value if not hasattr(value, "isoformat") else value.isoformat() for name, value in wanted.items()}
+    data = {
+        name: value if not hasattr(value, "isoformat") else value.isoformat()
+        for name, value in wanted.items()
+    }
     assert set(listed(office, **data)) == found
 
 
-@pytest.mark.parametrize(("letters", "found"), [
-    ("broken", "Broken link"), ("link bro", "Broken link"), ("max@ex", "Broken link"),  # subject and address
-    ("ordered", "Where is my order?"), ("left monday", "Where is my order?"),  # reference; what an employee wrote
-    ("شکست", "لیوان من شكست"), ("كريمي", "لیوان من شكست"),  # ی and ک as Arabic keyboards write them
-    ("crack naive", "A complaint"), ("zoe", "A complaint"), ("complaint cracked", "A complaint"),
-])
-def test_words_are_found_by_their_first_letters(office: IngestDesk, letters: str, found: str) -> None:
+@pytest.mark.parametrize(
+    ("letters", "found"),
+    [
+        ("broken", "Broken link"),
+        ("link bro", "Broken link"),
+        ("max@ex", "Broken link"),  # subject and address
+        ("ordered", "Where is my order?"),
+        ("left monday", "Where is my order?"),  # reference; what an employee wrote
+        ("شکست", "لیوان من شكست"),
+        ("كريمي", "لیوان من شكست"),  # ی and ک as Arabic keyboards write them
+        ("crack naive", "A complaint"),
+        ("zoe", "A complaint"),
+        ("complaint cracked", "A complaint"),
+    ],
+)
+def test_words_are_found_by_their_first_letters(
+    office: IngestDesk, letters: str, found: str
+) -> None:
     assert listed(office, search=letters) == [found]
 
 
@@ -95,18 +139,38 @@ def test_pages_bring_every_thread_once(desk: IngestDesk, limit: int) -> None:
     assert paged == whole
 
 
-@pytest.mark.parametrize(("wanted", "code", "field"), [
-    ({"search": "!?"}, "nothing_to_search", "search"), ({"cursor": "abc"}, "unknown_cursor", "cursor"),
-    ({"opened_from": "2026-01-02T00:00:00Z", "opened_before": "2026-01-02T00:00:00Z"}, "empty_range", "opened_before"),
-])
-def test_a_list_that_cannot_be_is_refused(desk: IngestDesk, wanted: dict[str, Any], code: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "code", "field"),
+    [
+        ({"search": "!?"}, "nothing_to_search", "search"),
+        ({"cursor": "abc"}, "unknown_cursor", "cursor"),
+        (
+            {"opened_from": "2026-01-02T00:00:00Z", "opened_before": "2026-01-02T00:00:00Z"},
+            "empty_range",
+            "opened_before",
+        ),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(
+    desk: IngestDesk, wanted: dict[str, Any], code: str, field: str
+) -> None:
     assert refused(desk, "thread.list", wanted) == (code, field)
 
 
-@pytest.mark.parametrize("wanted", [
-    {"limit": 0}, {"limit": 201}, {"status": "new"}, {"email": "nobody"}, {"search": ""}, {"opened_from": "yesterday"},
-])
-def test_a_value_out_of_range_is_refused_with_its_field(desk: IngestDesk, wanted: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"status": "new"},
+        {"email": "nobody"},
+        {"search": ""},
+        {"opened_from": "yesterday"},
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_its_field(
+    desk: IngestDesk, wanted: dict[str, Any]
+) -> None:
     told = desk.ask("thread.list", wanted)
     assert (told.name, told.data["code"]) == ("thread.list_refused", "invalid")
     assert told.data["details"]["faults"][0]["field"] in wanted

@@ -5,7 +5,19 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.conversation import Conversation
-from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, does, moves, names, orders, refusal, refused, writes
+from tests.ingest.clerk import (
+    ANNA,
+    BELA,
+    a_form,
+    a_third_party,
+    does,
+    moves,
+    names,
+    orders,
+    refusal,
+    refused,
+    writes,
+)
 from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, mail_sent, reply_to
 from tests.words import changed, delivery
 
@@ -17,7 +29,7 @@ def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
     return found
 
 
-# --- statuses ---------------------------------------------------------------------------------------------------------
+# --- statuses -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("came_from", STATUSES)
@@ -27,7 +39,9 @@ def test_any_status_may_follow_any(desk: IngestDesk, came_from: str) -> None:
     for status in [each for each in STATUSES if each != came_from]:
         (told,) = does(desk, "set_status", thread_id, status=status)
         assert (told.name, told.data["came_from"], told.data["status"]) == (
-            "thread.status_changed", came_from, status,
+            "thread.status_changed",
+            came_from,
+            status,
         )
         assert view(desk, thread_id)["status"] == status
         does(desk, "set_status", thread_id, status=came_from)
@@ -37,7 +51,9 @@ def test_the_status_that_it_has_is_no_news(desk: IngestDesk) -> None:
     assert does(desk, "set_status", writes(desk), status="open") == []
 
 
-def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answered(desk: IngestDesk) -> None:
+def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answered(
+    desk: IngestDesk,
+) -> None:
     thread_id = writes(desk)
     assert view(desk, thread_id)["waits_since"]
     does(desk, "set_status", thread_id, status="closed")
@@ -46,7 +62,7 @@ def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answer
     assert view(desk, thread_id)["waits_since"]
 
 
-# --- owners and forwarding --------------------------------------------------------------------------------------------
+# --- owners and forwarding ------------------------------------------------------------------------
 
 
 def test_who_first_answers_becomes_the_owner(desk: IngestDesk) -> None:
@@ -59,30 +75,47 @@ def test_who_first_answers_becomes_the_owner(desk: IngestDesk) -> None:
 def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestDesk) -> None:
     thread_id = writes(desk)
     (told,) = does(desk, "assign", thread_id, owner=BELA)
-    assert (told.name, told.data["came_from"], told.data["owner"]) == ("thread.assigned", None, BELA)
+    assert (told.name, told.data["came_from"], told.data["owner"]) == (
+        "thread.assigned",
+        None,
+        BELA,
+    )
     assert does(desk, "assign", thread_id, owner=BELA) == []
     (told,) = does(desk, "assign", thread_id, owner=None)
     assert (told.data["came_from"], told.data["owner"]) == (BELA, None)
 
 
-def test_forwarding_to_an_employee_moves_the_ownership_and_leaves_a_private_note(desk: IngestDesk) -> None:
+def test_forwarding_to_an_employee_moves_the_ownership_and_leaves_a_private_note(
+    desk: IngestDesk,
+) -> None:
     thread_id = writes(desk, text="Where is it?")
     desk.clock.advance(minutes=1)
     does(desk, "reply", thread_id, text="Let me see.")
     told = does(desk, "forward", thread_id, email=BELA, employee=BELA, comment="Could you look?")
     assert names(told) == ["thread.message_added", "thread.forwarded"]
     added, forwarded = (each.data for each in told)
-    assert (forwarded["email"], forwarded["comment"], forwarded["thread"]["owner"]) == (BELA, "Could you look?", BELA)
+    assert (forwarded["email"], forwarded["comment"], forwarded["thread"]["owner"]) == (
+        BELA,
+        "Could you look?",
+        BELA,
+    )
     assert [each["text"] for each in forwarded["messages"]] == ["Where is it?", "Let me see."]
-    assert (added["message"]["private"], added["message"]["text"]) == (True, f"→ {BELA}\n\nCould you look?")
+    assert (added["message"]["private"], added["message"]["text"]) == (
+        True,
+        f"→ {BELA}\n\nCould you look?",
+    )
     assert added["message"]["message_id"] == forwarded["forward_id"]
     assert view(desk, thread_id)["owner"] == BELA
 
 
 def test_someone_else_gets_no_ownership_and_sees_no_note(desk: IngestDesk) -> None:
     thread_id = writes(desk, text="Where is it?")
-    does(desk, "forward", thread_id, email=BELA, employee=BELA, comment="This customer is difficult.")
-    _, forwarded = does(desk, "forward", thread_id, email="carrier@example.test", comment="Where is this parcel?")
+    does(
+        desk, "forward", thread_id, email=BELA, employee=BELA, comment="This customer is difficult."
+    )
+    _, forwarded = does(
+        desk, "forward", thread_id, email="carrier@example.test", comment="Where is this parcel?"
+    )
     assert [each["text"] for each in forwarded.data["messages"]] == ["Where is it?"]
     assert (forwarded.data["employee"], forwarded.data["thread"]["owner"]) == (None, BELA)
     _, forwarded = does(desk, "forward", thread_id, email=ANNA, employee=ANNA)
@@ -96,7 +129,11 @@ def test_a_long_thread_is_forwarded_from_its_end(desk: IngestDesk) -> None:
         does(desk, "reply", thread_id, text=f"Answer {number}")
     _, forwarded = does(desk, "forward", thread_id, email=BELA, employee=BELA)
     told = forwarded.data["messages"]
-    assert (told[0]["text"], told[-1]["text"], forwarded.data["omitted"]) == ("Answer 5", "Answer 24", 6)
+    assert (told[0]["text"], told[-1]["text"], forwarded.data["omitted"]) == (
+        "Answer 5",
+        "Answer 24",
+        6,
+    )
 
 
 def test_what_is_forwarded_fits_into_a_mail(desk: IngestDesk) -> None:
@@ -109,14 +146,17 @@ def test_what_is_forwarded_fits_into_a_mail(desk: IngestDesk) -> None:
     assert forwarded.data["omitted"] == 2
 
 
-# --- answers ----------------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
 def test_after_an_answer_the_thread_has_the_status_that_the_shop_wants(desk: IngestDesk) -> None:
     assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "closed"
     desk.tell("desk.put", {"status_after_reply": "pending1"})
     assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "pending1"
-    assert does(desk, "reply", writes(desk), text="Yes.", status="open")[-1].data["thread"]["status"] == "open"
+    assert (
+        does(desk, "reply", writes(desk), text="Yes.", status="open")[-1].data["thread"]["status"]
+        == "open"
+    )
 
 
 def test_a_customers_answer_reopens_it(desk: IngestDesk) -> None:
@@ -129,27 +169,41 @@ def test_a_customers_answer_reopens_it(desk: IngestDesk) -> None:
 
 
 def test_nobody_is_answered_where_nobody_reads(desk: IngestDesk, server: Server) -> None:
-    server.receive(letter("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"]))
+    server.receive(
+        letter("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"])
+    )
     desk.look()
     (thread,) = desk.threads()
     command = {"thread_id": thread["thread_id"], "text": "Why?", "by": ANNA}
     assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
 
 
-def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
+    desk: IngestDesk, server: Server
+) -> None:
     server.receive(letter("Where is it?", from_="Ada"), letter("Another", from_=""))
     desk.look()
-    thread, other = sorted(desk.threads(), key=lambda each: str(each["customer_name"]), reverse=True)
+    thread, other = sorted(
+        desk.threads(), key=lambda each: str(each["customer_name"]), reverse=True
+    )
     (message,) = desk.thread(thread["thread_id"])["messages"]
-    assert (thread["subject"], thread["customer_name"], thread["status"]) == ("A question", "Ada", "open")
-    assert (message["text"], message["marks"], message["verified"]) == ("Where is it?", ["sender_unknown"], False)
+    assert (thread["subject"], thread["customer_name"], thread["status"]) == (
+        "A question",
+        "Ada",
+        "open",
+    )
+    assert (message["text"], message["marks"], message["verified"]) == (
+        "Where is it?",
+        ["sender_unknown"],
+        False,
+    )
     assert message["unread"]
     assert other["customer_email"] != thread["customer_email"]
     command = {"thread_id": thread["thread_id"], "text": "Who are you?", "by": ANNA}
     assert refusal(desk, "thread.reply", command) == ("nobody_to_answer", "thread_id")
 
 
-# --- read marks -------------------------------------------------------------------------------------------------------
+# --- read marks -----------------------------------------------------------------------------------
 
 
 def test_what_came_is_unread_until_somebody_read_it(desk: IngestDesk, server: Server) -> None:
@@ -168,8 +222,12 @@ def test_what_came_is_unread_until_somebody_read_it(desk: IngestDesk, server: Se
 def test_an_answer_reads_what_it_answers(desk: IngestDesk) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Yes.")
-    assert (view(desk, thread_id)["unread"], [each["unread"] for each in desk.thread(thread_id)["messages"]]) == (
-        0, [False, False],
+    assert (
+        view(desk, thread_id)["unread"],
+        [each["unread"] for each in desk.thread(thread_id)["messages"]],
+    ) == (
+        0,
+        [False, False],
     )
 
 
@@ -185,7 +243,7 @@ def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestDesk) 
     assert view(desk, thread_id)["unread"] == 1
 
 
-# --- third parties ----------------------------------------------------------------------------------------------------
+# --- third parties --------------------------------------------------------------------------------
 
 
 def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk) -> None:
@@ -195,13 +253,20 @@ def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk
     (told,) = desk.tell("thread.confirm_sender", command)
     assert (told.name, told.data["email"]) == ("thread.sender_confirmed", "ada@work.test")
     assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [True]
-    assert (view(desk, command["thread_id"])["participants"], view(desk, command["thread_id"])["customer_email"]) == (
-        ["ada@work.test"], "ada@example.test",
+    assert (
+        view(desk, command["thread_id"])["participants"],
+        view(desk, command["thread_id"])["customer_email"],
+    ) == (
+        ["ada@work.test"],
+        "ada@example.test",
     )
     assert desk.tell("thread.confirm_sender", command) == []
     desk.reads_by(Server([b"", letter("And again.", from_="ADA@work.test", to=reply_to(ORDER))]))
     desk.look(minutes=5)
-    assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [True, True]
+    assert [each["verified"] for each in desk.thread(command["thread_id"])["messages"]] == [
+        True,
+        True,
+    ]
 
 
 def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestDesk) -> None:
@@ -211,31 +276,51 @@ def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestDe
     (ours,) = (each["message_id"] for each in messages if each["direction"] == "employee")
     for wrong in (str(uuid4()), messages[0]["message_id"]):
         assert refusal(desk, "thread.confirm_sender", {**command, "message_id": wrong}) == (
-            "unknown_message", "message_id",
+            "unknown_message",
+            "message_id",
         )
     wrong_side = {"thread_id": other, "message_id": ours, "by": ANNA}
     assert refusal(desk, "thread.confirm_sender", wrong_side) == ("unknown_message", "message_id")
-    assert refusal(desk, "thread.confirm_sender", command, shop="other") == ("unknown_thread", "thread_id")
+    assert refusal(desk, "thread.confirm_sender", command, shop="other") == (
+        "unknown_thread",
+        "thread_id",
+    )
 
 
-# --- what cannot be ---------------------------------------------------------------------------------------------------
+# --- what cannot be -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("command", "fields"), [
-    ("thread.reply", {"text": "Yes."}), ("thread.set_status", {"status": "open"}), ("thread.assign", {"owner": BELA}),
-    ("thread.forward", {"email": BELA}), ("thread.mark_read", {}),
-])
-def test_there_is_no_such_thread_in_this_shop(desk: IngestDesk, command: str, fields: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("thread.reply", {"text": "Yes."}),
+        ("thread.set_status", {"status": "open"}),
+        ("thread.assign", {"owner": BELA}),
+        ("thread.forward", {"email": BELA}),
+        ("thread.mark_read", {}),
+    ],
+)
+def test_there_is_no_such_thread_in_this_shop(
+    desk: IngestDesk, command: str, fields: dict[str, str]
+) -> None:
     data = {"thread_id": writes(desk), "by": ANNA, **fields}
     before = desk.thread(data["thread_id"])
     assert refusal(desk, command, data, shop="other") == ("unknown_thread", "thread_id")
-    assert refusal(desk, command, {**data, "thread_id": str(uuid4())}) == ("unknown_thread", "thread_id")
+    assert refusal(desk, command, {**data, "thread_id": str(uuid4())}) == (
+        "unknown_thread",
+        "thread_id",
+    )
     assert desk.thread(data["thread_id"]) == before
 
 
-@pytest.mark.parametrize(("query", "fields"), [
-    ("thread.get", {}), ("thread.timeline", {}), ("thread.draft", {"by": ANNA}),
-])
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("thread.get", {}),
+        ("thread.timeline", {}),
+        ("thread.draft", {"by": ANNA}),
+    ],
+)
 def test_nothing_is_told_of_the_threads_of_another_shop(
     desk: IngestDesk, query: str, fields: dict[str, str]
 ) -> None:
@@ -256,23 +341,37 @@ def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestDesk) -> None:
     thread_id = writes(desk, order_reference="SHOWN")
     moves(desk, order_id, order__reference="SHOWN")
     found = desk.thread(thread_id)["order"]
-    assert (found["reference"], found["state"], found["paid"]["amount"]) == ("SHOWN", "Payment accepted", 2870)
+    assert (found["reference"], found["state"], found["paid"]["amount"]) == (
+        "SHOWN",
+        "Payment accepted",
+        2870,
+    )
     assert view(desk, thread_id)["opened_at"] == NOON.isoformat().replace("+00:00", "Z")
 
 
-def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(desk: IngestDesk) -> None:
+def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(
+    desk: IngestDesk,
+) -> None:
     thread_id = writes(desk)
     does(desk, "forward", thread_id, email="carrier@example.test", comment="Where is it?")
     desk.clock.advance(minutes=1)
     does(desk, "reply", thread_id, text="We ask the carrier.")
     conversation = Conversation("thread", UUID(thread_id))
     for template, message_id in (
-        ("contact_form", "<confirmed@shop.test>"), ("forward_msg", "<forwarded@shop.test>"),
+        ("contact_form", "<confirmed@shop.test>"),
+        ("forward_msg", "<forwarded@shop.test>"),
         ("reply_msg", "<a@shop.test>"),
     ):
-        desk.tell("mail.sent", changed(mail_sent(message_id, conversation, thread_id), mail__template=template))
+        desk.tell(
+            "mail.sent",
+            changed(mail_sent(message_id, conversation, thread_id), mail__template=template),
+        )
     ids = {each["text"]: each["mail_message_id"] for each in desk.thread(thread_id)["messages"]}
-    assert [found for found in ids.values() if found] == [ids["We ask the carrier."]] == ["<a@shop.test>"]
+    assert (
+        [found for found in ids.values() if found]
+        == [ids["We ask the carrier."]]
+        == ["<a@shop.test>"]
+    )
     replied = does(desk, "reply", thread_id, text="It is found.")[-1].data
     assert replied["references"] == ["<confirmed@shop.test>", "<a@shop.test>"]
 
@@ -285,10 +384,15 @@ def test_a_long_thread_is_read_from_its_end(desk: IngestDesk, limit: int) -> Non
         does(desk, "reply", thread_id, text=str(number))
     whole, cursor, read = desk.thread(thread_id)["messages"], None, list[dict[str, object]]()
     while True:
-        page = desk.ask("thread.get", {"thread_id": thread_id, "limit": limit, "cursor": cursor}).data
+        page = desk.ask(
+            "thread.get", {"thread_id": thread_id, "limit": limit, "cursor": cursor}
+        ).data
         read = page["messages"] + read
         cursor = page["earlier"]
         if cursor is None:
             break
     assert (read, len(read)) == (whole, 7)
-    assert refused(desk, "thread.get", {"thread_id": thread_id, "cursor": "x"}) == ("unknown_cursor", "cursor")
+    assert refused(desk, "thread.get", {"thread_id": thread_id, "cursor": "x"}) == (
+        "unknown_cursor",
+        "cursor",
+    )

@@ -20,7 +20,9 @@ def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
     return found
 
 
-def not_sent(desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail: object) -> list[Envelope]:
+def not_sent(
+    desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail: object
+) -> list[Envelope]:
     """The mail with the thread's answer does not leave."""
     sent = mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
     told = changed(sent, **{f"mail__{key}": value for key, value in mail.items()})
@@ -29,16 +31,29 @@ def not_sent(desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail
 
 def undelivered(desk: IngestDesk, thread_id: str) -> list[tuple[str, str]]:
     """The answers of which we know that they did not leave, and why."""
-    return [(each["text"], each["undelivered"]) for each in desk.thread(thread_id)["messages"] if each["undelivered"]]
+    return [
+        (each["text"], each["undelivered"])
+        for each in desk.thread(thread_id)["messages"]
+        if each["undelivered"]
+    ]
 
 
 @pytest.mark.parametrize("name", ["mail.failed", "mail.suppressed"])
-def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(name: str, desk: IngestDesk) -> None:
+def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(
+    name: str, desk: IngestDesk
+) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
-    assert (view(desk, thread_id)["status"], view(desk, thread_id)["waits_since"]) == ("closed", None)
+    assert (view(desk, thread_id)["status"], view(desk, thread_id)["waits_since"]) == (
+        "closed",
+        None,
+    )
     (told,) = not_sent(desk, thread_id, name)
-    assert (told.name, told.data["status"], told.data["by"]) == ("thread.status_changed", "open", "mail")
+    assert (told.name, told.data["status"], told.data["by"]) == (
+        "thread.status_changed",
+        "open",
+        "mail",
+    )
     assert view(desk, thread_id)["waits_since"]
     assert desk.ask("thread.next_unanswered", {}).data["thread"]["thread_id"] == thread_id
     assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
@@ -61,43 +76,70 @@ def test_a_pending_thread_opens_and_waits_again(desk: IngestDesk) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="We look into it.", status="pending1")
     assert [told.name for told in not_sent(desk, thread_id)] == ["thread.status_changed"]
-    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == ("open", True)
+    assert (view(desk, thread_id)["status"], bool(view(desk, thread_id)["waits_since"])) == (
+        "open",
+        True,
+    )
 
 
 def answered_and_sent(desk: IngestDesk) -> str:
     """A thread whose answer has left."""
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
-    desk.tell("mail.sent", mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id))
+    desk.tell(
+        "mail.sent", mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+    )
     return thread_id
 
 
 def comes_back(desk: IngestDesk, answered: str, **changes: object) -> list[Envelope]:
-    return desk.tell("mail.bounced", changed(MailBounced.example, **{
-        "message_id": "<a@shop.test>", "conversation": f"thread/{answered}", "thread_id": answered,
-        "recipient": view(desk, answered)["customer_email"], "reason": REFUSED, **changes,
-    }))
+    return desk.tell(
+        "mail.bounced",
+        changed(
+            MailBounced.example,
+            **{
+                "message_id": "<a@shop.test>",
+                "conversation": f"thread/{answered}",
+                "thread_id": answered,
+                "recipient": view(desk, answered)["customer_email"],
+                "reason": REFUSED,
+                **changes,
+            },
+        ),
+    )
 
 
 @pytest.mark.parametrize("permanent", [True, False])
-def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(permanent: bool, desk: IngestDesk) -> None:
+def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(
+    permanent: bool, desk: IngestDesk
+) -> None:
     thread_id = answered_and_sent(desk)
     does(desk, "mark_read", thread_id)
     assert comes_back(desk, thread_id, permanent=permanent) == []
     assert undelivered(desk, thread_id) == [("It is on its way.", REFUSED)]
     assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
-    assert [each["text"] for each in desk.thread(thread_id)["messages"] if each["unread"]] == ["It is on its way."]
-    assert [row["thread_id"] for row in desk.ask("thread.list", {"unread": True}).data["threads"]] == [thread_id]
+    assert [each["text"] for each in desk.thread(thread_id)["messages"] if each["unread"]] == [
+        "It is on its way."
+    ]
+    assert [
+        row["thread_id"] for row in desk.ask("thread.list", {"unread": True}).data["threads"]
+    ] == [thread_id]
     assert comes_back(desk, thread_id) == []
     assert view(desk, thread_id)["unread"] == 1
     does(desk, "mark_read", thread_id)
     assert view(desk, thread_id)["unread"] == 0
 
 
-@pytest.mark.parametrize(("recipient", "said"), [
-    ("ada@gmail.test", f"May not have arrived. A mail server reports about ada@gmail.test: {REFUSED}"),
-    ("", f"May not have arrived. A mail server reports: {REFUSED}"),
-])
+@pytest.mark.parametrize(
+    ("recipient", "said"),
+    [
+        (
+            "ada@gmail.test",
+            f"May not have arrived. A mail server reports about ada@gmail.test: {REFUSED}",
+        ),
+        ("", f"May not have arrived. A mail server reports: {REFUSED}"),
+    ],
+)
 def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arrived(
     recipient: str, said: str, desk: IngestDesk
 ) -> None:
@@ -108,8 +150,12 @@ def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arriv
     assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
 
 
-@pytest.mark.parametrize("changes", [{"message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}])
-def test_a_report_about_another_mail_opens_nothing(changes: dict[str, str], desk: IngestDesk) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}]
+)
+def test_a_report_about_another_mail_opens_nothing(
+    changes: dict[str, str], desk: IngestDesk
+) -> None:
     thread_id = answered_and_sent(desk)
     assert comes_back(desk, thread_id, **changes) == []
     assert (view(desk, thread_id)["status"], undelivered(desk, thread_id)) == ("closed", [])
@@ -124,10 +170,14 @@ def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestDesk) -> 
     desk.tell("mail.sent", mail_sent("<again@shop.test>", conversation, thread_id))
     assert undelivered(desk, thread_id) == []
     assert view(desk, thread_id)["waits_since"] is None
-    assert "<again@shop.test>" in [each["mail_message_id"] for each in desk.thread(thread_id)["messages"]]
+    assert "<again@shop.test>" in [
+        each["mail_message_id"] for each in desk.thread(thread_id)["messages"]
+    ]
 
 
-def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(desk: IngestDesk) -> None:
+def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(
+    desk: IngestDesk,
+) -> None:
     asked, never_sent = answered_and_sent(desk), writes(desk)
     comes_back(desk, asked)
     desk.clock.advance(minutes=1)
@@ -139,13 +189,17 @@ def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(de
         does(desk, "reply", never_sent, text=text)
         not_sent(desk, never_sent)
     for thread_id in (asked, never_sent):
-        sent = mail_sent(f"<{thread_id}@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
+        sent = mail_sent(
+            f"<{thread_id}@shop.test>", Conversation("thread", UUID(thread_id)), thread_id
+        )
         desk.tell("mail.sent", sent)
         assert view(desk, thread_id)["waits_since"]
     assert len(desk.thread(asked)["messages"]) == 3
 
 
-def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_note(desk: IngestDesk) -> None:
+def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_note(
+    desk: IngestDesk,
+) -> None:
     thread_id = writes(desk)
     for email in ("bela@shop.test", "carrier@example.test"):
         does(desk, "forward", thread_id, email=email, comment="Where is it?")
@@ -174,7 +228,11 @@ def test_an_answer_refers_to_the_confirmation_that_the_customer_got(desk: Ingest
     thread_id = opened.data["thread_id"]
     sent = mail_sent("<confirmed@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
     desk.tell("mail.sent", changed(sent, mail__template="contact_form"))
-    replied = next(told for told in does(desk, "reply", thread_id, text="Blue.") if told.name == "thread.replied")
+    replied = next(
+        told
+        for told in does(desk, "reply", thread_id, text="Blue.")
+        if told.name == "thread.replied"
+    )
     assert replied.data["references"] == ["<confirmed@shop.test>"]
 
 

@@ -16,8 +16,15 @@ from tests.ingest.words import NOON, IngestDesk
 from tests.words import sqlite_url
 
 THREAD = {
-    "shop": "default", "order_id": None, "order_reference": "OLD-1", "customer_email": "Ada@Example.test",
-    "customer_name": "Ada Byron", "language": "en", "owner": None, "last_mail": "", "chain": [],
+    "shop": "default",
+    "order_id": None,
+    "order_reference": "OLD-1",
+    "customer_email": "Ada@Example.test",
+    "customer_name": "Ada Byron",
+    "language": "en",
+    "owner": None,
+    "last_mail": "",
+    "chain": [],
 }
 MESSAGE = {"author": "ada@example.test", "verified": True, "mail_message_id": ""}
 
@@ -49,32 +56,63 @@ def threads_of_the_first_revision(url: str) -> None:
 
 def add_all(connection: Connection) -> None:
     said = {
-        "Closed": ("closed", ["customer", "employee"]), "Asked again": ("open", ["customer", "employee", "customer"]),
+        "Closed": ("closed", ["customer", "employee"]),
+        "Asked again": ("open", ["customer", "employee", "customer"]),
         "Never answered": ("open", ["customer"]),
     }
     for subject, (status, directions) in said.items():
         key = uuid4()
-        add(connection, "threads", THREAD | {
-            "thread_id": key, "conversation": f"thread/{key}", "subject": subject, "status": status,
-            "opened_at": NOON,
-        })
+        add(
+            connection,
+            "threads",
+            THREAD
+            | {
+                "thread_id": key,
+                "conversation": f"thread/{key}",
+                "subject": subject,
+                "status": status,
+                "opened_at": NOON,
+            },
+        )
         for number, direction in enumerate(directions):
             at = NOON + timedelta(hours=number)
-            add(connection, "thread_messages", MESSAGE | {
-                "message_id": uuid4(), "thread_id": key, "direction": direction, "at": at,
-                "text": f"{direction} wrote سلام",
-            })
+            add(
+                connection,
+                "thread_messages",
+                MESSAGE
+                | {
+                    "message_id": uuid4(),
+                    "thread_id": key,
+                    "direction": direction,
+                    "at": at,
+                    "text": f"{direction} wrote سلام",
+                },
+            )
 
 
 def test_threads_that_were_kept_before_are_found_and_counted(url: str) -> None:
     threads_of_the_first_revision(url)
     desk = IngestDesk.at(url)
-    subjects = {"waiting": True}, {"search": "سلام employee"}, {"search": "ada old-1"}, {"email": "ada@example.TEST"}
+    subjects = (
+        {"waiting": True},
+        {"search": "سلام employee"},
+        {"search": "ada old-1"},
+        {"email": "ada@example.TEST"},
+    )
     everything = {"Closed", "Asked again", "Never answered"}
     found = [{thread["subject"] for thread in desk.threads(**wanted)} for wanted in subjects]
-    assert found == [{"Asked again", "Never answered"}, {"Closed", "Asked again"}, everything, everything]
+    assert found == [
+        {"Asked again", "Never answered"},
+        {"Closed", "Asked again"},
+        everything,
+        everything,
+    ]
     counted = desk.ask("desk.statistics", {}).data
-    assert (counted["customer_messages"], counted["employee_messages"], counted["unread_messages"]) == (4, 2, 0)
+    assert (
+        counted["customer_messages"],
+        counted["employee_messages"],
+        counted["unread_messages"],
+    ) == (4, 2, 0)
     oldest = desk.ask("thread.next_unanswered", {}).data["thread"]
     assert (oldest["subject"], oldest["waits_since"]) == ("Never answered", "2026-11-21T12:00:00Z")
     desk.engine.dispose()

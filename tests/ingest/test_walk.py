@@ -1,4 +1,6 @@
-"""A whole walk: a customer's mail program, real servers, the pipeline, and a process that dies at the wrong moment."""
+"""A whole walk: a customer's mail program, real servers, the pipeline, and a process that dies at
+the wrong moment.
+"""
 
 import smtplib
 from collections.abc import Callable
@@ -40,8 +42,13 @@ def mailbox(mailserver: Mailserver) -> Mailbox:
     user = f"walk{next(desks)}@shop.test"
     mailserver.dovecot.add_user(user, "secret")
     return Mailbox(
-        name="service", host="127.0.0.1", port=mailserver.dovecot.imap_port, user=user, password=SecretStr("secret"),
-        security="starttls", verify_certificate=False,
+        name="service",
+        host="127.0.0.1",
+        port=mailserver.dovecot.imap_port,
+        user=user,
+        password=SecretStr("secret"),
+        security="starttls",
+        verify_certificate=False,
     )
 
 
@@ -72,27 +79,53 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
     desk.tell("order.placed", order_placed())
     ours = our_id(ORDER)
     desk.tell("mail.sent", mail_sent(ours, ORDER))
-    send(letter("When will it arrive?", in_reply_to=ours, references=ours, message_id="<c1@example.test>"))
+    send(
+        letter(
+            "When will it arrive?",
+            in_reply_to=ours,
+            references=ours,
+            message_id="<c1@example.test>",
+        )
+    )
     assert desk.look(minutes=1) == ["thread.opened", "thread.message_added", "mail.received"]
     (thread,) = desk.threads(order_id=str(ORDER_ID))
 
     desk.run(*[])
-    desk.tell("thread.reply", {"thread_id": thread["thread_id"], "text": "Tomorrow.", "by": "anna@shop.test"})
+    desk.tell(
+        "thread.reply",
+        {"thread_id": thread["thread_id"], "text": "Tomorrow.", "by": "anna@shop.test"},
+    )
     desk.collect()
     replied = desk.last("thread.replied")
-    assert (replied["in_reply_to"], replied["references"]) == ("<c1@example.test>", [ours, "<c1@example.test>"])
+    assert (replied["in_reply_to"], replied["references"]) == (
+        "<c1@example.test>",
+        [ours, "<c1@example.test>"],
+    )
     answer = our_id(Conversation.parse(thread["conversation"]))
     desk.tell("mail.sent", mail_sent(answer, ORDER, thread["thread_id"]))
 
     token = reply_to(ORDER).partition("+")[2].partition("@")[0]
-    send(letter("Thank you! سپاس", to="Shop <service@shop.test>", message_id="<c2@example.test>"), token=token)
-    send(letter("I am a robot", headers=["Auto-Submitted: auto-replied"], in_reply_to=answer), sender="")
+    send(
+        letter("Thank you! سپاس", to="Shop <service@shop.test>", message_id="<c2@example.test>"),
+        token=token,
+    )
+    send(
+        letter("I am a robot", headers=["Auto-Submitted: auto-replied"], in_reply_to=answer),
+        sender="",
+    )
     send(letter("Copy", from_="service@shop.test", message_id=answer))
     assert desk.look(minutes=1).count("mail.received") == 2
-    assert sorted(texts(desk)) == ["I am a robot", "Thank you! سپاس", "Tomorrow.", "When will it arrive?"]
+    assert sorted(texts(desk)) == [
+        "I am a robot",
+        "Thank you! سپاس",
+        "Tomorrow.",
+        "When will it arrive?",
+    ]
     (thread,) = desk.threads()
     assert (thread["status"], thread["owner"]) == ("open", "anna@shop.test")
-    assert [row.found_by for row in desk.rows(inbound_mails) if row.state == "filed"].count("reply_address") == 1
+    assert [row.found_by for row in desk.rows(inbound_mails) if row.state == "filed"].count(
+        "reply_address"
+    ) == 1
     assert desk.look(minutes=1) == []
 
 
@@ -111,7 +144,9 @@ class Mortal:
 
 
 def deliver_until_done(desk: IngestDesk, deliveries: list[Delivery]) -> None:
-    """As RabbitMQ does: what was not acknowledged comes again; and some of it comes twice anyway."""
+    """As RabbitMQ does: what was not acknowledged comes again; and some of it comes twice
+    anyway.
+    """
     waiting = [*deliveries]
     while waiting:
         try:

@@ -10,19 +10,25 @@ _OF_MESSAGE, _OF_ATTACHMENT = 1, 2
 
 def winmail(filename: str = "", content: bytes = b"", *, rtf: bytes = b"") -> bytes:
     """One file packed, and a text as compressed rich text (MS-OXRTFCP)."""
-    begin = struct.pack("<IH", _SIGNATURE, _KEY) + _attribute(_OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000))
+    begin = struct.pack("<IH", _SIGNATURE, _KEY) + _attribute(
+        _OF_MESSAGE, _VERSION, struct.pack("<I", 0x00010000)
+    )
     if rtf:
         padded = rtf + bytes(-len(rtf) % 4)
         properties = struct.pack("<IHHII", 1, _BINARY, _RTF_COMPRESSED, 1, len(rtf)) + padded
         begin += _attribute(_OF_MESSAGE, _PROPERTIES, properties)
     if not filename:
         return begin
-    return begin + b"".join([
-        _attribute(_OF_ATTACHMENT, _RENDERING, struct.pack("<HIHHI", 1, 0, 0, 0, 0)),
-        _attribute(_OF_ATTACHMENT, _TITLE, filename.encode() + b"\0"),
-        _attribute(_OF_ATTACHMENT, _DATA, content),
-    ])
+    return begin + b"".join(
+        [
+            _attribute(_OF_ATTACHMENT, _RENDERING, struct.pack("<HIHHI", 1, 0, 0, 0, 0)),
+            _attribute(_OF_ATTACHMENT, _TITLE, filename.encode() + b"\0"),
+            _attribute(_OF_ATTACHMENT, _DATA, content),
+        ]
+    )
 
 
 def _attribute(level: int, name: int, data: bytes) -> bytes:
-    return struct.pack("<BII", level, name, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    return (
+        struct.pack("<BII", level, name, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    )

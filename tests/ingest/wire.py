@@ -1,4 +1,6 @@
-"""A wire between a client and a mail server that can be listened to, cut, slowed down and tampered with."""
+"""A wire between a client and a mail server that can be listened to, cut, slowed down and tampered
+with.
+"""
 
 import socket
 import threading

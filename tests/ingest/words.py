@@ -1,4 +1,6 @@
-"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose errands are run."""
+"""Words to tell of mails with: letters, a mail server that is a list, and a desk whose errands are
+run.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -28,17 +30,33 @@ STRANGERS_KEYS = SigningKeys({1: b"x" * 32})
 ORDER_ID = UUID(samples.ORDER_ID)
 ORDER = Conversation("order", ORDER_ID)
 CUSTOMER = "ada@example.test"
-SERVICE = Mailbox(name="service", host="mail.test", port=993, user="service@shop.test", password=SecretStr("secret"))
+SERVICE = Mailbox(
+    name="service",
+    host="mail.test",
+    port=993,
+    user="service@shop.test",
+    password=SecretStr("secret"),
+)
 
 
 def letter(text: str = "Where is my mug?", *, headers: Iterable[str] = (), **fields: str) -> bytes:
-    """A mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`, `message_id`, …)."""
+    """A mail of the customer; `fields` replace header fields (`from_`, `to`, `subject`,
+    `message_id`, …).
+    """
     given = {
-        "from": f"Ada Byron <{CUSTOMER}>", "to": "service@shop.test", "subject": "A question",
-        "message-id": f"<{uuid4().hex}@example.test>", "content-type": "text/plain; charset=utf-8",
+        "from": f"Ada Byron <{CUSTOMER}>",
+        "to": "service@shop.test",
+        "subject": "A question",
+        "message-id": f"<{uuid4().hex}@example.test>",
+        "content-type": "text/plain; charset=utf-8",
         "content-transfer-encoding": "8bit",
     } | {name.rstrip("_").replace("_", "-"): value for name, value in fields.items()}
-    lines = [*(f"{name.title()}: {value}" for name, value in given.items() if value), *headers, "", text]
+    lines = [
+        *(f"{name.title()}: {value}" for name, value in given.items() if value),
+        *headers,
+        "",
+        text,
+    ]
     return "\r\n".join(lines).encode()
 
 
@@ -67,9 +85,11 @@ class Clock:
 
 @dataclass
 class Server:
-    """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as `arrivals` says.
+    """A mail server that is a list: UIDs count from 1, and arrive one second after another, or as
+    `arrivals` says.
 
-    `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the middle of every look.
+    `fault` is what it answers instead, `window` how much at once; `meanwhile` is called in the
+    middle of every look.
     """
 
     mails: list[bytes] = field(default_factory=list)
@@ -105,7 +125,9 @@ class Killed(BaseException):
 
 
 class IngestDesk(Desk):
-    """The service on a database, with a clock, and its errands run as the relay and RabbitMQ would."""
+    """The service on a database, with a clock, and its errands run as the relay and RabbitMQ
+    would.
+    """
 
     clock: Clock
     told: list[Envelope]
@@ -124,7 +146,9 @@ class IngestDesk(Desk):
                 connection.execute(delete(table))
         self.pipeline.clock = self.clock = Clock()
         self.told, self.failed, self.again = [], [], []
-        self.adapters = Adapters({mailbox.name: mailbox for mailbox in mailboxes or [SERVICE]}, KEYS, fetch)
+        self.adapters = Adapters(
+            {mailbox.name: mailbox for mailbox in mailboxes or [SERVICE]}, KEYS, fetch
+        )
         self.reads_by(fetch)
         self.start()
 
@@ -137,10 +161,15 @@ class IngestDesk(Desk):
         with self.engine.begin() as connection:
             work = service.work(connection, self.adapters)
             work.now = self.clock.now
-            journal.add_schedule(connection, [self.pipeline.post.first(told, work.now) for told in service.boot(work)])
+            journal.add_schedule(
+                connection,
+                [self.pipeline.post.first(told, work.now) for told in service.boot(work)],
+            )
 
     def run(self, *deliveries: Delivery) -> list[str]:
-        """Delivers messages, then everything the service tells itself that is due; the names of what it told others."""
+        """Delivers messages, then everything the service tells itself that is due; the names of
+        what it told others.
+        """
         before, batch = len(self.told), list(deliveries)
         while batch:
             for one, verdict in zip(batch, self.deliver(*batch), strict=True):
@@ -151,10 +180,14 @@ class IngestDesk(Desk):
         return [envelope.name for envelope in self.told[before:]]
 
     def collect(self) -> list[Delivery]:
-        """Empties the outbox: events are noted, messages to the service itself are returned for delivery."""
+        """Empties the outbox: events are noted, messages to the service itself are returned for
+        delivery.
+        """
         with self.engine.begin() as connection:
             journal.fire_due(connection, self.clock.now)
-            rows = connection.execute(select(journal.outbox).order_by(journal.outbox.c.number)).all()
+            rows = connection.execute(
+                select(journal.outbox).order_by(journal.outbox.c.number)
+            ).all()
             connection.execute(delete(journal.outbox))
         self.told += [decode(row.body) for row in rows if row.route == "event"]
         return [receive(row.body) for row in rows if row.route == "self"]
@@ -197,11 +230,16 @@ def order_placed(**changes: Any) -> dict[str, Any]:
     return changed(samples.ORDER_PLACED, **changes)
 
 
-def mail_sent(message_id: str, conversation: Conversation, thread_id: str | None = None) -> dict[str, Any]:
+def mail_sent(
+    message_id: str, conversation: Conversation, thread_id: str | None = None
+) -> dict[str, Any]:
     """`mail.sent` of a mail of ours."""
     view = samples.MAIL_VIEW | {
         "template": "reply_msg" if thread_id else "payment",
-        "mail_id": str(uuid4()), "message_id": message_id, "conversation": str(conversation), "thread_id": thread_id,
+        "mail_id": str(uuid4()),
+        "message_id": message_id,
+        "conversation": str(conversation),
+        "thread_id": thread_id,
         "order_id": str(conversation.id) if conversation.kind == "order" else None,
     }
     return {"mail_id": view["mail_id"], "mail": view}

@@ -136,7 +136,11 @@ class RudeAtTheEnd(SMTP):
 
 @contextmanager
 def smtp(
-    receiver: Receiver, kind: type[SMTP] = SMTP, *, over: ssl.SSLContext | None = None, utf8: bool = True,
+    receiver: Receiver,
+    kind: type[SMTP] = SMTP,
+    *,
+    over: ssl.SSLContext | None = None,
+    utf8: bool = True,
     **options: Any,
 ) -> Iterator[int]:
     """A server on its own thread; its port. `over`: TLS from the first byte."""
@@ -194,7 +198,9 @@ def nobody() -> int:
         return int(listener.getsockname()[1])
 
 
-def check_login(server: SMTP, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+def check_login(
+    server: SMTP, session: Any, envelope: Any, mechanism: str, given: Any
+) -> AuthResult:
     expected = LoginPassword(USER.encode(), PASSWORD.encode())
     return AuthResult(success=given == expected, handled=False)
 
@@ -206,11 +212,27 @@ class Certificate:
         self.file, self.key = directory / "cert.pem", directory / "key.pem"
         subprocess.run(
             [
-                "openssl", "req", "-x509", "-noenc", "-days", "2", "-subj", "/CN=localhost", "-newkey", "ec",
-                "-pkeyopt", "ec_paramgen_curve:P-256", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                "-keyout", str(self.key), "-out", str(self.file),
+                "openssl",
+                "req",
+                "-x509",
+                "-noenc",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-addext",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                "-keyout",
+                str(self.key),
+                "-out",
+                str(self.file),
             ],
-            check=True, capture_output=True,
+            check=True,
+            capture_output=True,
         )
 
     @property

@@ -18,7 +18,16 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from shared.runtime.delivery import DONE, receive
-from tests.notify.words import LEASE, RULES, Killed, NotifyDesk, Office, opened, placed, transitioned
+from tests.notify.words import (
+    LEASE,
+    RULES,
+    Killed,
+    NotifyDesk,
+    Office,
+    opened,
+    placed,
+    transitioned,
+)
 
 
 def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
@@ -42,14 +51,16 @@ def bounce(desk: NotifyDesk, mail: dict[str, Any], **changes: Any) -> list[Envel
 def test_a_mail_that_came_back_ends_all_mail_to_its_recipient_until_somebody_releases_it(
     desk: NotifyDesk, office: Office
 ) -> None:
-    added, = bounce(desk, send(desk))
+    (added,) = bounce(desk, send(desk))
     assert (added.name, added.data["email"]) == ("suppression.added", "ada@example.test")
     held = send(desk, order__customer__email="Ada@Example.test")
     assert (held["state"], len(office.sent)) == ("suppressed", 1)
     assert desk.events()[-1].name == "mail.suppressed"
     listed = desk.ask("suppression.list", {}).data["suppressions"]
     assert [found["email"] for found in listed] == ["ada@example.test"]
-    released, = desk.tell("suppression.release", {"email": "ADA@example.test", "by": "anna@shop.test"})
+    (released,) = desk.tell(
+        "suppression.release", {"email": "ADA@example.test", "by": "anna@shop.test"}
+    )
     assert released.data == {"email": "ada@example.test", "by": "anna@shop.test"}
     assert send(desk)["state"] == "sent"
     assert desk.ask("suppression.list", {}).data["suppressions"] == []
@@ -71,9 +82,19 @@ def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyDesk) -> None
 @pytest.mark.parametrize(
     ("forged", "came_back"),
     [
-        ({"recipient": "eve@example.test"}, "May not have arrived. A mail server reports about eve@example.test: 550"),
-        ({"recipient": ""}, "May not have arrived. A mail server reports about an address that it does not name: 550"),
-        ({"message_id": "<x@example.test>"}, ""), ({"mail_id": samples.MAIL_ID}, ""),
+        (
+            {"recipient": "eve@example.test"},
+            "May not have arrived. A mail server reports about eve@example.test: 550",
+        ),
+        (
+            {"recipient": ""},
+            (
+                "May not have arrived. A mail server reports about an address that it does not"
+                " name: 550"
+            ),
+        ),
+        ({"message_id": "<x@example.test>"}, ""),
+        ({"mail_id": samples.MAIL_ID}, ""),
     ],
 )
 def test_a_report_about_another_recipient_or_mail_suppresses_nobody(
@@ -87,20 +108,27 @@ def test_a_report_about_another_recipient_or_mail_suppresses_nobody(
     assert send(small_desk)["state"] == "sent"
 
 
-FULL = {"status": "5.2.2", "reason": "552 5.2.2 Mailbox full", "permanent": False, "mailbox_full": True}
+FULL = {
+    "status": "5.2.2",
+    "reason": "552 5.2.2 Mailbox full",
+    "permanent": False,
+    "mailbox_full": True,
+}
 
 
 def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyDesk, office: Office) -> None:
     office.rules = replace(RULES, mailbox_full=timedelta(days=2))
     first = send(desk)
-    added, = bounce(desk, first, **FULL)
+    (added,) = bounce(desk, first, **FULL)
     until = desk.clock.now + timedelta(days=2)
     assert datetime.fromisoformat(added.data["until"]) == until
     assert send(desk)["state"] == "suppressed"
-    assert [found["reason"] for found in desk.ask("suppression.list", {}).data["suppressions"]] == [FULL["reason"]]
+    assert [found["reason"] for found in desk.ask("suppression.list", {}).data["suppressions"]] == [
+        FULL["reason"]
+    ]
     desk.clock.advance(timedelta(days=2))
     assert desk.ask("suppression.list", {}).data["suppressions"] == []
-    refusal, = desk.tell("suppression.release", {"email": "ada@example.test"})
+    (refusal,) = desk.tell("suppression.release", {"email": "ada@example.test"})
     assert refusal.data["code"] == "not_suppressed"
     again = send(desk)
     assert again["state"] == "sent"
@@ -110,14 +138,16 @@ def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyDesk, office: O
 def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyDesk) -> None:
     first, second = send(small_desk), send(small_desk)
     bounce(small_desk, first, **FULL)
-    added, = bounce(small_desk, second)
+    (added,) = bounce(small_desk, second)
     assert added.data["until"] is None
     assert bounce(small_desk, first, **FULL) == []
     small_desk.clock.advance(timedelta(days=400))
     assert send(small_desk)["state"] == "suppressed"
 
 
-def test_a_setting_of_no_days_suppresses_no_full_mailbox(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_setting_of_no_days_suppresses_no_full_mailbox(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     office.rules = replace(RULES, mailbox_full=timedelta())
     assert bounce(small_desk, send(small_desk), **FULL) == []
     assert send(small_desk)["state"] == "sent"
@@ -131,9 +161,9 @@ def test_another_shop_s_mail_is_not_suppressed(small_desk: NotifyDesk, office: O
 
 
 def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyDesk) -> None:
-    refusal, = small_desk.tell("suppression.release", {"email": "ada@example.test"})
+    (refusal,) = small_desk.tell("suppression.release", {"email": "ada@example.test"})
     assert (refusal.name, refusal.data["code"]) == ("suppression.release_refused", "not_suppressed")
-    wrong, = small_desk.tell("suppression.release", {"email": "ada"})
+    (wrong,) = small_desk.tell("suppression.release", {"email": "ada"})
     assert wrong.data["reason"].startswith("email: ")
 
 
@@ -144,14 +174,20 @@ def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyDesk, office: Office
     desk.run_errands()
     again = mail_of(desk, first["order_id"])
     assert (told.name, told.data["mail_id"]) == ("mail.requeued", again["mail_id"])
-    assert (again["resend_of"], again["state"], again["template"]) == (first["mail_id"], "sent", "payment")
+    assert (again["resend_of"], again["state"], again["template"]) == (
+        first["mail_id"],
+        "sent",
+        "payment",
+    )
     one, other = (opened(parcel.content) for parcel in office.sent)
     assert one["Subject"] == other["Subject"]
     assert one["Message-ID"] != other["Message-ID"]
     assert one["Reply-To"] == other["Reply-To"]
 
 
-def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     first = send(small_desk)
     for _ in range(2):
         small_desk.tell("mail.resend", {"mail_id": first["mail_id"]})
@@ -159,39 +195,51 @@ def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(small_desk: NotifyDesk
     assert len({opened(parcel.content)["Message-ID"] for parcel in office.sent}) == 3
 
 
-def test_a_mail_cannot_be_sent_again_while_it_is_underway(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_cannot_be_sent_again_while_it_is_underway(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Outcome("temporary", "451 later")]
-    refusal, = small_desk.tell("mail.resend", {"mail_id": send(small_desk)["mail_id"]})
+    (refusal,) = small_desk.tell("mail.resend", {"mail_id": send(small_desk)["mail_id"]})
     assert (refusal.data["code"], refusal.data["details"]["state"]) == ("underway", "deferred")
 
 
 def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyDesk) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail)
-    refusal, = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
+    (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
     assert refusal.data["code"] == "suppressed"
 
 
-def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail)
-    told, *_ = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"], "to": "right@example.test"})
+    told, *_ = small_desk.tell(
+        "mail.resend", {"mail_id": mail["mail_id"], "to": "right@example.test"}
+    )
     small_desk.run_errands()
     assert (told.name, told.data["mail"]["recipient"]) == ("mail.requeued", "right@example.test")
     assert [parcel.recipient for parcel in office.sent] == [mail["recipient"], "right@example.test"]
-    again = small_desk.tell("mail.resend", {"mail_id": told.data["mail_id"], "to": mail["recipient"]})
+    again = small_desk.tell(
+        "mail.resend", {"mail_id": told.data["mail_id"], "to": mail["recipient"]}
+    )
     assert again[0].data["code"] == "suppressed"
 
 
 def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyDesk) -> None:
     mail = send(small_desk)
     for mail_id, shop in ((mail["mail_id"], "other"), (samples.MAIL_ID, "default")):
-        refusal, = small_desk.tell("mail.resend", {"mail_id": mail_id}, shop=shop)
+        (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail_id}, shop=shop)
         assert refusal.data["code"] == "unknown_mail"
-        assert small_desk.ask("mail.get", {"mail_id": mail_id}, shop=shop).name == "mail.get_refused"
+        assert (
+            small_desk.ask("mail.get", {"mail_id": mail_id}, shop=shop).name == "mail.get_refused"
+        )
 
 
-def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(desk: NotifyDesk, office: Office) -> None:
+def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     orders = [send(desk)["order_id"] for _ in range(3)]
     other = send(desk, order__customer__email="bob@example.test")
@@ -206,7 +254,9 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(desk: Noti
     assert (held["state"], held["attempts"]) == ("sent", 1)
 
 
-def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     office.rules = replace(RULES, limits=Limits(shop_per_minute=1))
     assert send(small_desk)["state"] == "sent"
     assert send(small_desk, order__customer__email="bob@example.test")["state"] == "deferred"
@@ -218,9 +268,16 @@ def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(small_desk: NotifyDe
 def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Office) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
     for email in ("ada", "ada", "ada", "bob", "eve"):
-        desk.tell("order.transitioned", transitioned(attach=[], order__customer__email=f"{email}@example.test"))
+        desk.tell(
+            "order.transitioned",
+            transitioned(attach=[], order__customer__email=f"{email}@example.test"),
+        )
     assert desk.deliver(*(receive(errand.encode()) for errand in desk.errands())) == [DONE] * 5
-    assert [parcel.recipient for parcel in office.sent] == ["ada@example.test", "ada@example.test", "bob@example.test"]
+    assert [parcel.recipient for parcel in office.sent] == [
+        "ada@example.test",
+        "ada@example.test",
+        "bob@example.test",
+    ]
     assert len(desk.scheduled()) == 2
 
 
@@ -235,7 +292,9 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
 
     def meeting(*given: Any) -> Any:
         found = nth_claim(*given)
-        with suppress(threading.BrokenBarrierError):  # from where the other one waits for our commit
+        with suppress(
+            threading.BrokenBarrierError
+        ):  # from where the other one waits for our commit
             together.wait(1)
         return found
 
@@ -258,7 +317,9 @@ def test_what_was_claimed_and_never_begun_does_not_count(desk: NotifyDesk, offic
     assert (len(office.sent), desk.scheduled()) == (1, [])
 
 
-def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
+    desk: NotifyDesk, office: Office
+) -> None:
     first = send(desk)
     office.answers = [Killed()]
     event = transitioned(attach=[])
@@ -272,7 +333,9 @@ def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(de
     assert len(office.sent) == 1
 
 
-def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Killed()]
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
@@ -287,7 +350,9 @@ def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(desk: Not
     assert mail_of(desk, event["order_id"])["state"] == "sent"
 
 
-def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(desk: NotifyDesk, office: Office) -> None:
+def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Killed()]
     event = transitioned(attach=[])
     desk.tell("order.transitioned", event)
@@ -296,7 +361,10 @@ def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(desk:
     desk.run.update(errand.id for errand in desk.errands())  # RabbitMQ lost it
     desk.clock.advance(LEASE + timedelta(seconds=1))
     desk.tell("mail.sweep", SweepMails.example)
-    assert sorted(desk.scheduled()) == [desk.clock.now + timedelta(seconds=1), desk.clock.now + SWEEP_EVERY]
+    assert sorted(desk.scheduled()) == [
+        desk.clock.now + timedelta(seconds=1),
+        desk.clock.now + SWEEP_EVERY,
+    ]
     desk.clock.advance(timedelta(seconds=2))
     desk.run_errands()
     assert mail_of(desk, event["order_id"])["state"] == "sent"
@@ -317,7 +385,7 @@ def test_every_worker_that_starts_plans_the_one_sweep() -> None:
     class Now:
         now = "now"
 
-    later, = first_sweep(Now())  # type: ignore[arg-type]
+    (later,) = first_sweep(Now())  # type: ignore[arg-type]
     assert (later.at, later.key) == ("now", "sweep")
 
 
@@ -327,9 +395,12 @@ def test_mails_are_found_by_state_and_recipient(desk: NotifyDesk, office: Office
     found = {
         "failed": desk.ask("mail.list", {"state": "failed"}),
         "bob": desk.ask("mail.list", {"recipient": "BOB@example.test"}),
-        "last": desk.ask("mail.list", {"limit": 1}), "both": desk.ask("mail.list", {}),
+        "last": desk.ask("mail.list", {"limit": 1}),
+        "both": desk.ask("mail.list", {}),
     }
-    ids = {name: [mail["mail_id"] for mail in answer.data["mails"]] for name, answer in found.items()}
+    ids = {
+        name: [mail["mail_id"] for mail in answer.data["mails"]] for name, answer in found.items()
+    }
     first, last = failed["mail_id"], sent["mail_id"]
     assert ids["failed"] == [first]
     assert ids["bob"] == [last]
@@ -366,7 +437,8 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(desk: NotifyDesk, offi
     desk.run_errands()
     answer = desk.ask("mail.get", {"mail_id": mail["mail_id"]}).data
     assert [(attempt["kind"], attempt["reason"]) for attempt in answer["attempts"]] == [
-        ("temporary", "451 later"), ("sent", "250 OK"),
+        ("temporary", "451 later"),
+        ("sent", "250 OK"),
     ]
     assert answer["text"].startswith("Hello Ada Byron,")
     assert answer["html"].startswith("<!DOCTYPE html>")

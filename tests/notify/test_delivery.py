@@ -54,12 +54,16 @@ def real(tmp_path: Any) -> Callable[[int], NotifyDesk]:
 
     def at(port: int) -> NotifyDesk:
         server = SmtpServer("127.0.0.1", port, "none", timeout=5)
-        return NotifyDesk.at(sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, WRITER, server))
+        return NotifyDesk.at(
+            sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, WRITER, server)
+        )
 
     return at
 
 
-@pytest.mark.parametrize("steps", [(announce, bring), (bring, announce)], ids=["mail first", "document first"])
+@pytest.mark.parametrize(
+    "steps", [(announce, bring), (bring, announce)], ids=["mail first", "document first"]
+)
 def test_the_invoice_goes_along_whichever_comes_first(
     desk: NotifyDesk, office: Office, steps: tuple[Bring, Bring]
 ) -> None:
@@ -69,9 +73,9 @@ def test_the_invoice_goes_along_whichever_comes_first(
         desk.run_errands()
     desk.clock.advance(WAIT)
     desk.run_errands()
-    parcel, = office.sent
+    (parcel,) = office.sent
     assert parts(opened(parcel.content))[-1] == "application/pdf"
-    told, = desk.events()
+    (told,) = desk.events()
     assert (told.name, told.data["mail"]["state"]) == ("mail.sent", "sent")
     assert told.data["mail"]["attachments"] == ["invoice-IN000001.pdf"]
 
@@ -99,7 +103,9 @@ def test_an_event_that_comes_twice_sends_once(desk: NotifyDesk, office: Office) 
     assert len(office.sent) == 1
 
 
-def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(desk: NotifyDesk, office: Office) -> None:
+def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
+    desk: NotifyDesk, office: Office
+) -> None:
     again = delivery("order.placed", placed())
     desk.deliver(again)
     desk.run_errands()
@@ -110,13 +116,16 @@ def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(desk
     assert len(office.sent) == 2
 
 
-def test_a_placed_order_brings_its_confirmation_and_how_to_pay(desk: NotifyDesk, office: Office) -> None:
+def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
+    desk: NotifyDesk, office: Office
+) -> None:
     event = placed()
     desk.tell("order.placed", event)
     desk.run_errands()
     subjects = [opened(parcel.content)["Subject"] for parcel in office.sent]
     assert subjects == [
-        "We received your order XKBKNABJK", "Order XKBKNABJK: we are waiting for your bank transfer",
+        "We received your order XKBKNABJK",
+        "Order XKBKNABJK: we are waiting for your bank transfer",
     ]
     answer = desk.ask("mail.list", {"order_id": event["order_id"]})
     assert desk.ask("mail.list", {"order_id": "xkbknabjk"}).data == answer.data
@@ -160,12 +169,17 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
     assert late["Subject"] == "Order XKBKNABJK: invoice IN000001"
     told, follows = desk.events()
     assert [missing["number"] for missing in told.data["mail"]["missing"]] == ["IN000001"]
-    assert (follows.data["mail"]["template"], follows.data["mail"]["missing"]) == ("late_document", [])
+    assert (follows.data["mail"]["template"], follows.data["mail"]["missing"]) == (
+        "late_document",
+        [],
+    )
     assert {mail["References"] for mail in (without, late)} == {without["References"]}
     assert late["Message-ID"] != without["Message-ID"]
 
 
-def test_a_deferred_mail_is_tried_again_after_growing_pauses(desk: NotifyDesk, office: Office) -> None:
+def test_a_deferred_mail_is_tried_again_after_growing_pauses(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Outcome("temporary", "451 later")] * 2
     desk.tell("order.transitioned", transitioned(attach=[]))
     desk.run_errands()
@@ -173,13 +187,19 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(desk: NotifyDesk, o
         assert desk.scheduled() == [desk.clock.now + pause]
         desk.clock.advance(pause)
         desk.run_errands()
-    assert [event.name for event in desk.events()] == ["mail.deferred", "mail.deferred", "mail.sent"]
+    assert [event.name for event in desk.events()] == [
+        "mail.deferred",
+        "mail.deferred",
+        "mail.sent",
+    ]
     assert desk.events()[-1].data["mail"]["attempts"] == 3
     assert len({event.data["mail"]["message_id"] for event in desk.events()}) == 1
     assert desk.scheduled() == []
 
 
-def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(desk: NotifyDesk, office: Office) -> None:
+def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
     announce(desk, event)
@@ -188,24 +208,30 @@ def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(desk: Not
     assert desk.scheduled() == [desk.clock.now + timedelta(minutes=1)]
 
 
-def test_a_refused_address_is_told_at_once_and_not_tried_again(real: Callable[[int], NotifyDesk]) -> None:
+def test_a_refused_address_is_told_at_once_and_not_tried_again(
+    real: Callable[[int], NotifyDesk],
+) -> None:
     with smtp(Receiver(recipient="550 5.1.1 User unknown")) as port:
         desk = real(port)
         desk.tell("order.transitioned", transitioned(attach=[]))
         desk.run_errands()
-    failed, = desk.events()
+    (failed,) = desk.events()
     assert (failed.name, failed.data["reason"]) == ("mail.failed", "550 5.1.1 User unknown")
     assert desk.scheduled() == []
 
 
-def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(real: Callable[[int], NotifyDesk]) -> None:
+def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(
+    real: Callable[[int], NotifyDesk],
+) -> None:
     desk = real(nobody())
     desk.tell("order.transitioned", transitioned(attach=[]))
     assert desk.run_errands() == [DONE]
     assert [event.name for event in desk.events()] == ["mail.deferred"]
 
 
-def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(real: Callable[[int], NotifyDesk]) -> None:
+def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(
+    real: Callable[[int], NotifyDesk],
+) -> None:
     receiver = Silent()
     with smtp(receiver) as port:
         desk = real(port)
@@ -214,19 +240,22 @@ def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(real: Callable
             desk.run_errands()
             desk.clock.advance(timedelta(hours=1))
     assert [(event.name, event.data["mail"]["state"]) for event in desk.events()] == [
-        ("mail.deferred", "unknown"), ("mail.failed", "unknown"),
+        ("mail.deferred", "unknown"),
+        ("mail.failed", "unknown"),
     ]
     assert len({opened(taken.content)["Message-ID"] for taken in receiver.taken}) == 1
     assert len(receiver.taken) == 2
 
 
-def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Killed()]
     desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
         desk.run_errands()
     desk.clock.advance(LEASE - timedelta(seconds=1))
-    verdict, = desk.run_errands()
+    (verdict,) = desk.run_errands()
     assert isinstance(verdict.error, NotYet)
     assert office.sent == []
     desk.clock.advance(timedelta(seconds=1))
@@ -248,15 +277,21 @@ def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(desk: NotifyDesk, office
     with pytest.raises(Killed):
         desk.deliver(*mails)
     assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.RETRY, Fate.DONE]
-    assert len(office.sent) == 2  # the first was not sent again, the last without waiting for the lease
+    assert (
+        len(office.sent) == 2
+    )  # the first was not sent again, the last without waiting for the lease
     assert [event.data["mail"]["attempts"] for event in desk.events()] == [1, 1]
     desk.clock.advance(LEASE)
     assert desk.deliver(mails[1]) == [DONE]
     assert (len(office.sent), desk.events()[-1].data["mail"]["attempts"]) == (3, 2)
 
 
-def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(desk: NotifyDesk, office: Office) -> None:
-    """The sweeper gave a claim up that never began, and its attempt is under way when the first message comes again."""
+def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
+    desk: NotifyDesk, office: Office
+) -> None:
+    """The sweeper gave a claim up that never began, and its attempt is under way when the first
+    message comes again.
+    """
     mails = batch(desk, 2)
     office.answers = [Killed()]
     with pytest.raises(Killed):
@@ -273,7 +308,9 @@ def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(desk: 
 def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
     desk: NotifyDesk, office: Office
 ) -> None:
-    """Its message waits in RabbitMQ for longer than the lease, as after a long absence of the database."""
+    """Its message waits in RabbitMQ for longer than the lease, as after a long absence of the
+    database.
+    """
     mails = batch(desk, 2)
     office.answers = [Outcome("sent", "250 OK"), Killed()]
     with pytest.raises(Killed):
@@ -287,7 +324,9 @@ def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
 
 
 def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, office: Office) -> None:
-    """First the mails, then the notes: else two workers that were given one message wait for each other."""
+    """First the mails, then the notes: else two workers that were given one message wait for each
+    other.
+    """
     desk = NotifyDesk.at(postgres.create_database("notify_locks"), office)
     mails = batch(desk, 2)
     office.answers = [Killed()]
@@ -298,7 +337,9 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
             keeping.execute(select(tables.mails.c.mail_id).with_for_update())
             claiming = threads.submit(desk.deliver, *mails)
             until(desk.waits_for_a_lock)
-            assert len(keeping.execute(select(journal.acts).with_for_update(nowait=True)).all()) == 2
+            assert (
+                len(keeping.execute(select(journal.acts).with_for_update(nowait=True)).all()) == 2
+            )
         assert [verdict.fate for verdict in claiming.result(10)] == [Fate.RETRY, Fate.DONE]
     desk.engine.dispose()
 
@@ -313,7 +354,9 @@ def test_mails_with_much_luggage_wait_for_the_next_turn(
         bring(desk, event)
     mails = [receive(errand.encode()) for errand in desk.errands()]
     read, reading = [], Contents.read
-    monkeypatch.setattr(Contents, "read", lambda contents, keys: read.append(keys) or reading(contents, keys))
+    monkeypatch.setattr(
+        Contents, "read", lambda contents, keys: read.append(keys) or reading(contents, keys)
+    )
     assert [verdict.fate for verdict in desk.deliver(*mails)] == [Fate.DONE, Fate.LEAVE, Fate.LEAVE]
     assert len(read) == 2  # what is read behind the first one that is too much would be thrown away
     assert desk.deliver(mails[1]) == [DONE]
@@ -321,9 +364,11 @@ def test_mails_with_much_luggage_wait_for_the_next_turn(
 
 
 def test_a_message_of_the_living_is_not_taken_from_them(desk: NotifyDesk, office: Office) -> None:
-    """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if it had sent."""
+    """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if
+    it had sent.
+    """
     desk.tell("order.transitioned", transitioned(attach=[]))
-    errand, = desk.errands()
+    (errand,) = desk.errands()
     copy = NotifyDesk(desk.service, desk.engine, Office())
     copy.pipeline.clock = desk.clock
     verdicts = []
@@ -346,7 +391,9 @@ def test_a_mail_that_cannot_be_is_a_dead_letter(small_desk: NotifyDesk) -> None:
     assert isinstance(verdict.error, Unprocessable)
 
 
-def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, office: Office) -> None:
+def test_a_whole_batch_in_one_transaction_comes_to_the_same(
+    desk: NotifyDesk, office: Office
+) -> None:
     events = [transitioned() for _ in range(3)]
     mixed = [
         delivery("document.content", content_of(events[0])),
@@ -361,4 +408,8 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(desk: NotifyDesk, of
 
 def test_it_says_how_it_is(desk: NotifyDesk) -> None:
     answer = desk.ask("service.health", {})
-    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == ("notify", True, "0008")
+    assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == (
+        "notify",
+        True,
+        "0008",
+    )

@@ -12,13 +12,25 @@ from shared.contracts.conversation import Conversation, SigningKeys, tokens_in
 from shared.contracts.ingest import ThreadReplied
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.contracts.values import ShopProfile
-from tests.notify.words import DRAFTER, KEYS, NOON, confirmation, occasion, placed, replied, state_mail, transitioned
+from tests.notify.words import (
+    DRAFTER,
+    KEYS,
+    NOON,
+    confirmation,
+    occasion,
+    placed,
+    replied,
+    state_mail,
+    transitioned,
+)
 
 SHOP = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
 
 
 def reply(**changes: object) -> Mail:
-    return desk.replied(DRAFTER, ThreadReplied.model_validate(replied(**changes)), SHOP, occasion())[0]
+    return desk.replied(
+        DRAFTER, ThreadReplied.model_validate(replied(**changes)), SHOP, occasion()
+    )[0]
 
 
 def test_a_placed_order_is_confirmed_and_its_first_state_told() -> None:
@@ -28,7 +40,9 @@ def test_a_placed_order_is_confirmed_and_its_first_state_told() -> None:
 
 
 def test_the_mail_of_a_first_state_takes_its_documents_along_and_the_confirmation_none() -> None:
-    event = OrderPlaced.model_validate(placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE))
+    event = OrderPlaced.model_validate(
+        placed(attach=[samples.INVOICE_REFERENCE], state=samples.STATE)
+    )
     mails = orders.placed(DRAFTER, event, occasion())
     assert [[document.number for document in mail.wanted] for mail in mails] == [[], ["IN000001"]]
 
@@ -62,7 +76,9 @@ def test_a_shop_whose_address_leaves_no_room_for_a_token_is_answered_at_its_addr
 def test_all_mails_of_an_order_hang_on_one_root() -> None:
     order = {"order_id": samples.ORDER_ID, "order__order_id": samples.ORDER_ID}
     root = f"<order.{UUID(samples.ORDER_ID).hex}@shop.test>"
-    assert confirmation(**order).letter.references == state_mail(**order).letter.references == [root]
+    assert (
+        confirmation(**order).letter.references == state_mail(**order).letter.references == [root]
+    )
 
 
 def test_a_mail_s_identity_comes_from_its_event() -> None:
@@ -70,7 +86,8 @@ def test_a_mail_s_identity_comes_from_its_event() -> None:
     assert first.mail_id == again.mail_id
     event = OrderTransitioned.model_validate(transitioned())
     others = [
-        occasion("/aftercart/orders/e2"), replace(occasion(), shop="other"),
+        occasion("/aftercart/orders/e2"),
+        replace(occasion(), shop="other"),
         Occasion("default", "/aftercart/orders/e3", occasion().at),
     ]
     ids = {orders.transitioned(DRAFTER, event, other)[0].mail_id for other in others}
@@ -81,12 +98,16 @@ def test_a_reply_belongs_to_the_conversation_of_its_thread() -> None:
     mail = reply()
     assert mail.conversation == samples.THREAD_VIEW["conversation"]
     assert (str(mail.order_id), str(mail.thread_id)) == (samples.ORDER_ID, samples.THREAD_ID)
-    assert KEYS.read(tokens_in(mail.letter.reply_to)[0]) == Conversation("order", UUID(samples.ORDER_ID))
+    assert KEYS.read(tokens_in(mail.letter.reply_to)[0]) == Conversation(
+        "order", UUID(samples.ORDER_ID)
+    )
 
 
 def test_a_reply_in_a_thread_of_its_own_belongs_to_that() -> None:
     mail = reply(thread__conversation=f"thread/{samples.THREAD_ID}", thread__order_id=None)
-    assert KEYS.read(tokens_in(mail.letter.message_id)[0]) == Conversation("thread", UUID(samples.THREAD_ID))
+    assert KEYS.read(tokens_in(mail.letter.message_id)[0]) == Conversation(
+        "thread", UUID(samples.THREAD_ID)
+    )
     assert mail.order_id is None
 
 
@@ -110,6 +131,10 @@ def test_a_reply_to_nothing_has_no_threading_headers() -> None:
 @pytest.mark.parametrize("key", [1, 2])
 def test_what_an_older_key_signed_is_still_found(key: int) -> None:
     older = Drafter(DRAFTER.writer, SigningKeys({key: b"k" * 32}))
-    mail = orders.transitioned(older, OrderTransitioned.model_validate(transitioned()), occasion())[0]
+    mail = orders.transitioned(older, OrderTransitioned.model_validate(transitioned()), occasion())[
+        0
+    ]
     both = SigningKeys({1: b"k" * 32, 2: b"k" * 32})
-    assert both.read(tokens_in(mail.letter.reply_to)[0]) == Conversation("order", mail.order_id or UUID(int=0))
+    assert both.read(tokens_in(mail.letter.reply_to)[0]) == Conversation(
+        "order", mail.order_id or UUID(int=0)
+    )

@@ -20,28 +20,43 @@ def shop(desk: NotifyDesk) -> NotifyDesk:
 
 
 def attached(content: bytes) -> list[tuple[str | None, bytes]]:
-    return [(part.get_filename(), part.get_payload(decode=True)) for part in opened(content).iter_attachments()]
+    return [
+        (part.get_filename(), part.get_payload(decode=True))
+        for part in opened(content).iter_attachments()
+    ]
 
 
 def answer(**changes: Any) -> dict[str, Any]:
     """`thread.replied` with a new document, which is not rendered yet."""
     event = replied(message__message_id=str(uuid4()), **changes)
-    return event | {"documents": [samples.INVOICE_REFERENCE | {"document_id": str(uuid4())}], "attachments": [FILE]}
+    return event | {
+        "documents": [samples.INVOICE_REFERENCE | {"document_id": str(uuid4())}],
+        "attachments": [FILE],
+    }
 
 
-def test_an_answer_waits_for_its_document_and_takes_the_files_along(shop: NotifyDesk, office: Office) -> None:
+def test_an_answer_waits_for_its_document_and_takes_the_files_along(
+    shop: NotifyDesk, office: Office
+) -> None:
     event = answer()
     shop.tell("thread.replied", event)
     shop.run_errands()
     assert office.sent == []
-    shop.tell("document.content", content_of({"attach": event["documents"], "order_id": samples.ORDER_ID}))
+    shop.tell(
+        "document.content", content_of({"attach": event["documents"], "order_id": samples.ORDER_ID})
+    )
     shop.run_errands()
     (parcel,) = office.sent
-    assert [name for name, _ in attached(parcel.content)] == [samples.DOCUMENT_VIEW["filename"], FILE["filename"]]
+    assert [name for name, _ in attached(parcel.content)] == [
+        samples.DOCUMENT_VIEW["filename"],
+        FILE["filename"],
+    ]
     assert attached(parcel.content)[1][1] == b"In its box."
 
 
-def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(shop: NotifyDesk, office: Office) -> None:
+def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
+    shop: NotifyDesk, office: Office
+) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "bcc": [HIDDEN], "attachments": [FILE]})
     shop.run_errands()
     assert [parcel.recipient for parcel in office.sent] == [TO, COPY, HIDDEN]
@@ -64,8 +79,13 @@ def test_who_erases_the_customer_erases_the_copies(shop: NotifyDesk) -> None:
     assert not any(TO in str(mail) or COPY in str(mail) for mail in left)
 
 
-def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(shop: NotifyDesk, office: Office) -> None:
-    shop.tell("thread.forwarded", ThreadForwarded.example | {"attachments": [FILE], "left_out": ["film.mov"]})
+def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(
+    shop: NotifyDesk, office: Office
+) -> None:
+    shop.tell(
+        "thread.forwarded",
+        ThreadForwarded.example | {"attachments": [FILE], "left_out": ["film.mov"]},
+    )
     shop.run_errands()
     (parcel,) = office.sent
     body = opened(parcel.content).get_body(("plain",))

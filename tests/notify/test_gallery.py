@@ -34,11 +34,23 @@ def test_the_command_writes_the_pages_of_all_services(tmp_path: Path) -> None:
 
 
 def test_a_browser_lays_out_persian_from_the_right(gallery: Path, tmp_path: Path) -> None:
-    script = "<script>document.title=document.querySelector('p').getBoundingClientRect().right" \
-             "+' '+getComputedStyle(document.querySelector('td.body')).direction</script>"
+    script = (
+        "<script>document.title=document.querySelector('p').getBoundingClientRect().right"
+        "+' '+getComputedStyle(document.querySelector('td.body')).direction</script>"
+    )
     page = tmp_path / "fa.html"
-    page.write_text((gallery / "fa-payment.html").read_text("utf-8").replace("</body>", f"{script}</body>"), "utf-8")
-    browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--window-size=680,760", "--dump-dom"]
+    page.write_text(
+        (gallery / "fa-payment.html").read_text("utf-8").replace("</body>", f"{script}</body>"),
+        "utf-8",
+    )
+    browser = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--window-size=680,760",
+        "--dump-dom",
+    ]
     printed = subprocess.run(
         [*browser, page.as_uri()], check=True, capture_output=True, text=True, timeout=60
     ).stdout

@@ -25,7 +25,17 @@ from shared.contracts.notify import ListMails, MailDeferred, MailList, MailSent
 from shared.contracts.orders import OrderPlaced, OrderTransitioned, ShopChanged
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.service import Later
-from tests.notify.words import LEASE, NOON, PDF, WAIT, Office, content_of, placed, replied, transitioned
+from tests.notify.words import (
+    LEASE,
+    NOON,
+    PDF,
+    WAIT,
+    Office,
+    content_of,
+    placed,
+    replied,
+    transitioned,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -86,7 +96,10 @@ class FakeWork:
     def attachments(self, mail: Mail) -> list[Attachment]:
         kept = {row["document_id"]: row["content"] for row in self.contents.rows}
         found = [(document.document_id, kept[document.document_id]) for document in mail.present]
-        return [Attachment(key, self.papers.values[key].filename or "", content) for key, content in found]
+        return [
+            Attachment(key, self.papers.values[key].filename or "", content)
+            for key, content in found
+        ]
 
     def look_of(self, shop: str) -> Look:
         return BUILT_IN
@@ -99,7 +112,7 @@ class FakeWork:
 
     @property
     def only_mail(self) -> Mail:
-        mail, = self.mails.values.values()
+        (mail,) = self.mails.values.values()
         return mail
 
 
@@ -120,7 +133,8 @@ def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any
     event = placed(attach=transitioned()["attach"], state=samples.STATE)
     told(orders.confirm_order(OrderPlaced.model_validate(event), work))
     assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
-        ("order_conf", "queued"), ("payment", "waiting"),
+        ("order_conf", "queued"),
+        ("payment", "waiting"),
     ]
 
 
@@ -149,7 +163,7 @@ def test_the_same_event_again_adds_nothing(work: Any) -> None:
 
 
 def test_a_mail_waits_for_its_document_up_to_a_limit(work: Any) -> None:
-    later, = announce(work, transitioned())
+    (later,) = announce(work, transitioned())
     assert isinstance(later, Later)
     assert later.at == NOON + WAIT
     assert work.only_mail.state == "waiting"
@@ -169,7 +183,11 @@ def test_a_mail_whose_document_came_first_does_not_wait(work: Any) -> None:
 
 
 def test_a_mail_waits_for_the_last_of_its_documents(work: Any) -> None:
-    slip = samples.INVOICE_REFERENCE | {"document_id": str(UUID(int=7)), "kind": "delivery_slip", "number": "DE000001"}
+    slip = samples.INVOICE_REFERENCE | {
+        "document_id": str(UUID(int=7)),
+        "kind": "delivery_slip",
+        "number": "DE000001",
+    }
     event = transitioned()
     event["attach"].append(slip)
     announce(work, event)
@@ -201,16 +219,20 @@ def test_a_mail_is_claimed_with_its_documents_and_recorded_as_sent(work: Any) ->
     assert isinstance(parcel, Parcel)
     assert b"invoice-IN000001.pdf" in parcel.content
     assert (work.only_mail.state, work.only_mail.claimed_at) == ("claimed", NOON)
-    sent, = told(delivery.record_delivery(
-        DeliverMail(mail_id=work.only_mail.mail_id), work, delivery.hand_over(parcel, work.adapters)
-    ))
+    (sent,) = told(
+        delivery.record_delivery(
+            DeliverMail(mail_id=work.only_mail.mail_id),
+            work,
+            delivery.hand_over(parcel, work.adapters),
+        )
+    )
     assert isinstance(sent, MailSent)
     assert sent.mail.attachments == ["invoice-IN000001.pdf"]
     assert work.adapters.sent == [parcel]
 
 
 def test_at_the_limit_the_mail_goes_without_its_document(work: Any) -> None:
-    later, = announce(work, transitioned())
+    (later,) = announce(work, transitioned())
     work.now = later.at
     parcel = delivery.claim_mail(later.message, work)
     assert isinstance(parcel, Parcel)
@@ -221,11 +243,12 @@ def test_at_the_limit_the_mail_goes_without_its_document(work: Any) -> None:
 
 def test_a_document_that_comes_after_the_limit_goes_in_a_mail_of_its_own(work: Any) -> None:
     event = transitioned()
-    later, = announce(work, event)
+    (later,) = announce(work, event)
     delivery.claim_mail(later.message, work)
-    late, = bring(work, event)
+    (late,) = bring(work, event)
     assert [(mail.template, mail.state) for mail in work.mails.values.values()] == [
-        ("payment", "claimed"), ("late_document", "queued"),
+        ("payment", "claimed"),
+        ("late_document", "queued"),
     ]
     assert work.mails.values[late.mail_id].purpose == "late_document"
 
@@ -242,8 +265,10 @@ def test_a_document_that_comes_while_its_mail_is_put_off_goes_along_after_all(wo
     assert b"application/pdf" in parcel.content
 
 
-def test_a_deferred_mail_is_told_and_planned_in_the_place_of_what_was_planned_before(work: Any) -> None:
-    planned, = announce(work, transitioned())
+def test_a_deferred_mail_is_told_and_planned_in_the_place_of_what_was_planned_before(
+    work: Any,
+) -> None:
+    (planned,) = announce(work, transitioned())
     deferred, again = deliver(work, Outcome("temporary", "451 later"))
     assert isinstance(deferred, MailDeferred)
     assert (again.at, again.key) == (deferred.again_at, planned.key)
@@ -284,7 +309,9 @@ def test_a_reply_waits_for_the_shop_s_profile(work: Any) -> None:
 
 def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> None:
     new, old = (
-        ShopChanged.model_validate({**ShopChanged.example, "profile": {**samples.SHOP_PROFILE, "name": name}})
+        ShopChanged.model_validate(
+            {**ShopChanged.example, "profile": {**samples.SHOP_PROFILE, "name": name}}
+        )
         for name in ("New name", "Old name")
     )
     desk.keep_shop(new, work)

@@ -14,14 +14,40 @@ from tests.notify.words import confirmation
 
 LANGUAGES = read_languages()
 STATE_MAILS = {
-    "cheque", "bankwire", "cashondelivery", "payment", "preparation", "shipped", "order_canceled", "refund",
-    "payment_error", "outofstock",
+    "cheque",
+    "bankwire",
+    "cashondelivery",
+    "payment",
+    "preparation",
+    "shipped",
+    "order_canceled",
+    "refund",
+    "payment_error",
+    "outofstock",
 }
 TEMPLATES = STATE_MAILS | {
-    "order_conf", "in_transit", "order_changed", "credit_slip", "voucher", "store_credit", "order_return_requested",
-    "order_return_confirmed", "order_return_denied", "order_return_received", "order_return_completed",
-    "order_merchant_comment", "reply_msg", "forward_msg", "contact", "contact_form", "download_product",
-    "late_document", "change_documents", "documents", "corrected_invoice", OTHER_STATE,
+    "order_conf",
+    "in_transit",
+    "order_changed",
+    "credit_slip",
+    "voucher",
+    "store_credit",
+    "order_return_requested",
+    "order_return_confirmed",
+    "order_return_denied",
+    "order_return_received",
+    "order_return_completed",
+    "order_merchant_comment",
+    "reply_msg",
+    "forward_msg",
+    "contact",
+    "contact_form",
+    "download_product",
+    "late_document",
+    "change_documents",
+    "documents",
+    "corrected_invoice",
+    OTHER_STATE,
 }
 NAMES = {*values_of(sample("payment", "en")[0], LANGUAGES["en"]), "document", "documents"}
 
@@ -63,7 +89,10 @@ def test_four_languages_are_there_from_the_start() -> None:
 
 @every_language
 def test_it_writes_money_with_both_parts(language: Language) -> None:
-    assert {name for _, name, _, _ in Formatter().parse(language.money) if name} == {"number", "currency"}
+    assert {name for _, name, _, _ in Formatter().parse(language.money) if name} == {
+        "number",
+        "currency",
+    }
 
 
 @pytest.mark.parametrize(
@@ -82,7 +111,9 @@ def test_money_is_written_in_the_currency_s_own_units(tag: str, money: Money, te
     assert LANGUAGES[tag].write_money(money) == text
 
 
-@pytest.mark.parametrize(("wanted", "chosen"), [("fa", "fa"), ("fa-IR", "fa"), ("en-GB", "en"), ("tlh", "en")])
+@pytest.mark.parametrize(
+    ("wanted", "chosen"), [("fa", "fa"), ("fa-IR", "fa"), ("en-GB", "en"), ("tlh", "en")]
+)
 def test_the_nearest_language_is_chosen(wanted: str, chosen: str) -> None:
     assert choose(LANGUAGES, wanted).tag == chosen
 

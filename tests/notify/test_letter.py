@@ -10,7 +10,15 @@ from services.notify.domain.letter import Attachment, Letter, Mailbox, chain, fi
 from tests.notify.words import PDF, confirmation, opened, parts, state_mail
 
 USUAL = (
-    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Content-Language", "MIME-Version", "Content-Type",
+    "From",
+    "To",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Content-Language",
+    "MIME-Version",
+    "Content-Type",
 )
 ROBOT = ("Auto-Submitted", "X-Auto-Response-Suppress")
 INVOICE = Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)
@@ -29,7 +37,11 @@ def unfolded(content: bytes) -> dict[str, str]:
 def test_a_letter_has_text_and_html_and_its_documents() -> None:
     mail = opened(pack(letter(), [INVOICE], 1).content)
     assert parts(mail) == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf",
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "application/pdf",
     ]
     attached = next(mail.iter_attachments())
     assert attached.get_filename() == "invoice-IN000001.pdf"
@@ -50,7 +62,9 @@ def test_its_words_arrive_as_they_were_written(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_every_server_can_carry_it(language: str) -> None:
-    content = pack(letter(content=state_mail(order__language=language).letter.content), [INVOICE], 1).content
+    content = pack(
+        letter(content=state_mail(order__language=language).letter.content), [INVOICE], 1
+    ).content
     assert content.isascii()
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -87,7 +101,9 @@ def test_a_long_chain_keeps_its_first_and_its_newest_links() -> None:
     assert kept == [links[0], *links[-19:]]
 
 
-@pytest.mark.parametrize("wrong", ["", "no brackets", "<a@b>\r\nBcc: <c@d>", "<a b@c>", "<ä@b>", "<a@b><c@d>"])
+@pytest.mark.parametrize(
+    "wrong", ["", "no brackets", "<a@b>\r\nBcc: <c@d>", "<a b@c>", "<ä@b>", "<a@b><c@d>"]
+)
 def test_what_is_no_identifier_is_left_out_of_the_chain(wrong: str) -> None:
     assert chain([wrong, "<a@b>"], wrong) == ["<a@b>"]
 
@@ -98,7 +114,8 @@ def test_no_name_adds_a_header_or_a_recipient(name: str, subject: str, file: str
     content = plain.content.model_copy(update={"subject": subject})
     written = plain.model_copy(
         update={
-            "content": content, "sender": Mailbox(name=name, address="service@shop.test"),
+            "content": content,
+            "sender": Mailbox(name=name, address="service@shop.test"),
             "recipient": Mailbox(name=name, address="ada@example.test"),
         }
     )
@@ -116,18 +133,34 @@ def test_a_name_that_tries_to_bring_a_header_is_only_a_name() -> None:
     assert mail["From"].addresses[0].display_name == "Shop Bcc: eve@example.test Hello"
 
 
-@pytest.mark.parametrize("name", [
-    "لیوان فروشی بزرگ خیابان ولیعصر تهران شعبه مرکزی", "Müller, Söhne & Co. \"GmbH\"", "=?utf-8?q?Other?= Shop",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "لیوان فروشی بزرگ خیابان ولیعصر تهران شعبه مرکزی",
+        'Müller, Söhne & Co. "GmbH"',
+        "=?utf-8?q?Other?= Shop",
+    ],
+)
 def test_a_name_in_any_letters_arrives(name: str) -> None:
-    sender = parse_email(pack(letter(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content).from_
-    assert sender is not None  # the library that wrote it would read a space too many where a line ends
+    sender = parse_email(
+        pack(letter(sender=Mailbox(name=name, address="service@shop.test")), [], 1).content
+    ).from_
+    assert (
+        sender is not None
+    )  # the library that wrote it would read a space too many where a line ends
     assert (sender.display_name, sender.address) == (name, "service@shop.test")
 
 
-@pytest.mark.parametrize("subject", [
-    "A subject of many words " * 20, "x" * 900, "=?utf-8?q?not_encoded?= it says", "لیوان " * 60, "",
-])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "A subject of many words " * 20,
+        "x" * 900,
+        "=?utf-8?q?not_encoded?= it says",
+        "لیوان " * 60,
+        "",
+    ],
+)
 def test_a_subject_of_any_kind_arrives_in_lines_that_every_server_takes(subject: str) -> None:
     content = letter().content.model_copy(update={"subject": subject})
     raw = pack(letter(content=content), [], 1).content
@@ -138,7 +171,7 @@ def test_a_subject_of_any_kind_arrives_in_lines_that_every_server_takes(subject:
 @pytest.mark.parametrize("name", ["Smith, Jones and Daughters <the best>, " * 5, "One Two " * 30])
 def test_a_name_longer_than_a_line_stays_one_name(name: str) -> None:
     raw = pack(letter(recipient=Mailbox(name=name, address="ada@example.test")), [], 1).content
-    found, = parse_email(raw).to
+    (found,) = parse_email(raw).to
     assert (found.display_name, found.address) == (name.strip(), "ada@example.test")
     assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 998
 
@@ -169,7 +202,8 @@ def test_an_address_in_other_letters_needs_a_server_that_takes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"), [("../../etc/passwd", "_.._etc_passwd"), ("", "document.pdf"), ("a\r\nb.pdf", "a b.pdf")]
+    ("name", "kept"),
+    [("../../etc/passwd", "_.._etc_passwd"), ("", "document.pdf"), ("a\r\nb.pdf", "a b.pdf")],
 )
 def test_a_file_is_named_without_a_path(name: str, kept: str) -> None:
     assert filename(name) == kept

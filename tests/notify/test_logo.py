@@ -37,22 +37,40 @@ def picture_in(html: str) -> dict[str, str | None]:
     return picture
 
 
-def test_a_logo_comes_along_with_every_mail_of_its_shop(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_logo_comes_along_with_every_mail_of_its_shop(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     before = sent(small_desk, office)
     assert (SOURCE in html_of(before), "image/png" in parts(before)) == (False, False)
     small_desk.tell("asset.changed", changed(LOGO, small__width=480, small__height=121))
     mail = sent(small_desk, office)
-    assert parts(mail) == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert parts(mail) == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
     shown = picture_in(html_of(mail))
-    assert [shown[name] for name in ("src", "alt", "width", "height")] == [SOURCE, "Corner Shop", "240", "60"]
+    assert [shown[name] for name in ("src", "alt", "width", "height")] == [
+        SOURCE,
+        "Corner Shop",
+        "240",
+        "60",
+    ]
     picture = next(part for part in mail.walk() if part.get_content_type() == "image/png")
-    assert (picture["Content-ID"], picture.get_content_disposition()) == (f"<{SOURCE[4:]}>", "inline")
+    assert (picture["Content-ID"], picture.get_content_disposition()) == (
+        f"<{SOURCE[4:]}>",
+        "inline",
+    )
     assert picture.get_content() == b64decode(samples.PICTURE)
     assert list(mail.iter_attachments()) == []
     assert SOURCE not in html_of(sent(small_desk, office, shop="other"))
 
 
-def test_a_logo_that_was_removed_is_in_no_mail_any_more(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_logo_that_was_removed_is_in_no_mail_any_more(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     small_desk.tell("asset.changed", LOGO)
     small_desk.tell("asset.changed", {"asset": "stamp", "size": 70})
     assert SOURCE in html_of(sent(small_desk, office))
@@ -65,4 +83,7 @@ def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyDesk) -> None
     small_desk.tell("asset.changed", changed(LOGO, small__description='A "shop" <b>'))
     shown = small_desk.ask("mail.preview", {"template": "payment"}).data["html"]
     picture = picture_in(shown)
-    assert (picture["src"], picture["alt"]) == (f"data:image/png;base64,{samples.PICTURE}", 'A "shop" <b>')
+    assert (picture["src"], picture["alt"]) == (
+        f"data:image/png;base64,{samples.PICTURE}",
+        'A "shop" <b>',
+    )

@@ -1,4 +1,6 @@
-"""What mails say of money that goes back: its amount where there is some, nothing where there is none."""
+"""What mails say of money that goes back: its amount where there is some, nothing where there is
+none.
+"""
 
 import pytest
 
@@ -22,8 +24,12 @@ def cancelled(refund_due: int) -> str:
 
 def credited(settled: int, money: int) -> str:
     event = changed(
-        RefundCreated.example, refund__credit_slip=SLIP, refund__settled=euro(settled), refund__money=euro(money),
-        refund__store_credit=euro(0), refund__gross=euro(settled + money),
+        RefundCreated.example,
+        refund__credit_slip=SLIP,
+        refund__settled=euro(settled),
+        refund__money=euro(money),
+        refund__store_credit=euro(0),
+        refund__gross=euro(settled + money),
     )
     (mail,) = orders.refunded(DRAFTER, RefundCreated.model_validate(event), occasion())
     return " ".join(mail.letter.content.text.split())
@@ -38,7 +44,9 @@ def test_who_had_paid_nothing_for_a_cancelled_order_is_told_of_no_money() -> Non
 
 
 @pytest.mark.parametrize(("settled", "money"), [(2380, 0), (1000, 1380), (0, 2380)])
-def test_a_credit_slip_s_mail_says_what_was_not_paid_and_what_goes_back(settled: int, money: int) -> None:
+def test_a_credit_slip_s_mail_says_what_was_not_paid_and_what_goes_back(
+    settled: int, money: int
+) -> None:
     text = credited(settled, money)
     assert "We credited EUR 23.80" in text
     assert ("had not been paid yet" in text) == (settled > 0)

@@ -41,7 +41,9 @@ def known(small_desk: NotifyDesk) -> NotifyDesk:
     return small_desk
 
 
-def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes: Any) -> list[EmailMessage]:
+def mails_of(
+    desk: NotifyDesk, office: Office, message: type[Message], **changes: Any
+) -> list[EmailMessage]:
     """What the customer and others get because of the message's example."""
     desk.tell(message.name, changed(message.example, **changes))
     desk.clock.advance(WAIT)
@@ -52,14 +54,26 @@ def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes
 @pytest.mark.parametrize(
     ("message", "changes", "subject"),
     [
-        (OrderShippingChanged, {"order__tracking_number": "SP-4711"}, "Order XKBKNABJK: you can follow your parcel"),
+        (
+            OrderShippingChanged,
+            {"order__tracking_number": "SP-4711"},
+            "Order XKBKNABJK: you can follow your parcel",
+        ),
         (OrderChangeAnnounced, {}, "Order XKBKNABJK was changed"),
         (OrderEdited, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
         (OrderDiscounted, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
         (OrderExemptionChanged, {"attach": CREDITED}, "Order XKBKNABJK was changed"),
-        (OrderShippingChanged, {"shipped": False, "attach": CREDITED}, "Order XKBKNABJK was changed"),
+        (
+            OrderShippingChanged,
+            {"shipped": False, "attach": CREDITED},
+            "Order XKBKNABJK was changed",
+        ),
         (InvoiceCorrected, {}, "Order XKBKNABJK: corrected invoice IN000002"),
-        (DocumentMailRequested, {"to": "ada@example.test", "to_name": "Ada Byron"}, "Order XKBKNABJK"),
+        (
+            DocumentMailRequested,
+            {"to": "ada@example.test", "to_name": "Ada Byron"},
+            "Order XKBKNABJK",
+        ),
         (ReturnRequested, {}, "Order XKBKNABJK: we received your request for a return"),
         (ReturnConfirmed, {"attach": ATTACH}, "Order XKBKNABJK: please send the goods back"),
         (ReturnDenied, {}, "Order XKBKNABJK: we cannot take the goods back"),
@@ -76,7 +90,7 @@ def mails_of(desk: NotifyDesk, office: Office, message: type[Message], **changes
 def test_the_customer_is_told(
     known: NotifyDesk, office: Office, message: type[Message], changes: dict[str, Any], subject: str
 ) -> None:
-    mail, = mails_of(known, office, message, **changes)
+    (mail,) = mails_of(known, office, message, **changes)
     assert (mail["Subject"], mail["To"]) == (subject, "Ada Byron <ada@example.test>")
 
 
@@ -113,7 +127,7 @@ def test_a_credit_slip_goes_along_with_the_mail_about_it(known: NotifyDesk, offi
 
 def test_the_words_of_a_return_tell_until_when_and_what(known: NotifyDesk, office: Office) -> None:
     changes = {"returned__until": "2026-12-05T12:00:00Z", "returned__number": "RT000001"}
-    mail, = mails_of(known, office, ReturnConfirmed, **changes)
+    (mail,) = mails_of(known, office, ReturnConfirmed, **changes)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "arrives by 5 December 2026" in text.replace("\n", " ")
     assert "1 × Mug, blue" in text
@@ -122,9 +136,9 @@ def test_the_words_of_a_return_tell_until_when_and_what(known: NotifyDesk, offic
 def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_language(
     known: NotifyDesk, office: Office
 ) -> None:
-    mail, = mails_of(known, office, ThreadForwarded)
+    (mail,) = mails_of(known, office, ThreadForwarded)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert (mail["To"], mail["Auto-Submitted"]) == ("\"bela@shop.test\" <bela@shop.test>", None)
+    assert (mail["To"], mail["Auto-Submitted"]) == ('"bela@shop.test" <bela@shop.test>', None)
     assert "Weitergeleitet von anna@shop.test." in text
     assert "Could you look at this?" in text
     assert "> When will it arrive?" in text
@@ -136,7 +150,7 @@ def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
     to_shop, to_customer = mails_of(known, office, ContactSubmitted)
     assert to_shop["To"] == samples.CONTACT["email"]
     assert to_shop["Reply-To"] == "ada@example.test"
-    file, = to_shop.iter_attachments()
+    (file,) = to_shop.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("image/png", "mug.png")
     assert file.get_content().startswith(b"\x89PNG")
     assert to_customer["To"] == "Ada Byron <ada@example.test>"
@@ -145,7 +159,7 @@ def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
 
 
 def test_a_form_that_is_filed_only_is_confirmed_only(known: NotifyDesk, office: Office) -> None:
-    mail, = mails_of(known, office, ContactSubmitted, mailed=False, attachments=[])
+    (mail,) = mails_of(known, office, ContactSubmitted, mailed=False, attachments=[])
     assert mail["Subject"] == "We received your message"
 
 
@@ -160,19 +174,23 @@ def test_a_submission_told_again_is_mailed_once(known: NotifyDesk, office: Offic
 
 
 def test_downloads_of_a_shop_that_nobody_told_of_are_refused(small_desk: NotifyDesk) -> None:
-    refusal, = small_desk.tell("mail.offer_downloads", OfferDownloads.example)
+    (refusal,) = small_desk.tell("mail.offer_downloads", OfferDownloads.example)
     assert (refusal.name, refusal.data["code"]) == ("mail.offer_downloads_refused", "unknown_shop")
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://shop.test/a b", "ftp://shop.test/x", ""])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://shop.test/a b", "ftp://shop.test/x", ""]
+)
 def test_a_link_that_is_none_is_refused(known: NotifyDesk, url: str) -> None:
     links = [{"name": "Mugs", "url": url}]
-    refusal, = known.tell("mail.offer_downloads", OfferDownloads.example | {"links": links})
+    (refusal,) = known.tell("mail.offer_downloads", OfferDownloads.example | {"links": links})
     assert refusal.data["code"] == "invalid"
     assert refusal.data["reason"].startswith("links.0.url: ")
 
 
-def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(known: NotifyDesk, office: Office) -> None:
+def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
+    known: NotifyDesk, office: Office
+) -> None:
     event = changed(DocumentMailRequested.example, to_name="Books & Co")
     known.tell("order.document_mail_requested", event)
     known.run_errands()
@@ -181,17 +199,24 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(known: 
     known.run_errands()
     (parcel,) = office.sent
     mail = opened(parcel.content)
-    assert (mail["To"], mail["Subject"]) == ("Books & Co <books@example.test>", "Order XKBKNABJK: invoice IN000001")
+    assert (mail["To"], mail["Subject"]) == (
+        "Books & Co <books@example.test>",
+        "Order XKBKNABJK: invoice IN000001",
+    )
     assert [part.get_filename() for part in mail.iter_attachments()] == ["invoice-IN000001.pdf"]
     assert "The invoice that you asked for." in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert [each.recipient for each in known.mails(samples.ORDER_ID)] == ["books@example.test"]
 
 
-def test_store_credit_says_how_much_until_when_and_that_it_came_back(known: NotifyDesk, office: Office) -> None:
+def test_store_credit_says_how_much_until_when_and_that_it_came_back(
+    known: NotifyDesk, office: Office
+) -> None:
     mails_of(known, office, StoreCreditIssued)
     given, back = mails_of(known, office, StoreCreditGivenBack, order_id=samples.ORDER_ID)
     texts = [mail.get_body(("plain",)).get_content() for mail in (given, back)]  # type: ignore[union-attr]
     assert "You have received EUR 20.00 of store credit." in texts[0]
     assert "The parcel was late." in texts[0]
-    assert {"Code: CR000001", "Your balance: EUR 20.00", "Valid until: 21 November 2027"} <= {*texts[0].splitlines()}
+    assert {"Code: CR000001", "Your balance: EUR 20.00", "Valid until: 21 November 2027"} <= {
+        *texts[0].splitlines()
+    }
     assert "EUR 20.00 of store credit is yours again." in texts[1]

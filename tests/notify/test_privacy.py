@@ -18,7 +18,9 @@ PERSONAL = ("ada@example.test", "Ada Byron", "When will it arrive?", "c-1001", "
 
 
 def fill(desk: NotifyDesk) -> dict[str, Any]:
-    """An order's mail with its invoice, a form with a file, and a bounce; the mail that came back."""
+    """An order's mail with its invoice, a form with a file, and a bounce; the mail that came
+    back.
+    """
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     event = transitioned()
     desk.tell("document.content", content_of(event))
@@ -37,7 +39,9 @@ def kept(desk: NotifyDesk) -> str:
     tables.reflect(desk.engine)
     with reading(desk.engine) as connection:
         own = [table for table in tables.sorted_tables if table.name not in JOURNAL]
-        return "\n".join(repr(tuple(row)) for table in own for row in connection.execute(select(table)))
+        return "\n".join(
+            repr(tuple(row)) for table in own for row in connection.execute(select(table))
+        )
 
 
 def counted(desk: NotifyDesk) -> list[str]:
@@ -51,37 +55,42 @@ def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyDesk) -> Non
     before = kept(desk)
     assert [text for text in PERSONAL if text not in before] == []
     assert "default/ada@example.test" in counted(desk)
-    erased, = desk.tell("customer.erase", ERASE)
+    (erased,) = desk.tell("customer.erase", ERASE)
     assert erased.data["erased"] == {"mails": 3, "documents": 2, "suppressions": 1}
     assert erased.data["kept"] == []
     after = kept(desk)
     assert [text for text in PERSONAL if text in after] == []
     assert "default/ada@example.test" not in counted(desk)
-    again, = desk.tell("customer.erase", ERASE)
+    (again,) = desk.tell("customer.erase", ERASE)
     assert set(again.data["erased"].values()) == {0}
 
 
 def test_another_customer_keeps_everything(desk: NotifyDesk, office: Office) -> None:
     other = transitioned(
-        attach=[], order__customer={"customer_id": "c-2", "email": "bob@example.test", "name": "Bob Moran"}
+        attach=[],
+        order__customer={"customer_id": "c-2", "email": "bob@example.test", "name": "Bob Moran"},
     )
     desk.tell("order.transitioned", other)
     fill(desk)
     desk.tell("customer.erase", ERASE)
-    mail, = desk.ask("mail.list", {"order_id": other["order_id"]}).data["mails"]
+    (mail,) = desk.ask("mail.list", {"order_id": other["order_id"]}).data["mails"]
     assert (mail["recipient"], mail["state"]) == ("bob@example.test", "sent")
     assert "Bob Moran" in kept(desk)
 
 
-def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(
+    desk: NotifyDesk, office: Office
+) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
     desk.tell("document.content", content_of(event))
     desk.tell("order.transitioned", event)
     desk.run_errands()
-    erased, = desk.tell("customer.erase", ERASE)
+    (erased,) = desk.tell("customer.erase", ERASE)
     assert erased.data["erased"]["documents"] == 0
-    assert [(record["what"], record["count"], record["code"]) for record in erased.data["kept"]] == [
+    assert [
+        (record["what"], record["count"], record["code"]) for record in erased.data["kept"]
+    ] == [
         ("mails", 1, "running"),
     ]
 
@@ -89,13 +98,13 @@ def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(desk: NotifyDesk, off
 def test_an_erased_mail_cannot_be_sent_again(small_desk: NotifyDesk) -> None:
     mail = fill(small_desk)
     small_desk.tell("customer.erase", ERASE)
-    refusal, = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
+    (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
     assert refusal.data["code"] == "erased"
 
 
 def test_a_customer_is_told_all_mails_about_him(desk: NotifyDesk) -> None:
     fill(desk)
-    exported, = desk.tell("customer.export", ERASE)
+    (exported,) = desk.tell("customer.export", ERASE)
     mails = exported.data["records"]["mails"]
     assert (exported.data["part"], exported.data["parts"], len(mails)) == (1, 1, 3)
     assert {mail["recipient"] for mail in mails} == {"ada@example.test", samples.CONTACT["email"]}
@@ -103,7 +112,9 @@ def test_a_customer_is_told_all_mails_about_him(desk: NotifyDesk) -> None:
 
 
 @pytest.mark.parametrize("shop", ["other"])
-def test_another_shop_s_customer_of_the_same_name_is_another(small_desk: NotifyDesk, shop: str) -> None:
+def test_another_shop_s_customer_of_the_same_name_is_another(
+    small_desk: NotifyDesk, shop: str
+) -> None:
     fill(small_desk)
-    erased, = small_desk.tell("customer.erase", ERASE, shop=shop)
+    (erased,) = small_desk.tell("customer.erase", ERASE, shop=shop)
     assert set(erased.data["erased"].values()) == {0}

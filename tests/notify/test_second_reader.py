@@ -18,10 +18,14 @@ LANGUAGES = read_languages()
 
 def letter(template: str, language: str) -> Letter:
     facts, documents = sample(template, language)
-    return state_mail().letter.model_copy(update={
-        "content": WRITER.write(facts, documents), "automatic": design_of(template).automatic,
-        "recipient": Mailbox(name=facts.name, address="ada@example.test"), "written_at": NOON,
-    })
+    return state_mail().letter.model_copy(
+        update={
+            "content": WRITER.write(facts, documents),
+            "automatic": design_of(template).automatic,
+            "recipient": Mailbox(name=facts.name, address="ada@example.test"),
+            "written_at": NOON,
+        }
+    )
 
 
 def read(written: Letter, *attachments: Attachment) -> PyMail:
@@ -41,8 +45,12 @@ def test_another_parser_reads_what_was_written(template: str, language: str) -> 
     assert found.subject == written.content.subject
     assert [lines(text) for text in found.text_plain] == [lines(written.content.text)]
     assert [lines(html) for html in found.text_html] == [lines(written.content.html)]
-    assert [(file.filename, file.content) for file in found.attachments] == [("فاکتور-IN000001.pdf", PDF)]
-    assert found.headers.get("Auto-Submitted") == (["auto-generated"] if written.automatic else None)
+    assert [(file.filename, file.content) for file in found.attachments] == [
+        ("فاکتور-IN000001.pdf", PDF)
+    ]
+    assert found.headers.get("Auto-Submitted") == (
+        ["auto-generated"] if written.automatic else None
+    )
     assert found.headers["Message-ID"] == [written.message_id]
     assert found.headers["Content-Language"] == [language]
 

@@ -6,7 +6,14 @@ import pytest
 
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.mail import Mail
-from services.notify.domain.sending import MOST_ATTEMPTS, Outcome, Recorded, claim, readiness, record
+from services.notify.domain.sending import (
+    MOST_ATTEMPTS,
+    Outcome,
+    Recorded,
+    claim,
+    readiness,
+    record,
+)
 from shared.contracts.notify import MailDeferred, MailFailed, MailSent
 from tests.notify.words import LEASE, NOON, WRITER, state_mail
 

@@ -67,12 +67,18 @@ def content_of(mail: Mail) -> bytes:
 def test_every_key_of_the_sender_s_domain_signs(language: str) -> None:
     content = signed(content_of(state_mail(order__language=language)), "service@SHOP.test", keys())
     assert verified(content) == [True, True]
-    assert [str(header).count("d=shop.test") for header in opened(content).get_all("DKIM-Signature")] == [1, 1]
+    assert [
+        str(header).count("d=shop.test") for header in opened(content).get_all("DKIM-Signature")
+    ] == [1, 1]
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(b"Subject: Order", b"Subject: Other"), (b"Date:", b"From: eve@x.test\r\nDate:"),
-                          (b"JVBER", b"JVBES")],
+    ("before", "after"),
+    [
+        (b"Subject: Order", b"Subject: Other"),
+        (b"Date:", b"From: eve@x.test\r\nDate:"),
+        (b"JVBER", b"JVBES"),
+    ],
 )
 def test_what_was_changed_on_the_way_is_seen(before: bytes, after: bytes) -> None:
     content = signed(content_of(state_mail()), "service@shop.test", keys()[:1])

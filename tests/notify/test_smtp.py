@@ -27,8 +27,12 @@ from tests.notify.servers import (
 )
 from tests.notify.words import PDF, opened, parts, state_mail
 
-PARCEL = pack(state_mail().letter, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3)
-LARGE = replace(PARCEL, content=b"Subject: large\r\n\r\n" + b"x" * 70 + (b"\r\n" + b"y" * 70) * 400_000)
+PARCEL = pack(
+    state_mail().letter, [Attachment(UUID(int=1), "invoice-IN000001.pdf", PDF)], attempt=3
+)
+LARGE = replace(
+    PARCEL, content=b"Subject: large\r\n\r\n" + b"x" * 70 + (b"\r\n" + b"y" * 70) * 400_000
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def test_the_server_gets_exactly_the_bytes_that_were_packed() -> None:
     with smtp(receiver) as port:
         outcome = plain(port).send(PARCEL)
     assert (outcome.kind, outcome.reason, outcome.attempt) == ("sent", "250 2.0.0 Taken", 3)
-    taken, = receiver.taken
+    (taken,) = receiver.taken
     assert taken.content == PARCEL.content
     assert (taken.sender, taken.recipients) == ("service@shop.test", ["ada@example.test"])
     mail = opened(taken.content)
@@ -76,9 +80,14 @@ def test_lines_end_as_smtp_wants_them(written: bytes) -> None:
         (Receiver(recipient="421 4.3.2 Going down"), "temporary"),
         (Receiver(recipient="452 4.5.3 Too many recipients"), "rate"),
         (Receiver(sender="421 4.7.28 Slow down"), "rate"),
-        (Receiver(data="450 4.2.1 You are receiving mail at a rate that prevents delivery"), "rate"),
+        (
+            Receiver(data="450 4.2.1 You are receiving mail at a rate that prevents delivery"),
+            "rate",
+        ),
     ],
-    ids=lambda value: next(filter(None, value.answers.values())) if isinstance(value, Receiver) else value,
+    ids=lambda value: (
+        next(filter(None, value.answers.values())) if isinstance(value, Receiver) else value
+    ),
 )
 def test_a_refusal_is_told_with_the_server_s_words(receiver: Receiver, kind: str) -> None:
     with smtp(receiver) as port:
@@ -96,7 +105,9 @@ def test_a_refused_connection_is_temporary() -> None:
 
 
 def test_a_name_that_does_not_exist_is_temporary() -> None:
-    assert SmtpServer("no-such-host.invalid", 25, "none", timeout=5).send(PARCEL).kind == "temporary"
+    assert (
+        SmtpServer("no-such-host.invalid", 25, "none", timeout=5).send(PARCEL).kind == "temporary"
+    )
 
 
 @pytest.mark.parametrize("greeting", [b"421 4.3.2 Too busy\r\n", b"554 5.3.2 No service\r\n"])
@@ -128,7 +139,9 @@ def test_a_server_that_hangs_up_when_it_may_have_the_mail_leaves_it_unknown() ->
 
 
 @pytest.mark.parametrize("receiver", [Silent(), Slow()], ids=["hangs up", "is slow"])
-def test_when_the_answer_to_the_mail_is_lost_nobody_says_that_it_was_not_taken(receiver: Receiver) -> None:
+def test_when_the_answer_to_the_mail_is_lost_nobody_says_that_it_was_not_taken(
+    receiver: Receiver,
+) -> None:
     with smtp(receiver) as port:
         assert plain(port, timeout=0.5).send(PARCEL).kind == "unknown"
     assert len(receiver.taken) == 1
@@ -151,7 +164,9 @@ def test_a_demanded_starttls_that_is_not_offered_means_that_nothing_is_given() -
     with smtp(receiver) as port:
         outcome = SmtpServer("127.0.0.1", port, "starttls", timeout=5).send(PARCEL)
     assert outcome.kind == "temporary"
-    assert outcome.reason.startswith(f"127.0.0.1:{port} cannot do what the settings demand: STARTTLS")
+    assert outcome.reason.startswith(
+        f"127.0.0.1:{port} cannot do what the settings demand: STARTTLS"
+    )
     assert receiver.seen == []
 
 
@@ -170,18 +185,28 @@ def test_starttls_and_a_password_open_the_door(certificate: Certificate) -> None
 def test_tls_from_the_first_byte(certificate: Certificate) -> None:
     receiver = Receiver()
     with smtp(receiver, over=certificate.server_side) as port:
-        assert SmtpServer("localhost", port, "tls", timeout=5, trust=certificate.trusted).send(PARCEL).kind == "sent"
+        assert (
+            SmtpServer("localhost", port, "tls", timeout=5, trust=certificate.trusted)
+            .send(PARCEL)
+            .kind
+            == "sent"
+        )
     assert len(receiver.taken) == 1
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: Certificate, security: str) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    certificate: Certificate, security: str
+) -> None:
     receiver = Receiver()
     over = certificate.server_side if security == "tls" else None
     with smtp(receiver, over=over, tls_context=None if over else certificate.server_side) as port:
         outcome = SmtpServer("localhost", port, security, timeout=5).send(PARCEL)  # type: ignore[arg-type]
     assert outcome.kind == "temporary"
-    assert outcome.reason == f"The certificate of localhost:{port} is not accepted: self-signed certificate."
+    assert (
+        outcome.reason
+        == f"The certificate of localhost:{port} is not accepted: self-signed certificate."
+    )
     assert receiver.seen == []
 
 
@@ -193,7 +218,9 @@ def test_tls_with_a_server_that_speaks_in_the_clear_says_so() -> None:
 
 
 def international() -> Parcel:
-    letter = state_mail().letter.model_copy(update={"recipient": Mailbox(name="آدا", address="آدا@example.test")})
+    letter = state_mail().letter.model_copy(
+        update={"recipient": Mailbox(name="آدا", address="آدا@example.test")}
+    )
     return pack(letter, [], 1)
 
 
@@ -212,9 +239,6 @@ def test_an_address_in_other_letters_is_refused_for_a_server_that_does_not() -> 
     assert outcome.kind == "permanent"
     assert "SMTPUTF8" in outcome.reason
     assert receiver.seen == []
-
-
-
 
 
 def test_one_connection_carries_mail_after_mail() -> None:
@@ -250,7 +274,9 @@ def test_a_conversation_that_broke_off_is_not_gone_on_with() -> None:
         assert [server.send(PARCEL).kind for _ in range(2)] == ["unknown"] * 2
 
 
-def test_a_connection_that_idled_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_idled_for_long_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     receiver, clock = Counting(), [0.0]
     monkeypatch.setattr("services.notify.adapters.smtp.time.monotonic", lambda: clock[0])
     with smtp(receiver) as port:

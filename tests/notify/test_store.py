@@ -59,8 +59,17 @@ def test_the_migrations_make_the_tables_that_the_code_names(desk: NotifyDesk) ->
 
 def test_a_mail_comes_back_as_it_was_kept(desk: NotifyDesk) -> None:
     mail = replace(
-        state_mail(order__language="fa"), missing=frozenset({uuid4()}), attached=("invoice.pdf",), state="deferred",
-        attempts=2, doubts=1, reason="451 بعداً", changed_at=NOON, claimed_at=NOON, thread_id=uuid4(), position=1,
+        state_mail(order__language="fa"),
+        missing=frozenset({uuid4()}),
+        attached=("invoice.pdf",),
+        state="deferred",
+        attempts=2,
+        doubts=1,
+        reason="451 بعداً",
+        changed_at=NOON,
+        claimed_at=NOON,
+        thread_id=uuid4(),
+        position=1,
     )
     keep(desk, mail)
     assert kept(desk, mail.mail_id) == mail
@@ -93,10 +102,15 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyDesk)
     keep(desk, second, first, state_mail(attach=[], state__mail_template="refund"))
     with reading(desk.engine) as connection:
         mails = Work(connection, Office()).mails
-        assert [mail.mail_id for mail in mails.of("default", ListMails(order_id=samples.ORDER_ID))] == [
-            second.mail_id, first.mail_id,
+        assert [
+            mail.mail_id for mail in mails.of("default", ListMails(order_id=samples.ORDER_ID))
+        ] == [
+            second.mail_id,
+            first.mail_id,
         ]
-        assert [mail.mail_id for mail in mails.of("default", ListMails(thread_id=thread_id))] == [second.mail_id]
+        assert [mail.mail_id for mail in mails.of("default", ListMails(thread_id=thread_id))] == [
+            second.mail_id
+        ]
         assert mails.of("other", ListMails(order_id=samples.ORDER_ID)) == []
 
 
@@ -129,7 +143,9 @@ def test_contents_are_read_in_the_order_asked(desk: NotifyDesk) -> None:
 
 def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyDesk) -> None:
     shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
-    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON)
+    desk.tell(
+        "shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON
+    )
     with reading(desk.engine) as connection:
         assert Work(connection, Office()).shops.get("default") == shop
 
@@ -138,7 +154,9 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyD
     event = transitioned()
     document_id = UUID(event["attach"][0]["document_id"])
     mail = replace(state_mail(**event), state="waiting", missing=frozenset({document_id}))
-    rival = threading.Thread(target=desk.deliver, args=[delivery("document.content", content_of(event))])
+    rival = threading.Thread(
+        target=desk.deliver, args=[delivery("document.content", content_of(event))]
+    )
     with desk.engine.begin() as connection:
         work = Work(connection, Office())
         paper = work.papers.get(document_id)
@@ -174,7 +192,7 @@ def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: Notify
     desk.tell("order.transitioned", first)
     desk.tell("document.content", content_of(first))
     desk.run_errands()
-    mail, = desk.mails(first["order_id"])
+    (mail,) = desk.mails(first["order_id"])
     tables = locked(desk)
     desk.tell("mail.resend", {"mail_id": str(mail.mail_id)})
     if desk.engine.dialect.name == "postgresql":
@@ -182,16 +200,24 @@ def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: Notify
     assert {again.state for again in desk.mails(first["order_id"])} == {"sent", "queued"}
 
 
-def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_messages(desk: NotifyDesk) -> None:
+def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_messages(
+    desk: NotifyDesk,
+) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     event = transitioned()
     desk.tell("order.transitioned", event)
-    mail, = desk.mails(event["order_id"])
-    named = {"mail_id": str(mail.mail_id), "message_id": mail.letter.message_id, "recipient": mail.recipient}
+    (mail,) = desk.mails(event["order_id"])
+    named = {
+        "mail_id": str(mail.mail_id),
+        "message_id": mail.letter.message_id,
+        "recipient": mail.recipient,
+    }
     tables = locked(desk)
     verdicts = desk.deliver(
-        delivery("suppression.release", {"email": "bob@example.test"}), delivery("thread.replied", replied()),
-        delivery("mail.bounced", MailBounced.example | named), delivery("document.content", content_of(event)),
+        delivery("suppression.release", {"email": "bob@example.test"}),
+        delivery("thread.replied", replied()),
+        delivery("mail.bounced", MailBounced.example | named),
+        delivery("document.content", content_of(event)),
     )
     assert verdicts == [DONE] * 4
     if desk.engine.dialect.name == "postgresql":

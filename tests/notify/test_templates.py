@@ -17,17 +17,26 @@ from tests.words import delivery
 
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
 PAYMENT = {
-    "service": "notify", "kind": "payment", "language": "en", "subject": "Paid: {{ reference }}",
+    "service": "notify",
+    "kind": "payment",
+    "language": "en",
+    "subject": "Paid: {{ reference }}",
     "text": "Dear {{ name }},\n\nyour money is here{% if paid %}: {{ paid }}{% endif %}.",
 }
 LAYOUT = {
-    "service": "notify", "kind": "layout", "css": "p { color: #aa0000 }",
-    "html": "<html><body><h1>{{ shop | rich }}</h1>"
-    "{% for part in paragraphs %}<p>{{ part | rich }}</p>{% endfor %}</body></html>",
+    "service": "notify",
+    "kind": "layout",
+    "css": "p { color: #aa0000 }",
+    "html": (
+        "<html><body><h1>{{ shop | rich }}</h1>"
+        "{% for part in paragraphs %}<p>{{ part | rich }}</p>{% endfor %}</body></html>"
+    ),
 }
 
 
-def sent(desk: NotifyDesk, office: Office, shop: str = "default", **changes: Any) -> tuple[str, str, str]:
+def sent(
+    desk: NotifyDesk, office: Office, shop: str = "default", **changes: Any
+) -> tuple[str, str, str]:
     """Subject, text and HTML of a new mail about a payment."""
     desk.tell("order.transitioned", transitioned(attach=[], **changes), shop=shop)
     desk.run_errands()
@@ -39,18 +48,27 @@ def sent(desk: NotifyDesk, office: Office, shop: str = "default", **changes: Any
 
 
 def put(desk: NotifyDesk, template: dict[str, Any], **changes: Any) -> Envelope:
-    told, = desk.tell("template.put", template | changes)
+    (told,) = desk.tell("template.put", template | changes)
     return told
 
 
-def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(desk: NotifyDesk, office: Office) -> None:
+def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
+    desk: NotifyDesk, office: Office
+) -> None:
     told = put(desk, PAYMENT)
-    assert told.data == {"service": "notify", "kind": "payment", "language": "en", "built_in": False}
+    assert told.data == {
+        "service": "notify",
+        "kind": "payment",
+        "language": "en",
+        "built_in": False,
+    }
     subject, text, html = sent(desk, office)
     assert subject == "Paid: XKBKNABJK"
     assert "your money is here: EUR 28.70." in text
     assert "your money is here" in html
-    again, = desk.tell("template.reset", {"service": "notify", "kind": "payment", "language": "en"})
+    (again,) = desk.tell(
+        "template.reset", {"service": "notify", "kind": "payment", "language": "en"}
+    )
     assert again.data["built_in"]
     assert sent(desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
 
@@ -59,10 +77,14 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None
     for template in (LAYOUT, PAYMENT, PAYMENT | {"language": None}):
         put(desk, template)
     listed = desk.ask("template.list", {"service": "notify"}).data
-    assert listed == {"service": "notify", "templates": [
-        {"kind": "layout", "language": None}, {"kind": "payment", "language": None},
-        {"kind": "payment", "language": "en"},
-    ]}
+    assert listed == {
+        "service": "notify",
+        "templates": [
+            {"kind": "layout", "language": None},
+            {"kind": "payment", "language": None},
+            {"kind": "payment", "language": "en"},
+        ],
+    }
     wanted = {"service": "notify", "kind": "payment", "language": "en"}
     given = desk.ask("template.get", wanted).data["template"]
     assert {"service": "notify"} | given == PAYMENT | {"html": "", "css": ""}
@@ -74,13 +96,17 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None
     assert desk.ask("template.list", {"service": "notify"}, shop="other").data["templates"] == []
 
 
-def test_they_are_used_in_their_language_and_their_shop_only(small_desk: NotifyDesk, office: Office) -> None:
+def test_they_are_used_in_their_language_and_their_shop_only(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     put(small_desk, PAYMENT)
     assert sent(small_desk, office, order__language="de")[0].startswith("Bestellung")
     assert sent(small_desk, office, shop="other")[0].startswith("Order")
 
 
-def test_words_for_all_languages_give_way_to_those_for_one(small_desk: NotifyDesk, office: Office) -> None:
+def test_words_for_all_languages_give_way_to_those_for_one(
+    small_desk: NotifyDesk, office: Office
+) -> None:
     put(small_desk, PAYMENT, language=None, subject="All: {{ reference }}")
     put(small_desk, PAYMENT)
     assert sent(small_desk, office)[0] == "Paid: XKBKNABJK"
@@ -119,8 +145,15 @@ def test_css_alone_changes_the_built_in_layout(small_desk: NotifyDesk, office: O
         ({"text": "{% include 'mail.html' %}"}, "'include' is not allowed"),
         ({"text": "{% set a = 1 %}"}, "'assign' is not allowed"),
         ({"subject": "Paid: {{ reference"}, "'subject', line 1: unexpected end of template"),
-        ({"html": "{% for a in items %}{% for b in items %}{% for c in items %}{% endfor %}{% endfor %}{% endfor %}"},
-         "loops stand too deep"),
+        (
+            {
+                "html": (
+                    "{% for a in items %}{% for b in items %}{% for c in items %}{% endfor %}{%"
+                    " endfor %}{% endfor %}"
+                )
+            },
+            "loops stand too deep",
+        ),
         ({"html": "{{ shop.__class__ }}"}, "'.__class__' can be asked of 'loop' only"),
         ({"html": "{{ shop | attr('__class__') }}"}, "no filter 'attr'"),
         ({"html": "{% if paragraphs < 3 %}{% endif %}"}, "not supported between"),
@@ -145,13 +178,17 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
         (PAYMENT | {"kind": "No Name"}, "invalid"),
     ],
 )
-def test_what_cannot_be_a_template_is_refused(small_desk: NotifyDesk, template: dict[str, str], code: str) -> None:
+def test_what_cannot_be_a_template_is_refused(
+    small_desk: NotifyDesk, template: dict[str, str], code: str
+) -> None:
     assert put(small_desk, template).data["code"] == code
 
 
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
 @pytest.mark.parametrize("service", ["documents", "orders", None])
-def test_what_another_service_answers_is_not_answered_here(small_desk: NotifyDesk, name: str, service: Any) -> None:
+def test_what_another_service_answers_is_not_answered_here(
+    small_desk: NotifyDesk, name: str, service: Any
+) -> None:
     template = PAYMENT if name == "template.put" else {"kind": "payment"}
     assert small_desk.tell(name, template | {"service": service}, replyto="client.r") == []
 
@@ -172,7 +209,10 @@ def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:
 def test_words_can_be_looked_at_before_they_are_put(small_desk: NotifyDesk, office: Office) -> None:
     wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
     assert small_desk.ask("mail.preview", wanted).data["subject"] == "Tried: XKBKNABJK"
-    assert small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"}).data["code"] == "broken_template"
+    assert (
+        small_desk.ask("mail.preview", wanted | {"subject": "{{ x }}"}).data["code"]
+        == "broken_template"
+    )
     assert sent(small_desk, office)[0].startswith("Order")
 
 
@@ -181,8 +221,10 @@ def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
     assert forbidden(made.parse(read_layouts()["mail.html"]), LAYOUTS) is None
 
 
-def test_the_template_of_the_how_to_page_is_taken_as_it_stands(small_desk: NotifyDesk, office: Office) -> None:
-    block, = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
+def test_the_template_of_the_how_to_page_is_taken_as_it_stands(
+    small_desk: NotifyDesk, office: Office
+) -> None:
+    (block,) = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
     assert put(small_desk, json.loads(block)).name == "template.changed"
     subject, text, _html = sent(small_desk, office)
     assert subject == "Paid: XKBKNABJK"

@@ -1,7 +1,13 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from services.notify.domain.text import clean_lines, direction, paragraphs, without_answer_marks, without_isolates
+from services.notify.domain.text import (
+    clean_lines,
+    direction,
+    paragraphs,
+    without_answer_marks,
+    without_isolates,
+)
 from shared.writing.text import clean, isolate
 
 
@@ -43,7 +49,9 @@ def test_the_first_letter_tells_the_direction() -> None:
 @pytest.mark.parametrize(
     ("subject", "rest"),
     [
-        ("Re: AW: RE[2]: Your order", "Your order"), ("پاسخ: سفارش", "سفارش"), ("Reply to you", "Reply to you"),
+        ("Re: AW: RE[2]: Your order", "Your order"),
+        ("پاسخ: سفارش", "سفارش"),
+        ("Reply to you", "Reply to you"),
         ("Re:", ""),
     ],
 )

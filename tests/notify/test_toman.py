@@ -1,4 +1,6 @@
-"""A shop that writes Toman writes nothing else in its mails: a factor of ten is the classic mistake."""
+"""A shop that writes Toman writes nothing else in its mails: a factor of ten is the classic
+mistake.
+"""
 
 import pytest
 

@@ -13,19 +13,27 @@ from tests.notify.words import NotifyDesk, Office, transitioned
 
 def fail(desk: NotifyDesk, office: Office) -> None:
     """One mail arrives, one never does, one is tried again later."""
-    office.answers = [Outcome("sent", "250"), Outcome("permanent", "550 no"), Outcome("temporary", "451 later")]
+    office.answers = [
+        Outcome("sent", "250"),
+        Outcome("permanent", "550 no"),
+        Outcome("temporary", "451 later"),
+    ]
     for _ in range(3):
         desk.tell("order.transitioned", transitioned(attach=[]))
     desk.run_errands()
 
 
-def test_failures_are_counted_by_state_with_the_age_of_the_oldest(desk: NotifyDesk, office: Office) -> None:
+def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
+    desk: NotifyDesk, office: Office
+) -> None:
     fail(desk, office)
     desk.clock.advance(timedelta(seconds=90))
     figures = desk.ask("service.health", {}).data["figures"]
     assert {name: count for name, count in figures.items() if count} == {
-        'mails{state="failed"}': 1, 'mails{state="deferred"}': 1,
-        'mails_oldest_seconds{state="failed"}': 90, 'mails_oldest_seconds{state="deferred"}': 90,
+        'mails{state="failed"}': 1,
+        'mails{state="deferred"}': 1,
+        'mails_oldest_seconds{state="failed"}': 90,
+        'mails_oldest_seconds{state="deferred"}': 90,
     }
     assert 'mails{state="sent"}' not in figures
     assert figures['mails{state="unknown"}'] == 0
@@ -44,8 +52,10 @@ def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyDesk) -> Non
     assert small_desk.ask("service.health", {}).data["problems"] == []
     small_desk.clock.advance(timedelta(seconds=1))
     assert small_desk.ask("service.health", {}).data["problems"] == [
-        "Mails have been waiting to be sent since 2026-11-21 12:00 UTC (in all 1): look whether the mail server is "
-        "slow, and start more workers.",
+        (
+            "Mails have been waiting to be sent since 2026-11-21 12:00 UTC (in all 1): look whether"
+            " the mail server is slow, and start more workers."
+        ),
     ]
 
 

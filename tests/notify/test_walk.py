@@ -1,4 +1,6 @@
-"""A worker on a real RabbitMQ, PostgreSQL and SMTP server: spoken to from the command line, and killed."""
+"""A worker on a real RabbitMQ, PostgreSQL and SMTP server: spoken to from the command line, and
+killed.
+"""
 
 import json
 import os
@@ -30,7 +32,9 @@ MAILS = 6
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+    return [
+        int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    ]
 
 
 class Killing(Receiver):
@@ -93,23 +97,37 @@ class House:
 def house(rabbit: Any, postgres: Any) -> Iterator[House]:
     desk = NotifyDesk.at(postgres.create_database("notify_walk"), Office())
     ground, receiver = Ground(rabbit), Killing()
-    apply(definitions([service], DELAYS, {"notify": NOTIFY, "client": CLIENT}, ground.vhost), ground.management,
-          ground.vhost)
+    apply(
+        definitions([service], DELAYS, {"notify": NOTIFY, "client": CLIENT}, ground.vhost),
+        ground.management,
+        ground.vhost,
+    )
     with smtp(receiver) as port:
         settings = {
-            "BROKER_URL": ground.url(NOTIFY), "SIGNING_KEYS": f"1:{'6b' * 32}", "SMTP_HOST": "127.0.0.1",
-            "DATABASE_URL": desk.engine.url.render_as_string(hide_password=False), "SMTP_PORT": str(port),
-            "SMTP_SECURITY": "none", "CLAIM_LEASE": "0.5", "RETRY_DELAYS": ",".join(map(str, DELAYS)),
+            "BROKER_URL": ground.url(NOTIFY),
+            "SIGNING_KEYS": f"1:{'6b' * 32}",
+            "SMTP_HOST": "127.0.0.1",
+            "DATABASE_URL": desk.engine.url.render_as_string(hide_password=False),
+            "SMTP_PORT": str(port),
+            "SMTP_SECURITY": "none",
+            "CLAIM_LEASE": "0.5",
+            "RETRY_DELAYS": ",".join(map(str, DELAYS)),
         }
         worker = subprocess.Popen(
-            [sys.executable, "-m", "shared.cli.main", "worker", "notify"], stdout=subprocess.DEVNULL,
-            env=os.environ | {f"AFTERCART_NOTIFY_{name}": value for name, value in settings.items()}
+            [sys.executable, "-m", "shared.cli.main", "worker", "notify"],
+            stdout=subprocess.DEVNULL,
+            env=os.environ
+            | {f"AFTERCART_NOTIFY_{name}": value for name, value in settings.items()}
             | {"AFTERCART_ENV_FILE": os.devnull},
         )
         receiver.supervisor = worker.pid
-        terminal = Terminal({
-            "AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT), "AFTERCART_EMPLOYEE": "anna",
-        })
+        terminal = Terminal(
+            {
+                "AFTERCART_ENV_FILE": os.devnull,
+                "AFTERCART_BROKER_URL": ground.url(CLIENT),
+                "AFTERCART_EMPLOYEE": "anna",
+            }
+        )
         yield House(desk, terminal, receiver, worker)
         worker.terminate()
         worker.wait(30)
@@ -119,7 +137,7 @@ def house(rabbit: Any, postgres: Any) -> Iterator[House]:
 
 def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(house: House) -> None:
     order_id = house.order_mail()
-    first, = house.sent(order_id)
+    (first,) = house.sent(order_id)
     assert "payment" in house.run("list", "--order", order_id)
     shown = house.run("show", first["mail_id"])
     assert "Order XKBKNABJK: your payment has arrived" in shown
@@ -142,7 +160,9 @@ def test_a_suppressed_address_is_listed_and_released_from_the_command_line(house
     house.run("release", "ada@example.test", code=2)
 
 
-def test_a_worker_that_is_killed_loses_no_mail_and_doubles_only_what_it_had_handed_over(house: House) -> None:
+def test_a_worker_that_is_killed_loses_no_mail_and_doubles_only_what_it_had_handed_over(
+    house: House,
+) -> None:
     receiver = house.receiver
     already = len(receiver.taken)
     receiver.strikes = {"MAIL": receiver.sender + 2, "DATA": receiver.mail + 4}
@@ -152,6 +172,8 @@ def test_a_worker_that_is_killed_loses_no_mail_and_doubles_only_what_it_had_hand
     ids = Counter(str(opened(taken.content)["Message-ID"]) for taken in receiver.taken[already:])
     expected = {house.desk.mails(order_id)[0].letter.message_id for order_id in orders}
     assert set(ids) == expected
-    assert sorted(ids.values()) == [1] * (MAILS - 1) + [2]  # the one whose answer nobody was left to hear
+    assert sorted(ids.values()) == [1] * (MAILS - 1) + [
+        2
+    ]  # the one whose answer nobody was left to hear
     states = Counter(house.desk.mails(order_id)[0].attempts for order_id in orders)
     assert states == {1: MAILS - 2, 2: 2}

@@ -52,7 +52,9 @@ class Structure(HTMLParser):
 
 def reply(**changes: object) -> Mail:
     shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
-    return desk.replied(DRAFTER, ThreadReplied.model_validate(replied(**changes)), shop, occasion())[0]
+    return desk.replied(
+        DRAFTER, ThreadReplied.model_validate(replied(**changes)), shop, occasion()
+    )[0]
 
 
 @pytest.mark.parametrize("template", sorted(read_languages()["en"].mails))
@@ -92,13 +94,18 @@ def test_the_sums_of_an_order_without_tax_in_its_prices_add_it() -> None:
 
 
 def test_a_confirmation_of_an_event_without_shipping_shows_the_rest_in_one() -> None:
-    assert "Shipping, taxes, discounts: EUR 4.90" in confirmation(order__shipping=None).letter.content.text
+    assert (
+        "Shipping, taxes, discounts: EUR 4.90"
+        in confirmation(order__shipping=None).letter.content.text
+    )
 
 
 def test_a_confirmation_says_where_it_goes_and_who_pays_once_where_that_is_the_same() -> None:
     same = confirmation(**ADDRESSES).letter.content.text
     assert "Delivery and invoice address\n  Ada Byron\n  12 St James's Square\n" in same
-    text = confirmation(**ADDRESSES | {"invoice_address": samples.ADDRESS | {"name": "Byron & Co"}}).letter.content.text
+    text = confirmation(
+        **ADDRESSES | {"invoice_address": samples.ADDRESS | {"name": "Byron & Co"}}
+    ).letter.content.text
     assert text.index("Delivery address\n  Ada Byron") < text.index("Invoice address\n  Byron & Co")
     assert "address" not in confirmation().letter.content.text
 
@@ -106,7 +113,10 @@ def test_a_confirmation_says_where_it_goes_and_who_pays_once_where_that_is_the_s
 def test_a_mail_leads_to_the_shops_page_of_the_order_if_there_is_one() -> None:
     page = "https://shop.test/orders/XKBKNABJK"
     content = state_mail().letter.content
-    assert (f"View your order: {page}" in content.text, f'href="{page}"' in content.html) == (True, True)
+    assert (f"View your order: {page}" in content.text, f'href="{page}"' in content.html) == (
+        True,
+        True,
+    )
     assert "View your order" not in state_mail(order__order_url="").letter.content.text
     assert "View your order" not in WRITER.write(*sample("forward_msg", "en")).text
 
@@ -126,10 +136,14 @@ def test_a_hostile_link_stays_a_link() -> None:
 
 
 def test_a_bank_wire_goes_to_the_shops_account_where_it_names_one() -> None:
-    told = state_mail(state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"})
+    told = state_mail(
+        state__mail_template="bankwire", order__shop__bank={"iban": IBAN, "bic": "BYLADEM1001"}
+    )
     text = told.letter.content.text.replace("\n", " ")
     assert "to the account below. Give XKBKNABJK as the reference" in text
-    assert "Account holder: Corner Shop Ltd IBAN: DE02 1203 0000 0000 2020 51 BIC: BYLADEM1001" in text
+    assert (
+        "Account holder: Corner Shop Ltd IBAN: DE02 1203 0000 0000 2020 51 BIC: BYLADEM1001" in text
+    )
     without = state_mail(state__mail_template="bankwire").letter.content.text.replace("\n", " ")
     assert "to the bank account that you were shown when you ordered" in without
     assert "IBAN" not in without
@@ -144,7 +158,11 @@ def test_on_a_dark_screen_whatever_has_a_colour_gets_another() -> None:
     kept = html.partition("<style>")[2].partition("</style>")[0]
     dark = kept.partition("(prefers-color-scheme: dark) {")[2].partition("\n}")[0]
     light, _, _ = STYLES.partition("@media")
-    coloured = {part.strip() for rule in COLOURED.findall(light) for part in rule.rpartition("*/")[2].split(",")}
+    coloured = {
+        part.strip()
+        for rule in COLOURED.findall(light)
+        for part in rule.rpartition("*/")[2].split(",")
+    }
     darkened = {part.strip() for rule in COLOURED.findall(dark) for part in rule.split(",")}
     assert coloured - darkened == {"img.logo"}  # stays on white: its own colours are made for that
 
@@ -153,7 +171,9 @@ def test_what_telephones_need_stays_a_style_sheet_and_prices_keep_their_distance
     html = confirmation().letter.content.html
     assert html.partition("</style>")[0].count("@media only screen and (max-width: 480px)") == 1
     assert 'class="sum" align="right" style="' in html
-    assert all("padding-left: 12px" in cell.partition(">")[0] for cell in html.split('class="sum"')[1:])
+    assert all(
+        "padding-left: 12px" in cell.partition(">")[0] for cell in html.split('class="sum"')[1:]
+    )
 
 
 def test_french_sets_a_colon_off() -> None:
@@ -161,7 +181,9 @@ def test_french_sets_a_colon_off() -> None:
 
 
 def test_a_confirmation_whose_lines_explain_the_total_shows_no_rest() -> None:
-    text = confirmation(order__total=samples.euro(2380), order__shipping=samples.euro(0)).letter.content.text
+    text = confirmation(
+        order__total=samples.euro(2380), order__shipping=samples.euro(0)
+    ).letter.content.text
     assert "Shipping" not in text
 
 
@@ -177,7 +199,9 @@ def test_a_mail_names_the_documents_it_takes_along() -> None:
 
 
 def test_a_shipped_order_tells_its_tracking_number_if_it_has_one() -> None:
-    with_number = state_mail(state__mail_template="shipped", order__tracking_number="SP1").letter.content.text
+    with_number = state_mail(
+        state__mail_template="shipped", order__tracking_number="SP1"
+    ).letter.content.text
     without = state_mail(state__mail_template="shipped").letter.content.text
     assert "follow it with the tracking number SP1." in with_number
     assert "racking" not in without
@@ -205,7 +229,7 @@ def test_english_text_holds_no_invisible_characters() -> None:
 def test_what_a_customer_is_called_stays_text_in_html() -> None:
     name = '<script>alert(1)</script>"\u2069 & {{ name }}'
     html = state_mail(order__customer__name=name).letter.content.html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;\" &amp; {{ name }}</bdi>" in html
+    assert '&lt;script&gt;alert(1)&lt;/script&gt;" &amp; {{ name }}</bdi>' in html
 
 
 def test_a_colour_that_is_none_is_not_written_into_the_style() -> None:
@@ -222,15 +246,23 @@ def test_a_reply_is_the_employee_s_words_and_nothing_around_them() -> None:
 
 
 def test_a_reply_keeps_its_lines_and_each_paragraph_its_direction() -> None:
-    html = reply(message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa").letter.content.html
+    html = reply(
+        message__text="سلام\nخوبید؟\n\nHello <b>", thread__language="fa"
+    ).letter.content.html
     assert '<p dir="rtl" style="margin: 0 0 16px 0;text-align: right;">سلام<br>\nخوبید؟</p>' in html
     assert '<p dir="ltr" style="margin: 0 0 16px 0;text-align: left;">Hello &lt;b&gt;</p>' in html
 
 
 def test_a_reply_about_no_order_names_its_thread_in_the_subject_once() -> None:
     token = subject_token(UUID(samples.THREAD_ID))
-    for subject in ("Re: Do you sell cups?", f"Re: Do you sell cups? {token}", "Do you sell cups? [#0123456789]"):
-        content = reply(thread__subject=subject, thread__order_id=None, thread__order_reference=None).letter.content
+    for subject in (
+        "Re: Do you sell cups?",
+        f"Re: Do you sell cups? {token}",
+        "Do you sell cups? [#0123456789]",
+    ):
+        content = reply(
+            thread__subject=subject, thread__order_id=None, thread__order_reference=None
+        ).letter.content
         assert content.subject == f"Re: Do you sell cups? {token}"
 
 

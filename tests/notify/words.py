@@ -1,4 +1,6 @@
-"""Words to tell of mails with: the sample order, a clock that is set, an office whose server answers as told."""
+"""Words to tell of mails with: the sample order, a clock that is set, an office whose server
+answers as told.
+"""
 
 import base64
 from collections.abc import Sequence
@@ -54,7 +56,9 @@ class Clock:
 
 @dataclass
 class Office:
-    """An outside world whose server answers with `answers`, one after another, then takes everything."""
+    """An outside world whose server answers with `answers`, one after another, then takes
+    everything.
+    """
 
     answers: list[Outcome | BaseException] = field(default_factory=list)
     sent: list[Parcel] = field(default_factory=list)
@@ -93,12 +97,16 @@ class NotifyDesk(Desk):
         with self.engine.begin() as connection:
             journal.fire_due(connection, self.clock.now)
             rows = connection.execute(
-                select(journal.outbox).where(journal.outbox.c.route == "self").order_by(journal.outbox.c.number)
+                select(journal.outbox)
+                .where(journal.outbox.c.route == "self")
+                .order_by(journal.outbox.c.number)
             ).all()
         return [decode(row.body) for row in rows if row.message_id not in self.run]
 
     def run_errands(self) -> list[Verdict]:
-        """Delivers them, as the relay and RabbitMQ would; what fails stays to be delivered again."""
+        """Delivers them, as the relay and RabbitMQ would; what fails stays to be delivered
+        again.
+        """
         verdicts = []
         for errand in self.errands():
             verdict = self.deliver(receive(errand.encode()))[0]
@@ -116,8 +124,13 @@ class NotifyDesk(Desk):
             return Mails(connection).of("default", ListMails(order_id=order_id))
 
     def waits_for_a_lock(self) -> bool:
-        """Whether one of its transactions does, on PostgreSQL, which shows a transaction always the same."""
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        """Whether one of its transactions does, on PostgreSQL, which shows a transaction always the
+        same.
+        """
+        query = (
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+            " current_database()"
+        )
         with reading(self.engine) as connection:
             return bool(connection.execute(text(query)).scalar())
 
@@ -129,11 +142,15 @@ class NotifyDesk(Desk):
 def placed(**changes: Any) -> dict[str, Any]:
     """`order.placed` of a new order."""
     order_id = str(uuid4())
-    return changed(samples.ORDER_PLACED, **{"order_id": order_id, "order__order_id": order_id, **changes})
+    return changed(
+        samples.ORDER_PLACED, **{"order_id": order_id, "order__order_id": order_id, **changes}
+    )
 
 
 def transitioned(**changes: Any) -> dict[str, Any]:
-    """`order.transitioned` of a new order to *payment accepted*, whose mail takes a new invoice along."""
+    """`order.transitioned` of a new order to *payment accepted*, whose mail takes a new invoice
+    along.
+    """
     order_id, document_id = str(uuid4()), str(uuid4())
     attach = [samples.INVOICE_REFERENCE | {"document_id": document_id}]
     new = {"order_id": order_id, "order__order_id": order_id, "attach": attach}
@@ -150,11 +167,18 @@ def content_of(event: dict[str, Any], number: int = 0) -> dict[str, Any]:
 def replied(**changes: Any) -> dict[str, Any]:
     """`thread.replied`: an employee answers in the sample thread."""
     event = {
-        "thread_id": samples.THREAD_ID, "thread": samples.THREAD_VIEW | {"customer_name": "Ada Byron"},
-        "message": samples.THREAD_MESSAGE | {
-            "direction": "employee", "author": "anna@shop.test", "text": "It left this morning.\n\nAnna",
-        },
-        "in_reply_to": "<a1@example.test>", "references": ["<b2@shop.test>", "<a1@example.test>"],
+        "thread_id": samples.THREAD_ID,
+        "thread": samples.THREAD_VIEW | {"customer_name": "Ada Byron"},
+        "message": (
+            samples.THREAD_MESSAGE
+            | {
+                "direction": "employee",
+                "author": "anna@shop.test",
+                "text": "It left this morning.\n\nAnna",
+            }
+        ),
+        "in_reply_to": "<a1@example.test>",
+        "references": ["<b2@shop.test>", "<a1@example.test>"],
     }
     return changed(event, **changes)
 
@@ -170,7 +194,9 @@ def confirmation(**changes: Any) -> Mail:
 
 def state_mail(**changes: Any) -> Mail:
     """The mail of a state."""
-    return orders.transitioned(DRAFTER, OrderTransitioned.model_validate(transitioned(**changes)), occasion())[0]
+    return orders.transitioned(
+        DRAFTER, OrderTransitioned.model_validate(transitioned(**changes)), occasion()
+    )[0]
 
 
 def opened(content: bytes) -> EmailMessage:

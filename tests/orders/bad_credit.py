@@ -16,11 +16,19 @@ REQUIRED = {
 AMOUNTS: list[Any] = [0, -1, 2**53, 0.5, "all"]
 OUT_OF_RANGE: dict[str, dict[str, list[Any]]] = {
     "store_credit.issue": {
-        "credit_id": IDS, "customer_id": ["", "x" * 65], "amount.amount": [0.5, 2**53], "amount.currency": ["eur"],
-        "reason": ["", "x" * 501], "expires_at": ["tomorrow", "2027-01-01"], "by": WHO,
+        "credit_id": IDS,
+        "customer_id": ["", "x" * 65],
+        "amount.amount": [0.5, 2**53],
+        "amount.currency": ["eur"],
+        "reason": ["", "x" * 501],
+        "expires_at": ["tomorrow", "2027-01-01"],
+        "by": WHO,
     },
     "store_credit.use": {
-        "payment_id": IDS, "amount": AMOUNTS, "credit_slips": [["A B"], [""], ["x" * 61], ["CR1"] * 21], "by": WHO,
+        "payment_id": IDS,
+        "amount": AMOUNTS,
+        "credit_slips": [["A B"], [""], ["x" * 61], ["CR1"] * 21],
+        "by": WHO,
     },
     "refund.to_store_credit": {"refund_id": IDS, "by": WHO},
 }

@@ -15,13 +15,17 @@ databases = count(1)
 
 @pytest.fixture(autouse=True)
 def logs() -> Iterator[list[Any]]:
-    """What is logged meanwhile; drawing tracebacks with all their values would take longer than the tests."""
+    """What is logged meanwhile; drawing tracebacks with all their values would take longer than the
+    tests.
+    """
     with capture_logs() as entries:
         yield entries
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> NewDatabase:
     """Makes empty databases, of each kind in turn."""
 
     def make() -> str:

@@ -18,8 +18,12 @@ from tests.orders.words import Storefront, rows
 def a_credit(amount: int = 2000, **changes: Any) -> dict[str, Any]:
     """Return `store_credit.issue` for Ada."""
     return {
-        "credit_id": str(uuid4()), "customer_id": "c-1001", "amount": samples.euro(amount), "reason": "It was late.",
-        "by": "anna@shop.test", **changes,
+        "credit_id": str(uuid4()),
+        "customer_id": "c-1001",
+        "amount": samples.euro(amount),
+        "reason": "It was late.",
+        "by": "anna@shop.test",
+        **changes,
     }
 
 
@@ -41,13 +45,17 @@ def find(told: Sequence[Envelope], name: str) -> dict[str, Any]:
 
 def balance(shop: Storefront, customer_id: str = "c-1001") -> int:
     """Return what a customer has in euro, as the shop answers it; the ledger must agree."""
-    answer = shop.desk.ask("store_credit.get", {"customer_id": customer_id, "limit": 200}, shop=shop.shop).data
+    answer = shop.desk.ask(
+        "store_credit.get", {"customer_id": customer_id, "limit": 200}, shop=shop.shop
+    ).data
     held = [account["balance"]["amount"] for account in answer["accounts"]]
     added = sum(
         entry["amount"]["amount"] * (1 if entry["kind"] in ("issued", "given_back") else -1)
         for entry in answer["entries"]
     )
-    booked = rows(shop.desk.engine, "store_credit_accounts", shop=shop.shop, customer_id=customer_id)
+    booked = rows(
+        shop.desk.engine, "store_credit_accounts", shop=shop.shop, customer_id=customer_id
+    )
     assert added == sum(row.balance for row in booked) >= sum(held)
     return sum(held)
 
@@ -55,12 +63,13 @@ def balance(shop: Storefront, customer_id: str = "c-1001") -> int:
 def priced(shop: Storefront, **changes: Any) -> dict[str, Any]:
     """Return the answer to `cart.price` of two mugs for Ada."""
     question = {
-        "lines": [{"sku": "MUG-BLUE", "quantity": 2}], "currency": "EUR", "customer_id": "c-1001",
-        "carrier": samples.PLACE_ORDER["carrier"], **changes,
+        "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
+        "currency": "EUR",
+        "customer_id": "c-1001",
+        "carrier": samples.PLACE_ORDER["carrier"],
+        **changes,
     }
     return shop.desk.ask("cart.price", question, shop=shop.shop).data
-
-
 
 
 class Purse:
@@ -83,12 +92,16 @@ class Purse:
         return spent.order
 
     def book(self, order: Order, refund: Refund) -> None:
-        """Book a refund that was just granted: only what was not paid with store credit is anything else."""
+        """Book a refund that was just granted: only what was not paid with store credit is anything
+        else.
+        """
         assert refund.money + refund.as_credit == 0 or order.credit_left == 0
         self.account = booked(order, refund, self.account, None)
 
     def take_refund(self, order: Order, refund: Refund, at: datetime) -> Order:
-        """Return the order after the money of a refund became store credit; as it was, if it is refused."""
+        """Return the order after the money of a refund became store credit; as it was, if it is
+        refused.
+        """
         found = convert(order, refund, self.account, "anna", at)
         if isinstance(found, NotSpent):
             return order
@@ -103,11 +116,13 @@ class Purse:
         return sum(entry.amount for entry in self.account.entries if entry.kind in kinds)
 
     def check(self, order: Order) -> None:
-        """The ledger explains the balance, and of what the customer paid nothing is lost: the order holds it, it went
-        back as money, or it is store credit.
+        """The ledger explains the balance, and of what the customer paid nothing is lost: the order
+        holds it, it went back as money, or it is store credit.
         """
         account = self.account
-        assert account.balance == self.booked("issued", "given_back") - self.booked("used", "expired")
+        assert account.balance == self.booked("issued", "given_back") - self.booked(
+            "used", "expired"
+        )
         assert all(0 <= lot.left <= lot.amount for lot in account.lots)
         money = sum(payment.amount.amount for payment in order.payments if payment.kind == "money")
         out = sum(refund.money for refund in order.refunds)

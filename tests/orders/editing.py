@@ -31,40 +31,73 @@ CATALOGUE = {product.sku: product for product in (a_product(), a_product(TEA, 45
 
 
 def try_to_add(
-    order: Order, *lines: dict[str, Any], left: int = 100, numbers: Callable[[Any], str] | None = None,
-    products: Mapping[str, Product] = CATALOGUE, **more: Any,
+    order: Order,
+    *lines: dict[str, Any],
+    left: int = 100,
+    numbers: Callable[[Any], str] | None = None,
+    products: Mapping[str, Product] = CATALOGUE,
+    **more: Any,
 ) -> Edited | Refusal:
-    command = AddLines.model_validate({"order_id": order.order_id, "lines": lines, "by": ANNA, **more})
+    command = AddLines.model_validate(
+        {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
+    )
     return editing.add_lines(order, command, products, lambda _: left, numbers or Numbers(), LATER)
 
 
 def try_to_edit(
-    order: Order, *lines: dict[str, Any], left: int = 100, numbers: Callable[[Any], str] | None = None, **more: Any
+    order: Order,
+    *lines: dict[str, Any],
+    left: int = 100,
+    numbers: Callable[[Any], str] | None = None,
+    **more: Any,
 ) -> Edited | Refusal:
-    command = EditLines.model_validate({"order_id": order.order_id, "lines": lines, "by": ANNA, **more})
+    command = EditLines.model_validate(
+        {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
+    )
     return editing.edit_lines(order, command, lambda _: left, numbers or Numbers(), LATER)
 
 
 def try_to_cancel(
     order: Order, *lines: dict[str, Any], numbers: Callable[[Any], str] | None = None, **more: Any
 ) -> Edited | Refusal:
-    command = CancelLines.model_validate({"order_id": order.order_id, "lines": lines, "by": ANNA, **more})
+    command = CancelLines.model_validate(
+        {"order_id": order.order_id, "lines": lines, "by": ANNA, **more}
+    )
     return editing.edit_lines(order, command, lambda _: 100, numbers or Numbers(), LATER)
 
 
-def try_to_discount(order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any) -> Edited | Refusal:
-    data = {"order_id": order.order_id, "discount_id": uuid4(), "discount_name": "Sorry", "by": ANNA, **terms}
-    return discounting.add_discount(order, AddDiscount.model_validate(data), numbers or Numbers(), LATER)
+def try_to_discount(
+    order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
+) -> Edited | Refusal:
+    data = {
+        "order_id": order.order_id,
+        "discount_id": uuid4(),
+        "discount_name": "Sorry",
+        "by": ANNA,
+        **terms,
+    }
+    return discounting.add_discount(
+        order, AddDiscount.model_validate(data), numbers or Numbers(), LATER
+    )
 
 
 def try_to_undo_discount(
     order: Order, place: int = 0, numbers: Callable[[Any], str] | None = None, **more: Any
 ) -> Edited | Refusal:
-    data = {"order_id": order.order_id, "discount_id": order.discounts[place].discount_id, "by": ANNA, **more}
-    return discounting.remove_discount(order, RemoveDiscount.model_validate(data), numbers or Numbers(), LATER)
+    data = {
+        "order_id": order.order_id,
+        "discount_id": order.discounts[place].discount_id,
+        "by": ANNA,
+        **more,
+    }
+    return discounting.remove_discount(
+        order, RemoveDiscount.model_validate(data), numbers or Numbers(), LATER
+    )
 
 
-def try_to_ship_by(order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any) -> Edited | Refusal:
+def try_to_ship_by(
+    order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
+) -> Edited | Refusal:
     command = ChangeShipping.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return changing.change_shipping(order, command, numbers or Numbers(), LATER)
 
@@ -74,7 +107,9 @@ def try_to_send_to(order: Order, **terms: Any) -> Edited | Refusal:
     return changing.change_address(order, command, LATER)
 
 
-def try_to_correct(order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any) -> Edited | Refusal:
+def try_to_correct(
+    order: Order, numbers: Callable[[Any], str] | None = None, **terms: Any
+) -> Edited | Refusal:
     command = CorrectInvoice.model_validate({"order_id": order.order_id, "by": ANNA, **terms})
     return correct(order, command, numbers or Numbers(), LATER)
 
@@ -109,7 +144,11 @@ def invoiced(documents: Sequence[DocumentSnapshot]) -> dict[str, tuple[int, int]
 def sold(order: Order) -> dict[str, tuple[int, int]]:
     """Net and tax of each rate, as the order stands."""
     rates = by_rate(list(order.charges.values()))
-    return {str(rate): (amount.net, amount.tax) for rate, amount in rates.items() if amount.gross or amount.net}
+    return {
+        str(rate): (amount.net, amount.tax)
+        for rate, amount in rates.items()
+        if amount.gross or amount.net
+    }
 
 
 def change(shop: Storefront, name: str, order_id: str, **data: Any) -> list[Any]:

@@ -34,22 +34,42 @@ def euro(amount: int) -> dict[str, Any]:
 
 
 def a_cart(*items: tuple[Product, int], shipping: int = 490, **more: Any) -> Cart:
-    """One box for a hundred euro, shipped by Swift Post to Great Britain, of the customer c-1001."""
+    """One box for a hundred euro, shipped by Swift Post to Great Britain, of the customer
+    c-1001.
+    """
     default: dict[str, Any] = {
-        "carrier": "Swift Post", "currency": "EUR", "prices": "tax_included", "rounding": Rounding(), "language": "en",
-        "at": NOON, "country": "GB", "customer_id": "c-1001",
+        "carrier": "Swift Post",
+        "currency": "EUR",
+        "prices": "tax_included",
+        "rounding": Rounding(),
+        "language": "en",
+        "at": NOON,
+        "country": "GB",
+        "customer_id": "c-1001",
     }
     found = tuple(Item(product, quantity) for product, quantity in items or [(HUNDRED, 1)])
-    return Cart(items=found, shipping=Charge(shipping, 1, found[0].product.tax_rate), **{**default, **more})
+    return Cart(
+        items=found, shipping=Charge(shipping, 1, found[0].product.tax_rate), **{**default, **more}
+    )
 
 
 def offered(
-    cart: Cart, *rules: CartRule, codes: Collection[str] = (), stock: int = 100, gifts: Collection[Product] = (),
+    cart: Cart,
+    *rules: CartRule,
+    codes: Collection[str] = (),
+    stock: int = 100,
+    gifts: Collection[Product] = (),
     used: int = 0,
 ) -> Offer:
     """What the cart costs with these rules; every product is there so many times."""
-    products = {product.sku: product for product in (*gifts, *(item.product for item in cart.items))}
-    return offer(cart, Catalogue(SHOP, products, dict.fromkeys(products, stock), rules, lambda _: used), codes)
+    products = {
+        product.sku: product for product in (*gifts, *(item.product for item in cart.items))
+    }
+    return offer(
+        cart,
+        Catalogue(SHOP, products, dict.fromkeys(products, stock), rules, lambda _: used),
+        codes,
+    )
 
 
 def objections(found: Offer) -> dict[str, str]:
@@ -76,6 +96,7 @@ def create(shop: Storefront, **changes: Any) -> str:
     (told,) = shop.tell("voucher.create", a_voucher(**changes))
     assert told.name == "voucher.created", told.data
     return str(told.data["code"])
+
 
 MUGS, SHIPPING = 2_380, 490  # what an order of two mugs costs
 

@@ -27,7 +27,13 @@ def a_shipped_order(**changes: Any) -> Order:
 
 
 def try_to_refund(order: Order, kind: str = "standard", **terms: Any) -> Refunded | Refusal:
-    data = {"order_id": order.order_id, "refund_id": uuid4(), "kind": kind, "by": "anna@shop.test", **terms}
+    data = {
+        "order_id": order.order_id,
+        "refund_id": uuid4(),
+        "kind": kind,
+        "by": "anna@shop.test",
+        **terms,
+    }
     return refunding.create(order, CreateRefund.model_validate(data), Numbers(), LATER)
 
 
@@ -41,16 +47,24 @@ def refund(order: Order, kind: str = "standard", **terms: Any) -> Refunded:
 def a_refund(order_id: str, **changes: Any) -> dict[str, Any]:
     """`refund.create` of both mugs and the shipping."""
     return {
-        "order_id": order_id, "refund_id": str(uuid4()), "kind": "standard", "lines": [{"line": 1, "quantity": 2}],
-        "shipping": True, "by": "anna@shop.test", **changes,
+        "order_id": order_id,
+        "refund_id": str(uuid4()),
+        "kind": "standard",
+        "lines": [{"line": 1, "quantity": 2}],
+        "shipping": True,
+        "by": "anna@shop.test",
+        **changes,
     }
 
 
 def a_return(order_id: str, quantity: int = 1, **changes: Any) -> dict[str, Any]:
     """`return.request` of mugs."""
     return {
-        "order_id": order_id, "return_id": str(uuid4()), "lines": [{"line": 1, "quantity": quantity}],
-        "reason": "It is chipped.", **changes,
+        "order_id": order_id,
+        "return_id": str(uuid4()),
+        "lines": [{"line": 1, "quantity": quantity}],
+        "reason": "It is chipped.",
+        **changes,
     }
 
 

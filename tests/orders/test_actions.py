@@ -9,7 +9,15 @@ from services.orders.domain.actions import actions
 from services.orders.domain.order import Order
 from shared.contracts.message import Command, catalogue
 from shared.contracts.orders import Possibility
-from tests.orders.words import DEFAULT_STATES, SHOP, Storefront, a_placed_order, move, pay, try_to_move
+from tests.orders.words import (
+    DEFAULT_STATES,
+    SHOP,
+    Storefront,
+    a_placed_order,
+    move,
+    pay,
+    try_to_move,
+)
 
 PLACED = a_placed_order()
 PAID = move(PLACED, "payment_accepted").order
@@ -19,7 +27,11 @@ EDITS = {"order.change_shipping", "order.add_lines", "order.edit_lines", "order.
 SLIP = "order.issue_delivery_slip"
 PAPERS = {"order.issue_invoice", SLIP}
 CORRECT, EXEMPT = "order.correct_invoice", "order.set_exemption"
-STANDARD, PARTIAL, RETURNS = "refund.create standard", "refund.create partial", "refund.create return"
+STANDARD, PARTIAL, RETURNS = (
+    "refund.create standard",
+    "refund.create partial",
+    "refund.create return",
+)
 RETURN = {"return.request", RETURNS}
 ALL = {"order.cancel_lines", STANDARD, PARTIAL, *RETURN, CORRECT, EXEMPT, *PAPERS, *EDITS}
 
@@ -27,7 +39,9 @@ ALL = {"order.cancel_lines", STANDARD, PARTIAL, *RETURN, CORRECT, EXEMPT, *PAPER
 def allowed(order: Order, **shop: Any) -> set[str]:
     found = actions(replace(order, shop=replace(SHOP, **shop)), DEFAULT_STATES).actions
     assert {called(each) for each in found} == ALL
-    assert {each.name for each in found} <= {kind.name for kind in catalogue.values() if issubclass(kind, Command)}
+    assert {each.name for each in found} <= {
+        kind.name for kind in catalogue.values() if issubclass(kind, Command)
+    }
     assert all(each.possible == (not each.reason) for each in found)
     return {called(each) for each in found if each.possible}
 
@@ -80,12 +94,20 @@ def test_a_storefront_asks_what_is_possible(shop: Storefront) -> None:
     moves = {each["name"]: each for each in answer.data["moves"]}
     assert answer.data["state"] == "awaiting_bank_wire"
     assert moves["processing"] == {
-        "name": "processing", "label": "در حال آماده‌سازی", "possible": True, "reason": "", "kind": "",
+        "name": "processing",
+        "label": "در حال آماده‌سازی",
+        "possible": True,
+        "reason": "",
+        "kind": "",
     }
-    assert moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
+    assert (
+        moves["shipped"]["reason"] == "An order cannot go from 'awaiting_bank_wire' to 'shipped'."
+    )
 
 
-def test_the_actions_of_a_foreign_order_are_not_told(shop: Storefront, other_shop: Storefront) -> None:
+def test_the_actions_of_a_foreign_order_are_not_told(
+    shop: Storefront, other_shop: Storefront
+) -> None:
     answer = shop.desk.ask("order.actions", {"order_id": other_shop.place()}, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == ("order.actions_refused", "unknown_order")
     assert answer.data["details"]["field"] == "order_id"

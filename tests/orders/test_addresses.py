@@ -1,4 +1,6 @@
-"""Customers whom orders make known, and their addresses: kept once, named by ids, changed one by one."""
+"""Customers whom orders make known, and their addresses: kept once, named by ids, changed one by
+one.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,18 +26,33 @@ def cities(found: dict[str, Any]) -> list[str]:
     return [address["city"] for address in found["addresses"]]
 
 
-@pytest.mark.parametrize(("part", "written"), [
-    ("line1", "12 ST. JAMES'S  SQUARE"), ("city", "london"), ("name", "Áda Byron"), ("postcode", "sw1y4jh"),
-    ("purchase_order", "PO-7"),
-])
-def test_an_address_that_is_only_written_in_another_way_is_the_same(part: str, written: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        ("line1", "12 ST. JAMES'S  SQUARE"),
+        ("city", "london"),
+        ("name", "Áda Byron"),
+        ("postcode", "sw1y4jh"),
+        ("purchase_order", "PO-7"),
+    ],
+)
+def test_an_address_that_is_only_written_in_another_way_is_the_same(
+    part: str, written: str
+) -> None:
     assert told_apart(ADA.model_copy(update={part: written})) == told_apart(ADA)
 
 
-@pytest.mark.parametrize(("part", "written"), [
-    ("line1", "13 St James's Square"), ("company", "Analytical Engines Ltd"), ("name", "Annabella Byron"),
-    ("country", "US"), ("vat_number", "GB123456789"), ("line2", "Flat 2"),
-])
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        ("line1", "13 St James's Square"),
+        ("company", "Analytical Engines Ltd"),
+        ("name", "Annabella Byron"),
+        ("country", "US"),
+        ("vat_number", "GB123456789"),
+        ("line2", "Flat 2"),
+    ],
+)
 def test_an_address_that_says_something_else_is_another_one(part: str, written: str) -> None:
     assert told_apart(ADA.model_copy(update={part: written})) != told_apart(ADA)
 
@@ -45,13 +62,20 @@ def test_ids_are_made_once_and_never_twice() -> None:
     first = identified([london, leeds], [], "c")
     assert len({address.address_id for address in first}) == 2
     assert identified([leeds, london], first, "c") == first[::-1]
-    moved = [first[0].model_copy(update={"city": "Leeds"})]  # keeps the id that was made from what it said before
-    (_, anew) = joined(KnownCustomer(**samples.KNOWN_CUSTOMER | {"addresses": moved}), [ADA], "c").addresses
+    moved = [
+        first[0].model_copy(update={"city": "Leeds"})
+    ]  # keeps the id that was made from what it said before
+    _, anew = joined(
+        KnownCustomer(**samples.KNOWN_CUSTOMER | {"addresses": moved}), [ADA], "c"
+    ).addresses
     assert anew.address_id not in (None, moved[0].address_id)
 
 
 def test_an_order_beyond_the_most_addresses_is_placed_and_adds_none() -> None:
-    many = [samples.ADDRESS | {"line1": f"{number} Mall", "address_id": str(uuid4())} for number in range(MOST)]
+    many = [
+        samples.ADDRESS | {"line1": f"{number} Mall", "address_id": str(uuid4())}
+        for number in range(MOST)
+    ]
     known = KnownCustomer(**samples.KNOWN_CUSTOMER | {"addresses": many})
     assert joined(known, [ADA], "c") is known
 
@@ -61,12 +85,19 @@ def test_a_customer_whom_an_order_makes_known_is_announced_once(shop: Storefront
     told = shop.tell("order.place", order)
     assert names(told)[-1] == "customer.changed"
     assert told[-1].data == customer(shop)
-    assert (cities(told[-1].data), told[-1].data["addresses"][1]["purchase_order"]) == (["Leeds", "London"], "")
+    assert (cities(told[-1].data), told[-1].data["addresses"][1]["purchase_order"]) == (
+        ["Leeds", "London"],
+        "",
+    )
     assert told[-1].data["registered_at"] == told[0].data["order"]["placed_at"]
-    assert "customer.changed" not in names(shop.tell("order.place", an_order(delivery_address__city="LONDON")))
+    assert "customer.changed" not in names(
+        shop.tell("order.place", an_order(delivery_address__city="LONDON"))
+    )
 
 
-def test_new_addresses_of_orders_of_one_batch_stay_with_the_customer_once_each(shop: Storefront) -> None:
+def test_new_addresses_of_orders_of_one_batch_stay_with_the_customer_once_each(
+    shop: Storefront,
+) -> None:
     shop.place()
     before = customer(shop)
     same, paris = an_order(delivery_address=LEEDS), an_order(delivery_address__city="Paris")
@@ -82,9 +113,15 @@ def test_new_addresses_of_orders_of_one_batch_stay_with_the_customer_once_each(s
 def test_what_is_put_keeps_the_ids_of_known_addresses_and_the_day(shop: Storefront) -> None:
     shop.place()
     before = customer(shop)
-    shop.tell("customer.put", {
-        **KEY, "email": "ada@example.test", "full_name": "Ada King", "addresses": [LEEDS, samples.ADDRESS],
-    })
+    shop.tell(
+        "customer.put",
+        {
+            **KEY,
+            "email": "ada@example.test",
+            "full_name": "Ada King",
+            "addresses": [LEEDS, samples.ADDRESS],
+        },
+    )
     after = customer(shop)
     assert (cities(after), after["registered_at"]) == (["Leeds", "London"], before["registered_at"])
     assert after["addresses"][1] == before["addresses"][0]
@@ -97,7 +134,9 @@ def test_two_employees_change_one_address_each(shop: Storefront) -> None:
     (london,) = customer(shop)["addresses"]
     shop.deliver(
         shop.message("customer.put_address", {**KEY, "address": LEEDS}),
-        shop.message("customer.put_address", {**KEY, "address": {**london, "line1": "14 St James's Square"}}),
+        shop.message(
+            "customer.put_address", {**KEY, "address": {**london, "line1": "14 St James's Square"}}
+        ),
     )
     first, second = customer(shop)["addresses"]
     assert (first, second["city"]) == ({**london, "line1": "14 St James's Square"}, "Leeds")
@@ -112,7 +151,10 @@ def test_an_order_takes_an_address_of_its_customer_by_its_id(shop: Storefront) -
     changes = {"order_id": order_id, "delivery_address_id": leeds, "invoice_address_id": leeds}
     assert names(shop.tell("order.change_address", changes)) == ["order.address_changed"]
     found = shop.order(order_id)
-    assert (found["delivery_address"]["city"], found["invoice_address"]["city"]) == ("Leeds", "Leeds")
+    assert (found["delivery_address"]["city"], found["invoice_address"]["city"]) == (
+        "Leeds",
+        "Leeds",
+    )
     assert found["invoice_address"]["purchase_order"] == "PO-7"
     assert "address_id" not in found["invoice_address"]
 
@@ -127,20 +169,57 @@ def test_a_new_address_of_a_placed_order_stays_with_its_customer(shop: Storefron
 NOWHERE = str(UUID(int=7))
 
 
-@pytest.mark.parametrize(("name", "data", "code", "field"), [
-    ("customer.put_address", {"customer_id": "c-9", "address": LEEDS}, "unknown_customer", "customer_id"),
-    ("customer.remove_address", {"customer_id": "c-9", "address_id": NOWHERE}, "unknown_customer", "customer_id"),
-    ("customer.remove_address", {**KEY, "address_id": NOWHERE}, "unknown_address", "address_id"),
-    ("order.change_address", {"delivery_address_id": NOWHERE}, "unknown_address", "delivery_address_id"),
-    ("order.change_address", {"invoice_address": LEEDS, "invoice_address_id": NOWHERE}, "which", "invoice_address_id"),
-    ("customer.put", changed(samples.KNOWN_CUSTOMER, addresses=[samples.KNOWN_ADDRESS, LEEDS | {
-        "address_id": samples.ADDRESS_ID}]), "same_id", "addresses"),
-])
+@pytest.mark.parametrize(
+    ("name", "data", "code", "field"),
+    [
+        (
+            "customer.put_address",
+            {"customer_id": "c-9", "address": LEEDS},
+            "unknown_customer",
+            "customer_id",
+        ),
+        (
+            "customer.remove_address",
+            {"customer_id": "c-9", "address_id": NOWHERE},
+            "unknown_customer",
+            "customer_id",
+        ),
+        (
+            "customer.remove_address",
+            {**KEY, "address_id": NOWHERE},
+            "unknown_address",
+            "address_id",
+        ),
+        (
+            "order.change_address",
+            {"delivery_address_id": NOWHERE},
+            "unknown_address",
+            "delivery_address_id",
+        ),
+        (
+            "order.change_address",
+            {"invoice_address": LEEDS, "invoice_address_id": NOWHERE},
+            "which",
+            "invoice_address_id",
+        ),
+        (
+            "customer.put",
+            changed(
+                samples.KNOWN_CUSTOMER,
+                addresses=[samples.KNOWN_ADDRESS, LEEDS | {"address_id": samples.ADDRESS_ID}],
+            ),
+            "same_id",
+            "addresses",
+        ),
+    ],
+)
 def test_an_address_that_cannot_be_meant_is_refused(
     shop: Storefront, name: str, data: dict[str, Any], code: str, field: str
 ) -> None:
     order_id = shop.place()
-    found = shop.refusal(name, {"order_id": order_id, **data} if name.startswith("order.") else data)
+    found = shop.refusal(
+        name, {"order_id": order_id, **data} if name.startswith("order.") else data
+    )
     assert (found["code"], found["details"]["field"]) == (code, field)
 
 
@@ -149,5 +228,6 @@ def test_more_addresses_than_fit_are_refused(shop: Storefront) -> None:
     shop.tell("customer.put", samples.KNOWN_CUSTOMER | {"addresses": many})
     found = shop.refusal("customer.put_address", {**KEY, "address": LEEDS})
     assert (found["code"], found["reason"]) == (
-        "too_many_addresses", "A customer has at most 50 addresses: remove one.",
+        "too_many_addresses",
+        "A customer has at most 50 addresses: remove one.",
     )

@@ -14,21 +14,27 @@ from tests.words import an_order, changed
 
 FIVE = {"lines": [{"sku": MUG, "quantity": 5}], "total__amount": 5 * 1190 + 490}
 waits = st.lists(st.integers(1, 9), max_size=8).map(
-    lambda sizes: tuple(Wait(NOON + timedelta(number), uuid4(), 0, size) for number, size in enumerate(sizes))
+    lambda sizes: tuple(
+        Wait(NOON + timedelta(number), uuid4(), 0, size) for number, size in enumerate(sizes)
+    )
 )
 
 
-# --- who gets what ----------------------------------------------------------------------------------------------------
+# --- who gets what --------------------------------------------------------------------------------
 
 
 @given(waits, st.integers(0, 60))
-def test_what_comes_in_goes_to_those_who_waited_longest_and_nothing_is_lost(queue: tuple[Wait, ...], free: int) -> None:
+def test_what_comes_in_goes_to_those_who_waited_longest_and_nothing_is_lost(
+    queue: tuple[Wait, ...], free: int
+) -> None:
     left, got = served(queue, free)
     wanted = {wait.order_id: wait.quantity for wait in queue}
     assert sum(got.values()) == min(free, sum(wanted.values()))
     assert sum(wait.quantity for wait in left) == sum(wanted.values()) - sum(got.values())
     complete = [order_id for order_id, count in got.items() if count == wanted[order_id]]
-    assert list(got)[: len(complete)] == complete == [wait.order_id for wait in queue][: len(complete)]
+    assert (
+        list(got)[: len(complete)] == complete == [wait.order_id for wait in queue][: len(complete)]
+    )
 
 
 def test_two_lines_of_a_product_share_what_is_there() -> None:
@@ -42,11 +48,14 @@ def test_an_order_joins_and_leaves_a_queue_with_its_own_lines_only() -> None:
     order = stocked(a_placed_order(), lambda sku: 0)
     other = Wait(NOON - timedelta(1), uuid4(), 0, 1)
     queue = joined((other,), order, MUG)
-    assert [(wait.order_id, wait.quantity) for wait in queue] == [(other.order_id, 1), (order.order_id, 2)]
+    assert [(wait.order_id, wait.quantity) for wait in queue] == [
+        (other.order_id, 1),
+        (order.order_id, 2),
+    ]
     assert left_by(queue, order.order_id) == (other,)
 
 
-# --- placed -----------------------------------------------------------------------------------------------------------
+# --- placed ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -64,10 +73,16 @@ def test_where_the_shop_allows_it_an_order_waits_for_what_is_missing(empty: Stor
     assert told[0].data["lines"][0]["missing"] == 1
     assert told[2].data == {"sku": MUG, "missing": 1, "order_id": told[0].subject}
     order = empty.order(str(told[0].subject))
-    assert (order["state"], order["lines"][0]["missing"], empty.stock()) == ("backorder_unpaid", 1, 0)
+    assert (order["state"], order["lines"][0]["missing"], empty.stock()) == (
+        "backorder_unpaid",
+        1,
+        0,
+    )
 
 
-def test_where_the_shop_does_not_an_order_may_still_be_placed_there_by_name(shop: Storefront) -> None:
+def test_where_the_shop_does_not_an_order_may_still_be_placed_there_by_name(
+    shop: Storefront,
+) -> None:
     shop.tell("stock.set", {"sku": MUG, "quantity": 1})
     assert shop.refusal("order.place", an_order())["code"] == "out_of_stock"
     order = shop.order(shop.place(initial_state="backorder_unpaid"))
@@ -82,7 +97,10 @@ def test_a_paid_order_begins_on_backorder_paid(empty: Storefront) -> None:
 
 def test_an_order_in_a_state_that_does_not_wait_is_refused(empty: Storefront) -> None:
     refused = empty.refusal("order.place", an_order(initial_state="processing"))
-    assert (refused["code"], refused["details"]) == ("out_of_stock", {"field": "lines", "sku": MUG, "left": 1})
+    assert (refused["code"], refused["details"]) == (
+        "out_of_stock",
+        {"field": "lines", "sku": MUG, "left": 1},
+    )
 
 
 def test_a_product_that_never_had_stock_can_be_waited_for(empty: Storefront) -> None:
@@ -92,7 +110,7 @@ def test_a_product_that_never_had_stock_can_be_waited_for(empty: Storefront) -> 
     assert told[-1].data["filled"] == [order_id]
 
 
-# --- paid -------------------------------------------------------------------------------------------------------------
+# --- paid -----------------------------------------------------------------------------------------
 
 
 def test_paying_an_order_that_waits_gives_on_backorder_paid(empty: Storefront) -> None:
@@ -100,7 +118,10 @@ def test_paying_an_order_that_waits_gives_on_backorder_paid(empty: Storefront) -
     told = empty.move(order_id, "payment_accepted")
     assert names(told) == ["order.transitioned", "payment.recorded", "invoice.issued"]
     assert told[0].data["state"]["key"] == "backorder_paid"
-    assert [entry["state"] for entry in empty.order(order_id)["history"]] == ["backorder_unpaid", "backorder_paid"]
+    assert [entry["state"] for entry in empty.order(order_id)["history"]] == [
+        "backorder_unpaid",
+        "backorder_paid",
+    ]
 
 
 def test_money_that_covers_the_total_moves_a_waiting_order_on(empty: Storefront) -> None:
@@ -111,7 +132,9 @@ def test_money_that_covers_the_total_moves_a_waiting_order_on(empty: Storefront)
     assert empty.order(order_id)["state"] == "backorder_paid"
 
 
-def test_money_for_an_order_whose_stock_came_meanwhile_accepts_the_payment(empty: Storefront) -> None:
+def test_money_for_an_order_whose_stock_came_meanwhile_accepts_the_payment(
+    empty: Storefront,
+) -> None:
     order_id = empty.place()
     empty.tell("stock.set", {"sku": MUG, "quantity": 9})
     empty.pay(order_id)
@@ -136,20 +159,33 @@ def test_a_waiting_order_is_not_prepared(empty: Storefront) -> None:
     assert (refused["code"], refused["details"]["guard"]) == ("guard_objects", "stock_is_there")
 
 
-# --- edited -----------------------------------------------------------------------------------------------------------
+# --- edited ---------------------------------------------------------------------------------------
 
 
 def add(shop: Storefront, order_id: str, quantity: int = 2) -> list[Any]:
-    return shop.tell("order.add_lines", {"order_id": order_id, "lines": [{"sku": MUG, "quantity": quantity}]})
+    return shop.tell(
+        "order.add_lines", {"order_id": order_id, "lines": [{"sku": MUG, "quantity": quantity}]}
+    )
 
 
-def test_a_paid_order_that_an_edit_leaves_short_waits_and_owes_what_was_added(empty: Storefront) -> None:
-    order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="payment_accepted")
+def test_a_paid_order_that_an_edit_leaves_short_waits_and_owes_what_was_added(
+    empty: Storefront,
+) -> None:
+    order_id = empty.place(
+        lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="payment_accepted"
+    )
     told = add(empty, order_id)
     assert names(told) == ["order.edited", "invoice.issued", "stock.short", "order.transitioned"]
-    assert (told[3].data["came_from"], told[3].data["state"]["key"]) == ("payment_accepted", "backorder_paid")
+    assert (told[3].data["came_from"], told[3].data["state"]["key"]) == (
+        "payment_accepted",
+        "backorder_paid",
+    )
     order = empty.order(order_id)
-    assert (order["state"], order["due"]["amount"], len(order["history"])) == ("backorder_paid", 2380, 2)
+    assert (order["state"], order["due"]["amount"], len(order["history"])) == (
+        "backorder_paid",
+        2380,
+        2,
+    )
     assert names(add(empty, order_id)) == ["order.edited", "invoice.issued", "stock.short"]
 
 
@@ -157,28 +193,40 @@ def test_an_unpaid_order_that_an_edit_leaves_short_waits_too(empty: Storefront) 
     order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680)
     edit = {"order_id": order_id, "lines": [{"line": 1, "quantity": 4}], "by": "anna@shop.test"}
     told = empty.tell("order.edit_lines", edit)
-    assert (told[-1].data["state"]["key"], told[-1].data["by"]) == ("backorder_unpaid", "anna@shop.test")
+    assert (told[-1].data["state"]["key"], told[-1].data["by"]) == (
+        "backorder_unpaid",
+        "anna@shop.test",
+    )
 
 
-def test_an_order_in_preparation_stays_there_but_is_not_sent_without_what_an_edit_added(empty: Storefront) -> None:
-    order_id = empty.place(lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="processing")
+def test_an_order_in_preparation_stays_there_but_is_not_sent_without_what_an_edit_added(
+    empty: Storefront,
+) -> None:
+    order_id = empty.place(
+        lines=[{"sku": MUG, "quantity": 1}], total__amount=1680, initial_state="processing"
+    )
     told = ["order.edited", "invoice.issued", "delivery_slip.issued", "stock.short"]
     assert names(add(empty, order_id)) == told
     refused = empty.refusal("order.transition", {"order_id": order_id, "to": "shipped"})
     assert refused["details"]["guard"] == "stock_is_there"
 
 
-# --- served -----------------------------------------------------------------------------------------------------------
+# --- served ---------------------------------------------------------------------------------------
 
 
-def test_stock_that_comes_in_is_set_aside_in_the_order_of_placing_and_announced(empty: Storefront) -> None:
+def test_stock_that_comes_in_is_set_aside_in_the_order_of_placing_and_announced(
+    empty: Storefront,
+) -> None:
     first, second, third = empty.place(), empty.place(**FIVE), empty.place()
     told = empty.tell("stock.set", {"sku": MUG, "quantity": 4})
     assert names(told) == ["stock.changed", "stock.changed", "stock.changed", "stock.reserved"]
     assert told[-1].data == {
-        "sku": MUG, "available": 0, "filled": [first],
+        "sku": MUG,
+        "available": 0,
+        "filled": [first],
         "reservations": [
-            {"order_id": first, "quantity": 1, "missing": 0}, {"order_id": second, "quantity": 3, "missing": 2},
+            {"order_id": first, "quantity": 1, "missing": 0},
+            {"order_id": second, "quantity": 3, "missing": 2},
         ],
     }
     lacking = [empty.order(each)["lines"][0]["missing"] for each in (first, second, third)]
@@ -203,7 +251,9 @@ def test_a_cancelled_order_leaves_its_pieces_to_those_who_wait(empty: Storefront
     assert [empty.order(each)["lines"][0]["missing"] for each in (first, second)] == [0, 0]
 
 
-def test_an_order_that_ends_while_it_waits_gives_back_what_was_set_aside_for_it(empty: Storefront) -> None:
+def test_an_order_that_ends_while_it_waits_gives_back_what_was_set_aside_for_it(
+    empty: Storefront,
+) -> None:
     order_id = empty.place(initial_state="payment_accepted")
     empty.move(order_id, "refunded", force=True, reason="It takes too long.", by="anna")
     assert empty.stock() == 1
@@ -237,9 +287,18 @@ def test_it_is_refused_where_there_is_none_any_more(shop: Storefront) -> None:
     order_id = shop.place()
     shop.move(order_id, "cancelled")
     shop.tell("stock.set", {"sku": MUG, "quantity": 1})
-    command = {"order_id": order_id, "to": "processing", "force": True, "reason": "a mistake", "by": "anna"}
+    command = {
+        "order_id": order_id,
+        "to": "processing",
+        "force": True,
+        "reason": "a mistake",
+        "by": "anna",
+    }
     refused = shop.refusal("order.transition", command)
-    assert (refused["code"], refused["details"]) == ("out_of_stock", {"field": "to", "sku": MUG, "left": 1})
+    assert (refused["code"], refused["details"]) == (
+        "out_of_stock",
+        {"field": "to", "sku": MUG, "left": 1},
+    )
 
 
 def test_but_it_may_wait_for_it(shop: Storefront) -> None:
@@ -251,7 +310,7 @@ def test_but_it_may_wait_for_it(shop: Storefront) -> None:
     assert (shop.stock(), shop.order(order_id)["lines"][0]["missing"]) == (0, 1)
 
 
-# --- at once ----------------------------------------------------------------------------------------------------------
+# --- at once --------------------------------------------------------------------------------------
 
 
 def test_stock_that_comes_in_while_ten_orders_are_placed_leaves_nobody_waiting_beside_it(
@@ -272,7 +331,9 @@ def test_two_products_that_come_in_at_once_fill_an_order_once(empty: Storefront,
     empty.tell("product.put", changed(samples.PUT_PRODUCT, sku=TEA))
     both = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]
     waiting = sorted(empty.place(lines=both, total__amount=3 * 1190 + 490) for _ in range(5))
-    at_once(url, *([empty.message("stock.set", {"sku": sku, "quantity": 50})] for sku in (MUG, TEA)))
+    at_once(
+        url, *([empty.message("stock.set", {"sku": sku, "quantity": 50})] for sku in (MUG, TEA))
+    )
     told = [event for event in empty.desk.outbox() if event.name == "stock.reserved"]
     assert sorted(order_id for event in told for order_id in event.data["filled"]) == waiting
     assert rows(empty.desk.engine, "waiting", shop=empty.shop) == []

@@ -1,4 +1,6 @@
-"""An order by hand: agreed prices, carriers and new vouchers in a preview, payments with date and author."""
+"""An order by hand: agreed prices, carriers and new vouchers in a preview, payments with date and
+author.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -12,8 +14,11 @@ from tests.words import an_order, changed
 
 EXEMPT = {"category": "export", "reason": "Export, Art. 146 Directive 2006/112/EC"}
 CART = {
-    "lines": [{"sku": "MUG-BLUE", "quantity": 2}], "currency": "EUR", "customer_id": "c-1001",
-    "delivery_country": "GB", "carrier": {"name": "Swift Post"},
+    "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
+    "currency": "EUR",
+    "customer_id": "c-1001",
+    "delivery_country": "GB",
+    "carrier": {"name": "Swift Post"},
 }
 
 
@@ -24,14 +29,20 @@ def price(shop: Storefront, **changes: Any) -> dict[str, Any]:
 def placed(shop: Storefront, **changes: Any) -> dict[str, Any]:
     """The order as it was placed by an employee, with what the preview of the same cart said."""
     order = an_order(carrier={"name": "Swift Post"}, placed_by="anna@shop.test", **changes)
-    shown = price(shop, **{name: order[name] for name in changes if name in ("lines", "new_vouchers", "exemption")})
+    shown = price(
+        shop,
+        **{name: order[name] for name in changes if name in ("lines", "new_vouchers", "exemption")},
+    )
     told = shop.tell("order.place", order | {"total": shown["total"]})
     assert told[0].name == "order.placed", (told[0].data, shown)
     return shop.order(order["order_id"])
 
 
 def test_a_line_has_the_price_that_an_employee_agreed(shop: Storefront) -> None:
-    lines = [{"sku": "MUG-BLUE", "quantity": 2, "unit_price": 990}, {"sku": "MUG-BLUE", "quantity": 1}]
+    lines = [
+        {"sku": "MUG-BLUE", "quantity": 2, "unit_price": 990},
+        {"sku": "MUG-BLUE", "quantity": 1},
+    ]
     order = placed(shop, lines=lines)
     assert [line["unit_price"]["amount"] for line in order["lines"]] == [990, 1190]
     assert order["order"]["total"]["amount"] == 2 * 990 + 1190 + 490
@@ -52,11 +63,14 @@ def test_a_carrier_costs_what_the_list_says(shop: Storefront) -> None:
     assert free["order"]["total"]["amount"] == 2 * 1000 + 412
 
 
-@pytest.mark.parametrize(("carrier", "more", "code", "field"), [
-    ({"name": "Nobody"}, {}, "unknown_carrier", "carrier.name"),
-    ({"name": "At home"}, {}, "not_delivered_there", "carrier.name"),
-    ({"name": "Swift Post"}, {"prices": "tax_excluded"}, "no_carrier_price", "carrier.price"),
-])
+@pytest.mark.parametrize(
+    ("carrier", "more", "code", "field"),
+    [
+        ({"name": "Nobody"}, {}, "unknown_carrier", "carrier.name"),
+        ({"name": "At home"}, {}, "not_delivered_there", "carrier.name"),
+        ({"name": "Swift Post"}, {"prices": "tax_excluded"}, "no_carrier_price", "carrier.price"),
+    ],
+)
 def test_a_carrier_without_a_price_is_refused(
     shop: Storefront, carrier: dict[str, Any], more: dict[str, Any], code: str, field: str
 ) -> None:
@@ -80,15 +94,24 @@ def test_a_preview_knows_the_vouchers_that_are_made_with_the_order(shop: Storefr
     assert price(shop, new_vouchers=both)["code"] == "voucher_exists"
     same_code = [voucher | {"voucher_id": str(uuid4()), "code": "TWICE"} for _ in range(2)]
     assert price(shop, new_vouchers=same_code)["code"] == "code_taken"
-    assert price(shop, new_vouchers=[{**both[0], "percent": None}])["details"]["field"] == "new_vouchers"
+    assert (
+        price(shop, new_vouchers=[{**both[0], "percent": None}])["details"]["field"]
+        == "new_vouchers"
+    )
 
 
 def test_payments_say_when_they_came_and_who_recorded_them(shop: Storefront) -> None:
     order_id = shop.place()
-    shop.tell("payment.record", a_payment(order_id, 1000, by="anna@shop.test", payment__at=samples.NOON))
+    shop.tell(
+        "payment.record", a_payment(order_id, 1000, by="anna@shop.test", payment__at=samples.NOON)
+    )
     told = shop.tell("payment.record", a_payment(order_id, 500, by="ben@shop.test"))
     shop.move(order_id, "payment_accepted", by="cleo@shop.test")
     payments = shop.order(order_id)["payments"]
-    assert [each["by"] for each in payments] == ["anna@shop.test", "ben@shop.test", "cleo@shop.test"]
+    assert [each["by"] for each in payments] == [
+        "anna@shop.test",
+        "ben@shop.test",
+        "cleo@shop.test",
+    ]
     assert [payments[0]["at"], payments[1]["at"]] == [samples.NOON, told[0].data["payment"]["at"]]
     assert all(each["at"] for each in payments)

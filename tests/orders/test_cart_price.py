@@ -1,4 +1,6 @@
-"""What a cart costs is asked before it is bought; the order comes to the same, or is refused with the difference."""
+"""What a cart costs is asked before it is bought; the order comes to the same, or is refused with
+the difference.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -13,7 +15,10 @@ from tests.words import an_order
 
 TWO_MUGS = [{"sku": MUG, "quantity": 2}]
 ASKED = {
-    "lines": TWO_MUGS, "currency": "EUR", "customer_id": "c-1001", "carrier": samples.PLACE_ORDER["carrier"],
+    "lines": TWO_MUGS,
+    "currency": "EUR",
+    "customer_id": "c-1001",
+    "carrier": samples.PLACE_ORDER["carrier"],
     "delivery_country": "GB",
 }
 
@@ -48,10 +53,24 @@ def bought_as_shown(shop: Storefront, shown: dict[str, Any], **changes: Any) -> 
 def test_a_cart_costs_what_the_catalogue_says(shop: Storefront) -> None:
     shown = price(shop)
     (line,) = shown["lines"]
-    assert (line["name"], line["unit_price"], line["total"], line["discount"], line["available"]) == (
-        "Mug, blue", euro(1_190), euro(2_380), euro(0), 100,
+    assert (
+        line["name"],
+        line["unit_price"],
+        line["total"],
+        line["discount"],
+        line["available"],
+    ) == (
+        "Mug, blue",
+        euro(1_190),
+        euro(2_380),
+        euro(0),
+        100,
     )
-    assert (shown["products_total"], shown["shipping"], shown["total"]) == (euro(2_380), euro(490), euro(2_870))
+    assert (shown["products_total"], shown["shipping"], shown["total"]) == (
+        euro(2_380),
+        euro(490),
+        euro(2_870),
+    )
     assert shown["net"]["amount"] + shown["tax"]["amount"] == 2_870
     bought_as_shown(shop, shown)
 
@@ -61,8 +80,13 @@ def test_what_is_shown_with_rules_and_vouchers_is_what_is_paid(shop: Storefront)
     put_rule(shop, gift=MUG, free_shipping=True, minimum=euro(2_000), priority=2)
     code = create(shop, amount=euro(1_234))
     shown = price(shop, voucher_codes=[code])
-    assert [(each["kind"], each["code"], each["taken"]["amount"]) for each in shown["discounts"]] == [
-        ("percent", "", 298), ("gift", "", 1_190), ("free_shipping", "", 490), ("amount", code, 1_234),
+    assert [
+        (each["kind"], each["code"], each["taken"]["amount"]) for each in shown["discounts"]
+    ] == [
+        ("percent", "", 298),
+        ("gift", "", 1_190),
+        ("free_shipping", "", 490),
+        ("amount", code, 1_234),
     ]
     assert shown["rejected"] == []
     bought_as_shown(shop, shown, voucher_codes=[code])
@@ -88,16 +112,29 @@ def test_a_code_that_does_nothing_is_told_and_hinders_nothing(shop: Storefront) 
     code = create(shop, customer_id="c-2002")
     shown = price(shop, voucher_codes=[code, "NO-SUCH"])
     assert {each["voucher_code"]: each["code"] for each in shown["rejected"]} == {
-        "NO-SUCH": "unknown_voucher", code: "other_customer",
+        "NO-SUCH": "unknown_voucher",
+        code: "other_customer",
     }
     assert shown["total"] == euro(2_870)
     bought_as_shown(shop, shown)
 
 
 def test_products_are_chosen_by_what_they_are(shop: Storefront) -> None:
-    blue = {"categories": ["mugs"], "brand": "Acme", "suppliers": ["North"], "attributes": ["colour: blue"]}
+    blue = {
+        "categories": ["mugs"],
+        "brand": "Acme",
+        "suppliers": ["North"],
+        "attributes": ["colour: blue"],
+    }
     shop.tell("product.put", samples.PUT_PRODUCT | blue)
-    choices = [{"categories": ["mugs"], "brands": ["Acme"], "suppliers": ["North"], "attributes": ["colour: blue"]}]
+    choices = [
+        {
+            "categories": ["mugs"],
+            "brands": ["Acme"],
+            "suppliers": ["North"],
+            "attributes": ["colour: blue"],
+        }
+    ]
     put_rule(shop, percent="50", choices=choices, taken_off="chosen")
     assert price(shop)["total"] == euro(1_190 + 490)
     shop.tell("product.put", samples.PUT_PRODUCT | blue | {"brand": "Other"})
@@ -108,7 +145,11 @@ def test_who_is_in_a_group_gets_what_is_for_it(shop: Storefront) -> None:
     shop.tell("customer.put", samples.KNOWN_CUSTOMER)
     put_rule(shop, percent="50", groups=["regular"])
     assert price(shop)["total"] == euro(1_190 + 490)
-    assert price(shop, customer_id=None)["total"] == price(shop, customer_id="c-2002")["total"] == euro(2_870)
+    assert (
+        price(shop, customer_id=None)["total"]
+        == price(shop, customer_id="c-2002")["total"]
+        == euro(2_870)
+    )
 
 
 def test_without_a_carrier_nothing_is_shipped_yet(shop: Storefront) -> None:
@@ -122,7 +163,7 @@ def test_a_question_reserves_nothing(shop: Storefront) -> None:
     assert everything(shop.desk.engine) == before
 
 
-# --- from an earlier cart or order ------------------------------------------------------------------------------------
+# --- from an earlier cart or order ----------------------------------------------------------------
 
 
 def test_an_earlier_cart_is_priced_as_it_would_be_bought_now(shop: Storefront) -> None:
@@ -145,7 +186,9 @@ def test_what_of_it_is_sold_no_more_in_this_currency_is_told(shop: Storefront) -
     shop.tell("product.put", samples.PUT_PRODUCT | {"sku": TEA})
     both = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 1}]
     shop.tell("cart.put", samples.PUT_CART | {"lines": both})
-    shop.tell("product.put", samples.PUT_PRODUCT | {"sku": TEA, "price": {"amount": 5, "currency": "USD"}})
+    shop.tell(
+        "product.put", samples.PUT_PRODUCT | {"sku": TEA, "price": {"amount": 5, "currency": "USD"}}
+    )
     shown = price(shop, lines=None, cart_id=samples.CART_ID)
     assert (shown["unknown"], [line["sku"] for line in shown["lines"]]) == ([TEA], [MUG])
 
@@ -155,38 +198,73 @@ def test_of_a_cart_that_is_sold_no_more_only_the_shipping_is_left(shop: Storefro
     shop.tell("cart.put", samples.PUT_CART)
     shop.tell("product.put", samples.PUT_PRODUCT | {"price": {"amount": 5, "currency": "USD"}})
     shown = price(shop, lines=None, cart_id=samples.CART_ID)
-    assert (shown["lines"], shown["unknown"], shown["discounts"], shown["total"]) == ([], [MUG], [], euro(490))
+    assert (shown["lines"], shown["unknown"], shown["discounts"], shown["total"]) == (
+        [],
+        [MUG],
+        [],
+        euro(490),
+    )
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("lines", [{"sku": MUG, "quantity": 0}]), ("lines", [{"sku": "", "quantity": 1}]), ("currency", "euro"),
-    ("prices", "net"), ("voucher_codes", ["A B"]), ("voucher_codes", ["ABC"] * 21), ("delivery_country", "gb"),
-    ("carrier", {"name": "Post", "price": -1}), ("customer_id", ""), ("cart_id", "42"), ("order_id", "42"),
-    ("language", "English"), ("surprise", 1),
-])
-def test_what_is_no_question_is_refused_at_its_field(shop: Storefront, field: str, value: Any) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("lines", [{"sku": MUG, "quantity": 0}]),
+        ("lines", [{"sku": "", "quantity": 1}]),
+        ("currency", "euro"),
+        ("prices", "net"),
+        ("voucher_codes", ["A B"]),
+        ("voucher_codes", ["ABC"] * 21),
+        ("delivery_country", "gb"),
+        ("carrier", {"name": "Post", "price": -1}),
+        ("customer_id", ""),
+        ("cart_id", "42"),
+        ("order_id", "42"),
+        ("language", "English"),
+        ("surprise", 1),
+    ],
+)
+def test_what_is_no_question_is_refused_at_its_field(
+    shop: Storefront, field: str, value: Any
+) -> None:
     answer = ask(shop, **{field: value})
     assert (answer.name, answer.data["code"]) == ("cart.price_refused", "invalid")
     assert answer.data["reason"].startswith(field)
 
 
-@pytest.mark.parametrize("data", [{}, {"code": "A B"}, {"code": "x" * 41}, {"code": 5}, {"code": "TEN", "more": 1}])
+@pytest.mark.parametrize(
+    "data", [{}, {"code": "A B"}, {"code": "x" * 41}, {"code": 5}, {"code": "TEN", "more": 1}]
+)
 def test_a_question_for_what_is_no_code_is_refused(shop: Storefront, data: dict[str, Any]) -> None:
     answer = shop.desk.ask("voucher.get", data, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == ("voucher.get_refused", "invalid")
 
 
-@pytest.mark.parametrize(("changes", "code", "field"), [
-    ({"lines": None}, "one_source", "lines"), ({"cart_id": samples.CART_ID}, "one_source", "cart_id"),
-    ({"lines": None, "cart_id": str(uuid4())}, "unknown_cart", "cart_id"),
-    ({"lines": None, "cart_id": samples.CART_ID, "customer_id": "c-2002"}, "unknown_cart", "cart_id"),
-    ({"lines": None, "cart_id": samples.CART_ID, "customer_id": None}, "unknown_cart", "cart_id"),
-    ({"lines": None, "order_id": str(uuid4())}, "unknown_order", "order_id"),
-    ({"lines": [{"sku": TEA, "quantity": 1}]}, "unknown_product", "lines"),
-    ({"currency": "USD"}, "wrong_currency", "currency"),
-    ({"carrier": {"name": "Gold", "price": 2**53 - 1}}, "total_too_large", "lines"),
-])
-def test_what_cannot_be_priced_is_refused(shop: Storefront, changes: dict[str, Any], code: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"lines": None}, "one_source", "lines"),
+        ({"cart_id": samples.CART_ID}, "one_source", "cart_id"),
+        ({"lines": None, "cart_id": str(uuid4())}, "unknown_cart", "cart_id"),
+        (
+            {"lines": None, "cart_id": samples.CART_ID, "customer_id": "c-2002"},
+            "unknown_cart",
+            "cart_id",
+        ),
+        (
+            {"lines": None, "cart_id": samples.CART_ID, "customer_id": None},
+            "unknown_cart",
+            "cart_id",
+        ),
+        ({"lines": None, "order_id": str(uuid4())}, "unknown_order", "order_id"),
+        ({"lines": [{"sku": TEA, "quantity": 1}]}, "unknown_product", "lines"),
+        ({"currency": "USD"}, "wrong_currency", "currency"),
+        ({"carrier": {"name": "Gold", "price": 2**53 - 1}}, "total_too_large", "lines"),
+    ],
+)
+def test_what_cannot_be_priced_is_refused(
+    shop: Storefront, changes: dict[str, Any], code: str, field: str
+) -> None:
     shop.tell("cart.put", samples.PUT_CART)
     assert refused(shop, **changes) == (code, field)
 

@@ -1,4 +1,6 @@
-"""Cash is a multiple of the smallest coin; what the order costs is not rounded, and no cent goes astray."""
+"""Cash is a multiple of the smallest coin; what the order costs is not rounded, and no cent goes
+astray.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -27,39 +29,69 @@ coins = some.sampled_from([1, 5, 10, 50, 100])
 amounts = some.integers(0, 10**6)
 
 
-@pytest.mark.parametrize(("amount", "coin", "rounded"), [
-    (2872, 5, 2870), (2873, 5, 2875), (2870, 5, 2870), (-2873, 5, -2875), (2, 5, 0), (3, 5, 5),  # CHF
-    (1049, 100, 1000), (1050, 100, 1100),  # SEK: to the nearest krona, 50 öre up
-    (24, 50, 0), (25, 50, 50), (-25, 50, 0), (1, 1, 1),
-])
+@pytest.mark.parametrize(
+    ("amount", "coin", "rounded"),
+    [
+        (2872, 5, 2870),
+        (2873, 5, 2875),
+        (2870, 5, 2870),
+        (-2873, 5, -2875),
+        (2, 5, 0),
+        (3, 5, 5),  # CHF
+        (1049, 100, 1000),
+        (1050, 100, 1100),  # SEK: to the nearest krona, 50 öre up
+        (24, 50, 0),
+        (25, 50, 50),
+        (-25, 50, 0),
+        (1, 1, 1),
+    ],
+)
 def test_an_amount_is_rounded_to_the_nearest_coin(amount: int, coin: int, rounded: int) -> None:
     assert payable(amount, coin) == rounded
 
 
 @given(amounts, amounts, coins)
-def test_what_is_paid_in_parts_comes_to_the_rounded_whole(gross: int, first: int, coin: int) -> None:
+def test_what_is_paid_in_parts_comes_to_the_rounded_whole(
+    gross: int, first: int, coin: int
+) -> None:
     part = min(payable(first, coin), payable(gross, coin))
     assert part + due(gross - part, coin) == payable(gross, coin)
 
 
-@pytest.mark.parametrize(("balance", "known", "expected"), [
-    (2, {}, 0), (-2, {}, 0), (-2873, {"back_coin": 5}, -2875), (-2873, {}, -2873),
-    (-2875, {"back_coin": 5, "credit": 1001}, -2876),  # 10.01 as store credit, 18.74 as 18.75 in cash
-    (-1, {"credit": 1, "money": False}, -1), (3, {"money": False}, 5),
-])
+@pytest.mark.parametrize(
+    ("balance", "known", "expected"),
+    [
+        (2, {}, 0),
+        (-2, {}, 0),
+        (-2873, {"back_coin": 5}, -2875),
+        (-2873, {}, -2873),
+        (
+            -2875,
+            {"back_coin": 5, "credit": 1001},
+            -2876,
+        ),  # 10.01 as store credit, 18.74 as 18.75 in cash
+        (-1, {"credit": 1, "money": False}, -1),
+        (3, {"money": False}, 5),
+    ],
+)
 def test_what_is_due_in_coins_of_five(balance: int, known: dict[str, Any], expected: int) -> None:
     assert due(balance, 5, **known) == expected
 
 
-# --- orders -----------------------------------------------------------------------------------------------------------
+# --- orders ---------------------------------------------------------------------------------------
 
 
 def an_order(price: int, method: str = CASH, quantity: int = 2) -> Order:
     """Two pieces at that price in Swiss francs, with tax, to be paid by a method."""
     placed = try_to_place(
-        a_product(price=price, currency="CHF"), shop=SWISS, currency="CHF", payment_method=method,
-        lines=[{"sku": "MUG-BLUE", "quantity": quantity}], carrier={"name": "Post", "price": 0},
-        total={"amount": quantity * price, "currency": "CHF"}, initial_state="awaiting_cod",
+        a_product(price=price, currency="CHF"),
+        shop=SWISS,
+        currency="CHF",
+        payment_method=method,
+        lines=[{"sku": "MUG-BLUE", "quantity": quantity}],
+        carrier={"name": "Post", "price": 0},
+        total={"amount": quantity * price, "currency": "CHF"},
+        initial_state="awaiting_cod",
     )
     assert isinstance(placed, Placed), placed
     return placed.order
@@ -72,7 +104,11 @@ def paper(events: Any, kind: type[InvoiceIssued] | type[CreditSlipIssued]) -> Do
 def said(document: DocumentSnapshot) -> tuple[int, int | None, int | None]:
     """Total, rounding and what is due of a document."""
     rounding, rest = document.rounding, document.due
-    return document.gross.amount, rounding.amount if rounding else None, rest.amount if rest else None
+    return (
+        document.gross.amount,
+        rounding.amount if rounding else None,
+        rest.amount if rest else None,
+    )
 
 
 def refunded(order: Order, pieces: int, **options: Any) -> Refunded:
@@ -117,19 +153,27 @@ def test_refunds_of_a_paid_order_come_in_coins_and_add_up_to_what_was_paid() -> 
     second = refunded(first.order, 1)
     slips = [paper(each.events, CreditSlipIssued) for each in (first, second)]
     assert [each.refund.money for each in (first, second)] == [1435, 1435]
-    assert [(slip.gross.amount, slip.rounding and slip.rounding.amount) for slip in slips] == [(1436, -1), (1436, -1)]
+    assert [(slip.gross.amount, slip.rounding and slip.rounding.amount) for slip in slips] == [
+        (1436, -1),
+        (1436, -1),
+    ]
     assert [(slip.paid_back and slip.paid_back.amount) for slip in slips] == [1435, 1435]
     assert (second.order.due, second.order.refund_due) == (0, 2870)
 
 
 def test_a_slip_says_what_is_paid_back_when_the_total_was_rounded() -> None:
-    """41.72 were paid as 41.70: of pieces for 12.97, 12.95 are paid back, and nothing is left to be paid."""
+    """41.72 were paid as 41.70: of pieces for 12.97, 12.95 are paid back, and nothing is left to be
+    paid.
+    """
     order = move(an_order(2086), "payment_accepted", force=True, reason="paid at the door").order
     first = try_to_refund(order, "partial", lines=[{"line": 1, "amount": 1297}])
     assert isinstance(first, Refunded), first
     slip = paper(first.events, CreditSlipIssued)
     assert first.refund.money == 1295
-    assert (slip.rounding and slip.rounding.amount, slip.paid_back and slip.paid_back.amount) == (-2, 1295)
+    assert (slip.rounding and slip.rounding.amount, slip.paid_back and slip.paid_back.amount) == (
+        -2,
+        1295,
+    )
 
 
 @pytest.mark.parametrize("price", [1434, 1436])
@@ -148,7 +192,10 @@ def test_of_an_order_that_nobody_paid_all_is_settled() -> None:
 def test_as_store_credit_they_come_to_what_was_paid() -> None:
     order = move(an_order(1434), "payment_accepted", force=True, reason="paid at the door").order
     whole = refunded(order, 2, store_credit=True)
-    assert (whole.refund.repaid, whole.order.balance) == (2870, 0)  # 28.68 were rounded up to 28.70, and paid
+    assert (whole.refund.repaid, whole.order.balance) == (
+        2870,
+        0,
+    )  # 28.68 were rounded up to 28.70, and paid
 
 
 def test_a_cancelled_order_gives_back_what_was_paid() -> None:
@@ -162,8 +209,11 @@ def test_a_cancelled_order_gives_back_what_was_paid() -> None:
 def test_a_slip_cancels_the_rounding_of_the_invoice_that_is_issued_anew() -> None:
     order = move(an_order(1436), "processing").order
     _, slip, invoice = replaced(order, order, Numbers(), NOON, "")
-    assert [(each.event.document.gross.amount, each.event.document.rounding) for each in (slip, invoice)] == [
-        (2872, order.money(-2)), (2872, order.money(-2)),
+    assert [
+        (each.event.document.gross.amount, each.event.document.rounding) for each in (slip, invoice)
+    ] == [
+        (2872, order.money(-2)),
+        (2872, order.money(-2)),
     ]
 
 
@@ -175,7 +225,10 @@ def test_an_order_paid_to_the_cent_by_card_gets_every_cent_back() -> None:
 
 
 @given(
-    some.integers(10, 10**5), some.integers(1, 6), some.sampled_from([CASH, CARD]), some.booleans(),
+    some.integers(10, 10**5),
+    some.integers(1, 6),
+    some.sampled_from([CASH, CARD]),
+    some.booleans(),
     some.lists(some.tuples(some.integers(1, 3), some.booleans()), max_size=4),
 )
 def test_whatever_the_way_back_all_that_was_paid_comes_back(
@@ -207,20 +260,32 @@ def test_a_summary_says_it_too() -> None:
     assert said(event.document) == (2872, -2, 2870)
 
 
-# --- the service ------------------------------------------------------------------------------------------------------
+# --- the service ----------------------------------------------------------------------------------
 
 
 def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> None:
     cash = {"name": CASH, "cash": True}
     put: dict[str, Any] = {"payment_methods": [cash], "coins": {"CHF": 5}}
     assert shop.tell("shop.put", samples.PUT_SHOP | put)[0].data["coins"] == {"CHF": 5}
-    shop.tell("product.put", changed(samples.PUT_PRODUCT, sku="FONDUE", price={"amount": 1436, "currency": "CHF"}))
+    shop.tell(
+        "product.put",
+        changed(samples.PUT_PRODUCT, sku="FONDUE", price={"amount": 1436, "currency": "CHF"}),
+    )
     shop.tell("stock.set", {"sku": "FONDUE", "quantity": 9})
     wanted: dict[str, Any] = {
-        "lines": [{"sku": "FONDUE", "quantity": 2}], "currency": "CHF", "carrier": {"name": "Post", "price": 0},
-        "payment_method": CASH, "total": {"amount": 2872, "currency": "CHF"}, "initial_state": "awaiting_cod",
+        "lines": [{"sku": "FONDUE", "quantity": 2}],
+        "currency": "CHF",
+        "carrier": {"name": "Post", "price": 0},
+        "payment_method": CASH,
+        "total": {"amount": 2872, "currency": "CHF"},
+        "initial_state": "awaiting_cod",
     }
-    query = {"lines": wanted["lines"], "currency": "CHF", "carrier": wanted["carrier"], "payment_method": CASH}
+    query = {
+        "lines": wanted["lines"],
+        "currency": "CHF",
+        "carrier": wanted["carrier"],
+        "payment_method": CASH,
+    }
     shown = shop.desk.ask("cart.price", query, shop=shop.shop).data
     assert (shown["total"]["amount"], shown["to_pay"]["amount"]) == (2872, 2870)
     order_id = shop.place(**wanted)
@@ -230,6 +295,11 @@ def test_a_shop_names_its_coins_and_an_order_keeps_its_own(shop: Storefront) -> 
     document = next(each.data["document"] for each in moved if each.name == "invoice.issued")
     assert (document["due"]["amount"], document["rounding"]["amount"]) == (0, -2)
     assert document["payments"][0]["amount"]["amount"] == 2870
-    back = shop.tell("refund.create", a_refund(order_id, kind="partial", lines=[{"line": 1, "quantity": 2}]))
-    assert next(each.data["amount"]["amount"] for each in back if each.name == "payment.refund_due") == 2870
+    back = shop.tell(
+        "refund.create", a_refund(order_id, kind="partial", lines=[{"line": 1, "quantity": 2}])
+    )
+    assert (
+        next(each.data["amount"]["amount"] for each in back if each.name == "payment.refund_due")
+        == 2870
+    )
     assert shop.order(order_id)["due"]["amount"] == 0

@@ -8,7 +8,15 @@ import pytest
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Order
 from tests.orders.refunds import refund
-from tests.orders.words import DEFAULT_STATES, Numbers, a_placed_order, a_product, move, pay, try_to_move
+from tests.orders.words import (
+    DEFAULT_STATES,
+    Numbers,
+    a_placed_order,
+    a_product,
+    move,
+    pay,
+    try_to_move,
+)
 
 PAID = sorted(key for key, state in DEFAULT_STATES.items() if state.has("paid"))
 INVOICED = sorted(key for key, state in DEFAULT_STATES.items() if state.has("invoice"))
@@ -32,7 +40,7 @@ def told(moved: Moved, name: str) -> dict[str, Any]:
     return next(event.model_dump(mode="json") for event in moved.events if event.name == name)
 
 
-# --- payment ----------------------------------------------------------------------------------------------------------
+# --- payment --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", PAID)
@@ -65,7 +73,9 @@ def test_what_was_paid_too_much_stays_visible() -> None:
 
 
 def test_a_free_order_is_accepted_without_a_payment() -> None:
-    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0)
+    free = a_placed_order(
+        a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0
+    )
     moved = move(free, "payment_accepted")
     assert moved.order.payments == ()
     assert kinds(moved.order) == ["invoice"]
@@ -81,7 +91,7 @@ def test_what_is_once_paid_stays_paid() -> None:
     assert forced(order, "awaiting_bank_wire").order.paid == 2870
 
 
-# --- documents --------------------------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", INVOICED)
@@ -96,7 +106,9 @@ def test_processing_and_what_follows_issues_the_delivery_slip(key: str) -> None:
     assert names(moved)[-2:] == ["invoice.issued", "delivery_slip.issued"]
 
 
-@pytest.mark.parametrize("key", sorted(set(DEFAULT_STATES) - set(INVOICED) - {"awaiting_bank_wire"}))
+@pytest.mark.parametrize(
+    "key", sorted(set(DEFAULT_STATES) - set(INVOICED) - {"awaiting_bank_wire"})
+)
 def test_no_other_state_issues_anything(key: str) -> None:
     numbers = Numbers()
     assert forced(a_placed_order(), key, numbers).order.documents == ()
@@ -126,12 +138,16 @@ def test_a_refused_move_asks_for_no_number() -> None:
 
 def test_payment_accepted_takes_the_invoice_along_in_its_mail() -> None:
     moved = move(a_placed_order(), "payment_accepted")
-    assert [document["number"] for document in told(moved, "order.transitioned")["attach"]] == ["IN000001"]
+    assert [document["number"] for document in told(moved, "order.transitioned")["attach"]] == [
+        "IN000001"
+    ]
 
 
 def test_an_invoice_issued_before_is_still_taken_along() -> None:
     order = forced(move(a_placed_order(), "remote_payment_accepted").order, "payment_accepted")
-    assert [document["number"] for document in told(order, "order.transitioned")["attach"]] == ["IN000001"]
+    assert [document["number"] for document in told(order, "order.transitioned")["attach"]] == [
+        "IN000001"
+    ]
 
 
 @pytest.mark.parametrize("key", sorted(set(INVOICED) - {"payment_accepted"}))
@@ -150,7 +166,7 @@ def test_the_move_is_told_before_what_it_brought() -> None:
     assert names(moved) == ["order.transitioned", "payment.recorded", "invoice.issued"]
 
 
-# --- stock ------------------------------------------------------------------------------------------------------------
+# --- stock ----------------------------------------------------------------------------------------
 
 
 def test_a_cancelled_order_gives_its_stock_back() -> None:
@@ -166,7 +182,9 @@ def test_no_other_state_gives_stock_back(key: str) -> None:
     assert moved.order.holds_stock
 
 
-def test_an_order_forced_out_of_cancelled_takes_its_stock_again_and_can_give_it_back_again() -> None:
+def test_an_order_forced_out_of_cancelled_takes_its_stock_again_and_can_give_it_back_again() -> (
+    None
+):
     again = forced(move(a_placed_order(), "cancelled").order, "processing")
     assert again.retaken
     assert again.order.held == {"MUG-BLUE": 2}
@@ -181,7 +199,7 @@ def test_an_order_that_holds_no_stock_gives_none_back() -> None:
     assert not move(replace(a_placed_order(), holds_stock=False), "cancelled").restocked
 
 
-# --- nothing left -----------------------------------------------------------------------------------------------------
+# --- nothing left ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", SLIPPED)

@@ -33,13 +33,24 @@ def shipped_in(zone: str, at: datetime = NOON, **profile: str) -> Order:
     return replace(order, shop=shop, history=history)
 
 
-@pytest.mark.parametrize(("zone", "end"), [
-    ("UTC", datetime(2026, 12, 4, tzinfo=UTC)), ("Europe/Berlin", datetime(2026, 12, 3, 23, tzinfo=UTC)),
-    (EAST, datetime(2026, 12, 4, 10, tzinfo=UTC)),  # sent on the 20th there: the 4th ends at 10:00 UTC
-    (WEST, datetime(2026, 12, 4, 11, tzinfo=UTC)),
-])
-def test_goods_can_be_returned_until_the_last_hour_of_the_last_day(zone: str, end: datetime) -> None:
-    sent = datetime(2026, 11, 19, 12, tzinfo=UTC)  # Regulation 1182/71, Article 3: this day is not counted
+@pytest.mark.parametrize(
+    ("zone", "end"),
+    [
+        ("UTC", datetime(2026, 12, 4, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 12, 3, 23, tzinfo=UTC)),
+        (
+            EAST,
+            datetime(2026, 12, 4, 10, tzinfo=UTC),
+        ),  # sent on the 20th there: the 4th ends at 10:00 UTC
+        (WEST, datetime(2026, 12, 4, 11, tzinfo=UTC)),
+    ],
+)
+def test_goods_can_be_returned_until_the_last_hour_of_the_last_day(
+    zone: str, end: datetime
+) -> None:
+    sent = datetime(
+        2026, 11, 19, 12, tzinfo=UTC
+    )  # Regulation 1182/71, Article 3: this day is not counted
     order = shipped_in(zone, sent, country="US")
     assert not isinstance(try_to_request(order, at=end - SECOND), Refusal)
     late = try_to_request(order, at=end)
@@ -49,14 +60,22 @@ def test_goods_can_be_returned_until_the_last_hour_of_the_last_day(zone: str, en
 
 
 def test_a_period_of_a_customer_in_the_union_does_not_end_on_a_weekend() -> None:
-    friday, saturday = datetime(2026, 11, 20, 12, tzinfo=UTC), datetime(2026, 11, 21, 12, tzinfo=UTC)
+    friday, saturday = (
+        datetime(2026, 11, 20, 12, tzinfo=UTC),
+        datetime(2026, 11, 21, 12, tzinfo=UTC),
+    )
     ends = {
-        (sent.day, country): returning.return_end(shipped_in("UTC", sent, country=country), DEFAULT_STATES)
-        for sent in (friday, saturday) for country in ("DE", "US")
+        (sent.day, country): returning.return_end(
+            shipped_in("UTC", sent, country=country), DEFAULT_STATES
+        )
+        for sent in (friday, saturday)
+        for country in ("DE", "US")
     }
     assert ends == {
-        (20, "DE"): datetime(2026, 12, 5, tzinfo=UTC), (20, "US"): datetime(2026, 12, 5, tzinfo=UTC),
-        (21, "DE"): datetime(2026, 12, 8, tzinfo=UTC), (21, "US"): datetime(2026, 12, 6, tzinfo=UTC),
+        (20, "DE"): datetime(2026, 12, 5, tzinfo=UTC),
+        (20, "US"): datetime(2026, 12, 5, tzinfo=UTC),
+        (21, "DE"): datetime(2026, 12, 8, tzinfo=UTC),
+        (21, "US"): datetime(2026, 12, 6, tzinfo=UTC),
     }
 
 
@@ -81,9 +100,16 @@ def test_store_credit_of_days_is_valid_until_the_end_of_a_day() -> None:
 @pytest.mark.parametrize("terms", [{"valid_from": MOMENT + DAY}, {"valid_until": MOMENT - DAY}])
 def test_sentences_say_times_of_the_shop(zone: str, terms: dict[str, datetime]) -> None:
     given = {key: at.replace(hour=10, minute=30) for key, at in terms.items()}
-    rule = CartRule(CartRuleDefinition.model_validate({
-        **samples.CART_RULE, "valid_from": None, "valid_until": None, **given,
-    }))
+    rule = CartRule(
+        CartRuleDefinition.model_validate(
+            {
+                **samples.CART_RULE,
+                "valid_from": None,
+                "valid_until": None,
+                **given,
+            }
+        )
+    )
     found = objection_to_all(rule, MOMENT, zone)
     assert found is not None
     day = next(iter(given.values())) + (timedelta(days=1) if zone == EAST else timedelta(days=-1))

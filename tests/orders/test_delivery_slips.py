@@ -22,7 +22,10 @@ FOLLOWED: list[tuple[str, dict[str, Any]]] = [
 ]
 WITHOUT: list[tuple[str, dict[str, Any]]] = [
     ("order.edit_lines", {"lines": [{"line": 1, "unit_price": 990}]}),
-    ("order.add_discount", {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"}),
+    (
+        "order.add_discount",
+        {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"},
+    ),
     ("order.change_shipping", {"tracking_number": "SP-1"}),
     ("order.set_note", {"note": "Call before."}),
 ]
@@ -50,12 +53,24 @@ def test_an_act_that_changes_what_is_sent_replaces_the_slip(
     shop: Storefront, packing: str, name: str, data: dict[str, Any]
 ) -> None:
     (slip,) = slips(change(shop, name, packing, **data))
-    first, second = [each for each in shop.order(packing)["documents"] if each["kind"] == "delivery_slip"]
-    assert (first["number"], second["number"], slip["number"]) == ("DE000001", "DE000002", "DE000002")
-    assert ([each["number"] for each in slip["replaces"]], second["replaces"]) == (["DE000001"], [first["document_id"]])
+    first, second = [
+        each for each in shop.order(packing)["documents"] if each["kind"] == "delivery_slip"
+    ]
+    assert (first["number"], second["number"], slip["number"]) == (
+        "DE000001",
+        "DE000002",
+        "DE000002",
+    )
+    assert ([each["number"] for each in slip["replaces"]], second["replaces"]) == (
+        ["DE000001"],
+        [first["document_id"]],
+    )
     order = shop.order(packing)
     assert packed(slip) == [(line["sku"], line["quantity"]) for line in order["lines"]]
-    assert (slip["delivery_address"], slip["carrier"]) == (order["delivery_address"], order["order"]["carrier"])
+    assert (slip["delivery_address"], slip["carrier"]) == (
+        order["delivery_address"],
+        order["order"]["carrier"],
+    )
 
 
 @pytest.mark.parametrize(("name", "data"), WITHOUT)
@@ -67,15 +82,22 @@ def test_what_is_not_on_a_slip_needs_no_other(
 
 def test_what_is_refunded_before_it_is_sent_is_not_packed(shop: Storefront, packing: str) -> None:
     shop.pay(packing)
-    first, second = (a_refund(packing, lines=[{"line": 1, "quantity": 1}], shipping=False) for _ in range(2))
+    first, second = (
+        a_refund(packing, lines=[{"line": 1, "quantity": 1}], shipping=False) for _ in range(2)
+    )
     (slip,) = slips(shop.tell("refund.create", first))
     assert packed(slip) == [(MUG, 1)]
     assert slips(shop.tell("refund.create", second)) == []
     (again,) = slips(change(shop, "order.add_lines", packing, lines=[{"sku": MUG, "quantity": 5}]))
-    assert (packed(again), [each["number"] for each in again["replaces"]]) == ([(MUG, 5)], ["DE000002"])
+    assert (packed(again), [each["number"] for each in again["replaces"]]) == (
+        [(MUG, 5)],
+        ["DE000002"],
+    )
 
 
-def test_an_order_that_comes_back_from_cancelled_is_packed_for_where_it_goes_now(shop: Storefront) -> None:
+def test_an_order_that_comes_back_from_cancelled_is_packed_for_where_it_goes_now(
+    shop: Storefront,
+) -> None:
     order_id = shop.place()
     change(shop, "order.issue_delivery_slip", order_id)
     shop.move(order_id, "cancelled")
@@ -84,11 +106,18 @@ def test_an_order_that_comes_back_from_cancelled_is_packed_for_where_it_goes_now
     assert [slip["delivery_address"]["line1"] for slip in slips(told)] == ["1 Other Street"]
 
 
-def test_after_the_goods_are_gone_only_a_command_makes_another(shop: Storefront, packing: str) -> None:
+def test_after_the_goods_are_gone_only_a_command_makes_another(
+    shop: Storefront, packing: str
+) -> None:
     shop.move(packing, "shipped")
     assert shop.refusal("order.issue_delivery_slip", {"order_id": packing}) == {
-        "aggregate": packing, "code": "not_possible", "details": {"field": "order_id"},
-        "reason": "The delivery slip DE000001 says what the order is now: 'document.render' prints it again.",
+        "aggregate": packing,
+        "code": "not_possible",
+        "details": {"field": "order_id"},
+        "reason": (
+            "The delivery slip DE000001 says what the order is now: 'document.render' prints it"
+            " again."
+        ),
     }
     assert slips(change(shop, "order.change_address", packing, delivery_address=ELSEWHERE)) == []
     assert slips(shop.move(packing, "delivered")) == []

@@ -1,4 +1,6 @@
-"""An edited order costs what the same order placed anew would, on every way there; an invoice fixes its discounts."""
+"""An edited order costs what the same order placed anew would, on every way there; an invoice fixes
+its discounts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,7 +33,18 @@ from tests.orders.editing import (
 )
 from tests.orders.promotions import a_rule, euro, rule_id
 from tests.orders.refunds import refund
-from tests.orders.words import MUG, NOON, POT, SHOP, TEA, Numbers, a_placed_order, a_product, move, try_to_place
+from tests.orders.words import (
+    MUG,
+    NOON,
+    POT,
+    SHOP,
+    TEA,
+    Numbers,
+    a_placed_order,
+    a_product,
+    move,
+    try_to_place,
+)
 
 BOOK = replace(a_product("BOOK", 1337, "7"), categories=frozenset({"books"}))
 NOVEL = replace(a_product("NOVEL", 2000, "7"), categories=frozenset({"books"}))
@@ -42,7 +55,9 @@ OF_BOOKS = [{"categories": ["books"]}]
 
 def a_book_order(quantity: int = 1, **more: Any) -> Order:
     lines = [{"sku": "BOOK", "quantity": quantity}]
-    return a_placed_order(BOOK, PEN, NOVEL, lines=lines, **{"total__amount": 1337 * quantity + 490, **more})
+    return a_placed_order(
+        BOOK, PEN, NOVEL, lines=lines, **{"total__amount": 1337 * quantity + 490, **more}
+    )
 
 
 def edited(order: Order, *quantities: int) -> Order:
@@ -57,7 +72,7 @@ def off(order: Order) -> list[int]:
     return [each.off for each in order.discounts if each.active]
 
 
-# --- open: the discounts follow ---------------------------------------------------------------------------------------
+# --- open: the discounts follow -------------------------------------------------------------------
 
 
 def test_ten_percent_of_five_books_is_one_number_on_every_way_there() -> None:
@@ -83,7 +98,11 @@ def test_an_amount_takes_what_is_there_and_comes_back_with_the_goods() -> None:
 
 def test_a_line_that_is_removed_leaves_its_part_to_the_others() -> None:
     """5.00 off a book and a pen of 11.90: without the book still 5.00, since 11.90 is left."""
-    order = done(try_to_add(a_book_order(), {"sku": "PEN", "quantity": 1, "unit_price": 1190}, products=SHELF)).order
+    order = done(
+        try_to_add(
+            a_book_order(), {"sku": "PEN", "quantity": 1, "unit_price": 1190}, products=SHELF
+        )
+    ).order
     order = done(try_to_discount(order, amount=500)).order
     assert off(done(try_to_edit(order, {"line": 1, "quantity": 0})).order) == [500]
 
@@ -98,7 +117,9 @@ def test_lines_that_are_added_later_take_part() -> None:
 
 
 def test_what_is_taken_back_goes_to_the_discounts_behind_it() -> None:
-    order = done(try_to_discount(done(try_to_discount(a_book_order(), percent="50")).order, percent="50")).order
+    order = done(
+        try_to_discount(done(try_to_discount(a_book_order(), percent="50")).order, percent="50")
+    ).order
     assert off(order) == [669, 334]
     assert off(done(try_to_undo_discount(order, 0)).order) == [669]
 
@@ -117,7 +138,9 @@ def test_a_rule_of_the_cheapest_moves_to_what_is_cheapest_now() -> None:
     rule = a_rule(percent="50", choices=OF_BOOKS, taken_off="cheapest")
     order = a_book_order(2, total__amount=2 * 1337 - 669 + 490, rules=[rule])
     assert off(edited(order, 5)) == [669]
-    order = done(try_to_add(order, {"sku": "NOVEL", "quantity": 1, "unit_price": 900}, products=SHELF)).order
+    order = done(
+        try_to_add(order, {"sku": "NOVEL", "quantity": 1, "unit_price": 900}, products=SHELF)
+    ).order
     assert [line.charge.off for line in order.lines] == [0, 450]
     assert order.discount_views()[0].cheapest
 
@@ -129,9 +152,13 @@ def test_one_piece_of_a_gift_is_free_whatever_becomes_of_its_line() -> None:
     assert [each.lines[1].charge.off for each in (order, more, dearer)] == [250, 250, 400]
 
 
-def test_a_line_that_was_refunded_in_part_keeps_its_discount_and_the_others_share_the_rest() -> None:
+def test_a_line_that_was_refunded_in_part_keeps_its_discount_and_the_others_share_the_rest() -> (
+    None
+):
     order = done(try_to_add(a_book_order(2), {"sku": "PEN", "quantity": 4}, products=SHELF)).order
-    order = replace(move(done(try_to_discount(order, amount=500)).order, "payment_accepted").order, documents=())
+    order = replace(
+        move(done(try_to_discount(order, amount=500)).order, "payment_accepted").order, documents=()
+    )
     order = replace(order, discounts=tuple(replace(each, fixed=None) for each in order.discounts))
     order = refund(order, "partial", lines=[{"line": 2, "quantity": 1}]).order
     before = order.lines[1].charge
@@ -140,7 +167,7 @@ def test_a_line_that_was_refunded_in_part_keeps_its_discount_and_the_others_shar
     assert off(after) == [500]
 
 
-# --- vouchers ---------------------------------------------------------------------------------------------------------
+# --- vouchers -------------------------------------------------------------------------------------
 
 
 def with_voucher(quantity: int, amount: int, shown: int, **terms: Any) -> Order:
@@ -151,7 +178,9 @@ def with_voucher(quantity: int, amount: int, shown: int, **terms: Any) -> Order:
 def test_an_edit_says_what_it_frees_of_a_voucher() -> None:
     order = with_voucher(3, 3000, 4011 - 3000 + 490)
     fewer = done(try_to_edit(order, {"line": 1, "quantity": 1}))
-    assert fewer.freed == (Freed(order.discounts[0].discount_id, "TENNER", 3000 - 1337, fixed=False),)
+    assert fewer.freed == (
+        Freed(order.discounts[0].discount_id, "TENNER", 3000 - 1337, fixed=False),
+    )
     assert done(try_to_edit(order, {"line": 1, "quantity": 4})).freed == ()
 
 
@@ -176,7 +205,7 @@ def test_what_a_voucher_left_as_another_when_the_order_was_placed_is_not_taken_e
     assert off(order) == off(edited(order, 2)) == [1337]
 
 
-# --- fixed: an invoice states them ------------------------------------------------------------------------------------
+# --- fixed: an invoice states them ----------------------------------------------------------------
 
 
 def invoiced(order: Order) -> Order:
@@ -192,7 +221,10 @@ def test_an_invoice_fixes_a_discount_and_the_answer_says_so() -> None:
     (told,) = more.events[0].fixed_discounts  # type: ignore[attr-defined]
     assert (told.name, told.lines, told.invoice, told.off.amount) == ("Sorry", [1], "IN000001", 267)
     assert "stays 10% of the lines" in told.reason
-    assert (more.order.discount_views()[0].fixed, more.order.discount_views()[0].lines) == (True, [1])
+    assert (more.order.discount_views()[0].fixed, more.order.discount_views()[0].lines) == (
+        True,
+        [1],
+    )
 
 
 def test_the_discount_of_an_invoiced_line_follows_that_line_by_any_way() -> None:
@@ -212,37 +244,60 @@ def test_an_invoiced_amount_shrinks_with_its_line_comes_back_and_never_grows() -
 
 def test_a_discount_that_is_given_after_the_invoice_is_fixed_at_once() -> None:
     given = done(try_to_discount(invoiced(a_book_order(2)), percent="10"))
-    assert [(each.kind, each.gross.amount) for each in issued(given.events)] == [("credit_slip", 267)]
+    assert [(each.kind, each.gross.amount) for each in issued(given.events)] == [
+        ("credit_slip", 267)
+    ]
     more = done(try_to_add(given.order, {"sku": "NOVEL", "quantity": 1}, products=SHELF)).order
     assert off(more) == [267]
 
 
-# --- every way there --------------------------------------------------------------------------------------------------
+# --- every way there ------------------------------------------------------------------------------
 
 GOODS = {
-    MUG: a_product(MUG, 1190, "19"), TEA: replace(a_product(TEA, 333, "7"), categories=frozenset({"food"})),
+    MUG: a_product(MUG, 1190, "19"),
+    TEA: replace(a_product(TEA, 333, "7"), categories=frozenset({"food"})),
     POT: replace(a_product(POT, 4999, "19"), categories=frozenset({"kitchen"})),
 }
 FOOD = [{"categories": ["food"]}]
 RULES = [
-    a_rule(rule_id=rule_id(number), **terms) for number, terms in enumerate((
-        {"percent": "10"}, {"percent": "33.3"}, {"amount": euro(700)}, {"free_shipping": True}, {"gift": TEA},
-        {"percent": "15", "choices": FOOD, "taken_off": "chosen"},
-        {"percent": "50", "taken_off": "cheapest"},
-        {"amount": euro(300), "choices": FOOD, "taken_off": "chosen"},
-    ))
+    a_rule(rule_id=rule_id(number), **terms)
+    for number, terms in enumerate(
+        (
+            {"percent": "10"},
+            {"percent": "33.3"},
+            {"amount": euro(700)},
+            {"free_shipping": True},
+            {"gift": TEA},
+            {"percent": "15", "choices": FOOD, "taken_off": "chosen"},
+            {"percent": "50", "taken_off": "cheapest"},
+            {"amount": euro(300), "choices": FOOD, "taken_off": "chosen"},
+        )
+    )
 ]
 pieces, prices = st.integers(0, 4), st.none() | st.integers(0, 3000)
-steps = st.lists(st.one_of(
-    st.tuples(st.just("add"), st.sampled_from(sorted(GOODS)), st.integers(1, 4), prices),
-    st.tuples(st.just("edit"), st.integers(1, 4), pieces, prices, st.sampled_from([None, "7", "19"])),
-    st.tuples(st.just("cancel"), st.integers(1, 4), st.integers(1, 2)),
-    st.tuples(st.just("discount"), st.sampled_from([
-        {"percent": "10"}, {"percent": "12.5"}, {"amount": 777}, {"free_shipping": True},
-    ])),
-    st.tuples(st.just("undo"), st.integers(0, 3)),
-    st.tuples(st.just("ship"), st.integers(0, 900)),
-), max_size=10)
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.sampled_from(sorted(GOODS)), st.integers(1, 4), prices),
+        st.tuples(
+            st.just("edit"), st.integers(1, 4), pieces, prices, st.sampled_from([None, "7", "19"])
+        ),
+        st.tuples(st.just("cancel"), st.integers(1, 4), st.integers(1, 2)),
+        st.tuples(
+            st.just("discount"),
+            st.sampled_from(
+                [
+                    {"percent": "10"},
+                    {"percent": "12.5"},
+                    {"amount": 777},
+                    {"free_shipping": True},
+                ]
+            ),
+        ),
+        st.tuples(st.just("undo"), st.integers(0, 3)),
+        st.tuples(st.just("ship"), st.integers(0, 900)),
+    ),
+    max_size=10,
+)
 
 
 def stepped(order: Order, name: str, *how: Any) -> Edited | Refusal | None:
@@ -251,16 +306,24 @@ def stepped(order: Order, name: str, *how: Any) -> Edited | Refusal | None:
 
 
 def added(order: Order, sku: str, quantity: int, price: int | None) -> Edited | Refusal:
-    return try_to_add(order, {"sku": sku, "quantity": quantity, "unit_price": price}, products=GOODS)
+    return try_to_add(
+        order, {"sku": sku, "quantity": quantity, "unit_price": price}, products=GOODS
+    )
 
 
-def changed(order: Order, line: int, quantity: int, price: int | None, rate: str | None) -> Edited | Refusal | None:
+def changed(
+    order: Order, line: int, quantity: int, price: int | None, rate: str | None
+) -> Edited | Refusal | None:
     wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
     return None if line in gift_lines(order) else try_to_edit(order, wanted)
 
 
 def cancelled(order: Order, line: int, quantity: int) -> Edited | Refusal | None:
-    return None if line in gift_lines(order) else try_to_cancel(order, {"line": line, "quantity": quantity})
+    return (
+        None
+        if line in gift_lines(order)
+        else try_to_cancel(order, {"line": line, "quantity": quantity})
+    )
 
 
 def undone(order: Order, place: int) -> Edited | Refusal | None:
@@ -268,7 +331,10 @@ def undone(order: Order, place: int) -> Edited | Refusal | None:
 
 
 STEPS: dict[str, Any] = {
-    "add": added, "edit": changed, "cancel": cancelled, "undo": undone,
+    "add": added,
+    "edit": changed,
+    "cancel": cancelled,
+    "undo": undone,
     "discount": lambda order, terms: try_to_discount(order, **terms),
     "ship": lambda order, price: try_to_ship_by(order, price=price),
 }
@@ -280,24 +346,42 @@ def gift_lines(order: Order) -> set[int]:
 
 
 def anew(order: Order) -> tuple[Order, Cart, Catalogue]:
-    """The same order placed at once: its lines and its rules as a cart, then what employees gave it."""
+    """The same order placed at once: its lines and its rules as a cart, then what employees gave
+    it.
+    """
     active = [each for each in order.discounts if each.active]
     given_ids = {each.discount_id for each in active}
     used = [
-        rule for rule in matching(RULES, order.prices)
+        rule
+        for rule in matching(RULES, order.prices)
         if given_ids & {discount_id(rule.rule_id, kind) for kind in KINDS}
     ]
     items = tuple(
-        Item(replace(GOODS[line.sku], price=euros(line.charge.price), tax_rate=line.charge.rate), line.charge.quantity)
-        for number, line in order.shown if number not in gift_lines(order)
+        Item(
+            replace(GOODS[line.sku], price=euros(line.charge.price), tax_rate=line.charge.rate),
+            line.charge.quantity,
+        )
+        for number, line in order.shown
+        if number not in gift_lines(order)
     )
     cart = Cart(
-        items=items, carrier=order.carrier, shipping=replace(order.shipping, off=0), currency="EUR",
-        prices=order.prices, rounding=order.rounding, language="en", at=NOON, country="GB", customer_id="c-1001",
+        items=items,
+        carrier=order.carrier,
+        shipping=replace(order.shipping, off=0),
+        currency="EUR",
+        prices=order.prices,
+        rounding=order.rounding,
+        language="en",
+        at=NOON,
+        country="GB",
+        customer_id="c-1001",
     )
     catalogue = Catalogue(order.shop, GOODS, dict.fromkeys(GOODS, 1000), used)
     found = offer(cart, catalogue)
-    lines = (Line(item.product.sku, "", charge) for item, charge in zip(found.items, found.charges, strict=True))
+    lines = (
+        Line(item.product.sku, "", charge)
+        for item, charge in zip(found.items, found.charges, strict=True)
+    )
     fresh = replace(order, lines=tuple(lines), discounts=found.discounts, shipping=found.shipping)
     for each in active[len(used) :]:
         fresh = given_now(fresh, each.kind, each.value)
@@ -307,7 +391,8 @@ def anew(order: Order) -> tuple[Order, Cart, Catalogue]:
 def given_now(order: Order, kind: str, value: Decimal) -> Order:
     left = sum(line.charge.left for line in order.lines)
     terms: dict[str, dict[str, Any]] = {
-        "percent": {"percent": str(value)}, "amount": {"amount": min(int(value), left)},
+        "percent": {"percent": str(value)},
+        "amount": {"amount": min(int(value), left)},
         "free_shipping": {"free_shipping": True},
     }
     if kind == "amount" and not left:
@@ -325,12 +410,17 @@ def euros(amount: int) -> Money:
 
 def placed_with(kind: Any, rounding: Rounding, rules: Sequence[CartRule]) -> Order:
     wanted: dict[str, Any] = {
-        "lines": [{"sku": MUG, "quantity": 1}, {"sku": TEA, "quantity": 3}], "prices": kind, "rules": rules,
-        "shop": replace(SHOP, rounding=rounding), "total__amount": -1,
+        "lines": [{"sku": MUG, "quantity": 1}, {"sku": TEA, "quantity": 3}],
+        "prices": kind,
+        "rules": rules,
+        "shop": replace(SHOP, rounding=rounding),
+        "total__amount": -1,
     }
     shown = try_to_place(*GOODS.values(), **wanted)
     assert isinstance(shown, Refusal)
-    placed = try_to_place(*GOODS.values(), **wanted | {"total__amount": shown.details["computed"]["amount"]})
+    placed = try_to_place(
+        *GOODS.values(), **wanted | {"total__amount": shown.details["computed"]["amount"]}
+    )
     assert isinstance(placed, Placed), placed
     return placed.order
 
@@ -343,9 +433,13 @@ def matching(rules: Sequence[CartRule], kind: str) -> list[CartRule]:
 @settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["tax_included", "tax_excluded"]),
-    st.builds(Rounding, mode=st.sampled_from(["half_up", "half_even", "up"]),
-              per=st.sampled_from(["item", "line", "total"])),
-    st.lists(st.sampled_from(RULES), max_size=3, unique_by=lambda rule: rule.rule_id), steps,
+    st.builds(
+        Rounding,
+        mode=st.sampled_from(["half_up", "half_even", "up"]),
+        per=st.sampled_from(["item", "line", "total"]),
+    ),
+    st.lists(st.sampled_from(RULES), max_size=3, unique_by=lambda rule: rule.rule_id),
+    steps,
 )
 def test_an_edited_order_is_the_order_placed_anew(
     kind: str, rounding: Rounding, rules: list[CartRule], steps: list[tuple[Any, ...]]
@@ -357,7 +451,10 @@ def test_an_edited_order_is_the_order_placed_anew(
             order = decision.order
     fresh, cart, catalogue = anew(order)
     assert (sold(order), order.amount) == (sold(fresh), fresh.amount)
-    if all(each.discount_id in {x.discount_id for x in offer(cart, catalogue).discounts}
-           for each in order.discounts if each.active and each.off):
+    if all(
+        each.discount_id in {x.discount_id for x in offer(cart, catalogue).discounts}
+        for each in order.discounts
+        if each.active and each.off
+    ):
         asked = carts.price(cart, offer(cart, catalogue), catalogue)
         assert (asked.net.amount, asked.tax.amount) == (order.amount.net, order.amount.tax)

@@ -28,7 +28,8 @@ def discounted(order: Order) -> Order:
     *lines, shipping = priced(
         [replace(line.charge, off=off) for line, off in zip(order.lines, (238, 270), strict=True)]
         + [replace(order.shipping, off=490)],
-        order.prices, order.rounding,
+        order.prices,
+        order.rounding,
     )
     sold = [replace(line, charge=charge) for line, charge in zip(order.lines, lines, strict=True)]
     return replace(order, lines=tuple(sold), shipping=shipping, discounts=(percent, free))
@@ -45,10 +46,16 @@ def test_what_is_to_be_paid_is_less() -> None:
 def test_the_summary_and_the_lines_say_what_was_taken_off() -> None:
     order = two_rates()
     assert [(each.name, each.off.amount) for each in order.summary().discounts] == [
-        ("Ten percent", 508), ("No shipping", 490),
+        ("Ten percent", 508),
+        ("No shipping", 490),
     ]
-    assert [(view.line, view.total.amount, view.discount.amount) for view in order.line_views() if view.discount] == [
-        (1, 2380, 238), (2, 2697, 270),
+    assert [
+        (view.line, view.total.amount, view.discount.amount)
+        for view in order.line_views()
+        if view.discount
+    ] == [
+        (1, 2380, 238),
+        (2, 2697, 270),
     ]
 
 
@@ -59,7 +66,8 @@ def test_an_invoice_prints_lines_after_discounts_and_what_those_are() -> None:
     assert [line.gross.amount for line in paper.lines] == [2142, 2427]
     assert [line.unit_gross.amount for line in paper.lines] == [1190, 899]
     assert [(each.name, each.code, each.gross.amount) for each in paper.discounts] == [
-        ("Ten percent", "TEN", 508), ("No shipping", "", 490),
+        ("Ten percent", "TEN", 508),
+        ("No shipping", "", 490),
     ]
     assert paper.shipping.gross.amount == 0
     assert sum(row.gross.amount for row in paper.taxes) == paper.gross.amount == 4569
@@ -77,18 +85,34 @@ def test_a_line_without_pieces_is_kept_and_shown_nowhere() -> None:
 def test_one_that_was_taken_back_counts_no_more() -> None:
     discount = Discount(TEN_PERCENT, "Ten percent", "percent", Decimal(10), "", (238, 270), 49)
     gone = replace(discount, active=False)
-    assert (discount.off, discount.of_line(1), discount.of_line(2), discount.of_shipping) == (557, 270, 0, 49)
+    assert (discount.off, discount.of_line(1), discount.of_line(2), discount.of_shipping) == (
+        557,
+        270,
+        0,
+        49,
+    )
     assert (gone.off, gone.of_line(1), gone.of_shipping) == (0, 0, 0)
 
 
-charges = st.lists(st.tuples(
-    st.integers(1, 10**9), st.integers(1, 100), st.sampled_from(["0", "5.5", "7", "19", "19.6"]),
-    st.integers(0, 100), st.integers(0, 100),
-), min_size=1, max_size=6)
+charges = st.lists(
+    st.tuples(
+        st.integers(1, 10**9),
+        st.integers(1, 100),
+        st.sampled_from(["0", "5.5", "7", "19", "19.6"]),
+        st.integers(0, 100),
+        st.integers(0, 100),
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
-@given(charges, st.sampled_from(["tax_included", "tax_excluded"]), st.sampled_from(MODES),
-       st.sampled_from(["item", "line", "total"]))
+@given(
+    charges,
+    st.sampled_from(["tax_included", "tax_excluded"]),
+    st.sampled_from(MODES),
+    st.sampled_from(["item", "line", "total"]),
+)
 def test_what_all_take_off_is_what_is_missing_from_the_price(drawn, prices, mode, per) -> None:
     rounding = Rounding(mode=mode, per=per)
     plain = [Charge(price, quantity, Decimal(rate)) for price, quantity, rate, _, _ in drawn]
@@ -98,7 +122,10 @@ def test_what_all_take_off_is_what_is_missing_from_the_price(drawn, prices, mode
         Discount(uuid4(), "one", "percent", Decimal(1), "", one[:-1], one[-1]),
         Discount(uuid4(), "two", "amount", Decimal(1), "", two[:-1], two[-1]),
     ]
-    less = [replace(charge, off=first + second) for charge, first, second in zip(plain, one, two, strict=True)]
+    less = [
+        replace(charge, off=first + second)
+        for charge, first, second in zip(plain, one, two, strict=True)
+    ]
     before, after = priced(plain, prices, rounding), priced(less, prices, rounding)
     taken = amounts(after, given_, prices, rounding)
     assert total(x.amount for x in after) + total(taken) == total(x.amount for x in before)
@@ -112,9 +139,13 @@ def test_lines_and_discounts_are_kept_as_they_become(orders: Desk, shop: Storefr
         order = work.orders.get(order_id)
         assert order is not None
         (mug,) = order.lines
-        discount = Discount(TEN_PERCENT, "Ten percent", "percent", Decimal("10.5"), "TEN", (250,), 3)
+        discount = Discount(
+            TEN_PERCENT, "Ten percent", "percent", Decimal("10.5"), "TEN", (250,), 3
+        )
         lines = (replace(mug, charge=replace(mug.charge, quantity=1, off=250)), mug)
-        changed = replace(order, lines=lines, discounts=(discount,), shipping=replace(order.shipping, off=3))
+        changed = replace(
+            order, lines=lines, discounts=(discount,), shipping=replace(order.shipping, off=3)
+        )
         work.orders.save(order_id, changed)
         work.keep()
         work.write()

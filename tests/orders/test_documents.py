@@ -1,4 +1,6 @@
-"""An issued document: its number, and a snapshot that says everything that will ever be printed on it."""
+"""An issued document: its number, and a snapshot that says everything that will ever be printed on
+it.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +27,9 @@ def two_rates() -> Order:
     """Two mugs at 19 and three teas at 7 percent, shipping at 19: 55.67 euro."""
     lines = [{"sku": MUG, "quantity": 2}, {"sku": TEA, "quantity": 3}]
     tea = a_product(TEA, 899, "7", en="Green tea")
-    return a_placed_order(a_product(), tea, lines=lines, total__amount=5567, invoice_address=COMPANY)
+    return a_placed_order(
+        a_product(), tea, lines=lines, total__amount=5567, invoice_address=COMPANY
+    )
 
 
 def test_a_document_says_who_sold_what_to_whom() -> None:
@@ -36,19 +40,28 @@ def test_a_document_says_who_sold_what_to_whom() -> None:
     assert document.invoice_address.model_dump()["vat_number"] == "GB123456789"
     assert document.delivery_address == order.delivery_address
     assert (document.order_id, document.order_reference) == (order.order_id, order.reference)
-    assert (document.ordered_at, document.issued_at, document.language) == (order.placed_at, NOON, "en")
+    assert (document.ordered_at, document.issued_at, document.language) == (
+        order.placed_at,
+        NOON,
+        "en",
+    )
     assert (document.carrier, document.payment_method) == ("Swift Post", "Bank wire")
 
 
 def test_a_line_is_printed_with_its_quantity_its_rate_and_its_prices() -> None:
     line = an_invoice(two_rates()).lines[0]
     assert (line.sku, line.name, line.quantity, str(line.tax_rate)) == (MUG, "Mug, blue", 2, "19")
-    amounts = [getattr(line, side).amount for side in ("unit_net", "unit_gross", "net", "tax", "gross")]
+    amounts = [
+        getattr(line, side).amount for side in ("unit_net", "unit_gross", "net", "tax", "gross")
+    ]
     assert amounts == [1000, 1190, 2000, 380, 2380]
 
 
 def test_the_tax_table_has_a_row_per_rate_and_shipping_is_in_it() -> None:
-    rows = [(str(row.rate), row.net.amount, row.tax.amount, row.gross.amount) for row in an_invoice(two_rates()).taxes]
+    rows = [
+        (str(row.rate), row.net.amount, row.tax.amount, row.gross.amount)
+        for row in an_invoice(two_rates()).taxes
+    ]
     assert rows == [("19", 2412, 458, 2870), ("7", 2521, 176, 2697)]
 
 
@@ -64,13 +77,19 @@ def test_shipping_stands_apart() -> None:
 
 
 def test_a_rate_that_nothing_was_paid_at_has_no_row() -> None:
-    document = an_invoice(a_placed_order(carrier={"name": "Pick up", "price": 0, "tax_rate": "7"}, total__amount=2380))
+    document = an_invoice(
+        a_placed_order(carrier={"name": "Pick up", "price": 0, "tax_rate": "7"}, total__amount=2380)
+    )
     assert [row.rate for row in document.taxes] == [19]
 
 
 def test_all_amounts_are_in_the_currency_of_the_order() -> None:
-    order = a_placed_order(a_product(price=100_000, currency="IRR"), currency="IRR", prices="tax_excluded",
-                           total={"amount": 238_583, "currency": "IRR"})
+    order = a_placed_order(
+        a_product(price=100_000, currency="IRR"),
+        currency="IRR",
+        prices="tax_excluded",
+        total={"amount": 238_583, "currency": "IRR"},
+    )
     text = an_invoice(order).model_dump_json()
     assert '"currency":"IRR"' in text
     assert "EUR" not in text
@@ -89,15 +108,21 @@ def test_a_number_is_printed_as_it_was_given() -> None:
 def test_a_documents_id_follows_from_order_kind_and_number() -> None:
     order = a_placed_order()
     assert an_invoice(order).document_id == an_invoice(order).document_id
-    different = {an_invoice(order, "IN000002").document_id, an_invoice(a_placed_order()).document_id,
-                 issue(order, "delivery_slip", "IN000001", NOON).reference.document_id}
+    different = {
+        an_invoice(order, "IN000002").document_id,
+        an_invoice(a_placed_order()).document_id,
+        issue(order, "delivery_slip", "IN000001", NOON).reference.document_id,
+    }
     assert len(different | {an_invoice(order).document_id}) == 4
 
 
 def test_the_reference_names_the_document_that_the_event_carries() -> None:
     issued = issue(a_placed_order(), "delivery_slip", "DE000007", NOON)
     event: Any = issued.event
-    assert (issued.reference.document_id, issued.reference.number) == (event.document.document_id, "DE000007")
+    assert (issued.reference.document_id, issued.reference.number) == (
+        event.document.document_id,
+        "DE000007",
+    )
     assert (event.name, event.document.kind) == ("delivery_slip.issued", "delivery_slip")
 
 
@@ -113,7 +138,9 @@ def test_a_tax_table_leaves_out_only_what_is_nothing() -> None:
     order = a_placed_order()
     part = Part(((1, 0, Amount(1, -1)),), Amount())
     document = issue_part(order, "credit_slip", "CR1", NOON, part).event.document  # type: ignore[attr-defined]
-    assert [(row.net.amount, row.tax.amount, row.gross.amount) for row in document.taxes] == [(1, -1, 0)]
+    assert [(row.net.amount, row.tax.amount, row.gross.amount) for row in document.taxes] == [
+        (1, -1, 0)
+    ]
     nothing = issue_part(order, "credit_slip", "CR2", NOON, Part((), Amount())).event
     assert nothing.document.taxes == []  # type: ignore[attr-defined]
 
@@ -129,7 +156,9 @@ def test_a_rate_that_a_free_line_bears_has_a_row() -> None:
 def of_a_shop(**profile: Any) -> Order:
     """An order of a shop with these in its profile."""
     order = a_placed_order()
-    return replace(order, shop=replace(order.shop, profile=order.shop.profile.model_copy(update=profile)))
+    return replace(
+        order, shop=replace(order.shop, profile=order.shop.profile.model_copy(update=profile))
+    )
 
 
 def test_an_invoice_that_is_not_paid_names_the_last_day_for_it() -> None:
@@ -156,6 +185,12 @@ def test_an_invoice_says_by_what_means_it_is_paid() -> None:
     order = a_placed_order(payment_method="Card")
     card = PaymentMethod(name="Card", means="68")
     assert an_invoice(order).payment_means == ""
-    assert an_invoice(replace(order, shop=replace(order.shop, payment_methods=(card,)))).payment_means == "68"
+    assert (
+        an_invoice(replace(order, shop=replace(order.shop, payment_methods=(card,)))).payment_means
+        == "68"
+    )
     cash = PaymentMethod(name="Card", cash=True)
-    assert an_invoice(replace(order, shop=replace(order.shop, payment_methods=(cash,)))).payment_means == "10"
+    assert (
+        an_invoice(replace(order, shop=replace(order.shop, payment_methods=(cash,)))).payment_means
+        == "10"
+    )

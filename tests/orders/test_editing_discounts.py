@@ -30,8 +30,12 @@ def offs(order: Order) -> list[int]:
 
 @pytest.mark.parametrize(
     ("terms", "expected"),
-    [({"percent": "10"}, [238, 90, 0]), ({"amount": 100}, [73, 27, 0]), ({"free_shipping": True}, [0, 0, 490]),
-     ({"percent": "100"}, [2380, 900, 0])],
+    [
+        ({"percent": "10"}, [238, 90, 0]),
+        ({"amount": 100}, [73, 27, 0]),
+        ({"free_shipping": True}, [0, 0, 490]),
+        ({"percent": "100"}, [2380, 900, 0]),
+    ],
 )
 def test_a_discount_is_taken_off_in_proportion(terms: dict[str, Any], expected: list[int]) -> None:
     order = done(try_to_discount(WITH_TEA, **terms)).order
@@ -40,7 +44,9 @@ def test_a_discount_is_taken_off_in_proportion(terms: dict[str, Any], expected: 
 
 
 def test_a_second_percentage_is_of_what_the_first_left() -> None:
-    order = done(try_to_discount(done(try_to_discount(PLACED, percent="50")).order, percent="50")).order
+    order = done(
+        try_to_discount(done(try_to_discount(PLACED, percent="50")).order, percent="50")
+    ).order
     assert offs(order) == [1190 + 595, 0]
 
 
@@ -48,15 +54,22 @@ def test_a_discount_that_is_taken_back_leaves_the_order_as_it_was() -> None:
     given = done(try_to_discount(WITH_TEA, percent="33.3"))
     taken = done(try_to_undo_discount(given.order))
     assert taken.order.amount == WITH_TEA.amount
-    assert [(each.events[0].removed, each.events[0].discount.off.amount)  # type: ignore[attr-defined]
-            for each in (given, taken)] == [(False, 1092), (True, 1092)]
+    assert [
+        (each.events[0].removed, each.events[0].discount.off.amount)  # type: ignore[attr-defined]
+        for each in (given, taken)
+    ] == [(False, 1092), (True, 1092)]
     assert not taken.order.discount_views()
     assert refused(try_to_undo_discount(taken.order)) == ("unknown_discount", "discount_id")
 
 
 def test_after_the_invoice_a_discount_stands_on_a_credit_slip_under_its_name() -> None:
     (slip,) = issued(done(try_to_discount(PAID, amount=100)).events)
-    assert (slip.kind, slip.corrects, slip.reason, slip.gross.amount) == ("credit_slip", "IN000001", "Sorry", 100)
+    assert (slip.kind, slip.corrects, slip.reason, slip.gross.amount) == (
+        "credit_slip",
+        "IN000001",
+        "Sorry",
+        100,
+    )
     assert [(line.quantity, line.gross.amount) for line in slip.lines] == [(0, 100)]
 
 
@@ -68,15 +81,22 @@ def test_a_discount_on_one_invoice_leaves_the_others() -> None:
     found = done(try_to_discount(order, numbers, percent="10", invoice=second.document_id))
     assert offs(found.order) == [0, 90, 0]
     assert [slip.corrects for slip in issued(found.events)] == ["IN000002"]
-    assert refused(try_to_discount(order, free_shipping=True, invoice=second.document_id))[0] == "takes_nothing_off"
-    assert offs(done(try_to_discount(order, free_shipping=True, invoice=first.document_id)).order) == [0, 0, 490]
+    assert (
+        refused(try_to_discount(order, free_shipping=True, invoice=second.document_id))[0]
+        == "takes_nothing_off"
+    )
+    assert offs(
+        done(try_to_discount(order, free_shipping=True, invoice=first.document_id)).order
+    ) == [0, 0, 490]
 
 
 @pytest.mark.parametrize(
     ("terms", "code", "field"),
     [
-        ({}, "one_kind", "percent"), ({"percent": "10", "amount": 5}, "one_kind", "percent"),
-        ({"amount": 5, "free_shipping": True}, "one_kind", "percent"), ({"amount": 2381}, "too_much", "amount"),
+        ({}, "one_kind", "percent"),
+        ({"percent": "10", "amount": 5}, "one_kind", "percent"),
+        ({"amount": 5, "free_shipping": True}, "one_kind", "percent"),
+        ({"amount": 2381}, "too_much", "amount"),
         ({"percent": "0.0001"}, "takes_nothing_off", "percent"),
         ({"percent": "10", "invoice": UUID(int=7)}, "unknown_invoice", "invoice"),
     ],
@@ -88,18 +108,25 @@ def test_a_discount_that_cannot_be_is_refused(terms: dict[str, Any], code: str, 
 def test_a_discount_is_given_once_and_before_shipping() -> None:
     discount_id = uuid4()
     order = done(try_to_discount(PLACED, percent="10", discount_id=discount_id)).order
-    assert refused(try_to_discount(order, percent="10", discount_id=discount_id)) == ("already_given", "discount_id")
+    assert refused(try_to_discount(order, percent="10", discount_id=discount_id)) == (
+        "already_given",
+        "discount_id",
+    )
     shipped = move(move(move(order, "payment_accepted").order, "processing").order, "shipped").order
     assert refused(try_to_discount(shipped, percent="10")) == ("not_possible", "order_id")
     assert refused(try_to_undo_discount(shipped)) == ("not_possible", "order_id")
 
 
 def test_what_was_refunded_keeps_its_discount() -> None:
-    order = refund(done(try_to_discount(PAID, percent="10")).order, "partial", lines=[{"line": 1, "quantity": 1}]).order
+    order = refund(
+        done(try_to_discount(PAID, percent="10")).order,
+        "partial",
+        lines=[{"line": 1, "quantity": 1}],
+    ).order
     assert refused(try_to_undo_discount(order)) == ("discount_refunded", "discount_id")
 
 
-# --- shipping ---------------------------------------------------------------------------------------------------------
+# --- shipping -------------------------------------------------------------------------------------
 
 
 def test_another_carrier_at_another_price_is_invoiced_by_the_difference() -> None:
@@ -113,7 +140,10 @@ def test_another_carrier_at_another_price_is_invoiced_by_the_difference() -> Non
 
 def test_another_rate_takes_the_shipping_back_and_invoices_it_anew() -> None:
     slip, invoice = issued(done(try_to_ship_by(PAID, tax_rate="7")).events)
-    assert [(str(each.shipping.rate), each.gross.amount) for each in (slip, invoice)] == [("19", 490), ("7", 490)]
+    assert [(str(each.shipping.rate), each.gross.amount) for each in (slip, invoice)] == [
+        ("19", 490),
+        ("7", 490),
+    ]
 
 
 def test_free_shipping_stays_free() -> None:
@@ -128,14 +158,19 @@ def test_the_carrier_is_fixed_once_the_order_is_shipped_but_not_the_tracking_num
     tracked = done(try_to_ship_by(shipped, tracking_number="SP-1", carrier="Swift Post"))
     (event,) = tracked.events
     assert (event.tracking_number, event.tracking_number_before, event.shipped) == (  # type: ignore[attr-defined]
-        "SP-1", "", True,
+        "SP-1",
+        "",
+        True,
     )
 
 
 def test_a_shipping_that_was_refunded_keeps_its_price() -> None:
     order = refund(PAID, "partial", lines=[], shipping_amount=100).order
     assert refused(try_to_ship_by(order, price=0)) == ("shipping_refunded", "price")
-    assert refused(try_to_discount(order, free_shipping=True)) == ("shipping_refunded", "free_shipping")
+    assert refused(try_to_discount(order, free_shipping=True)) == (
+        "shipping_refunded",
+        "free_shipping",
+    )
     assert done(try_to_ship_by(order, carrier="Slow Post")).order.carrier == "Slow Post"
 
 

@@ -1,4 +1,6 @@
-"""The page *edit an order* over a real RabbitMQ: every block is sent as it stands, and does what the page says."""
+"""The page *edit an order* over a real RabbitMQ: every block is sent as it stands, and does what
+the page says.
+"""
 
 import json
 import re
@@ -19,7 +21,10 @@ from tests.shared.runtime.ground import CLIENT, Ground
 from tests.words import a_shop_with_mugs, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "edit-an-order.md"
-BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
+BLOCKS = [
+    json.loads(block)
+    for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+]
 
 
 @pytest.fixture
@@ -40,25 +45,48 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
         events = ground.listen("#")
         answers = [said(client, block["name"], block["data"]).data for block in BLOCKS]
         assert [answer["events"] for answer in answers] == [
-            ["order.edited", "stock.changed"], ["order.edited"], ["order.edited", "stock.changed"],
-            ["order.discounted"], ["order.invoice_noted"], ["invoice.issued"],
+            ["order.edited", "stock.changed"],
+            ["order.edited"],
+            ["order.edited", "stock.changed"],
+            ["order.discounted"],
+            ["order.invoice_noted"],
+            ["invoice.issued"],
             ["order.edited", "credit_slip.issued", "invoice.issued", "stock.changed"],
-            ["order.address_changed", "order.invoice_corrected", "credit_slip.issued", "invoice.issued"],
-            ["order.shipping_changed", "credit_slip.issued"], ["order.address_changed", "customer.changed"],
-            ["order.customer_changed", "customer.changed"], ["order.address_changed", "customer.changed"],
+            [
+                "order.address_changed",
+                "order.invoice_corrected",
+                "credit_slip.issued",
+                "invoice.issued",
+            ],
+            ["order.shipping_changed", "credit_slip.issued"],
+            ["order.address_changed", "customer.changed"],
+            ["order.customer_changed", "customer.changed"],
+            ["order.address_changed", "customer.changed"],
             ["order.edited", "credit_slip.issued", "invoice.issued"],
-            ["order.shipping_changed", "credit_slip.issued", "invoice.issued"], ["delivery_slip.issued"],
+            ["order.shipping_changed", "credit_slip.issued", "invoice.issued"],
+            ["delivery_slip.issued"],
             ["order.document_mail_requested"],
-                ["order.exemption_changed", "credit_slip.issued", "invoice.issued", "delivery_slip.issued"],
-                ["order.exemption_changed", "credit_slip.issued", "invoice.issued"],
-                ["order.change_announced"], ["order_summary.issued"],
+            [
+                "order.exemption_changed",
+                "credit_slip.issued",
+                "invoice.issued",
+                "delivery_slip.issued",
+            ],
+            ["order.exemption_changed", "credit_slip.issued", "invoice.issued"],
+            ["order.change_announced"],
+            ["order_summary.issued"],
         ]
         order = said(client, "order.get", {"order_id": samples.ORDER_ID}).data
         heard = events.heard(sum(len(answer["events"]) for answer in answers))
     documents = [
-        DocumentSnapshot.model_validate(event.data["document"]) for event in heard if event.name.endswith(".issued")
+        DocumentSnapshot.model_validate(event.data["document"])
+        for event in heard
+        if event.name.endswith(".issued")
     ]
     assert [(line["line"], line["quantity"]) for line in order["lines"]] == [(1, 1), (3, 1)]
     assert invoiced(documents) == {"23": (order["net"]["amount"], order["tax"]["amount"])}
     assert (documents[0].note, documents[-1].gross) == ("Ordered by telephone.", documents[-1].due)
-    assert (order["order"]["carrier"], order["delivery_address"]["line1"]) == ("Slow Post", "1 Other Street")
+    assert (order["order"]["carrier"], order["delivery_address"]["line1"]) == (
+        "Slow Post",
+        "1 Other Street",
+    )

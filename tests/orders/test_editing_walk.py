@@ -30,8 +30,20 @@ def pieces(shop: Storefront, order_id: str) -> list[tuple[int, int]]:
 
 def test_what_is_edited_reads_back_as_it_was_told(shop: Storefront, paid: str) -> None:
     change(shop, "order.add_lines", paid, lines=[{"sku": MUG, "quantity": 3, "unit_price": 990}])
-    given = change(shop, "order.add_discount", paid, discount_id=str(uuid4()), discount_name="Sorry", amount=100)
-    told = change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 0}, {"line": 2, "quantity": 2}])
+    given = change(
+        shop,
+        "order.add_discount",
+        paid,
+        discount_id=str(uuid4()),
+        discount_name="Sorry",
+        amount=100,
+    )
+    told = change(
+        shop,
+        "order.edit_lines",
+        paid,
+        lines=[{"line": 1, "quantity": 0}, {"line": 2, "quantity": 2}],
+    )
     order = shop.order(paid)
     assert (order["lines"], order["order"], order["due"]) == tuple(
         told[0].data[field] for field in ("lines", "order", "due")
@@ -44,14 +56,23 @@ def test_what_is_edited_reads_back_as_it_was_told(shop: Storefront, paid: str) -
 def test_the_documents_of_an_order_are_all_listed_and_add_up(shop: Storefront, paid: str) -> None:
     told = [
         *change(shop, "order.add_lines", paid, lines=[{"sku": MUG, "quantity": 1}]),
-        *change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 1, "unit_price": 1000}]),
+        *change(
+            shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 1, "unit_price": 1000}]
+        ),
     ]
     documents = [event.data["document"] for event in told if event.name.endswith(".issued")]
     assert [(each["kind"], each["number"], each["gross"]["amount"]) for each in documents] == [
-        ("invoice", "IN000002", 1190), ("credit_slip", "CR000001", 2380), ("invoice", "IN000003", 1000),
+        ("invoice", "IN000002", 1190),
+        ("credit_slip", "CR000001", 2380),
+        ("invoice", "IN000003", 1000),
     ]
     order = shop.order(paid)
-    assert [each["number"] for each in order["documents"]] == ["IN000001", "IN000002", "CR000001", "IN000003"]
+    assert [each["number"] for each in order["documents"]] == [
+        "IN000001",
+        "IN000002",
+        "CR000001",
+        "IN000003",
+    ]
     assert order["order"]["total"]["amount"] == 2870 + 1190 - 2380 + 1000
 
 
@@ -66,11 +87,19 @@ def test_stock_comes_back_once_and_serves_those_who_wait(shop: Storefront) -> No
     assert shop.stock() == 0
 
 
-def test_an_order_waits_for_what_is_added_where_the_shop_lets_it(shop: Storefront, paid: str) -> None:
+def test_an_order_waits_for_what_is_added_where_the_shop_lets_it(
+    shop: Storefront, paid: str
+) -> None:
     shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
     shop.tell("stock.set", {"sku": MUG, "quantity": 1})
     told = change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 5}])
-    assert names(told) == ["order.edited", "invoice.issued", "stock.changed", "stock.short", "order.transitioned"]
+    assert names(told) == [
+        "order.edited",
+        "invoice.issued",
+        "stock.changed",
+        "stock.short",
+        "order.transitioned",
+    ]
     assert shop.move(paid, "processing")[0].data["code"] == "guard_objects"
     change(shop, "order.edit_lines", paid, lines=[{"line": 1, "quantity": 4}])
     shop.tell("stock.set", {"sku": MUG, "quantity": 5})
@@ -81,49 +110,68 @@ def test_an_edit_that_is_refused_changes_nothing(shop: Storefront, paid: str) ->
     lines = [{"sku": MUG, "quantity": 98}, {"sku": MUG, "quantity": 1}]
     refused = shop.refusal("order.add_lines", {"order_id": paid, "lines": lines})
     assert (refused["code"], refused["details"]["field"], refused["details"]["left"]) == (
-        "out_of_stock", "lines.1.quantity", 98,
+        "out_of_stock",
+        "lines.1.quantity",
+        98,
     )
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED))
-def test_an_order_of_another_shop_is_not_changed(name: str, shop: Storefront, other_shop: Storefront) -> None:
+def test_an_order_of_another_shop_is_not_changed(
+    name: str, shop: Storefront, other_shop: Storefront
+) -> None:
     data = good(other_shop, name, other_shop.place())
     refused = shop.refusal(name, data)
     assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
 
 
-# --- at once ----------------------------------------------------------------------------------------------------------
+# --- at once --------------------------------------------------------------------------------------
 
 
 def test_two_last_pieces_added_to_ten_orders_at_once_go_to_two(shop: Storefront, url: str) -> None:
     orders = shop.place_all(10)
     shop.tell("stock.set", {"sku": MUG, "quantity": 2})
     one = {"lines": [{"sku": MUG, "quantity": 1}]}
-    verdicts = at_once(url, *([shop.message("order.add_lines", one | {"order_id": each})] for each in orders))
+    verdicts = at_once(
+        url, *([shop.message("order.add_lines", one | {"order_id": each})] for each in orders)
+    )
     assert verdicts == [[DONE]] * 10
-    refused = [event.data["code"] for event in shop.desk.outbox() if event.name == "order.add_lines_refused"]
+    refused = [
+        event.data["code"]
+        for event in shop.desk.outbox()
+        if event.name == "order.add_lines_refused"
+    ]
     assert (refused, shop.stock()) == (["out_of_stock"] * 8, 0)
     assert sorted(len(pieces(shop, order_id)) for order_id in orders) == [1] * 8 + [2] * 2
 
 
-def test_a_piece_cancelled_by_eight_at_once_comes_back_as_often_as_there_are_pieces(shop: Storefront, url: str) -> None:
+def test_a_piece_cancelled_by_eight_at_once_comes_back_as_often_as_there_are_pieces(
+    shop: Storefront, url: str
+) -> None:
     data = {"order_id": shop.place(), "lines": [{"line": 1, "quantity": 1}]}
     at_once(url, *([shop.message("order.cancel_lines", data)] for _ in range(8)))
     assert names(shop.desk.outbox()).count("order.cancel_lines_refused") == 6
     assert (pieces(shop, data["order_id"]), shop.stock()) == ([], 100)
 
 
-# --- addresses, notes, paper ------------------------------------------------------------------------------------------
+# --- addresses, notes, paper ----------------------------------------------------------------------
 
 
 def test_another_address_changes_no_document(shop: Storefront, paid: str) -> None:
-    refused = shop.refusal("order.change_address", {"order_id": paid, "delivery_address": ELSEWHERE})
+    refused = shop.refusal(
+        "order.change_address", {"order_id": paid, "delivery_address": ELSEWHERE}
+    )
     assert (refused["code"], refused["details"]["field"]) == ("taxes_may_differ", "taxes_checked")
     assert refused["reason"].startswith("Taxes may differ when goods go to IE instead of GB")
-    told, _ = change(shop, "order.change_address", paid, delivery_address=ELSEWHERE, taxes_checked=True)
+    told, _ = change(
+        shop, "order.change_address", paid, delivery_address=ELSEWHERE, taxes_checked=True
+    )
     order = shop.order(paid)
     assert told.data["delivery_address"] == order["delivery_address"]
-    assert (order["delivery_address"]["country"], order["invoice_address"]["country"]) == ("IE", "GB")
+    assert (order["delivery_address"]["country"], order["invoice_address"]["country"]) == (
+        "IE",
+        "GB",
+    )
     answer = shop.desk.ask("order.list", {"filter": {"delivery_country": "IE"}}, shop=shop.shop)
     assert [each["order_id"] for each in answer.data["orders"]] == [paid]
     again = shop.refusal("order.change_address", {"order_id": paid, "delivery_address": ELSEWHERE})
@@ -135,28 +183,48 @@ def test_the_note_is_printed_on_every_invoice_of_the_order(shop: Storefront) -> 
     change(shop, "order.set_invoice_note", order_id, note="Thank you.")
     (first,) = change(shop, "order.issue_invoice", order_id)
     second = change(shop, "order.add_lines", order_id, lines=[{"sku": MUG, "quantity": 1}])[1]
-    assert [each.data["document"]["note"] for each in (first, second)] == ["Thank you.", "Thank you."]
+    assert [each.data["document"]["note"] for each in (first, second)] == [
+        "Thank you.",
+        "Thank you.",
+    ]
     assert shop.order(order_id)["invoice_note"] == "Thank you."
 
 
-def test_the_note_of_a_new_order_is_on_the_invoice_that_its_first_state_brings(shop: Storefront) -> None:
+def test_the_note_of_a_new_order_is_on_the_invoice_that_its_first_state_brings(
+    shop: Storefront,
+) -> None:
     def printed(**changes: Any) -> list[str]:
         told = shop.tell("order.place", an_order(initial_state="payment_accepted", **changes))
         return [event.data["document"]["note"] for event in told if event.name == "invoice.issued"]
 
     assert printed(invoice_note="Order PO-7") == ["Order PO-7"]
     shop.tell("shop.put", {"invoice_notes": {"en": "Thank you.", "fa": "سپاسگزاریم."}})
-    assert [*printed(), *printed(language="fa-IR"), *printed(language="de")] == ["Thank you.", "سپاسگزاریم.", ""]
+    assert [*printed(), *printed(language="fa-IR"), *printed(language="de")] == [
+        "Thank you.",
+        "سپاسگزاریم.",
+        "",
+    ]
     assert [*printed(invoice_note="Order PO-7"), *printed(invoice_note="")] == ["Order PO-7", ""]
 
 
-def test_an_order_tells_where_its_parcel_is_followed_and_where_it_is_shown(shop: Storefront, paid: str) -> None:
-    shop.tell("shop.put", {
-        "profile": {**samples.SHOP_PROFILE, "order_url": "https://shop.test/o/{reference}"},
-        "carriers": [samples.CARRIER | {"tracking_url": "https://post.test/{tracking_number}?d={country}"}],
-    })
+def test_an_order_tells_where_its_parcel_is_followed_and_where_it_is_shown(
+    shop: Storefront, paid: str
+) -> None:
+    shop.tell(
+        "shop.put",
+        {
+            "profile": {**samples.SHOP_PROFILE, "order_url": "https://shop.test/o/{reference}"},
+            "carriers": [
+                samples.CARRIER
+                | {"tracking_url": "https://post.test/{tracking_number}?d={country}"}
+            ],
+        },
+    )
     before = shop.order(paid)["order"]
-    assert (before["order_url"], before["tracking_url"]) == (f"https://shop.test/o/{before['reference']}", "")
+    assert (before["order_url"], before["tracking_url"]) == (
+        f"https://shop.test/o/{before['reference']}",
+        "",
+    )
     told = change(shop, "order.change_shipping", paid, tracking_number="../A&B")[0].data["order"]
     assert told["tracking_url"] == "https://post.test/..%2FA%26B?d=GB"
     assert shop.order(paid)["order"]["tracking_url"] == told["tracking_url"]
@@ -165,7 +233,10 @@ def test_an_order_tells_where_its_parcel_is_followed_and_where_it_is_shown(shop:
 
 
 def test_an_invoice_is_issued_once_by_command_or_by_a_state(shop: Storefront, paid: str) -> None:
-    assert shop.refusal("order.issue_invoice", {"order_id": paid})["reason"] == "The invoice IN000001 was issued."
+    assert (
+        shop.refusal("order.issue_invoice", {"order_id": paid})["reason"]
+        == "The invoice IN000001 was issued."
+    )
     order_id = shop.place()
     change(shop, "order.issue_invoice", order_id)
     assert "invoice.issued" not in names(shop.move(order_id, "payment_accepted"))
@@ -182,7 +253,9 @@ def test_an_order_of_nothing_gets_no_invoice_and_uses_no_number_up(shop: Storefr
     assert invoice.data["document"]["number"] == "IN000001"
 
 
-def test_a_summary_is_made_as_often_as_it_is_wanted_and_says_what_the_order_is_then(shop: Storefront) -> None:
+def test_a_summary_is_made_as_often_as_it_is_wanted_and_says_what_the_order_is_then(
+    shop: Storefront,
+) -> None:
     order_id = shop.place()
     (first,) = change(shop, "order.print_summary", order_id)
     change(shop, "order.add_lines", order_id, lines=[{"sku": MUG, "quantity": 1}])
@@ -190,7 +263,8 @@ def test_a_summary_is_made_as_often_as_it_is_wanted_and_says_what_the_order_is_t
     found: list[dict[str, Any]] = [first.data["document"], second.data["document"]]
     reference = shop.order(order_id)["order"]["reference"]
     assert [(each["kind"], each["number"], each["gross"]["amount"]) for each in found] == [
-        ("order_summary", reference, 2870), ("order_summary", reference, 4060),
+        ("order_summary", reference, 2870),
+        ("order_summary", reference, 4060),
     ]
     assert found[0]["document_id"] != found[1]["document_id"]
     assert not rows(shop.desk.engine, "documents", shop=shop.shop)
@@ -210,5 +284,8 @@ def test_the_customer_is_told_what_the_order_is_now(shop: Storefront, paid: str)
     (told,) = change(shop, "order.notify_change", paid, message="It is on its way.")
     assert told.name == "order.change_announced"
     assert told.data["order"] == shop.order(paid)["order"]
-    assert (told.data["order"]["tracking_number"], told.data["message"]) == ("SP-4711", "It is on its way.")
+    assert (told.data["order"]["tracking_number"], told.data["message"]) == (
+        "SP-4711",
+        "It is on its way.",
+    )
     assert told.data["lines"] == shop.order(paid)["lines"]

@@ -9,13 +9,24 @@ from services.orders.domain.placing import Placed
 from shared.contracts import samples
 from shared.contracts.message import Refusal
 from shared.contracts.orders import AddLines
-from tests.orders.editing import done, refused, try_to_add, try_to_edit, try_to_send_to, try_to_ship_by
+from tests.orders.editing import (
+    done,
+    refused,
+    try_to_add,
+    try_to_edit,
+    try_to_send_to,
+    try_to_ship_by,
+)
 from tests.orders.words import MUG, NOON, Numbers, Storefront, a_product, try_to_place
 from tests.words import an_order, changed
 
-EXPORT = {"category": "export", "reason": "Exported outside the EU: article 146 of directive 2006/112/EC."}
+EXPORT = {
+    "category": "export",
+    "reason": "Exported outside the EU: article 146 of directive 2006/112/EC.",
+}
 UNTAXED = {
-    "exemption": EXPORT, "total__amount": 2 * 1000 + 490,
+    "exemption": EXPORT,
+    "total__amount": 2 * 1000 + 490,
     "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "0"},
 }
 
@@ -40,14 +51,18 @@ def test_the_reason_is_in_every_snapshot() -> None:
 
 
 def test_shipping_with_tax_does_not_fit_an_order_without() -> None:
-    placed = try_to_place(**{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}})
+    placed = try_to_place(
+        **{**UNTAXED, "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}}
+    )
     assert isinstance(placed, Refusal)
     assert (placed.code, placed.details["field"]) == ("shipping_taxed", "carrier.tax_rate")
 
 
 def test_what_is_added_later_is_not_taxed_either() -> None:
     order = exempt()
-    command = AddLines.model_validate({"order_id": order.order_id, "lines": [{"sku": MUG, "quantity": 1}]})
+    command = AddLines.model_validate(
+        {"order_id": order.order_id, "lines": [{"sku": MUG, "quantity": 1}]}
+    )
     added = editing.add_lines(order, command, {MUG: a_product()}, lambda _: 100, Numbers(), NOON)
     assert not isinstance(added, Refusal)
     assert (added.order.amount.gross, added.order.amount.tax) == (3490, 0)
@@ -56,22 +71,36 @@ def test_what_is_added_later_is_not_taxed_either() -> None:
 def test_nothing_of_it_is_taxed_by_an_edit() -> None:
     order, taxed = exempt(), [{"sku": MUG, "quantity": 1, "tax_rate": "19"}]
     assert refused(try_to_add(order, *taxed)) == ("order_exempt", "lines.0.tax_rate")
-    assert refused(try_to_edit(order, {"line": 1, "tax_rate": "7"})) == ("order_exempt", "lines.0.tax_rate")
+    assert refused(try_to_edit(order, {"line": 1, "tax_rate": "7"})) == (
+        "order_exempt",
+        "lines.0.tax_rate",
+    )
     assert refused(try_to_ship_by(order, tax_rate="19")) == ("order_exempt", "tax_rate")
-    assert done(try_to_edit(order, {"line": 1, "tax_rate": "0", "quantity": 1})).order.amount.tax == 0
+    assert (
+        done(try_to_edit(order, {"line": 1, "tax_rate": "0", "quantity": 1})).order.amount.tax == 0
+    )
 
 
 def test_another_buyer_may_not_be_exempt() -> None:
     order = exempt()
     other = changed(samples.ADDRESS, vat_number="FR40303265045")
-    assert refused(try_to_send_to(order, invoice_address=other)) == ("taxes_may_differ", "taxes_checked")
+    assert refused(try_to_send_to(order, invoice_address=other)) == (
+        "taxes_may_differ",
+        "taxes_checked",
+    )
     assert done(try_to_send_to(order, invoice_address=other, taxes_checked=True))
-    assert done(try_to_send_to(order, invoice_address=changed(samples.ADDRESS, line1="2 Other Street")))
+    assert done(
+        try_to_send_to(order, invoice_address=changed(samples.ADDRESS, line1="2 Other Street"))
+    )
 
 
 def test_a_cart_is_shown_the_price_at_which_its_order_is_placed(shop: Storefront) -> None:
-    asked = {"lines": [{"sku": MUG, "quantity": 2}], "currency": "EUR", "carrier": UNTAXED["carrier"],
-             "exemption": EXPORT}
+    asked = {
+        "lines": [{"sku": MUG, "quantity": 2}],
+        "currency": "EUR",
+        "carrier": UNTAXED["carrier"],
+        "exemption": EXPORT,
+    }
     shown = shop.desk.ask("cart.price", asked, shop=shop.shop).data
     assert (shown["total"]["amount"], shown["tax"]["amount"]) == (2490, 0)
     told = shop.tell("order.place", an_order(**UNTAXED))

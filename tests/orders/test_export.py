@@ -18,9 +18,17 @@ from tests.orders.words import DEFAULT_STATES
 def an_entry(name: str = "Ada Byron", **changes: Any) -> Entry:
     customer = {"customer_id": "c-1", "email": "ada@example.test", "name": name}
     facts = {
-        "order_id": UUID(int=7), "reference": "ABC", "placed_at": datetime(2026, 11, 21, 12, tzinfo=UTC),
-        "customer": customer, "currency": "EUR", "total": 2870, "paid": 0, "payment_method": "Bank wire",
-        "delivery_country": "GB", "state": "payment_accepted", "new_customer": True,
+        "order_id": UUID(int=7),
+        "reference": "ABC",
+        "placed_at": datetime(2026, 11, 21, 12, tzinfo=UTC),
+        "customer": customer,
+        "currency": "EUR",
+        "total": 2870,
+        "paid": 0,
+        "payment_method": "Bank wire",
+        "delivery_country": "GB",
+        "state": "payment_accepted",
+        "new_customer": True,
     }
     return Entry(**{**facts, **changes})
 
@@ -37,13 +45,24 @@ def test_the_file_begins_with_the_names_of_the_columns() -> None:
 
 
 def test_an_order_is_one_row() -> None:
-    assert cells(an_entry()) == [{
-        "reference": "ABC", "placed_at": "2026-11-21T12:00:00+00:00", "customer": "Ada Byron",
-        "email": "ada@example.test",
-        "customer_id": "c-1", "new_customer": "yes", "total": "28.70", "paid": "0.00", "currency": "EUR",
-        "payment_method": "Bank wire", "delivery_country": "GB", "state": "payment_accepted",
-        "state_label": "Payment accepted", "order_id": str(UUID(int=7)),
-    }]
+    assert cells(an_entry()) == [
+        {
+            "reference": "ABC",
+            "placed_at": "2026-11-21T12:00:00+00:00",
+            "customer": "Ada Byron",
+            "email": "ada@example.test",
+            "customer_id": "c-1",
+            "new_customer": "yes",
+            "total": "28.70",
+            "paid": "0.00",
+            "currency": "EUR",
+            "payment_method": "Bank wire",
+            "delivery_country": "GB",
+            "state": "payment_accepted",
+            "state_label": "Payment accepted",
+            "order_id": str(UUID(int=7)),
+        }
+    ]
 
 
 def test_states_are_named_in_the_language_that_was_asked_for() -> None:
@@ -54,9 +73,15 @@ def test_a_state_that_is_no_more_is_named_by_its_key() -> None:
     assert cells(an_entry(state="dreaming"))[0]["state_label"] == "dreaming"
 
 
-@pytest.mark.parametrize(("currency", "amount", "text"), [
-    ("JPY", 2870, "2870"), ("KWD", 2870, "2.870"), ("IRR", 10**15, "1000000000000000"), ("EUR", -5, "-0.05"),
-])
+@pytest.mark.parametrize(
+    ("currency", "amount", "text"),
+    [
+        ("JPY", 2870, "2870"),
+        ("KWD", 2870, "2.870"),
+        ("IRR", 10**15, "1000000000000000"),
+        ("EUR", -5, "-0.05"),
+    ],
+)
 def test_amounts_have_the_decimals_of_their_currency(currency: str, amount: int, text: str) -> None:
     assert cells(an_entry(currency=currency, total=amount))[0]["total"] == text
 
@@ -68,7 +93,9 @@ def test_a_name_that_a_spreadsheet_would_compute_is_made_harmless(begin: str) ->
     assert "\n" not in shown
 
 
-@pytest.mark.parametrize("name", ['"quoted"', "a,b", "علی", "O'Brien", "semi;colon", "100% sure", "a=b"])
+@pytest.mark.parametrize(
+    "name", ['"quoted"', "a,b", "علی", "O'Brien", "semi;colon", "100% sure", "a=b"]
+)
 def test_other_names_come_back_as_they_were(name: str) -> None:
     assert cells(an_entry(name))[0]["customer"] == name
 

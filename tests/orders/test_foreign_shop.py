@@ -32,10 +32,15 @@ def test_an_order_of_another_shop_cannot_be_seen(shop: Storefront, foreign: str)
     assert (answer.name, answer.data["code"]) == ("order.get_refused", "unknown_order")
 
 
-def test_a_refusal_tells_nothing_that_an_unknown_order_would_not(shop: Storefront, foreign: str) -> None:
+def test_a_refusal_tells_nothing_that_an_unknown_order_would_not(
+    shop: Storefront, foreign: str
+) -> None:
     command = {"order_id": foreign, "to": "shipped"}
     unknown = command | {"order_id": "00000000-0000-4000-8000-000000000000"}
-    seen, unseen = shop.refusal("order.transition", command), shop.refusal("order.transition", unknown)
+    seen, unseen = (
+        shop.refusal("order.transition", command),
+        shop.refusal("order.transition", unknown),
+    )
     assert seen["reason"].replace(foreign, "") == unseen["reason"].replace(unknown["order_id"], "")
 
 
@@ -46,12 +51,18 @@ def test_the_stock_of_another_shop_is_not_sold(shop: Storefront, other_shop: Sto
     assert (shop.stock(), other_shop.stock()) == (1, 98)
 
 
-def test_two_shops_in_one_batch_sell_from_their_own_stock(shop: Storefront, other_shop: Storefront) -> None:
-    shop.deliver(shop.message("order.place", an_order()), other_shop.message("order.place", an_order()))
+def test_two_shops_in_one_batch_sell_from_their_own_stock(
+    shop: Storefront, other_shop: Storefront
+) -> None:
+    shop.deliver(
+        shop.message("order.place", an_order()), other_shop.message("order.place", an_order())
+    )
     assert (shop.stock(), other_shop.stock()) == (98, 98)
 
 
-def test_two_shops_in_one_batch_count_for_themselves(shop: Storefront, other_shop: Storefront, orders: Desk) -> None:
+def test_two_shops_in_one_batch_count_for_themselves(
+    shop: Storefront, other_shop: Storefront, orders: Desk
+) -> None:
     ours, theirs = shop.place(), other_shop.place()
     told = shop.deliver(
         shop.message("order.transition", {"order_id": ours, "to": "payment_accepted"}),
@@ -59,14 +70,25 @@ def test_two_shops_in_one_batch_count_for_themselves(shop: Storefront, other_sho
     )
     issued = [event for event in told if event.name == "invoice.issued"]
     assert [(event.shop, event.data["document"]["number"]) for event in issued] == [
-        (shop.shop, "IN000001"), (other_shop.shop, "IN000001"),
+        (shop.shop, "IN000001"),
+        (other_shop.shop, "IN000001"),
     ]
 
 
 def test_a_product_of_another_shop_is_unknown(orders: Desk, shop: Storefront) -> None:
-    shop.tell("product.put", {"sku": "POT-RED", "names": {"en": "Pot"}, "tax_rate": "19",
-                              "price": {"amount": 100, "currency": "EUR"}})
-    assert [row.sku for row in rows(orders.engine, "products", shop=shop.shop)] == ["MUG-BLUE", "POT-RED"]
+    shop.tell(
+        "product.put",
+        {
+            "sku": "POT-RED",
+            "names": {"en": "Pot"},
+            "tax_rate": "19",
+            "price": {"amount": 100, "currency": "EUR"},
+        },
+    )
+    assert [row.sku for row in rows(orders.engine, "products", shop=shop.shop)] == [
+        "MUG-BLUE",
+        "POT-RED",
+    ]
     stranger = Storefront(orders, f"{shop.shop}-2")
     refused = stranger.refusal("stock.set", {"sku": "POT-RED", "quantity": 1})
     assert (refused["code"], refused["details"]["field"]) == ("unknown_product", "sku")

@@ -1,4 +1,6 @@
-"""What makes a graph of states nonsense: one sentence each. And how a shop's own state is put over the default ones."""
+"""What makes a graph of states nonsense: one sentence each. And how a shop's own state is put over
+the default ones.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -39,7 +41,10 @@ def test_the_file_is_named_in_four_languages() -> None:
         (TEXT + "\n[shipped]\nlabels = { en = 'Again' }\n", "shipped"),
         (TEXT.replace('"refunded"]', '"dreaming"]'), "leads to 'dreaming', which there is not."),
         (TEXT + "\n[island]\nlabels = { en = 'Island' }\n", "No order can ever come to 'island'"),
-        (TEXT + "\n[odd]\nlabels = { en = 'Odd' }\ninitial = true\nguards = ['moonlight']\n", "no guard 'moonlight'"),
+        (
+            TEXT + "\n[odd]\nlabels = { en = 'Odd' }\ninitial = true\nguards = ['moonlight']\n",
+            "no guard 'moonlight'",
+        ),
         (TEXT.replace('"#E74C3C"', '"red"'), "colour"),
     ],
 )
@@ -78,7 +83,9 @@ def test_a_state_that_leads_anywhere_needs_no_move_added() -> None:
         ({"flags": ["restock"], "initial": True}, "flags_contradict", "initial"),
     ],
 )
-def test_nonsense_is_refused_with_the_field_and_one_sentence(changes: dict[str, Any], code: str, field: str) -> None:
+def test_nonsense_is_refused_with_the_field_and_one_sentence(
+    changes: dict[str, Any], code: str, field: str
+) -> None:
     found = refused(**changes)
     assert (found.code, found.details["field"]) == (code, field)
     assert found.reason.endswith(".")
@@ -86,7 +93,9 @@ def test_nonsense_is_refused_with_the_field_and_one_sentence(changes: dict[str, 
 
 
 def test_a_shop_has_a_bounded_number_of_states() -> None:
-    many = {f"s{number}": replace(DEFAULT_STATES["shipped"], key=f"s{number}") for number in range(190)}
+    many = {
+        f"s{number}": replace(DEFAULT_STATES["shipped"], key=f"s{number}") for number in range(190)
+    }
     found = put_state(PutState.model_validate(samples.PUT_STATE), {**DEFAULT_STATES, **many})
     assert isinstance(found, Refusal)
     assert (found.code, found.details["field"]) == ("too_many_states", "key")
@@ -97,10 +106,18 @@ def test_a_state_that_orders_begin_in_needs_nothing_that_leads_there() -> None:
 
 
 def test_a_change_that_cuts_another_state_off_is_refused() -> None:
-    final = {key: replace(state, moves=frozenset((state.moves or frozenset()) - {"refunded"}))
-             for key, state in DEFAULT_STATES.items() if key not in ("shipped", "refunded")}
+    final = {
+        key: replace(state, moves=frozenset((state.moves or frozenset()) - {"refunded"}))
+        for key, state in DEFAULT_STATES.items()
+        if key not in ("shipped", "refunded")
+    }
     graph = {**DEFAULT_STATES, **final}
-    shipped = {"key": "shipped", "labels": {"en": "Shipped"}, "moves": ["delivered"], "initial": True}
+    shipped = {
+        "key": "shipped",
+        "labels": {"en": "Shipped"},
+        "moves": ["delivered"],
+        "initial": True,
+    }
     found = put_state(PutState.model_validate(shipped), graph)
     assert isinstance(found, Refusal)
     assert (found.code, found.details["state"]) == ("unreachable", "refunded")

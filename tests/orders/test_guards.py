@@ -1,4 +1,6 @@
-"""Guards answer yes with nothing, or with the reason why not; the default graph asks them, force passes them by."""
+"""Guards answer yes with nothing, or with the reason why not; the default graph asks them, force
+passes them by.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -32,7 +34,12 @@ def lacks(guard: str, order: Order) -> str | None:
     [
         ("payment_covers_total", PAID, pay(ORDER, 1000), "18.70 EUR is still to be paid."),
         ("something_is_paid", pay(ORDER, 1), ORDER, "Nothing was paid yet."),
-        ("nothing_paid", ORDER, pay(ORDER, 1), "The order is paid, at least in part: refund instead."),
+        (
+            "nothing_paid",
+            ORDER,
+            pay(ORDER, 1),
+            "The order is paid, at least in part: refund instead.",
+        ),
         ("nothing_shipped", PAID, SHIPPED, "The order was shipped."),
         ("order_is_shipped", SHIPPED, PAID, "The order was not shipped yet."),
         ("stock_is_there", ORDER, SHORT, "The order waits for stock: 1 of 'MUG-BLUE'."),
@@ -40,7 +47,12 @@ def lacks(guard: str, order: Order) -> str | None:
         ("something_to_refund", pay(ORDER, 1), ORDER, NOTHING_TO_REFUND),
         ("something_refunded", refund(PAID).order, PAID, NOT_REFUNDED),
         ("nothing_is_out", PAID, SHIPPED, IS_OUT),
-        ("something_to_send", PAID, refund(PAID).order, "Nothing is left to be sent: all of it was refunded."),
+        (
+            "something_to_send",
+            PAID,
+            refund(PAID).order,
+            "Nothing is left to be sent: all of it was refunded.",
+        ),
     ],
 )
 def test_a_guard_says_yes_or_why_not(guard: str, yes: Order, no: Order, reason: str) -> None:
@@ -56,7 +68,9 @@ def test_an_order_that_waits_for_stock_is_neither_prepared_nor_shipped(to: str) 
     refused = try_to_move(replace(SHORT, state="backorder_paid"), to)
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.details["guard"], refused.details["field"]) == (
-        "guard_objects", "stock_is_there", "to",
+        "guard_objects",
+        "stock_is_there",
+        "to",
     )
     assert refused.reason == "The order waits for stock: 1 of 'MUG-BLUE'."
 
@@ -75,7 +89,9 @@ def test_what_was_once_shipped_cannot_be_cancelled_even_after_it_was_forced_back
 
 
 def test_force_passes_a_guard_and_stands_in_the_history() -> None:
-    change = move(replace(SHORT, state="backorder_paid"), "processing", force=True, reason="part delivery").order
+    change = move(
+        replace(SHORT, state="backorder_paid"), "processing", force=True, reason="part delivery"
+    ).order
     assert (change.history[-1].forced, change.history[-1].reason) == (True, "part delivery")
 
 

@@ -1,4 +1,6 @@
-"""Thirty-two processes number documents at once and are killed at random: no gap, no duplicate, nothing twice."""
+"""Thirty-two processes number documents at once and are killed at random: no gap, no duplicate,
+nothing twice.
+"""
 
 import multiprocessing
 from collections import Counter
@@ -23,7 +25,9 @@ context.set_forkserver_preload(["tests.orders.writing"])
 
 
 class Writers:
-    """The processes; who dies is started again with the same messages, since nobody acknowledged them."""
+    """The processes; who dies is started again with the same messages, since nobody acknowledged
+    them.
+    """
 
     def __init__(self, url: str, work: Sequence[Sequence[bytes]]) -> None:
         self.url, self.work, self.killed = url, work, 0
@@ -64,15 +68,26 @@ class Writers:
 
 
 @pytest.mark.timeout(300)
-def test_numbers_have_no_gap_and_no_duplicate_though_writers_are_killed(shop: Storefront, url: str) -> None:
+def test_numbers_have_no_gap_and_no_duplicate_though_writers_are_killed(
+    shop: Storefront, url: str
+) -> None:
     shop.tell("stock.set", {"sku": "MUG-BLUE", "quantity": 2 * WRITERS * EACH})
-    moves = [{"order_id": order_id, "to": "processing"} for order_id in shop.place_all(WRITERS * EACH)]
+    moves = [
+        {"order_id": order_id, "to": "processing"} for order_id in shop.place_all(WRITERS * EACH)
+    ]
     bodies = [envelope("order.transition", move, shop=shop.shop).encode() for move in moves]
     writers = Writers(url, [bodies[start::WRITERS] for start in range(WRITERS)])
     writers.run()
     assert writers.killed >= KILLS // 2
     for kind, prefix in (("invoice", "IN"), ("delivery_slip", "DE")):
-        found = sorted(row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind=kind))
+        found = sorted(
+            row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind=kind)
+        )
         assert found == [f"{prefix}{number:06d}" for number in range(1, len(bodies) + 1)]
     told = Counter(event.name for event in shop.desk.outbox() if event.shop == shop.shop)
-    assert told["invoice.issued"] == told["delivery_slip.issued"] == told["order.transitioned"] == len(bodies)
+    assert (
+        told["invoice.issued"]
+        == told["delivery_slip.issued"]
+        == told["order.transitioned"]
+        == len(bodies)
+    )

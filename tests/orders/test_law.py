@@ -1,4 +1,6 @@
-"""Nothing is ever deleted, and what is fixed never changes: tried on the database itself, past all our code."""
+"""Nothing is ever deleted, and what is fixed never changes: tried on the database itself, past all
+our code.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,11 +14,28 @@ from services.orders.store.tables import metadata
 from tests.orders.words import Storefront, everything
 from tests.words import Desk
 
-KEPT = ("orders", "order_lines", "order_history", "payments", "documents", "stock_movements", "stock", "counters")
+KEPT = (
+    "orders",
+    "order_lines",
+    "order_history",
+    "payments",
+    "documents",
+    "stock_movements",
+    "stock",
+    "counters",
+)
 WHOLE = ("order_history", "payments", "documents", "stock_movements")
 FIXED = {
     "orders": [
-        "order_id", "shop", "reference", "placed_at", "currency", "prices", "rounding_mode", "rounding_per", "coin",
+        "order_id",
+        "shop",
+        "reference",
+        "placed_at",
+        "currency",
+        "prices",
+        "rounding_mode",
+        "rounding_per",
+        "coin",
     ],
     "order_lines": ["order_id", "position", "sku"],
     "stock": ["shop", "sku"],
@@ -24,10 +43,21 @@ FIXED = {
 } | {table: [column.name for column in metadata.tables[table].columns] for table in WHOLE}
 EARLIER = "'2020-01-01 00:00:00+00:00'"
 OTHER = {
-    "placed_at": EARLIER, "at": EARLIER, "issued_at": EARLIER, "year": "1999",
-    "position": "position + 1000", "number": "number", "amount": "amount + 1", "change": "change + 1",
-    "currency": "'XXX'", "coin": "5", "forced": "NOT forced", "order_id": f"'{uuid4().hex}'",
-    "payment_id": f"'{uuid4().hex}'", "reverses": f"'{uuid4().hex}'", "replaces": "'[\"IN000000\"]'",
+    "placed_at": EARLIER,
+    "at": EARLIER,
+    "issued_at": EARLIER,
+    "year": "1999",
+    "position": "position + 1000",
+    "number": "number",
+    "amount": "amount + 1",
+    "change": "change + 1",
+    "currency": "'XXX'",
+    "coin": "5",
+    "forced": "NOT forced",
+    "order_id": f"'{uuid4().hex}'",
+    "payment_id": f"'{uuid4().hex}'",
+    "reverses": f"'{uuid4().hex}'",
+    "replaces": "'[\"IN000000\"]'",
     "document_id": f"'{uuid4().hex}'",
 }
 
@@ -45,7 +75,10 @@ def an_invoiced_order(shop: Storefront) -> Iterator[None]:
 
 
 def refused(orders: Desk, statement: str) -> None:
-    with pytest.raises(DBAPIError, match="never changed or deleted"), orders.engine.begin() as connection:
+    with (
+        pytest.raises(DBAPIError, match="never changed or deleted"),
+        orders.engine.begin() as connection,
+    ):
         connection.execute(text(statement))
 
 
@@ -54,7 +87,9 @@ def test_no_row_is_deleted(table: str, orders: Desk) -> None:
     refused(orders, f"DELETE FROM {table}")
 
 
-@pytest.mark.parametrize(("table", "column"), [(table, column) for table in FIXED for column in FIXED[table]])
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, column) for table in FIXED for column in FIXED[table]]
+)
 def test_what_is_fixed_is_not_changed(table: str, column: str, orders: Desk) -> None:
     value = OTHER.get(column, "'other'")
     if table == "documents" and column == "number":
@@ -64,7 +99,10 @@ def test_what_is_fixed_is_not_changed(table: str, column: str, orders: Desk) -> 
 
 @pytest.mark.parametrize("table", KEPT)
 def test_no_table_is_emptied_and_no_row_replaced(table: str, orders: Desk) -> None:
-    sqlite = [f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", f"REPLACE INTO {table} SELECT * FROM {table}"]
+    sqlite = [
+        f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+        f"REPLACE INTO {table} SELECT * FROM {table}",
+    ]
     postgresql = [f"TRUNCATE {table} CASCADE", "TRUNCATE orders CASCADE"]
     for statement in sqlite if orders.engine.dialect.name == "sqlite" else postgresql:
         refused(orders, statement)
@@ -73,14 +111,25 @@ def test_no_table_is_emptied_and_no_row_replaced(table: str, orders: Desk) -> No
 @pytest.mark.parametrize("table", KEPT)
 def test_not_even_by_its_hidden_number(table: str, orders: Desk) -> None:
     if orders.engine.dialect.name == "sqlite":
-        columns = ", ".join(column.name for column in metadata.tables[table].columns if column.name != "number")
-        values = columns.replace("order_id", "randomblob(16)").replace("document_id", "randomblob(16)")
-        refused(orders, f"INSERT OR REPLACE INTO {table} (rowid, {columns}) SELECT rowid, {values} FROM {table}")
+        columns = ", ".join(
+            column.name for column in metadata.tables[table].columns if column.name != "number"
+        )
+        values = columns.replace("order_id", "randomblob(16)").replace(
+            "document_id", "randomblob(16)"
+        )
+        refused(
+            orders,
+            f"INSERT OR REPLACE INTO {table} (rowid, {columns}) SELECT rowid, {values} FROM"
+            f" {table}",
+        )
         refused(orders, f"UPDATE OR REPLACE {table} SET rowid = rowid + 1")
     else:
         key = ", ".join(column.name for column in metadata.tables[table].primary_key)
         first = key.partition(",")[0]
-        upsert = f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT ({key}) "
+        upsert = (
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} ON CONFLICT"
+            f" ({key}) "
+        )
         other = OTHER.get(first, "'other'").replace("number", f"{table}.number")
         refused(orders, f"{upsert} DO UPDATE SET {first} = {other}")
 
@@ -90,7 +139,11 @@ def test_a_counter_never_counts_back(orders: Desk) -> None:
 
 
 def test_what_may_change_does(shop: Storefront, orders: Desk) -> None:
-    changes: dict[str, Any] = {"orders": "state = state", "stock": "available = available", "counters": "last = last"}
+    changes: dict[str, Any] = {
+        "orders": "state = state",
+        "stock": "available = available",
+        "counters": "last = last",
+    }
     with orders.engine.begin() as connection:
         for table, change in changes.items():
             connection.execute(text(f"UPDATE {table} SET {change}"))

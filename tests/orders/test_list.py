@@ -32,7 +32,11 @@ def found(shop: Storefront, **chosen: Any) -> list[str]:
 
 
 def place(shop: Storefront, reference: str, name: str = "Ada Byron", **changes: Any) -> str:
-    customer = {"customer_id": name.lower(), "email": f"{name.partition(' ')[0].lower()}@example.test", "name": name}
+    customer = {
+        "customer_id": name.lower(),
+        "email": f"{name.partition(' ')[0].lower()}@example.test",
+        "name": name,
+    }
     return shop.place(**{"reference": reference, "customer": customer, **changes})
 
 
@@ -44,12 +48,21 @@ def at(shop: Storefront, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def three(shop: Storefront, at: Clock) -> Storefront:
-    """A shop with three orders, hours apart: two of Ada's, between them one of Bert's, who lives in Germany."""
+    """A shop with three orders, hours apart: two of Ada's, between them one of Bert's, who lives in
+    Germany.
+    """
     at(NOON)
     place(shop, "AAA-1")
     at(NOON + timedelta(hours=1))
-    second = place(shop, "BBB-2", "Bert Brecht", delivery_address=GERMAN, payment_method="Cheque",
-                   lines=[{"sku": "MUG-BLUE", "quantity": 1}], total__amount=1680)
+    second = place(
+        shop,
+        "BBB-2",
+        "Bert Brecht",
+        delivery_address=GERMAN,
+        payment_method="Cheque",
+        lines=[{"sku": "MUG-BLUE", "quantity": 1}],
+        total__amount=1680,
+    )
     at(NOON + timedelta(hours=2))
     place(shop, "AAC-3")
     shop.move(second, "payment_accepted")
@@ -60,30 +73,57 @@ def test_the_newest_order_comes_first(three: Storefront) -> None:
     assert found(three) == ["AAC-3", "BBB-2", "AAA-1"]
 
 
-@pytest.mark.parametrize(("chosen", "wanted"), [
-    ({"reference": "AA"}, ["AAC-3", "AAA-1"]), ({"reference": "AAA-1"}, ["AAA-1"]), ({"reference": "A-1"}, []),
-    ({"reference": "BBB-"}, ["BBB-2"]), ({"reference": "1"}, []),
-    ({"customer": "ad"}, ["AAC-3", "AAA-1"]), ({"customer": "BRE bert"}, ["BBB-2"]), ({"customer": "bbb"}, []),
-    ({"customer": "bert@example.test"}, ["BBB-2"]),
-    ({"customer_id": "bert brecht"}, ["BBB-2"]), ({"customer_id": "bert"}, []),
-    ({"total_from": {"amount": 1681, "currency": "EUR"}}, ["AAC-3", "AAA-1"]),
-    ({"total_from": {"amount": 1680, "currency": "EUR"}, "total_to": {"amount": 1680, "currency": "EUR"}}, ["BBB-2"]),
-    ({"total_to": {"amount": 2869, "currency": "EUR"}}, ["BBB-2"]),
-    ({"total_from": {"amount": 0, "currency": "USD"}}, []),
-    ({"payment_method": "Cheque"}, ["BBB-2"]), ({"payment_method": "cash"}, []),
-    ({"states": ["payment_accepted"]}, ["BBB-2"]),
-    ({"states": ["payment_accepted", "awaiting_bank_wire"]}, ["AAC-3", "BBB-2", "AAA-1"]),
-    ({"states": ["shipped"]}, []), ({"states": []}, ["AAC-3", "BBB-2", "AAA-1"]),
-    ({"placed_from": "2026-11-21T13:00:00Z"}, ["AAC-3", "BBB-2"]),
-    ({"placed_before": "2026-11-21T13:00:00Z"}, ["AAA-1"]),
-    ({"placed_from": "2026-11-21T16:30:00+03:30", "placed_before": "2026-11-21T14:00:00Z"}, ["BBB-2"]),
-    ({"delivery_country": "DE"}, ["BBB-2"]), ({"delivery_country": "FR"}, []),
-    ({"new_customer": True}, ["BBB-2", "AAA-1"]), ({"new_customer": False}, ["AAC-3"]),
-    ({"search": "aa"}, ["AAC-3", "AAA-1"]), ({"search": "brecht"}, ["BBB-2"]), ({"search": "ada aac"}, ["AAC-3"]),
-    ({"search": "ada bert"}, []), ({"search": "example"}, ["AAC-3", "BBB-2", "AAA-1"]),
-    ({"search": "a", "delivery_country": "GB", "new_customer": True}, ["AAA-1"]),
-])
-def test_a_filter_finds_what_fits_it(three: Storefront, chosen: dict[str, Any], wanted: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [
+        ({"reference": "AA"}, ["AAC-3", "AAA-1"]),
+        ({"reference": "AAA-1"}, ["AAA-1"]),
+        ({"reference": "A-1"}, []),
+        ({"reference": "BBB-"}, ["BBB-2"]),
+        ({"reference": "1"}, []),
+        ({"customer": "ad"}, ["AAC-3", "AAA-1"]),
+        ({"customer": "BRE bert"}, ["BBB-2"]),
+        ({"customer": "bbb"}, []),
+        ({"customer": "bert@example.test"}, ["BBB-2"]),
+        ({"customer_id": "bert brecht"}, ["BBB-2"]),
+        ({"customer_id": "bert"}, []),
+        ({"total_from": {"amount": 1681, "currency": "EUR"}}, ["AAC-3", "AAA-1"]),
+        (
+            {
+                "total_from": {"amount": 1680, "currency": "EUR"},
+                "total_to": {"amount": 1680, "currency": "EUR"},
+            },
+            ["BBB-2"],
+        ),
+        ({"total_to": {"amount": 2869, "currency": "EUR"}}, ["BBB-2"]),
+        ({"total_from": {"amount": 0, "currency": "USD"}}, []),
+        ({"payment_method": "Cheque"}, ["BBB-2"]),
+        ({"payment_method": "cash"}, []),
+        ({"states": ["payment_accepted"]}, ["BBB-2"]),
+        ({"states": ["payment_accepted", "awaiting_bank_wire"]}, ["AAC-3", "BBB-2", "AAA-1"]),
+        ({"states": ["shipped"]}, []),
+        ({"states": []}, ["AAC-3", "BBB-2", "AAA-1"]),
+        ({"placed_from": "2026-11-21T13:00:00Z"}, ["AAC-3", "BBB-2"]),
+        ({"placed_before": "2026-11-21T13:00:00Z"}, ["AAA-1"]),
+        (
+            {"placed_from": "2026-11-21T16:30:00+03:30", "placed_before": "2026-11-21T14:00:00Z"},
+            ["BBB-2"],
+        ),
+        ({"delivery_country": "DE"}, ["BBB-2"]),
+        ({"delivery_country": "FR"}, []),
+        ({"new_customer": True}, ["BBB-2", "AAA-1"]),
+        ({"new_customer": False}, ["AAC-3"]),
+        ({"search": "aa"}, ["AAC-3", "AAA-1"]),
+        ({"search": "brecht"}, ["BBB-2"]),
+        ({"search": "ada aac"}, ["AAC-3"]),
+        ({"search": "ada bert"}, []),
+        ({"search": "example"}, ["AAC-3", "BBB-2", "AAA-1"]),
+        ({"search": "a", "delivery_country": "GB", "new_customer": True}, ["AAA-1"]),
+    ],
+)
+def test_a_filter_finds_what_fits_it(
+    three: Storefront, chosen: dict[str, Any], wanted: list[str]
+) -> None:
     assert found(three, **chosen) == wanted
 
 
@@ -91,11 +131,21 @@ def test_a_line_of_the_list_says_what_its_columns_show(three: Storefront) -> Non
     (row,) = ask(three, filter={"reference": "BBB-2"}, language="fa")["orders"]
     assert row.pop("order_id")
     assert row == {
-        "reference": "BBB-2", "placed_at": "2026-11-21T13:00:00Z", "new_customer": True,
-        "customer": {"customer_id": "bert brecht", "email": "bert@example.test", "name": "Bert Brecht"},
-        "total": {"amount": 1680, "currency": "EUR"}, "paid": {"amount": 1680, "currency": "EUR"},
-        "payment_method": "Cheque", "delivery_country": "DE", "state": "payment_accepted",
-        "state_label": "پرداخت پذیرفته شد", "state_colour": "#3498D8",
+        "reference": "BBB-2",
+        "placed_at": "2026-11-21T13:00:00Z",
+        "new_customer": True,
+        "customer": {
+            "customer_id": "bert brecht",
+            "email": "bert@example.test",
+            "name": "Bert Brecht",
+        },
+        "total": {"amount": 1680, "currency": "EUR"},
+        "paid": {"amount": 1680, "currency": "EUR"},
+        "payment_method": "Cheque",
+        "delivery_country": "DE",
+        "state": "payment_accepted",
+        "state_label": "پرداخت پذیرفته شد",
+        "state_colour": "#3498D8",
     }
 
 
@@ -108,7 +158,9 @@ def test_persian_names_are_found_however_they_are_typed(shop: Storefront) -> Non
 def test_a_reference_of_signs_is_found_by_its_letters(shop: Storefront, reference: str) -> None:
     place(shop, reference)
     letters = any(sign.isalnum() for sign in reference)
-    assert found(shop, **({"reference": reference} if letters else {"customer": "ada"})) == [reference]
+    assert found(shop, **({"reference": reference} if letters else {"customer": "ada"})) == [
+        reference
+    ]
 
 
 def pages(shop: Storefront, limit: int, **chosen: Any) -> list[list[str]]:
@@ -140,7 +192,12 @@ def test_a_new_order_moves_no_later_page(shop: Storefront) -> None:
     first = ask(shop, limit=2)
     place(shop, "R-NEW")
     second = ask(shop, limit=2, cursor=first["next"])
-    assert [row["reference"] for page in (first, second) for row in page["orders"]] == ["R-3", "R-2", "R-1", "R-0"]
+    assert [row["reference"] for page in (first, second) for row in page["orders"]] == [
+        "R-3",
+        "R-2",
+        "R-1",
+        "R-0",
+    ]
 
 
 def test_another_shop_has_a_list_of_its_own(shop: Storefront, other_shop: Storefront) -> None:
@@ -148,7 +205,9 @@ def test_another_shop_has_a_list_of_its_own(shop: Storefront, other_shop: Storef
     assert found(shop) == found(shop, search="aaa") == found(shop, customer="ada") == []
 
 
-def test_who_bought_in_another_shop_is_a_new_customer_here(shop: Storefront, other_shop: Storefront) -> None:
+def test_who_bought_in_another_shop_is_a_new_customer_here(
+    shop: Storefront, other_shop: Storefront
+) -> None:
     place(other_shop, "AAA-1")
     place(shop, "AAA-2")
     assert found(shop, new_customer=True) == ["AAA-2"]
@@ -159,48 +218,92 @@ def test_two_first_orders_in_one_batch_make_one_new_customer(shop: Storefront) -
     assert sorted(row["new_customer"] for row in ask(shop)["orders"]) == [False, True]
 
 
-@pytest.mark.parametrize(("data", "code", "field"), [
-    ({"cursor": "nonsense"}, "unknown_cursor", "cursor"),
-    ({"filter": {"states": ["shipped", "dreaming"]}}, "unknown_state", "filter.states"),
-    ({"filter": {"search": "!?"}}, "nothing_to_search", "filter.search"),
-    ({"filter": {"customer": "@"}}, "nothing_to_search", "filter.customer"),
-    ({"filter": {"reference": "--"}}, "nothing_to_search", "filter.reference"),
-    ({"filter": {"placed_from": "2026-01-02T00:00:00Z", "placed_before": "2026-01-02T00:00:00Z"}}, "empty_range",
-     "filter.placed_before"),
-    ({"filter": {"total_from": {"amount": 2, "currency": "EUR"}, "total_to": {"amount": 1, "currency": "EUR"}}},
-     "empty_range", "filter.total_to"),
-    ({"filter": {"total_from": {"amount": 2, "currency": "EUR"}, "total_to": {"amount": 3, "currency": "USD"}}},
-     "wrong_currency", "filter.total_to"),
-])
+@pytest.mark.parametrize(
+    ("data", "code", "field"),
+    [
+        ({"cursor": "nonsense"}, "unknown_cursor", "cursor"),
+        ({"filter": {"states": ["shipped", "dreaming"]}}, "unknown_state", "filter.states"),
+        ({"filter": {"search": "!?"}}, "nothing_to_search", "filter.search"),
+        ({"filter": {"customer": "@"}}, "nothing_to_search", "filter.customer"),
+        ({"filter": {"reference": "--"}}, "nothing_to_search", "filter.reference"),
+        (
+            {
+                "filter": {
+                    "placed_from": "2026-01-02T00:00:00Z",
+                    "placed_before": "2026-01-02T00:00:00Z",
+                }
+            },
+            "empty_range",
+            "filter.placed_before",
+        ),
+        (
+            {
+                "filter": {
+                    "total_from": {"amount": 2, "currency": "EUR"},
+                    "total_to": {"amount": 1, "currency": "EUR"},
+                }
+            },
+            "empty_range",
+            "filter.total_to",
+        ),
+        (
+            {
+                "filter": {
+                    "total_from": {"amount": 2, "currency": "EUR"},
+                    "total_to": {"amount": 3, "currency": "USD"},
+                }
+            },
+            "wrong_currency",
+            "filter.total_to",
+        ),
+    ],
+)
 @pytest.mark.parametrize("name", ["order.list", "order.export"])
 def test_a_question_that_makes_no_sense_is_refused(
     shop: Storefront, name: str, data: dict[str, Any], code: str, field: str
 ) -> None:
     answer = shop.desk.ask(name, data, shop=shop.shop)
-    assert (answer.name, answer.data["code"], answer.data["details"]["field"]) == (f"{name}_refused", code, field)
+    assert (answer.name, answer.data["code"], answer.data["details"]["field"]) == (
+        f"{name}_refused",
+        code,
+        field,
+    )
     assert answer.data["reason"].endswith(".")
 
 
-@pytest.mark.parametrize(("name", "data", "field"), [
-    ("order.list", {"limit": 0}, "limit"), ("order.list", {"limit": 501}, "limit"),
-    ("order.list", {"limit": "9"}, "limit"), ("order.list", {"language": "English"}, "language"),
-    ("order.export", {"limit": 2001}, "limit"), ("order.list", {"cursor": ""}, "cursor"),
-    ("order.list", {"filter": {"surprise": 1}}, "filter.surprise"), ("order.list", {"filter": None}, "filter"),
-    ("order.list", {"filter": {"placed_from": "2026-01-01T00:00:00"}}, "filter.placed_from"),
-    ("order.list", {"filter": {"placed_from": "0001-01-01T00:00:00+14:00"}}, "filter.placed_from"),
-    ("order.list", {"filter": {"delivery_country": "Germany"}}, "filter.delivery_country"),
-    ("order.list", {"filter": {"reference": "abc"}}, "filter.reference"),
-    ("order.list", {"filter": {"search": "x" * 101}}, "filter.search"),
-    ("order.list", {"filter": {"total_from": 5}}, "filter.total_from"),
-    ("order.list", {"filter": {"states": "shipped"}}, "filter.states"),
-])
-def test_wrong_data_is_refused_at_its_field(shop: Storefront, name: str, data: dict[str, Any], field: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "field"),
+    [
+        ("order.list", {"limit": 0}, "limit"),
+        ("order.list", {"limit": 501}, "limit"),
+        ("order.list", {"limit": "9"}, "limit"),
+        ("order.list", {"language": "English"}, "language"),
+        ("order.export", {"limit": 2001}, "limit"),
+        ("order.list", {"cursor": ""}, "cursor"),
+        ("order.list", {"filter": {"surprise": 1}}, "filter.surprise"),
+        ("order.list", {"filter": None}, "filter"),
+        ("order.list", {"filter": {"placed_from": "2026-01-01T00:00:00"}}, "filter.placed_from"),
+        (
+            "order.list",
+            {"filter": {"placed_from": "0001-01-01T00:00:00+14:00"}},
+            "filter.placed_from",
+        ),
+        ("order.list", {"filter": {"delivery_country": "Germany"}}, "filter.delivery_country"),
+        ("order.list", {"filter": {"reference": "abc"}}, "filter.reference"),
+        ("order.list", {"filter": {"search": "x" * 101}}, "filter.search"),
+        ("order.list", {"filter": {"total_from": 5}}, "filter.total_from"),
+        ("order.list", {"filter": {"states": "shipped"}}, "filter.states"),
+    ],
+)
+def test_wrong_data_is_refused_at_its_field(
+    shop: Storefront, name: str, data: dict[str, Any], field: str
+) -> None:
     answer = shop.desk.ask(name, data, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == (f"{name}_refused", "invalid")
     assert field in {fault["field"] for fault in answer.data["details"]["faults"]}
 
 
-# --- the export -------------------------------------------------------------------------------------------------------
+# --- the export -----------------------------------------------------------------------------------
 
 
 def exported(shop: Storefront, limit: int, **chosen: Any) -> tuple[str, Sequence[dict[str, Any]]]:
@@ -235,12 +338,21 @@ def test_an_empty_list_is_a_file_with_its_columns(shop: Storefront) -> None:
 
 
 def test_a_formula_in_a_name_comes_out_harmless(shop: Storefront) -> None:
-    place(shop, "EVIL-1", '=HYPERLINK("http://evil.test")', customer={
-        "customer_id": "+1", "email": "=1@example.test", "name": '=HYPERLINK("http://evil.test")',
-    })
+    place(
+        shop,
+        "EVIL-1",
+        '=HYPERLINK("http://evil.test")',
+        customer={
+            "customer_id": "+1",
+            "email": "=1@example.test",
+            "name": '=HYPERLINK("http://evil.test")',
+        },
+    )
     (row,) = csv.DictReader(StringIO(exported(shop, 10)[0], newline=""))
     assert (row["customer"], row["email"], row["customer_id"]) == (
-        "'=HYPERLINK(\"http://evil.test\")", "'=1@example.test", "'+1",
+        '\'=HYPERLINK("http://evil.test")',
+        "'=1@example.test",
+        "'+1",
     )
 
 
@@ -253,14 +365,23 @@ def test_an_order_is_as_it_was_placed(shop: Storefront) -> None:
     }
 
 
-@pytest.mark.parametrize(("sort", "wanted"), [
-    ("placed_at", ["AAA-1", "BBB-2", "AAC-3"]), ("reference", ["AAA-1", "AAC-3", "BBB-2"]),
-    ("customer", ["AAA-1", "AAC-3", "BBB-2"]), ("total", ["BBB-2", "AAA-1", "AAC-3"]),
-    ("paid", ["AAA-1", "AAC-3", "BBB-2"]), ("payment_method", ["AAA-1", "AAC-3", "BBB-2"]),
-    ("delivery_country", ["BBB-2", "AAA-1", "AAC-3"]), ("state", ["AAA-1", "AAC-3", "BBB-2"]),
-    ("new_customer", ["AAC-3", "AAA-1", "BBB-2"]),
-])
-def test_a_list_is_sorted_by_every_column_page_by_page(three: Storefront, sort: str, wanted: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("sort", "wanted"),
+    [
+        ("placed_at", ["AAA-1", "BBB-2", "AAC-3"]),
+        ("reference", ["AAA-1", "AAC-3", "BBB-2"]),
+        ("customer", ["AAA-1", "AAC-3", "BBB-2"]),
+        ("total", ["BBB-2", "AAA-1", "AAC-3"]),
+        ("paid", ["AAA-1", "AAC-3", "BBB-2"]),
+        ("payment_method", ["AAA-1", "AAC-3", "BBB-2"]),
+        ("delivery_country", ["BBB-2", "AAA-1", "AAC-3"]),
+        ("state", ["AAA-1", "AAC-3", "BBB-2"]),
+        ("new_customer", ["AAC-3", "AAA-1", "BBB-2"]),
+    ],
+)
+def test_a_list_is_sorted_by_every_column_page_by_page(
+    three: Storefront, sort: str, wanted: list[str]
+) -> None:
     for descending in (False, True):
         rows, cursor = [], None
         for _ in wanted:
@@ -271,7 +392,7 @@ def test_a_list_is_sorted_by_every_column_page_by_page(three: Storefront, sort: 
 
 
 def test_every_column_of_the_list_sorts(three: Storefront) -> None:
-    (row, *_) = ask(three)["orders"]
+    row, *_ = ask(three)["orders"]
     assert set(get_args(OrderSort)) == row.keys() - {"order_id", "state_label", "state_colour"}
 
 
@@ -282,13 +403,24 @@ def test_a_cursor_belongs_to_the_sorting_that_it_came_from(three: Storefront) ->
         assert (answer.name, answer.data["code"]) == ("order.list_refused", "unknown_cursor")
 
 
-@pytest.mark.parametrize("forged", [
-    [], ["total", True], ["total", True, "EUR", "1", NOON.isoformat(), "0" * 32], ["total", True, "EUR", True] * 2,
-    ["total", True, "EUR", 1, "2026-11-21T12:00:00", "0" * 32], ["total", True, "EUR", 1, NOON.isoformat(), "x"], 7,
-    ["x", True, NOON.isoformat(), "0" * 32], [["total"], True, NOON.isoformat(), "0" * 32],
-])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        [],
+        ["total", True],
+        ["total", True, "EUR", "1", NOON.isoformat(), "0" * 32],
+        ["total", True, "EUR", True] * 2,
+        ["total", True, "EUR", 1, "2026-11-21T12:00:00", "0" * 32],
+        ["total", True, "EUR", 1, NOON.isoformat(), "x"],
+        7,
+        ["x", True, NOON.isoformat(), "0" * 32],
+        [["total"], True, NOON.isoformat(), "0" * 32],
+    ],
+)
 def test_a_forged_cursor_is_refused(shop: Storefront, forged: Any) -> None:
-    text = urlsafe_b64encode(json.dumps(forged, separators=(",", ":")).encode()).decode().rstrip("=")
+    text = (
+        urlsafe_b64encode(json.dumps(forged, separators=(",", ":")).encode()).decode().rstrip("=")
+    )
     answer = shop.desk.ask("order.list", {"sort": "total", "cursor": text}, shop=shop.shop)
     assert (answer.name, answer.data["details"]["field"]) == ("order.list_refused", "cursor")
 
@@ -307,10 +439,21 @@ def test_orders_are_found_by_documents_tracking_number_phone_and_company(shop: S
     shop.tell("order.issue_invoice", {"order_id": order_id})
     shop.tell("order.change_shipping", {"order_id": order_id, "tracking_number": "SP 4711-X"})
     for chosen in (
-        {"document_number": "IN000001"}, {"document_number": "in0000"}, {"tracking_number": "sp 4711"},
-        {"phone": "+49301234567"}, {"phone": "0049 30 1234"}, {"phone": "030/1234567"}, {"phone": "1234567"},
-        {"company": "analytical"}, {"search": "engines"}, {"search": "IN000001"}, {"search": "4711"},
+        {"document_number": "IN000001"},
+        {"document_number": "in0000"},
+        {"tracking_number": "sp 4711"},
+        {"phone": "+49301234567"},
+        {"phone": "0049 30 1234"},
+        {"phone": "030/1234567"},
+        {"phone": "1234567"},
+        {"company": "analytical"},
+        {"search": "engines"},
+        {"search": "IN000001"},
+        {"search": "4711"},
     ):
         assert found(shop, **chosen) == ["FOUND"], chosen
     shop.tell("order.change_shipping", {"order_id": order_id, "tracking_number": "ZZ-1"})
-    assert (found(shop, tracking_number="4711"), found(shop, tracking_number="zz")) == ([], ["FOUND"])
+    assert (found(shop, tracking_number="4711"), found(shop, tracking_number="zz")) == (
+        [],
+        ["FOUND"],
+    )

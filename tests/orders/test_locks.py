@@ -1,6 +1,8 @@
-"""Two batches that want the same rows, one from the front and one from the back, do not get in each other's way.
+"""Two batches that want the same rows, one from the front and one from the back, do not get in each
+other's way.
 
-A deadlock would be found by PostgreSQL after a second, and the batch that it fails would be taken apart.
+A deadlock would be found by PostgreSQL after a second, and the batch that it fails would be taken
+apart.
 """
 
 from collections.abc import Callable
@@ -39,18 +41,30 @@ def counts_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
 
 def backorders_and_counts(shop: Storefront, _: Storefront) -> list[Delivery]:
     """Two products are waited for, and come in."""
-    shop.desk.deliver(*(shop.message("stock.set", {"sku": sku, "quantity": 3}) for sku in (MUG, TEA)))
+    shop.desk.deliver(
+        *(shop.message("stock.set", {"sku": sku, "quantity": 3}) for sku in (MUG, TEA))
+    )
     waiting = [
-        shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}], initial_state="backorder_unpaid"))
-        for sku in (MUG, TEA) for _ in range(8)
+        shop.message(
+            "order.place",
+            an_order(lines=[{"sku": sku, "quantity": 2}], initial_state="backorder_unpaid"),
+        )
+        for sku in (MUG, TEA)
+        for _ in range(8)
     ]
-    return [*waiting, *(shop.message("stock.set", {"sku": sku, "quantity": 50}) for sku in (MUG, TEA))]
+    return [
+        *waiting,
+        *(shop.message("stock.set", {"sku": sku, "quantity": 50}) for sku in (MUG, TEA)),
+    ]
 
 
 def placed_as_paid(shop: Storefront, other: Storefront) -> list[Delivery]:
     """Orders of two shops that are numbered as soon as they are placed."""
     paid = [an_order(initial_state="payment_accepted") for _ in range(16)]
-    return [each.message("order.place", new) for each, new in zip([shop] * 8 + [other] * 8, paid, strict=True)]
+    return [
+        each.message("order.place", new)
+        for each, new in zip([shop] * 8 + [other] * 8, paid, strict=True)
+    ]
 
 
 def own_states_and_profiles(shop: Storefront, other: Storefront) -> list[Delivery]:
@@ -73,7 +87,11 @@ def two_series(shop: Storefront, _: Storefront) -> list[Delivery]:
 
 def numbers_of_two_shops(shop: Storefront, other: Storefront) -> list[Delivery]:
     """Invoices of one shop, then of another."""
-    return [message for each in (shop, other) for message in move_all(each, "payment_accepted", each.place_all(20))]
+    return [
+        message
+        for each in (shop, other)
+        for message in move_all(each, "payment_accepted", each.place_all(20))
+    ]
 
 
 def catalogue(shop: Storefront, _: Storefront) -> list[Delivery]:
@@ -89,32 +107,49 @@ def series_and_numbers(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 def adjustments_and_sales(shop: Storefront, _: Storefront) -> list[Delivery]:
     """The stock of one product is adjusted while the other is sold."""
-    return [shop.message("stock.adjust", {"sku": TEA, "change": -1, "cause": "broken"}), *sell(shop, MUG)]
+    return [
+        shop.message("stock.adjust", {"sku": TEA, "change": -1, "cause": "broken"}),
+        *sell(shop, MUG),
+    ]
 
 
 def erasures_and_moves(shop: Storefront, _: Storefront) -> list[Delivery]:
     """Orders of a customer are erased while they are moved."""
-    return [shop.message("customer.erase", {"customer_id": "c-1001"}), *move_all(shop, "cancelled", shop.place_all(8))]
+    return [
+        shop.message("customer.erase", {"customer_id": "c-1001"}),
+        *move_all(shop, "cancelled", shop.place_all(8)),
+    ]
 
 
 def vouchers_used_and_given_back(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops use two rules, others give theirs back, and one of the rules is changed; of one product forth
-    and of another back, so that no lock of a stock keeps them apart.
+    """Orders of two shops use two rules, others give theirs back, and one of the rules is changed;
+    of one product forth and of another back, so that no lock of a stock keeps them apart.
     """
     batch, lines = [], [{"sku": next(products), "quantity": 2}]
     for each in (shop, other):
-        put_rule(each, rule_id=rule_id(1), code="TEN", amount=euro(1_000), uses=9_000, uses_per_customer=9_000)
+        put_rule(
+            each,
+            rule_id=rule_id(1),
+            code="TEN",
+            amount=euro(1_000),
+            uses=9_000,
+            uses_per_customer=9_000,
+        )
         put_rule(each, rule_id=rule_id(2), free_shipping=True, uses_per_customer=9_000)
         with_ten = {"voucher_codes": ["TEN"], "total__amount": 1_380, "lines": lines}
         batch += move_all(each, "cancelled", each.place_all(4, **with_ten))
         batch += [each.message("order.place", an_order(**with_ten)) for _ in range(4)]
-        again = a_rule(rule_id=rule_id(2), free_shipping=True, uses_per_customer=9_000).terms.model_dump(mode="json")
+        again = a_rule(
+            rule_id=rule_id(2), free_shipping=True, uses_per_customer=9_000
+        ).terms.model_dump(mode="json")
         batch.append(each.message("cart_rule.put", again))
     return batch
 
 
 def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Of two shops, one product is taken out of orders and another one added, while it is sold; all of it invoiced."""
+    """Of two shops, one product is taken out of orders and another one added, while it is sold; all
+    of it invoiced.
+    """
     batch: list[Delivery] = []
     for each in (shop, other):
         for order_id in each.place_all(4, initial_state="payment_accepted"):
@@ -126,25 +161,39 @@ def edits(shop: Storefront, other: Storefront) -> list[Delivery]:
 
 
 def refunds_and_sales(shop: Storefront, other: Storefront) -> list[Delivery]:
-    """Orders of two shops are refunded, one of them to store credit, while what comes back is sold."""
+    """Orders of two shops are refunded, one of them to store credit, while what comes back is
+    sold.
+    """
     batch = []
     for each in (shop, other):
         lines = [{"sku": next(products), "quantity": 2}]
         orders = each.place_all(6, initial_state="payment_accepted", lines=lines)
-        batch += [each.message("refund.create", a_refund(order_id, store_credit=each is other)) for order_id in orders]
+        batch += [
+            each.message("refund.create", a_refund(order_id, store_credit=each is other))
+            for order_id in orders
+        ]
     return [*batch, *sell(shop, TEA), *sell(other, MUG)]
 
 
 def sell(shop: Storefront, sku: str) -> list[Delivery]:
-    return [shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)]
+    return [
+        shop.message("order.place", an_order(lines=[{"sku": sku, "quantity": 2}])) for _ in range(8)
+    ]
 
 
 def move_all(shop: Storefront, to: str, orders: list[str]) -> list[Delivery]:
-    return [shop.message("order.transition", {"order_id": order_id, "to": to}) for order_id in orders]
+    return [
+        shop.message("order.transition", {"order_id": order_id, "to": to}) for order_id in orders
+    ]
 
 
 def a_product(sku: str) -> dict[str, Any]:
-    return {"sku": sku, "names": {"en": sku}, "price": {"amount": 1190, "currency": "EUR"}, "tax_rate": "19"}
+    return {
+        "sku": sku,
+        "names": {"en": sku},
+        "price": {"amount": 1190, "currency": "EUR"},
+        "tax_rate": "19",
+    }
 
 
 @pytest.fixture
@@ -152,7 +201,9 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
     """Two shops with mugs and tea enough, which have issued their first documents."""
     for each in (shop, other_shop):
         each.deliver(each.message("product.put", a_product(TEA)), *catalogue(each, each))
-        each.deliver(*(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA)))
+        each.deliver(
+            *(each.message("stock.set", {"sku": sku, "quantity": 5000}) for sku in (MUG, TEA))
+        )
         each.move(each.place(), "processing")
     return shop, other_shop
 
@@ -160,9 +211,22 @@ def stocked(shop: Storefront, other_shop: Storefront) -> tuple[Storefront, Store
 @pytest.mark.parametrize(
     "batch",
     [
-        sales, cancellations_and_sales, counts_and_sales, numbers_and_sales, two_series, numbers_of_two_shops,
-        catalogue, series_and_numbers, adjustments_and_sales, erasures_and_moves, backorders_and_counts, placed_as_paid,
-        own_states_and_profiles, vouchers_used_and_given_back, edits, refunds_and_sales,
+        sales,
+        cancellations_and_sales,
+        counts_and_sales,
+        numbers_and_sales,
+        two_series,
+        numbers_of_two_shops,
+        catalogue,
+        series_and_numbers,
+        adjustments_and_sales,
+        erasures_and_moves,
+        backorders_and_counts,
+        placed_as_paid,
+        own_states_and_profiles,
+        vouchers_used_and_given_back,
+        edits,
+        refunds_and_sales,
     ],
 )
 def test_two_batches_never_wait_for_each_other_in_a_circle(
@@ -179,7 +243,10 @@ def test_a_batch_locks_nothing_of_another_shop(
 ) -> None:
     """SQLite has one writer; there it is only seen that the batch is done."""
     shop, other = stocked
-    batch = [*numbers_and_sales(shop, other), shop.message("stock.adjust", {"sku": MUG, "change": 1, "cause": "found"})]
+    batch = [
+        *numbers_and_sales(shop, other),
+        shop.message("stock.adjust", {"sku": MUG, "change": 1, "cause": "found"}),
+    ]
     with shop.desk.engine.connect() as holder:
         if holder.dialect.name == "postgresql":
             for table in ("stock", "shops", "counters", "orders"):

@@ -11,8 +11,12 @@ from tests.orders.words import NewDatabase, Storefront, rows
 from tests.words import desk
 
 SHOPS = Table(
-    "shops", MetaData(),
-    Column("shop", String), Column("profile", Json), Column("default_language", String), Column("prefixes", Json),
+    "shops",
+    MetaData(),
+    Column("shop", String),
+    Column("profile", Json),
+    Column("default_language", String),
+    Column("prefixes", Json),
 )
 PREFIXES = {"invoice": "RE-", "delivery_slip": "LS"}
 
@@ -22,9 +26,16 @@ def a_database_of_the_first_revision(url: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        shop = {"shop": "old", "profile": samples.SHOP_PROFILE, "default_language": "en", "prefixes": PREFIXES}
+        shop = {
+            "shop": "old",
+            "profile": samples.SHOP_PROFILE,
+            "default_language": "en",
+            "prefixes": PREFIXES,
+        }
         connection.execute(SHOPS.insert(), shop)
-        connection.execute(text("INSERT INTO counters VALUES ('old', 'invoice', 41), ('old', 'delivery_slip', 7)"))
+        connection.execute(
+            text("INSERT INTO counters VALUES ('old', 'invoice', 41), ('old', 'delivery_slip', 7)")
+        )
     engine.dispose()
 
 
@@ -39,5 +50,6 @@ def test_shops_and_counters_come_along(new_database: NewDatabase) -> None:
     old.tell("stock.set", {"sku": "MUG-BLUE", "quantity": 5})
     told = old.move(old.place(), "processing")
     assert [each.data["document"]["number"] for each in told if each.name.endswith(".issued")] == [
-        "RE-000042", "LS000008",
+        "RE-000042",
+        "LS000008",
     ]

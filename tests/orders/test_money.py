@@ -13,7 +13,8 @@ rates = some.decimals(0, 100, places=4, allow_nan=False)
 
 
 @pytest.mark.parametrize(
-    ("value", "whole"), [("0", 0), ("0.4", 0), ("0.5", 1), ("1.49", 1), ("1.5", 2), ("2.5", 3), ("2.4999999", 2)]
+    ("value", "whole"),
+    [("0", 0), ("0.4", 0), ("0.5", 1), ("1.49", 1), ("1.5", 2), ("2.5", 3), ("2.4999999", 2)],
 )
 def test_a_half_is_rounded_away_from_zero(value: str, whole: int) -> None:
     assert rounded(Decimal(value)) == rounded(Fraction(value)) == whole
@@ -59,7 +60,9 @@ def test_the_tax_in_a_price_is_never_more_than_the_price(amount: int, rate: Deci
 
 
 @given(amounts, rates)
-def test_a_tax_is_exact_to_half_a_minor_unit_however_large_the_amount(amount: int, rate: Decimal) -> None:
+def test_a_tax_is_exact_to_half_a_minor_unit_however_large_the_amount(
+    amount: int, rate: Decimal
+) -> None:
     assert abs(tax_on(amount, rate) - amount * Fraction(rate) / 100) <= Fraction(1, 2)
 
 
@@ -69,12 +72,17 @@ def test_a_credit_mirrors_the_tax_of_its_invoice(amount: int, rate: Decimal) -> 
     assert tax_on(-amount, rate) == -tax_on(amount, rate)
 
 
-@given(some.integers(-(10**15), 10**15), some.lists(some.integers(0, 10**15), min_size=1, max_size=50))
+@given(
+    some.integers(-(10**15), 10**15), some.lists(some.integers(0, 10**15), min_size=1, max_size=50)
+)
 def test_shares_add_up_exactly(total: int, weights: list[int]) -> None:
     assert sum(share(total, weights)) == total
 
 
-@given(some.integers(0, 10**15), some.lists(some.integers(0, 10**15), min_size=1, max_size=50).filter(any))
+@given(
+    some.integers(0, 10**15),
+    some.lists(some.integers(0, 10**15), min_size=1, max_size=50).filter(any),
+)
 def test_no_share_is_further_than_one_from_its_proportion(total: int, weights: list[int]) -> None:
     whole = sum(weights)
     assert all(
@@ -83,7 +91,10 @@ def test_no_share_is_further_than_one_from_its_proportion(total: int, weights: l
     )
 
 
-@given(some.integers(0, 10**15), some.lists(some.integers(0, 10**15), min_size=2, max_size=50).filter(any))
+@given(
+    some.integers(0, 10**15),
+    some.lists(some.integers(0, 10**15), min_size=2, max_size=50).filter(any),
+)
 def test_what_weighs_nothing_gets_nothing(total: int, weights: list[int]) -> None:
     assert share(total, [*weights, 0])[-1] == 0
 

@@ -40,12 +40,18 @@ IMPOSSIBLE = [pair for pair in PAIRS if pair not in POSSIBLE]
 def test_the_graph_is_the_one_of_the_table() -> None:
     lines = dict(line.split() for line in MOVES.strip().splitlines())
     assert list(lines) == list(DEFAULT_STATES)
-    marks = {(here, there): mark for here, row in lines.items() for there, mark in zip(lines, row, strict=True)}
+    marks = {
+        (here, there): mark
+        for here, row in lines.items()
+        for there, mark in zip(lines, row, strict=True)
+    }
     assert set(POSSIBLE) == {pair for pair, mark in marks.items() if mark == "x"}
 
 
 @pytest.mark.parametrize(("here", "there"), list(product(DEFAULT_STATES, repeat=2)))
-def test_every_pair_of_states_is_a_move_or_a_refusal_that_changes_nothing(here: str, there: str) -> None:
+def test_every_pair_of_states_is_a_move_or_a_refusal_that_changes_nothing(
+    here: str, there: str
+) -> None:
     order, numbers = replace(REFUNDED, state=here), Numbers()
     moved = try_to_move(order, there, numbers)
     assert isinstance(moved, Moved) == ((here, there) in POSSIBLE)
@@ -74,17 +80,24 @@ def test_a_refused_move_names_exactly_the_moves_that_are_possible(here: str) -> 
     there = next(there for start, there in IMPOSSIBLE if start == here)
     possible = refusal(here, there).details["possible"]
     assert possible == sorted(end for start, end in POSSIBLE if start == here)
-    assert all(try_to_move(replace(REFUNDED, state=here), end).__class__ is Moved for end in possible)
+    assert all(
+        try_to_move(replace(REFUNDED, state=here), end).__class__ is Moved for end in possible
+    )
 
 
 def test_a_refused_move_says_so_in_one_sentence() -> None:
-    expected = "An order cannot go from 'shipped' to 'processing'; possible: cancelled, delivered, refunded."
+    expected = (
+        "An order cannot go from 'shipped' to 'processing'; possible: cancelled, delivered,"
+        " refunded."
+    )
     assert refusal("shipped", "processing").reason == expected
 
 
 def test_out_of_a_final_state_nothing_is_possible() -> None:
     refused = refusal("cancelled", "processing")
-    assert refused.reason == "An order cannot go from 'cancelled' to 'processing'; possible: nothing."
+    assert (
+        refused.reason == "An order cannot go from 'cancelled' to 'processing'; possible: nothing."
+    )
 
 
 def test_a_state_that_does_not_exist_is_refused_even_by_force() -> None:
@@ -110,13 +123,23 @@ def test_force_needs_a_reason(reason: str) -> None:
 
 @pytest.mark.parametrize(("here", "there"), IMPOSSIBLE)
 def test_force_with_a_reason_makes_any_move(here: str, there: str) -> None:
-    assert move(replace(ORDER, state=here), there, force=True, reason="lost parcel").order.state == there
+    assert (
+        move(replace(ORDER, state=here), there, force=True, reason="lost parcel").order.state
+        == there
+    )
 
 
 def test_a_forced_move_stands_in_the_history_with_its_reason() -> None:
-    moved = move(replace(ORDER, state="delivered"), "processing", by="anna", force=True, reason="lost parcel")
+    moved = move(
+        replace(ORDER, state="delivered"), "processing", by="anna", force=True, reason="lost parcel"
+    )
     change = moved.order.history[-1]
-    assert (change.state, change.by, change.forced, change.reason) == ("processing", "anna", True, "lost parcel")
+    assert (change.state, change.by, change.forced, change.reason) == (
+        "processing",
+        "anna",
+        True,
+        "lost parcel",
+    )
     assert moved.events[0].model_dump()["forced"] is True
 
 
@@ -149,10 +172,15 @@ def test_a_move_is_told_with_where_the_order_came_from_and_how_it_stands_now() -
 
 def test_the_label_of_the_state_is_told_in_the_language_of_the_order() -> None:
     persian = replace(ORDER, language="fa")
-    assert move(persian, "shipped", force=True, reason="-").events[0].model_dump()["state"]["label"] == "ارسال شده"
+    assert (
+        move(persian, "shipped", force=True, reason="-").events[0].model_dump()["state"]["label"]
+        == "ارسال شده"
+    )
 
 
 def test_moves_that_are_not_restricted_lead_anywhere() -> None:
     free = {**DEFAULT_STATES, "shipped": replace(DEFAULT_STATES["shipped"], moves=None)}
     command = TransitionOrder(order_id=ORDER.order_id, to="awaiting_cod")
-    assert isinstance(transition(replace(ORDER, state="shipped"), command, free, Numbers(), NOON), Moved)
+    assert isinstance(
+        transition(replace(ORDER, state="shipped"), command, free, Numbers(), NOON), Moved
+    )

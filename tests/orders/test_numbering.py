@@ -1,4 +1,6 @@
-"""Series of numbers: how they are written, when they begin anew, and that no number is ever given twice."""
+"""Series of numbers: how they are written, when they begin anew, and that no number is ever given
+twice.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +28,8 @@ def series(prefix: str = "IN", **rules: Any) -> Series:
 def put(**invoice: Any) -> dict[str, Any]:
     """`shop.put` with a series of invoices; `prefix`, `timezone` and `calendar` stand beside it."""
     outside = {
-        "invoice_prefix": invoice.pop("prefix", "IN"), "calendar": invoice.pop("calendar", "gregorian"),
+        "invoice_prefix": invoice.pop("prefix", "IN"),
+        "calendar": invoice.pop("calendar", "gregorian"),
         "profile__timezone": invoice.pop("timezone", "Europe/Berlin"),
     }
     return changed(samples.PUT_SHOP, numbering={"invoice": {**PLAIN, **invoice}}, **outside)
@@ -44,28 +47,39 @@ def at(shop: Storefront, time: datetime) -> Iterator[None]:
 def invoice(shop: Storefront) -> str:
     """The number of a new invoice."""
     told = shop.move(shop.place(), "payment_accepted")
-    return next(str(each.data["document"]["number"]) for each in told if each.name == "invoice.issued")
+    return next(
+        str(each.data["document"]["number"]) for each in told if each.name == "invoice.issued"
+    )
 
 
-# --- as they are written ----------------------------------------------------------------------------------------------
+# --- as they are written --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("prefix", "rules", "count", "text"),
     [
-        ("IN", {}, 1, "IN000001"), ("", {}, 42, "000042"), ("2026-", {}, 999_999, "2026-999999"),
-        ("IN", {}, 1_000_000, "IN1000000"), ("IN", {"width": 1}, 7, "IN7"), ("IN", {"width": 12}, 7, "IN000000000007"),
-        ("IN", {"year": "before"}, 1, "IN2026/000001"), ("IN", {"year": "after"}, 1, "IN000001/2026"),
+        ("IN", {}, 1, "IN000001"),
+        ("", {}, 42, "000042"),
+        ("2026-", {}, 999_999, "2026-999999"),
+        ("IN", {}, 1_000_000, "IN1000000"),
+        ("IN", {"width": 1}, 7, "IN7"),
+        ("IN", {"width": 12}, 7, "IN000000000007"),
+        ("IN", {"year": "before"}, 1, "IN2026/000001"),
+        ("IN", {"year": "after"}, 1, "IN000001/2026"),
         ("IN", {"year": "before", "separator": "-"}, 1, "IN2026-000001"),
         ("", {"year": "after", "separator": "", "width": 4}, 1, "00012026"),
     ],
 )
-def test_a_number_is_prefix_digits_and_year(prefix: str, rules: dict[str, Any], count: int, text: str) -> None:
+def test_a_number_is_prefix_digits_and_year(
+    prefix: str, rules: dict[str, Any], count: int, text: str
+) -> None:
     assert series(prefix, **rules).text(count, 2026) == text
 
 
 rules = some.builds(
-    Numbering, width=some.integers(1, 12), year=some.sampled_from(["none", "before", "after"]),
+    Numbering,
+    width=some.integers(1, 12),
+    year=some.sampled_from(["none", "before", "after"]),
     separator=some.sampled_from(["", "/", "-", ".", "_"]),
 )
 written = some.builds(Series, some.text("IN-_0129", max_size=10), rules)
@@ -73,7 +87,9 @@ years, counts = some.integers(1000, 9999), some.integers(1, 10**13)
 
 
 @given(written, some.lists(some.tuples(counts, years), unique=True, max_size=20))
-def test_no_two_counts_and_no_two_years_give_the_same_number(one: Series, given_out: list[tuple[int, int]]) -> None:
+def test_no_two_counts_and_no_two_years_give_the_same_number(
+    one: Series, given_out: list[tuple[int, int]]
+) -> None:
     shown = {(count, year if one.rules.year != "none" else 0) for count, year in given_out}
     assert len({one.text(count, year) for count, year in shown}) == len(shown)
 
@@ -89,7 +105,7 @@ def test_what_is_read_could_have_been_written(one: Series, text: str) -> None:
     assert found is None or one.text(*found) == text
 
 
-# --- as a shop sets them ----------------------------------------------------------------------------------------------
+# --- as a shop sets them --------------------------------------------------------------------------
 
 
 def test_numbers_begin_anew_with_the_year_of_the_shops_time_zone(shop: Storefront) -> None:
@@ -136,11 +152,16 @@ def test_a_start_is_that_of_the_year_in_which_it_was_set(shop: Storefront) -> No
 
 
 @pytest.mark.parametrize("start", [1, 2, 3])
-def test_a_start_below_what_was_issued_is_refused_with_the_next_possible(shop: Storefront, start: int) -> None:
+def test_a_start_below_what_was_issued_is_refused_with_the_next_possible(
+    shop: Storefront, start: int
+) -> None:
     numbers = [invoice(shop) for _ in range(3)]
     assert numbers[-1] == "IN000003"
     refused = shop.refusal("shop.put", put(start=start))
-    assert (refused["code"], refused["details"]["field"]) == ("numbers_taken", "numbering.invoice.start")
+    assert (refused["code"], refused["details"]["field"]) == (
+        "numbers_taken",
+        "numbering.invoice.start",
+    )
     assert refused["details"]["next_possible"] == 4
     shop.tell("shop.put", put(start=4))
     assert invoice(shop) == "IN000004"
@@ -159,12 +180,18 @@ def test_nor_do_settings_that_would_in_a_later_year(shop: Storefront) -> None:
     shop.tell("shop.put", put(prefix="IN2099"))
     assert invoice(shop) == "IN2099000001"
     refused = shop.refusal("shop.put", put(year="before", separator=""))
-    assert (refused["code"], refused["details"]["field"]) == ("numbers_ambiguous", "numbering.invoice")
+    assert (refused["code"], refused["details"]["field"]) == (
+        "numbers_ambiguous",
+        "numbering.invoice",
+    )
 
 
 def test_numbers_that_begin_anew_must_show_the_year(shop: Storefront) -> None:
     refused = shop.refusal("shop.put", put(yearly=True))
-    assert (refused["code"], refused["details"]["field"]) == ("year_missing", "numbering.invoice.year")
+    assert (refused["code"], refused["details"]["field"]) == (
+        "year_missing",
+        "numbering.invoice.year",
+    )
 
 
 def test_a_number_taken_earlier_in_the_batch_counts(shop: Storefront) -> None:
@@ -178,11 +205,18 @@ def test_a_number_taken_earlier_in_the_batch_counts(shop: Storefront) -> None:
 
 def test_settings_and_invoices_at_the_same_moment_leave_no_gap(shop: Storefront, url: str) -> None:
     orders = shop.place_all(24)
-    invoices = [[shop.message("order.transition", {"order_id": each, "to": "processing"})] for each in orders]
-    settings = [[shop.message("shop.put", put(width=width, prefix=f"{width}-"))] for width in (3, 4, 5, 6)]
+    invoices = [
+        [shop.message("order.transition", {"order_id": each, "to": "processing"})]
+        for each in orders
+    ]
+    settings = [
+        [shop.message("shop.put", put(width=width, prefix=f"{width}-"))] for width in (3, 4, 5, 6)
+    ]
     at_once(url, *(batch for pair in zip(invoices[::6], settings, strict=True) for batch in pair))
     at_once(url, *(batch for number, batch in enumerate(invoices) if number % 6))
-    found = [row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind="invoice")]
+    found = [
+        row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind="invoice")
+    ]
     assert sorted(int(number[-3:]) for number in found) == list(range(1, 25))
 
 

@@ -1,4 +1,6 @@
-"""The life of an order, whatever comes next: invoices less credit slips are what it costs, per rate, at any moment."""
+"""The life of an order, whatever comes next: invoices less credit slips are what it costs, per
+rate, at any moment.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -64,9 +66,16 @@ CURRENCIES = {"EUR": 5_000, "JPY": 300, "KWD": 90_000, "IRR": 10**8}
 PRICES = ["tax_included", "tax_excluded"]
 SKUS = [MUG, TEA, POT]
 RULES = [
-    a_rule(rule_id=rule_id(number), **gives) for number, gives in enumerate((
-        {"percent": "10"}, {"percent": "33.3"}, {"percent": "100"}, {"free_shipping": True}, {"gift": TEA},
-    ))
+    a_rule(rule_id=rule_id(number), **gives)
+    for number, gives in enumerate(
+        (
+            {"percent": "10"},
+            {"percent": "33.3"},
+            {"percent": "100"},
+            {"free_shipping": True},
+            {"gift": TEA},
+        )
+    )
 ]
 LAST = LATER + timedelta(hours=1)
 rates, lines, pieces = st.sampled_from(RATES), st.integers(1, 3), st.integers(0, 4)
@@ -74,14 +83,24 @@ amounts = st.integers(1, 999)
 part = st.tuples(lines, st.integers(0, 2), st.none() | st.integers(1, 99))
 promotions = st.lists(st.sampled_from(RULES), max_size=2, unique_by=lambda rule: rule.rule_id)
 parts = st.lists(part, max_size=2, unique_by=lambda wanted: wanted[0])
-terms = st.sampled_from([
-    {}, {"shipping": True}, {"shipping_amount": 7}, {"store_credit": True}, {"credit_slip": False}, {"restock": False},
-    {"overpaid": True}, {"overpaid": True, "shipping": True},
-])
+terms = st.sampled_from(
+    [
+        {},
+        {"shipping": True},
+        {"shipping_amount": 7},
+        {"store_credit": True},
+        {"credit_slip": False},
+        {"restock": False},
+        {"overpaid": True},
+        {"overpaid": True, "shipping": True},
+    ]
+)
 
 
 STEPS: dict[Any, Any] = {
-    ConfirmReturn: returning.confirm, ReceiveReturn: returning.receive, CompleteReturn: returning.complete,
+    ConfirmReturn: returning.confirm,
+    ReceiveReturn: returning.receive,
+    CompleteReturn: returning.complete,
     DenyReturn: returning.deny,
 }
 
@@ -99,21 +118,38 @@ class OrderLife(RuleBasedStateMachine):
 
     @initialize(data=st.data(), promotions=promotions, paid=st.booleans())
     def place(self, data: st.DataObject, promotions: list[Any], *, paid: bool) -> None:
-        currency, prices = data.draw(st.sampled_from(sorted(CURRENCIES))), data.draw(st.sampled_from(PRICES))
+        currency, prices = (
+            data.draw(st.sampled_from(sorted(CURRENCIES))),
+            data.draw(st.sampled_from(PRICES)),
+        )
         price = st.integers(1, CURRENCIES[currency])
-        self.products = {sku: a_product(sku, data.draw(price), data.draw(rates), currency) for sku in SKUS}
-        rounding = data.draw(st.builds(
-            Rounding, mode=st.sampled_from(["half_up", "half_even", "up"]),
-            per=st.sampled_from(["item", "line", "total"]),
-        ))
+        self.products = {
+            sku: a_product(sku, data.draw(price), data.draw(rates), currency) for sku in SKUS
+        }
+        rounding = data.draw(
+            st.builds(
+                Rounding,
+                mode=st.sampled_from(["half_up", "half_even", "up"]),
+                per=st.sampled_from(["item", "line", "total"]),
+            )
+        )
         self.shop = replace(SHOP, rounding=rounding, returns=True)
         lines = [{"sku": sku, "quantity": data.draw(st.integers(1, 3))} for sku in (MUG, TEA)]
         wanted = {
-            "lines": lines, "prices": prices, "currency": currency, "carrier__price": data.draw(price),
-            "carrier__tax_rate": data.draw(rates), "rules": promotions, "shop": self.shop,
+            "lines": lines,
+            "prices": prices,
+            "currency": currency,
+            "carrier__price": data.draw(price),
+            "carrier__tax_rate": data.draw(rates),
+            "rules": promotions,
+            "shop": self.shop,
         }
         shown = self._place(wanted, 0)
-        placed = self._place(wanted, shown.details["computed"]["amount"]) if isinstance(shown, Refusal) else shown
+        placed = (
+            self._place(wanted, shown.details["computed"]["amount"])
+            if isinstance(shown, Refusal)
+            else shown
+        )
         assert isinstance(placed, Placed), placed
         self.order, self.purse = placed.order, Purse(placed.order)
         if paid:
@@ -142,7 +178,8 @@ class OrderLife(RuleBasedStateMachine):
             assert self.order.due == 0
         if before.issued("invoice"):
             self.unslipped |= {
-                refund.refund_id for refund in self.order.refunds[len(before.refunds):]
+                refund.refund_id
+                for refund in self.order.refunds[len(before.refunds) :]
                 if not refund.credit_slip and refund.sold.gross
             }
 
@@ -151,31 +188,46 @@ class OrderLife(RuleBasedStateMachine):
         wanted = {"sku": sku, "quantity": quantity, "unit_price": price}
         self.become(try_to_add(self.order, wanted, numbers=self.numbers, products=self.products))
 
-    @rule(line=lines, quantity=st.none() | pieces, price=st.none() | st.integers(0, 999), rate=st.none() | rates)
+    @rule(
+        line=lines,
+        quantity=st.none() | pieces,
+        price=st.none() | st.integers(0, 999),
+        rate=st.none() | rates,
+    )
     def edit(self, line: int, quantity: int | None, price: int | None, rate: str | None) -> None:
         wanted = {"line": line, "quantity": quantity, "unit_price": price, "tax_rate": rate}
         self.become(try_to_edit(self.order, wanted, numbers=self.numbers))
 
     @rule(line=lines, quantity=st.integers(1, 3))
     def cancel(self, line: int, quantity: int) -> None:
-        self.become(try_to_cancel(self.order, {"line": line, "quantity": quantity}, numbers=self.numbers))
+        self.become(
+            try_to_cancel(self.order, {"line": line, "quantity": quantity}, numbers=self.numbers)
+        )
 
-    @rule(terms=st.sampled_from([{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}, {"amount": 7}]))
+    @rule(
+        terms=st.sampled_from(
+            [{"percent": "10"}, {"percent": "33.3"}, {"free_shipping": True}, {"amount": 7}]
+        )
+    )
     def discount(self, terms: dict[str, Any]) -> None:
         self.become(try_to_discount(self.order, self.numbers, **terms))
 
     @precondition(lambda self: self.order.discounts)
     @rule(place=st.integers(0, 3))
     def undo_discount(self, place: int) -> None:
-        self.become(try_to_undo_discount(self.order, place % len(self.order.discounts), self.numbers))
+        self.become(
+            try_to_undo_discount(self.order, place % len(self.order.discounts), self.numbers)
+        )
 
     @rule(exemption=st.none() | st.sampled_from(["export", "exempt"]))
     def exempt(self, exemption: str | None) -> None:
         wanted = {"category": exemption, "reason": "?"} if exemption else None
         data = {"order_id": self.order.order_id, "exemption": wanted, "shipping_tax_rate": None}
-        self.become(exempting.set_exemption(
-            self.order, SetExemption.model_validate(data), self.numbers, LATER
-        ))
+        self.become(
+            exempting.set_exemption(
+                self.order, SetExemption.model_validate(data), self.numbers, LATER
+            )
+        )
 
     @rule(price=st.integers(0, 999), rate=st.none() | rates)
     def ship_by(self, price: int, rate: str | None) -> None:
@@ -186,7 +238,10 @@ class OrderLife(RuleBasedStateMachine):
         self.become(try_to_move(self.order, to, self.numbers, account=self.purse.account))
 
     @precondition(lambda self: len(self.order.documents) > 1)
-    @rule(to=st.sampled_from(["shipped", "delivered", "cancelled", "payment_accepted"]), force=st.booleans())
+    @rule(
+        to=st.sampled_from(["shipped", "delivered", "cancelled", "payment_accepted"]),
+        force=st.booleans(),
+    )
     def move_for_good(self, to: str, force: bool) -> None:
         how = {"force": force, "reason": "?", "by": "anna@shop.test", "account": self.purse.account}
         self.become(try_to_move(self.order, to, self.numbers, **how))
@@ -195,7 +250,9 @@ class OrderLife(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3))
     def take_a_payment_back(self, place: int) -> None:
         payment = self.order.received[place % len(self.order.received)]
-        command = ReversePayment(order_id=self.order.order_id, payment_id=payment.payment_id, reason="By mistake.")
+        command = ReversePayment(
+            order_id=self.order.order_id, payment_id=payment.payment_id, reason="By mistake."
+        )
         decision = payments.reverse(self.order, command, LATER)
         if isinstance(decision, Refusal):
             return
@@ -203,7 +260,9 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(quarters=st.integers(1, 5))
     def pay(self, quarters: int) -> None:
-        self.become(try_to_pay(self.order, max(self.order.due * quarters // 4, 1), self.order.currency))
+        self.become(
+            try_to_pay(self.order, max(self.order.due * quarters // 4, 1), self.order.currency)
+        )
 
     @rule(amount=amounts, expires=st.booleans())
     def get_store_credit(self, amount: int, expires: bool) -> None:
@@ -225,12 +284,14 @@ class OrderLife(RuleBasedStateMachine):
     def let_store_credit_expire(self) -> None:
         self.purse.expire(LAST + timedelta(days=2))
 
-    @precondition(lambda self: not self.order.issued("invoice") and not is_empty(self.order, "invoice"))
+    @precondition(
+        lambda self: not self.order.issued("invoice") and not is_empty(self.order, "invoice")
+    )
     @rule()
     def invoice(self) -> None:
         document = issue(self.order, "invoice", self.numbers("invoice"), LATER)
         self.order = with_document(self.order, document)
-        snapshot, = issued([document.event])
+        (snapshot,) = issued([document.event])
         assert objection(snapshot, "invoice") is None
         paid = sum(payment.amount.amount for payment in snapshot.payments)
         assert snapshot.due is not None
@@ -256,8 +317,13 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(goodwill=st.booleans(), wanted=parts, terms=terms)
     def refund(self, goodwill: bool, wanted: list[Any], terms: dict[str, Any]) -> None:
-        kind = "partial" if goodwill else "return" if "shipped" in self.order.reached else "standard"
-        of = [{"line": line, "quantity": quantity, "amount": amount} for line, quantity, amount in wanted]
+        kind = (
+            "partial" if goodwill else "return" if "shipped" in self.order.reached else "standard"
+        )
+        of = [
+            {"line": line, "quantity": quantity, "amount": amount}
+            for line, quantity, amount in wanted
+        ]
         self.become(self._refund(kind, of, **terms))
 
     @rule(line=lines)
@@ -265,14 +331,22 @@ class OrderLife(RuleBasedStateMachine):
         """By pieces alone, it comes to the line to the cent, however it was cut before."""
         line = 1 + line % len(self.order.lines)
         charge = self.order.charges[line]
-        wanted = [{"line": line, "quantity": max(charge.quantity - self.order.refunded_pieces(line), 1)}]
+        wanted = [
+            {"line": line, "quantity": max(charge.quantity - self.order.refunded_pieces(line), 1)}
+        ]
         decision = self._refund("return" if "shipped" in self.order.reached else "standard", wanted)
         self.become(decision)
         if not isinstance(decision, Refusal) and line not in self.cut:
             assert self.order.refunded_amount(line) == charge.amount
 
     def _refund(self, kind: str, of: list[Any], **terms: Any) -> Any:
-        data = {"order_id": self.order.order_id, "refund_id": uuid4(), "kind": kind, "lines": of, **terms}
+        data = {
+            "order_id": self.order.order_id,
+            "refund_id": uuid4(),
+            "kind": kind,
+            "lines": of,
+            **terms,
+        }
         self.cut |= {wanted["line"] for wanted in of if wanted.get("amount")}
         return refunding.create(self.order, CreateRefund.model_validate(data), self.numbers, LATER)
 
@@ -289,7 +363,9 @@ class OrderLife(RuleBasedStateMachine):
     @rule(wanted=st.lists(st.tuples(lines, st.integers(1, 3)), min_size=1, max_size=2))
     def ask_to_return(self, wanted: list[tuple[int, int]]) -> None:
         goods = [{"line": line, "quantity": quantity} for line, quantity in wanted]
-        command = RequestReturn.model_validate({"order_id": self.order.order_id, "return_id": uuid4(), "lines": goods})
+        command = RequestReturn.model_validate(
+            {"order_id": self.order.order_id, "return_id": uuid4(), "lines": goods}
+        )
         self.become(returning.request(self.order, command, DEFAULT_STATES, LATER))
 
     @precondition(lambda self: any(each.open for each in self.order.returns))
@@ -303,10 +379,13 @@ class OrderLife(RuleBasedStateMachine):
 
     @invariant()
     def invoices_less_credit_slips_are_what_is_sold(self) -> None:
-        """At every rate; what was refunded without a credit slip on purpose stays invoiced until it is cancelled."""
+        """At every rate; what was refunded without a credit slip on purpose stays invoiced until it
+        is cancelled.
+        """
         if self.order.issued("invoice"):
             assert invoiced(self.documents) == {
-                rate: (amount.net, amount.tax) for rate, amount in left(self.order, self.unslipped).items()
+                rate: (amount.net, amount.tax)
+                for rate, amount in left(self.order, self.unslipped).items()
             }
 
     @invariant()
@@ -331,7 +410,11 @@ class OrderLife(RuleBasedStateMachine):
             within(refunded_of(self.order, number), charge.amount)
             if number:
                 awaited = sum(
-                    count for each in self.order.returns if each.open for line, count in each.lines if line == number
+                    count
+                    for each in self.order.returns
+                    if each.open
+                    for line, count in each.lines
+                    if line == number
                 )
                 assert 0 <= self.order.refunded_pieces(number) <= charge.quantity
                 assert 0 <= self.order.claimed(number) <= charge.quantity
@@ -341,16 +424,20 @@ class OrderLife(RuleBasedStateMachine):
     def numbers_have_no_gap(self) -> None:
         kinds = Counter(each.kind for each in self.order.documents)
         assert kinds == +self.numbers.given
-        assert [each.document_id for each in self.order.documents] == [each.document_id for each in self.documents]
+        assert [each.document_id for each in self.order.documents] == [
+            each.document_id for each in self.documents
+        ]
 
 
 def left(order: Order, unslipped: set[UUID]) -> dict[str, Amount]:
-    """What is sold at each rate: nothing of a cancelled order; else the order less its refunds, without those that no
-    document tells of.
+    """What is sold at each rate: nothing of a cancelled order; else the order less its refunds,
+    without those that no document tells of.
     """
     found = dict[str, Amount]()
     for number, charge in order.charges.items() if order.holds_stock else ():
-        told = replace(order, refunds=tuple(each for each in order.refunds if each.refund_id not in unslipped))
+        told = replace(
+            order, refunds=tuple(each for each in order.refunds if each.refund_id not in unslipped)
+        )
         rate = str(charge.rate)
         found[rate] = found.get(rate, Amount()) + charge.amount - refunded_of(told, number)
     return {rate: amount for rate, amount in found.items() if amount != Amount()}
@@ -367,12 +454,16 @@ def within(part: Amount, whole: Amount) -> None:
 
 
 def unchanged(before: Order, order: Order) -> None:
-    """What was refunded in part stays as it was; nothing costs less than nothing; the prices' own side is exact."""
+    """What was refunded in part stays as it was; nothing costs less than nothing; the prices' own
+    side is exact.
+    """
     for number, charge in order.charges.items():
         assert not before.is_refunded(number) or charge == before.charges[number]
         assert 0 <= charge.off <= charge.stated
         assert charge.amount.gross >= charge.amount.net >= 0
-        assert charge.left == (charge.amount.gross if order.prices == "tax_included" else charge.amount.net)
+        assert charge.left == (
+            charge.amount.gross if order.prices == "tax_included" else charge.amount.net
+        )
     if not order.refunds:
         charges = list(order.charges.values())
         assert priced(charges, order.prices, order.rounding) == charges

@@ -17,7 +17,9 @@ TRANSACTION = "PP-1"
 PAYMENT_ID = "a9b8c7d6-e5f4-4a3b-92c1-d0e9f8a7b006"
 
 
-def refusal(order: Order, amount: int, currency: str = "EUR", payment_id: str = "", **more: Any) -> Refusal:
+def refusal(
+    order: Order, amount: int, currency: str = "EUR", payment_id: str = "", **more: Any
+) -> Refusal:
     refused = try_to_pay(order, amount, currency, payment_id, **more)
     assert isinstance(refused, Refusal)
     return refused
@@ -78,9 +80,17 @@ def test_a_payment_is_more_than_zero(amount: int) -> None:
 
 
 def test_the_same_transaction_twice_is_refused() -> None:
-    refused = refusal(pay(a_placed_order(), 1000, transaction_id=TRANSACTION), 1000, transaction_id=TRANSACTION)
-    assert (refused.code, refused.details["field"]) == ("transaction_recorded", "payment.transaction_id")
-    assert refused.reason == "Transaction 'PP-1' was recorded on this order before: 10.00 EUR by Bank wire."
+    refused = refusal(
+        pay(a_placed_order(), 1000, transaction_id=TRANSACTION), 1000, transaction_id=TRANSACTION
+    )
+    assert (refused.code, refused.details["field"]) == (
+        "transaction_recorded",
+        "payment.transaction_id",
+    )
+    assert (
+        refused.reason
+        == "Transaction 'PP-1' was recorded on this order before: 10.00 EUR by Bank wire."
+    )
 
 
 def test_payments_without_a_transaction_are_never_the_same() -> None:
@@ -90,15 +100,21 @@ def test_payments_without_a_transaction_are_never_the_same() -> None:
 def test_payments_beyond_what_can_be_kept_are_refused() -> None:
     order = pay(a_placed_order(), 2**53 - 1)
     refused = refusal(order, 1)
-    assert (refused.code, refused.details["field"]) == ("payment_too_large", "payment.amount.amount")
+    assert (refused.code, refused.details["field"]) == (
+        "payment_too_large",
+        "payment.amount.amount",
+    )
 
 
-# --- reversal ---------------------------------------------------------------------------------------------------------
+# --- reversal -------------------------------------------------------------------------------------
 
 
 def reverse(order: Order, payment_id: UUID) -> tuple[Order, PaymentReversed] | Refusal:
     command = ReversePayment(
-        order_id=order.order_id, payment_id=payment_id, reason="It was of another order.", by="anna@shop.test"
+        order_id=order.order_id,
+        payment_id=payment_id,
+        reason="It was of another order.",
+        by="anna@shop.test",
     )
     return payments.reverse(order, command, NOON)
 
@@ -116,13 +132,19 @@ def test_a_payment_is_taken_back_by_an_entry_of_its_own() -> None:
     assert [payment.amount.amount for payment in order.payments] == [2870, -2870]
     assert order.payments[1].reverses == paid.payments[0].payment_id
     assert (order.paid, order.due, order.received) == (0, 2870, ())
-    assert (told.due.amount, told.reason, told.by) == (2870, "It was of another order.", "anna@shop.test")
+    assert (told.due.amount, told.reason, told.by) == (
+        2870,
+        "It was of another order.",
+        "anna@shop.test",
+    )
 
 
 def test_a_state_that_was_reached_by_mistake_is_left_to_the_employee() -> None:
     order, _ = reversed_(a_paid_order())
     assert (order.state, order.due) == ("payment_accepted", 2870)
-    again = move(move(order, "awaiting_bank_wire", force=True, reason="by mistake").order, "payment_accepted").order
+    again = move(
+        move(order, "awaiting_bank_wire", force=True, reason="by mistake").order, "payment_accepted"
+    ).order
     assert (again.due, len(again.payments)) == (0, 3)
 
 

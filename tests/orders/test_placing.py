@@ -7,7 +7,16 @@ import pytest
 
 from services.orders.domain.placing import Placed
 from shared.contracts.message import Refusal
-from tests.orders.words import DEFAULT_STATES, MUG, NOON, TEA, a_placed_order, a_product, move, try_to_place
+from tests.orders.words import (
+    DEFAULT_STATES,
+    MUG,
+    NOON,
+    TEA,
+    a_placed_order,
+    a_product,
+    move,
+    try_to_place,
+)
 
 INITIAL = sorted(key for key, state in DEFAULT_STATES.items() if state.initial)
 
@@ -44,7 +53,10 @@ def test_an_order_may_begin_in_any_other_state(state: str) -> None:
 
 @pytest.mark.parametrize("state", sorted(set(INITIAL) - {"awaiting_bank_wire"}))
 def test_a_first_state_brings_what_a_move_to_it_would_bring(state: str) -> None:
-    placed, moved = a_placed_order(initial_state=state), move(a_placed_order(), state, force=True, reason="-").order
+    placed, moved = (
+        a_placed_order(initial_state=state),
+        move(a_placed_order(), state, force=True, reason="-").order,
+    )
     assert [each.amount for each in placed.payments] == [each.amount for each in moved.payments]
     assert [each.number for each in placed.documents] == [each.number for each in moved.documents]
     assert placed.reached == moved.reached
@@ -62,7 +74,10 @@ def test_every_product_must_be_priced_in_the_currency_of_the_order() -> None:
 
 def test_no_more_is_sold_than_there_is() -> None:
     refused = refusal(stock=1)
-    assert (refused.code, refused.details) == ("out_of_stock", {"field": "lines", "sku": MUG, "left": 1})
+    assert (refused.code, refused.details) == (
+        "out_of_stock",
+        {"field": "lines", "sku": MUG, "left": 1},
+    )
     assert refused.reason == "2 of 'MUG-BLUE' are wanted and 1 are left."
 
 
@@ -99,11 +114,20 @@ def test_a_refusal_names_the_order_it_is_about() -> None:
 
 def test_an_order_takes_the_catalogues_price_rate_and_name() -> None:
     line = a_placed_order().lines[0]
-    assert (line.sku, line.name, line.charge.price, str(line.charge.rate)) == (MUG, "Mug, blue", 1190, "19")
+    assert (line.sku, line.name, line.charge.price, str(line.charge.rate)) == (
+        MUG,
+        "Mug, blue",
+        1190,
+        "19",
+    )
 
 
-@pytest.mark.parametrize(("language", "name"), [("fa", "لیوان"), ("fa-IR", "لیوان"), ("en-GB", "Mug"), ("fr", "Mug")])
-def test_a_line_is_named_in_the_customers_language_or_in_the_shops(language: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "name"), [("fa", "لیوان"), ("fa-IR", "لیوان"), ("en-GB", "Mug"), ("fr", "Mug")]
+)
+def test_a_line_is_named_in_the_customers_language_or_in_the_shops(
+    language: str, name: str
+) -> None:
     assert a_placed_order(a_product(fa="لیوان", en="Mug"), language=language).lines[0].name == name
 
 
@@ -119,7 +143,12 @@ def test_a_new_order_holds_its_stock_and_has_paid_nothing() -> None:
 
 def test_the_first_state_stands_in_the_history_with_who_placed_it() -> None:
     change = a_placed_order(placed_by="anna@shop.test").history[0]
-    expected: tuple[str, datetime, str, bool] = ("awaiting_bank_wire", NOON, "anna@shop.test", False)
+    expected: tuple[str, datetime, str, bool] = (
+        "awaiting_bank_wire",
+        NOON,
+        "anna@shop.test",
+        False,
+    )
     assert (change.state, change.at, change.by, change.forced) == expected
 
 
@@ -141,5 +170,7 @@ def test_a_placed_order_is_told_with_its_state_its_lines_and_its_total() -> None
 
 
 def test_an_order_may_cost_nothing() -> None:
-    free = a_placed_order(a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0)
+    free = a_placed_order(
+        a_product(price=0), carrier={"name": "Pick up", "price": 0}, total__amount=0
+    )
     assert free.due == 0

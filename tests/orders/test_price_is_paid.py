@@ -1,4 +1,6 @@
-"""The price that a cart was shown is the price of its order, in every currency, kind of price and rounding."""
+"""The price that a cart was shown is the price of its order, in every currency, kind of price and
+rounding.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,13 +40,20 @@ def wanted(sale: Sale) -> dict[str, Any]:
     cart, _ = sale
     return {
         "lines": [{"sku": item.product.sku, "quantity": item.quantity} for item in cart.items],
-        "currency": cart.currency, "prices": cart.prices,
-        "carrier": {"name": "Swift Post", "price": cart.shipping.price, "tax_rate": str(cart.shipping.rate)},
+        "currency": cart.currency,
+        "prices": cart.prices,
+        "carrier": {
+            "name": "Swift Post",
+            "price": cart.shipping.price,
+            "tax_rate": str(cart.shipping.rate),
+        },
     }
 
 
 def shown(sale: Sale) -> CartPrice:
-    asked = PriceCart.model_validate({**wanted(sale), "customer_id": "c-1001", "delivery_country": "GB"})
+    asked = PriceCart.model_validate(
+        {**wanted(sale), "customer_id": "c-1001", "delivery_country": "GB"}
+    )
     catalogue = catalogue_of(sale)
     cart = cart_of(asked, asked.lines, shop_of(sale), catalogue, NOON)
     return price(cart, offer(cart, catalogue), catalogue)
@@ -52,7 +61,9 @@ def shown(sale: Sale) -> CartPrice:
 
 def bought(sale: Sale, total: int) -> Placed | Refusal:
     data = an_order(**wanted(sale), total={"amount": total, "currency": sale[0].currency})
-    return place(PlaceOrder.model_validate(data), catalogue_of(sale), DEFAULT_STATES, Numbers(), NOON)
+    return place(
+        PlaceOrder.model_validate(data), catalogue_of(sale), DEFAULT_STATES, Numbers(), NOON
+    )
 
 
 @thorough
@@ -63,7 +74,9 @@ def test_the_order_costs_what_the_cart_did(sale: Sale) -> None:
     assert isinstance(placed, Placed), placed
     order = placed.order
     assert (order.amount.net, order.amount.tax) == (told.net.amount, told.tax.amount)
-    assert [(line.sku, line.charge.quantity) for line in order.lines] == [(x.sku, x.quantity) for x in told.lines]
+    assert [(line.sku, line.charge.quantity) for line in order.lines] == [
+        (x.sku, x.quantity) for x in told.lines
+    ]
     assert [each.off for each in order.discounts] == [each.taken.amount for each in told.discounts]
 
 

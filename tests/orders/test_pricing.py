@@ -1,4 +1,6 @@
-"""What an order costs: every sum agrees to the minor unit, whatever the lines, the rates and the currency."""
+"""What an order costs: every sum agrees to the minor unit, whatever the lines, the rates and the
+currency.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,7 +21,12 @@ from tests.orders.words import NOON, a_placed_order, a_product
 
 thorough = settings(max_examples=100, deadline=None)
 RATES = ["0", "5.5", "7", "8.1", "9", "19", "19.6", "19.60", "20", "21.2501", "100"]
-HIGHEST_PRICE = {"JPY": 10**7, "EUR": 10**8, "KWD": 10**9, "IRR": 10**10}  # 0, 2 and 3 decimals; large
+HIGHEST_PRICE = {
+    "JPY": 10**7,
+    "EUR": 10**8,
+    "KWD": 10**9,
+    "IRR": 10**10,
+}  # 0, 2 and 3 decimals; large
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,9 @@ class Sale:
     shipping: tuple[int, str]
 
     def total(self) -> int:
-        """Reckoned apart from the code that is tested: the tax of each rate, rounded once, on what is stated."""
+        """Reckoned apart from the code that is tested: the tax of each rate, rounded once, on what
+        is stated.
+        """
         stated: dict[Fraction, int] = defaultdict(int)
         for price, quantity, rate in (*self.lines, (self.shipping[0], 1, self.shipping[1])):
             stated[Fraction(rate)] += price * quantity
@@ -41,11 +50,19 @@ class Sale:
 
     def order(self) -> Order:
         """The order as it is placed, each line a product of its own."""
-        products = [a_product(f"P{number}", price, rate, self.currency)
-                    for number, (price, _, rate) in enumerate(self.lines)]
+        products = [
+            a_product(f"P{number}", price, rate, self.currency)
+            for number, (price, _, rate) in enumerate(self.lines)
+        ]
         return a_placed_order(
-            *products, stock=1000, currency=self.currency, prices=self.prices,
-            lines=[{"sku": f"P{number}", "quantity": quantity} for number, (_, quantity, _) in enumerate(self.lines)],
+            *products,
+            stock=1000,
+            currency=self.currency,
+            prices=self.prices,
+            lines=[
+                {"sku": f"P{number}", "quantity": quantity}
+                for number, (_, quantity, _) in enumerate(self.lines)
+            ],
             carrier={"name": "Swift Post", "price": self.shipping[0], "tax_rate": self.shipping[1]},
             total={"amount": self.total(), "currency": self.currency},
         )
@@ -84,13 +101,17 @@ def test_the_tax_table_adds_up_to_the_totals(sale: Sale) -> None:
 @given(sales())
 def test_the_stated_side_of_a_line_is_never_touched(sale: Sale) -> None:
     for charge in charges(sale.order()):
-        assert charge.stated == (charge.amount.gross if sale.prices == "tax_included" else charge.amount.net)
+        assert charge.stated == (
+            charge.amount.gross if sale.prices == "tax_included" else charge.amount.net
+        )
 
 
 @thorough
 @given(sales())
 def test_nothing_is_negative(sale: Sale) -> None:
-    assert all(charge.amount.net >= 0 and charge.amount.tax >= 0 for charge in charges(sale.order()))
+    assert all(
+        charge.amount.net >= 0 and charge.amount.tax >= 0 for charge in charges(sale.order())
+    )
 
 
 @thorough
@@ -121,7 +142,10 @@ def test_an_invoice_adds_up_like_its_order(sale: Sale) -> None:
     event: Any = issue(order, "invoice", "IN000001", NOON).event
     document: DocumentSnapshot = event.document
     printed: list[Any] = [*document.lines, document.shipping]
-    assert all(part.net.amount + part.tax.amount == part.gross.amount for part in [*printed, *document.taxes, document])
+    assert all(
+        part.net.amount + part.tax.amount == part.gross.amount
+        for part in [*printed, *document.taxes, document]
+    )
     for side in ("net", "tax", "gross"):
         whole = getattr(document, side).amount
         assert sum(getattr(part, side).amount for part in printed) == whole
@@ -149,6 +173,8 @@ def test_the_highest_rate_stands_first() -> None:
     assert list(by_rate(priced(mixed, "tax_included"))) == [19, 7, 0]
 
 
-@pytest.mark.parametrize(("prices", "pair"), [("tax_included", (1000, 1190)), ("tax_excluded", (1190, 1416))])
+@pytest.mark.parametrize(
+    ("prices", "pair"), [("tax_included", (1000, 1190)), ("tax_excluded", (1190, 1416))]
+)
 def test_a_unit_is_printed_with_both_its_prices(prices: str, pair: tuple[int, int]) -> None:
     assert unit_prices(Charge(1190, 2, Decimal(19)), prices) == pair  # type: ignore[arg-type]

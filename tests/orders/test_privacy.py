@@ -1,4 +1,6 @@
-"""A customer's data: all of it is told on request, and erased as far as the law and unfinished orders allow."""
+"""A customer's data: all of it is told on request, and erased as far as the law and unfinished
+orders allow.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +38,9 @@ PERSONAL = ("Ada Byron", "ada@example.test", "St James", ADA, "SW1Y", "London")
 
 
 def at_state(order: Order, state: str, at: datetime = NOON) -> Order:
-    return replace(order, state=state, history=(*order.history, Change(state, at, "anna@shop.test")))
+    return replace(
+        order, state=state, history=(*order.history, Change(state, at, "anna@shop.test"))
+    )
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def shown(shop: Storefront, order_id: str) -> str:
     return str(shop.order(order_id))
 
 
-# --- what is kept -----------------------------------------------------------------------------------------------------
+# --- what is kept ---------------------------------------------------------------------------------
 
 
 def test_an_order_that_was_paid_or_documented_is_kept_until_the_legal_years_are_over() -> None:
@@ -73,7 +77,10 @@ def test_its_time_begins_with_the_end_of_the_year_of_its_last_change_where_the_s
 def test_a_refund_begins_the_legal_time_anew() -> None:
     order = refund(a_shipped_order(), "return").order
     later = replace(order.refunds[0], at=datetime(2027, 2, 1, tzinfo=UTC))
-    assert (kept_until(order), kept_until(replace(order, refunds=(later,)))) == (date(2037, 1, 1), date(2038, 1, 1))
+    assert (kept_until(order), kept_until(replace(order, refunds=(later,)))) == (
+        date(2037, 1, 1),
+        date(2038, 1, 1),
+    )
     done = replace(later, done=Done(datetime(2028, 2, 1, tzinfo=UTC), "anna"))
     assert kept_until(replace(order, refunds=(done,))) == date(2039, 1, 1)
 
@@ -82,7 +89,9 @@ def test_of_an_order_that_came_to_nothing_the_law_wants_nothing() -> None:
     assert kept_until(at_state(a_placed_order(), "cancelled")) is None
 
 
-@pytest.mark.parametrize(("day", "erased"), [(datetime(2036, 12, 31), 0), (datetime(2037, 1, 1), 1)])
+@pytest.mark.parametrize(
+    ("day", "erased"), [(datetime(2036, 12, 31), 0), (datetime(2037, 1, 1), 1)]
+)
 def test_the_law_lets_go_on_the_day(day: datetime, erased: int) -> None:
     order = at_state(pay(a_placed_order(), 100), "refunded")
     found = erase(ADA, [order], DEFAULT_STATES, day.replace(tzinfo=UTC)).event
@@ -99,7 +108,11 @@ def test_an_erased_order_still_adds_up_and_belongs_to_nobody() -> None:
     (erased,) = erase(ADA, [order], DEFAULT_STATES, NOON).orders
     assert erased.customer == NOBODY
     assert erased.invoice_address.country == erased.delivery_address.country == "GB"
-    assert (erased.amount, erased.lines, erased.history) == (order.amount, order.lines, order.history)
+    assert (erased.amount, erased.lines, erased.history) == (
+        order.amount,
+        order.lines,
+        order.history,
+    )
     assert not any(word in str(erased) for word in PERSONAL)
 
 
@@ -107,11 +120,13 @@ def test_many_orders_are_told_in_parts() -> None:
     order = a_placed_order()
     told = export(ADA, [detail(order, Around(DEFAULT_STATES, 0, False, "en"))] * (2 * PART + 1))
     assert [(each.part, each.parts, len(each.records["orders"])) for each in told] == [
-        (1, 3, PART), (2, 3, PART), (3, 3, 1),
+        (1, 3, PART),
+        (2, 3, PART),
+        (3, 3, 1),
     ]
 
 
-# --- on the database --------------------------------------------------------------------------------------------------
+# --- on the database ------------------------------------------------------------------------------
 
 
 def test_orders_are_erased_kept_by_law_and_kept_while_they_run(shop: Storefront) -> None:
@@ -124,7 +139,9 @@ def test_orders_are_erased_kept_by_law_and_kept_while_they_run(shop: Storefront)
     kept = {each["code"]: (each["count"], each["until"]) for each in told.data["kept"]}
     assert kept == {"legal_time": (1, f"{datetime.now(UTC).year + 11}-01-01"), "running": (1, None)}
     assert not any(word in shown(shop, cancelled) for word in PERSONAL)
-    assert all(all(word in shown(shop, order_id) for word in PERSONAL) for order_id in (paid, running))
+    assert all(
+        all(word in shown(shop, order_id) for word in PERSONAL) for order_id in (paid, running)
+    )
 
 
 def test_erasing_again_changes_nothing_more(shop: Storefront) -> None:
@@ -136,7 +153,9 @@ def test_erasing_again_changes_nothing_more(shop: Storefront) -> None:
     assert everything(shop.desk.engine) == before
 
 
-def test_when_the_legal_time_is_over_the_order_is_erased_and_its_documents_stay(shop: Storefront) -> None:
+def test_when_the_legal_time_is_over_the_order_is_erased_and_its_documents_stay(
+    shop: Storefront,
+) -> None:
     order_id = shop.place()
     shop.move(order_id, "payment_accepted")
     documents = shop.order(order_id)["documents"]
@@ -164,7 +183,9 @@ def test_all_that_is_known_is_told(shop: Storefront) -> None:
 
 
 @pytest.mark.parametrize("command", ["customer.erase", "customer.export"])
-def test_of_others_nothing_is_told_and_nothing_erased(shop: Storefront, other_shop: Storefront, command: str) -> None:
+def test_of_others_nothing_is_told_and_nothing_erased(
+    shop: Storefront, other_shop: Storefront, command: str
+) -> None:
     theirs = [other_shop.place(), shop.place(customer__customer_id="c-2")]
     for order_id, where in zip(theirs, (other_shop, shop), strict=True):
         where.move(order_id, "cancelled")
@@ -177,7 +198,9 @@ def test_of_others_nothing_is_told_and_nothing_erased(shop: Storefront, other_sh
 
 
 def test_an_order_placed_and_cancelled_in_the_same_batch_is_erased(shop: Storefront) -> None:
-    order: dict[str, Any] = changed(samples.PLACE_ORDER, order_id=str(uuid4()), reference=uuid4().hex[:9].upper())
+    order: dict[str, Any] = changed(
+        samples.PLACE_ORDER, order_id=str(uuid4()), reference=uuid4().hex[:9].upper()
+    )
     told = shop.deliver(
         shop.message("order.place", order),
         shop.message("order.transition", {"order_id": order["order_id"], "to": "cancelled"}),
@@ -196,12 +219,21 @@ def test_a_customers_vouchers_are_told_and_end_with_him(shop: Storefront) -> Non
     shop.move(order_id, "delivered")
     (told,) = shop.tell("customer.erase", ERASE)
     assert told.data["erased"]["vouchers"] == 2  # and the rest of it
-    assert {(row.customer_id, row.active) for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)} == {
+    assert {
+        (row.customer_id, row.active)
+        for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)
+    } == {
         (NOBODY.customer_id, False),
     }
-    assert {row.customer_id for row in rows(shop.desk.engine, "cart_rule_uses", shop=shop.shop)} == {NOBODY.customer_id}
+    assert {
+        row.customer_id for row in rows(shop.desk.engine, "cart_rule_uses", shop=shop.shop)
+    } == {NOBODY.customer_id}
 
 
-def test_a_voucher_made_in_the_batch_that_erases_its_customer_ends_with_him(shop: Storefront) -> None:
+def test_a_voucher_made_in_the_batch_that_erases_its_customer_ends_with_him(
+    shop: Storefront,
+) -> None:
     shop.deliver(shop.message("voucher.create", a_voucher()), shop.message("customer.erase", ERASE))
-    assert [row.customer_id for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)] == [NOBODY.customer_id]
+    assert [row.customer_id for row in rows(shop.desk.engine, "cart_rules", shop=shop.shop)] == [
+        NOBODY.customer_id
+    ]

@@ -1,4 +1,6 @@
-"""What was put can be got and listed; putting what was got changes nothing, and a partial put only what it names."""
+"""What was put can be got and listed; putting what was got changes nothing, and a partial put only
+what it names.
+"""
 
 from typing import Any
 
@@ -9,27 +11,58 @@ from tests.orders.words import Storefront, everything, names, rows
 from tests.words import Desk
 
 WHOLE: dict[str, dict[str, Any]] = {
-    "shop.put": samples.PUT_SHOP | {
-        "returns": True, "return_days": 30, "store_credit_days": 90, "backorders": True, "invoice_prefix": "RE",
-        "profile": samples.SHOP_PROFILE | {"website": "https://shop.test", "legal_text": "Directors: A, B"},
-    },
-    "state.put": samples.PUT_STATE | {
-        "hidden": True, "flags": ["attach_delivery_slip", "valid"], "moves": ["cancelled", "shipped"],
-    },
-    "product.put": samples.PUT_PRODUCT | {
-        "categories": ["mugs"], "brand": "Blue", "suppliers": ["Clay"], "attributes": ["colour: blue"],
-    },
+    "shop.put": (
+        samples.PUT_SHOP
+        | {
+            "returns": True,
+            "return_days": 30,
+            "store_credit_days": 90,
+            "backorders": True,
+            "invoice_prefix": "RE",
+            "profile": (
+                samples.SHOP_PROFILE
+                | {
+                    "website": "https://shop.test",
+                    "legal_text": "Directors: A, B",
+                }
+            ),
+        }
+    ),
+    "state.put": (
+        samples.PUT_STATE
+        | {
+            "hidden": True,
+            "flags": ["attach_delivery_slip", "valid"],
+            "moves": ["cancelled", "shipped"],
+        }
+    ),
+    "product.put": (
+        samples.PUT_PRODUCT
+        | {
+            "categories": ["mugs"],
+            "brand": "Blue",
+            "suppliers": ["Clay"],
+            "attributes": ["colour: blue"],
+        }
+    ),
     "customer.put": samples.KNOWN_CUSTOMER,
     "cart.put": samples.PUT_CART,
     "cart_rule.put": {name: value for name, value in samples.CART_RULE.items() if name != "gift"},
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
-    "shop.put": (), "state.put": ("key", "labels"), "product.put": ("sku", "names", "price", "tax_rate"),
-    "customer.put": ("customer_id", "email", "full_name"), "cart.put": ("cart_id", "customer_id", "lines"),
+    "shop.put": (),
+    "state.put": ("key", "labels"),
+    "product.put": ("sku", "names", "price", "tax_rate"),
+    "customer.put": ("customer_id", "email", "full_name"),
+    "cart.put": ("cart_id", "customer_id", "lines"),
     "cart_rule.put": ("rule_id", "names"),
 }
 KEYS = {
-    "state": "key", "product": "sku", "customer": "customer_id", "cart": "cart_id", "cart_rule": "rule_id",
+    "state": "key",
+    "product": "sku",
+    "customer": "customer_id",
+    "cart": "cart_id",
+    "cart_rule": "rule_id",
 }
 LISTS: dict[str, dict[str, Any]] = {"cart": {"customer_id": "c-1001"}}
 ONLY_GOT = {"available", "changed_at"}
@@ -43,7 +76,11 @@ def get(shop: Storefront, name: str, data: dict[str, Any]) -> dict[str, Any]:
     asked = {KEYS[noun]: data[KEYS[noun]]} if noun in KEYS else {}
     answer = shop.desk.ask(f"{noun}.get", asked, shop=shop.shop)
     assert answer.name == f"{noun}.get_answered", answer.data
-    return {field: value for field, value in answer.data.get("rule", answer.data).items() if field not in ONLY_GOT}
+    return {
+        field: value
+        for field, value in answer.data.get("rule", answer.data).items()
+        if field not in ONLY_GOT
+    }
 
 
 def put(shop: Storefront, name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -56,9 +93,11 @@ def put(shop: Storefront, name: str, data: dict[str, Any]) -> dict[str, Any]:
 def test_what_was_put_is_got(shop: Storefront, name: str) -> None:
     put(shop, name, WHOLE[name])
     got = get(shop, name, WHOLE[name])
-    assert {field: _within(got[field], value) for field, value in WHOLE[name].items() if field not in ONLY_PUT} == {
-        field: value for field, value in WHOLE[name].items() if field not in ONLY_PUT
-    }
+    assert {
+        field: _within(got[field], value)
+        for field, value in WHOLE[name].items()
+        if field not in ONLY_PUT
+    } == {field: value for field, value in WHOLE[name].items() if field not in ONLY_PUT}
 
 
 def _within(got: Any, wanted: Any) -> Any:
@@ -76,7 +115,9 @@ def test_putting_what_was_got_changes_nothing(shop: Storefront, name: str) -> No
     got, before = get(shop, name, WHOLE[name]), everything(shop.desk.engine)
     told = put(shop, name, got)
     after = everything(shop.desk.engine)
-    assert {table for table in after if after[table] != before[table]} <= {"carts"}  # when it was put
+    assert {table for table in after if after[table] != before[table]} <= {
+        "carts"
+    }  # when it was put
     assert {field: told[field] for field in got} == got  # the event tells all of it
 
 
@@ -89,13 +130,21 @@ def test_a_partial_put_changes_only_what_it_names(shop: Storefront, name: str) -
     assert {field: told[field] for field in got} == got
 
 
-def test_a_partial_change_of_a_shop_reaches_into_its_profile_and_numbering(shop: Storefront) -> None:
+def test_a_partial_change_of_a_shop_reaches_into_its_profile_and_numbering(
+    shop: Storefront,
+) -> None:
     put(shop, "shop.put", WHOLE["shop.put"])
     got = get(shop, "shop.put", {})
     profile = {name: got["profile"][name] for name in ("name", "email", "address")}
-    put(shop, "shop.put", {"profile": profile | {"toman": True}, "numbering": {"credit_slip": {"width": 9}}})
+    put(
+        shop,
+        "shop.put",
+        {"profile": profile | {"toman": True}, "numbering": {"credit_slip": {"width": 9}}},
+    )
     wanted = got | {"profile": got["profile"] | {"toman": True}}
-    wanted["numbering"] = got["numbering"] | {"credit_slip": got["numbering"]["credit_slip"] | {"width": 9}}
+    wanted["numbering"] = got["numbering"] | {
+        "credit_slip": got["numbering"]["credit_slip"] | {"width": 9}
+    }
     assert get(shop, "shop.put", {}) == wanted
 
 
@@ -116,7 +165,9 @@ def test_what_was_put_is_listed(shop: Storefront, noun: str) -> None:
 
 
 @pytest.mark.parametrize("noun", KEYS)
-def test_what_is_not_there_or_another_shop_has_is_refused(shop: Storefront, other_shop: Storefront, noun: str) -> None:
+def test_what_is_not_there_or_another_shop_has_is_refused(
+    shop: Storefront, other_shop: Storefront, noun: str
+) -> None:
     data = WHOLE[f"{noun}.put"] if noun != "product" else samples.PUT_PRODUCT | {"sku": "ELSEWHERE"}
     put(other_shop, f"{noun}.put", data)
     answer = shop.desk.ask(f"{noun}.get", {KEYS[noun]: data[KEYS[noun]]}, shop=shop.shop)
@@ -146,45 +197,71 @@ def test_a_shop_without_a_profile_has_nothing_to_choose(orders: Desk, noun: str)
     assert orders.ask(question, {}, shop="nowhere").data["code"] == "unknown_shop"
 
 
-# --- carriers ---------------------------------------------------------------------------------------------------------
+# --- carriers -------------------------------------------------------------------------------------
 
 
 def carriers(shop: Storefront, **asked: Any) -> list[tuple[str, int | None]]:
     answer = shop.desk.ask("carrier.list", asked, shop=shop.shop).data
-    return [(each["name"], each["price"] and each["price"]["amount"]) for each in answer["carriers"]]
+    return [
+        (each["name"], each["price"] and each["price"]["amount"]) for each in answer["carriers"]
+    ]
 
 
-def test_carriers_are_listed_with_their_price_for_a_country_and_a_currency(shop: Storefront) -> None:
+def test_carriers_are_listed_with_their_price_for_a_country_and_a_currency(
+    shop: Storefront,
+) -> None:
     rates = [
-        {"currency": "EUR", "price": 490}, {"currency": "EUR", "price": 412, "prices": "tax_excluded"},
+        {"currency": "EUR", "price": 490},
+        {"currency": "EUR", "price": 412, "prices": "tax_excluded"},
         {"currency": "USD", "price": 520},
     ]
-    put(shop, "shop.put", {"carriers": [
-        {"name": "Everywhere", "rates": rates}, {"name": "At home", "rates": rates[:1], "countries": ["DE", "AT"]},
-    ]})
+    put(
+        shop,
+        "shop.put",
+        {
+            "carriers": [
+                {"name": "Everywhere", "rates": rates},
+                {"name": "At home", "rates": rates[:1], "countries": ["DE", "AT"]},
+            ]
+        },
+    )
     assert carriers(shop) == [("Everywhere", None), ("At home", None)]
     assert carriers(shop, delivery_country="FR", currency="EUR") == [("Everywhere", 490)]
-    assert carriers(shop, delivery_country="AT", currency="EUR") == [("Everywhere", 490), ("At home", 490)]
+    assert carriers(shop, delivery_country="AT", currency="EUR") == [
+        ("Everywhere", 490),
+        ("At home", 490),
+    ]
     assert carriers(shop, currency="EUR", prices="tax_excluded") == [("Everywhere", 412)]
     assert carriers(shop, currency="USD") == [("Everywhere", 520)]
     assert carriers(shop, currency="GBP") == []
 
 
 def test_payment_methods_are_listed(shop: Storefront) -> None:
-    methods = [samples.PAYMENT_METHOD, samples.PAYMENT_METHOD | {"name": "PayPal", "refundable": True}]
+    methods = [
+        samples.PAYMENT_METHOD,
+        samples.PAYMENT_METHOD | {"name": "PayPal", "refundable": True},
+    ]
     put(shop, "shop.put", {"payment_methods": methods})
     answer = shop.desk.ask("payment_method.list", {}, shop=shop.shop)
     assert answer.data == {"payment_methods": [method | {"means": ""} for method in methods]}
 
 
-# --- rules and movements ----------------------------------------------------------------------------------------------
+# --- rules and movements --------------------------------------------------------------------------
 
 
 def test_a_rule_without_a_code_is_ended_by_its_id(shop: Storefront) -> None:
-    put(shop, "cart_rule.put", {"rule_id": samples.RULE_ID, "names": {"en": "Sale"}, "percent": "10"})
+    put(
+        shop,
+        "cart_rule.put",
+        {"rule_id": samples.RULE_ID, "names": {"en": "Sale"}, "percent": "10"},
+    )
     order_id = shop.place(total__amount=2632)
     answer = shop.desk.ask("cart_rule.get", {"rule_id": samples.RULE_ID}, shop=shop.shop).data
-    assert (answer["used"], answer["usable"], [use["order_id"] for use in answer["uses"]]) == (1, True, [order_id])
+    assert (answer["used"], answer["usable"], [use["order_id"] for use in answer["uses"]]) == (
+        1,
+        True,
+        [order_id],
+    )
     told = shop.tell("cart_rule.disable", {"rule_id": samples.RULE_ID, "by": "anna@shop.test"})
     assert [(event.name, event.data["active"]) for event in told] == [("cart_rule.changed", False)]
     assert shop.place(total__amount=2870)
@@ -198,7 +275,9 @@ def test_rules_are_listed_without_vouchers_unless_these_are_wanted(shop: Storefr
     asked = {"vouchers": False}, {"vouchers": True}, {"vouchers": True, "active": False}
     lists = [shop.desk.ask("cart_rule.list", each, shop=shop.shop).data["rules"] for each in asked]
     assert [[rule["rule"]["rule_id"] for rule in page] for page in lists] == [
-        [samples.RULE_ID], [samples.RULE_ID, samples.CART_ID], [],
+        [samples.RULE_ID],
+        [samples.RULE_ID, samples.CART_ID],
+        [],
     ]
     told = shop.tell("cart_rule.disable", {"rule_id": samples.CART_ID})
     assert names(told) == ["cart_rule.changed", "voucher.disabled"]
@@ -211,9 +290,16 @@ def test_movements_tell_what_became_of_the_stock(shop: Storefront) -> None:
     found = [(each["change"], each["cause"], each["order_id"]) for each in page["movements"]]
     assert found == [(-1, "broken", None), (-2, "order.place", order_id), (100, "stock.set", None)]
     assert len(rows(shop.desk.engine, "stock_movements", shop=shop.shop)) == len(found)
-    of_order = shop.desk.ask("stock.movements", {"order_id": order_id}, shop=shop.shop).data["movements"]
+    of_order = shop.desk.ask("stock.movements", {"order_id": order_id}, shop=shop.shop).data[
+        "movements"
+    ]
     assert [each["change"] for each in of_order] == [-2]
     first = shop.desk.ask("stock.movements", {"limit": 2}, shop=shop.shop).data
-    rest = shop.desk.ask("stock.movements", {"limit": 2, "cursor": first["next"]}, shop=shop.shop).data
+    rest = shop.desk.ask(
+        "stock.movements", {"limit": 2, "cursor": first["next"]}, shop=shop.shop
+    ).data
     assert [len(first["movements"]), len(rest["movements"]), rest["next"]] == [2, 1, None]
-    assert shop.desk.ask("stock.movements", {"sku": "NONE"}, shop=shop.shop).data["code"] == "unknown_product"
+    assert (
+        shop.desk.ask("stock.movements", {"sku": "NONE"}, shop=shop.shop).data["code"]
+        == "unknown_product"
+    )

@@ -25,7 +25,10 @@ from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
 from tests.words import a_shop_with_mugs, an_order, changed, desk
 
 PAGE = Path(__file__).parents[2] / "docs/howto/lists.md"
-BLOCKS = [json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)]
+BLOCKS = [
+    json.loads(block)
+    for block in re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
+]
 ORDERS = Login("orders", "orders-secret")
 MANY = 1001  # more than a piece of an export
 
@@ -38,7 +41,9 @@ class Office(Terminal):
         """The answer to a question, or to a command."""
         asks = issubclass(catalogue[wire_type(name)], Query)
         more = () if asks else ("--json",)
-        result = self.run("ask" if asks else "send", name, "-", "--shop", shop, *more, stdin=json.dumps(data))
+        result = self.run(
+            "ask" if asks else "send", name, "-", "--shop", shop, *more, stdin=json.dumps(data)
+        )
         assert result.exit_code == 0, result.stderr
         return json.loads(result.stdout)
 
@@ -62,12 +67,19 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     large = Storefront(kept, "large")
     for start in range(0, MANY, 200):
         count = min(200, MANY - start)
-        large.deliver(*(large.message("order.place", an_order(reference=f"L-{start + n}")) for n in range(count)))
+        large.deliver(
+            *(
+                large.message("order.place", an_order(reference=f"L-{start + n}"))
+                for n in range(count)
+            )
+        )
     forget_what_was_told(kept.engine)
     ground = Ground(rabbit)
     wanted = definitions([service], DELAYS, {"orders": ORDERS, "client": CLIENT}, ground.vhost)
     apply(wanted, ground.management, ground.vhost)
-    settings = ServiceSettings(broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url))
+    settings = ServiceSettings(
+        broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url)
+    )
     worker = WorkerProcess(service, settings)
     worker.start()
     yield Office({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
@@ -81,7 +93,10 @@ def test_every_block_of_the_page_is_answered_as_it_stands(office: Office) -> Non
     told = dict(answers)
     assert [row["reference"] for row in told["order.list"]["orders"]] == ["XKBKNABJK"]
     assert told["order.list"]["orders"][0]["state_label"] == "در انتظار بررسی پرداخت"
-    assert (told["order.get"]["note"], told["order.get"]["weight_grams"]) == ("Call before delivery.", 700)
+    assert (told["order.get"]["note"], told["order.get"]["weight_grams"]) == (
+        "Call before delivery.",
+        700,
+    )
     assert told["order.export"]["csv"].splitlines()[1].startswith("XKBKNABJK,")
     assert [found["customer_id"] for found in told["customer.search"]["customers"]] == ["c-2002"]
     assert [found["sku"] for found in told["product.search"]["products"]] == ["MUG-BLUE"]
@@ -99,8 +114,21 @@ def test_the_page_shows_every_filter_there_is() -> None:
 
 
 def test_the_command_line_lists_orders(office: Office) -> None:
-    result = office.run("order", "list", "--search", "ada", "--total-from", "28.70EUR", "--new-customer",
-                        "--placed-from", "2020-01-01", "--state", "awaiting_bank_wire", "--state", "shipped")
+    result = office.run(
+        "order",
+        "list",
+        "--search",
+        "ada",
+        "--total-from",
+        "28.70EUR",
+        "--new-customer",
+        "--placed-from",
+        "2020-01-01",
+        "--state",
+        "awaiting_bank_wire",
+        "--state",
+        "shipped",
+    )
     assert result.exit_code == 0, result.stderr
     assert "XKBKNABJK" in result.stdout
     assert "28.70 EUR" in result.stdout
@@ -113,32 +141,63 @@ def test_the_command_line_follows_the_pages(office: Office) -> None:
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["reference"] for row in rows[:2]] == ["L-1000", "L-999"]
     assert len({row["order_id"] for row in rows}) == 600
-    assert "--limit shows more" in office.run("order", "list", "--shop", "large", "--limit", "3").stderr
+    assert (
+        "--limit shows more"
+        in office.run("order", "list", "--shop", "large", "--limit", "3").stderr
+    )
 
 
 @pytest.mark.parametrize("wanted", ["XKBKNABJK", "xkbknabjk", samples.ORDER_ID])
 def test_the_command_line_shows_an_order_by_reference_or_id(office: Office, wanted: str) -> None:
     shown = office.run("order", "show", wanted)
     assert shown.exit_code == 0, shown.stderr
-    for text in ("Awaiting bank wire payment", "0.7 kg", "12 St James's Square", "openstreetmap.org", "MUG-BLUE"):
+    for text in (
+        "Awaiting bank wire payment",
+        "0.7 kg",
+        "12 St James's Square",
+        "openstreetmap.org",
+        "MUG-BLUE",
+    ):
         assert text in shown.stdout
     history = office.run("order", "history", wanted)
     assert "Awaiting bank wire payment  by customer" in history.stdout
     (entry,) = json.loads(office.run("order", "history", wanted, "--json").stdout)
     assert (entry["state"], entry["label"]) == ("awaiting_bank_wire", "Awaiting bank wire payment")
-    assert json.loads(office.run("order", "show", wanted, "--json").stdout)["order"]["reference"] == "XKBKNABJK"
+    assert (
+        json.loads(office.run("order", "show", wanted, "--json").stdout)["order"]["reference"]
+        == "XKBKNABJK"
+    )
 
 
-@pytest.mark.parametrize(("arguments", "code", "told"), [
-    (("order", "show", "NOTHING"), 2, "refused (unknown_order): There is no order 'NOTHING' in this shop."),
-    (("order", "show", "00000000-0000-4000-8000-000000000000"), 2, "refused (unknown_order)"),
-    (("order", "list", "--state", "dreaming"), 2, "refused (unknown_state): There is no state 'dreaming'."),
-    (("order", "list", "--total-from", "much"), 64, "'much' is no total"),
-    (("order", "list", "--total-from", "1.234EUR"), 64, "'1.234EUR' is no total"),
-    (("order", "list", "--placed-from", "yesterday"), 64, "'yesterday' is no date and no time"),
-    (("export", "orders", "--search", "!", "--output", "never.csv"), 2, "refused (nothing_to_search)"),
-    (("export", "orders", "--output", "/nowhere/orders.csv"), 1, "'/nowhere/orders.csv' cannot be written"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (
+            ("order", "show", "NOTHING"),
+            2,
+            "refused (unknown_order): There is no order 'NOTHING' in this shop.",
+        ),
+        (("order", "show", "00000000-0000-4000-8000-000000000000"), 2, "refused (unknown_order)"),
+        (
+            ("order", "list", "--state", "dreaming"),
+            2,
+            "refused (unknown_state): There is no state 'dreaming'.",
+        ),
+        (("order", "list", "--total-from", "much"), 64, "'much' is no total"),
+        (("order", "list", "--total-from", "1.234EUR"), 64, "'1.234EUR' is no total"),
+        (("order", "list", "--placed-from", "yesterday"), 64, "'yesterday' is no date and no time"),
+        (
+            ("export", "orders", "--search", "!", "--output", "never.csv"),
+            2,
+            "refused (nothing_to_search)",
+        ),
+        (
+            ("export", "orders", "--output", "/nowhere/orders.csv"),
+            1,
+            "'/nowhere/orders.csv' cannot be written",
+        ),
+    ],
+)
 def test_what_cannot_be_is_told_in_one_sentence(
     office: Office, arguments: tuple[str, ...], code: int, told: str
 ) -> None:
@@ -155,8 +214,12 @@ def test_an_export_is_fetched_piece_by_piece_into_one_file(office: Office, tmp_p
 
 
 def test_an_export_holds_what_the_options_choose(office: Office, tmp_path: Path) -> None:
-    _, rows = office.file(tmp_path, "--shop", "large", "--reference", "L-99", "--known-customer", "--excel")
-    assert sorted(row["reference"] for row in rows) == sorted(["L-99", *(f"L-99{digit}" for digit in range(10))])
+    _, rows = office.file(
+        tmp_path, "--shop", "large", "--reference", "L-99", "--known-customer", "--excel"
+    )
+    assert sorted(row["reference"] for row in rows) == sorted(
+        ["L-99", *(f"L-99{digit}" for digit in range(10))]
+    )
     assert (tmp_path / "orders.csv").read_bytes().startswith(b"\xef\xbb\xbfreference,")
 
 
@@ -176,6 +239,8 @@ def test_an_export_can_go_on_in_a_pipe(office: Office) -> None:
 
 def test_an_export_that_fails_leaves_the_old_file(office: Office, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("old")
-    result = office.run("export", "orders", "--state", "dreaming", "--output", str(tmp_path / "orders.csv"))
+    result = office.run(
+        "export", "orders", "--state", "dreaming", "--output", str(tmp_path / "orders.csv")
+    )
     assert result.exit_code == 2
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]

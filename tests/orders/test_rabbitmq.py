@@ -1,4 +1,6 @@
-"""A shop with a state of its own, and an order that waits for stock, over a real RabbitMQ: pika and JSON, no more."""
+"""A shop with a state of its own, and an order that waits for stock, over a real RabbitMQ: pika and
+JSON, no more.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +44,9 @@ def working(ground: Ground, url: str) -> Iterator[None]:
     migrations.upgrade(service, engine)
     engine.dispose()
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url), retry_delays=ground.delays,
+        broker_url=SecretStr(ground.url(ORDERS)),
+        database_url=SecretStr(url),
+        retry_delays=ground.delays,
     )
     process = WorkerProcess(service, settings, 1)
     process.start()
@@ -66,7 +70,9 @@ def said(client: Client, name: str, data: dict[str, Any]) -> Envelope:
     return next(client.replies(request, PATIENCE))
 
 
-def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(ground: Ground, tmp_path: Path) -> None:
+def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
+    ground: Ground, tmp_path: Path
+) -> None:
     order = an_order()
     order_id = order["order_id"]
 
@@ -76,16 +82,28 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(ground: 
     with working(ground, sqlite_url(tmp_path)), outsider(ground.url(CLIENT), "walk") as client:
         events = ground.listen("#")
         script: list[tuple[tuple[str, dict[str, Any]], Any]] = [
-            (("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True}), ["shop.changed"]),
+            (
+                ("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True}),
+                ["shop.changed"],
+            ),
             (("product.put", samples.PUT_PRODUCT), ["product.changed"]),
             (("stock.set", {"sku": "MUG-BLUE", "quantity": 1}), ["stock.changed"]),
             (("state.put", samples.PUT_STATE), ["state.changed", "state.changed"]),
             (("state.put", samples.PUT_STATE | {"moves": ["dreaming"]}), "unknown_target"),
-            (("order.place", order), ["order.placed", "stock.changed", "stock.short", "customer.changed"]),
-            (move("payment_accepted"), ["order.transitioned", "payment.recorded", "invoice.issued"]),
+            (
+                ("order.place", order),
+                ["order.placed", "stock.changed", "stock.short", "customer.changed"],
+            ),
+            (
+                move("payment_accepted"),
+                ["order.transitioned", "payment.recorded", "invoice.issued"],
+            ),
             (move("payment_accepted"), "already_in_state"),
             (move("processing"), "guard_objects"),
-            (("stock.set", {"sku": "MUG-BLUE", "quantity": 9}), ["stock.changed", "stock.changed", "stock.reserved"]),
+            (
+                ("stock.set", {"sku": "MUG-BLUE", "quantity": 9}),
+                ["stock.changed", "stock.changed", "stock.reserved"],
+            ),
             (move("processing"), ["order.transitioned", "delivery_slip.issued"]),
             (move("packed"), ["order.transitioned"]),
             (move("delivered"), "move_not_possible"),
@@ -97,14 +115,22 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(ground: 
         actions = said(client, "order.actions", {"order_id": order_id}).data["actions"]
         possible = [(each["name"], each["kind"]) for each in actions if each["possible"]]
         assert possible == [
-            ("refund.create", "partial"), ("return.request", ""), ("refund.create", "return"),
-            ("order.correct_invoice", ""), ("order.set_exemption", ""),
+            ("refund.create", "partial"),
+            ("return.request", ""),
+            ("refund.create", "return"),
+            ("order.correct_invoice", ""),
+            ("order.set_exemption", ""),
         ]
         history = said(client, "order.get", {"order_id": order_id}).data["history"]
         assert [(each["state"], each["forced"]) for each in history] == [
-            ("backorder_unpaid", False), ("backorder_paid", False), ("processing", False), ("packed", False),
+            ("backorder_unpaid", False),
+            ("backorder_paid", False),
+            ("processing", False),
+            ("packed", False),
             ("delivered", True),
         ]
-        heard = events.heard(sum(len(expected) if isinstance(expected, list) else 1 for _, expected in script))
+        heard = events.heard(
+            sum(len(expected) if isinstance(expected, list) else 1 for _, expected in script)
+        )
         reserved = next(event for event in heard if event.name == "stock.reserved")
         assert reserved.data["filled"] == [order_id]

@@ -13,7 +13,9 @@ def a_move(shop: Storefront, order_id: str, to: str = "payment_accepted") -> Del
     return shop.message("order.transition", {"order_id": order_id, "to": to})
 
 
-def test_the_same_message_in_a_later_batch_changes_nothing_more(shop: Storefront, orders: Desk) -> None:
+def test_the_same_message_in_a_later_batch_changes_nothing_more(
+    shop: Storefront, orders: Desk
+) -> None:
     message = a_move(shop, shop.place())
     shop.deliver(message)
     before = everything(orders.engine)
@@ -23,7 +25,11 @@ def test_the_same_message_in_a_later_batch_changes_nothing_more(shop: Storefront
 
 def test_the_same_message_twice_in_one_batch_is_done_once(shop: Storefront) -> None:
     message = a_move(shop, shop.place())
-    assert names(shop.deliver(message, message)) == ["order.transitioned", "payment.recorded", "invoice.issued"]
+    assert names(shop.deliver(message, message)) == [
+        "order.transitioned",
+        "payment.recorded",
+        "invoice.issued",
+    ]
 
 
 def test_an_order_placed_again_by_the_same_message_takes_its_stock_once(shop: Storefront) -> None:
@@ -42,7 +48,11 @@ def test_a_refused_message_that_comes_again_is_not_refused_twice(shop: Storefron
 def test_who_waits_for_a_reply_gets_one_each_time(shop: Storefront) -> None:
     message = shop.message("order.place", an_order(), replyto="storefront.1")
     first, *_, reply = shop.deliver(message)
-    assert (first.name, reply.name, reply.data["repeated"]) == ("order.placed", "command.done", False)
+    assert (first.name, reply.name, reply.data["repeated"]) == (
+        "order.placed",
+        "command.done",
+        False,
+    )
     (again,) = shop.deliver(message)
     assert (again.name, again.data["repeated"]) == ("command.done", True)
 
@@ -53,10 +63,20 @@ def test_an_order_placed_again_by_another_message_is_refused(shop: Storefront) -
     assert (refused["code"], refused["details"]["field"]) == ("order_exists", "order_id")
 
 
-def test_an_order_placed_twice_in_one_batch_by_different_messages_is_placed_once(shop: Storefront) -> None:
+def test_an_order_placed_twice_in_one_batch_by_different_messages_is_placed_once(
+    shop: Storefront,
+) -> None:
     data = an_order()
-    told = shop.deliver(shop.message("order.place", data), shop.message("order.place", {**data, "reference": "OTHER"}))
-    assert names(told) == ["order.placed", "stock.changed", "customer.changed", "order.place_refused"]
+    told = shop.deliver(
+        shop.message("order.place", data),
+        shop.message("order.place", {**data, "reference": "OTHER"}),
+    )
+    assert names(told) == [
+        "order.placed",
+        "stock.changed",
+        "customer.changed",
+        "order.place_refused",
+    ]
     assert told[-1].data["code"] == "order_exists"
 
 
@@ -72,16 +92,31 @@ def test_a_reference_that_another_order_of_the_shop_bears_is_refused(shop: Store
 
 
 def test_a_reference_is_taken_within_a_batch_too(shop: Storefront, logs: list[Any]) -> None:
-    told = shop.deliver(*(shop.message("order.place", an_order(reference="ABC-2")) for _ in range(2)))
-    assert names(told) == ["order.placed", "stock.changed", "customer.changed", "order.place_refused"]
+    told = shop.deliver(
+        *(shop.message("order.place", an_order(reference="ABC-2")) for _ in range(2))
+    )
+    assert names(told) == [
+        "order.placed",
+        "stock.changed",
+        "customer.changed",
+        "order.place_refused",
+    ]
     assert told[-1].data["code"] == "reference_taken"
     assert "taken_apart" not in [entry["outcome"] for entry in logs]
 
 
 def test_the_reference_of_a_refused_order_is_free(shop: Storefront) -> None:
     refused = an_order(reference="ABC-3", total__amount=1)
-    told = shop.deliver(shop.message("order.place", refused), shop.message("order.place", an_order(reference="ABC-3")))
-    assert names(told) == ["order.place_refused", "order.placed", "stock.changed", "customer.changed"]
+    told = shop.deliver(
+        shop.message("order.place", refused),
+        shop.message("order.place", an_order(reference="ABC-3")),
+    )
+    assert names(told) == [
+        "order.place_refused",
+        "order.placed",
+        "stock.changed",
+        "customer.changed",
+    ]
 
 
 def test_two_shops_may_use_the_same_reference(shop: Storefront, other_shop: Storefront) -> None:
@@ -92,12 +127,19 @@ def test_a_payment_recorded_again_by_another_message_is_refused(shop: Storefront
     payment = a_payment(shop.place(), 1000)
     shop.tell("payment.record", payment)
     refused = shop.refusal("payment.record", payment)
-    assert (refused["code"], refused["details"]["field"]) == ("already_recorded", "payment.payment_id")
+    assert (refused["code"], refused["details"]["field"]) == (
+        "already_recorded",
+        "payment.payment_id",
+    )
 
 
-def test_a_payment_twice_in_one_batch_by_different_messages_is_recorded_once(shop: Storefront) -> None:
+def test_a_payment_twice_in_one_batch_by_different_messages_is_recorded_once(
+    shop: Storefront,
+) -> None:
     payment = a_payment(shop.place(), 1000)
-    told = shop.deliver(shop.message("payment.record", payment), shop.message("payment.record", payment))
+    told = shop.deliver(
+        shop.message("payment.record", payment), shop.message("payment.record", payment)
+    )
     assert names(told) == ["payment.recorded", "payment.record_refused"]
 
 
@@ -114,6 +156,13 @@ def test_a_product_put_again_is_the_same_product(shop: Storefront, orders: Desk)
     assert everything(orders.engine) == before
 
 
-def test_the_last_of_several_products_put_in_one_batch_counts(shop: Storefront, orders: Desk) -> None:
-    shop.deliver(*(shop.message("product.put", changed(samples.PUT_PRODUCT, price__amount=price)) for price in (1, 2)))
+def test_the_last_of_several_products_put_in_one_batch_counts(
+    shop: Storefront, orders: Desk
+) -> None:
+    shop.deliver(
+        *(
+            shop.message("product.put", changed(samples.PUT_PRODUCT, price__amount=price))
+            for price in (1, 2)
+        )
+    )
     assert [row.price for row in rows(orders.engine, "products", shop=shop.shop)] == [2]

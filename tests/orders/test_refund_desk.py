@@ -27,21 +27,30 @@ def paid(shop: Storefront) -> str:
 @pytest.fixture
 def shipped(shop: Storefront, paid: str) -> str:
     """The same, shipped."""
-    shop.deliver(*(
-        shop.message("order.transition", {"order_id": paid, "to": to}) for to in ("processing", "shipped")
-    ))
+    shop.deliver(
+        *(
+            shop.message("order.transition", {"order_id": paid, "to": to})
+            for to in ("processing", "shipped")
+        )
+    )
     return paid
 
 
 def step(goods: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"order_id": goods["order_id"], "return_id": goods["return_id"], "by": "anna@shop.test", **more}
+    return {
+        "order_id": goods["order_id"],
+        "return_id": goods["return_id"],
+        "by": "anna@shop.test",
+        **more,
+    }
 
 
 def let_in(shop: Storefront, order_id: str, quantity: int = 1) -> dict[str, Any]:
     """A return whose package arrived."""
     goods = a_return(order_id, quantity)
     shop.deliver(
-        shop.message("return.request", goods), shop.message("return.confirm", step(goods)),
+        shop.message("return.request", goods),
+        shop.message("return.confirm", step(goods)),
         shop.message("return.receive", step(goods)),
     )
     return goods
@@ -53,7 +62,7 @@ def returns(shop: Storefront, **wanted: Any) -> dict[str, Any]:
     return answer.data
 
 
-# --- due and done -----------------------------------------------------------------------------------------------------
+# --- due and done ---------------------------------------------------------------------------------
 
 
 def test_what_is_due_and_what_is_done_is_seen(shop: Storefront, paid: str) -> None:
@@ -61,9 +70,18 @@ def test_what_is_due_and_what_is_done_is_seen(shop: Storefront, paid: str) -> No
     shop.tell("refund.create", wanted)
     before = shop.order(paid)
     assert (before["refund_due"], before["refunds"][0]["due"]) == (euro(1190), True)
-    done = {"order_id": paid, "refund_id": wanted["refund_id"], "transaction_id": "RF-77", "by": "anna@shop.test"}
+    done = {
+        "order_id": paid,
+        "refund_id": wanted["refund_id"],
+        "transaction_id": "RF-77",
+        "by": "anna@shop.test",
+    }
     (told,) = shop.tell("payment.mark_refunded", done)
-    assert (told.name, told.data["amount"], told.data["by"]) == ("payment.refunded", euro(1190), "anna@shop.test")
+    assert (told.name, told.data["amount"], told.data["by"]) == (
+        "payment.refunded",
+        euro(1190),
+        "anna@shop.test",
+    )
     after = shop.order(paid)
     assert (after["refund_due"], after["refunds"][0]["transaction_id"]) == (euro(0), "RF-77")
     assert after["refunds"][0]["done_at"] == told.data["at"]
@@ -79,33 +97,47 @@ def test_an_order_placed_paid_and_refunded_in_one_batch_is_refunded_once(shop: S
         shop.message("order.place", order), *(shop.message("refund.create", each) for each in asked)
     )
     assert names(told)[-5:] == [
-        "refund.created", "credit_slip.issued", "payment.refund_due", "stock.changed", "refund.create_refused",
+        "refund.created",
+        "credit_slip.issued",
+        "payment.refund_due",
+        "stock.changed",
+        "refund.create_refused",
     ]
     assert shop.stock() == 100
     assert [row.refunded for row in rows(shop.desk.engine, "orders", shop=shop.shop)] == [2870]
 
 
-def test_a_preview_changes_nothing_and_is_refused_as_the_refund_would_be(shop: Storefront, paid: str) -> None:
+def test_a_preview_changes_nothing_and_is_refused_as_the_refund_would_be(
+    shop: Storefront, paid: str
+) -> None:
     terms = {"order_id": paid, "kind": "standard", "lines": [{"line": 1, "quantity": 2}]}
     answer = shop.desk.ask("refund.preview", terms, shop=shop.shop)
     assert (answer.data["refund"]["gross"], answer.data["left"]["paid"]) == (euro(2380), euro(490))
     assert rows(shop.desk.engine, "refunds", order_id=UUID(paid)) == []
-    refused = shop.desk.ask("refund.preview", terms | {"lines": [{"line": 1, "quantity": 3}]}, shop=shop.shop)
+    refused = shop.desk.ask(
+        "refund.preview", terms | {"lines": [{"line": 1, "quantity": 3}]}, shop=shop.shop
+    )
     assert (refused.name, refused.data["code"]) == ("refund.preview_refused", "too_many_pieces")
     assert refused.data["details"]["left"]["lines"][0]["quantity"] == 2
 
 
-# --- after edits ------------------------------------------------------------------------------------------------------
+# --- after edits ----------------------------------------------------------------------------------
 
 
-def test_a_credit_slip_says_when_the_invoice_that_it_corrects_was_issued(shop: Storefront, paid: str) -> None:
+def test_a_credit_slip_says_when_the_invoice_that_it_corrects_was_issued(
+    shop: Storefront, paid: str
+) -> None:
     (invoice,) = shop.order(paid)["documents"]
     told = shop.tell("refund.create", a_refund(paid, **ONE))
     slip = next(each for each in told if each.name == "credit_slip.issued").data["document"]
     assert (slip["corrected"], slip["corrects_issued_at"]) == ([invoice], invoice["issued_at"])
     assert invoice["issued_at"] is not None
     order = shop.order(paid)
-    assert order["documents"][1]["issued_at"] == slip["issued_at"] == order["refunds"][0]["credit_slip"]["issued_at"]
+    assert (
+        order["documents"][1]["issued_at"]
+        == slip["issued_at"]
+        == order["refunds"][0]["credit_slip"]["issued_at"]
+    )
 
 
 def test_what_was_paid_too_much_is_given_back_once(shop: Storefront, paid: str) -> None:
@@ -117,12 +149,16 @@ def test_what_was_paid_too_much_is_given_back_once(shop: Storefront, paid: str) 
     assert names(told) == ["refund.created", "payment.refund_due"]
     assert (told[0].data["refund"]["overpaid"], told[1].data["amount"]) == (euro(1190), euro(1190))
     after = shop.order(paid)
-    assert (after["due"], after["refund_due"], after["refund_left"]["overpaid"]) == (euro(0), euro(1190), euro(0))
+    assert (after["due"], after["refund_due"], after["refund_left"]["overpaid"]) == (
+        euro(0),
+        euro(1190),
+        euro(0),
+    )
     again = shop.refusal("refund.create", back | {"refund_id": str(uuid4())})
     assert (again["code"], again["details"]["field"]) == ("nothing_overpaid", "overpaid")
 
 
-# --- stock ------------------------------------------------------------------------------------------------------------
+# --- stock ----------------------------------------------------------------------------------------
 
 
 def test_pieces_that_go_back_are_for_those_who_wait(shop: Storefront, paid: str) -> None:
@@ -143,24 +179,34 @@ def test_an_order_that_waits_gives_up_what_is_refunded_of_it(shop: Storefront) -
     assert names(shop.tell("stock.set", {"sku": MUG, "quantity": 5})) == ["stock.changed"]
 
 
-def test_what_was_refunded_does_not_go_back_again_with_the_rest(shop: Storefront, paid: str) -> None:
+def test_what_was_refunded_does_not_go_back_again_with_the_rest(
+    shop: Storefront, paid: str
+) -> None:
     shop.tell("refund.create", a_refund(paid, **ONE))
     shop.move(paid, "cancelled")
     assert shop.stock() == 100
 
 
-# --- returns ----------------------------------------------------------------------------------------------------------
+# --- returns --------------------------------------------------------------------------------------
 
 
 def test_a_return_is_kept_with_its_answers_and_its_refund(shop: Storefront, shipped: str) -> None:
     goods = let_in(shop, shipped, 2)
     told = shop.tell("return.complete", step(goods, restock=True, shipping=True))
     assert names(told) == [
-        "return.completed", "refund.created", "credit_slip.issued", "payment.refund_due", "stock.changed",
+        "return.completed",
+        "refund.created",
+        "credit_slip.issued",
+        "payment.refund_due",
+        "stock.changed",
     ]
     assert (told[1].data["refund"]["gross"], shop.stock()) == (euro(2870), 100)
     (kept,) = shop.order(shipped)["returns"]
-    assert (kept["state"], kept["number"], kept["reason"]) == ("completed", "RT000001", "It is chipped.")
+    assert (kept["state"], kept["number"], kept["reason"]) == (
+        "completed",
+        "RT000001",
+        "It is chipped.",
+    )
     assert kept["refund_id"] == told[1].data["refund"]["refund_id"]
 
 
@@ -172,20 +218,42 @@ def test_returns_are_listed_newest_first_page_by_page(shop: Storefront, shipped:
     page = returns(shop, limit=1)
     assert [each["return_id"] for each in page["returns"]] == [second["return_id"]]
     rest = returns(shop, limit=1, cursor=page["next"])
-    assert ([each["return_id"] for each in rest["returns"]], rest["next"]) == ([first["return_id"]], None)
-    found = {state: len(returns(shop, state=state)["returns"]) for state in ("denied", "package_received")}
+    assert ([each["return_id"] for each in rest["returns"]], rest["next"]) == (
+        [first["return_id"]],
+        None,
+    )
+    found = {
+        state: len(returns(shop, state=state)["returns"])
+        for state in ("denied", "package_received")
+    }
     assert found == {"denied": 1, "package_received": 0}
     assert len(returns(shop, customer_id="c-1001", order_id=shipped)["returns"]) == 2
-    assert returns(shop, customer_id="nobody")["returns"] == returns(shop, order_id=AT_ALL)["returns"] == []
+    assert (
+        returns(shop, customer_id="nobody")["returns"]
+        == returns(shop, order_id=AT_ALL)["returns"]
+        == []
+    )
 
 
-@pytest.mark.parametrize(("name", "field", "value"), [
-    ("return.list", "state", "lost"), ("return.list", "limit", 0), ("return.list", "limit", 201),
-    ("return.list", "order_id", "42"), ("return.list", "customer_id", ""), ("return.list", "surprise", 1),
-    ("refund.preview", "kind", "whole"), ("refund.preview", "order_id", "42"), ("refund.preview", "lines", [{}]),
-    ("refund.preview", "shipping_amount", 0), ("refund.preview", "refund_id", AT_ALL),
-])
-def test_what_is_no_question_is_refused_at_its_field(shop: Storefront, name: str, field: str, value: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("return.list", "state", "lost"),
+        ("return.list", "limit", 0),
+        ("return.list", "limit", 201),
+        ("return.list", "order_id", "42"),
+        ("return.list", "customer_id", ""),
+        ("return.list", "surprise", 1),
+        ("refund.preview", "kind", "whole"),
+        ("refund.preview", "order_id", "42"),
+        ("refund.preview", "lines", [{}]),
+        ("refund.preview", "shipping_amount", 0),
+        ("refund.preview", "refund_id", AT_ALL),
+    ],
+)
+def test_what_is_no_question_is_refused_at_its_field(
+    shop: Storefront, name: str, field: str, value: Any
+) -> None:
     good = {"order_id": AT_ALL, "kind": "standard"} if name == "refund.preview" else {}
     answer = shop.desk.ask(name, good | {field: value}, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == (f"{name}_refused", "invalid")
@@ -197,7 +265,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(shop: Storefront) -> None:
     assert (answer.name, answer.data["details"]["field"]) == ("return.list_refused", "cursor")
 
 
-# --- foreign, and by law ----------------------------------------------------------------------------------------------
+# --- foreign, and by law --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["confirm", "deny", "receive", "complete"])
@@ -212,10 +280,14 @@ def test_a_return_is_not_moved_by_another_shop_or_order(
     assert shop.refusal(f"return.{name}", elsewhere)["code"] == "unknown_return"
 
 
-def test_an_order_of_another_shop_is_not_refunded(shop: Storefront, other_shop: Storefront, paid: str) -> None:
+def test_an_order_of_another_shop_is_not_refunded(
+    shop: Storefront, other_shop: Storefront, paid: str
+) -> None:
     mark = {"order_id": paid, "refund_id": str(uuid4())}
     for name, data in [
-        ("refund.create", a_refund(paid)), ("return.request", a_return(paid)), ("payment.mark_refunded", mark),
+        ("refund.create", a_refund(paid)),
+        ("return.request", a_return(paid)),
+        ("payment.mark_refunded", mark),
     ]:
         refused = other_shop.refusal(name, data)
         assert (refused["code"], refused["details"]["field"]) == ("unknown_order", "order_id")
@@ -223,7 +295,10 @@ def test_an_order_of_another_shop_is_not_refunded(shop: Storefront, other_shop: 
 
 
 def test_the_database_refuses_more_than_was_paid(orders: Desk, paid: str) -> None:
-    with pytest.raises(IntegrityError, match="never_more_than_paid"), orders.engine.begin() as connection:
+    with (
+        pytest.raises(IntegrityError, match="never_more_than_paid"),
+        orders.engine.begin() as connection,
+    ):
         connection.execute(text("UPDATE orders SET refunded = paid + 1 WHERE paid = 2870"))
 
 
@@ -233,19 +308,33 @@ def test_refunds_and_returns_are_never_deleted_nor_what_was_granted_changed(
     goods = let_in(shop, shipped)
     shop.tell("return.complete", step(goods))
     statements = ["DELETE FROM refunds", "DELETE FROM returns"]
-    statements += [f"UPDATE {change}" for change in (
-        "refunds SET shipping_net = shipping_net + 1", "refunds SET lines = '[]'", "refunds SET method = 'cash'",
-        "refunds SET credit_slip = 'CR000099'", "refunds SET overpaid = 1", "returns SET lines = '[]'",
-        f"returns SET return_id = '{uuid4().hex}'",
-    )]
+    statements += [
+        f"UPDATE {change}"
+        for change in (
+            "refunds SET shipping_net = shipping_net + 1",
+            "refunds SET lines = '[]'",
+            "refunds SET method = 'cash'",
+            "refunds SET credit_slip = 'CR000099'",
+            "refunds SET overpaid = 1",
+            "returns SET lines = '[]'",
+            f"returns SET return_id = '{uuid4().hex}'",
+        )
+    ]
     for statement in statements:
-        with pytest.raises(DBAPIError, match="never changed or deleted"), shop.desk.engine.begin() as connection:
+        with (
+            pytest.raises(DBAPIError, match="never changed or deleted"),
+            shop.desk.engine.begin() as connection,
+        ):
             connection.execute(text(statement))
 
 
 def test_a_customer_is_told_his_refunds_and_returns(shop: Storefront, shipped: str) -> None:
     shop.tell("return.complete", step(let_in(shop, shipped)))
-    (told,) = shop.tell("customer.export", {"customer_id": "c-1001", "emails": ["ada@example.test"]})
+    (told,) = shop.tell(
+        "customer.export", {"customer_id": "c-1001", "emails": ["ada@example.test"]}
+    )
     (order,) = told.data["records"]["orders"]
-    assert (order["refunds"][0]["gross"], order["returns"][0]["reason"]) == (euro(1190), "It is chipped.")
-
+    assert (order["refunds"][0]["gross"], order["returns"][0]["reason"]) == (
+        euro(1190),
+        "It is chipped.",
+    )

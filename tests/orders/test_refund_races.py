@@ -1,4 +1,6 @@
-"""Many refund the same at once: what is there is given back once, and the others are told what is left."""
+"""Many refund the same at once: what is there is given back once, and the others are told what is
+left.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ from tests.words import desk
 
 NOTHING = {
     "lines": [{"line": 1, "sku": "MUG-BLUE", "quantity": 0, "amount": samples.euro(0)}],
-    "shipping": samples.euro(0), "paid": samples.euro(0), "overpaid": samples.euro(0),
+    "shipping": samples.euro(0),
+    "paid": samples.euro(0),
+    "overpaid": samples.euro(0),
 }
 
 
@@ -39,25 +43,37 @@ def refunded(shop: Storefront) -> list[tuple[int, int]]:
 
 
 def slips(shop: Storefront) -> list[str]:
-    return sorted(row.number for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind="credit_slip"))
+    return sorted(
+        row.number
+        for row in rows(shop.desk.engine, "documents", shop=shop.shop, kind="credit_slip")
+    )
 
 
 def told(events: list[Envelope], name: str) -> list[Any]:
     return [event.data for event in events if event.name == name]
 
 
-def test_of_eight_full_refunds_of_each_of_ten_orders_one_is_granted(shop: Storefront, url: str) -> None:
+def test_of_eight_full_refunds_of_each_of_ten_orders_one_is_granted(
+    shop: Storefront, url: str
+) -> None:
     orders = paid(shop, 10)
-    at_once(url, *([shop.message("refund.create", a_refund(order)) for order in orders] for _ in range(8)))
+    at_once(
+        url,
+        *([shop.message("refund.create", a_refund(order)) for order in orders] for _ in range(8)),
+    )
     events = shop.desk.outbox()
     assert sorted(each["order_id"] for each in told(events, "refund.created")) == sorted(orders)
-    assert [each["details"]["left"] for each in told(events, "refund.create_refused")] == [NOTHING] * 70
+    assert [each["details"]["left"] for each in told(events, "refund.create_refused")] == [
+        NOTHING
+    ] * 70
     assert refunded(shop) == [(2870, 2870)] * 10
     assert slips(shop) == [f"CR{number:06d}" for number in range(1, 11)]
     assert shop.stock() == 100
 
 
-def test_pieces_refunded_by_eight_at_once_are_never_more_than_were_bought(shop: Storefront, url: str) -> None:
+def test_pieces_refunded_by_eight_at_once_are_never_more_than_were_bought(
+    shop: Storefront, url: str
+) -> None:
     (order,) = paid(shop, 1)
     one = {"lines": [{"line": 1, "quantity": 1}], "shipping": False}
     at_once(url, *([shop.message("refund.create", a_refund(order, **one))] for _ in range(8)))
@@ -69,14 +85,21 @@ def test_one_refund_sent_by_eight_at_once_is_granted_once(shop: Storefront, url:
     (order,) = paid(shop, 1)
     one = a_refund(order, lines=[{"line": 1, "quantity": 1}], shipping=False)
     at_once(url, *([shop.message("refund.create", one)] for _ in range(8)))
-    assert [each["code"] for each in told(shop.desk.outbox(), "refund.create_refused")] == ["already_refunded"] * 7
+    assert [each["code"] for each in told(shop.desk.outbox(), "refund.create_refused")] == [
+        "already_refunded"
+    ] * 7
     assert refunded(shop) == [(2870, 1190)]
 
 
-def test_an_order_refunded_and_cancelled_at_once_gives_its_stock_back_once(shop: Storefront, url: str) -> None:
+def test_an_order_refunded_and_cancelled_at_once_gives_its_stock_back_once(
+    shop: Storefront, url: str
+) -> None:
     orders = paid(shop, 6)
     refunds = [[shop.message("refund.create", a_refund(order))] for order in orders]
-    moves = [[shop.message("order.transition", {"order_id": order, "to": "cancelled"})] for order in orders]
+    moves = [
+        [shop.message("order.transition", {"order_id": order, "to": "cancelled"})]
+        for order in orders
+    ]
     at_once(url, *refunds, *moves)
     assert refunded(shop) == [(2870, 2870)] * 6
     assert {shop.order(order)["state"] for order in orders} == {"cancelled"}
@@ -89,8 +112,12 @@ def test_a_return_completed_by_eight_at_once_is_refunded_once(shop: Storefront, 
     goods = a_return(order, 2)
     step = {"order_id": order, "return_id": goods["return_id"]}
     shop.deliver(
-        *(shop.message("order.transition", {"order_id": order, "to": to}) for to in ("processing", "shipped")),
-        shop.message("return.request", goods), shop.message("return.confirm", step),
+        *(
+            shop.message("order.transition", {"order_id": order, "to": to})
+            for to in ("processing", "shipped")
+        ),
+        shop.message("return.request", goods),
+        shop.message("return.confirm", step),
         shop.message("return.receive", step),
     )
     at_once(url, *([shop.message("return.complete", step)] for _ in range(8)))
@@ -98,7 +125,7 @@ def test_a_return_completed_by_eight_at_once_is_refunded_once(shop: Storefront, 
     assert (refunded(shop), shop.stock()) == ([(2870, 2380)], 100)
 
 
-# --- on real servers, with several threads of several workers ---------------------------------------------------------
+# --- on real servers, with several threads of several workers -------------------------------------
 
 
 @pytest.fixture
@@ -110,11 +137,16 @@ def ground(rabbit: RabbitNode) -> Iterator[Ground]:
 
 @pytest.fixture
 def busy_shop(ground: Ground, postgres: Postgres) -> Iterator[Storefront]:
-    """A shop on PostgreSQL, served by two workers of four threads that take two messages at a time."""
+    """A shop on PostgreSQL, served by two workers of four threads that take two messages at a
+    time.
+    """
     url = postgres.create_database("refund_races")
     shop = open_shop(desk(service, url))
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url), retry_delays=ground.delays, batch=2,
+        broker_url=SecretStr(ground.url(ORDERS)),
+        database_url=SecretStr(url),
+        retry_delays=ground.delays,
+        batch=2,
     )
     with ExitStack() as running:
         running.callback(shop.desk.engine.dispose)
@@ -130,17 +162,29 @@ def test_the_races_are_won_once_over_rabbitmq_too(ground: Ground, busy_shop: Sto
     orders, others = paid(shop, 10), shop.place_all(10, initial_state="processing")
     until(lambda: not shop.desk.outbox())
     refunds, moves = ground.listen("refund.#"), ground.listen("order.#")
-    ground.send(*(
-        envelope("refund.create", a_refund(order), shop=shop.shop) for _ in range(8) for order in orders
-    ))
+    ground.send(
+        *(
+            envelope("refund.create", a_refund(order), shop=shop.shop)
+            for _ in range(8)
+            for order in orders
+        )
+    )
     heard = refunds.heard(80, timeout=60)
     assert sorted(each["order_id"] for each in told(heard, "refund.created")) == sorted(orders)
-    assert [each["details"]["left"] for each in told(heard, "refund.create_refused")] == [NOTHING] * 70
-    ground.send(*(
-        envelope("order.transition", {"order_id": order, "to": to}, shop=shop.shop)
-        for order in others for to in ("cancelled", "shipped")
-    ))
-    assert Counter(names(moves.heard(20, timeout=60))) == {"order.transitioned": 10, "order.transition_refused": 10}
+    assert [each["details"]["left"] for each in told(heard, "refund.create_refused")] == [
+        NOTHING
+    ] * 70
+    ground.send(
+        *(
+            envelope("order.transition", {"order_id": order, "to": to}, shop=shop.shop)
+            for order in others
+            for to in ("cancelled", "shipped")
+        )
+    )
+    assert Counter(names(moves.heard(20, timeout=60))) == {
+        "order.transitioned": 10,
+        "order.transition_refused": 10,
+    }
     states = Counter(shop.order(order)["state"] for order in others)
     assert states["cancelled"] + states["shipped"] == 10
     assert refunded(shop).count((2870, 2870)) == 10

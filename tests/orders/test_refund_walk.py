@@ -1,4 +1,6 @@
-"""The page *refund* over a real RabbitMQ: every block is sent as it stands, and what it shows is what is answered."""
+"""The page *refund* over a real RabbitMQ: every block is sent as it stands, and what it shows is
+what is answered.
+"""
 
 import json
 import re
@@ -21,7 +23,10 @@ from tests.shared.runtime.ground import CLIENT, Ground
 from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "refund.md"
-BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
+BLOCKS = [
+    json.loads(block)
+    for block in re.findall(r"```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+]
 FIVE = [{"sku": MUG, "quantity": 5}]
 
 
@@ -36,7 +41,9 @@ def prepare(url: str) -> None:
     """The order that the page is about."""
     kept = desk(service, url)
     a_shop_with_mugs(kept)
-    order = an_order(order_id=samples.ORDER_ID, lines=FIVE, total__amount=6440, payment_method="PayPal")
+    order = an_order(
+        order_id=samples.ORDER_ID, lines=FIVE, total__amount=6440, payment_method="PayPal"
+    )
     kept.tell("order.place", order)
     kept.tell("order.transition", {"order_id": samples.ORDER_ID, "to": "payment_accepted"})
     forget_what_was_told(kept.engine)
@@ -59,27 +66,58 @@ def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
             else:  # what the page says is answered
                 name, answer = answers[-1]
                 assert {field: answer.get(field) for field in block} == block, name
-        heard = events.heard(sum(len(answer.get("events", ("refused",))) for name, answer in answers if is_told(name)))
-    assert [answer["code"] for _, answer in answers if "code" in answer] == ["too_many_pieces", "transaction_recorded"]
+        heard = events.heard(
+            sum(
+                len(answer.get("events", ("refused",))) for name, answer in answers if is_told(name)
+            )
+        )
+    assert [answer["code"] for _, answer in answers if "code" in answer] == [
+        "too_many_pieces",
+        "transaction_recorded",
+    ]
     told = dict(answers)
     assert [each["state"] for each in told["return.list"]["returns"]] == ["denied"]
-    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [False, True, True, True, False]
-    assert [slip["number"] for slip in papers(heard, "credit_slip")] == [f"CR{number:06d}" for number in range(1, 6)]
+    assert [refund["due"] for refund in told["order.get"]["refunds"]] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert [slip["number"] for slip in papers(heard, "credit_slip")] == [
+        f"CR{number:06d}" for number in range(1, 6)
+    ]
     (invoice,) = [each for each in told["order.get"]["documents"] if each["kind"] == "invoice"]
     assert all(slip["corrected"] == [invoice] for slip in papers(heard, "credit_slip"))
     assert [slip["gross"] for slip in papers(heard, "credit_slip")] == [
-        euro(1190), euro(300), euro(100), euro(2000), euro(1190),
+        euro(1190),
+        euro(300),
+        euro(100),
+        euro(2000),
+        euro(1190),
     ]
     assert [slip["number"] for slip in papers(heard, "return_slip")] == ["RT000001"]
-    assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [False] * 4
+    assert [event.data["by_hand"] for event in heard if event.name == "payment.refund_due"] == [
+        False
+    ] * 4
     (credit,) = [event.data for event in heard if event.name == "store_credit.issued"]
-    assert (credit["amount"], credit["customer_id"], credit["code"]) == (euro(1190), "c-1001", "CR000005")
+    assert (credit["amount"], credit["customer_id"], credit["code"]) == (
+        euro(1190),
+        "c-1001",
+        "CR000005",
+    )
     assert [account["balance"] for account in told["store_credit.get"]["accounts"]] == [euro(1190)]
 
 
 def is_told(name: str) -> bool:
     """Whether it is a command: its events, or its refusal, are told to all."""
-    return name not in ("order.actions", "refund.preview", "return.list", "order.get", "store_credit.get")
+    return name not in (
+        "order.actions",
+        "refund.preview",
+        "return.list",
+        "order.get",
+        "store_credit.get",
+    )
 
 
 def test_the_page_names_every_option_and_state() -> None:

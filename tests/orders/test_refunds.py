@@ -28,7 +28,11 @@ MODES = ["half_up", "half_down", "half_even", "half_odd", "up", "down"]
 
 def test_a_piece_is_refunded_at_its_price_and_goes_back_to_stock() -> None:
     done = refund(a_paid_order(), lines=[{"line": 1, "quantity": 1}])
-    assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued", "payment.refund_due"]
+    assert [event.name for event in done.events] == [
+        "refund.created",
+        "credit_slip.issued",
+        "payment.refund_due",
+    ]
     assert (done.refund.amount, done.refund.lines[0].restocked) == (Amount(1000, 190), 1)
     assert done.order.held == {MUG: 1}
 
@@ -37,7 +41,9 @@ def test_a_credit_slip_names_its_invoice_and_says_what_was_refunded() -> None:
     events = refund(a_paid_order(), shipping=True, reason="One too many").events
     paper = next(event for event in events if isinstance(event, CreditSlipIssued)).document
     assert (paper.kind, paper.corrects, paper.reason) == ("credit_slip", "IN000001", "One too many")
-    assert [(line.sku, line.quantity, line.gross.amount) for line in paper.lines] == [(MUG, 2, 2380)]
+    assert [(line.sku, line.quantity, line.gross.amount) for line in paper.lines] == [
+        (MUG, 2, 2380)
+    ]
     assert (paper.shipping.gross.amount, paper.gross.amount) == (490, 2870)
     assert [(str(row.rate), row.gross.amount) for row in paper.taxes] == [("19", 2870)]
 
@@ -56,7 +62,11 @@ def test_three_pieces_for_ten_euro_come_back_one_by_one_to_the_cent() -> None:
 
 def test_a_gesture_of_goodwill_has_no_pieces() -> None:
     done = refund(a_shipped_order(), "partial", lines=[{"line": 1, "amount": 500}])
-    assert (done.refund.amount.gross, done.order.refunded_pieces(1), done.order.held) == (500, 0, {MUG: 2})
+    assert (done.refund.amount.gross, done.order.refunded_pieces(1), done.order.held) == (
+        500,
+        0,
+        {MUG: 2},
+    )
 
 
 def test_what_goes_back_to_stock_can_be_chosen() -> None:
@@ -100,13 +110,21 @@ def test_when_all_of_it_was_refunded_nothing_is_sent() -> None:
 
 def test_without_an_invoice_there_is_no_credit_slip() -> None:
     order = pay(a_placed_order(), 2870)
-    assert [event.name for event in refund(order).events] == ["refund.created", "payment.refund_due"]
+    assert [event.name for event in refund(order).events] == [
+        "refund.created",
+        "payment.refund_due",
+    ]
     assert refusal(order, credit_slip=True)["code"] == "no_invoice"
 
 
 def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
     order = a_paid_order()
-    able = replace(order, shop=replace(order.shop, payment_methods=(PaymentMethod(name="Bank wire", refundable=True),)))
+    able = replace(
+        order,
+        shop=replace(
+            order.shop, payment_methods=(PaymentMethod(name="Bank wire", refundable=True),)
+        ),
+    )
     told = [refund(each).events for each in (order, able)]
     due = [event for events in told for event in events if isinstance(event, PaymentRefundDue)]
     assert [event.by_hand for event in due] == [True, False]
@@ -117,12 +135,18 @@ def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:
 def test_store_credit_in_the_place_of_money_is_worth_what_was_refunded(prices: Any) -> None:
     done = refund(replace(a_paid_order(), prices=prices), store_credit=True)
     assert [event.name for event in done.events] == ["refund.created", "credit_slip.issued"]
-    assert (done.refund.as_credit, done.refund.money, done.refund.method) == (2380, 0, "store_credit")
+    assert (done.refund.as_credit, done.refund.money, done.refund.method) == (
+        2380,
+        0,
+        "store_credit",
+    )
     assert done.order.refund_due == 0
 
 
 @pytest.mark.parametrize(("store_credit", "slip"), [(False, (None, 2380)), (True, (2380, 0))])
-def test_a_credit_slip_says_what_is_paid_back_and_what_is_store_credit(store_credit: bool, slip: Any) -> None:
+def test_a_credit_slip_says_what_is_paid_back_and_what_is_store_credit(
+    store_credit: bool, slip: Any
+) -> None:
     events = refund(a_paid_order(), store_credit=store_credit).events
     (told,) = (event for event in events if isinstance(event, CreditSlipIssued))
     said = (told.document.store_credit, told.document.paid_back)
@@ -141,7 +165,10 @@ def test_what_cost_nothing_comes_back_and_is_worth_nothing() -> None:
     order = a_shipped_order()
     gift = replace(order.lines[0], charge=Charge(1190, 2, Decimal(19), Amount(), off=2380))
     done = refund(replace(order, lines=(gift,)), "return", store_credit=True)
-    assert ([event.name for event in done.events], done.refund.lines[0].restocked) == (["refund.created"], 2)
+    assert ([event.name for event in done.events], done.refund.lines[0].restocked) == (
+        ["refund.created"],
+        2,
+    )
     assert done.refund.store_credit == 0
     assert not refund(replace(order, lines=(gift,)), "return").refund.due
 
@@ -149,10 +176,19 @@ def test_what_cost_nothing_comes_back_and_is_worth_nothing() -> None:
 def test_money_that_was_given_back_is_due_no_more() -> None:
     done = refund(a_paid_order())
     assert done.order.refund_due == 2380
-    mark = MarkRefunded(order_id=done.order.order_id, refund_id=done.refund.refund_id, transaction_id="RF-1", by="anna")
+    mark = MarkRefunded(
+        order_id=done.order.order_id,
+        refund_id=done.refund.refund_id,
+        transaction_id="RF-1",
+        by="anna",
+    )
     marked = refunding.mark_refunded(done.order, mark, LATER)
     assert not isinstance(marked, Refusal)
-    assert (marked[0].refund_due, marked[1].amount.amount, marked[1].transaction_id) == (0, 2380, "RF-1")
+    assert (marked[0].refund_due, marked[1].amount.amount, marked[1].transaction_id) == (
+        0,
+        2380,
+        "RF-1",
+    )
     again = refunding.mark_refunded(marked[0], mark, LATER)
     assert isinstance(again, Refusal)
     assert again.code == "nothing_due"
@@ -160,7 +196,12 @@ def test_money_that_was_given_back_is_due_no_more() -> None:
 
 def test_a_preview_is_what_the_refund_then_is() -> None:
     order = a_paid_order()
-    terms = {"order_id": order.order_id, "kind": "partial", "lines": [{"line": 1, "amount": 700}], "shipping": True}
+    terms = {
+        "order_id": order.order_id,
+        "kind": "partial",
+        "lines": [{"line": 1, "amount": 700}],
+        "shipping": True,
+    }
     found = refunding.preview(order, PreviewRefund.model_validate(terms), LATER)
     assert not isinstance(found, Refusal)
     done = refund(order, "partial", lines=[{"line": 1, "amount": 700}], shipping=True)
@@ -174,18 +215,25 @@ def refusal(order: Order, kind: str = "standard", **terms: Any) -> dict[str, Any
     return {"code": refused.code, **refused.details}
 
 
-@pytest.mark.parametrize(("terms", "code", "field"), [
-    ({"lines": [{"line": 2, "quantity": 1}]}, "unknown_line", "lines.0.line"),
-    ({"lines": [{"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}]}, "line_twice", "lines.1.line"),
-    ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines.0.quantity"),
-    ({"lines": [{"line": 1}]}, "nothing_asked", "lines.0.quantity"),
-    ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines.0.amount"),
-    ({"lines": []}, "nothing_refunded", "lines"),
-    ({"shipping_amount": 491}, "too_much", "shipping_amount"),
-    ({"shipping": True, "shipping_amount": 1}, "shipping_twice", "shipping_amount"),
-    ({"kind": "return"}, "not_possible", "kind"),
-    ({"kind": "partial", "lines": [{"line": 1, "amount": 2381}]}, "too_much", "lines.0.amount"),
-])
+@pytest.mark.parametrize(
+    ("terms", "code", "field"),
+    [
+        ({"lines": [{"line": 2, "quantity": 1}]}, "unknown_line", "lines.0.line"),
+        (
+            {"lines": [{"line": 1, "quantity": 1}, {"line": 1, "quantity": 1}]},
+            "line_twice",
+            "lines.1.line",
+        ),
+        ({"lines": [{"line": 1, "quantity": 3}]}, "too_many_pieces", "lines.0.quantity"),
+        ({"lines": [{"line": 1}]}, "nothing_asked", "lines.0.quantity"),
+        ({"lines": [{"line": 1, "amount": 5}]}, "whole_price_only", "lines.0.amount"),
+        ({"lines": []}, "nothing_refunded", "lines"),
+        ({"shipping_amount": 491}, "too_much", "shipping_amount"),
+        ({"shipping": True, "shipping_amount": 1}, "shipping_twice", "shipping_amount"),
+        ({"kind": "return"}, "not_possible", "kind"),
+        ({"kind": "partial", "lines": [{"line": 1, "amount": 2381}]}, "too_much", "lines.0.amount"),
+    ],
+)
 def test_what_cannot_be_refunded_is_refused_with_what_is_left(terms, code, field) -> None:
     refused = refusal(a_paid_order(), **terms)
     assert (refused["code"], refused["field"]) == (code, field)
@@ -198,7 +246,11 @@ def test_after_a_gesture_pieces_come_back_at_what_is_left_of_their_price() -> No
     first = refund(order, lines=[{"line": 1, "quantity": 1}])
     assert (first.refund.sold.gross, first.refund.lines[0].restocked) == (880, 1)
     last = refund(first.order, lines=[{"line": 1, "quantity": 1}])
-    assert (last.refund.sold.gross, last.refund.lines[0].restocked, last.credit_slip) == (0, 1, None)
+    assert (last.refund.sold.gross, last.refund.lines[0].restocked, last.credit_slip) == (
+        0,
+        1,
+        None,
+    )
     assert not last.refund.due
 
 
@@ -215,7 +267,9 @@ def test_no_credit_slip_says_nothing() -> None:
     assert refusal(order, credit_slip=True)["code"] == "nothing_on_slip"
 
 
-@pytest.mark.parametrize(("paid", "settled", "back"), [(1000, 1190, 0), (2000, 870, 320), (2870, 0, 1190)])
+@pytest.mark.parametrize(
+    ("paid", "settled", "back"), [(1000, 1190, 0), (2000, 870, 320), (2870, 0, 1190)]
+)
 def test_a_refund_settles_first_what_was_not_paid(paid: int, settled: int, back: int) -> None:
     order = pay(a_placed_order(), paid)
     done = refund(order, "partial", lines=[{"line": 1, "quantity": 1}])
@@ -233,26 +287,45 @@ def test_each_kind_has_its_time() -> None:
 
 @some.composite
 def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, int]], Any]:
-    """An order in any currency, rounding and kind of prices, with discounts; and what is asked back of it, in turn."""
+    """An order in any currency, rounding and kind of prices, with discounts; and what is asked back
+    of it, in turn.
+    """
     price = some.integers(1, 10**11)
-    lines = draw(some.lists(
-        some.tuples(price, some.integers(1, 40), some.sampled_from(["0", "5.5", "9", "19", "19.6"]),
-                    some.integers(0, 100)), min_size=1, max_size=4,
-    ))
+    lines = draw(
+        some.lists(
+            some.tuples(
+                price,
+                some.integers(1, 40),
+                some.sampled_from(["0", "5.5", "9", "19", "19.6"]),
+                some.integers(0, 100),
+            ),
+            min_size=1,
+            max_size=4,
+        )
+    )
     charges = [
         Charge(each, quantity, Decimal(rate), off=each * quantity * percent // 100)
         for each, quantity, rate, percent in lines
     ]
     prices = draw(some.sampled_from(["tax_included", "tax_excluded"]))
-    rounding = Rounding(mode=draw(some.sampled_from(MODES)), per=draw(some.sampled_from(["item", "line", "total"])))
+    rounding = Rounding(
+        mode=draw(some.sampled_from(MODES)), per=draw(some.sampled_from(["item", "line", "total"]))
+    )
     *found, shipping = priced([*charges, Charge(draw(price), 1, Decimal(19))], prices, rounding)
     order = replace(
-        a_paid_order(), currency=draw(some.sampled_from(["EUR", "JPY", "KWD", "IRR"])), prices=prices,
-        rounding=rounding, shipping=shipping, lines=tuple(Line(f"P{place}", "?", x) for place, x in enumerate(found)),
+        a_paid_order(),
+        currency=draw(some.sampled_from(["EUR", "JPY", "KWD", "IRR"])),
+        prices=prices,
+        rounding=rounding,
+        shipping=shipping,
+        lines=tuple(Line(f"P{place}", "?", x) for place, x in enumerate(found)),
     )
-    asked = draw(some.lists(
-        some.tuples(some.integers(1, len(lines)), some.integers(0, 40), some.integers(0, 100)), max_size=8,
-    ))
+    asked = draw(
+        some.lists(
+            some.tuples(some.integers(1, len(lines)), some.integers(0, 40), some.integers(0, 100)),
+            max_size=8,
+        )
+    )
     return order, asked, draw(some.integers(0, 3))
 
 
@@ -261,7 +334,9 @@ def sold_and_refunded(draw: some.DrawFn) -> tuple[Order, list[tuple[int, int, in
 def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> None:
     order, asked, _ = drawn
     paid = order.payments[0]
-    order = replace(order, payments=(paid.model_copy(update={"amount": order.money(order.amount.gross)}),))
+    order = replace(
+        order, payments=(paid.model_copy(update={"amount": order.money(order.amount.gross)}),)
+    )
     whole, slips = order.amount, []
     for number, quantity, percent in asked:
         left = order.lines[number - 1].charge.amount.gross - order.refunded_amount(number).gross
@@ -270,10 +345,13 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
         done = try_to_refund(order, "partial", lines=[line])
         if not isinstance(done, Refusal):
             order = done.order
-            slips += [event.document for event in done.events if isinstance(event, CreditSlipIssued)]
+            slips += [
+                event.document for event in done.events if isinstance(event, CreditSlipIssued)
+            ]
     rest = [
         {"line": each.line, "quantity": each.quantity, "amount": each.amount.amount}
-        for each in refunding.left_of(order).lines if each.amount.amount
+        for each in refunding.left_of(order).lines
+        if each.amount.amount
     ]
     done = try_to_refund(order, "partial", lines=rest, shipping=bool(order.shipping.amount.gross))
     if not isinstance(done, Refusal):
@@ -282,9 +360,14 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
     assert order.refunded == whole
     for number, line in order.shown:
         assert order.refunded_amount(number) == line.charge.amount
-        assert all(part.amount.net >= 0 and part.amount.tax >= 0 for refund in order.refunds for part in refund.lines)
-    assert (sum(slip.net.amount for slip in slips), sum(slip.tax.amount for slip in slips)) == (whole.net, whole.tax)
+        assert all(
+            part.amount.net >= 0 and part.amount.tax >= 0
+            for refund in order.refunds
+            for part in refund.lines
+        )
+    assert (sum(slip.net.amount for slip in slips), sum(slip.tax.amount for slip in slips)) == (
+        whole.net,
+        whole.tax,
+    )
     for slip in slips:
         assert sum(row.gross.amount for row in slip.taxes) == slip.gross.amount
-
-

@@ -1,4 +1,6 @@
-"""Orders that were edited after they were paid: what is too much comes back, and each slip names its invoices."""
+"""Orders that were edited after they were paid: what is too much comes back, and each slip names
+its invoices.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -49,16 +51,31 @@ def test_a_credit_slip_names_the_invoices_that_its_lines_stand_on() -> None:
     numbers = Numbers()
     order = move(a_placed_order(), "payment_accepted", numbers).order
     order = pay(done(try_to_add(order, {"sku": TEA, "quantity": 1}, numbers=numbers)).order, 450)
-    tea, both = ({"line": 2, "quantity": 1}, [{"line": 1, "quantity": 1}, {"line": 2, "quantity": 1}])
+    tea, both = (
+        {"line": 2, "quantity": 1},
+        [{"line": 1, "quantity": 1}, {"line": 2, "quantity": 1}],
+    )
     assert corrected(order, lines=[tea]) == ["IN000002"]
-    assert corrected(order, lines=[tea], shipping=True) == corrected(order, lines=both) == ["IN000001", "IN000002"]
-    assert corrected(order, lines=[both[0]]) == corrected(order, lines=[], shipping=True) == ["IN000001"]
+    assert (
+        corrected(order, lines=[tea], shipping=True)
+        == corrected(order, lines=both)
+        == ["IN000001", "IN000002"]
+    )
+    assert (
+        corrected(order, lines=[both[0]])
+        == corrected(order, lines=[], shipping=True)
+        == ["IN000001"]
+    )
 
 
 def test_a_credit_slip_says_when_its_invoices_were_issued() -> None:
     order = move(a_placed_order(), "payment_accepted", Numbers()).order
     one = slip(order, lines=[{"line": 1, "quantity": 1}])
-    assert (one.corrects, one.corrects_issued_at, one.corrected[0].issued_at) == ("IN000001", NOON, NOON)
+    assert (one.corrects, one.corrects_issued_at, one.corrected[0].issued_at) == (
+        "IN000001",
+        NOON,
+        NOON,
+    )
     numbers = Numbers()
     numbers("invoice")
     order = pay(done(try_to_add(order, {"sku": TEA, "quantity": 1}, numbers=numbers)).order, 450)

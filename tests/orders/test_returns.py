@@ -28,9 +28,15 @@ RETURN_ID = UUID(int=77)
 
 
 def try_to_request(order: Order, quantity: int = 1, **changes: Any) -> Returned | Refusal:
-    data = {"order_id": order.order_id, "return_id": RETURN_ID, "lines": [{"line": 1, "quantity": quantity}]}
+    data = {
+        "order_id": order.order_id,
+        "return_id": RETURN_ID,
+        "lines": [{"line": 1, "quantity": quantity}],
+    }
     at = changes.pop("at", LATER)
-    return returning.request(order, RequestReturn.model_validate(data | changes), DEFAULT_STATES, at)
+    return returning.request(
+        order, RequestReturn.model_validate(data | changes), DEFAULT_STATES, at
+    )
 
 
 def done(decision: Returned | Refusal) -> Returned:
@@ -47,7 +53,11 @@ def step(order: Order, **more: Any) -> dict[str, Any]:
 
 
 def confirmed(order: Order) -> Returned:
-    return done(returning.confirm(order, ConfirmReturn(**step(order, answer="Pack it well.")), Numbers(), LATER))
+    return done(
+        returning.confirm(
+            order, ConfirmReturn(**step(order, answer="Pack it well.")), Numbers(), LATER
+        )
+    )
 
 
 def received(order: Order) -> Order:
@@ -55,7 +65,9 @@ def received(order: Order) -> Order:
 
 
 def try_to_complete(order: Order, **options: Any) -> Completed | Refusal:
-    return returning.complete(order, CompleteReturn.model_validate(step(order, **options)), Numbers(), LATER)
+    return returning.complete(
+        order, CompleteReturn.model_validate(step(order, **options)), Numbers(), LATER
+    )
 
 
 def refused(decision: Returned | Refusal) -> str:
@@ -68,7 +80,10 @@ def test_a_return_goes_from_request_to_refund() -> None:
     finished = try_to_complete(order)
     assert isinstance(finished, Completed)
     assert [event.name for event in finished.events] == [
-        "return.completed", "refund.created", "credit_slip.issued", "payment.refund_due",
+        "return.completed",
+        "refund.created",
+        "credit_slip.issued",
+        "payment.refund_due",
     ]
     assert (finished.refunded.kind, finished.refunded.amount) == ("return", Amount(1000, 190))
     assert finished.refunded.lines[0].restocked == 1
@@ -80,7 +95,9 @@ def test_a_confirmed_return_has_a_slip_with_its_last_day() -> None:
     moved = confirmed(requested(2))
     slip = next(event for event in moved.events if isinstance(event, ReturnSlipIssued)).document
     assert (slip.number, slip.return_until) == ("RT000001", days_later(LATER, 14, "Europe/Berlin"))
-    assert [(line.sku, line.quantity, line.gross.amount) for line in slip.lines] == [("MUG-BLUE", 2, 0)]
+    assert [(line.sku, line.quantity, line.gross.amount) for line in slip.lines] == [
+        ("MUG-BLUE", 2, 0)
+    ]
     assert moved.order.returns[0].answer == "Pack it well."
     assert [document.kind for document in moved.order.documents][-1] == "return_slip"
 
@@ -98,11 +115,14 @@ def test_goods_can_be_returned_only_as_long_as_the_shop_says() -> None:
     assert done(try_to_request(order, at=NOON + timedelta(days=14)))
 
 
-@pytest.mark.parametrize(("quantity", "changes", "code"), [
-    (3, {}, "too_many_pieces"),
-    (1, {"lines": [{"line": 1, "quantity": 2}, {"line": 1, "quantity": 1}]}, "too_many_pieces"),
-    (1, {"lines": [{"line": 9, "quantity": 1}]}, "unknown_line"),
-])
+@pytest.mark.parametrize(
+    ("quantity", "changes", "code"),
+    [
+        (3, {}, "too_many_pieces"),
+        (1, {"lines": [{"line": 1, "quantity": 2}, {"line": 1, "quantity": 1}]}, "too_many_pieces"),
+        (1, {"lines": [{"line": 9, "quantity": 1}]}, "unknown_line"),
+    ],
+)
 def test_what_was_not_sold_does_not_come_back(quantity, changes, code) -> None:
     assert refused(try_to_request(a_shipped_order(), quantity, **changes)) == code
 
@@ -114,7 +134,10 @@ def test_what_was_refunded_or_is_awaited_does_not_come_back_again() -> None:
 
 def test_only_what_was_shipped_by_a_shop_that_takes_it_back_is_returned() -> None:
     order = a_shipped_order()
-    assert refused(try_to_request(replace(order, shop=replace(order.shop, returns=False)))) == "not_possible"
+    assert (
+        refused(try_to_request(replace(order, shop=replace(order.shop, returns=False))))
+        == "not_possible"
+    )
     paid = a_paid_order()
     assert refused(try_to_request(replace(paid, shop=order.shop))) == "not_possible"
 
@@ -128,11 +151,17 @@ def test_steps_are_taken_in_their_order() -> None:
     assert refused(try_to_complete(order)) == "not_possible"
     assert refused(returning.receive(order, ReceiveReturn(**step(order)), LATER)) == "not_possible"
     awaited = confirmed(order).order
-    assert refused(returning.confirm(awaited, ConfirmReturn(**step(order)), Numbers(), LATER)) == "not_possible"
+    assert (
+        refused(returning.confirm(awaited, ConfirmReturn(**step(order)), Numbers(), LATER))
+        == "not_possible"
+    )
     finished = try_to_complete(received(awaited))
     assert isinstance(finished, Completed)
     assert refused(try_to_complete(finished.order)) == "not_possible"
-    assert refused(returning.deny(finished.order, DenyReturn(**step(order, answer="No")), LATER)) == "not_possible"
+    assert (
+        refused(returning.deny(finished.order, DenyReturn(**step(order, answer="No")), LATER))
+        == "not_possible"
+    )
 
 
 def test_an_unknown_return_is_named() -> None:
@@ -140,9 +169,13 @@ def test_an_unknown_return_is_named() -> None:
     assert refused(try_to_complete(order)) == "unknown_return"
 
 
-def test_a_return_that_was_let_in_is_refunded_also_when_the_shop_takes_nothing_back_any_more() -> None:
+def test_a_return_that_was_let_in_is_refunded_also_when_the_shop_takes_nothing_back_any_more() -> (
+    None
+):
     order = received(confirmed(requested()).order)
-    assert isinstance(try_to_complete(replace(order, shop=replace(order.shop, returns=False))), Completed)
+    assert isinstance(
+        try_to_complete(replace(order, shop=replace(order.shop, returns=False))), Completed
+    )
 
 
 def test_damaged_goods_are_refunded_in_part_and_not_sold_again() -> None:

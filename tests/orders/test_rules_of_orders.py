@@ -12,11 +12,20 @@ from sqlalchemy.exc import IntegrityError
 from services.orders.store.tables import metadata
 from shared.contracts import samples
 from shared.runtime.delivery import DONE
-from tests.orders.promotions import MUGS, SHIPPING, a_rule, create, euro, order_with, place, put_rule
+from tests.orders.promotions import (
+    MUGS,
+    SHIPPING,
+    a_rule,
+    create,
+    euro,
+    order_with,
+    place,
+    put_rule,
+)
 from tests.orders.words import MUG, Storefront, at_once, names, rows
 from tests.words import an_order
 
-# --- rules ------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def test_a_rule_without_a_code_counts_for_every_order(shop: Storefront) -> None:
@@ -30,14 +39,25 @@ def test_a_rule_that_is_put_again_keeps_its_uses(shop: Storefront) -> None:
     key = put_rule(shop, code="FIVE", amount=euro(500))
     place(shop, "five", total=MUGS - 500 + SHIPPING)
     put_rule(shop, rule_id=key, code="FIVE", amount=euro(500), uses=1)
-    assert shop.refusal("order.place", order_with("FIVE", total=MUGS - 500 + SHIPPING))["code"] == "used_up"
+    assert (
+        shop.refusal("order.place", order_with("FIVE", total=MUGS - 500 + SHIPPING))["code"]
+        == "used_up"
+    )
     put_rule(shop, rule_id=key, code="FIVE", amount=euro(500), uses=2)
     place(shop, "FIVE", total=MUGS - 500 + SHIPPING)
 
 
 def test_a_rule_cannot_allow_fewer_uses_than_there_were(shop: Storefront) -> None:
-    data = samples.CART_RULE | {"rule_id": str(uuid4()), "code": "TWO", "gift": None, "choices": [], "taken_off": "all",
-                                "groups": [], "minimum": None, "uses_per_customer": None}
+    data = samples.CART_RULE | {
+        "rule_id": str(uuid4()),
+        "code": "TWO",
+        "gift": None,
+        "choices": [],
+        "taken_off": "all",
+        "groups": [],
+        "minimum": None,
+        "uses_per_customer": None,
+    }
     shop.tell("cart_rule.put", data)
     for _ in range(2):
         told = shop.tell("order.place", order_with("TWO", total=0))
@@ -46,13 +66,24 @@ def test_a_rule_cannot_allow_fewer_uses_than_there_were(shop: Storefront) -> Non
     assert (refused["code"], refused["details"]["field"]) == ("fewer_than_used", "uses")
 
 
-@pytest.mark.parametrize(("limit", "code"), [
-    ({"uses": 1}, "used_up"), ({"uses_per_customer": 1}, "used_up_by_customer"),
-])
-def test_a_rule_that_is_limited_counts_what_its_batch_used(shop: Storefront, limit: dict[str, int], code: str) -> None:
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        ({"uses": 1}, "used_up"),
+        ({"uses_per_customer": 1}, "used_up_by_customer"),
+    ],
+)
+def test_a_rule_that_is_limited_counts_what_its_batch_used(
+    shop: Storefront, limit: dict[str, int], code: str
+) -> None:
     key = put_rule(shop, code="FIVE", amount=euro(500))
-    limited = a_rule(rule_id=key, code="FIVE", amount=euro(500), **limit).terms.model_dump(mode="json")
-    orders = [shop.message("order.place", order_with("FIVE", total=MUGS - 500 + SHIPPING)) for _ in range(2)]
+    limited = a_rule(rule_id=key, code="FIVE", amount=euro(500), **limit).terms.model_dump(
+        mode="json"
+    )
+    orders = [
+        shop.message("order.place", order_with("FIVE", total=MUGS - 500 + SHIPPING))
+        for _ in range(2)
+    ]
     told = shop.deliver(orders[0], shop.message("cart_rule.put", limited), orders[1])
     assert (told[-1].name, told[-1].data["code"]) == ("order.place_refused", code)
 
@@ -61,7 +92,10 @@ def test_a_gift_comes_with_the_order_and_from_the_stock(shop: Storefront) -> Non
     put_rule(shop, gift=MUG)
     shop.refusal("order.place", an_order(gifts=[]))
     told = place(shop, total=MUGS + SHIPPING, gifts=[MUG])
-    assert [(line["sku"], line["quantity"]) for line in told[0].data["lines"]] == [(MUG, 2), (MUG, 1)]
+    assert [(line["sku"], line["quantity"]) for line in told[0].data["lines"]] == [
+        (MUG, 2),
+        (MUG, 1),
+    ]
     assert shop.stock() == 97
 
 
@@ -70,7 +104,8 @@ def test_a_gift_that_is_gone_refuses_the_order_that_shows_it(shop: Storefront) -
     shop.tell("stock.set", {"sku": MUG, "quantity": 2})
     refused = shop.refusal("order.place", an_order(gifts=[MUG]))
     assert (refused["code"], refused["details"]) == (
-        "gifts_differ", {"field": "gifts", "shown": [MUG], "computed": []},
+        "gifts_differ",
+        {"field": "gifts", "shown": [MUG], "computed": []},
     )
 
 
@@ -78,11 +113,14 @@ def test_the_database_itself_refuses_more_uses_than_there_are(shop: Storefront) 
     create(shop)
     (row,) = rows(shop.desk.engine, "cart_rules", shop=shop.shop)
     table = metadata.tables["cart_rules"]
-    with pytest.raises(IntegrityError, match="never_overused"), shop.desk.engine.begin() as connection:
+    with (
+        pytest.raises(IntegrityError, match="never_overused"),
+        shop.desk.engine.begin() as connection,
+    ):
         connection.execute(table.update().where(table.c.rule_id == row.rule_id).values(used=2))
 
 
-# --- what it costs ----------------------------------------------------------------------------------------------------
+# --- what it costs --------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -21,7 +21,9 @@ from tests.words import Desk
 
 def test_the_migrations_make_the_tables_that_the_code_uses(orders: Desk) -> None:
     with orders.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
         assert compare_metadata(context, metadata) == []
 
 
@@ -44,7 +46,9 @@ def test_stock_below_zero_is_refused_by_the_database_itself(shop: Storefront, or
         write(orders, update(stock).where(stock.c.shop == shop.shop), {"available": -1})
 
 
-def test_a_number_that_was_given_is_refused_by_the_database_itself(shop: Storefront, orders: Desk) -> None:
+def test_a_number_that_was_given_is_refused_by_the_database_itself(
+    shop: Storefront, orders: Desk
+) -> None:
     order_id = shop.place()
     shop.move(order_id, "payment_accepted")
     (invoice,) = rows(orders.engine, "documents", shop=shop.shop)
@@ -53,7 +57,9 @@ def test_a_number_that_was_given_is_refused_by_the_database_itself(shop: Storefr
         write(orders, insert(metadata.tables["documents"]), again)
 
 
-def test_a_reference_that_is_taken_is_refused_by_the_database_itself(shop: Storefront, orders: Desk) -> None:
+def test_a_reference_that_is_taken_is_refused_by_the_database_itself(
+    shop: Storefront, orders: Desk
+) -> None:
     shop.place()
     (order,) = rows(orders.engine, "orders", shop=shop.shop)
     with pytest.raises(IntegrityError):
@@ -74,16 +80,28 @@ def test_what_belongs_to_no_order_is_refused_by_the_database_itself(
 
 
 def test_large_amounts_come_back_as_they_were_kept(shop: Storefront) -> None:
-    rial = {"sku": "CARPET", "names": {"fa": "فرش"}, "tax_rate": "10", "price": {"amount": 10**15, "currency": "IRR"}}
+    rial = {
+        "sku": "CARPET",
+        "names": {"fa": "فرش"},
+        "tax_rate": "10",
+        "price": {"amount": 10**15, "currency": "IRR"},
+    }
     shop.tell("product.put", rial)
     shop.tell("stock.set", {"sku": "CARPET", "quantity": 3})
     order_id = shop.place(
-        lines=[{"sku": "CARPET", "quantity": 3}], currency="IRR", carrier={"name": "باربری", "price": 0}, language="fa",
+        lines=[{"sku": "CARPET", "quantity": 3}],
+        currency="IRR",
+        carrier={"name": "باربری", "price": 0},
+        language="fa",
         total={"amount": 3 * 10**15, "currency": "IRR"},
     )
     shop.move(order_id, "payment_accepted")
     order = shop.order(order_id)
-    assert order["net"]["amount"] + order["tax"]["amount"] == order["order"]["paid"]["amount"] == 3 * 10**15
+    assert (
+        order["net"]["amount"] + order["tax"]["amount"]
+        == order["order"]["paid"]["amount"]
+        == 3 * 10**15
+    )
     assert order["lines"][0]["name"] == "فرش"
 
 
@@ -103,6 +121,9 @@ def test_an_order_of_before_is_given_what_it_reached(new_database: NewDatabase) 
     assert reached == "attach_invoice delivery_slip invoice paid shipped valid"
 
 
-OLD_ORDER = """INSERT INTO orders VALUES (:id, 'old', 'REF', '2026-11-21 12:00:00', 'shipped', '{}', 'en', 'EUR',
-'tax_included', 1, 0, 1, 'Wire', 'Post', '', 0, '0', 0, 0, '{}', '{}', true)"""
-OLD_ENTRY = "INSERT INTO order_history VALUES (:id, :position, :state, '2026-11-21 12:00:00', 'anna', false, '')"
+OLD_ORDER = """INSERT INTO orders VALUES (:id, 'old', 'REF', '2026-11-21 12:00:00', 'shipped',
+'{}', 'en', 'EUR', 'tax_included', 1, 0, 1, 'Wire', 'Post', '', 0, '0', 0, 0, '{}', '{}', true)"""
+OLD_ENTRY = (
+    "INSERT INTO order_history VALUES (:id, :position, :state, '2026-11-21 12:00:00', 'anna',"
+    " false, '')"
+)

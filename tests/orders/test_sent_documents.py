@@ -1,4 +1,6 @@
-"""Documents of an order are mailed: those that a change brings, and those that an employee sends."""
+"""Documents of an order are mailed: those that a change brings, and those that an employee
+sends.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -23,7 +25,11 @@ def paid(shop: Storefront) -> str:
     [
         ("order.add_lines", {"lines": [{"sku": MUG, "quantity": 1}]}, ["IN000002"]),
         ("order.edit_lines", {"lines": [{"line": 1, "unit_price": 990}]}, ["CR000001", "IN000002"]),
-        ("order.add_discount", {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"}, ["CR000001"]),
+        (
+            "order.add_discount",
+            {"discount_id": str(uuid4()), "discount_name": "Sorry", "percent": "10"},
+            ["CR000001"],
+        ),
         ("order.change_shipping", {"price": 590}, ["IN000002"]),
         ("order.change_shipping", {"tracking_number": "SP-1"}, []),
     ],
@@ -40,13 +46,21 @@ def test_before_the_first_invoice_a_change_brings_no_document(shop: Storefront) 
     assert told.data["attach"] == []
 
 
-def test_a_document_is_sent_again_to_the_customer_or_to_somebody_else(shop: Storefront, paid: str) -> None:
+def test_a_document_is_sent_again_to_the_customer_or_to_somebody_else(
+    shop: Storefront, paid: str
+) -> None:
     (invoice,) = shop.order(paid)["documents"]
     (told,) = change(shop, "order.send_documents", paid, documents=[invoice["document_id"]])
-    assert (told.data["to"], told.data["to_name"], told.data["language"]) == ("ada@example.test", "Ada Byron", "en")
+    assert (told.data["to"], told.data["to_name"], told.data["language"]) == (
+        "ada@example.test",
+        "Ada Byron",
+        "en",
+    )
     assert [each["number"] for each in told.data["attach"]] == ["IN000001"]
     other = {"to": "books@example.test", "language": "de", "message": "Zur Ablage."}
-    (told,) = change(shop, "order.send_documents", paid, documents=[invoice["document_id"]], **other)
+    (told,) = change(
+        shop, "order.send_documents", paid, documents=[invoice["document_id"]], **other
+    )
     assert {name: told.data[name] for name in other} == other
     assert told.data["to_name"] == ""
 

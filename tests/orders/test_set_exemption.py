@@ -14,7 +14,12 @@ from services.orders.domain.placing import Placed
 from services.orders.domain.pricing import Amount
 from shared.contracts import samples
 from shared.contracts.message import Refusal
-from shared.contracts.orders import OrderExchangeRateChanged, Rounding, SetExchangeRate, SetExemption
+from shared.contracts.orders import (
+    OrderExchangeRateChanged,
+    Rounding,
+    SetExchangeRate,
+    SetExemption,
+)
 from tests.orders.editing import (
     ANNA,
     done,
@@ -29,9 +34,23 @@ from tests.orders.editing import (
     try_to_ship_by,
 )
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund
-from tests.orders.words import MUG, SHOP, TEA, Numbers, Storefront, a_placed_order, a_product, move, rows, try_to_place
+from tests.orders.words import (
+    MUG,
+    SHOP,
+    TEA,
+    Numbers,
+    Storefront,
+    a_placed_order,
+    a_product,
+    move,
+    rows,
+    try_to_place,
+)
 
-REVERSE = {"category": "reverse_charge", "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC."}
+REVERSE = {
+    "category": "reverse_charge",
+    "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC.",
+}
 INSIDE = {"category": "intra_community", "reason": "Article 138 of directive 2006/112/EC."}
 EXPORT = {"category": "export", "reason": "Article 146 of directive 2006/112/EC."}
 VAT = "FR40303265045"
@@ -39,17 +58,23 @@ RATE = {"currency": "SEK", "rate": "11.2345", "source": "Riksbank, 2026-11-20"}
 TWO_TEAS = {"sku": TEA, "quantity": 2}
 
 
-def try_to_exempt(order: Order, exemption: Any, numbers: Numbers | None = None, **more: Any) -> Edited | Refusal:
+def try_to_exempt(
+    order: Order, exemption: Any, numbers: Numbers | None = None, **more: Any
+) -> Edited | Refusal:
     data = {"order_id": order.order_id, "exemption": exemption, "by": ANNA, **more}
-    return exempting.set_exemption(order, SetExemption.model_validate(data), numbers or Numbers(), LATER)
+    return exempting.set_exemption(
+        order, SetExemption.model_validate(data), numbers or Numbers(), LATER
+    )
 
 
 def amounts(order: Order) -> list[tuple[int, str, int]]:
     """Price, rate and what is to be paid, of each line and of the shipping."""
-    return [(charge.price, str(charge.rate), charge.amount.gross) for charge in order.charges.values()]
+    return [
+        (charge.price, str(charge.rate), charge.amount.gross) for charge in order.charges.values()
+    ]
 
 
-# --- before the invoice -----------------------------------------------------------------------------------------------
+# --- before the invoice ---------------------------------------------------------------------------
 
 
 def test_a_vat_number_that_comes_a_day_later_makes_the_order_cost_its_net_prices() -> None:
@@ -71,13 +96,22 @@ def test_where_prices_are_without_tax_they_stay_and_the_tax_goes() -> None:
 
 @pytest.mark.parametrize("exemption", [REVERSE, INSIDE])
 def test_the_tax_is_left_to_nobody_whose_vat_number_is_not_known(exemption: dict[str, Any]) -> None:
-    assert refused(try_to_exempt(a_placed_order(), exemption)) == ("vat_number_needed", "vat_number")
-    placed = try_to_place(exemption=exemption, total__amount=2412, carrier={"name": "Swift Post", "price": 412})
+    assert refused(try_to_exempt(a_placed_order(), exemption)) == (
+        "vat_number_needed",
+        "vat_number",
+    )
+    placed = try_to_place(
+        exemption=exemption, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
+    )
     assert isinstance(placed, Refusal)
-    assert (placed.code, placed.details["field"]) == ("vat_number_needed", "invoice_address.vat_number")
+    assert (placed.code, placed.details["field"]) == (
+        "vat_number_needed",
+        "invoice_address.vat_number",
+    )
     order = done(try_to_exempt(a_placed_order(), exemption, vat_number=VAT)).order
     assert refused(try_to_send_to(order, invoice_address=samples.ADDRESS, taxes_checked=True)) == (
-        "vat_number_needed", "invoice_address.vat_number",
+        "vat_number_needed",
+        "invoice_address.vat_number",
     )
 
 
@@ -97,11 +131,16 @@ def test_the_net_price_of_an_edit_is_what_is_taxed_when_it_is_lifted() -> None:
 def test_other_rates_can_be_given_when_it_is_lifted() -> None:
     order = done(try_to_exempt(a_placed_order(), EXPORT)).order
     rates = {"tax_rates": [{"line": 1, "tax_rate": "23"}], "shipping_tax_rate": "23"}
-    assert amounts(done(try_to_exempt(order, None, **rates)).order) == [(1190, "23", 2380), (490, "23", 490)]
+    assert amounts(done(try_to_exempt(order, None, **rates)).order) == [
+        (1190, "23", 2380),
+        (490, "23", 490),
+    ]
 
 
 def test_a_shipping_that_was_placed_exempt_needs_its_rate_when_it_is_lifted() -> None:
-    placed = try_to_place(exemption=EXPORT, total__amount=2412, carrier={"name": "Swift Post", "price": 412})
+    placed = try_to_place(
+        exemption=EXPORT, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
+    )
     assert isinstance(placed, Placed)
     assert refused(try_to_exempt(placed.order, None)) == ("tax_rate_needed", "shipping_tax_rate")
     lifted = done(try_to_exempt(placed.order, None, shipping_tax_rate="19")).order
@@ -119,37 +158,70 @@ def test_a_line_whose_rate_is_not_known_needs_it() -> None:
     [
         (False, {"exemption": None}, "nothing_changes", "exemption"),
         (True, {"exemption": EXPORT}, "nothing_changes", "exemption"),
-        (False, {"exemption": EXPORT, "shipping_tax_rate": "7"}, "nothing_lifted", "shipping_tax_rate"),
-        (True, {"exemption": None, "tax_rates": [{"line": 7, "tax_rate": "7"}]}, "unknown_line", "tax_rates.0.line"),
-        (True, {"exemption": None, "tax_rates": [{"line": 1, "tax_rate": "7"}] * 2}, "line_twice", "tax_rates.1.line"),
+        (
+            False,
+            {"exemption": EXPORT, "shipping_tax_rate": "7"},
+            "nothing_lifted",
+            "shipping_tax_rate",
+        ),
+        (
+            True,
+            {"exemption": None, "tax_rates": [{"line": 7, "tax_rate": "7"}]},
+            "unknown_line",
+            "tax_rates.0.line",
+        ),
+        (
+            True,
+            {"exemption": None, "tax_rates": [{"line": 1, "tax_rate": "7"}] * 2},
+            "line_twice",
+            "tax_rates.1.line",
+        ),
     ],
 )
-def test_what_cannot_be_is_refused(exempt: bool, how: dict[str, Any], code: str, field: str) -> None:
+def test_what_cannot_be_is_refused(
+    exempt: bool, how: dict[str, Any], code: str, field: str
+) -> None:
     order = done(try_to_exempt(a_placed_order(), EXPORT)).order if exempt else a_placed_order()
     assert refused(try_to_exempt(order, **how)) == (code, field)
 
 
 def test_an_order_that_gave_its_stock_back_or_was_refunded_keeps_its_taxes() -> None:
-    assert refused(try_to_exempt(move(a_placed_order(), "cancelled").order, EXPORT)) == ("not_possible", "order_id")
+    assert refused(try_to_exempt(move(a_placed_order(), "cancelled").order, EXPORT)) == (
+        "not_possible",
+        "order_id",
+    )
     order = refund(a_paid_order(), "partial", lines=[{"line": 1, "quantity": 1}]).order
     assert refused(try_to_exempt(order, EXPORT)) == ("something_refunded", "order_id")
 
 
-# --- after it ---------------------------------------------------------------------------------------------------------
+# --- after it -------------------------------------------------------------------------------------
 
 
 def test_after_the_invoice_it_is_credited_and_invoiced_anew_even_if_it_was_shipped() -> None:
     numbers = Numbers()
     numbers("invoice")
-    edited = done(try_to_exempt(a_shipped_order(), REVERSE, numbers, vat_number=VAT, reason="The number came later."))
+    edited = done(
+        try_to_exempt(
+            a_shipped_order(), REVERSE, numbers, vat_number=VAT, reason="The number came later."
+        )
+    )
     slip, invoice = issued(edited.events)
-    assert (slip.kind, slip.corrects, slip.reason) == ("credit_slip", "IN000001", "The number came later.")
+    assert (slip.kind, slip.corrects, slip.reason) == (
+        "credit_slip",
+        "IN000001",
+        "The number came later.",
+    )
     assert (slip.exemption, slip.gross.amount, slip.invoice_address.vat_number) == (None, 2870, "")
     assert (invoice.kind, [each.number for each in invoice.replaces], invoice.gross.amount) == (
-        "invoice", ["IN000001"], 2412,
+        "invoice",
+        ["IN000001"],
+        2412,
     )
     assert invoice.exemption is not None
-    assert (invoice.exemption.category, invoice.invoice_address.vat_number) == ("reverse_charge", VAT)
+    assert (invoice.exemption.category, invoice.invoice_address.vat_number) == (
+        "reverse_charge",
+        VAT,
+    )
     assert edited.order.due == 2412 - 2870
     assert edited.order.lines[0].invoice == invoice.document_id
 
@@ -164,41 +236,73 @@ def test_another_reason_is_invoiced_anew_also_where_no_amount_changes() -> None:
 
 
 def test_a_vat_number_alone_is_corrected_too() -> None:
-    order = move(done(try_to_exempt(a_placed_order(), REVERSE, vat_number=VAT)).order, "payment_accepted").order
+    order = move(
+        done(try_to_exempt(a_placed_order(), REVERSE, vat_number=VAT)).order, "payment_accepted"
+    ).order
     slip, invoice = issued(done(try_to_exempt(order, REVERSE, vat_number="DE136695976")).events)
-    assert (slip.invoice_address.vat_number, invoice.invoice_address.vat_number) == (VAT, "DE136695976")
+    assert (slip.invoice_address.vat_number, invoice.invoice_address.vat_number) == (
+        VAT,
+        "DE136695976",
+    )
 
 
 def test_a_discount_that_was_invoiced_is_that_of_the_same_order_placed_exempt() -> None:
-    order = done(try_to_discount(done(try_to_add(a_placed_order(), TWO_TEAS)).order, percent="12.5")).order
+    order = done(
+        try_to_discount(done(try_to_add(a_placed_order(), TWO_TEAS)).order, percent="12.5")
+    ).order
     before = done(try_to_exempt(order, EXPORT)).order
     after = done(try_to_exempt(move(order, "payment_accepted").order, EXPORT)).order
     assert sold(before) == sold(after)
     assert after.discounts[0].fixed is not None
 
 
-# --- every order ------------------------------------------------------------------------------------------------------
+# --- every order ----------------------------------------------------------------------------------
 
-wanted = st.fixed_dictionaries({
-    "mug": st.integers(1, 3000), "tea": st.integers(1, 3000), "mugs": st.integers(1, 4), "teas": st.integers(1, 4),
-    "mug_rate": st.sampled_from(["0", "7", "19"]), "tea_rate": st.sampled_from(["5.5", "19"]),
-    "shipping": st.integers(0, 900),
-})
-roundings = st.builds(Rounding, mode=st.sampled_from(["half_up", "half_even", "up"]),
-                      per=st.sampled_from(["item", "line", "total"]))
-discounts = st.lists(st.sampled_from([{"percent": "10"}, {"amount": 5}, {"free_shipping": True}]), max_size=2)
+wanted = st.fixed_dictionaries(
+    {
+        "mug": st.integers(1, 3000),
+        "tea": st.integers(1, 3000),
+        "mugs": st.integers(1, 4),
+        "teas": st.integers(1, 4),
+        "mug_rate": st.sampled_from(["0", "7", "19"]),
+        "tea_rate": st.sampled_from(["5.5", "19"]),
+        "shipping": st.integers(0, 900),
+    }
+)
+roundings = st.builds(
+    Rounding,
+    mode=st.sampled_from(["half_up", "half_even", "up"]),
+    per=st.sampled_from(["item", "line", "total"]),
+)
+discounts = st.lists(
+    st.sampled_from([{"percent": "10"}, {"amount": 5}, {"free_shipping": True}]), max_size=2
+)
 
 
-def an_order_of(drawn: dict[str, Any], kind: str, rounding: Rounding, exemption: Any = None) -> Order:
-    products = [a_product(MUG, drawn["mug"], drawn["mug_rate"]), a_product(TEA, drawn["tea"], drawn["tea_rate"])]
+def an_order_of(
+    drawn: dict[str, Any], kind: str, rounding: Rounding, exemption: Any = None
+) -> Order:
+    products = [
+        a_product(MUG, drawn["mug"], drawn["mug_rate"]),
+        a_product(TEA, drawn["tea"], drawn["tea_rate"]),
+    ]
     terms: dict[str, Any] = {
-        "lines": [{"sku": MUG, "quantity": drawn["mugs"]}, {"sku": TEA, "quantity": drawn["teas"]}], "prices": kind,
-        "shop": replace(SHOP, rounding=rounding), "exemption": exemption, "total__amount": -1,
-        "carrier": {"name": "Swift Post", "price": drawn["shipping"], "tax_rate": "0" if exemption else "19"},
+        "lines": [{"sku": MUG, "quantity": drawn["mugs"]}, {"sku": TEA, "quantity": drawn["teas"]}],
+        "prices": kind,
+        "shop": replace(SHOP, rounding=rounding),
+        "exemption": exemption,
+        "total__amount": -1,
+        "carrier": {
+            "name": "Swift Post",
+            "price": drawn["shipping"],
+            "tax_rate": "0" if exemption else "19",
+        },
     }
     shown = try_to_place(*products, **terms)
     assert isinstance(shown, Refusal), shown
-    placed = try_to_place(*products, **terms | {"total__amount": shown.details["computed"]["amount"]})
+    placed = try_to_place(
+        *products, **terms | {"total__amount": shown.details["computed"]["amount"]}
+    )
     assert isinstance(placed, Placed), placed
     return placed.order
 
@@ -211,7 +315,9 @@ def discounted(order: Order, terms: list[dict[str, Any]], numbers: Numbers) -> O
 
 
 @settings(max_examples=60, deadline=None)
-@given(wanted, st.sampled_from(["tax_included", "tax_excluded"]), roundings, discounts, st.booleans())
+@given(
+    wanted, st.sampled_from(["tax_included", "tax_excluded"]), roundings, discounts, st.booleans()
+)
 def test_exempted_it_is_the_order_placed_exempt_and_lifted_what_it_was(
     drawn: dict[str, Any], kind: str, rounding: Rounding, given_: list[dict[str, Any]], paid: bool
 ) -> None:
@@ -222,8 +328,12 @@ def test_exempted_it_is_the_order_placed_exempt_and_lifted_what_it_was(
         order, documents = moved.order, issued(moved.events)
     exempt = done(try_to_exempt(order, EXPORT, numbers))
     shipping = exempt.order.shipping.price
-    anew = discounted(an_order_of(drawn | {"shipping": shipping}, kind, rounding, EXPORT), given_, Numbers())
-    if all(each.kind != "amount" for each in order.discounts):  # an amount may be more than the goods without tax
+    anew = discounted(
+        an_order_of(drawn | {"shipping": shipping}, kind, rounding, EXPORT), given_, Numbers()
+    )
+    if all(
+        each.kind != "amount" for each in order.discounts
+    ):  # an amount may be more than the goods without tax
         assert exempt.order.amount == anew.amount
     assert exempt.order.amount.tax == 0
     if documents and exempt.order.issued("invoice"):
@@ -237,11 +347,13 @@ def test_exempted_it_is_the_order_placed_exempt_and_lifted_what_it_was(
         assert (lifted.order.amount, amounts(lifted.order)) == (order.amount, amounts(order))
 
 
-# --- the seller's own currency ----------------------------------------------------------------------------------------
+# --- the seller's own currency --------------------------------------------------------------------
 
 
 def try_to_rate(order: Order, rate: Any = RATE) -> tuple[Order, OrderExchangeRateChanged] | Refusal:
-    command = SetExchangeRate.model_validate({"order_id": order.order_id, "exchange_rate": rate, "by": ANNA})
+    command = SetExchangeRate.model_validate(
+        {"order_id": order.order_id, "exchange_rate": rate, "by": ANNA}
+    )
     return exempting.set_exchange_rate(order, command, LATER)
 
 
@@ -306,23 +418,35 @@ def test_a_rate_that_says_nothing_is_refused(rate: Any, code: str, field: str) -
 def test_a_rate_that_makes_amounts_too_large_is_refused() -> None:
     order = a_placed_order()
     huge = replace(order, shipping=replace(order.shipping, amount=Amount(2**50)))
-    assert refused_rate(huge, {"currency": "SEK", "rate": "100"}) == ("rate_too_large", "exchange_rate.rate")
+    assert refused_rate(huge, {"currency": "SEK", "rate": "100"}) == (
+        "rate_too_large",
+        "exchange_rate.rate",
+    )
 
 
-# --- kept -------------------------------------------------------------------------------------------------------------
+# --- kept -----------------------------------------------------------------------------------------
 
 
 def test_what_was_set_is_kept_and_can_be_lifted(shop: Storefront) -> None:
     order_id = shop.place()
     told = shop.tell("order.set_exchange_rate", {"order_id": order_id, "exchange_rate": RATE})
     assert told[0].data["exchange_rate"] == RATE
-    told = shop.tell("order.set_exemption", {"order_id": order_id, "exemption": REVERSE, "vat_number": VAT})
-    assert (told[0].name, told[0].data["order"]["total"]["amount"]) == ("order.exemption_changed", 2412)
+    told = shop.tell(
+        "order.set_exemption", {"order_id": order_id, "exemption": REVERSE, "vat_number": VAT}
+    )
+    assert (told[0].name, told[0].data["order"]["total"]["amount"]) == (
+        "order.exemption_changed",
+        2412,
+    )
     (kept,) = rows(shop.desk.engine, "orders", reference=told[0].data["order"]["reference"])
     assert (kept.exemption["category"], kept.exchange_rate["rate"]) == ("reverse_charge", "11.2345")
     told = shop.tell("order.issue_invoice", {"order_id": order_id})
     assert told[0].data["document"]["exemption"] == REVERSE
     told = shop.tell("order.set_exemption", {"order_id": order_id, "exemption": None})
-    assert [each.name for each in told] == ["order.exemption_changed", "credit_slip.issued", "invoice.issued"]
+    assert [each.name for each in told] == [
+        "order.exemption_changed",
+        "credit_slip.issued",
+        "invoice.issued",
+    ]
     assert told[2].data["document"]["accounting_tax"] == {"amount": 5145, "currency": "SEK"}
     assert shop.order(order_id)["order"]["total"]["amount"] == 2870

@@ -1,4 +1,6 @@
-"""The default states are table *States* of the specification, and their moves are free of nonsense."""
+"""The default states are table *States* of the specification, and their moves are free of
+nonsense.
+"""
 
 import pytest
 
@@ -23,7 +25,9 @@ TABLE = """
 | cancelled | Cancelled | #2C3E50 | | | | | | order_canceled |
 | refunded | Refunded | #01B887 | | | | | | refund |
 """
-HEAD, _, *ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.strip().splitlines()]
+HEAD, _, *ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.strip().splitlines()
+]
 AWAITING = {key for key in DEFAULT_STATES if key.startswith("awaiting_")}
 PAID = {key for key, state in DEFAULT_STATES.items() if state.has("paid")}
 TABLE_ROWS = [dict(zip(HEAD, row, strict=True)) for row in ROWS]
@@ -74,7 +78,11 @@ def test_only_a_cancelled_order_gives_its_stock_back() -> None:
 
 def test_the_colours_are_five() -> None:
     assert {state.colour for state in DEFAULT_STATES.values()} == {
-        "#34209E", "#3498D8", "#01B887", "#E74C3C", "#2C3E50",
+        "#34209E",
+        "#3498D8",
+        "#01B887",
+        "#E74C3C",
+        "#2C3E50",
     }
 
 
@@ -104,7 +112,9 @@ def test_only_those_two_are_final(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", [*sorted(PAID), "processing", "shipped", "delivered"])
-def test_nothing_leads_back_to_awaiting_a_payment_once_it_is_in_or_the_goods_are_prepared(key: str) -> None:
+def test_nothing_leads_back_to_awaiting_a_payment_once_it_is_in_or_the_goods_are_prepared(
+    key: str,
+) -> None:
     assert not reachable(key) & (AWAITING | {"payment_error", "backorder_unpaid"})
 
 
@@ -122,13 +132,20 @@ def test_an_order_that_awaits_its_payment_is_neither_shipped_nor_refunded_at_onc
 
 
 @pytest.mark.parametrize("key", sorted(AWAITING))
-def test_every_order_that_awaits_its_payment_can_be_paid_fail_wait_for_stock_or_be_cancelled(key: str) -> None:
+def test_every_order_that_awaits_its_payment_can_be_paid_fail_wait_for_stock_or_be_cancelled(
+    key: str,
+) -> None:
     paid = {"payment_accepted", "remote_payment_accepted"}
     assert moves(key) >= paid | {"payment_error", "backorder_unpaid", "cancelled"}
 
 
 def test_a_failed_payment_can_be_tried_in_another_way() -> None:
-    assert moves("payment_error") >= {"awaiting_cheque", "awaiting_bank_wire", "awaiting_paypal", "payment_accepted"}
+    assert moves("payment_error") >= {
+        "awaiting_cheque",
+        "awaiting_bank_wire",
+        "awaiting_paypal",
+        "payment_accepted",
+    }
 
 
 def test_an_order_is_delivered_only_after_it_was_shipped() -> None:

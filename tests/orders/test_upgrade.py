@@ -14,12 +14,20 @@ from tests.words import a_shop_with_mugs, desk
 
 BEFORE_QUESTIONS = "0003_states"
 FILLED = (
-    "orders", "order_lines", "first_orders", "order_words", "customer_words", "product_words", "products",
+    "orders",
+    "order_lines",
+    "first_orders",
+    "order_words",
+    "customer_words",
+    "product_words",
+    "products",
 )
 
 
 def keep_as_then(source: Engine, there: Engine) -> None:
-    """Copies all rows into an older database, without the tables and columns that it does not have."""
+    """Copies all rows into an older database, without the tables and columns that it does not
+    have.
+    """
     older = MetaData()
     older.reflect(there)
     with reading(source) as given, there.begin() as taken:
@@ -43,7 +51,9 @@ def _with_zones(shops: Table, rows: list[dict[str, Any]]) -> Table:
     return older
 
 
-def test_orders_customers_and_products_that_were_kept_before_are_found(new_database: NewDatabase) -> None:
+def test_orders_customers_and_products_that_were_kept_before_are_found(
+    new_database: NewDatabase,
+) -> None:
     orders = desk(service, new_database())
     shop = Storefront(orders, "old")
     a_shop_with_mugs(shop)  # type: ignore[arg-type]

@@ -18,7 +18,9 @@ def codes(page: dict[str, Any]) -> list[str]:
     return [each["voucher"]["code"] for each in page["vouchers"]]
 
 
-def test_all_vouchers_are_listed_by_their_codes_page_by_page(shop: Storefront, other_shop: Storefront) -> None:
+def test_all_vouchers_are_listed_by_their_codes_page_by_page(
+    shop: Storefront, other_shop: Storefront
+) -> None:
     for code in ("CCC", "AAA", "EEE", "BBB", "DDD"):
         create(shop, code=code)
     create(other_shop, code="AAB")
@@ -26,7 +28,11 @@ def test_all_vouchers_are_listed_by_their_codes_page_by_page(shop: Storefront, o
     first = ask(shop, limit=2)
     second = ask(shop, limit=2, cursor=first["next"])
     third = ask(shop, limit=2, cursor=second["next"])
-    assert [codes(page) for page in (first, second, third)] == [["AAA", "BBB"], ["CCC", "DDD"], ["EEE"]]
+    assert [codes(page) for page in (first, second, third)] == [
+        ["AAA", "BBB"],
+        ["CCC", "DDD"],
+        ["EEE"],
+    ]
     assert third["next"] is None
 
 
@@ -36,9 +42,17 @@ def test_each_says_what_is_left_of_it(shop: Storefront) -> None:
     put_rule(shop, code="ANYTIME", free_shipping=True)
     place(shop, "ONCE", "ANYTIME", total=0)
     page = ask(shop)
-    found = {each["voucher"]["code"]: (each["used"], each["left"], each["usable"]) for each in page["vouchers"]}
+    found = {
+        each["voucher"]["code"]: (each["used"], each["left"], each["usable"])
+        for each in page["vouchers"]
+    }
     rest = next(code for code in found if code.startswith("ONCE-"))
-    assert found == {"ANYTIME": (1, None, True), "ONCE": (1, 0, False), rest: (0, 1, True), "OVER": (0, 1, False)}
+    assert found == {
+        "ANYTIME": (1, None, True),
+        "ONCE": (1, 0, False),
+        rest: (0, 1, True),
+        "OVER": (0, 1, False),
+    }
     reasons = {each["voucher"]["code"]: each["reason"] for each in page["vouchers"]}
     assert reasons["OVER"] == "'OVER' was valid until 2020-01-01 01:00 (Europe/Berlin)."
 
@@ -50,10 +64,21 @@ def test_those_of_one_customer_are_his_alone(shop: Storefront) -> None:
     assert ask(shop, customer_id="nobody") == {"vouchers": [], "next": None}
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("customer_id", ""), ("cursor", "A B"), ("cursor", ""), ("limit", 0), ("limit", 201), ("limit", "5"), ("more", 1),
-])
-def test_what_is_no_question_is_refused_at_its_field(shop: Storefront, field: str, value: Any) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("customer_id", ""),
+        ("cursor", "A B"),
+        ("cursor", ""),
+        ("limit", 0),
+        ("limit", 201),
+        ("limit", "5"),
+        ("more", 1),
+    ],
+)
+def test_what_is_no_question_is_refused_at_its_field(
+    shop: Storefront, field: str, value: Any
+) -> None:
     answer = shop.desk.ask("voucher.list", {field: value}, shop=shop.shop)
     assert (answer.name, answer.data["code"]) == ("voucher.list_refused", "invalid")
     assert answer.data["reason"].startswith(field)

@@ -6,18 +6,32 @@ from uuid import UUID
 from sqlalchemy import update
 
 from services.orders.store.rule_tables import cart_rules
-from tests.orders.promotions import MUGS, SHIPPING, ask, create, euro, find, order_with, place, put_rule
+from tests.orders.promotions import (
+    MUGS,
+    SHIPPING,
+    ask,
+    create,
+    euro,
+    find,
+    order_with,
+    place,
+    put_rule,
+)
 from tests.orders.refunds import a_refund
 from tests.orders.words import Storefront, at_once, names, rows
 
-# --- given back -------------------------------------------------------------------------------------------------------
+# --- given back -----------------------------------------------------------------------------------
 
 
-def test_a_use_that_was_not_counted_yet_when_its_rule_was_limited_is_given_back_all_the_same(shop: Storefront) -> None:
+def test_a_use_that_was_not_counted_yet_when_its_rule_was_limited_is_given_back_all_the_same(
+    shop: Storefront,
+) -> None:
     rule = put_rule(shop, free_shipping=True)
     order_id = shop.place(total__amount=MUGS)
     with shop.desk.engine.begin() as connection:  # as it is kept while the order is placed
-        connection.execute(update(cart_rules).where(cart_rules.c.rule_id == UUID(rule)).values(uses=5, used=0))
+        connection.execute(
+            update(cart_rules).where(cart_rules.c.rule_id == UUID(rule)).values(uses=5, used=0)
+        )
     assert names(shop.move(order_id, "cancelled"))[0] == "order.transitioned"
     (kept,) = rows(shop.desk.engine, "cart_rules", rule_id=UUID(rule))
     assert kept.used == 0
@@ -28,7 +42,12 @@ def test_a_cancelled_order_gives_its_voucher_back(shop: Storefront) -> None:
     order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
     assert names(shop.move(order_id, "cancelled"))[-1] == "voucher.returned"
     found = ask(shop, code)
-    assert (found["used"], found["left"], found["usable"], found["uses"][0]["returned"]) == (0, 1, True, True)
+    assert (found["used"], found["left"], found["usable"], found["uses"][0]["returned"]) == (
+        0,
+        1,
+        True,
+        True,
+    )
     place(shop, code, total=MUGS - 500 + SHIPPING)
 
 
@@ -41,7 +60,9 @@ def test_its_rest_ends_with_it(shop: Storefront) -> None:
     place(shop, code, total=SHIPPING)
 
 
-def test_where_the_rest_was_used_since_what_was_spent_comes_back_as_another(shop: Storefront) -> None:
+def test_where_the_rest_was_used_since_what_was_spent_comes_back_as_another(
+    shop: Storefront,
+) -> None:
     code = create(shop)
     told = place(shop, code, total=SHIPPING)
     place(shop, find(told, "voucher.created")["code"], total=MUGS - 620 + SHIPPING)
@@ -67,11 +88,19 @@ def test_an_order_whose_voucher_was_used_since_is_not_taken_up_again(shop: Store
     order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
     shop.move(order_id, "cancelled")
     place(shop, code, total=MUGS - 500 + SHIPPING)
-    again = {"order_id": order_id, "to": "processing", "force": True, "reason": "a mistake", "by": "anna@shop.test"}
+    again = {
+        "order_id": order_id,
+        "to": "processing",
+        "force": True,
+        "reason": "a mistake",
+        "by": "anna@shop.test",
+    }
     assert shop.refusal("order.transition", again)["code"] == "voucher_gone"
 
 
-def test_an_order_cancelled_by_eight_at_once_gives_its_voucher_back_once(shop: Storefront, url: str) -> None:
+def test_an_order_cancelled_by_eight_at_once_gives_its_voucher_back_once(
+    shop: Storefront, url: str
+) -> None:
     code = create(shop, customer_id=None, uses=5, uses_per_customer=5, amount=euro(500))
     ids = [str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject) for _ in range(2)]
     move = {"order_id": ids[0], "to": "cancelled"}
@@ -93,7 +122,11 @@ def test_a_discount_that_is_taken_back_gives_its_voucher_back(shop: Storefront) 
     told = place(shop, code, total=SHIPPING)
     order_id = str(told[0].subject)
     (given,) = discounts(shop, order_id)
-    assert names(take_back(shop, order_id, given)) == ["order.discounted", "voucher.disabled", "voucher.returned"]
+    assert names(take_back(shop, order_id, given)) == [
+        "order.discounted",
+        "voucher.disabled",
+        "voucher.returned",
+    ]
     assert shop.order(order_id)["order"]["total"] == euro(MUGS + SHIPPING)
     assert ask(shop, code)["usable"]
     place(shop, code, total=SHIPPING)
@@ -107,7 +140,9 @@ def test_a_rule_is_given_back_when_the_last_of_its_discounts_is(shop: Storefront
     assert names(take_back(shop, order_id, second)) == ["order.discounted", "voucher.returned"]
 
 
-def test_what_was_given_back_before_is_not_given_back_or_used_again_with_its_order(shop: Storefront) -> None:
+def test_what_was_given_back_before_is_not_given_back_or_used_again_with_its_order(
+    shop: Storefront,
+) -> None:
     code = create(shop, amount=euro(500))
     order_id = str(place(shop, code, total=MUGS - 500 + SHIPPING)[0].subject)
     take_back(shop, order_id, discounts(shop, order_id)[0])
@@ -116,13 +151,17 @@ def test_what_was_given_back_before_is_not_given_back_or_used_again_with_its_ord
     assert ask(shop, code)["used"] == 0
 
 
-# --- ended, asked for -------------------------------------------------------------------------------------------------
+# --- ended, asked for -----------------------------------------------------------------------------
 
 
 def test_a_voucher_that_was_ended_takes_nothing_off_any_more(shop: Storefront) -> None:
     code = create(shop)
     (told,) = shop.tell("voucher.disable", {"code": code, "by": "anna@shop.test"})
-    assert (told.name, told.data["code"], told.data["by"]) == ("voucher.disabled", code, "anna@shop.test")
+    assert (told.name, told.data["code"], told.data["by"]) == (
+        "voucher.disabled",
+        code,
+        "anna@shop.test",
+    )
     assert shop.refusal("order.place", order_with(code, total=SHIPPING))["code"] == "disabled"
     assert shop.refusal("voucher.disable", {"code": code})["code"] == "already_disabled"
 
@@ -140,13 +179,15 @@ def test_a_voucher_of_another_shop_is_not_known(shop: Storefront, other_shop: St
     code = create(other_shop)
     assert ask(shop, code)["code"] == "unknown_voucher"
     assert shop.refusal("voucher.disable", {"code": code})["code"] == "unknown_voucher"
-    assert shop.refusal("order.place", order_with(code, total=SHIPPING))["code"] == "unknown_voucher"
+    assert (
+        shop.refusal("order.place", order_with(code, total=SHIPPING))["code"] == "unknown_voucher"
+    )
 
 
-# --- money that is given back as a voucher ----------------------------------------------------------------------------
+# --- money that is given back as a voucher --------------------------------------------------------
 
 
-# --- what an edit frees -----------------------------------------------------------------------------------------------
+# --- what an edit frees ---------------------------------------------------------------------------
 
 
 def four_mugs(shop: Storefront, code: str) -> str:
@@ -156,7 +197,9 @@ def four_mugs(shop: Storefront, code: str) -> str:
 
 
 def cancel(shop: Storefront, order_id: str, quantity: int) -> list[Any]:
-    return shop.tell("order.cancel_lines", {"order_id": order_id, "lines": [{"line": 1, "quantity": quantity}]})
+    return shop.tell(
+        "order.cancel_lines", {"order_id": order_id, "lines": [{"line": 1, "quantity": quantity}]}
+    )
 
 
 def test_what_cancelled_pieces_free_of_a_voucher_is_given_back_as_a_rest(shop: Storefront) -> None:
@@ -165,29 +208,47 @@ def test_what_cancelled_pieces_free_of_a_voucher_is_given_back_as_a_rest(shop: S
     rest = find(cancel(shop, order_id, 3), "voucher.created")
     assert (rest["voucher"]["amount"], rest["remainder_of"]) == (euro(4_000 - 1_190), code)
     assert shop.order(order_id)["order"]["total"] == euro(SHIPPING)
-    more = shop.tell("order.edit_lines", {"order_id": order_id, "lines": [{"line": 1, "quantity": 2}]})
+    more = shop.tell(
+        "order.edit_lines", {"order_id": order_id, "lines": [{"line": 1, "quantity": 2}]}
+    )
     assert "voucher.created" not in names(more)
-    assert shop.order(order_id)["order"]["total"] == euro(1_190 + SHIPPING)  # what was given back is not used twice
+    assert shop.order(order_id)["order"]["total"] == euro(
+        1_190 + SHIPPING
+    )  # what was given back is not used twice
     place(shop, rest["code"], total=SHIPPING)
 
 
-def test_an_order_that_is_cancelled_then_gives_back_only_what_it_still_used(shop: Storefront) -> None:
+def test_an_order_that_is_cancelled_then_gives_back_only_what_it_still_used(
+    shop: Storefront,
+) -> None:
     code = create(shop, amount=euro(4_000))
     order_id = four_mugs(shop, code)
     first = find(cancel(shop, order_id, 3), "voucher.created")["voucher"]["amount"]["amount"]
-    second = find(shop.move(order_id, "cancelled"), "voucher.created")["voucher"]["amount"]["amount"]
+    second = find(shop.move(order_id, "cancelled"), "voucher.created")["voucher"]["amount"][
+        "amount"
+    ]
     assert (first, second) == (2_810, 1_190)
     assert not ask(shop, code)["usable"]
-    back = {"to": "awaiting_bank_wire", "force": True, "reason": "?", "by": "anna@shop.test", "order_id": order_id}
+    back = {
+        "to": "awaiting_bank_wire",
+        "force": True,
+        "reason": "?",
+        "by": "anna@shop.test",
+        "order_id": order_id,
+    }
     assert shop.refusal("order.transition", back)["code"] == "voucher_gone"
 
 
-def test_after_the_invoice_too_and_with_nothing_left_nothing_more_comes_back(shop: Storefront) -> None:
+def test_after_the_invoice_too_and_with_nothing_left_nothing_more_comes_back(
+    shop: Storefront,
+) -> None:
     code = create(shop, amount=euro(4_000))
     order_id = four_mugs(shop, code)
     shop.move(order_id, "payment_accepted")
     edit = {"order_id": order_id, "lines": [{"line": 1, "quantity": 1}]}
-    first = find(shop.tell("order.edit_lines", edit), "voucher.created")["voucher"]["amount"]["amount"]
+    first = find(shop.tell("order.edit_lines", edit), "voucher.created")["voucher"]["amount"][
+        "amount"
+    ]
     assert first == 3_000
     last = find(shop.tell("order.remove_discount", removal(shop, order_id)), "voucher.created")
     assert last["voucher"]["amount"] == euro(1_000)

@@ -10,22 +10,39 @@ from services.orders.store.cart_rules import Buyers, Uses
 from services.orders.store.rule_tables import cart_rules
 from shared.contracts import samples
 from shared.runtime.delivery import DONE
-from tests.orders.promotions import MUGS, SHIPPING, a_voucher, ask, create, euro, find, order_with, place, put_rule
+from tests.orders.promotions import (
+    MUGS,
+    SHIPPING,
+    a_voucher,
+    ask,
+    create,
+    euro,
+    find,
+    order_with,
+    place,
+    put_rule,
+)
 from tests.orders.words import Storefront, at_once, names
 from tests.words import an_order, changed
 
-# --- made -------------------------------------------------------------------------------------------------------------
+# --- made -----------------------------------------------------------------------------------------
 
 
-def test_a_voucher_is_told_with_whom_it_is_for_so_that_he_can_be_written_to(shop: Storefront) -> None:
+def test_a_voucher_is_told_with_whom_it_is_for_so_that_he_can_be_written_to(
+    shop: Storefront,
+) -> None:
     shop.tell("customer.put", samples.KNOWN_CUSTOMER)
     (told,) = shop.tell("voucher.create", a_voucher(code="thanks-ada"))
     assert (told.name, told.data["code"], told.data["voucher"]["amount"]) == (
-        "voucher.created", "THANKS-ADA", euro(3_000),
+        "voucher.created",
+        "THANKS-ADA",
+        euro(3_000),
     )
     assert told.data["customer"] == samples.CUSTOMER
     assert (told.data["language"], told.data["shop"]["name"], told.data["by"]) == (
-        "en", "Corner Shop", "anna@shop.test",
+        "en",
+        "Corner Shop",
+        "anna@shop.test",
     )
 
 
@@ -56,17 +73,25 @@ def test_two_shops_may_have_the_same_code(shop: Storefront, other_shop: Storefro
     assert (ask(shop, "TEN")["usable"], ask(other_shop, "TEN")["usable"]) == (True, False)
 
 
-# --- used -------------------------------------------------------------------------------------------------------------
+# --- used -----------------------------------------------------------------------------------------
 
 
 def test_a_voucher_pays_for_the_products_and_what_stays_is_another(shop: Storefront) -> None:
     code = create(shop)
     told = place(shop, code, total=SHIPPING)
-    assert names(told) == ["order.placed", "stock.changed", "voucher.redeemed", "voucher.created", "customer.changed"]
+    assert names(told) == [
+        "order.placed",
+        "stock.changed",
+        "voucher.redeemed",
+        "voucher.created",
+        "customer.changed",
+    ]
     used, rest = find(told, "voucher.redeemed"), find(told, "voucher.created")
     assert (used["code"], used["taken"], used["rest"]) == (code, euro(MUGS), euro(3_000 - MUGS))
     assert (rest["code"], rest["remainder_of"], rest["customer"]["email"]) == (
-        used["rest_code"], code, "ada@example.test",
+        used["rest_code"],
+        code,
+        "ada@example.test",
     )
     assert rest["code"].startswith(f"{code}-")
     assert shop.order(str(told[0].subject))["order"]["total"] == euro(SHIPPING)
@@ -94,7 +119,10 @@ def test_a_voucher_is_used_once(shop: Storefront) -> None:
     code = create(shop)
     place(shop, code, total=SHIPPING)
     refused = shop.refusal("order.place", order_with(code, total=SHIPPING))
-    assert (refused["code"], refused["details"]) == ("used_up", {"field": "voucher_codes", "voucher_code": code})
+    assert (refused["code"], refused["details"]) == (
+        "used_up",
+        {"field": "voucher_codes", "voucher_code": code},
+    )
 
 
 def test_a_voucher_given_twice_in_an_order_counts_once(shop: Storefront) -> None:
@@ -106,7 +134,9 @@ def test_uses_are_counted_per_customer(shop: Storefront) -> None:
     code = create(shop, customer_id=None, uses=None, amount=euro(500))
     total = MUGS - 500 + SHIPPING
     place(shop, code, total=total)
-    assert shop.refusal("order.place", order_with(code, total=total))["code"] == "used_up_by_customer"
+    assert (
+        shop.refusal("order.place", order_with(code, total=total))["code"] == "used_up_by_customer"
+    )
     place(shop, code, total=total, customer__customer_id="c-2002")
     assert ask(shop, code)["used"] == 2
 
@@ -127,7 +157,9 @@ def test_a_refused_order_uses_nothing(shop: Storefront) -> None:
 def test_many_orders_of_one_batch_share_its_uses(shop: Storefront) -> None:
     code = create(shop, customer_id=None, uses=2, uses_per_customer=None, amount=euro(100))
     total = MUGS - 100 + SHIPPING
-    told = shop.deliver(*(shop.message("order.place", order_with(code, total=total)) for _ in range(4)))
+    told = shop.deliver(
+        *(shop.message("order.place", order_with(code, total=total)) for _ in range(4))
+    )
     assert [name for name in names(told) if name.startswith("order.")] == (
         ["order.placed"] * 2 + ["order.place_refused"] * 2
     )
@@ -136,13 +168,20 @@ def test_many_orders_of_one_batch_share_its_uses(shop: Storefront) -> None:
 def test_a_voucher_made_in_a_batch_is_used_in_it(shop: Storefront) -> None:
     data = a_voucher()
     told = shop.deliver(
-        shop.message("voucher.create", data), shop.message("order.place", order_with(data["code"], total=SHIPPING)),
+        shop.message("voucher.create", data),
+        shop.message("order.place", order_with(data["code"], total=SHIPPING)),
         shop.message("voucher.disable", {"code": data["code"]}),
         shop.message("order.place", order_with(data["code"], total=SHIPPING)),
     )
     assert names(told) == [
-        "voucher.created", "order.placed", "stock.changed", "voucher.redeemed", "voucher.created", "customer.changed",
-        "voucher.disabled", "order.place_refused",
+        "voucher.created",
+        "order.placed",
+        "stock.changed",
+        "voucher.redeemed",
+        "voucher.created",
+        "customer.changed",
+        "voucher.disabled",
+        "order.place_refused",
     ]
 
 
@@ -167,11 +206,15 @@ def test_of_eight_orders_with_the_last_use_exactly_one_is_placed(
     assert at_once(url, *batches) == [[DONE]] * 8
     told = shop.desk.outbox()
     assert names(told).count("voucher.redeemed") == names(told).count("order.placed") == 1
-    assert [each.data["code"] for each in told if each.name == "order.place_refused"] == ["used_up"] * 7
+    assert [each.data["code"] for each in told if each.name == "order.place_refused"] == [
+        "used_up"
+    ] * 7
     assert ask(shop, code)["used"] == 1
 
 
-def test_what_a_customer_may_use_once_he_uses_once_however_many_orders_come_at_once(shop: Storefront, url: str) -> None:
+def test_what_a_customer_may_use_once_he_uses_once_however_many_orders_come_at_once(
+    shop: Storefront, url: str
+) -> None:
     put_rule(shop, amount=euro(380), uses_per_customer=1)
     orders = of_eight_products(shop, total=2_490)
     assert at_once(url, *([shop.message("order.place", order)] for order in orders)) == [[DONE]] * 8
@@ -196,19 +239,27 @@ def test_what_every_customer_may_use_once_holds_up_nobody_else(shop: Storefront,
     assert names(shop.desk.outbox()).count("order.placed") == 8
 
 
-# --- made on the spot -------------------------------------------------------------------------------------------------
+# --- made on the spot -----------------------------------------------------------------------------
 
 
 def test_a_voucher_is_made_with_the_order_that_uses_it(shop: Storefront) -> None:
     new = {key: value for key, value in a_voucher(amount=euro(500)).items() if key != "by"}
     told = place(shop, total=MUGS - 500 + SHIPPING, new_vouchers=[new], placed_by="anna@shop.test")
-    assert names(told) == ["order.placed", "stock.changed", "voucher.created", "voucher.redeemed", "customer.changed"]
+    assert names(told) == [
+        "order.placed",
+        "stock.changed",
+        "voucher.created",
+        "voucher.redeemed",
+        "customer.changed",
+    ]
     made = find(told, "voucher.created")
     assert (made["by"], made["left"]) == ("anna@shop.test", 0)
     assert ask(shop, new["code"])["left"] == 0
 
 
-@pytest.mark.parametrize(("uses", "each", "left"), [(3, 2, 1), (2, None, 1), (None, 1, 0), (None, None, None)])
+@pytest.mark.parametrize(
+    ("uses", "each", "left"), [(3, 2, 1), (2, None, 1), (None, 1, 0), (None, None, None)]
+)
 def test_a_voucher_made_with_an_order_tells_how_often_its_customer_can_still_use_it(
     shop: Storefront, uses: int | None, each: int | None, left: int | None
 ) -> None:
@@ -224,10 +275,17 @@ def test_with_a_refused_order_none_is_made(shop: Storefront) -> None:
     assert ask(shop, new["code"])["code"] == "unknown_voucher"
 
 
-@pytest.mark.parametrize(("changes", "code"), [
-    ({"amount": euro(0)}, "not_positive"), ({"amount": None}, "gives_nothing"), ({"code": "TAKEN"}, "code_taken"),
-])
-def test_one_that_cannot_be_refuses_the_order(shop: Storefront, changes: dict[str, Any], code: str) -> None:
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"amount": euro(0)}, "not_positive"),
+        ({"amount": None}, "gives_nothing"),
+        ({"code": "TAKEN"}, "code_taken"),
+    ],
+)
+def test_one_that_cannot_be_refuses_the_order(
+    shop: Storefront, changes: dict[str, Any], code: str
+) -> None:
     create(shop, code="TAKEN")
     new = {key: value for key, value in a_voucher(**changes).items() if key != "by"}
     refused = shop.refusal("order.place", an_order(new_vouchers=[new]))
@@ -236,4 +294,6 @@ def test_one_that_cannot_be_refuses_the_order(shop: Storefront, changes: dict[st
 
 def test_the_same_one_twice_refuses_the_order(shop: Storefront) -> None:
     new = {key: value for key, value in a_voucher().items() if key != "by"}
-    assert shop.refusal("order.place", an_order(new_vouchers=[new, new]))["code"] == "voucher_exists"
+    assert (
+        shop.refusal("order.place", an_order(new_vouchers=[new, new]))["code"] == "voucher_exists"
+    )

@@ -1,7 +1,8 @@
-"""What is due either way after an order was cancelled, refunded, or came back: documents and money say what is sold.
+"""What is due either way after an order was cancelled, refunded, or came back: documents and money
+say what is sold.
 
-For every state, whether or not it is paid, invoiced, shipped or refunded in part before: invoices less credit slips are
-what is sold, payments less what goes back and what is due are what is sold.
+For every state, whether or not it is paid, invoiced, shipped or refunded in part before: invoices
+less credit slips are what is sold, payments less what goes back and what is due are what is sold.
 """
 
 from dataclasses import replace
@@ -45,11 +46,17 @@ BEFORE: list[dict[str, Any]] = [
     {"kind": "partial", "lines": [{"line": 1, "amount": 300}]},
     {"kind": "standard", "lines": [{"line": 1, "quantity": 1}]},
     {"kind": "standard", "lines": [{"line": 2, "quantity": 3}], "shipping": True},
-    {"kind": "partial", "lines": [{"line": 2, "quantity": 1, "amount": 100}], "shipping_amount": 90},
+    {
+        "kind": "partial",
+        "lines": [{"line": 2, "quantity": 1, "amount": 100}],
+        "shipping_amount": 90,
+    },
 ]
 PAID = [0, 1000, TOTAL, TOTAL + 50]
 SPREAD = 4
-"""Each state meets every fourth situation, the next state others: any two of what decides meet many times."""
+"""Each state meets every fourth situation, the next state others: any two of what decides meet many
+times.
+"""
 AFTER = ["cancelled", "given_up", "refund", "return", "rest"]
 
 
@@ -57,11 +64,19 @@ class Story:
     """An order and all that was told of it."""
 
     def __init__(self, state: str, paid: int, *, ships: bool) -> None:
-        self.numbers, self.documents, self.events = Numbers(), list[DocumentSnapshot](), list[Event]()
+        self.numbers, self.documents, self.events = (
+            Numbers(),
+            list[DocumentSnapshot](),
+            list[Event](),
+        )
         shop = replace(SHOP, returns=True)
         self.order = a_placed_order(
-            a_product(), a_product(TEA, 333, "7"), shop=shop, total__amount=TOTAL,
-            lines=[{"sku": "MUG-BLUE", "quantity": 2}, {"sku": TEA, "quantity": 3}], state=state,
+            a_product(),
+            a_product(TEA, 333, "7"),
+            shop=shop,
+            total__amount=TOTAL,
+            lines=[{"sku": "MUG-BLUE", "quantity": 2}, {"sku": TEA, "quantity": 3}],
+            state=state,
         )
         if ships:
             self.order = replace(self.order, reached=self.order.reached | {"shipped"})
@@ -85,8 +100,12 @@ class Story:
         self.events += events
 
     def move(self, to: str) -> None:
-        command = TransitionOrder(order_id=self.order.order_id, to=to, by="anna", force=True, reason="?")
-        assert self.become(transition(self.order, command, GRAPH, self.numbers, NOON, lambda _: 100))
+        command = TransitionOrder(
+            order_id=self.order.order_id, to=to, by="anna", force=True, reason="?"
+        )
+        assert self.become(
+            transition(self.order, command, GRAPH, self.numbers, NOON, lambda _: 100)
+        )
 
     def refund(self, **terms: Any) -> bool:
         return self.become(try_to_refund(self.order, **terms))
@@ -94,14 +113,17 @@ class Story:
     def send_back(self) -> None:
         """All that is left of it."""
         lines = [
-            {"line": number, "quantity": left} for number, line in self.order.shown
+            {"line": number, "quantity": left}
+            for number, line in self.order.shown
             if (left := line.charge.quantity - self.order.refunded_pieces(number))
         ]
         returned = uuid4()
         data = {"order_id": self.order.order_id, "return_id": returned}
         wanted = RequestReturn.model_validate({**data, "lines": lines})
         assert self.become(returning.request(self.order, wanted, GRAPH, NOON))
-        assert self.become(returning.confirm(self.order, ConfirmReturn.model_validate(data), self.numbers, NOON))
+        assert self.become(
+            returning.confirm(self.order, ConfirmReturn.model_validate(data), self.numbers, NOON)
+        )
         assert self.become(returning.receive(self.order, ReceiveReturn.model_validate(data), NOON))
         complete = CompleteReturn.model_validate({**data, "shipping": True})
         assert self.become(returning.complete(self.order, complete, self.numbers, LATER))
@@ -123,7 +145,9 @@ def adds_up(story: Story, gone: bool) -> None:
     order = story.order
     sold = {} if gone else still_sold(order)
     if order.issued("invoice"):
-        assert invoiced(story.documents) == {rate: (x.net, x.tax) for rate, x in sold.items() if x != Amount()}
+        assert invoiced(story.documents) == {
+            rate: (x.net, x.tax) for rate, x in sold.items() if x != Amount()
+        }
     worth = sum(amount.gross for amount in sold.values())
     due_back = order.refund_due
     assert order.paid - (order.repaid - due_back) - due_back + order.due == worth
@@ -139,7 +163,9 @@ def still_sold(order: Order) -> dict[str, Amount]:
     """What the lines and the shipping came to when they were sold, less every refund of them."""
     found = dict[str, Amount]()
     for number, charge in order.charges.items():
-        back = [part.amount for each in order.refunds for part in each.lines if part.number == number]
+        back = [
+            part.amount for each in order.refunds for part in each.lines if part.number == number
+        ]
         back += [each.shipping for each in order.refunds] if not number else []
         amount = charge.amount
         for part in back:

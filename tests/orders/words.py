@@ -37,7 +37,10 @@ from tests.words import Desk, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NUMBERING: dict[DocumentKind, Series] = {
-    "invoice": Series("IN"), "delivery_slip": Series("DE"), "credit_slip": Series("CR"), "return_slip": Series("RT"),
+    "invoice": Series("IN"),
+    "delivery_slip": Series("DE"),
+    "credit_slip": Series("CR"),
+    "return_slip": Series("RT"),
 }
 SHOP = Shop("default", ShopProfile.model_validate(samples.SHOP_PROFILE), "en", NUMBERING)
 MUG, TEA, POT = "MUG-BLUE", "TEA-250", "POT-RED"
@@ -46,7 +49,7 @@ NewDatabase = Callable[[], str]
 JOURNAL = {"inbox", "outbox", "schedule", "sequence"}
 
 
-# --- the domain -------------------------------------------------------------------------------------------------------
+# --- the domain -----------------------------------------------------------------------------------
 
 
 def a_shop_in(zone: str, **changes: Any) -> Shop:
@@ -54,21 +57,33 @@ def a_shop_in(zone: str, **changes: Any) -> Shop:
     return replace(SHOP, profile=SHOP.profile.model_copy(update={"timezone": zone}), **changes)
 
 
-def a_product(sku: str = MUG, price: int = 1190, rate: str = "19", currency: str = "EUR", **names: str) -> Product:
-    return Product(sku, names or {"en": "Mug, blue"}, Money(amount=price, currency=currency), Decimal(rate))
+def a_product(
+    sku: str = MUG, price: int = 1190, rate: str = "19", currency: str = "EUR", **names: str
+) -> Product:
+    return Product(
+        sku, names or {"en": "Mug, blue"}, Money(amount=price, currency=currency), Decimal(rate)
+    )
 
 
 def try_to_place(
-    *products: Product, shop: Shop | None = SHOP, stock: int = 100, rules: Sequence[CartRule] = (), **changes: Any
+    *products: Product,
+    shop: Shop | None = SHOP,
+    stock: int = 100,
+    rules: Sequence[CartRule] = (),
+    **changes: Any,
 ) -> Placed | Refusal:
     """`order.place` with a catalogue of these products (else the mug), each with that stock."""
     found = {product.sku: product for product in products or [a_product()]}
     catalogue = Catalogue(shop, found, dict.fromkeys(found, stock), rules)
-    return place(PlaceOrder.model_validate(an_order(**changes)), catalogue, DEFAULT_STATES, Numbers(), NOON)
+    return place(
+        PlaceOrder.model_validate(an_order(**changes)), catalogue, DEFAULT_STATES, Numbers(), NOON
+    )
 
 
 def a_placed_order(*products: Product, state: str = "awaiting_bank_wire", **changes: Any) -> Order:
-    """An order of two mugs, 28.70 euro, that stands in some state and has no history of how it came there."""
+    """An order of two mugs, 28.70 euro, that stands in some state and has no history of how it came
+    there.
+    """
     placed = try_to_place(*products, **changes)
     assert isinstance(placed, Placed), placed
     return replace(placed.order, state=state)
@@ -86,10 +101,18 @@ class Numbers:
 
 
 def try_to_move(
-    order: Order, to: str, numbers: Callable[[Any], str] | None = None, account: Account | None = None, **how: Any
+    order: Order,
+    to: str,
+    numbers: Callable[[Any], str] | None = None,
+    account: Account | None = None,
+    **how: Any,
 ) -> Moved | Refusal:
-    command = TransitionOrder(**{"order_id": order.order_id, "to": to, "by": "anna@shop.test", **how})
-    return transition(order, command, DEFAULT_STATES, numbers or Numbers(), NOON, lambda sku: 100, account)
+    command = TransitionOrder(
+        **{"order_id": order.order_id, "to": to, "by": "anna@shop.test", **how}
+    )
+    return transition(
+        order, command, DEFAULT_STATES, numbers or Numbers(), NOON, lambda sku: 100, account
+    )
 
 
 def move(order: Order, to: str, numbers: Callable[[Any], str] | None = None, **how: Any) -> Moved:
@@ -114,7 +137,7 @@ def pay(order: Order, amount: int, **more: Any) -> Order:
     return paid.order
 
 
-# --- the service ------------------------------------------------------------------------------------------------------
+# --- the service ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -145,7 +168,10 @@ class Storefront:
     def place_all(self, count: int, **changes: Any) -> list[str]:
         """That many new orders, placed in one batch; their ids."""
         data = [an_order(**changes) for _ in range(count)]
-        assert self.desk.deliver(*(self.message("order.place", each) for each in data)) == [DONE] * count
+        assert (
+            self.desk.deliver(*(self.message("order.place", each) for each in data))
+            == [DONE] * count
+        )
         return [each["order_id"] for each in data]
 
     def move(self, order_id: str, to: str, **how: Any) -> list[Envelope]:
@@ -175,7 +201,9 @@ class Storefront:
 def a_payment(order_id: str, amount: int = 2870, **changes: Any) -> dict[str, Any]:
     """`payment.record` with an id of its own."""
     fresh = {
-        "payment__payment_id": str(uuid4()), "payment__transaction_id": str(uuid4()), "payment__amount__amount": amount,
+        "payment__payment_id": str(uuid4()),
+        "payment__transaction_id": str(uuid4()),
+        "payment__amount__amount": amount,
     }
     return changed(samples.RECORD_PAYMENT, order_id=order_id, **{**fresh, **changes})
 
@@ -205,7 +233,9 @@ def rows(engine: Engine, table: str, **where: Any) -> list[Any]:
     found = metadata.tables[table]
     conditions = [found.c[name] == value for name, value in where.items()]
     with reading(engine) as connection:
-        return list(connection.execute(select(found).where(*conditions).order_by(*found.primary_key)))
+        return list(
+            connection.execute(select(found).where(*conditions).order_by(*found.primary_key))
+        )
 
 
 def at_once(url: str, *batches: Sequence[Delivery]) -> list[list[Verdict]]:
@@ -233,15 +263,23 @@ def stumble(engine: Engine, *order_ids: str) -> Iterator[None]:
     """Meanwhile the database itself refuses every document of these orders."""
     if engine.dialect.name == "sqlite":
         among = ", ".join(f"'{UUID(order_id).hex}'" for order_id in order_ids)
-        start = [f"CREATE TRIGGER stumble BEFORE INSERT ON documents WHEN NEW.order_id IN ({among}) "
-                 "BEGIN SELECT RAISE(ABORT, 'stumbled'); END"]
+        start = [
+            f"CREATE TRIGGER stumble BEFORE INSERT ON documents WHEN NEW.order_id IN ({among}) "
+            "BEGIN SELECT RAISE(ABORT, 'stumbled'); END"
+        ]
         end = "DROP TRIGGER stumble"
     else:
         among = ", ".join(f"'{order_id}'" for order_id in order_ids)
-        start = ["CREATE OR REPLACE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS "
-                 "$$ BEGIN RAISE EXCEPTION 'stumbled'; END $$",
-                 f"CREATE TRIGGER stumble BEFORE INSERT ON documents FOR EACH ROW WHEN (NEW.order_id IN ({among})) "
-                 "EXECUTE FUNCTION stumble()"]
+        start = [
+            (
+                "CREATE OR REPLACE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'stumbled'; END $$"
+            ),
+            (
+                "CREATE TRIGGER stumble BEFORE INSERT ON documents FOR EACH ROW WHEN (NEW.order_id"
+                f" IN ({among})) EXECUTE FUNCTION stumble()"
+            ),
+        ]
         end = "DROP TRIGGER stumble ON documents"
     with engine.begin() as connection:
         for statement in start:

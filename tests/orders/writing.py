@@ -11,12 +11,20 @@ from shared.runtime.pipeline import Pipeline
 
 
 def write(url: str, bodies: Sequence[bytes], batch: int, begun: Event) -> None:
-    """Takes its messages, a few at a time and again until all are done, as RabbitMQ would bring them."""
-    pipeline = Pipeline(service, engine_for(url), lambda messages: [Outcome.CONFIRMED] * len(messages))
+    """Takes its messages, a few at a time and again until all are done, as RabbitMQ would bring
+    them.
+    """
+    pipeline = Pipeline(
+        service, engine_for(url), lambda messages: [Outcome.CONFIRMED] * len(messages)
+    )
     waiting = [bodies[start : start + batch] for start in range(0, len(bodies), batch)]
     begun.set()
     while waiting:
         taken = waiting.pop(0)
         verdicts = pipeline.process([receive(body) for body in taken])
-        failed = [body for body, verdict in zip(taken, verdicts, strict=True) if verdict.fate is not Fate.DONE]
+        failed = [
+            body
+            for body, verdict in zip(taken, verdicts, strict=True)
+            if verdict.fate is not Fate.DONE
+        ]
         waiting += [failed] if failed else []

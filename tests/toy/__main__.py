@@ -1,4 +1,6 @@
-"""A worker process of the toy (`python -m tests.toy`), or its supervisor (`python -m tests.toy supervise`)."""
+"""A worker process of the toy (`python -m tests.toy`), or its supervisor (`python -m tests.toy
+supervise`).
+"""
 
 import sys
 

@@ -6,8 +6,8 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 
 
 class Add(Command, name="toy.add", subject="key"):
-    """Adds to a counter; `fail` makes the handler fail in that way, `later` puts it off by that many seconds, `tidy`
-    sends a message to itself.
+    """Adds to a counter; `fail` makes the handler fail in that way, `later` puts it off by that
+    many seconds, `tidy` sends a message to itself.
     """
 
     key: str

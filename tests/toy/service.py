@@ -4,7 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, MetaData, String, Table, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    select,
+)
 
 from shared.runtime import journal
 from shared.runtime.database import locking, write_rows
@@ -17,9 +26,12 @@ from tests.toy.world import World
 
 tables = MetaData()
 counters = Table(
-    "counters", tables,
+    "counters",
+    tables,
     Column("key", String(100), primary_key=True),
-    Column("total", BigInteger, CheckConstraint("total < 1000000", name="total_limit"), nullable=False),
+    Column(
+        "total", BigInteger, CheckConstraint("total < 1000000", name="total_limit"), nullable=False
+    ),
 )
 journal.into(tables)
 on = Handlers()
@@ -33,7 +45,8 @@ class Counters(Store[str, int]):
 
     def put(self, new: Mapping[str, int], changed: Mapping[str, int]) -> None:
         write_rows(
-            self.connection, counters,
+            self.connection,
+            counters,
             [{"key": key, "total": total} for key, total in new.items()],
             [{"key": key, "total": total} for key, total in changed.items()],
         )
@@ -67,7 +80,9 @@ def add(command: Add, work: Work) -> Iterable[Any]:
     if command.fail == "dies":
         die_once()
     elif command.fail:
-        raise {"bug": ZeroDivisionError, "never": Unprocessable, "not_yet": NotYet}[command.fail]("as it was told")
+        raise {"bug": ZeroDivisionError, "never": Unprocessable, "not_yet": NotYet}[command.fail](
+            "as it was told"
+        )
     if command.amount == 13:
         return [command.refuse("unlucky", "13 is not added.")]
     told: list[Any] = [Added(key=command.key, total=total)]
@@ -89,7 +104,9 @@ def tidy(command: Tidy, work: Work) -> Iterable[Any]:
 
 
 def claim(command: Act, work: Work) -> Act | None:
-    """Counts its claims; where the key begins with `nothing` there is nothing to do, and `held` is another's."""
+    """Counts its claims; where the key begins with `nothing` there is nothing to do, and `held` is
+    another's.
+    """
     if command.key.startswith("held"):
         raise NotYet("another has it")
     work.counters.save(command.key, (work.counters.get(command.key) or 0) + 1)
@@ -123,10 +140,18 @@ def acted_once(command: ActOnce, work: Work, outcome: str) -> Iterable[Any]:
 @on.handles(Get)
 def get(query: Get, work: Work) -> Any:
     total = work.counters.get(query.key)
-    return query.refuse("unknown", f"There is no counter '{query.key}'.") if total is None else Counted(total=total)
+    return (
+        query.refuse("unknown", f"There is no counter '{query.key}'.")
+        if total is None
+        else Counted(total=total)
+    )
 
 
 toy = Service(
-    name="toy", handlers=[on, house], work=Work, tables=tables, migrations=Path(__file__).parent / "migrations",
+    name="toy",
+    handlers=[on, house],
+    work=Work,
+    tables=tables,
+    migrations=Path(__file__).parent / "migrations",
     adapters=lambda settings: World(),
 )

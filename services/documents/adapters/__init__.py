@@ -1,4 +1,6 @@
-"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it, and the object store."""
+"""The outside world of this service: WeasyPrint with Pango, HarfBuzz and the fonts below it, and
+the object store.
+"""
 
 from importlib import import_module
 from typing import Any
@@ -12,22 +14,36 @@ from shared.runtime.settings import ServiceSettings
 
 
 class DocumentSettings(ServiceSettings):
-    """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as long."""
+    """`slow_allowed`: start without HarfBuzz's subset library; a document then takes three times as
+    long.
+    """
 
     slow_allowed: bool = False
-    store_url: str = Field(default="", description="Where documents are kept; empty: in the database")
+    store_url: str = Field(
+        default="", description="Where documents are kept; empty: in the database"
+    )
     render_seconds: int = Field(default=60, ge=1, le=500, description="Longest time for a document")
-    render_memory: int = Field(default=1024, ge=256, description="MiB of memory for the process that renders")
-    renders_per_process: int = Field(default=200, ge=1, description="Documents until a fresh process takes over")
+    render_memory: int = Field(
+        default=1024, ge=256, description="MiB of memory for the process that renders"
+    )
+    renders_per_process: int = Field(
+        default=200, ge=1, description="Documents until a fresh process takes over"
+    )
 
 
 def open_adapters(settings: DocumentSettings) -> Adapters:
-    """The renderer and the object store, when all that they need is there; raises `SettingsError`."""
+    """The renderer and the object store, when all that they need is there; raises
+    `SettingsError`.
+    """
     libraries = _load("libraries")
     libraries.require_subsetting(slow_allowed=settings.slow_allowed)
     libraries.require_fonts()
     objects = _load("objects").ObjectStore(settings.store_url)
-    seconds, memory, jobs = settings.render_seconds, settings.render_memory, settings.renders_per_process
+    seconds, memory, jobs = (
+        settings.render_seconds,
+        settings.render_memory,
+        settings.renders_per_process,
+    )
     limits = Limits(seconds=seconds, busy=seconds, memory=memory, jobs=jobs)
     press = _load("press").Press(limits)
     press.open()
@@ -35,8 +51,8 @@ def open_adapters(settings: DocumentSettings) -> Adapters:
 
 
 def _load(name: str) -> Any:
-    # WeasyPrint is not imported with this module: that takes half a second, and fails where Pango is missing, which
-    # must not stop those who only want to know what this service takes.
+    # WeasyPrint is not imported with this module: that takes half a second, and fails where Pango
+    # is missing, which must not stop those who only want to know what this service takes.
     try:
         return import_module(f"{__name__}.{name}")
     except OSError as error:

@@ -1,7 +1,8 @@
-"""PDF/A-3 with an e-invoice inside (Factur-X, ZUGFeRD), also accessible (PDF/UA-1): what WeasyPrint leaves to be done.
+"""PDF/A-3 with an e-invoice inside (Factur-X, ZUGFeRD), also accessible (PDF/UA-1): what WeasyPrint
+leaves to be done.
 
-WeasyPrint 70 lists an attachment twice among the associated files, and writes metadata of others as a second RDF block
-where there may be one: both are put right here.
+WeasyPrint 70 lists an attachment twice among the associated files, and writes metadata of others as
+a second RDF block where there may be one: both are put right here.
 """
 
 from datetime import datetime
@@ -48,13 +49,20 @@ PROPERTY = """
 def attachment(xml: bytes, issued: datetime, fetcher: Any) -> Attachment:
     """The e-invoice as a part of the PDF, dated like the document."""
     return Attachment(
-        string=xml, name=FILE, description="The invoice as data (EN 16931)", relationship="Data",
-        created=issued, modified=issued, url_fetcher=fetcher,
+        string=xml,
+        name=FILE,
+        description="The invoice as data (EN 16931)",
+        relationship="Data",
+        created=issued,
+        modified=issued,
+        url_fetcher=fetcher,
     )
 
 
 def describe(document: Any) -> None:
-    """Makes a rendered document say in its metadata what it holds: one RDF block, with the schemas it uses."""
+    """Makes a rendered document say in its metadata what it holds: one RDF block, with the schemas
+    it uses.
+    """
     usual = document.metadata.generate_rdf_metadata
 
     def generate(variant: str, version: int, conformance: str | None) -> bytes:
@@ -65,7 +73,9 @@ def describe(document: Any) -> None:
 
 
 def finish(_document: Any, pdf: Any) -> None:
-    """Called by WeasyPrint before the file is written: each associated file once, the title shown."""
+    """Called by WeasyPrint before the file is written: each associated file once, the title
+    shown.
+    """
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
 
@@ -78,16 +88,29 @@ def _property(name: str, description: str, kind: str = "Text", category: str = "
     return PROPERTY.format(name=name, kind=kind, category=category, description=description)
 
 
-_OURS = CLAIMS.format(fx=FACTUR_X, ua=PDF_UA, file=FILE, schemas="".join([
-    _schema(
-        "Factur-X PDFA Extension Schema", FACTUR_X, "fx",
-        _property("DocumentFileName", "name of the embedded XML invoice file"),
-        _property("DocumentType", "INVOICE"),
-        _property("Version", "The actual version of the Factur-X XML schema"),
-        _property("ConformanceLevel", "The conformance level of the embedded Factur-X data"),
+_OURS = CLAIMS.format(
+    fx=FACTUR_X,
+    ua=PDF_UA,
+    file=FILE,
+    schemas="".join(
+        [
+            _schema(
+                "Factur-X PDFA Extension Schema",
+                FACTUR_X,
+                "fx",
+                _property("DocumentFileName", "name of the embedded XML invoice file"),
+                _property("DocumentType", "INVOICE"),
+                _property("Version", "The actual version of the Factur-X XML schema"),
+                _property(
+                    "ConformanceLevel", "The conformance level of the embedded Factur-X data"
+                ),
+            ),
+            _schema(
+                "PDF/UA identification schema",
+                PDF_UA,
+                "pdfuaid",
+                _property("part", "Part of ISO 14289", "Integer", "internal"),
+            ),
+        ]
     ),
-    _schema(
-        "PDF/UA identification schema", PDF_UA, "pdfuaid",
-        _property("part", "Part of ISO 14289", "Integer", "internal"),
-    ),
-])).encode()
+).encode()

@@ -14,14 +14,18 @@ from services.documents.domain.paper import BankText
 SCHEME = "asset:"
 PAY_CODE = "pay-code"
 QUIET_ZONE = 4  # modules of white around a code, as its standard wants
-SWISS_CROSS = (  # 7 mm of 46 mm, white, black, white: as the guidelines of the Swiss QR-bill draw it
-    '<g transform="translate({at} {at}) scale({scale})"><path fill="#fff" d="M0 0h20v20H0z"/>'
-    '<path d="M1 1h18v18H1z"/><path fill="#fff" d="M8.3 4h3.4v4.3H16v3.4h-4.3V16H8.3v-4.3H4V8.3h4.3z"/></g></svg>'
+# 7 mm of 46 mm, white, black, white: as the guidelines of the Swiss QR-bill draw it
+SWISS_CROSS = (
+    '<g transform="translate({at} {at}) scale({scale})"><path fill="#fff" d="M0 0h20v20H0z"/><path'
+    ' d="M1 1h18v18H1z"/><path fill="#fff" d="M8.3'
+    ' 4h3.4v4.3H16v3.4h-4.3V16H8.3v-4.3H4V8.3h4.3z"/></g></svg>'
 )
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]
-    """Given to WeasyPrint everywhere, so that no template, style or text of a stranger fetches anything else."""
+    """Given to WeasyPrint everywhere, so that no template, style or text of a stranger fetches
+    anything else.
+    """
 
     assets: Mapping[str, Asset] = MappingProxyType({})
     """Of the document in hand. One fetcher serves all: to make one takes as long as half a page."""
@@ -29,7 +33,9 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: Any = None) -> Any:
         asset = self.assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
         if asset is None:
-            raise ValueError(f"documents fetch nothing but assets of their shop, so not {url[:200]}")
+            raise ValueError(
+                f"documents fetch nothing but assets of their shop, so not {url[:200]}"
+            )
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
 
 
@@ -37,7 +43,9 @@ def pay_code(bank: BankText) -> Asset:
     """The QR code (error correction M) of what a bank's app reads."""
     code = segno.make_qr(bank.code, error="m", encoding="utf-8", boost_error=False)
     out = io.BytesIO()
-    code.save(out, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=True, nl=False, unit="mm", scale=1)
+    code.save(
+        out, kind="svg", border=QUIET_ZONE, xmldecl=False, svgns=True, nl=False, unit="mm", scale=1
+    )
     svg = out.getvalue().decode()
     if bank.swiss:
         modules = code.symbol_size(border=0)[0]

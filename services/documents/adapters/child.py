@@ -15,7 +15,9 @@ LONGEST_REASON = 500  # characters
 
 @cache
 def engine() -> Engine:
-    """The engine of this process. The server that children are forked from has it warm: they inherit it."""
+    """The engine of this process. The server that children are forked from has it warm: they
+    inherit it.
+    """
     opened = Engine()
     for language in ("en", "fa"):
         opened.render(sample("invoice", language))

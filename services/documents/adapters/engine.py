@@ -36,27 +36,39 @@ class Engine:
         self._fonts, self._fetcher = FontConfiguration(), AssetFetcher()
         self._style = self._css(templates["document.css"])
         self._browser = self._css(templates["browser.css"])
-        self._name = f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
+        self._name = (
+            f"weasyprint {weasyprint.__version__}, pango {pango_version()}, {font_version()}"
+        )
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The PDF of a document. Raises what Jinja and WeasyPrint raise for a wrong template."""
         paper = self._templates.write(snapshot)
         paying = {PAY_CODE: pay_code(paper.bank)} if paper.bank and paper.bank.code else {}
         self._fetcher.assets = {**look.assets, **paying}
-        html, key, css = self._templates.fill(paper, look), snapshot.document_id.hex, look.template.css
+        html, key, css = (
+            self._templates.fill(paper, look),
+            snapshot.document_id.hex,
+            look.template.css,
+        )
         page = self._read(html, built_in=not look.template.html)
         data = None if look.draft else einvoice_of(snapshot)
         if data is None:
             return Rendered(self._print(page, key, css), self._name)
-        return Rendered(self._archive(page, key, css, archive.attachment(data, snapshot.issued_at, self._fetcher)),
-                        f"{self._name}, {archive.NAME}")
+        return Rendered(
+            self._archive(
+                page, key, css, archive.attachment(data, snapshot.issued_at, self._fetcher)
+            ),
+            f"{self._name}, {archive.NAME}",
+        )
 
     def fill(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> str:
         """The HTML of a document."""
         return self._templates.fill(self._templates.write(snapshot), look)
 
     def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered:
-        """The same, but raises `TemplateFault` also for what is passed over else: a wrong style, a missing picture."""
+        """The same, but raises `TemplateFault` also for what is passed over else: a wrong style, a
+        missing picture.
+        """
         with faults() as found:
             rendered = self.render(snapshot, look)
         if found:
@@ -72,24 +84,34 @@ class Engine:
         return bind(documents)
 
     def print_html(self, html: str, identifier: str, *, built_in: bool = False) -> bytes:
-        """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or nothing."""
+        """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or
+        nothing.
+        """
         return self._print(self._read(html, built_in=built_in), identifier, "")
 
     def _print(self, page: weasyprint.HTML, identifier: str, css: str) -> bytes:
         pdf: bytes = page.write_pdf(
-            font_config=self._fonts, stylesheets=self._styles(css), pdf_variant=VARIANT,
+            font_config=self._fonts,
+            stylesheets=self._styles(css),
+            pdf_variant=VARIANT,
             pdf_identifier=identifier.encode(),
         )
         return pdf
 
-    def _archive(self, page: weasyprint.HTML, identifier: str, css: str, attachment: weasyprint.Attachment) -> bytes:
+    def _archive(
+        self, page: weasyprint.HTML, identifier: str, css: str, attachment: weasyprint.Attachment
+    ) -> bytes:
         """The PDF of a page as PDF/A-3 that holds an e-invoice."""
         document = page.render(
-            font_config=self._fonts, stylesheets=self._styles(css), pdf_variant=archive.VARIANT,
+            font_config=self._fonts,
+            stylesheets=self._styles(css),
+            pdf_variant=archive.VARIANT,
         )
         archive.describe(document)
         pdf: bytes = document.write_pdf(
-            pdf_variant=archive.VARIANT, pdf_identifier=identifier.encode(), attachments=[attachment],
+            pdf_variant=archive.VARIANT,
+            pdf_identifier=identifier.encode(),
+            attachments=[attachment],
             finisher=archive.finish,
         )
         return pdf

@@ -1,4 +1,6 @@
-"""Pages that show every kind of document in every language, side by side: static HTML and pictures."""
+"""Pages that show every kind of document in every language, side by side: static HTML and
+pictures.
+"""
 
 import subprocess
 from html import escape
@@ -53,7 +55,8 @@ def write(folder: Path) -> Path:
 def _page(languages: list[str]) -> str:
     heads = "".join(f'<th scope="col">{language}</th>' for language in languages)
     rows = "\n".join(
-        f'<tr><th scope="row">{kind.replace("_", " ")}</th>' + "".join(_cell(kind, language) for language in languages)
+        f'<tr><th scope="row">{kind.replace("_", " ")}</th>'
+        + "".join(_cell(kind, language) for language in languages)
         + "</tr>"
         for kind in KINDS
     )
@@ -67,8 +70,18 @@ def _cell(kind: str, language: str) -> str:
 
 def _take_picture(pdf: Path) -> None:
     """Of the first page, beside it."""
-    command = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", str(pdf), str(pdf.with_suffix(""))]
+    command = [
+        "pdftoppm",
+        "-r",
+        str(RESOLUTION),
+        "-png",
+        "-singlefile",
+        str(pdf),
+        str(pdf.with_suffix("")),
+    ]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError:
-        raise AftercartError("pdftoppm is missing: install the Debian package poppler-utils.") from None
+        raise AftercartError(
+            "pdftoppm is missing: install the Debian package poppler-utils."
+        ) from None

@@ -1,4 +1,6 @@
-"""What must be installed below WeasyPrint, looked for at the start and not found out by a customer."""
+"""What must be installed below WeasyPrint, looked for at the start and not found out by a
+customer.
+"""
 
 import os
 from collections.abc import Iterator
@@ -13,11 +15,15 @@ from shared.runtime.log import logger
 
 MAIN_FONT = "Noto Sans"
 FONTS = frozenset({MAIN_FONT, "Noto Sans Arabic"})
-SUBSET_MISSING = "HarfBuzz's subset library is missing: install the Debian package libharfbuzz-subset0."
+SUBSET_MISSING = (
+    "HarfBuzz's subset library is missing: install the Debian package libharfbuzz-subset0."
+)
 
 
 def use_own_fonts() -> None:
-    """Makes this process see the house's fonts and no other; without effect where fonts were looked for before."""
+    """Makes this process see the house's fonts and no other; without effect where fonts were looked
+    for before.
+    """
     os.environ["FONTCONFIG_FILE"] = str(files("services.documents") / "fonts.conf")
 
 
@@ -28,24 +34,37 @@ def pango_version() -> str:
 
 
 def require_subsetting(*, slow_allowed: bool) -> None:
-    """Raises `SettingsError` where fonts would be cut by fontTools, which takes two thirds of all time."""
+    """Raises `SettingsError` where fonts would be cut by fontTools, which takes two thirds of all
+    time.
+    """
     if harfbuzz_subset is None:
         if not slow_allowed:
-            raise SettingsError(f"{SUBSET_MISSING} To start all the same, set AFTERCART_DOCUMENTS_SLOW_ALLOWED=true.")
+            raise SettingsError(
+                f"{SUBSET_MISSING} To start all the same, set"
+                " AFTERCART_DOCUMENTS_SLOW_ALLOWED=true."
+            )
         logger().warning("renderer", outcome="slow", reason=SUBSET_MISSING)
 
 
 def require_fonts() -> None:
-    """Raises `SettingsError` where the house's fonts are missing: without any font Pango ends the process."""
+    """Raises `SettingsError` where the house's fonts are missing: without any font Pango ends the
+    process.
+    """
     use_own_fonts()
     missing = sorted(FONTS.difference(family for family, _ in _installed_fonts()))
     if missing:
-        raise SettingsError(f"Fonts are missing ({', '.join(missing)}): install the Debian package fonts-noto-core.")
+        raise SettingsError(
+            f"Fonts are missing ({', '.join(missing)}): install the Debian package fonts-noto-core."
+        )
 
 
 def font_version() -> str:
-    """Of the font that most is printed in, e.g. `Noto Sans 2.007`; its name alone where that cannot be read."""
-    files_of = {file for family, file in _installed_fonts() if family == MAIN_FONT and "Regular" in file}
+    """Of the font that most is printed in, e.g. `Noto Sans 2.007`; its name alone where that cannot
+    be read.
+    """
+    files_of = {
+        file for family, file in _installed_fonts() if family == MAIN_FONT and "Regular" in file
+    }
     if not files_of:
         return MAIN_FONT
     with TTFont(min(files_of), lazy=True) as font:

@@ -20,8 +20,8 @@ SCHEMES = ("file", "s3")
 
 
 class ObjectStore:
-    """`place` is the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`; what was kept in another
-    before is read from there. Without one, everything lies in the database.
+    """`place` is the URL of a folder, `file:///srv/documents` or `s3://bucket/documents`; what was
+    kept in another before is read from there. Without one, everything lies in the database.
     """
 
     def __init__(self, place: str = "") -> None:
@@ -31,7 +31,9 @@ class ObjectStore:
             try:
                 _opened(self.place)
             except (BaseError, ValueError, OSError) as error:
-                raise SettingsError(f"Documents cannot be kept at {self.place}: {_sentence(error)}") from None
+                raise SettingsError(
+                    f"Documents cannot be kept at {self.place}: {_sentence(error)}"
+                ) from None
 
     def keep(self, content: bytes) -> str:
         """Where the bytes lie now; again changes nothing. Raises `NotYet`."""
@@ -43,7 +45,9 @@ class ObjectStore:
             if self.place.startswith("file:"):
                 _sync(Path(unquote(urlsplit(self.place).path)) / key)
         except (BaseError, OSError) as error:
-            raise NotYet(f"a document cannot be kept at {self.place}: {_sentence(error)}") from error
+            raise NotYet(
+                f"a document cannot be kept at {self.place}: {_sentence(error)}"
+            ) from error
         return self.place
 
     def read(self, place: str, sha256: str) -> bytes | Objection:
@@ -51,11 +55,17 @@ class ObjectStore:
         try:
             content = obstore.get(_opened(place), _key(sha256)).bytes().to_bytes()
         except FileNotFoundError:
-            return Objection("content_lost", f"The object {_key(sha256)} is not in {place}: restore it from a backup.")
+            return Objection(
+                "content_lost",
+                f"The object {_key(sha256)} is not in {place}: restore it from a backup.",
+            )
         except (BaseError, OSError) as error:
             raise NotYet(f"{place} cannot be read: {_sentence(error)}") from error
         if hashlib.sha256(content).hexdigest() != sha256:
-            reason = f"The object {_key(sha256)} in {place} is not what was kept: restore it from a backup."
+            reason = (
+                f"The object {_key(sha256)} in {place} is not what was kept: restore it from a"
+                " backup."
+            )
             return Objection("content_changed", reason)
         return content
 
@@ -77,7 +87,9 @@ def _opened(place: str) -> Any:
     scheme = urlsplit(place).scheme
     if scheme not in SCHEMES:
         raise ValueError(f"its URL begins with none of {', '.join(SCHEMES)}")
-    return from_url(place, mkdir=True) if scheme == "file" else from_url(place, retry_config=PATIENCE)
+    return (
+        from_url(place, mkdir=True) if scheme == "file" else from_url(place, retry_config=PATIENCE)
+    )
 
 
 def _key(sha256: str) -> str:
@@ -85,7 +97,9 @@ def _key(sha256: str) -> str:
 
 
 def _sync(path: Path) -> None:
-    """To the disk, with the folders that name it: the row that says where it lies must not outlive it."""
+    """To the disk, with the folders that name it: the row that says where it lies must not outlive
+    it.
+    """
     for entry in (path, path.parent, path.parent.parent):
         descriptor = os.open(entry, os.O_RDONLY)
         try:

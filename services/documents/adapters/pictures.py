@@ -1,4 +1,6 @@
-"""Pictures of shops, decoded and written anew: what is kept is a picture, and small enough to print."""
+"""Pictures of shops, decoded and written anew: what is kept is a picture, and small enough to
+print.
+"""
 
 import io
 
@@ -38,7 +40,9 @@ def _write(picture: Image.Image, form: str, description: str) -> Asset:
 
 
 def _small(picture: Image.Image, form: str) -> Small:
-    """Return the picture for screens: smaller steps until it is light enough for every mail, or the last."""
+    """Return the picture for screens: smaller steps until it is light enough for every mail, or the
+    last.
+    """
     for size in SHOWN:
         picture.thumbnail(size)
         content = _encoded(picture, form)

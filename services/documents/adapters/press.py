@@ -27,19 +27,23 @@ class Press:
         self.children = Children(limits, WARM)
 
     def open(self) -> None:
-        """Has the first child forked, so that the first document does not wait until all is loaded."""
+        """Has the first child forked, so that the first document does not wait until all is
+        loaded.
+        """
         self.children.open()
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
-        """The PDF of a document; with the built-in template where the shop's fails, which `fallback` then tells.
-        Raises `RenderingFailed`.
+        """The PDF of a document; with the built-in template where the shop's fails, which
+        `fallback` then tells. Raises `RenderingFailed`.
         """
         try:
             return self._render(snapshot, look)
         except RenderingFailed as error:
             if look.template == Template():
                 raise
-            return replace(self._render(snapshot, replace(look, template=Template())), fallback=str(error))
+            return replace(
+                self._render(snapshot, replace(look, template=Template())), fallback=str(error)
+            )
 
     def attempt(self, snapshot: DocumentSnapshot, look: Look) -> Rendered | Objection:
         """The document with this very template, or why there is none."""
@@ -58,7 +62,9 @@ class Press:
             return Objection("no_picture", f"The picture cannot be used: {error}.")
 
     def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
-        """Titles and PDFs as one PDF with an outline, and its number of pages. Raises `RenderingFailed`."""
+        """Titles and PDFs as one PDF with an outline, and its number of pages. Raises
+        `RenderingFailed`.
+        """
         bound: tuple[bytes, int] = self._ask("bind", documents)
         return bound
 

@@ -1,5 +1,5 @@
-"""Ways around what WeasyPrint does anew for each document and need not. They stand on private parts of it: tests hold
-that the bytes stay the same.
+"""Ways around what WeasyPrint does anew for each document and need not. They stand on private parts
+of it: tests hold that the bytes stay the same.
 """
 
 from functools import lru_cache
@@ -17,8 +17,9 @@ pack = RasterImage._get_png_data
 
 
 class BuiltInPage(weasyprint.HTML):  # type: ignore[misc]
-    """A page of a built-in template. It is XML, which is read in no time, and meets few of a browser's styles: those of
-    all elements would be tried on each box. Raises `ElementTree.ParseError` where its text cannot stand in XML.
+    """A page of a built-in template. It is XML, which is read in no time, and meets few of a
+    browser's styles: those of all elements would be tried on each box. Raises
+    `ElementTree.ParseError` where its text cannot stand in XML.
     """
 
     def __init__(self, text: str, browser: weasyprint.CSS, fetcher: Any) -> None:

@@ -31,12 +31,17 @@ def read_templates() -> dict[str, str]:
 
 
 class Templates:
-    """Snapshots as HTML. Templates are sandboxed: they reach the paper they are given and nothing else."""
+    """Snapshots as HTML. Templates are sandboxed: they reach the paper they are given and nothing
+    else.
+    """
 
     def __init__(self, templates: dict[str, str], languages: Mapping[str, Language]) -> None:
         self.languages = languages
         self._environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=DictLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
 
     def write(self, snapshot: DocumentSnapshot) -> Paper:
@@ -51,7 +56,9 @@ class Templates:
             template = self._environment.get_template(f"{paper.kind}.html")
         return template.render(
             document=paper,
-            texts=SimpleNamespace(**paper.texts),  # not the dict itself: `texts.items` would be its method
+            texts=SimpleNamespace(
+                **paper.texts
+            ),  # not the dict itself: `texts.items` would be its method
             assets={name: asset.description or UNDESCRIBED for name, asset in look.assets.items()},
             draft=look.draft,
         )
@@ -65,5 +72,7 @@ def template_line(error: Exception) -> int | None:
     """Where in a shop's template an error happened, as far as that is known."""
     if isinstance(error, TemplateSyntaxError):
         return error.lineno
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == OF_THE_SHOP]
+    lines = [
+        frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == OF_THE_SHOP
+    ]
     return lines[-1] if lines else None

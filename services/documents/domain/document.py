@@ -19,8 +19,9 @@ LONGEST_NAME = 60  # characters of a number in a file name
 
 @dataclass(frozen=True)
 class Rendered:
-    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans 2.007`; `fallback` says why the shop's
-    own template was not used, where it could not be; `place` is the object store that has the bytes already.
+    """A PDF and what made it, e.g. `weasyprint 70.0, pango 1.50.12, Noto Sans 2.007`; `fallback`
+    says why the shop's own template was not used, where it could not be; `place` is the object
+    store that has the bytes already.
     """
 
     content: bytes
@@ -31,7 +32,9 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which documents of a shop are meant; what is empty does not matter. `issued_before` is the first moment after."""
+    """Which documents of a shop are meant; what is empty does not matter. `issued_before` is the
+    first moment after.
+    """
 
     shop: str
     order_ids: Sequence[UUID] = ()
@@ -49,7 +52,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is bound of a document; `content` is empty where the bytes lie in the object store `place`."""
+    """What is bound of a document; `content` is empty where the bytes lie in the object store
+    `place`.
+    """
 
     document_id: UUID
     issued_at: datetime
@@ -61,8 +66,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class KeptDocument:
-    """A rendered document; `snapshot` is the JSON that it was made from. Never changed. `content` is empty where the
-    bytes lie in the object store `place`, under their hash.
+    """A rendered document; `snapshot` is the JSON that it was made from. Never changed. `content`
+    is empty where the bytes lie in the object store `place`, under their hash.
     """
 
     document_id: UUID
@@ -91,14 +96,18 @@ class KeptDocument:
 
 
 def kept_number(snapshot: DocumentSnapshot) -> str:
-    """The number that a document is kept under. There may be many summaries of an order: each has its time, too."""
+    """The number that a document is kept under. There may be many summaries of an order: each has
+    its time, too.
+    """
     if snapshot.kind != "order_summary":
         return snapshot.number
     issued = local(snapshot.issued_at, snapshot.shop.timezone)
     return f"{snapshot.number[:LONGEST_REFERENCE]} {issued:%Y%m%dT%H%M%S.%f%z}"
 
 
-def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime) -> KeptDocument:
+def complete(
+    snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: datetime
+) -> KeptDocument:
     """The document that is kept, of a shop, rendered at `at`."""
     return KeptDocument(
         document_id=snapshot.document_id,
@@ -119,6 +128,8 @@ def complete(snapshot: DocumentSnapshot, rendered: Rendered, *, shop: str, at: d
 
 
 def filename(kind: str, number: str) -> str:
-    """A name that is safe in every file system and mail: `invoice`, "2026/IN 7" -> `invoice-2026-IN-7.pdf`."""
+    """A name that is safe in every file system and mail: `invoice`, "2026/IN 7" ->
+    `invoice-2026-IN-7.pdf`.
+    """
     safe = re.sub(r"[^A-Za-z0-9]+", "-", number)[:LONGEST_NAME].strip("-")
     return "-".join(part for part in (kind.replace("_", "-"), safe) if part) + ".pdf"

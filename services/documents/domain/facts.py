@@ -1,4 +1,6 @@
-"""The facts in the head of a document: which ones its kind has, in which order. Its days are those of the shop."""
+"""The facts in the head of a document: which ones its kind has, in which order. Its days are those
+of the shop.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -15,7 +17,15 @@ SENT = ("carrier", "tracking_number")
 CORRECTED, REPLACED = "corrects", "replaces"
 OF_KIND = {
     "invoice": (
-        CORRECTED, REPLACED, *ORDERED, *BUYERS, "supplied_at", "payment_method", "pay_until", "payment_terms", *SENT,
+        CORRECTED,
+        REPLACED,
+        *ORDERED,
+        *BUYERS,
+        "supplied_at",
+        "payment_method",
+        "pay_until",
+        "payment_terms",
+        *SENT,
     ),
     "delivery_slip": (REPLACED, *ORDERED, *SENT),
     "credit_slip": (CORRECTED, *ORDERED, *BUYERS, "supplied_at"),
@@ -26,7 +36,9 @@ OF_KIND = {
 
 def facts(snapshot: DocumentSnapshot, language: Language) -> list[Labelled]:
     """The date of issue and what else the kind has, as far as the snapshot knows it."""
-    issued = Labelled("date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot)))
+    issued = Labelled(
+        "date", language.texts[f"{snapshot.kind}_date"], language.write_date(issue_day(snapshot))
+    )
     found = [_fact(key, snapshot, language) for key in OF_KIND[snapshot.kind]]
     return [issued, *(fact for fact in found if fact.text)]
 
@@ -39,12 +51,17 @@ def issue_day(snapshot: DocumentSnapshot) -> date:
 def replaced(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Return number and day of the documents that it replaces."""
     zone = snapshot.shop.timezone
-    return [(each.number, day_of(each.issued_at, zone) if each.issued_at else None) for each in snapshot.replaces]
+    return [
+        (each.number, day_of(each.issued_at, zone) if each.issued_at else None)
+        for each in snapshot.replaces
+    ]
 
 
 def corrected(snapshot: DocumentSnapshot) -> list[tuple[str, date | None]]:
     """Number and day of the invoices that it changes."""
-    found: list[tuple[str, datetime | None]] = [(each.number, each.issued_at) for each in snapshot.corrected]
+    found: list[tuple[str, datetime | None]] = [
+        (each.number, each.issued_at) for each in snapshot.corrected
+    ]
     if snapshot.corrects and not found:
         found = [(snapshot.corrects, snapshot.corrects_issued_at)]
     return [(number, day_of(at, snapshot.shop.timezone) if at else None) for number, at in found]
@@ -65,7 +82,9 @@ def _fact(key: str, snapshot: DocumentSnapshot, language: Language) -> Labelled:
     if key == CORRECTED:
         return Labelled(key, label, "\n".join(_corrected(snapshot, language)))
     if key == REPLACED:
-        return Labelled(key, label, "\n".join(language.own(document.number) for document in snapshot.replaces))
+        return Labelled(
+            key, label, "\n".join(language.own(document.number) for document in snapshot.replaces)
+        )
     if key in DATES:
         day = DATES[key](snapshot)
         return Labelled("date", label, language.write_date(day) if day else "")
@@ -85,7 +104,9 @@ def _corrected(snapshot: DocumentSnapshot, language: Language) -> Iterator[str]:
 
 
 def _return_day(snapshot: DocumentSnapshot) -> date | None:
-    return last_day(snapshot.return_until, snapshot.shop.timezone) if snapshot.return_until else None
+    return (
+        last_day(snapshot.return_until, snapshot.shop.timezone) if snapshot.return_until else None
+    )
 
 
 DATES: dict[str, Callable[[DocumentSnapshot], date | None]] = {

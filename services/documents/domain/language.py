@@ -15,13 +15,17 @@ class Language(Script):
 
     percent: str = Field(description="With {number}")
     texts: dict[str, str]
-    tenths: bool = Field(default=False, description="Whether every amount in Toman has a decimal, so that all align")
+    tenths: bool = Field(
+        default=False, description="Whether every amount in Toman has a decimal, so that all align"
+    )
 
     def write_amount(self, money: Money) -> str:
         """An amount without its currency; with a decimal where one of its document needs it."""
         if not (self.tenths and self.is_toman(money.currency)):
             return super().write_amount(money)
-        return self.write_number(f"{Decimal(currencies.decimal(money.amount, money.currency)).scaleb(-1):f}")
+        return self.write_number(
+            f"{Decimal(currencies.decimal(money.amount, money.currency)).scaleb(-1):f}"
+        )
 
     def write_price(self, minor: Decimal, currency: str) -> str:
         """A price that may have parts of minor units, without its currency."""

@@ -1,6 +1,8 @@
-"""How wide the columns of the tables are: figures as wide as what is printed there, the rest is for the product.
+"""How wide the columns of the tables are: figures as wide as what is printed there, the rest is for
+the product.
 
-Widths are in em of the running text; they are estimates, never too small for figures, which must not be broken.
+Widths are in em of the running text; they are estimates, never too small for figures, which must
+not be broken.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +24,9 @@ LEAST_PRODUCT = 0.37 * PAGE  # the column that is read most
 MOST_REFERENCE = 10.0
 FACT = 0.95  # smaller than the running text
 LEAST_FACT, MOST_FACT = 6.0, 17.0
-MOST_DISCOUNTS_BESIDE = 2  # rows of the tax table and of discounts that fit beside the totals, without their heads
+MOST_DISCOUNTS_BESIDE = (
+    2  # rows of the tax table and of discounts that fit beside the totals, without their heads
+)
 HEAD = 0.96  # bold, and smaller than the running text
 TOTAL = 1.25  # bold, and larger
 GAP = 2.5  # between the tax table and the totals
@@ -41,11 +45,16 @@ Heads = dict[str, str]
 
 
 def lines_layout(lines: Sequence[LineText], heads: Heads) -> LinesLayout:
-    """The columns that leave the product enough room: heads are wrapped first, then the reference is set beneath the
-    product, the price after discounts beneath the one before, and at last the rate beneath the product too.
+    """The columns that leave the product enough room: heads are wrapped first, then the reference
+    is set beneath the product, the price after discounts beneath the one before, and at last the
+    rate beneath the product too.
     """
     texts = {key: [getattr(line, key) for line in lines] for key in heads if key != "product"}
-    layouts = [_lines_layout(texts, heads, beneath, whole) for beneath in _steps(texts) for whole in (2, 1, 0)]
+    layouts = [
+        _lines_layout(texts, heads, beneath, whole)
+        for beneath in _steps(texts)
+        for whole in (2, 1, 0)
+    ]
     return next((layout for layout in layouts if _product(layout) >= LEAST_PRODUCT), layouts[-1])
 
 
@@ -84,20 +93,27 @@ def _wrapped(line: str) -> float:
     """The least width that holds a text on two lines."""
     words = line.split()
     return min(
-        max(text_width(" ".join(words[:at])), text_width(" ".join(words[at:]))) for at in range(1, len(words) + 1)
+        max(text_width(" ".join(words[:at])), text_width(" ".join(words[at:])))
+        for at in range(1, len(words) + 1)
     )
 
 
 def sums_layout(
-    taxes: Sequence[AmountsText], discounts: Sequence[AmountsText], totals: Sequence[Labelled],
-    payments: Sequence[PaymentText], heads: Heads,
+    taxes: Sequence[AmountsText],
+    discounts: Sequence[AmountsText],
+    totals: Sequence[Labelled],
+    payments: Sequence[PaymentText],
+    heads: Heads,
 ) -> SumsLayout:
-    """The tax table beside the totals where both fit; the discounts below them where there are many: what is kept
-    together on one page must not be high.
+    """The tax table beside the totals where both fit; the discounts below them where there are
+    many: what is kept together on one page must not be high.
     """
     rows = [*taxes, *discounts]
     amounts = {
-        key: round(max(widest(getattr(row, key) for row in rows), HEAD * text_width(heads[key])) + PADDING, 2)
+        key: round(
+            max(widest(getattr(row, key) for row in rows), HEAD * text_width(heads[key])) + PADDING,
+            2,
+        )
         for key in ("net", "tax", "gross")
     }
     paid = widest(payment.amount for payment in payments)
@@ -107,8 +123,12 @@ def sums_layout(
     both = details + GAP + total + TOTAL * max(_wrapped(row.label) for row in totals)
     beside = both <= PAGE
     return SumsLayout(
-        amounts=amounts, total=total, beside=beside,
-        details=round(min(max(details, 0.48 * PAGE), PAGE - (both - details)), 2) if beside else PAGE,
+        amounts=amounts,
+        total=total,
+        beside=beside,
+        details=(
+            round(min(max(details, 0.48 * PAGE), PAGE - (both - details)), 2) if beside else PAGE
+        ),
         discounts_below=bool(discounts) and (len(rows) > 2 + MOST_DISCOUNTS_BESIDE or not beside),
     )
 
@@ -120,7 +140,10 @@ def facts_rows(facts: Sequence[Labelled]) -> list[FactsRow]:
         each = ceil(len(facts) / count)
         starts = range(0, len(facts), each)
         if all(sum(widths[start : start + each]) <= PAGE for start in starts):
-            return [_facts_row(facts[start : start + each], widths[start : start + each]) for start in starts]
+            return [
+                _facts_row(facts[start : start + each], widths[start : start + each])
+                for start in starts
+            ]
     return []
 
 

@@ -1,4 +1,6 @@
-"""What a shop replaced in the look of its documents. Where it replaced nothing, the built-in look is used."""
+"""What a shop replaced in the look of its documents. Where it replaced nothing, the built-in look
+is used.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,8 +19,8 @@ class Small:
 
 @dataclass(frozen=True)
 class Asset:
-    """A picture, checked and made small; `description` is read aloud to those who do not see it. `small` is not stored:
-    it is there as long as the picture was put just now.
+    """A picture, checked and made small; `description` is read aloud to those who do not see it.
+    `small` is not stored: it is there as long as the picture was put just now.
     """
 
     content: bytes
@@ -29,7 +31,9 @@ class Asset:
 
 @dataclass(frozen=True)
 class Template:
-    """HTML (a Jinja template; it may extend a built-in one), CSS after that of the house; "" is what is built in."""
+    """HTML (a Jinja template; it may extend a built-in one), CSS after that of the house; "" is
+    what is built in.
+    """
 
     html: str = ""
     css: str = ""
@@ -48,6 +52,8 @@ BUILT_IN = Look()
 
 
 def languages_of(tag: str) -> list[str]:
-    """Under which languages a template is looked for, the nearest first: `fa-IR` -> `fa-IR`, `fa`, "" (all)."""
+    """Under which languages a template is looked for, the nearest first: `fa-IR` -> `fa-IR`, `fa`,
+    "" (all).
+    """
     parts = tag.split("-")
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + [""]

@@ -1,4 +1,6 @@
-"""Why a document must not be printed. A document never invents a number: what does not add up is told, not mended."""
+"""Why a document must not be printed. A document never invents a number: what does not add up is
+told, not mended.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +19,9 @@ WITHOUT_PRICES = ("delivery_slip", "return_slip")
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule of a specification that a document does not keep, by its number; `reason` says what to fill in."""
+    """A rule of a specification that a document does not keep, by its number; `reason` says what to
+    fill in.
+    """
 
     rule: str
     reason: str
@@ -25,8 +29,8 @@ class Violation:
 
 @dataclass(frozen=True)
 class Objection:
-    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at fault; `violations`
-    are the rules of e-invoices that are not kept.
+    """`code` for machines, `reason` one sentence for people, `field` where one of the message is at
+    fault; `violations` are the rules of e-invoices that are not kept.
     """
 
     code: str
@@ -35,21 +39,36 @@ class Objection:
     violations: tuple[Violation, ...] = ()
 
 
-def objection(snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None) -> Objection | None:
-    """What speaks against printing `snapshot` as a document of `kind`, whose number the document `holder` has."""
+def objection(
+    snapshot: DocumentSnapshot, kind: str, holder: UUID | None = None
+) -> Objection | None:
+    """What speaks against printing `snapshot` as a document of `kind`, whose number the document
+    `holder` has.
+    """
     if snapshot.kind != kind:
-        return Objection("kind_differs", f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.")
+        return Objection(
+            "kind_differs",
+            f"The message issues a document of kind {kind}, its snapshot {snapshot.kind}.",
+        )
     if holder not in (None, snapshot.document_id):
-        return Objection("number_taken", f"The number {snapshot.number} belongs to the document {holder} already.")
+        return Objection(
+            "number_taken",
+            f"The number {snapshot.number} belongs to the document {holder} already.",
+        )
     if not snapshot.lines and not (snapshot.shipping.net.amount or snapshot.shipping.tax.amount):
-        return Objection("nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping.")
+        return Objection(
+            "nothing_on_it", f"The document {snapshot.number} has neither lines nor shipping."
+        )
     return None if kind in WITHOUT_PRICES else _disagreement(snapshot)
 
 
 def _disagreement(snapshot: DocumentSnapshot) -> Objection | None:
     currencies = sorted({money.currency for money in printed(snapshot)})
     if len(currencies) > 1:
-        return Objection("currencies_differ", f"The amounts are in different currencies: {', '.join(currencies)}.")
+        return Objection(
+            "currencies_differ",
+            f"The amounts are in different currencies: {', '.join(currencies)}.",
+        )
     wrong = next((entry for entry in _sums(snapshot) if entry.added != entry.said), None)
     return None if wrong is None else Objection("sums_differ", wrong.sentence(currencies[0]))
 
@@ -93,7 +112,9 @@ class _Sum:
 def _sums(snapshot: DocumentSnapshot) -> Iterator[_Sum]:
     """Every sum that a reader of the document could check."""
     for name, row in _rows(snapshot):
-        yield _Sum(f"Net and tax of {name}", row.net.amount + row.tax.amount, "its gross", row.gross.amount)
+        yield _Sum(
+            f"Net and tax of {name}", row.net.amount + row.tax.amount, "its gross", row.gross.amount
+        )
     for part in PARTS:
         sold = _by_rate([*snapshot.lines, snapshot.shipping], part)
         taxed = _by_rate(snapshot.taxes, part)

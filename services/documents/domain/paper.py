@@ -1,4 +1,6 @@
-"""What stands on the paper, every value as the text that is printed. A template gets this and no more."""
+"""What stands on the paper, every value as the text that is printed. A template gets this and no
+more.
+"""
 
 from dataclasses import dataclass
 
@@ -22,9 +24,10 @@ class FactsRow:
 
 @dataclass(frozen=True)
 class LineText:
-    """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`. A price may have more
-    decimals than others: `unit_pad` and `unit_after_pad` are figures that are printed unseen after it, so that decimal
-    marks stand below each other. `remark` is set beneath the product.
+    """A line, without tax; `unit` is before discounts and `unit_after` after them, as is `total`. A
+    price may have more decimals than others: `unit_pad` and `unit_after_pad` are figures that are
+    printed unseen after it, so that decimal marks stand below each other. `remark` is set beneath
+    the product.
     """
 
     reference: str
@@ -41,8 +44,9 @@ class LineText:
 
 @dataclass(frozen=True)
 class LinesLayout:
-    """The table of lines: `widths` of its columns in em, the product has the rest. `beneath` names what is no column of
-    its own: `reference` and `rate` are set beneath the product, `unit_after` beneath the unit price.
+    """The table of lines: `widths` of its columns in em, the product has the rest. `beneath` names
+    what is no column of its own: `reference` and `rate` are set beneath the product, `unit_after`
+    beneath the unit price.
     """
 
     widths: dict[str, float]
@@ -51,9 +55,9 @@ class LinesLayout:
 
 @dataclass(frozen=True)
 class SumsLayout:
-    """The tax table and the totals, `beside` each other or one below the other. Widths in em: of the columns of
-    `amounts`, of the column of the totals, of the tax table with all its `details`. `discounts_below`: they stand below
-    both.
+    """The tax table and the totals, `beside` each other or one below the other. Widths in em: of
+    the columns of `amounts`, of the column of the totals, of the tax table with all its `details`.
+    `discounts_below`: they stand below both.
     """
 
     amounts: dict[str, float]
@@ -65,7 +69,9 @@ class SumsLayout:
 
 @dataclass(frozen=True)
 class AmountsText:
-    """A row of the tax table, labelled with its rate; or what a discount took off lines and shipping, by its name."""
+    """A row of the tax table, labelled with its rate; or what a discount took off lines and
+    shipping, by its name.
+    """
 
     label: str
     net: str
@@ -84,7 +90,9 @@ class PaymentText:
 
 @dataclass(frozen=True)
 class BankText:
-    """How to pay what is due; `code` is what a QR code of it says, empty for none; `swiss` puts a cross upon it."""
+    """How to pay what is due; `code` is what a QR code of it says, empty for none; `swiss` puts a
+    cross upon it.
+    """
 
     facts: list[Labelled]
     code: str
@@ -93,11 +101,12 @@ class BankText:
 
 @dataclass(frozen=True)
 class Paper:
-    """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its head, arranged in
-    `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so above the lines; `unit_label` stands
-    above their unit prices, which are what is credited on a credit slip; `discounted` when a line costs less than its
-    unit price says; `reason` is that of a credit or return slip; `bank` is there where something is due; `credited`
-    says how the amount of a credit slip comes to the customer. `lines_layout` and `sums_layout` arrange the tables.
+    """A whole document. `issued` is for the file's properties (RFC 3339); `facts` stand in its
+    head, arranged in `facts_rows`; `currency` is that of all bare amounts, and `amounts_in` says so
+    above the lines; `unit_label` stands above their unit prices, which are what is credited on a
+    credit slip; `discounted` when a line costs less than its unit price says; `reason` is that of a
+    credit or return slip; `bank` is there where something is due; `credited` says how the amount of
+    a credit slip comes to the customer. `lines_layout` and `sums_layout` arrange the tables.
     """
 
     language: str

@@ -13,23 +13,32 @@ EPC_MOST = 99_999_999_999  # cents that a code of the European Payments Council 
 
 
 def settled(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """Return every step from the total to what is due, with the key of its text: what other documents of the order add
-    or take off, what was paid, what other invoices ask for, what is due or was paid too much. Nothing where nothing was
-    paid and the snapshot names nothing due; after payments in another currency only what the snapshot names.
+    """Return every step from the total to what is due, with the key of its text: what other
+    documents of the order add or take off, what was paid, what other invoices ask for, what is due
+    or was paid too much. Nothing where nothing was paid and the snapshot names nothing due; after
+    payments in another currency only what the snapshot names.
     """
     if snapshot.kind not in SETTLED:
         return []
     paid, rest = _paid(snapshot), due(snapshot)
     if rest is None or not (snapshot.payments or snapshot.due):
         return []
-    last = ("due", rest) if rest.amount >= 0 else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
+    last = (
+        ("due", rest)
+        if rest.amount >= 0
+        else ("overpaid", Money(amount=-rest.amount, currency=rest.currency))
+    )
     elsewhere = _due_elsewhere(snapshot, rest)
     if paid is None or (elsewhere.amount and not snapshot.payments):
         return [last]
     other = rest.amount + elsewhere.amount - payable(snapshot).amount + paid.amount
     steps = [
-        ("other_documents" if snapshot.payments else "other_balance", Money(amount=other, currency=rest.currency)),
-        ("paid", paid), ("due_elsewhere", elsewhere),
+        (
+            "other_documents" if snapshot.payments else "other_balance",
+            Money(amount=other, currency=rest.currency),
+        ),
+        ("paid", paid),
+        ("due_elsewhere", elsewhere),
     ]
     return [*(step for step in steps if step[1].amount), last]
 
@@ -39,7 +48,9 @@ def rounding(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
     found = snapshot.rounding
     if found is None or not found.amount or snapshot.kind not in ROUNDED:
         return []
-    credited_total = [("credited_total", payable(snapshot))] if snapshot.kind == "credit_slip" else []
+    credited_total = (
+        [("credited_total", payable(snapshot))] if snapshot.kind == "credit_slip" else []
+    )
     return [("rounding", found), *credited_total]
 
 
@@ -50,13 +61,18 @@ def payable(snapshot: DocumentSnapshot) -> Money:
 
 
 def due(snapshot: DocumentSnapshot) -> Money | None:
-    """Return what is still to be paid, as far as it is known. An invoice asks for its own total at most: what the order
-    owes beyond that is asked for by its other invoices, on paper as in the data of e-invoices.
+    """Return what is still to be paid, as far as it is known. An invoice asks for its own total at
+    most: what the order owes beyond that is asked for by its other invoices, on paper as in the
+    data of e-invoices.
     """
     whole = payable(snapshot)
     if snapshot.due is None:
         paid = _paid(snapshot)
-        return None if paid is None else Money(amount=whole.amount - paid.amount, currency=paid.currency)
+        return (
+            None
+            if paid is None
+            else Money(amount=whole.amount - paid.amount, currency=paid.currency)
+        )
     if snapshot.kind == "invoice" and snapshot.due.amount > whole.amount:
         return whole
     return snapshot.due
@@ -69,17 +85,26 @@ def _due_elsewhere(snapshot: DocumentSnapshot, rest: Money) -> Money:
 
 
 def credited(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Return how the amount of a credit slip comes to the customer: as money, as store credit, off what is still to be
-    paid, or as parts of these; or which invoice takes the place of what it cancels. What is not known is not said.
+    """Return how the amount of a credit slip comes to the customer: as money, as store credit, off
+    what is still to be paid, or as parts of these; or which invoice takes the place of what it
+    cancels. What is not known is not said.
     """
     if snapshot.replaced_by:
-        return language.texts["credit_note_replaced"].format(invoice=language.own(snapshot.replaced_by))
+        return language.texts["credit_note_replaced"].format(
+            invoice=language.own(snapshot.replaced_by)
+        )
     gross = payable(snapshot)
     if snapshot.store_credit is None and snapshot.paid_back is None:
         return language.texts["credit_note"]
-    store, money = (part.amount if part else 0 for part in (snapshot.store_credit, snapshot.paid_back))
+    store, money = (
+        part.amount if part else 0 for part in (snapshot.store_credit, snapshot.paid_back)
+    )
     amounts = {"store": store, "money": money, "due": gross.amount - store - money}
-    parts = {key: Money(amount=amount, currency=gross.currency) for key, amount in amounts.items() if amount > 0}
+    parts = {
+        key: Money(amount=amount, currency=gross.currency)
+        for key, amount in amounts.items()
+        if amount > 0
+    }
     text = "credit_note_{}" if len(parts) == 1 else "part_{}"
     number = language.own(snapshot.number)
     return " ".join(
@@ -91,7 +116,11 @@ def credited(snapshot: DocumentSnapshot, language: Language) -> str:
 def payment_terms(snapshot: DocumentSnapshot) -> str:
     """The terms of payment in words, on an invoice that is not paid yet."""
     rest = due(snapshot)
-    return snapshot.shop.payment_terms if snapshot.kind == "invoice" and rest and rest.amount > 0 else ""
+    return (
+        snapshot.shop.payment_terms
+        if snapshot.kind == "invoice" and rest and rest.amount > 0
+        else ""
+    )
 
 
 def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
@@ -100,8 +129,10 @@ def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
     if snapshot.kind != "invoice" or account is None or rest is None or rest.amount <= 0:
         return None
     said = {
-        "due": language.write_money(rest), "account_holder": language.own(_holder(snapshot, account)),
-        "iban": language.isolate(_in_fours(account.iban)), "bic": language.own(account.bic),
+        "due": language.write_money(rest),
+        "account_holder": language.own(_holder(snapshot, account)),
+        "iban": language.isolate(_in_fours(account.iban)),
+        "bic": language.own(account.bic),
         "payment_reference": language.own(_reference(snapshot)),
     }
     code = CODES[account.pay_code](snapshot, account, rest) if account.pay_code in CODES else ""
@@ -110,27 +141,59 @@ def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
 
 
 def epc(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
-    """A SEPA credit transfer (EPC069-12, version 2, UTF-8); empty where the amount cannot be paid so."""
+    """A SEPA credit transfer (EPC069-12, version 2, UTF-8); empty where the amount cannot be paid
+    so.
+    """
     if rest.currency != "EUR" or rest.amount > EPC_MOST:
         return ""
     amount = f"EUR{decimal(rest.amount, 'EUR')}"
-    return "\n".join([
-        "BCD", "002", "1", "SCT", account.bic, _holder(snapshot, account)[:70], account.iban, amount, "", "",
-        _reference(snapshot)[:140],
-    ])
+    return "\n".join(
+        [
+            "BCD",
+            "002",
+            "1",
+            "SCT",
+            account.bic,
+            _holder(snapshot, account)[:70],
+            account.iban,
+            amount,
+            "",
+            "",
+            _reference(snapshot)[:140],
+        ]
+    )
 
 
 def swiss(snapshot: DocumentSnapshot, account: BankAccount, rest: Money) -> str:
-    """A Swiss QR-bill (version 2, structured addresses, no reference number); empty where it cannot be one."""
-    if rest.currency not in ("CHF", "EUR") or account.iban[:2] not in ("CH", "LI") or rest.amount > EPC_MOST:
+    """A Swiss QR-bill (version 2, structured addresses, no reference number); empty where it cannot
+    be one.
+    """
+    if (
+        rest.currency not in ("CHF", "EUR")
+        or account.iban[:2] not in ("CH", "LI")
+        or rest.amount > EPC_MOST
+    ):
         return ""
     creditor = _party(_holder(snapshot, account), snapshot.shop.address)
     debtor = _party(snapshot.invoice_address.legal_name, snapshot.invoice_address)
     nobody = [""] * len(creditor)
-    return "\n".join([
-        "SPC", "0200", "1", account.iban, *creditor, *nobody, decimal(rest.amount, rest.currency), rest.currency,
-        *debtor, "NON", "", _reference(snapshot)[:140], "EPD",
-    ])
+    return "\n".join(
+        [
+            "SPC",
+            "0200",
+            "1",
+            account.iban,
+            *creditor,
+            *nobody,
+            decimal(rest.amount, rest.currency),
+            rest.currency,
+            *debtor,
+            "NON",
+            "",
+            _reference(snapshot)[:140],
+            "EPD",
+        ]
+    )
 
 
 CODES = {"epc": epc, "swiss": swiss}
@@ -140,7 +203,9 @@ def _paid(snapshot: DocumentSnapshot) -> Money | None:
     currency = snapshot.gross.currency
     if any(payment.amount.currency != currency for payment in snapshot.payments):
         return None
-    return Money(amount=sum(payment.amount.amount for payment in snapshot.payments), currency=currency)
+    return Money(
+        amount=sum(payment.amount.amount for payment in snapshot.payments), currency=currency
+    )
 
 
 def _holder(snapshot: DocumentSnapshot, account: BankAccount) -> str:

@@ -1,4 +1,6 @@
-"""Text of strangers, made fit for paper: clean, in its own order, without words that no line can hold."""
+"""Text of strangers, made fit for paper: clean, in its own order, without words that no line can
+hold.
+"""
 
 import unicodedata
 
@@ -10,7 +12,9 @@ LONGEST_WORD, PIECE = 100, 20  # line breaking takes time by the square of a wor
 
 
 def clean(text: str) -> str:
-    """One line: controls are dropped, every run of white space is a space, endless words may be broken."""
+    """One line: controls are dropped, every run of white space is a space, endless words may be
+    broken.
+    """
     return " ".join(_breakable(word) for word in any_text.clean(text).split())
 
 
@@ -20,7 +24,9 @@ def clean_lines(text: str) -> list[str]:
 
 
 def isolate(text: str, direction: str) -> str:
-    """`text` so that it keeps its own order inside a text that runs in `direction` (`ltr`, `rtl`)."""
+    """`text` so that it keeps its own order inside a text that runs in `direction` (`ltr`,
+    `rtl`).
+    """
     if any(unicodedata.bidirectional(character) in OPPOSITE[direction] for character in text):
         return any_text.isolate(text)
     return text

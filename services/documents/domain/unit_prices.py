@@ -10,7 +10,9 @@ Price = Decimal
 
 
 def unit_prices(line: DocumentLine, *, credited: bool = False) -> tuple[Price, Price]:
-    """The price of one piece, without tax, before and after discounts. `credited`: what is given back for one."""
+    """The price of one piece, without tax, before and after discounts. `credited`: what is given
+    back for one.
+    """
     charged = exact(line.net.amount, line.quantity)
     if not credited and is_discounted(line):
         return Decimal(line.unit_net.amount), charged
@@ -28,14 +30,18 @@ def exact(amount: int, quantity: int) -> Price:
 
 
 def is_discounted(line: DocumentLine) -> bool:
-    """Whether the line costs less than its pieces do; more than what the rounding of each of them can make."""
-    less = (line.unit_net.amount * line.quantity - line.net.amount) * (1 if line.quantity > 0 else -1)
+    """Whether the line costs less than its pieces do; more than what the rounding of each of them
+    can make.
+    """
+    less = (line.unit_net.amount * line.quantity - line.net.amount) * (
+        1 if line.quantity > 0 else -1
+    )
     return line.quantity != 0 and 2 * less > abs(line.quantity) + 1
 
 
 def is_any_discounted(snapshot: DocumentSnapshot) -> bool:
-    """Whether prices after discounts are printed. A credit slip says what is credited for a piece: less than its price
-    may be a discount or a gesture of goodwill.
+    """Whether prices after discounts are printed. A credit slip says what is credited for a piece:
+    less than its price may be a discount or a gesture of goodwill.
     """
     return snapshot.kind != "credit_slip" and any(map(is_discounted, snapshot.lines))
 
@@ -45,6 +51,10 @@ def pads(texts: Sequence[str], decimal_mark: str, zero: str) -> list[str]:
     parts = [text.partition(decimal_mark)[1:] for text in texts]
     longest = max((len(part) for _, part in parts), default=0)
     return [
-        ("" if mark or not longest or not text else decimal_mark) + zero * (longest - len(part)) if text else ""
+        (
+            ("" if mark or not longest or not text else decimal_mark) + zero * (longest - len(part))
+            if text
+            else ""
+        )
         for text, (mark, part) in zip(texts, parts, strict=True)
     ]

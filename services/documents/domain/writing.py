@@ -8,7 +8,14 @@ from services.documents.domain.facts import corrected, facts
 from services.documents.domain.language import Language
 from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
 from services.documents.domain.objections import WITHOUT_PRICES, printed
-from services.documents.domain.paper import AmountsText, Labelled, LinesLayout, LineText, Paper, PaymentText
+from services.documents.domain.paper import (
+    AmountsText,
+    Labelled,
+    LinesLayout,
+    LineText,
+    Paper,
+    PaymentText,
+)
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
@@ -79,10 +86,14 @@ def _lines(text: str, language: Language) -> list[str]:
 
 
 def _legal(snapshot: DocumentSnapshot, language: Language) -> str:
-    """Why there is no tax, where prices are printed, after the words that the law asks for (Directive 2006/112/EC,
-    Art. 226 no. 11a); then what the shop always says.
+    """Why there is no tax, where prices are printed, after the words that the law asks for
+    (Directive 2006/112/EC, Art. 226 no. 11a); then what the shop always says.
     """
-    found = (_exemption(snapshot, language), _exchange_rate(snapshot, language), snapshot.shop.legal_text)
+    found = (
+        _exemption(snapshot, language),
+        _exchange_rate(snapshot, language),
+        snapshot.shop.legal_text,
+    )
     return "\n".join(text for text in found if text)
 
 
@@ -100,15 +111,23 @@ def _exchange_rate(snapshot: DocumentSnapshot, language: Language) -> str:
     rate = snapshot.exchange_rate
     if rate is None:
         return ""
-    there, here = language.name_currency(snapshot.gross.currency), language.name_currency(rate.currency)
+    there, here = (
+        language.name_currency(snapshot.gross.currency),
+        language.name_currency(rate.currency),
+    )
     one, worth = language.write_number("1"), language.write_number(f"{rate.rate:f}")
     said = f"{one} {there} = {worth} {language.own(here)}"
-    return language.labelled("exchange_rate", f"{said} ({language.own(rate.source)})" if rate.source else said)
+    return language.labelled(
+        "exchange_rate", f"{said} ({language.own(rate.source)})" if rate.source else said
+    )
 
 
 def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
     shop = snapshot.shop
-    printed = [*_address(shop.address, language), *(language.own(text) for text in (shop.email, shop.website))]
+    printed = [
+        *_address(shop.address, language),
+        *(language.own(text) for text in (shop.email, shop.website)),
+    ]
     for key in ("registration", "tax_number"):
         text = clean(getattr(shop, key))
         if text:
@@ -117,9 +136,13 @@ def _shop(snapshot: DocumentSnapshot, language: Language) -> list[str]:
 
 
 def _address(address: Address, language: Language) -> list[str]:
-    """Each line keeps its own order; the postcode of a Persian address is written in the digits of the paper."""
+    """Each line keeps its own order; the postcode of a Persian address is written in the digits of
+    the paper.
+    """
     lines = address_lines(
-        address, clean=clean, comma=language.texts["comma"],
+        address,
+        clean=clean,
+        comma=language.texts["comma"],
         label_postcode=lambda code: language.labelled("postcode", language.write_digits(code)),
     )
     printed = [language.isolate(line) for line in (*lines, language.name_country(address.country))]
@@ -135,13 +158,15 @@ def _labelled(key: str, text: str, language: Language) -> str:
 
 
 def _line(line: DocumentLine, snapshot: DocumentSnapshot, language: Language) -> LineText:
-    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price of one, but a remark
-    that says what it is.
+    """A line about an amount alone, of no pieces (a discount, a gesture of goodwill), has no price
+    of one, but a remark that says what it is.
     """
     unit = unit_after = quantity = ""
     if line.quantity:
         before, after = unit_prices.unit_prices(line, credited=snapshot.kind == "credit_slip")
-        unit, unit_after = (language.write_price(price, line.net.currency) for price in (before, after))
+        unit, unit_after = (
+            language.write_price(price, line.net.currency) for price in (before, after)
+        )
         quantity = language.write_number(str(line.quantity))
     return LineText(
         reference=language.own(line.sku),
@@ -169,12 +194,16 @@ def _unit_label(snapshot: DocumentSnapshot, language: Language) -> str:
     return language.texts["unit_credit" if snapshot.kind == "credit_slip" else "unit_price"]
 
 
-def _lines_layout(lines: Sequence[LineText], snapshot: DocumentSnapshot, language: Language) -> LinesLayout:
+def _lines_layout(
+    lines: Sequence[LineText], snapshot: DocumentSnapshot, language: Language
+) -> LinesLayout:
     """With the columns that the kind has."""
     texts = language.texts
     heads = {"reference": texts["reference"], "quantity": texts["quantity"]}
     if snapshot.kind not in WITHOUT_PRICES:
-        in_currency = texts["amounts_in"].format(currency=language.name_currency(snapshot.gross.currency))
+        in_currency = texts["amounts_in"].format(
+            currency=language.name_currency(snapshot.gross.currency)
+        )
         heads["rate"] = texts["tax_rate"]
         heads["unit"] = f"{_unit_label(snapshot, language)}\n{in_currency}"
         heads["total"] = f"{texts['total']}\n{in_currency}"
@@ -184,7 +213,10 @@ def _lines_layout(lines: Sequence[LineText], snapshot: DocumentSnapshot, languag
 
 
 def _sums_heads(language: Language) -> Heads:
-    return {"rate": language.texts["tax_rate"], **{key: language.texts[key] for key in ("net", "tax", "gross")}}
+    return {
+        "rate": language.texts["tax_rate"],
+        **{key: language.texts[key] for key in ("net", "tax", "gross")},
+    }
 
 
 def _discount(discount: DocumentDiscount, language: Language) -> AmountsText:
@@ -197,27 +229,41 @@ def _tax(row: TaxRow, language: Language) -> AmountsText:
 
 
 def _amounts(label: str, row: DocumentDiscount | TaxRow, language: Language) -> AmountsText:
-    return AmountsText(label, *(language.write_amount(money) for money in (row.net, row.tax, row.gross)))
+    return AmountsText(
+        label, *(language.write_amount(money) for money in (row.net, row.tax, row.gross))
+    )
 
 
 def _payment(payment: Payment, language: Language) -> PaymentText:
     """What was paid back is a negative amount."""
-    method = language.texts["store_credit"] if payment.kind == "store_credit" else language.own(payment.method)
+    method = (
+        language.texts["store_credit"]
+        if payment.kind == "store_credit"
+        else language.own(payment.method)
+    )
     if payment.amount.amount < 0:
         method = language.texts["refund"].format(method=method)
-    return PaymentText(method, language.own(payment.transaction_id), language.write_money(payment.amount))
+    return PaymentText(
+        method, language.own(payment.transaction_id), language.write_money(payment.amount)
+    )
 
 
 def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
-    """What is added here was checked to agree with the snapshot before (`sums`). A correction names no products or
-    shipping that it does not touch.
+    """What is added here was checked to agree with the snapshot before (`sums`). A correction names
+    no products or shipping that it does not touch.
     """
     currency = snapshot.gross.currency
     products = Money(amount=sum(line.net.amount for line in snapshot.lines), currency=currency)
-    parts = [("products", products, bool(snapshot.lines)), ("shipping", snapshot.shipping.net, not corrected(snapshot))]
+    parts = [
+        ("products", products, bool(snapshot.lines)),
+        ("shipping", snapshot.shipping.net, not corrected(snapshot)),
+    ]
     return [
-        *((key, money) for key, money, always in parts if always or money.amount), ("total_net", snapshot.net),
-        ("total_tax", snapshot.tax), *_accounting_tax(snapshot), ("total_gross", snapshot.gross),
+        *((key, money) for key, money, always in parts if always or money.amount),
+        ("total_net", snapshot.net),
+        ("total_tax", snapshot.tax),
+        *_accounting_tax(snapshot),
+        ("total_gross", snapshot.gross),
         *paying.rounding(snapshot),
         *paying.settled(snapshot),
     ]

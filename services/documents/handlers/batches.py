@@ -1,4 +1,6 @@
-"""Kept documents are bound into one to be printed, part by part: between two parts, others have their turn."""
+"""Kept documents are bound into one to be printed, part by part: between two parts, others have
+their turn.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -38,12 +40,16 @@ class Bound(NamedTuple):
 
 def collect(command: PrintBatch, work: Work) -> Part | Objection:
     """The part that is wanted, or why there is none."""
-    wanted = Wanted(work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before)
+    wanted = Wanted(
+        work.shop, command.order_ids, command.kinds, command.issued_from, command.issued_before
+    )
     if wanted.fault:
         return Objection("empty_range", wanted.fault, field="issued_before")
     after = read(command.cursor) if command.cursor else None
     if command.cursor and after is None:
-        return Objection("unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor")
+        return Objection(
+            "unknown_cursor", "The cursor is not one that a part before ended with.", field="cursor"
+        )
     sheets = work.documents.sheets(wanted, command.part_size, after)
     if not sheets:
         return Objection("no_documents", "No document fits.")
@@ -65,13 +71,23 @@ def bind(claimed: Part | Objection, adapters: Adapters) -> Bound | Objection:
 
 @batches.handles(PrintBatch, claim=collect, act=bind)
 def print_batch(command: PrintBatch, _work: Work, outcome: Bound | Objection) -> Iterable[Message]:
-    """Told and not kept: what it is made of is. The next part is asked for behind all else that waits."""
+    """Told and not kept: what it is made of is. The next part is asked for behind all else that
+    waits.
+    """
     if isinstance(outcome, Objection):
-        return [command.refuse(outcome.code, outcome.reason, field=outcome.field or None, part=command.part)]
+        return [
+            command.refuse(
+                outcome.code, outcome.reason, field=outcome.field or None, part=command.part
+            )
+        ]
     part = outcome.part
     printed = BatchPrinted(
-        batch_id=command.batch_id, documents=len(part.sheets), pages=outcome.pages, content=b64encode(outcome.content),
-        part=command.part, remaining=part.remaining,
+        batch_id=command.batch_id,
+        documents=len(part.sheets),
+        pages=outcome.pages,
+        content=b64encode(outcome.content),
+        part=command.part,
+        remaining=part.remaining,
     )
     following = command.model_copy(update={"part": command.part + 1, "cursor": part.end})
     return [printed, following] if part.remaining else [printed]

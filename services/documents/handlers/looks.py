@@ -1,4 +1,6 @@
-"""How the documents of a shop look: its templates, tried before they are used, its pictures, and drafts."""
+"""How the documents of a shop look: its templates, tried before they are used, its pictures, and
+drafts.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
@@ -69,7 +71,9 @@ def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Object
 
 
 @looks.handles(PutTemplate, claim=plan_trial, act=attempt)
-def put_template(command: PutTemplate, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+def put_template(
+    command: PutTemplate, work: Work, outcome: Rendered | Objection
+) -> Iterable[Event]:
     """Kept when the samples could be printed with it."""
     if isinstance(outcome, Objection):
         return [command.refuse(outcome.code, outcome.reason)]
@@ -113,12 +117,16 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Refusal:
 
 
 def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
-    """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one that is given."""
+    """What is to be drawn: a kept document's data or a sample, in the shop's look or in the one
+    that is given.
+    """
     snapshot = sample(command.kind, command.language)
     if command.document_id:
         document = work.documents.get(command.document_id)
         if document is None or (document.shop, document.kind) != (work.shop, command.kind):
-            return Objection("unknown_document", f"There is no {command.kind} {command.document_id}.")
+            return Objection(
+                "unknown_document", f"There is no {command.kind} {command.document_id}."
+            )
         snapshot = DocumentSnapshot.model_validate(document.snapshot)
     look = work.look(command.kind, snapshot.language)
     if command.html or command.css:
@@ -127,13 +135,17 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
 
 
 @looks.handles(PreviewDocument, claim=plan_draft, act=attempt)
-def draw_draft(command: PreviewDocument, _work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
+def draw_draft(
+    command: PreviewDocument, _work: Work, outcome: Rendered | Objection
+) -> Iterable[Event]:
     """Told and not kept."""
     if isinstance(outcome, Objection):
         return [command.refuse(outcome.code, outcome.reason)]
     return [
         DocumentPreviewed(
-            kind=command.kind, language=command.language, document_id=command.document_id,
+            kind=command.kind,
+            language=command.language,
+            document_id=command.document_id,
             content=b64encode(outcome.content),
         )
     ]
@@ -171,7 +183,9 @@ def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
     """Answer a picture with its bytes."""
     found = work.assets.get((work.shop, query.asset))
     if found is None or not found.content:
-        return query.refuse("unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset")
+        return query.refuse(
+            "unknown_asset", f"The shop has no picture '{query.asset}'.", field="asset"
+        )
     return AssetAnswer(**dict(_view(query.asset, found)), content=b64encode(found.content))
 
 
@@ -183,7 +197,10 @@ def list_assets(_query: ListAssets, work: Work) -> AssetList:
 
 def _view(name: str, asset: Asset) -> AssetView:
     return AssetView(
-        asset=name, description=asset.description, media_type=asset.media_type, size=len(asset.content)
+        asset=name,
+        description=asset.description,
+        media_type=asset.media_type,
+        size=len(asset.content),
     )
 
 
@@ -199,7 +216,10 @@ def _small(asset: Asset) -> SmallPicture | None:
     if picture is None:
         return None
     return SmallPicture(
-        content=b64encode(picture.content), media_type=asset.media_type, width=picture.width, height=picture.height,
+        content=b64encode(picture.content),
+        media_type=asset.media_type,
+        width=picture.width,
+        height=picture.height,
         description=asset.description,
     )
 

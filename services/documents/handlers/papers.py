@@ -27,10 +27,15 @@ from shared.contracts.orders import (
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.service import Handlers
 
-Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
+Issued = (
+    InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
+)
 KINDS: dict[type[Event], str] = {
-    InvoiceIssued: "invoice", DeliverySlipIssued: "delivery_slip", CreditSlipIssued: "credit_slip",
-    ReturnSlipIssued: "return_slip", OrderSummaryIssued: "order_summary",
+    InvoiceIssued: "invoice",
+    DeliverySlipIssued: "delivery_slip",
+    CreditSlipIssued: "credit_slip",
+    ReturnSlipIssued: "return_slip",
+    OrderSummaryIssued: "order_summary",
 }
 
 papers = Handlers()
@@ -54,7 +59,9 @@ def claim(event: Issued, work: Work) -> Order | Objection | None:
 
 
 def render(claimed: Order | Objection, adapters: Adapters) -> Rendered | Objection:
-    """May be repeated: the same bytes are made, and lie in the same place, before any row says so."""
+    """May be repeated: the same bytes are made, and lie in the same place, before any row says
+    so.
+    """
     if isinstance(claimed, Objection):
         return claimed
     rendered = adapters.renderer.render(*claimed)
@@ -81,10 +88,18 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
     """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
     if command.order_id:
-        return [command.refuse("two_named", "Give either document_id or order_id.", field="order_id")]
+        return [
+            command.refuse("two_named", "Give either document_id or order_id.", field="order_id")
+        ]
     document = work.documents.get(command.document_id) if command.document_id else None
     if document is None or document.shop != work.shop:
-        return [command.refuse("unknown_document", f"There is no document {command.document_id}.", field="document_id")]
+        return [
+            command.refuse(
+                "unknown_document",
+                f"There is no document {command.document_id}.",
+                field="document_id",
+            )
+        ]
     content = work.adapters.content(document)
     if isinstance(content, Objection):
         return [command.refuse(content.code, content.reason, field="document_id")]
@@ -95,7 +110,8 @@ def _kept(document: KeptDocument, content: bytes) -> list[Event]:
     view = document.view()
     return [
         DocumentRendered(
-            document_id=view.document_id, document=view,
+            document_id=view.document_id,
+            document=view,
             no_e_invoice=why_no_data(DocumentSnapshot.model_validate(document.snapshot)),
         ),
         DocumentContent(document_id=view.document_id, document=view, content=b64encode(content)),
@@ -105,12 +121,19 @@ def _kept(document: KeptDocument, content: bytes) -> list[Event]:
 def _fallen_back(snapshot: DocumentSnapshot, rendered: Rendered) -> list[Event]:
     if not rendered.fallback:
         return []
-    reason = f"It was printed with the built-in template, because the shop's failed: {rendered.fallback}."
+    reason = (
+        "It was printed with the built-in template, because the shop's failed:"
+        f" {rendered.fallback}."
+    )
     return [_failed(snapshot, Objection("template_failed", reason))]
 
 
 def _failed(snapshot: DocumentSnapshot, why: Objection) -> DocumentFailed:
     return DocumentFailed(
-        document_id=snapshot.document_id, order_id=snapshot.order_id, kind=snapshot.kind, number=snapshot.number,
-        code=why.code, reason=why.reason,
+        document_id=snapshot.document_id,
+        order_id=snapshot.order_id,
+        kind=snapshot.kind,
+        number=snapshot.number,
+        code=why.code,
+        reason=why.reason,
     )

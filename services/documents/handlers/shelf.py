@@ -61,7 +61,11 @@ def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
         return query.refuse(objection.code, objection.reason, field="document_id")
     found = [{"rule": each.rule, "reason": each.reason} for each in objection.violations]
     return query.refuse(
-        objection.code, objection.reason, field="document_id", rule=found[0]["rule"], violations=found
+        objection.code,
+        objection.reason,
+        field="document_id",
+        rule=found[0]["rule"],
+        violations=found,
     )
 
 
@@ -74,7 +78,9 @@ def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
         return query.refuse("empty_range", wanted.fault, field="issued_before")
     after = read(query.cursor) if query.cursor else None
     if query.cursor and after is None:
-        return query.refuse("unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor")
+        return query.refuse(
+            "unknown_cursor", "The cursor is not one that a page before ended with.", field="cursor"
+        )
     if query.order_id and not orders:
         return DocumentList(documents=[], total=0)
     found = work.documents.page(wanted, query.limit + 1, after)

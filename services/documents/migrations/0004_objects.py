@@ -7,4 +7,7 @@ revision, down_revision = "0004", "0003"
 
 
 def upgrade() -> None:
-    op.add_column("documents", sa.Column("place", sa.String(500), nullable=False, server_default=sa.text("''")))
+    op.add_column(
+        "documents",
+        sa.Column("place", sa.String(500), nullable=False, server_default=sa.text("''")),
+    )

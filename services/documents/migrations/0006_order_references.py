@@ -8,7 +8,10 @@ from shared.runtime.database import Json
 revision, down_revision = "0006", "0005"
 
 DOCUMENTS = sa.table(
-    "documents", sa.column("shop"), sa.column("snapshot", Json), sa.column("order_id", sa.Uuid()),
+    "documents",
+    sa.column("shop"),
+    sa.column("snapshot", Json),
+    sa.column("order_id", sa.Uuid()),
 )
 
 
@@ -21,6 +24,11 @@ def upgrade() -> None:
     )
     columns = ["shop", "reference", "order_id"]
     reference = DOCUMENTS.c.snapshot["order_reference"].as_string()
-    op.execute(names.insert().from_select(
-        columns, sa.select(DOCUMENTS.c.shop, reference, DOCUMENTS.c.order_id).where(reference.is_not(None)).distinct()
-    ))
+    op.execute(
+        names.insert().from_select(
+            columns,
+            sa.select(DOCUMENTS.c.shop, reference, DOCUMENTS.c.order_id)
+            .where(reference.is_not(None))
+            .distinct(),
+        )
+    )

@@ -1,4 +1,6 @@
-"""Kept documents: rows that are added and never changed. Triggers of the first migration hold that, not this code."""
+"""Kept documents: rows that are added and never changed. Triggers of the first migration hold that,
+not this code.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -33,11 +35,15 @@ class Documents(Store[UUID, KeptDocument]):
     def put(self, new: Mapping[UUID, KeptDocument], changed: Mapping[UUID, KeptDocument]) -> None:
         kept = [*new.values(), *changed.values()]
         write_rows(self.connection, documents, [_row(document) for document in kept])
-        named = [(each.shop, each.snapshot.get("order_reference", ""), each.order_id) for each in kept]
+        named = [
+            (each.shop, each.snapshot.get("order_reference", ""), each.order_id) for each in kept
+        ]
         order_references.remember(self.connection, order_names, named)
 
     def orders(self, shop: str, wanted: str) -> list[UUID]:
-        """The order with this id or reference; nothing where no document of such a reference was ever kept."""
+        """The order with this id or reference; nothing where no document of such a reference was
+        ever kept.
+        """
         return order_references.order_ids(self.connection, order_names, shop, wanted)
 
     def holder(self, shop: str, kind: str, number: str) -> UUID | None:
@@ -50,7 +56,9 @@ class Documents(Store[UUID, KeptDocument]):
     def page(self, wanted: Wanted, limit: int, after: Cursor | None = None) -> list[DocumentView]:
         """Documents that fit, without their bytes, newest first, behind a cursor."""
         query = select(*VIEW, ZONE).where(*_conditions(wanted), *_older(after))
-        rows = self.connection.execute(query.order_by(*(column.desc() for column in ORDER)).limit(limit))
+        rows = self.connection.execute(
+            query.order_by(*(column.desc() for column in ORDER)).limit(limit)
+        )
         return [_view(row) for row in rows]
 
     def count(self, wanted: Wanted, after: Cursor | None = None) -> int:
@@ -73,7 +81,10 @@ def _conditions(wanted: Wanted, after: Cursor | None = None) -> list[ColumnEleme
         column.issued_at < wanted.issued_before if wanted.issued_before else None,
         tuple_(*ORDER) > tuple_(*_last(after)) if after else None,
     ]
-    return [column.shop == wanted.shop, *(condition for condition in given if condition is not None)]
+    return [
+        column.shop == wanted.shop,
+        *(condition for condition in given if condition is not None),
+    ]
 
 
 def _older(than: Cursor | None) -> list[ColumnElement[bool]]:
@@ -81,7 +92,10 @@ def _older(than: Cursor | None) -> list[ColumnElement[bool]]:
 
 
 def _last(given: Cursor) -> list[BindParameter[Any]]:
-    return [literal(given.at, documents.c.issued_at.type), literal(given.key, documents.c.document_id.type)]
+    return [
+        literal(given.at, documents.c.issued_at.type),
+        literal(given.key, documents.c.document_id.type),
+    ]
 
 
 def _view(row: Any) -> DocumentView:

@@ -1,4 +1,6 @@
-"""What shops replaced in the look of their documents. Nothing is deleted: an empty one stands for the built-in one."""
+"""What shops replaced in the look of their documents. Nothing is deleted: an empty one stands for
+the built-in one.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,14 +24,22 @@ class Templates(Store[TemplateKey, Template]):
 
     def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, Template]:
         key = tuple_(templates.c.shop, templates.c.kind, templates.c.language)
-        query = locking(self.connection, select(templates).where(key.in_(keys)).order_by(*key.clauses))
+        query = locking(
+            self.connection, select(templates).where(key.in_(keys)).order_by(*key.clauses)
+        )
         return {
-            (row.shop, row.kind, row.language): Template(row.html, row.css) for row in self.connection.execute(query)
+            (row.shop, row.kind, row.language): Template(row.html, row.css)
+            for row in self.connection.execute(query)
         }
 
-    def put(self, new: Mapping[TemplateKey, Template], changed: Mapping[TemplateKey, Template]) -> None:
+    def put(
+        self, new: Mapping[TemplateKey, Template], changed: Mapping[TemplateKey, Template]
+    ) -> None:
         rows = [
-            [dict(zip(("shop", "kind", "language"), key, strict=True), **asdict(value)) for key, value in part.items()]
+            [
+                dict(zip(("shop", "kind", "language"), key, strict=True), **asdict(value))
+                for key, value in part.items()
+            ]
             for part in (new, changed)
         ]
         write_rows(self.connection, templates, *rows)
@@ -37,7 +47,9 @@ class Templates(Store[TemplateKey, Template]):
     def names(self, shop: str) -> list[tuple[str, str]]:
         """Kinds and languages of what a shop replaced, in this order."""
         rows = self.connection.execute(
-            select(templates).where(templates.c.shop == shop).order_by(templates.c.kind, templates.c.language)
+            select(templates)
+            .where(templates.c.shop == shop)
+            .order_by(templates.c.kind, templates.c.language)
         )
         return [(row.kind, row.language) for row in rows if row.html or row.css]
 
@@ -55,15 +67,24 @@ class Assets(Store[AssetKey, Asset]):
 
     def put(self, new: Mapping[AssetKey, Asset], changed: Mapping[AssetKey, Asset]) -> None:
         rows = [
-            [dict(zip(("shop", "name"), key, strict=True), **_stored(value)) for key, value in part.items()]
+            [
+                dict(zip(("shop", "name"), key, strict=True), **_stored(value))
+                for key, value in part.items()
+            ]
             for part in (new, changed)
         ]
         write_rows(self.connection, assets, *rows)
 
     def of_shop(self, shop: str) -> dict[str, Asset]:
         """All pictures of a shop, by name."""
-        rows = self.connection.execute(select(assets).where(assets.c.shop == shop).order_by(assets.c.name))
-        return {row.name: Asset(row.content, row.media_type, row.description) for row in rows if row.content}
+        rows = self.connection.execute(
+            select(assets).where(assets.c.shop == shop).order_by(assets.c.name)
+        )
+        return {
+            row.name: Asset(row.content, row.media_type, row.description)
+            for row in rows
+            if row.content
+        }
 
 
 def _stored(asset: Asset) -> dict[str, Any]:

@@ -1,13 +1,26 @@
 """The tables of this service."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 
 from shared.runtime import journal, order_references
 from shared.runtime.database import Json, UtcDateTime
 
 tables = MetaData()
 documents = Table(
-    "documents", tables,
+    "documents",
+    tables,
     Column("document_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("order_id", Uuid, nullable=False),
@@ -27,7 +40,8 @@ documents = Table(
     Index("documents_issued", "shop", "issued_at", "document_id"),
 )
 templates = Table(
-    "templates", tables,
+    "templates",
+    tables,
     Column("shop", String(40), primary_key=True),
     Column("kind", String(40), primary_key=True),
     Column("language", String(35), primary_key=True),
@@ -35,7 +49,8 @@ templates = Table(
     Column("css", Text, nullable=False),
 )
 assets = Table(
-    "assets", tables,
+    "assets",
+    tables,
     Column("shop", String(40), primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("content", LargeBinary, nullable=False),

@@ -11,7 +11,8 @@ from services.ingest.domain.mailbox import Mailbox
 
 
 def finish(client: IMAPClient, errand: Errand) -> tuple[int, ...]:
-    """Does it for the errand's finished mails; their UIDs. Repeating it, or a mail that is gone, does no harm.
+    """Does it for the errand's finished mails; their UIDs. Repeating it, or a mail that is gone,
+    does no harm.
 
     Raises `TROUBLE`.
     """
@@ -47,5 +48,7 @@ def _delete(client: IMAPClient, uids: Sequence[int]) -> None:
     client.add_flags(uids, [DELETED], silent=True)
     if client.has_capability("UIDPLUS"):
         client.uid_expunge(uids)
-    elif set(client.search("DELETED")) <= set(uids):  # else it would take what others marked and may still want
+    elif set(client.search("DELETED")) <= set(
+        uids
+    ):  # else it would take what others marked and may still want
         client.expunge()

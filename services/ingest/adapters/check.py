@@ -1,4 +1,6 @@
-"""Tries what a look into a mailbox needs, without changing anything, and says what was seen or what to do."""
+"""Tries what a look into a mailbox needs, without changing anything, and says what was seen or what
+to do.
+"""
 
 import poplib
 import ssl
@@ -16,23 +18,36 @@ from services.ingest.domain.mailbox import Mailbox
 from shared.contracts.ingest import MailboxFault
 
 ADVICE: Mapping[MailboxFault, str] = {
-    "login_refused": "Look whether user and password are right, and whether the account may use this protocol; many "
-    "providers demand a password of its own for programs, or 'oauth'.",
+    "login_refused": (
+        "Look whether user and password are right, and whether the account may use this protocol;"
+        " many providers demand a password of its own for programs, or 'oauth'."
+    ),
     "token_refused": "Look at 'oauth' (token_url, client_id, scope) and at the client's secret.",
-    "no_starttls": "Use the option 'ssl' if the server offers it; 'notls' sends everything in the clear.",
-    "certificate": "Name the host as its certificate does, or give the file of who signed it as 'ca_file'; "
-    "'novalidate-cert' trusts anybody.",
+    "no_starttls": (
+        "Use the option 'ssl' if the server offers it; 'notls' sends everything in the clear."
+    ),
+    "certificate": (
+        "Name the host as its certificate does, or give the file of who signed it as 'ca_file'; "
+        "'novalidate-cert' trusts anybody."
+    ),
     "unreachable": "Look at host and port, at the name server and at the firewall.",
-    "timeout": "Look whether the port is the right one for 'security', and whether a firewall swallows the connection.",
+    "timeout": (
+        "Look whether the port is the right one for 'security', and whether a firewall swallows the"
+        " connection."
+    ),
     "broken_off": "Look whether the port is the right one for 'security'.",
-    "folder_missing": "Folders are named as the server does, with its separator; create it, or name another.",
+    "folder_missing": (
+        "Folders are named as the server does, with its separator; create it, or name another."
+    ),
     "protocol": "Look whether the port is the right one for 'protocol' and 'security'.",
 }
 
 
 @dataclass(frozen=True)
 class Checked:
-    """`seen`: what is well; `notes`: what works but should be known; `fault`: why the mailbox cannot be read."""
+    """`seen`: what is well; `notes`: what works but should be known; `fault`: why the mailbox
+    cannot be read.
+    """
 
     seen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -43,7 +58,9 @@ def check(mailbox: Mailbox, tokens: Tokens) -> Checked:
     """Never raises for trouble with network, server or login."""
     notes = tuple(_notes(mailbox))
     try:
-        seen = _by_pop3(mailbox, tokens) if mailbox.protocol == "pop3" else _by_imap(mailbox, tokens)
+        seen = (
+            _by_pop3(mailbox, tokens) if mailbox.protocol == "pop3" else _by_imap(mailbox, tokens)
+        )
     except TROUBLE as error:
         return Checked(notes=notes, fault=fault_of(mailbox, error))
     return Checked(seen, notes)
@@ -63,7 +80,9 @@ def _by_imap(mailbox: Mailbox, tokens: Tokens) -> tuple[str, ...]:
         if mailbox.move_to and not client.folder_exists(mailbox.move_to):
             raise FolderMissing(mailbox.move_to)
         return (
-            _encryption(client.socket()), f"{status[b'EXISTS']:,} mails in '{mailbox.folder}'", *_abilities(client)
+            _encryption(client.socket()),
+            f"{status[b'EXISTS']:,} mails in '{mailbox.folder}'",
+            *_abilities(client),
         )
     finally:
         shut(client)
@@ -79,7 +98,11 @@ def _abilities(client: IMAPClient) -> Iterator[str]:
 def _by_pop3(mailbox: Mailbox, tokens: Tokens) -> tuple[str, ...]:
     with session(mailbox, tokens, LITTLE_PATIENCE) as client:
         count = len(_names(client))
-        return (_encryption(client.sock), f"{count:,} mails", "POP3 never tells when mail comes: it is polled")
+        return (
+            _encryption(client.sock),
+            f"{count:,} mails",
+            "POP3 never tells when mail comes: it is polled",
+        )
 
 
 def _names(client: poplib.POP3) -> list[bytes]:
@@ -87,4 +110,8 @@ def _names(client: poplib.POP3) -> list[bytes]:
 
 
 def _encryption(line: object) -> str:
-    return str(line.version()).replace("TLSv", "TLS ") if isinstance(line, ssl.SSLSocket) else "not encrypted"
+    return (
+        str(line.version()).replace("TLSv", "TLS ")
+        if isinstance(line, ssl.SSLSocket)
+        else "not encrypted"
+    )

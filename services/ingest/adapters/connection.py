@@ -1,4 +1,6 @@
-"""What connections to mail servers of both protocols share: encryption, never hanging, and troubles in sentences."""
+"""What connections to mail servers of both protocols share: encryption, never hanging, and troubles
+in sentences.
+"""
 
 import imaplib
 import poplib
@@ -54,8 +56,17 @@ class NoTrust(Exception):
 
 
 TROUBLE = (
-    OSError, EOFError, ValueError, IMAPClientError, imaplib.IMAP4.error, poplib.error_proto,
-    NoEncryption, LoginRefused, TokenRefused, FolderMissing, NoTrust,
+    OSError,
+    EOFError,
+    ValueError,
+    IMAPClientError,
+    imaplib.IMAP4.error,
+    poplib.error_proto,
+    NoEncryption,
+    LoginRefused,
+    TokenRefused,
+    FolderMissing,
+    NoTrust,
 )
 
 
@@ -79,8 +90,8 @@ def secret(mailbox: Mailbox) -> str:
 
 @contextmanager
 def cut_after(seconds: float, line: Callable[[], socket.socket]) -> Iterator[None]:
-    """Cuts the connection when the step is not done in time, which the timeout of single reads does not do: a server
-    may send a byte now and then. Raises `TimeoutError`.
+    """Cuts the connection when the step is not done in time, which the timeout of single reads does
+    not do: a server may send a byte now and then. Raises `TimeoutError`.
     """
     too_late = Event()
     timer = Timer(seconds, _cut, [line, too_late])
@@ -105,23 +116,44 @@ def _cut(line: Callable[[], socket.socket], too_late: Event) -> None:
 def fault_of(mailbox: Mailbox, error: BaseException) -> Fault:
     """What went wrong, for the person who looks after the mailbox; never with the password."""
     server, said = mailbox.server, _words(error)
-    if isinstance(error, poplib.error_proto) and said == "-ERR EOF":  # poplib's word for a connection that ended
+    if (
+        isinstance(error, poplib.error_proto) and said == "-ERR EOF"
+    ):  # poplib's word for a connection that ended
         return Fault("broken_off", f"{server} broke off in the middle.")
-    faults: list[tuple[type[BaseException] | tuple[type[BaseException], ...], MailboxFault, str]] = [
-        ((LoginError, LoginRefused), "login_refused", f"{server} refused the login of '{mailbox.user}': {said}"),
+    faults: list[
+        tuple[type[BaseException] | tuple[type[BaseException], ...], MailboxFault, str]
+    ] = [
+        (
+            (LoginError, LoginRefused),
+            "login_refused",
+            f"{server} refused the login of '{mailbox.user}': {said}",
+        ),
         (TokenRefused, "token_refused", f"No access token for '{mailbox.user}': {said}"),
-        ((NoEncryption, CapabilityError), "no_starttls",
-         f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands."),
-        (FolderMissing, "folder_missing", f"{server} has no folder '{error}' for '{mailbox.user}'."),
+        (
+            (NoEncryption, CapabilityError),
+            "no_starttls",
+            f"{server} offers no STARTTLS, which the mailbox '{mailbox.name}' demands.",
+        ),
+        (
+            FolderMissing,
+            "folder_missing",
+            f"{server} has no folder '{error}' for '{mailbox.user}'.",
+        ),
         (NoTrust, "certificate", f"The file '{mailbox.ca_file}' (ca_file) cannot be used: {said}."),
-        (ssl.SSLCertVerificationError, "certificate", f"The certificate of {server} is not accepted: {said}"),
+        (
+            ssl.SSLCertVerificationError,
+            "certificate",
+            f"The certificate of {server} is not accepted: {said}",
+        ),
         (ssl.SSLError, "protocol", f"{server} does not speak TLS as it should: {said}"),
         (TimeoutError, "timeout", f"{server} did not answer in time."),
         ((imaplib.IMAP4.abort, EOFError), "broken_off", f"{server} broke off: {said}"),
         (OSError, "unreachable", f"{server} cannot be reached: {said}"),
     ]
     general = Fault("protocol", f"{server} answered with an error: {said}")
-    return next((Fault(code, reason) for kind, code, reason in faults if isinstance(error, kind)), general)
+    return next(
+        (Fault(code, reason) for kind, code, reason in faults if isinstance(error, kind)), general
+    )
 
 
 def _words(error: BaseException) -> str:
@@ -132,7 +164,9 @@ def _words(error: BaseException) -> str:
 
 
 def _unquoted(said: str) -> str:
-    """Without what the libraries make of it: bytes are shown as Python writes them, a greeting that is none as None."""
+    """Without what the libraries make of it: bytes are shown as Python writes them, a greeting that
+    is none as None.
+    """
     if said == "None":
         return "it does not greet as a mail server of this protocol"
     return re.sub(r"""^b(['"])(.*)\1$""", r"\2", said, flags=re.DOTALL)

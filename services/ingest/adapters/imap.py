@@ -1,7 +1,9 @@
-"""Reads mailboxes by IMAP, by UID and `BODY.PEEK[]`, in windows that are bounded in number, bytes and time.
+"""Reads mailboxes by IMAP, by UID and `BODY.PEEK[]`, in windows that are bounded in number, bytes
+and time.
 
-Nothing is changed on the server but what is to be flagged, moved or deleted because it is safely kept. Whatever goes
-wrong with the network, the server or the login is told as a fault beside what was fetched until then.
+Nothing is changed on the server but what is to be flagged, moved or deleted because it is safely
+kept. Whatever goes wrong with the network, the server or the login is told as a fault beside what
+was fetched until then.
 """
 
 from collections.abc import Iterator
@@ -53,14 +55,22 @@ class Imap:
         except TROUBLE as error:
             fault = fault_of(mailbox, error)
             window.pass_by()
-            log.warning("mailbox.sync", outcome="fault", mailbox=mailbox.name, code=fault.code, fault=fault.reason)
+            log.warning(
+                "mailbox.sync",
+                outcome="fault",
+                mailbox=mailbox.name,
+                code=fault.code,
+                fault=fault.reason,
+            )
         return Found(errand, window.checkpoint, tuple(window.mails), window.more, fault, finished)
 
     @contextmanager
     def _session(self, errand: Errand) -> Iterator[tuple[IMAPClient, Status]]:
         """A session in which the folder was just opened: the one of the last look, or a new one."""
         mailbox = errand.mailbox
-        client, status = self._kept(mailbox) or self._new(mailbox, LITTLE_PATIENCE if errand.faults else PATIENCE)
+        client, status = self._kept(mailbox) or self._new(
+            mailbox, LITTLE_PATIENCE if errand.faults else PATIENCE
+        )
         try:
             yield client, status
         except BaseException:
@@ -91,7 +101,9 @@ def log_in(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> IMAPClient:
     """A new session. STARTTLS is demanded, not tried. Raises `TROUBLE`."""
     tls = tls_context(mailbox)
     timeout = SocketTimeout(connect=patience.connect, read=patience.read)
-    client = IMAPClient(mailbox.host, mailbox.port, ssl=mailbox.security == "tls", ssl_context=tls, timeout=timeout)
+    client = IMAPClient(
+        mailbox.host, mailbox.port, ssl=mailbox.security == "tls", ssl_context=tls, timeout=timeout
+    )
     try:
         client.normalise_times = False
         with cut_after(CUT, client.socket):
@@ -115,7 +127,9 @@ def _authenticate(client: IMAPClient, mailbox: Mailbox, tokens: Tokens) -> None:
 
 
 def examine(client: IMAPClient, folder: str) -> Status:
-    """Opens a folder for reading only, or opens it again; one question, one answer. Raises `TROUBLE`."""
+    """Opens a folder for reading only, or opens it again; one question, one answer. Raises
+    `TROUBLE`.
+    """
     with cut_after(CUT, client.socket):
         try:
             return dict(client.select_folder(folder, readonly=True))

@@ -1,4 +1,6 @@
-"""Listens to IMAP servers (IDLE) for hints that mail came. Polling stays the truth; nothing depends on this."""
+"""Listens to IMAP servers (IDLE) for hints that mail came. Polling stays the truth; nothing depends
+on this.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,16 +22,24 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 900.0  # seconds after a failure: polling tel
 
 
 def listen(
-    mailboxes: Iterable[Mailbox], tell: Callable[[Mailbox], None], stopping: Event, *, tokens: Tokens
+    mailboxes: Iterable[Mailbox],
+    tell: Callable[[Mailbox], None],
+    stopping: Event,
+    *,
+    tokens: Tokens,
 ) -> None:
     """Each mailbox in a thread of its own, which may hang without harm, until it is stopped."""
     for mailbox in mailboxes:
         if mailbox.protocol == "imap":
-            Thread(target=watch, args=(mailbox, tell, stopping, tokens), daemon=True, name="idle").start()
+            Thread(
+                target=watch, args=(mailbox, tell, stopping, tokens), daemon=True, name="idle"
+            ).start()
     stopping.wait()
 
 
-def watch(mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, tokens: Tokens) -> None:
+def watch(
+    mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, tokens: Tokens
+) -> None:
     """Returns when it is stopped, or where the server cannot IDLE. Never raises."""
     pause = FIRST_PAUSE
     while not stopping.is_set():
@@ -46,15 +56,24 @@ def watch(mailbox: Mailbox, tell: Callable[[Mailbox], None], stopping: Event, to
             finally:
                 shut(client)
         except Exception as error:
-            log.info("mailbox.listen", outcome="interrupted", mailbox=mailbox.name, error=type(error).__name__)
+            log.info(
+                "mailbox.listen",
+                outcome="interrupted",
+                mailbox=mailbox.name,
+                error=type(error).__name__,
+            )
         pause = FIRST_PAUSE if time.monotonic() - began > ANEW else min(2 * pause, LONGEST_PAUSE)
         stopping.wait(pause)
 
 
 def _something_came(client: IMAPClient, stopping: Event) -> bool:
-    """Waits until something comes in, it is stopped, or the server must hear from us again. Raises `TROUBLE`."""
+    """Waits until something comes in, it is stopped, or the server must hear from us again. Raises
+    `TROUBLE`.
+    """
     client.idle()
-    for _ in range(int(ANEW / NOTICE)):  # where the server has gone, that is over at once, and the next step says so
+    for _ in range(
+        int(ANEW / NOTICE)
+    ):  # where the server has gone, that is over at once, and the next step says so
         if _tells_of_mail(client.idle_check(timeout=NOTICE)):
             client.idle_done()
             return True

@@ -1,4 +1,6 @@
-"""Access tokens for XOAUTH2, fetched where the settings say and kept until shortly before they expire."""
+"""Access tokens for XOAUTH2, fetched where the settings say and kept until shortly before they
+expire.
+"""
 
 import time
 from collections.abc import Iterator
@@ -24,8 +26,8 @@ class Tokens:
 
     @contextmanager
     def used(self, mailbox: Mailbox) -> Iterator[str]:
-        """A token to log in with; it is forgotten where that fails. Raises `TokenRefused`, for a server that cannot be
-        reached, too.
+        """A token to log in with; it is forgotten where that fails. Raises `TokenRefused`, for a
+        server that cannot be reached, too.
         """
         token = self._token(mailbox)
         try:
@@ -51,18 +53,31 @@ def _ask(mailbox: Mailbox) -> tuple[str, float]:
     if oauth is None:
         raise TokenRefused("the mailbox has no 'oauth' in the settings")
     refresh = oauth.refresh_token
-    form = {"client_id": oauth.client_id, "client_secret": secret(mailbox), "scope": oauth.scope} | (
-        {"grant_type": "refresh_token", "refresh_token": refresh.get_secret_value()} if refresh
+    form = {
+        "client_id": oauth.client_id,
+        "client_secret": secret(mailbox),
+        "scope": oauth.scope,
+    } | (
+        {"grant_type": "refresh_token", "refresh_token": refresh.get_secret_value()}
+        if refresh
         else {"grant_type": "client_credentials"}
     )
     try:
         answer = httpx.post(
-            str(oauth.token_url), data={name: value for name, value in form.items() if value}, timeout=SECONDS
+            str(oauth.token_url),
+            data={name: value for name, value in form.items() if value},
+            timeout=SECONDS,
         )
         said = answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise TokenRefused(f"{oauth.token_url} gave no answer that can be read ({type(error).__name__}).") from None
+        raise TokenRefused(
+            f"{oauth.token_url} gave no answer that can be read ({type(error).__name__})."
+        ) from None
     if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
-        reason = said.get("error_description") or said.get("error") if isinstance(said, dict) else None
-        raise TokenRefused(f"{oauth.token_url} answered {answer.status_code}: {reason or 'without a token'}")
+        reason = (
+            said.get("error_description") or said.get("error") if isinstance(said, dict) else None
+        )
+        raise TokenRefused(
+            f"{oauth.token_url} answered {answer.status_code}: {reason or 'without a token'}"
+        )
     return said["access_token"], float(said.get("expires_in") or USUAL_LIFE)

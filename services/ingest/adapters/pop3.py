@@ -1,7 +1,9 @@
-"""Reads mailboxes by POP3, which has no UIDs: a mail is known by the name (UIDL) that the server has for it.
+"""Reads mailboxes by POP3, which has no UIDs: a mail is known by the name (UIDL) that the server
+has for it.
 
-Each name gets a number of ours, made of the lease's, so that none comes twice; a name that the server no longer lists
-is forgotten, since it may be given to another mail. Deleting takes effect only when the server is bidden farewell.
+Each name gets a number of ours, made of the lease's, so that none comes twice; a name that the
+server no longer lists is forgotten, since it may be given to another mail. Deleting takes effect
+only when the server is bidden farewell.
 """
 
 import base64
@@ -25,7 +27,14 @@ from services.ingest.adapters.connection import (
     tls_context,
 )
 from services.ingest.adapters.oauth import Tokens
-from services.ingest.adapters.window import BEGINNING, ENOUGH, LARGEST_MAIL, MOST_BYTES, MOST_MAILS, SLOWEST
+from services.ingest.adapters.window import (
+    BEGINNING,
+    ENOUGH,
+    LARGEST_MAIL,
+    MOST_BYTES,
+    MOST_MAILS,
+    SLOWEST,
+)
 from services.ingest.domain.look import GIVE_UP_AFTER, Errand, Fetched, Found
 from services.ingest.domain.mailbox import Mailbox
 from shared.runtime.log import logger
@@ -47,14 +56,23 @@ class Pop3:
         look, fault = Drop(errand), None
         finished: tuple[int, ...] = ()
         try:
-            with session(errand.mailbox, self._tokens, LITTLE_PATIENCE if errand.faults else PATIENCE) as client:
+            with session(
+                errand.mailbox, self._tokens, LITTLE_PATIENCE if errand.faults else PATIENCE
+            ) as client:
                 finished = look.read(client)
         except TROUBLE as error:
             fault = fault_of(errand.mailbox, error)
             look.pass_by()
-            log.warning("mailbox.sync", outcome="fault", mailbox=errand.mailbox.name, code=fault.code,
-                        fault=fault.reason)
-        return Found(errand, look.checkpoint, tuple(look.mails), look.more, fault, finished, look.names)
+            log.warning(
+                "mailbox.sync",
+                outcome="fault",
+                mailbox=errand.mailbox.name,
+                code=fault.code,
+                fault=fault.reason,
+            )
+        return Found(
+            errand, look.checkpoint, tuple(look.mails), look.more, fault, finished, look.names
+        )
 
 
 @dataclass
@@ -78,8 +96,8 @@ class Drop:
         self._deadline = time.monotonic() + ENOUGH
 
     def read(self, client: poplib.POP3) -> tuple[int, ...]:
-        """Returns the UIDs of the finished mails that are deleted now. Raises `TROUBLE`; `mails` and `names` hold what
-        was reached.
+        """Returns the UIDs of the finished mails that are deleted now. Raises `TROUBLE`; `mails`
+        and `names` hold what was reached.
         """
         with cut_after(CUT, lambda: client.sock):
             listed = _listed(client)
@@ -97,12 +115,16 @@ class Drop:
         return self._delete(client, listed) if whole else ()
 
     def pass_by(self) -> None:
-        """After too many faults at the same mail: it counts as one that cannot be had, and no longer bars the way."""
+        """After too many faults at the same mail: it counts as one that cannot be had, and no
+        longer bars the way.
+        """
         if self._at and not self.mails and self.errand.faults >= GIVE_UP_AFTER:
             self._found(self._at, None)
 
     def _take_all(self, client: poplib.POP3, new: list[_Letter]) -> bool:
-        """Whether the session can still be used: of a mail that is too large the rest is never read."""
+        """Whether the session can still be used: of a mail that is too large the rest is never
+        read.
+        """
         room = MOST_BYTES
         for letter in new[:MOST_MAILS]:
             room -= letter.size
@@ -135,11 +157,14 @@ class Drop:
 
 @contextmanager
 def session(mailbox: Mailbox, tokens: Tokens, patience: Patience) -> Iterator[poplib.POP3]:
-    """Logged in. STARTTLS is demanded, not tried. Raises `TROUBLE`. Whoever wants deletions to count says `quit`."""
+    """Logged in. STARTTLS is demanded, not tried. Raises `TROUBLE`. Whoever wants deletions to
+    count says `quit`.
+    """
     tls = tls_context(mailbox)
     client = (
         poplib.POP3_SSL(mailbox.host, mailbox.port, timeout=patience.connect, context=tls)
-        if mailbox.security == "tls" else poplib.POP3(mailbox.host, mailbox.port, timeout=patience.connect)
+        if mailbox.security == "tls"
+        else poplib.POP3(mailbox.host, mailbox.port, timeout=patience.connect)
     )
     try:
         client.sock.settimeout(patience.read)
@@ -162,7 +187,9 @@ def _authenticate(client: poplib.POP3, mailbox: Mailbox, tokens: Tokens) -> None
                 _say(client, b"AUTH XOAUTH2")
                 proof = base64.b64encode(f"user={mailbox.user}\1auth=Bearer {token}\1\1".encode())
                 if not _say(client, proof).startswith(b"+OK"):
-                    _say(client, b"")  # what is wrong was told as a challenge: only this brings the refusal
+                    _say(
+                        client, b""
+                    )  # what is wrong was told as a challenge: only this brings the refusal
         else:
             client.user(mailbox.user)
             client.pass_(secret(mailbox))
@@ -180,7 +207,9 @@ def _listed(client: poplib.POP3) -> list[_Letter]:
 
 
 def _say(client: poplib.POP3, words: bytes) -> bytes:
-    """The server's answer. Raises `poplib.error_proto` with the server's words when it does not agree."""
+    """The server's answer. Raises `poplib.error_proto` with the server's words when it does not
+    agree.
+    """
     client.sock.sendall(words + b"\r\n")
     answer = client.file.readline(LINE)
     if not answer.startswith(b"+"):
@@ -189,7 +218,9 @@ def _say(client: poplib.POP3, words: bytes) -> bytes:
 
 
 def _content(client: poplib.POP3, number: int) -> tuple[bytes, bool]:
-    """The bytes of a mail, and whether these are all. poplib's own `retr` fails at lines of more than 2 KB."""
+    """The bytes of a mail, and whether these are all. poplib's own `retr` fails at lines of more
+    than 2 KB.
+    """
     _say(client, b"RETR %d" % number)
     content, begins = bytearray(), True
     while (line := client.file.readline(LINE)) != b".\r\n" or not begins:

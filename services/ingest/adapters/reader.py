@@ -1,4 +1,6 @@
-"""Mails read in child processes, with limits of time and memory: what a mail does there, it does to nobody else."""
+"""Mails read in child processes, with limits of time and memory: what a mail does there, it does to
+nobody else.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -21,11 +23,14 @@ class Reader:
         self.children = Children(limits, WARM)
 
     def __call__(self, raws: Sequence[bytes]) -> list[Found]:
-        """The mails; of one that is too much, its header fields alone. Never raises for what is in them; raises
-        `NotYet` where no child can be had.
+        """The mails; of one that is too much, its header fields alone. Never raises for what is in
+        them; raises `NotYet` where no child can be had.
         """
         wholes = self._ask(read, raws)
-        return [whole or self._ask(read_fields, [raw])[0] or TOO_MUCH for raw, whole in zip(raws, wholes, strict=True)]
+        return [
+            whole or self._ask(read_fields, [raw])[0] or TOO_MUCH
+            for raw, whole in zip(raws, wholes, strict=True)
+        ]
 
     def close(self) -> None:
         """Ends the children."""

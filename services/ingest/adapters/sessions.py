@@ -12,7 +12,9 @@ S = TypeVar("S")
 
 
 class Sessions(Generic[S]):
-    """By mailbox. One that the next look does not come back for is shut: then another process reads the mailbox."""
+    """By mailbox. One that the next look does not come back for is shut: then another process reads
+    the mailbox.
+    """
 
     def __init__(self, shut: Callable[[S], None]) -> None:
         self._shut, self._lock = shut, Lock()

@@ -10,7 +10,9 @@ _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def received_at(raw: bytes, at: datetime) -> datetime:
-    """Return the time of the topmost Received field, which the last server wrote; `at` where it is none or to come."""
+    """Return the time of the topmost Received field, which the last server wrote; `at` where it is
+    none or to come.
+    """
     header = re.split(rb"\r?\n\r?\n", raw[:LONGEST], maxsplit=1)[0]
     found = _RECEIVED.search(header)
     time = _parsed(found[1].decode("ascii", "replace")) if found else None

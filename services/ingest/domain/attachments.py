@@ -1,4 +1,6 @@
-"""Files that come with a mail or a form: what they are by their content, whatever they call themselves."""
+"""Files that come with a mail or a form: what they are by their content, whatever they call
+themselves.
+"""
 
 import re
 import unicodedata
@@ -20,17 +22,34 @@ LONGEST_PARAMETER = 2000
 LOOKED_AT = 8192  # bytes that tell what a file is
 
 _TEXTS = {
-    "text/plain", "text/csv", "text/calendar", "text/vcard", "text/x-vcard", "text/markdown", "application/json",
-    "message/rfc822", "text/rfc822-headers", "application/xml", "text/xml", "application/pgp-signature",
+    "text/plain",
+    "text/csv",
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "text/markdown",
+    "application/json",
+    "message/rfc822",
+    "text/rfc822-headers",
+    "application/xml",
+    "text/xml",
+    "application/pgp-signature",
 }
 _MARKUP = (
     (re.compile(rb"<svg[\s>]", re.IGNORECASE), "image/svg+xml"),
     (re.compile(rb"<(?:!doctype html|html|head|body|script)[\s>]", re.IGNORECASE), "text/html"),
 )
 _PROGRAMS = {
-    "application/x-msdownload", "application/x-executable", "application/vnd.microsoft.portable-executable",
-    "application/x-elf", "application/x-mach-binary", "application/java-archive", "application/x-shockwave-flash",
-    "application/vnd.android.package-archive", "image/svg+xml", "text/html",
+    "application/x-msdownload",
+    "application/x-executable",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-elf",
+    "application/x-mach-binary",
+    "application/java-archive",
+    "application/x-shockwave-flash",
+    "application/vnd.android.package-archive",
+    "image/svg+xml",
+    "text/html",
 }
 _RUNS = re.compile(
     r"\.(?:exe|com|scr|pif|bat|cmd|msi|msix|cpl|dll|jar|js|jse|vbs|vbe|wsf|wsh|hta|ps1|lnk|url|reg|iso|img|vhd|apk|app|"
@@ -46,7 +65,8 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file. `content_id` without its brackets: what the HTML names a picture by; `inline`: it belongs into the text.
+    """A file. `content_id` without its brackets: what the HTML names a picture by; `inline`: it
+    belongs into the text.
 
     `dangerous`: opening it could run something, by its content or by its name.
     """
@@ -71,7 +91,9 @@ def attachment(
 
 
 def type_of(content: bytes, declared: str = "") -> str:
-    """The media type by content; what a sender declares is believed of text only, which has no marks of its own."""
+    """The media type by content; what a sender declares is believed of text only, which has no
+    marks of its own.
+    """
     head = content[:LOOKED_AT]
     known = "image/heic" if _is_heic(head) else filetype.guess_mime(head) if head else None
     if known:
@@ -85,7 +107,9 @@ def type_of(content: bytes, declared: str = "") -> str:
 
 
 def _is_heic(head: bytes) -> bool:
-    """Return whether it is a photo of a telephone (ISO 23008-12): one of the brands of its first box says so."""
+    """Return whether it is a photo of a telephone (ISO 23008-12): one of the brands of its first
+    box says so.
+    """
     brands = head[8 : min(int.from_bytes(head[:4]), 256)]
     if head[4:8] != b"ftyp":
         return False
@@ -93,7 +117,9 @@ def _is_heic(head: bytes) -> bool:
 
 
 def safe_name(name: str, media_type: str = "") -> str:
-    """A file name without folders, tricks with direction, or what some system does not take; never empty."""
+    """A file name without folders, tricks with direction, or what some system does not take; never
+    empty.
+    """
     shown = unicodedata.normalize("NFC", clean(words(name[:LONGEST_PARAMETER])))
     last = re.split(r"[/\\]", shown)[-1]
     plain = _NO_NAME.sub("_", last).strip(" .")
@@ -115,7 +141,8 @@ def _extension(media_type: str) -> str:
 def name_in(disposition: str, content_type: str) -> str:
     """The file name that two header fields give, RFC 2231 included; empty where they give none."""
     for field, header, parameter in (
-        (disposition, "content-disposition", "filename"), (content_type, "content-type", "name"),
+        (disposition, "content-disposition", "filename"),
+        (content_type, "content-type", "name"),
     ):
         small = Message()
         small[header] = field[:LONGEST_PARAMETER]
@@ -139,8 +166,13 @@ def views(message_id: UUID, files: Sequence[Attachment]) -> list[ingest.Attachme
     """The files as their message shows them."""
     return [
         ingest.Attachment(
-            attachment_id=attachment_id, filename=file.filename, media_type=file.media_type, size=len(file.content),
-            content_id=file.content_id, inline=file.inline, dangerous=file.dangerous,
+            attachment_id=attachment_id,
+            filename=file.filename,
+            media_type=file.media_type,
+            size=len(file.content),
+            content_id=file.content_id,
+            inline=file.inline,
+            dangerous=file.dangerous,
         )
         for attachment_id, file in zip(ids_of(message_id, files), files, strict=True)
     ]
@@ -157,4 +189,6 @@ def _told_apart(file: Attachment, seen: dict[str, int]) -> Attachment:
     if count == 1:
         return file
     stem, dot, extension = file.filename.rpartition(".")
-    return replace(file, filename=f"{stem}-{count}.{extension}" if dot and stem else f"{file.filename}-{count}")
+    return replace(
+        file, filename=f"{stem}-{count}.{extension}" if dot and stem else f"{file.filename}-{count}"
+    )

@@ -1,6 +1,8 @@
-"""What the receiving mail server found out about a sender (RFC 8601), believed of the server in the settings only.
+"""What the receiving mail server found out about a sender (RFC 8601), believed of the server in the
+settings only.
 
-Everybody can write such a field. Ours stands above all that came with the mail, so the topmost of its name counts.
+Everybody can write such a field. Ours stands above all that came with the mail, so the topmost of
+its name counts.
 """
 
 from collections.abc import Iterable
@@ -14,13 +16,19 @@ Verdict = Literal["pass", "fail", "none"]
 
 
 def dmarc_of(fields: Iterable[str], receiver: str | None) -> Verdict:
-    """The DMARC result in `Authentication-Results` fields, topmost first; `receiver` is the authserv-id to believe."""
+    """The DMARC result in `Authentication-Results` fields, topmost first; `receiver` is the
+    authserv-id to believe.
+    """
     if not receiver:
         return "none"
     for field in fields:
         results = _parsed(field)
         if results and str(results.authserv_id).lower() == receiver.lower():
-            found = {str(result.result).lower() for result in results.results if result.method.lower() == "dmarc"}
+            found = {
+                str(result.result).lower()
+                for result in results.results
+                if result.method.lower() == "dmarc"
+            }
             return "fail" if "fail" in found else "pass" if "pass" in found else "none"
     return "none"
 

@@ -29,23 +29,33 @@ MOST_FILES = 100
 MOST_BYTES = 30 * 2**20  # of all files together, packed ones unpacked
 
 _CHARSET = re.compile(r"charset\*?\s*=\s*[\"']?([^\s\"';]{1,60})", re.IGNORECASE)
-_META_CHARSET = re.compile(r"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,60})", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    r"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,60})", re.IGNORECASE
+)
 LOOKED_AT_FOR_META = 1024  # bytes, as browsers do
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SIGNED = (
-    "multipart/signed", "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+    "multipart/signed",
+    "application/pgp-signature",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
 )
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _REPORTS = (
-    "message/delivery-status", "message/disposition-notification", "message/feedback-report",
-    "message/global-delivery-status", "message/global-disposition-notification",
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "message/global-delivery-status",
+    "message/global-disposition-notification",
 )
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`text`: what the sender wrote, with what he quotes. `page`: the HTML as it was sent, or empty."""
+    """`text`: what the sender wrote, with what he quotes. `page`: the HTML as it was sent, or
+    empty.
+    """
 
     text: str
     page: str = ""
@@ -61,7 +71,9 @@ class _Said(NamedTuple):
 
 
 def body_of(message: Message) -> Body:
-    """Text from plain parts, else from the HTML, else from named parts; a mail inside the mail is a file of it."""
+    """Text from plain parts, else from the HTML, else from named parts; a mail inside the mail is a
+    file of it.
+    """
     walk = _Walk()
     said = walk.read(message, 0)
     text = said.text.strip() or "\n\n".join(filter(None, map(str.strip, walk.named_texts)))
@@ -73,12 +85,16 @@ def body_of(message: Message) -> Body:
 
 
 def clean(text: str) -> str:
-    """Text that databases and JSON take: one kind of line end, no control characters but tabs, no half characters."""
+    """Text that databases and JSON take: one kind of line end, no control characters but tabs, no
+    half characters.
+    """
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class _Walk:
-    """`named_texts`: what parts say that are files or reports of machines too; it is the text where nothing else is."""
+    """`named_texts`: what parts say that are files or reports of machines too; it is the text where
+    nothing else is.
+    """
 
     def __init__(self) -> None:
         self.parts, self.bytes = 0, 0
@@ -95,7 +111,9 @@ class _Walk:
         kind, headers = part.get_content_type(), Headers(part)
         if kind in _SIGNED:
             self.marks.add("signed")
-        if part.is_multipart():  # asked first: the payload of a leaf would be decoded by whatever codec it names
+        if (
+            part.is_multipart()
+        ):  # asked first: the payload of a leaf would be decoded by whatever codec it names
             return self._of_several(part, kind, depth)
         return self._leaf(part, kind, headers, depth)
 
@@ -112,7 +130,11 @@ class _Walk:
             self.marks.add("parts_left_out")
         read = [(child.get_content_type(), self.read(child, depth + 1)) for child in inside]
         spoken = [(kind, said) for kind, said in read if said.text.strip() or said.page]
-        return _alternative(spoken) if kind == "multipart/alternative" else _joined(said for _, said in spoken)
+        return (
+            _alternative(spoken)
+            if kind == "multipart/alternative"
+            else _joined(said for _, said in spoken)
+        )
 
     def _leaf(self, part: Message, kind: str, headers: Headers, depth: int) -> _Said:
         disposition = headers.first("content-disposition").lower()
@@ -147,7 +169,9 @@ class _Walk:
             name = name if name.lower().endswith(".ics") else f"{name or 'invitation'}.ics"
             said = self._invitation(_decoded(part, headers))
         cid = headers.first("content-id").strip().strip("<>")[:200]
-        inline = bool(cid) and not headers.first("content-disposition").lower().startswith("attachment")
+        inline = bool(cid) and not headers.first("content-disposition").lower().startswith(
+            "attachment"
+        )
         self.keep(attachment(name, content, kind, line(cid), inline=inline))
         return said
 
@@ -184,7 +208,9 @@ class _Walk:
 
 
 def _alternative(spoken: list[tuple[str, _Said]]) -> _Said:
-    """Return the plain text, else the last of the alternatives; what an invitation says comes behind it."""
+    """Return the plain text, else the last of the alternatives; what an invitation says comes
+    behind it.
+    """
     invitations = [said.text for kind, said in spoken if kind == "text/calendar"]
     others = [(kind, said) for kind, said in spoken if kind != "text/calendar"]
     plain = [said.text for kind, said in others if kind == "text/plain" and said.text.strip()]
@@ -202,7 +228,10 @@ def _has_parts_behind(part: Message) -> bool:
 def _report(block: Message) -> str:
     """Return the fields of a report, and what stands there in their place."""
     payload = block.get_payload()
-    fields = [f"{name}: {' '.join(str(value).split())}" for name, value in islice(block.raw_items(), MOST_FIELDS)]
+    fields = [
+        f"{name}: {' '.join(str(value).split())}"
+        for name, value in islice(block.raw_items(), MOST_FIELDS)
+    ]
     return "\n".join([*fields, payload if isinstance(payload, str) else ""]).strip()
 
 
@@ -216,7 +245,9 @@ def _joined(pieces: Iterable[_Said]) -> _Said:
     text = "\n\n".join(each.text.strip() for each in said if each.text.strip())
     if not any(each.page for each in said):
         return _Said(text)
-    return _Said(text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said))
+    return _Said(
+        text, "<hr>".join(each.page or f"<pre>{html.escape(each.text)}</pre>" for each in said)
+    )
 
 
 def _decoded(part: Message, headers: Headers) -> str:

@@ -1,5 +1,5 @@
-"""Reports of mail servers that a mail could not be delivered: by RFC 3464, and as servers write that have never heard
-of it.
+"""Reports of mail servers that a mail could not be delivered: by RFC 3464, and as servers write
+that have never heard of it.
 """
 
 import re
@@ -23,7 +23,8 @@ MOST_IDS = 200
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -](?:[245]\.\d{1,3}\.\d{1,3}\b)?[^\r\n]{0,200}")
 _FAILED = re.compile(
-    r"(?<![\d.])5\d\d[ -]|(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])|not be delivered|undeliver|did not reach",
+    r"(?<![\d.])5\d\d[ -]|(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])|not be delivered|undeliver|did not"
+    r" reach",
     re.IGNORECASE,
 )
 _RECIPIENT = re.compile(
@@ -32,20 +33,25 @@ _RECIPIENT = re.compile(
 )
 _QMAIL = re.compile(r"^[ \t]*<([^<>\s]{3,254})>[ \t]*:", re.MULTILINE)
 _FULL = re.compile(
-    r"(?:mailbox|inbox|mail ?box|account|mail ?drop|maildir|quota)[^.\r\n]{0,60}\b(?:full|exceed|over)|"
-    r"\b(?:over|exceed\w*|out of)[ -](?:\w+ ){0,3}(?:quota|storage|mailbox size)|quota[ _-]?exceeded|overquota|"
+    r"(?:mailbox|inbox|mail ?box|account|mail"
+    r" ?drop|maildir|quota)[^.\r\n]{0,60}\b(?:full|exceed|over)|"
+    r"\b(?:over|exceed\w*|out of)[ -](?:\w+ ){0,3}(?:quota|storage|mailbox size)|quota["
+    r" _-]?exceeded|overquota|"
     r"not enough (?:storage|disk) space|insufficient (?:system )?(?:storage|disk space)|"
     r"postfach[^.\r\n]{0,40}voll|bo[iî]te[^.\r\n]{0,40}pleine|صندوق[^.\r\n]{0,40}پر",
     re.IGNORECASE,
 )
 _PASSING = ("2.2", "2.3", "3.1", "3.4", "4.7")
-"""Mailbox full, message too large (twice), mail system full, given up after too long: the address is not dead."""
+"""Mailbox full, message too large (twice), mail system full, given up after too long: the address
+is not dead.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`message_ids`: all that the report names, the mail that bounced among them. Nothing failed for good while it only
-    tells of a `delay`, or where it is not `permanent`, as with a full mailbox.
+    """`message_ids`: all that the report names, the mail that bounced among them. Nothing failed
+    for good while it only tells of a `delay`, or where it is not `permanent`, as with a full
+    mailbox.
     """
 
     recipient: str
@@ -61,11 +67,17 @@ def is_bounce(message: Message, headers: Headers) -> bool:
     """Return whether a mail server says that it could not deliver."""
     if "x-failed-recipients" in headers or is_from_daemon(headers):
         return True
-    if has_delivery_status(message) and (message.get_content_type() == "multipart/report" or may_be_server(headers)):
+    if has_delivery_status(message) and (
+        message.get_content_type() == "multipart/report" or may_be_server(headers)
+    ):
         return True
     if may_be_server(headers) and is_undelivered_subject(line(headers.first("subject"))):
         return True
-    return is_unattended(headers) and has_returned_mail(message) and bool(_FAILED.search(stated_text(message)))
+    return (
+        is_unattended(headers)
+        and has_returned_mail(message)
+        and bool(_FAILED.search(stated_text(message)))
+    )
 
 
 def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
@@ -75,8 +87,12 @@ def bounce_of(message: Message, headers: Headers, raw: str) -> Bounce:
     status = next(iter(_STATUS.findall(_first(fields, "status") or text)), "")
     reason = line(_first(fields, "diagnostic-code").partition(";")[2] or _reply(text))
     return Bounce(
-        recipient=_recipient(fields, headers, text), status=status, reason=reason,
-        permanent=_is_permanent(status, reason), delay=_is_delay(fields), mailbox_full=_is_full(status, reason, text),
+        recipient=_recipient(fields, headers, text),
+        status=status,
+        reason=reason,
+        permanent=_is_permanent(status, reason),
+        delay=_is_delay(fields),
+        mailbox_full=_is_full(status, reason, text),
         message_ids=tuple(dict.fromkeys(message_ids(text)))[:MOST_IDS],
     )
 
@@ -87,7 +103,12 @@ def _failed_first(blocks: list[Headers]) -> list[Headers]:
 
 
 def _is_delay(fields: Iterable[Headers]) -> bool:
-    return _first(fields, "action").strip().lower() in ("delayed", "delivered", "relayed", "expanded")
+    return _first(fields, "action").strip().lower() in (
+        "delayed",
+        "delivered",
+        "relayed",
+        "expanded",
+    )
 
 
 def _is_permanent(status: str, reason: str) -> bool:
@@ -97,7 +118,9 @@ def _is_permanent(status: str, reason: str) -> bool:
 
 def _is_full(status: str, reason: str, text: str) -> bool:
     detail = status.partition(".")[2]
-    return detail == "2.2" or bool(_FULL.search(reason or text) and detail in ("", "0.0", "2.0", "2.1", "3.0"))
+    return detail == "2.2" or bool(
+        _FULL.search(reason or text) and detail in ("", "0.0", "2.0", "2.1", "3.0")
+    )
 
 
 def _first(fields: Iterable[Headers], name: str) -> str:

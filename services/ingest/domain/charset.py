@@ -1,4 +1,6 @@
-"""Bytes of a mail as text: as declared, or as they evidently are. A bad byte costs one character (U+FFFD), no more."""
+"""Bytes of a mail as text: as declared, or as they evidently are. A bad byte costs one character
+(U+FFFD), no more.
+"""
 
 import re
 
@@ -12,12 +14,27 @@ WESTERN = "cp1252"
 _BAD = "\ufffd"
 _HIGH = bytes(range(128, 256))
 _GUESSES = [
-    "cp1256", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",
-    "iso8859_6", "cp1252", "cp1250",
+    "cp1256",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1255",
+    "cp874",
+    "gb18030",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "iso8859_6",
+    "cp1252",
+    "cp1250",
 ]
 _BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
 )
 _JAPANESE = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\([D])")
 _JAPANESE_RUN = re.compile(rb"\x1b(\$[@B]|\([BJI])")
@@ -25,7 +42,8 @@ _CESU_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]"
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Return the text of `data`: as its byte order mark or `declared` says, else as UTF-8, else as guessed.
+    """Return the text of `data`: as its byte order mark or `declared` says, else as UTF-8, else as
+    guessed.
 
     Bytes that do not fit become U+FFFD. A byte order mark is never part of the text.
     """
@@ -36,8 +54,14 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def _codec_for(data: bytes, declared: str | None) -> str:
-    """Return the codec that the bytes fit: the declared one, unless they evidently are something else."""
-    if _JAPANESE.search(data) and not data.translate(None, bytes(range(128))) and declared in (None, "utf-8", WESTERN):
+    """Return the codec that the bytes fit: the declared one, unless they evidently are something
+    else.
+    """
+    if (
+        _JAPANESE.search(data)
+        and not data.translate(None, bytes(range(128)))
+        and declared in (None, "utf-8", WESTERN)
+    ):
         return "iso-2022-jp"
     if declared in (None, WESTERN) and _is_utf8(data):
         return "utf-8"
@@ -49,7 +73,9 @@ def _codec_for(data: bytes, declared: str | None) -> str:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Return whether the bytes can hardly be anything but UTF-8: all of them valid, some beyond ASCII."""
+    """Return whether the bytes can hardly be anything but UTF-8: all of them valid, some beyond
+    ASCII.
+    """
     try:
         return bool(data.translate(None, bytes(range(128)))) and bool(data.decode("utf-8"))
     except ValueError:
@@ -57,7 +83,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _fits(data: bytes, codec: str) -> bool:
-    """Return whether all but a few characters beyond ASCII are valid. One cut off at the end counts as none."""
+    """Return whether all but a few characters beyond ASCII are valid. One cut off at the end counts
+    as none.
+    """
     text = _decoded(data, codec)
     bad = text.count(_BAD)
     if not bad:
@@ -77,7 +105,13 @@ def _decoded(data: bytes, codec: str) -> str:
 
 def _as_utf8(pair: re.Match[bytes]) -> bytes:
     """Return a character that CESU-8 writes as two surrogates in UTF-8."""
-    return pair[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
+    return (
+        pair[0]
+        .decode("utf-8", "surrogatepass")
+        .encode("utf-16", "surrogatepass")
+        .decode("utf-16")
+        .encode()
+    )
 
 
 def _japanese(data: bytes) -> str:
@@ -98,7 +132,9 @@ def _japanese(data: bytes) -> str:
 
 
 def _shift_jis(run: bytes) -> bytes:
-    """Return two-byte characters of JIS X 0208 in Shift JIS; line ends and other control characters stay."""
+    """Return two-byte characters of JIS X 0208 in Shift JIS; line ends and other control characters
+    stay.
+    """
     found, place = bytearray(), 0
     while place < len(run):
         row, cell = run[place], run[place + 1] if place + 1 < len(run) else 0
@@ -113,8 +149,8 @@ def _shift_jis(run: bytes) -> bytes:
 
 
 def _guessed(data: bytes) -> str | None:
-    """Return a charset that most of the characters need, of a text long enough to tell; Western letters are few in a
-    text.
+    """Return a charset that most of the characters need, of a text long enough to tell; Western
+    letters are few in a text.
     """
     sample = data[:GUESSED_FROM]
     if len(sample) - len(sample.translate(None, _HIGH)) < max(20, len(sample) // 4):

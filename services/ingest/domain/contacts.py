@@ -12,7 +12,12 @@ FIRST: Mapping[str, Contact] = {
     for contact in (
         Contact(
             key=CUSTOMER_SERVICE,
-            names={"en": "Customer service", "fa": "خدمات مشتری", "fr": "Service client", "de": "Kundendienst"},
+            names={
+                "en": "Customer service",
+                "fa": "خدمات مشتری",
+                "fr": "Service client",
+                "de": "Kundendienst",
+            },
             descriptions={
                 "en": "For any question about a product or an order.",
                 "fa": "برای هر پرسشی درباره یک محصول یا سفارش.",
@@ -45,7 +50,11 @@ class Waiting(NamedTuple):
 def addressed(contacts: Mapping[str, Contact], recipients: str) -> str:
     """The contact whose address stands among the recipients of a mail; else customer service."""
     written_to = {_without_tag(address) for address in ADDRESS.findall(recipients)}
-    found = (key for key, contact in contacts.items() if contact.email and _without_tag(contact.email) in written_to)
+    found = (
+        key
+        for key, contact in contacts.items()
+        if contact.email and _without_tag(contact.email) in written_to
+    )
     return next(found, CUSTOMER_SERVICE)
 
 

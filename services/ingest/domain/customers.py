@@ -12,7 +12,9 @@ from shared.contracts.values import Money
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomer:
-    """A customer as `orders` last told of them, at `as_of`; the shop has known them since `registered_at`."""
+    """A customer as `orders` last told of them, at `as_of`; the shop has known them since
+    `registered_at`.
+    """
 
     customer_id: str
     email: str
@@ -24,12 +26,17 @@ class KnownCustomer:
 
 
 def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> KnownCustomer:
-    """Return what is known after an event of that time. What is older than what is known changes only when it all
-    began, as far as nobody said that.
+    """Return what is known after an event of that time. What is older than what is known changes
+    only when it all began, as far as nobody said that.
     """
     after = KnownCustomer(
-        event.customer_id, event.email, event.full_name, event.language, tuple(event.addresses),
-        event.registered_at or at, at,
+        event.customer_id,
+        event.email,
+        event.full_name,
+        event.language,
+        tuple(event.addresses),
+        event.registered_at or at,
+        at,
     )
     if before is None:
         return after
@@ -40,21 +47,33 @@ def told(before: KnownCustomer | None, event: CustomerChanged, at: datetime) -> 
     return replace(newer, registered_at=min(before.registered_at, after.registered_at))
 
 
-def figures(view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]) -> ThreadCustomer:
-    """What a thread shows of its customer, who wrote by an address that may not be the one he is known by."""
+def figures(
+    view: ThreadView, customer: KnownCustomer | None, orders: Sequence[KnownOrder]
+) -> ThreadCustomer:
+    """What a thread shows of its customer, who wrote by an address that may not be the one he is
+    known by.
+    """
     if customer:
         return alone(customer, orders).model_copy(update={"email": view.customer_email})
     return ThreadCustomer(
-        customer_id=view.customer_id, email=view.customer_email, name=view.customer_name, orders=len(orders),
-        spent=spent(orders), registered_at=None,
+        customer_id=view.customer_id,
+        email=view.customer_email,
+        name=view.customer_name,
+        orders=len(orders),
+        spent=spent(orders),
+        registered_at=None,
     )
 
 
 def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustomer:
     """What is known of a customer, whatever he wrote."""
     return ThreadCustomer(
-        customer_id=customer.customer_id, email=customer.email, name=customer.name,
-        addresses=list(customer.addresses), orders=len(orders), spent=spent(orders),
+        customer_id=customer.customer_id,
+        email=customer.email,
+        name=customer.name,
+        addresses=list(customer.addresses),
+        orders=len(orders),
+        spent=spent(orders),
         registered_at=customer.registered_at,
     )
 
@@ -64,4 +83,8 @@ def spent(orders: Sequence[KnownOrder]) -> list[Money]:
     sums = {order.currency: 0 for order in orders}
     for order in orders:
         sums[order.currency] += order.paid - order.refunded
-    return [Money(amount=amount, currency=currency) for currency, amount in sorted(sums.items()) if amount]
+    return [
+        Money(amount=amount, currency=currency)
+        for currency, amount in sorted(sums.items())
+        if amount
+    ]

@@ -6,20 +6,32 @@ from shared.contracts.message import Refusal
 
 FIRST_LOOKS = StatusLooks(
     open=StatusLook(
-        labels={"en": "Open", "fa": "باز", "fr": "Ouvert", "de": "Offen"}, colour="#01B887",
+        labels={"en": "Open", "fa": "باز", "fr": "Ouvert", "de": "Offen"},
+        colour="#01B887",
         meanings={
-            "en": "It is to be answered.", "fa": "باید پاسخ داده شود.", "fr": "À répondre.", "de": "Zu beantworten.",
+            "en": "It is to be answered.",
+            "fa": "باید پاسخ داده شود.",
+            "fr": "À répondre.",
+            "de": "Zu beantworten.",
         },
     ),
     closed=StatusLook(
-        labels={"en": "Closed", "fa": "بسته", "fr": "Fermé", "de": "Geschlossen"}, colour="#E74C3C",
-        meanings={"en": "It is done.", "fa": "انجام شده است.", "fr": "C’est fait.", "de": "Erledigt."},
+        labels={"en": "Closed", "fa": "بسته", "fr": "Fermé", "de": "Geschlossen"},
+        colour="#E74C3C",
+        meanings={
+            "en": "It is done.",
+            "fa": "انجام شده است.",
+            "fr": "C’est fait.",
+            "de": "Erledigt.",
+        },
     ),
     pending1=StatusLook(
-        labels={"en": "Pending 1", "fa": "در انتظار ۱", "fr": "En attente 1", "de": "Wartend 1"}, colour="#3498D8",
+        labels={"en": "Pending 1", "fa": "در انتظار ۱", "fr": "En attente 1", "de": "Wartend 1"},
+        colour="#3498D8",
     ),
     pending2=StatusLook(
-        labels={"en": "Pending 2", "fa": "در انتظار ۲", "fr": "En attente 2", "de": "Wartend 2"}, colour="#34209E",
+        labels={"en": "Pending 2", "fa": "در انتظار ۲", "fr": "En attente 2", "de": "Wartend 2"},
+        colour="#34209E",
     ),
 )
 """What the two pending ones mean, every shop says itself."""

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.ingest.domain.attachments import Attachment, attachment, numbered
-from shared.contracts.ingest import AddNote, FormFile, ForwardThread, PostOrderMessage, ReplyThread, ThreadMessage
+from shared.contracts.ingest import (
+    AddNote,
+    FormFile,
+    ForwardThread,
+    PostOrderMessage,
+    ReplyThread,
+    ThreadMessage,
+)
 from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.message import Refusal
 from shared.contracts.values import DocumentKind, DocumentReference
@@ -46,14 +53,18 @@ class Enclosure:
         """Return the fields of the event that `notify` mails."""
         return {
             "attachments": [form_file(file) for file in self.files],
-            "documents": [*self.documents], "cc": [*self.cc], "bcc": [*self.bcc],
+            "documents": [*self.documents],
+            "cc": [*self.cc],
+            "bcc": [*self.bcc],
         }
 
 
 EMPTY = Enclosure()
 
 
-def enclosure_of(command: Enclosing, documents: Sequence[KnownDocument], recipient: str) -> Enclosure | Refusal:
+def enclosure_of(
+    command: Enclosing, documents: Sequence[KnownDocument], recipient: str
+) -> Enclosure | Refusal:
     """Return what a command encloses, or why not; `documents` are those of the customer."""
     found = files_of(command)
     if isinstance(found, Refusal):
@@ -79,16 +90,23 @@ def files_of(command: Enclosing | AddNote) -> list[Attachment] | Refusal:
             return command.refuse("attachment_type", reason, field=f"attachments.{number}")
     size = sum(len(file.content) for file in files)
     if size > LARGEST_TOGETHER:
-        reason = f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are allowed."
-        return command.refuse("attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER)
+        reason = (
+            f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are"
+            " allowed."
+        )
+        return command.refuse(
+            "attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER
+        )
     return files
 
 
 def kept_of(
-    messages: Sequence[ThreadMessage], before: Sequence[Attachment], content: Callable[[UUID], bytes]
+    messages: Sequence[ThreadMessage],
+    before: Sequence[Attachment],
+    content: Callable[[UUID], bytes],
 ) -> tuple[list[Attachment], list[str]]:
-    """Return the files of forwarded messages, the latest first, and the names of those that are left out: they could
-    run something, or do not fit beside the files `before`.
+    """Return the files of forwarded messages, the latest first, and the names of those that are
+    left out: they could run something, or do not fit beside the files `before`.
     """
     room = LARGEST_TOGETHER - sum(len(file.content) for file in before)
     files, left_out = list[Attachment](), list[str]()

@@ -1,4 +1,6 @@
-"""What our signatures in a mail prove: which conversation it belongs to, that we sent it, or that it came back."""
+"""What our signatures in a mail prove: which conversation it belongs to, that we sent it, or that
+it came back.
+"""
 
 from uuid import UUID
 
@@ -20,10 +22,14 @@ def is_our_own(mail: Mail, keys: SigningKeys) -> bool:
 
 
 def signed_evidence(mail: Mail, keys: SigningKeys) -> list[Evidence]:
-    """By our signature: the reply address first, then the ids that the mail answers, then the mail that bounced."""
+    """By our signature: the reply address first, then the ids that the mail answers, then the mail
+    that bounced.
+    """
     bounced = " ".join(mail.bounce.message_ids) if mail.bounce else ""
     places: list[tuple[str, FoundBy]] = [
-        (mail.recipients, "reply_address"), (" ".join(mail.answers), "signed_id"), (bounced, "bounced_mail"),
+        (mail.recipients, "reply_address"),
+        (" ".join(mail.answers), "signed_id"),
+        (bounced, "bounced_mail"),
     ]
     return [Evidence(found, found_by) for text, found_by in places for found in _signed(text, keys)]
 
@@ -40,16 +46,29 @@ def bounced(mail: Mail, inbound: Inbound, thread: Thread, keys: SigningKeys) -> 
     signed = ((key, _signed(key, keys), mail_id_of(key)) for key in mail.bounce.message_ids)
     return [
         _failed(mail.bounce, inbound, thread, key, conversations[0], mail_id)
-        for key, conversations, mail_id in signed if conversations and mail_id
+        for key, conversations, mail_id in signed
+        if conversations and mail_id
     ][:1]
 
 
 def _failed(
-    bounce: Bounce, inbound: Inbound, thread: Thread, message_id: str, conversation: Conversation, mail_id: UUID
+    bounce: Bounce,
+    inbound: Inbound,
+    thread: Thread,
+    message_id: str,
+    conversation: Conversation,
+    mail_id: UUID,
 ) -> Event:
     return MailBounced(
-        mail_id=mail_id, message_id=message_id, conversation=str(conversation), recipient=bounce.recipient,
-        permanent=bounce.permanent, status=bounce.status, reason=bounce.reason, mailbox_full=bounce.mailbox_full,
+        mail_id=mail_id,
+        message_id=message_id,
+        conversation=str(conversation),
+        recipient=bounce.recipient,
+        permanent=bounce.permanent,
+        status=bounce.status,
+        reason=bounce.reason,
+        mailbox_full=bounce.mailbox_full,
         mailbox=inbound.mailbox,
-        inbound_id=inbound.inbound_id, thread_id=thread.id,
+        inbound_id=inbound.inbound_id,
+        thread_id=thread.id,
     )

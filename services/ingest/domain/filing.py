@@ -61,7 +61,13 @@ class Place:
     @property
     def participants(self) -> frozenset[str]:
         """Who may write here: the customer, and whom employees let."""
-        customer = self.thread.view.customer_email if self.thread else self.order.customer_email if self.order else ""
+        customer = (
+            self.thread.view.customer_email
+            if self.thread
+            else self.order.customer_email
+            if self.order
+            else ""
+        )
         others = self.thread.view.participants if self.thread else []
         return frozenset(address.lower() for address in (customer, *others) if address)
 
@@ -75,7 +81,9 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names several."""
+    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names
+    several.
+    """
 
     place: Place = NOWHERE
     related: UUID | None = None
@@ -84,8 +92,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Under what circumstances a mail came: what is assumed of strangers, whom they wrote to, what the receiving mail
-    server found out, and how much came before.
+    """Under what circumstances a mail came: what is assumed of strangers, whom they wrote to, what
+    the receiving mail server found out, and how much came before.
     """
 
     language: str = "en"
@@ -116,8 +124,14 @@ class Filing:
         """What happened."""
         mail, inbound = self.mail, self.inbound
         received = MailReceived(
-            mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, thread_id=self.thread.id, sender=mail.sender,
-            subject=mail.subject, message_id=mail.message_id, kind=mail.kind, verified=self.message.verified,
+            mailbox=inbound.mailbox,
+            inbound_id=inbound.inbound_id,
+            thread_id=self.thread.id,
+            sender=mail.sender,
+            subject=mail.subject,
+            message_id=mail.message_id,
+            kind=mail.kind,
+            verified=self.message.verified,
             may_acknowledge=inbound.acknowledged,
         )
         return [*_told(self.thread, self.message, opened=self.opened), received]
@@ -126,8 +140,8 @@ class Filing:
 def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
     """The place of the strongest evidence that may lead this sender.
 
-    Our signature leads everybody: we wrote to that conversation. What others may know, or guess, leads participants
-    only, and nobody who passes a mail on; it is kept as a hint.
+    Our signature leads everybody: we wrote to that conversation. What others may know, or guess,
+    leads participants only, and nobody who passes a mail on; it is kept as a hint.
     """
     conflict = len({place.evidence.conversation for place in candidates if place.evidence}) > 1
     hints = []
@@ -142,9 +156,10 @@ def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
 def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = USUAL) -> Filing:
     """Puts the mail into its thread, or into a new one.
 
-    A sender who is no participant is filed as unverified where our signature led him there, and never becomes the
-    customer. Automatic mail wakes no thread. What an unverified sender wrote reopens a closed thread, too: often it is
-    the customer with another address, and a mail that nobody looks at would be lost.
+    A sender who is no participant is filed as unverified where our signature led him there, and
+    never becomes the customer. Automatic mail wakes no thread. What an unverified sender wrote
+    reopens a closed thread, too: often it is the customer with another address, and a mail that
+    nobody looks at would be lost.
     """
     place, verdict = choice.place, reception.verdict
     at = min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
@@ -152,49 +167,89 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
     stranger = mail.certain and not place.participants and verdict != "fail"
     verified, wakes = place.takes(mail, verdict) or stranger, not mail.automatic
     thread = before.heard(
-        [*mail.chain, *filter(None, [mail.message_id])], mail.message_id,
-        at=at, wakes=wakes, answered=verified and not (mail.automatic and before.last_mail),
+        [*mail.chain, *filter(None, [mail.message_id])],
+        mail.message_id,
+        at=at,
+        wakes=wakes,
+        answered=verified and not (mail.automatic and before.last_mail),
     )
     message = ThreadMessage(
-        message_id=inbound.inbound_id, direction="customer", author=mail.sender, text=mail.text, at=at,
-        verified=verified, unread=wakes, mail_message_id=mail.message_id, kind=mail.kind,
-        folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds], formatted=bool(mail.page),
-        attachments=views(inbound.inbound_id, mail.files), marks=_marks(mail, choice, reception),
+        message_id=inbound.inbound_id,
+        direction="customer",
+        author=mail.sender,
+        text=mail.text,
+        at=at,
+        verified=verified,
+        unread=wakes,
+        mail_message_id=mail.message_id,
+        kind=mail.kind,
+        folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds],
+        formatted=bool(mail.page),
+        attachments=views(inbound.inbound_id, mail.files),
+        marks=_marks(mail, choice, reception),
     )
     found_by = place.evidence.found_by if place.evidence else "new"
     kept = inbound.filed(
-        thread.id, found_by, message_id=mail.message_id, sender=mail.sender, kind=mail.kind, content=mail.content
+        thread.id,
+        found_by,
+        message_id=mail.message_id,
+        sender=mail.sender,
+        kind=mail.kind,
+        content=mail.content,
     )
     return Filing(kept, thread, message, mail, place.thread is None)
 
 
 def deserves_acknowledgement(filed: Filing, reception: Reception) -> bool:
-    """Whether an automatic confirmation may answer it, if there were not too many yet: only the first mail of a person
-    who is proved to be its sender, or others could have us mail to whom they like.
+    """Whether an automatic confirmation may answer it, if there were not too many yet: only the
+    first mail of a person who is proved to be its sender, or others could have us mail to whom they
+    like.
     """
     return (
-        filed.opened and filed.message.unread and filed.message.verified and filed.mail.answerable
-        and reception.verdict == "pass" and not reception.traffic.is_flood
+        filed.opened
+        and filed.message.unread
+        and filed.message.verified
+        and filed.mail.answerable
+        and reception.verdict == "pass"
+        and not reception.traffic.is_flood
     )
 
 
-def file_unreadable(found: Unreadable, raw: bytes, inbound: Inbound, reception: Reception) -> Filing:
+def file_unreadable(
+    found: Unreadable, raw: bytes, inbound: Inbound, reception: Reception
+) -> Filing:
     """A mail that cannot be read gets a thread of its own, with its raw bytes attached."""
     text = f"This mail cannot be read: {found.reason} It is attached as it came."
     mail = Mail(
-        sender=NOBODY, sender_name="", certain=False, subject="Unreadable mail", text=text, message_id="", answers=(),
-        chain=(), recipients="", files=(attachment("mail.eml", raw, "message/rfc822"),), answerable=False,
+        sender=NOBODY,
+        sender_name="",
+        certain=False,
+        subject="Unreadable mail",
+        text=text,
+        message_id="",
+        answers=(),
+        chain=(),
+        recipients="",
+        files=(attachment("mail.eml", raw, "message/rfc822"),),
+        answerable=False,
     )
     filed = file(mail, inbound, Choice(), reception)
     message = filed.message.model_copy(update={"kind": "unreadable", "marks": []})
-    return replace(filed, inbound=replace(inbound.unreadable(found.reason), thread_id=filed.thread.id), message=message)
+    return replace(
+        filed,
+        inbound=replace(inbound.unreadable(found.reason), thread_id=filed.thread.id),
+        message=message,
+    )
 
 
 def unreadable_events(filed: Filing) -> list[Event]:
     """What is told of a mail that cannot be read."""
     inbound = filed.inbound
     unreadable = MailUnreadable(
-        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason, thread_id=filed.thread.id
+        mailbox=inbound.mailbox,
+        inbound_id=inbound.inbound_id,
+        reason=inbound.reason,
+        thread_id=filed.thread.id,
     )
     return [*_told(filed.thread, filed.message, opened=True), unreadable]
 
@@ -206,7 +261,9 @@ def _marks(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
         "conflicting_evidence": choice.conflict,
         "dmarc_failed": reception.verdict == "fail",
         "flood": reception.traffic.is_flood,
-        "new_topic": own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject),
+        "new_topic": (
+            own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject)
+        ),
         "several_senders": not mail.certain and "sender_unknown" not in mail.marks,
     }
     return sorted({*mail.marks, *(mark for mark, holds in found.items() if holds)})
@@ -217,24 +274,34 @@ def own_thread_id(inbound_id: UUID) -> UUID:
     return derived_id("mail", inbound_id)
 
 
-def _opened(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception, at: datetime) -> Thread:
+def _opened(
+    mail: Mail, inbound: Inbound, choice: Choice, reception: Reception, at: datetime
+) -> Thread:
     order = choice.place.order
     conversation = Conversation("thread", own_thread_id(inbound.inbound_id))
     if order:
         conversation = Conversation("order", order.order_id)
     view = ThreadView(
-        thread_id=thread_id_of(conversation), conversation=str(conversation),
-        order_id=order.order_id if order else None, order_reference=order.reference if order else None,
+        thread_id=thread_id_of(conversation),
+        conversation=str(conversation),
+        order_id=order.order_id if order else None,
+        order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else mail.sender,
         customer_name=order.customer_name if order else mail.sender_name,
         language=order.language if order else reception.language,
-        subject=mail.subject, status="closed" if mail.automatic else "open", opened_at=at, contact=reception.contact,
-        customer_id=(order.customer_id or None) if order else None, related=choice.related,
+        subject=mail.subject,
+        status="closed" if mail.automatic else "open",
+        opened_at=at,
+        contact=reception.contact,
+        customer_id=(order.customer_id or None) if order else None,
+        related=choice.related,
     )
     return Thread(inbound.shop, view)
 
 
 def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
     view = thread.view
-    added = ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message)
+    added = ThreadMessageAdded(
+        thread_id=thread.id, order_id=view.order_id, status=view.status, message=message
+    )
     return [*([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []), added]

@@ -6,7 +6,13 @@ Lines are counted from 1. A forwarded mail is what its sender wants to be read: 
 import re
 from typing import NamedTuple
 
-from services.ingest.domain.quoting import Attribution, attributions, is_field, is_forwarded, is_original
+from services.ingest.domain.quoting import (
+    Attribution,
+    attributions,
+    is_field,
+    is_forwarded,
+    is_original,
+)
 
 MOST_LINES = 20_000
 _LONGEST_LINE = 400  # characters of a line that are looked at
@@ -41,7 +47,9 @@ def _quoted(lines: list[str]) -> list[bool]:
         if is_forwarded(line):
             break
         attribution = found.get(number)
-        follows = attribution and attribution.end >= last_quoted and _mail_follows(lines, attribution)
+        follows = (
+            attribution and attribution.end >= last_quoted and _mail_follows(lines, attribution)
+        )
         if follows or _begins_a_mail(lines, fields, number):
             return [*quoted[:number], *[True] * (len(lines) - number)]
         if attribution and _quotes_follow(lines, quoted, attribution.end):
@@ -55,7 +63,9 @@ def _begins_a_mail(lines: list[str], fields: list[bool], number: int) -> bool:
     if line == "--" or is_original(line):
         return True
     headers = _headers(fields, number)
-    return (bool(_RULE.fullmatch(line)) and headers >= 2) or (fields[number] and number > 0 and headers >= 3)
+    return (bool(_RULE.fullmatch(line)) and headers >= 2) or (
+        fields[number] and number > 0 and headers >= 3
+    )
 
 
 def _mail_follows(lines: list[str], attribution: Attribution) -> bool:

@@ -9,41 +9,59 @@ from shared.contracts.ingest.files import LARGEST_TOGETHER
 from shared.contracts.message import Refusal
 
 KINDS = {
-    "application/msword": "Word", "text/plain": "text", "application/octet-stream": "unknown",
+    "application/msword": "Word",
+    "text/plain": "text",
+    "application/octet-stream": "unknown",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
 }
 
 
 def objection(command: SubmitContact, rules: FormFiles) -> Refusal | None:
-    """Why the files of a form are not taken, if they are not. A file is what its content says, and neither its name nor
-    what it holds may be able to run.
+    """Why the files of a form are not taken, if they are not. A file is what its content says, and
+    neither its name nor what it holds may be able to run.
     """
     files = command.attachments
     if files and not rules.allowed:
-        return command.refuse("no_attachments", "This shop takes no attachments.", field="attachments")
+        return command.refuse(
+            "no_attachments", "This shop takes no attachments.", field="attachments"
+        )
     if len(files) > rules.most:
         reason = f"There are {len(files)} attachments; {rules.most} are allowed."
         return command.refuse("too_many_attachments", reason, field="attachments", most=rules.most)
     size = sum(len(file.content) for file in files)
     if size > LARGEST_TOGETHER:
-        reason = f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are allowed."
-        return command.refuse("attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER)
+        reason = (
+            f"Together the files have {megabytes(size)}; at most {megabytes(LARGEST_TOGETHER)} are"
+            " allowed."
+        )
+        return command.refuse(
+            "attachment_too_large", reason, field="attachments", largest=LARGEST_TOGETHER
+        )
     return _wrong_file(command, files, rules)
 
 
-def _wrong_file(command: SubmitContact, files: Sequence[FormFile], rules: FormFiles) -> Refusal | None:
+def _wrong_file(
+    command: SubmitContact, files: Sequence[FormFile], rules: FormFiles
+) -> Refusal | None:
     for number, file in enumerate(files):
         read, field = attachment(file.filename, file.content), f"attachments.{number}"
         if len(file.content) > rules.largest:
             size, largest = megabytes(len(file.content)), megabytes(rules.largest)
             reason = f"'{read.filename}' has {size}; at most {largest} are allowed."
-            return command.refuse("attachment_too_large", reason, field=field, largest=rules.largest)
+            return command.refuse(
+                "attachment_too_large", reason, field=field, largest=rules.largest
+            )
         if read.dangerous and read.media_type in rules.media_types:
-            reason = f"'{read.filename}' could run something: a file that is called so is not taken."
+            reason = (
+                f"'{read.filename}' could run something: a file that is called so is not taken."
+            )
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
         if read.media_type not in rules.media_types:
             allowed = ", ".join(dict.fromkeys(map(_kind, rules.media_types)))
-            reason = f"'{read.filename}' is of a kind that is not taken ({_kind(read.media_type)}): send {allowed}."
+            reason = (
+                f"'{read.filename}' is of a kind that is not taken ({_kind(read.media_type)}): send"
+                f" {allowed}."
+            )
             return command.refuse("attachment_type", reason, field=field, allowed=rules.media_types)
     return None
 

@@ -1,4 +1,6 @@
-"""How many forms are taken of one sender and from one client; who they are is kept as a digest only."""
+"""How many forms are taken of one sender and from one client; who they are is kept as a digest
+only.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +15,9 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Digests of who sent a form, 64 hexadecimal digits each; `client` is empty where its address is not known."""
+    """Digests of who sent a form, 64 hexadecimal digits each; `client` is empty where its address
+    is not known.
+    """
 
     sender: str = ""
     client: str = ""
@@ -34,9 +38,13 @@ NONE = Lately()
 
 
 def origin_of(shop: str, command: SubmitContact) -> Origin:
-    """Return who sends a form. Of IPv6 it is the network (/64): one client may use every address of it."""
+    """Return who sends a form. Of IPv6 it is the network (/64): one client may use every address of
+    it.
+    """
     address = command.client_address
-    client = ip_network((address, 64), strict=False) if isinstance(address, IPv6Address) else address
+    client = (
+        ip_network((address, 64), strict=False) if isinstance(address, IPv6Address) else address
+    )
     return Origin(sender_of(shop, command.email), _digest(shop, str(client)) if client else "")
 
 
@@ -48,10 +56,16 @@ def sender_of(shop: str, email: str) -> str:
 def objection(command: SubmitContact, lately: Lately, limits: FormLimits) -> Refusal | None:
     """Return why one more form is not taken now."""
     if limits.per_sender and lately.of_sender >= limits.per_sender:
-        reason = f"{lately.of_sender} messages came from '{command.email}' within an hour: please try again later."
+        reason = (
+            f"{lately.of_sender} messages came from '{command.email}' within an hour: please try"
+            " again later."
+        )
         return command.refuse("too_many", reason, field="email", most=limits.per_sender)
     if limits.per_client and lately.of_client >= limits.per_client:
-        reason = f"{lately.of_client} messages came from this connection within an hour: please try again later."
+        reason = (
+            f"{lately.of_client} messages came from this connection within an hour: please try"
+            " again later."
+        )
         return command.refuse("too_many", reason, field="client_address", most=limits.per_client)
     return None
 

@@ -1,7 +1,9 @@
-"""Header blocks made tidy before they are parsed: an odd line costs that line, not the fields behind it.
+"""Header blocks made tidy before they are parsed: an odd line costs that line, not the fields
+behind it.
 
-Python's parser ends the header at the first line that is no field: blanks before the colon (which RFC 5322, 4.5 wants
-read), an mbox separator, a byte order mark, or a line that a gateway forgot to fold would lose the rest.
+Python's parser ends the header at the first line that is no field: blanks before the colon (which
+RFC 5322, 4.5 wants read), an mbox separator, a byte order mark, or a line that a gateway forgot to
+fold would lose the rest.
 """
 
 import re
@@ -26,18 +28,26 @@ _STAMPED = re.compile(
     rb"(?:return-path|received|delivered-to|x-original-to|envelope-to|authentication-results|arc-|dkim-|received-spf)",
     re.IGNORECASE,
 )
-"""Fields that a mail server puts above what the sender wrote: no line of the sender's may join them."""
+"""Fields that a mail server puts above what the sender wrote: no line of the sender's may join
+them.
+"""
 _VERDICT = re.compile(rb"authentication-results[ \t]*:", re.IGNORECASE)
-"""Left out where a mail server may not have seen it as a field: it takes those of senders in its name away."""
+"""Left out where a mail server may not have seen it as a field: it takes those of senders in its
+name away.
+"""
 _BLANKS = re.compile(rb"[^:]*[ \t]:")
 _CONTINUED = re.compile(rb'[<"]|=\?|[\w*-]{1,40}\s?=')
 _SUBJECT = re.compile(rb"subject", re.IGNORECASE)
 FOLDED_AT = 60  # characters: programs fold lines longer than that
-_BOUNDARY = re.compile(rb'\bboundary\s{0,9}=\s{0,9}(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
+_BOUNDARY = re.compile(
+    rb'\bboundary\s{0,9}=\s{0,9}(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE
+)
 _DELIMITER = re.compile(rb"(?<=[\r\n])--([^\r\n]{1,202})(?:\r\n|\r|\n)")
 _BEFORE_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*+")
 _MAIL = re.compile(rb"^content-type:\s*message/(?:rfc822|global)\b", re.IGNORECASE | re.MULTILINE)
-_ENCODED = re.compile(rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)", re.IGNORECASE | re.MULTILINE)
+_ENCODED = re.compile(
+    rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)", re.IGNORECASE | re.MULTILINE
+)
 _REWRITE: dict[bytes, Callable[[str], str]] = {
     b"content-transfer-encoding": structured.transfer_encoding,
     b"content-type": structured.content_type,
@@ -46,14 +56,18 @@ _REWRITE: dict[bytes, Callable[[str], str]] = {
 
 
 def tidied(raw: bytes) -> bytes:
-    """Return the mail with its header blocks tidy, its own and those of its parts; all else stays as it is."""
+    """Return the mail with its header blocks tidy, its own and those of its parts; all else stays
+    as it is.
+    """
     return _Tidying(raw).result()
 
 
 class _Tidying:
     def __init__(self, raw: bytes) -> None:
         self.raw, self.pieces = raw, list[bytes]()
-        self.boundaries = {(quoted or bare).rstrip() for quoted, bare in _BOUNDARY.findall(raw)} - {b""}
+        self.boundaries = {(quoted or bare).rstrip() for quoted, bare in _BOUNDARY.findall(raw)} - {
+            b""
+        }
 
     def result(self) -> bytes:
         end = self._mail(0)
@@ -66,23 +80,36 @@ class _Tidying:
     def _parts(self) -> Iterator[int]:
         """Return where header blocks begin: behind a declared boundary."""
         if self.boundaries:
-            found = (each.end() for each in _DELIMITER.finditer(self.raw) if each[1].rstrip() in self.boundaries)
+            found = (
+                each.end()
+                for each in _DELIMITER.finditer(self.raw)
+                if each[1].rstrip() in self.boundaries
+            )
             yield from islice(found, MOST_BLOCKS)
 
     def _mail(self, start: int, depth: int = 0) -> int:
-        """Add the header of a mail that begins at `start`; empty lines or a byte order mark before it are left out."""
+        """Add the header of a mail that begins at `start`; empty lines or a byte order mark before
+        it are left out.
+        """
         found = _BEFORE_FIRST.match(self.raw, start)
         first = found.end() if found else start
         begins_late = _KNOWN.match(self.raw, first) or _MBOX.match(self.raw, first)
         return self._block(first if begins_late else start, _KNOWN, depth)
 
     def _block(self, start: int, known: re.Pattern[bytes], depth: int = 0) -> int:
-        """Add the header block at `start`, and that of a mail which begins behind it; return where it ends."""
+        """Add the header block at `start`, and that of a mail which begins behind it; return where
+        it ends.
+        """
         lines = self._lines(start)
         head = b"".join(_tidied(lines, known))
         self.pieces.append(head)
         end = start + sum(map(len, lines))
-        if depth < DEEPEST and head.endswith((b"\n", b"\r")) and _MAIL.search(head) and not _ENCODED.search(head):
+        if (
+            depth < DEEPEST
+            and head.endswith((b"\n", b"\r"))
+            and _MAIL.search(head)
+            and not _ENCODED.search(head)
+        ):
             return self._mail(end, depth + 1)
         return end
 
@@ -104,7 +131,9 @@ class _Tidying:
 
 
 def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
-    """Return the lines of a block without odd ones. Behind the last known field, an odd line begins the body."""
+    """Return the lines of a block without odd ones. Behind the last known field, an odd line begins
+    the body.
+    """
     last = max((number for number, line in enumerate(lines) if known.match(line)), default=-1)
     field: list[bytes] = []
     odd = False
@@ -128,7 +157,9 @@ def _tidied(lines: list[bytes], known: re.Pattern[bytes]) -> Iterator[bytes]:
 
 
 def _ends_a_field(field: list[bytes], line: bytes, after: list[bytes]) -> bool:
-    """Return whether a line before the end of the block is the rest of a list of addresses, ids or parameters."""
+    """Return whether a line before the end of the block is the rest of a list of addresses, ids or
+    parameters.
+    """
     alone = bool(after) and not after[0].strip(b"\r\n")
     return bool(field) and alone and bool(_CONTINUED.match(line)) and _continues(field, line)
 
@@ -144,7 +175,9 @@ def _continues(field: list[bytes], line: bytes) -> bool:
 
 
 def _field(lines: list[bytes]) -> Iterator[bytes]:
-    """Return the lines of a field without blanks before its colon; a structured one in the standard's notation."""
+    """Return the lines of a field without blanks before its colon; a structured one in the
+    standard's notation.
+    """
     if not lines:
         return
     name, _, rest = lines[0].partition(b":")

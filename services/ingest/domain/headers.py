@@ -19,8 +19,11 @@ _ATOM = r"[^@\s<>,;:\"()\[\]\\\x00-\x20\x7f-\xa0\u202a-\u202e\u2066-\u2069\ud800
 ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,189}}")
 _WORD = re.compile(r"=\?([\w.:\-]{1,60})(?:\*[\w\-]*)?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,498}>")
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|\((?:[^()\\]|\\.)*\)|<([^<>]*)>|([,;:])|([^"(<,;:]+)|.', re.DOTALL)
-# Control characters, and those that turn the direction of what follows: names and subjects could hide something.
+_TOKEN = re.compile(
+    r'"((?:[^"\\]|\\.)*)"|\((?:[^()\\]|\\.)*\)|<([^<>]*)>|([,;:])|([^"(<,;:]+)|.', re.DOTALL
+)
+# Control characters, and those that turn the direction of what follows: names and subjects could
+# hide something.
 _UNSEEN = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -57,7 +60,9 @@ class Headers:
 
 def _unfolded(value: str) -> str:
     value = value[:LONGEST_FIELD]
-    if not value.isascii():  # bytes above 127 come as surrogates: who wrote them without encoding meant UTF-8, mostly
+    if (
+        not value.isascii()
+    ):  # bytes above 127 come as surrogates: who wrote them without encoding meant UTF-8, mostly
         value = decode(value.encode("ascii", "surrogateescape"))
     return " ".join(value.split())
 
@@ -68,7 +73,9 @@ def line(text: str, longest: int = 300) -> str:
 
 
 def words(text: str) -> str:
-    """RFC 2047: encoded words as text. Neighbours of one charset are joined first, since a character may be split."""
+    """RFC 2047: encoded words as text. Neighbours of one charset are joined first, since a
+    character may be split.
+    """
     if "=?" not in text:
         return text
     done, charset, data, end = [], "", b"", 0
@@ -83,8 +90,14 @@ def words(text: str) -> str:
 
 
 def _word(encoding: str, text: str, charset: str) -> bytes:
-    """Return the bytes of an encoded word. A character that stands in it bare was a byte of its charset."""
-    data = text.encode(codec_of(charset) or "utf-8", "replace") if not text.isascii() else text.encode()
+    """Return the bytes of an encoded word. A character that stands in it bare was a byte of its
+    charset.
+    """
+    data = (
+        text.encode(codec_of(charset) or "utf-8", "replace")
+        if not text.isascii()
+        else text.encode()
+    )
     if encoding == "q":
         return binascii.a2b_qp(data, header=True)
     try:
@@ -111,7 +124,9 @@ def addresses(text: str) -> list[Address]:
 
 
 def _spec(inside: str) -> str:
-    """Return what stands in angle brackets without the comments and blanks that RFC 5322, 4.4 wants read."""
+    """Return what stands in angle brackets without the comments and blanks that RFC 5322, 4.4 wants
+    read.
+    """
     if " " not in inside and "(" not in inside:
         return inside
     return re.sub(r" ?([@.]) ?", r"\1", " ".join(without_comments(inside).split()))

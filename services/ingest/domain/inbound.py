@@ -7,19 +7,21 @@ from typing import Literal
 from uuid import UUID
 
 State = Literal["new", "filed", "own", "duplicate", "unreadable", "unmatched"]
-"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before, or the same mail was
-filed that came another way, as through a list or another mailbox. `unmatched`: it belongs to no thread, and the mailbox
-opens none.
+"""`own`: we sent it ourselves. `duplicate`: the same bytes were fetched from this mailbox before,
+or the same mail was filed that came another way, as through a list or another mailbox. `unmatched`:
+it belongs to no thread, and the mailbox opens none.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is the server's word.
+    """`sha256` names the raw bytes, None if the server never handed them over; `size` in bytes is
+    the server's word.
 
-    `evidence`: what could have led it into a thread, strongest first. `acknowledged`: an automatic confirmation may
-    answer it. `unfinished`: on the server it is still to be flagged, moved or deleted, which is done when this is
-    safely stored. `content`: a digest of what a filed mail says, by which its copies are known.
+    `evidence`: what could have led it into a thread, strongest first. `acknowledged`: an automatic
+    confirmation may answer it. `unfinished`: on the server it is still to be flagged, moved or
+    deleted, which is done when this is safely stored. `content`: a digest of what a filed mail
+    says, by which its copies are known.
     """
 
     inbound_id: UUID
@@ -45,12 +47,25 @@ class Inbound:
     content: str = ""
 
     def filed(
-        self, thread_id: UUID, found_by: str, *, message_id: str, sender: str, kind: str, content: str
+        self,
+        thread_id: UUID,
+        found_by: str,
+        *,
+        message_id: str,
+        sender: str,
+        kind: str,
+        content: str,
     ) -> "Inbound":
         """Return the mail filed in a thread."""
         return replace(
-            self, state="filed", thread_id=thread_id, message_id=message_id, found_by=found_by, sender=sender,
-            kind=kind, content=content,
+            self,
+            state="filed",
+            thread_id=thread_id,
+            message_id=message_id,
+            found_by=found_by,
+            sender=sender,
+            kind=kind,
+            content=content,
         )
 
     def with_evidence(self, evidence: Iterable[object]) -> "Inbound":
@@ -59,7 +74,9 @@ class Inbound:
 
     def copy_of(self, original: "Inbound") -> "Inbound":
         """Return the mail as a copy of one that was filed."""
-        return replace(self, state="duplicate", thread_id=original.thread_id, message_id=original.message_id)
+        return replace(
+            self, state="duplicate", thread_id=original.thread_id, message_id=original.message_id
+        )
 
     def own(self, message_id: str) -> "Inbound":
         return replace(self, state="own", message_id=message_id)

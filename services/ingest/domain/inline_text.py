@@ -11,7 +11,8 @@ _BEGIN = re.compile(r"^begin [0-7]{3,4} (\S[^\n]{0,200})\n", re.MULTILINE)
 _END = re.compile(r"^(?:`?\n)?end[ \t]*$", re.MULTILINE)
 _LINE = re.compile(r"[\x20-\x60]{1,90}")
 _PGP: tuple[tuple[str, Mark], ...] = (
-    ("-----BEGIN PGP MESSAGE-----", "encrypted"), ("-----BEGIN PGP SIGNED MESSAGE-----", "signed"),
+    ("-----BEGIN PGP MESSAGE-----", "encrypted"),
+    ("-----BEGIN PGP SIGNED MESSAGE-----", "signed"),
 )
 
 

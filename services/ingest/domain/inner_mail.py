@@ -12,10 +12,16 @@ _AS_IT_CAME = compat32.clone(max_line_length=0, mangle_from_=False)
 
 
 def decoded_mail(message: Message, encoding: str) -> bytes:
-    """Return a mail inside the mail, which RFC 2046 forbids to encode and programs encode all the same."""
+    """Return a mail inside the mail, which RFC 2046 forbids to encode and programs encode all the
+    same.
+    """
     content = bytes_of(message)
-    if encoding in ENCODED and any(isinstance(each, MissingHeaderBodySeparatorDefect) for each in message.defects):
-        content = content.replace(b"\n\n", b"\n", 1)  # which stands where an encoded line was taken for text
+    if encoding in ENCODED and any(
+        isinstance(each, MissingHeaderBodySeparatorDefect) for each in message.defects
+    ):
+        content = content.replace(
+            b"\n\n", b"\n", 1
+        )  # which stands where an encoded line was taken for text
     if encoding == "quoted-printable":
         return quopri.decodestring(content.lstrip())
     if encoding == "base64":
@@ -30,5 +36,11 @@ def bytes_of(message: Message) -> bytes:
         return message.as_bytes(policy=_AS_IT_CAME)
     except RecursionError:
         return b""
-    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):  # characters that have no bytes
+    except (
+        UnicodeError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):  # characters that have no bytes
         return str(message.get_payload()).encode("utf-8", "replace")

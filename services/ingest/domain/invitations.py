@@ -8,7 +8,8 @@ LONGEST = 100_000  # characters that are looked at
 _FOLD = re.compile(r"\r?\n[ \t]")
 _EVENT = re.compile(r"^BEGIN:(?:VEVENT|VTODO)\s*?$", re.MULTILINE | re.IGNORECASE)
 _FIELD = re.compile(
-    r"^(SUMMARY|LOCATION|DTSTART|DTEND|DUE|STATUS)((?:;[^:\r\n]*)?):(.*)$", re.MULTILINE | re.IGNORECASE
+    r"^(SUMMARY|LOCATION|DTSTART|DTEND|DUE|STATUS)((?:;[^:\r\n]*)?):(.*)$",
+    re.MULTILINE | re.IGNORECASE,
 )
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
 _ZONE = re.compile(r"TZID=\"?([^\";:]{1,60})", re.IGNORECASE)
@@ -16,7 +17,9 @@ _ESCAPED = re.compile(r"\\([nN,;\\])")
 
 
 def lines_of(calendar: str) -> str:
-    """Return what the first event of a calendar says, a line each; empty where there is no event."""
+    """Return what the first event of a calendar says, a line each; empty where there is no
+    event.
+    """
     unfolded = _FOLD.sub("", calendar[:LONGEST])
     begin = _EVENT.search(unfolded)
     if begin is None:
@@ -36,7 +39,9 @@ def _plain(found: dict[str, tuple[str, str]], name: str) -> str:
 
 
 def _when(found: dict[str, tuple[str, str]]) -> str:
-    """Return the time from its beginning to its end, with its zone; a day where there is no time."""
+    """Return the time from its beginning to its end, with its zone; a day where there is no
+    time.
+    """
     parameters, first = found.get("DTSTART", ("", ""))
     begin, end = _TIME.match(first), _TIME.match(found.get("DTEND", found.get("DUE", ("", "")))[1])
     if begin is None:

@@ -1,4 +1,6 @@
-"""Which language a customer is answered in: that of the known customer, else that of what they wrote."""
+"""Which language a customer is answered in: that of the known customer, else that of what they
+wrote.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,27 +9,60 @@ LOOKED_AT = 4000  # characters
 FEWEST_LETTERS = 3  # of a script, before it tells the language
 FEWEST_WORDS = 2  # common words of a language, before they tell it
 SCRIPTS: Mapping[str, str] = {
-    "fa": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff", "he": "\u0590-\u05ff", "ru": "\u0400-\u04ff",
-    "el": "\u0370-\u03ff", "ja": "\u3040-\u30ff", "ko": "\uac00-\ud7af", "zh": "\u4e00-\u9fff", "th": "\u0e00-\u0e7f",
-    "hi": "\u0900-\u097f", "hy": "\u0530-\u058f", "ka": "\u10a0-\u10ff",
+    "fa": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
+    "he": "\u0590-\u05ff",
+    "ru": "\u0400-\u04ff",
+    "el": "\u0370-\u03ff",
+    "ja": "\u3040-\u30ff",
+    "ko": "\uac00-\ud7af",
+    "zh": "\u4e00-\u9fff",
+    "th": "\u0e00-\u0e7f",
+    "hi": "\u0900-\u097f",
+    "hy": "\u0530-\u058f",
+    "ka": "\u10a0-\u10ff",
 }
 """A language of each script; `_closer` tells those apart that share one."""
 SHARED: Mapping[str, frozenset[str]] = {
-    "fa": frozenset({"ar", "ckb", "fa", "ps", "ur"}), "ru": frozenset({"bg", "be", "mk", "ru", "sr", "uk"}),
-    "hi": frozenset({"hi", "mr", "ne"}), "he": frozenset({"he", "yi"}), "zh": frozenset({"ja", "yue", "zh"}),
+    "fa": frozenset({"ar", "ckb", "fa", "ps", "ur"}),
+    "ru": frozenset({"bg", "be", "mk", "ru", "sr", "uk"}),
+    "hi": frozenset({"hi", "mr", "ne"}),
+    "he": frozenset({"he", "yi"}),
+    "zh": frozenset({"ja", "yue", "zh"}),
 }
 WORDS: Mapping[str, frozenset[str]] = {
     tag: frozenset(words.split())
     for tag, words in {
         "en": "the and is my i have you for not it this with when where please thank order was can",
-        "de": "der die das und ist nicht ich habe sie mit für wann wo bitte danke meine mein bestellung noch wie",
-        "fr": "le les des et est je pas vous pour avec une mon ma quand où merci bonjour commande votre que",
-        "es": "el los las y es no mi para con una cuándo dónde gracias hola pedido por que está mis",
-        "it": "il gli e è non mio per con una quando dove grazie ciao ordine che sono buongiorno della ho",
-        "nl": "de het en is niet ik heb mijn voor met een wanneer waar bedankt bestelling graag u nog",
-        "pt": "o os e é não meu minha para com uma quando onde obrigado obrigada olá encomenda pedido está",
-        "pl": "i jest nie mam moje mój dla kiedy gdzie proszę dziękuję zamówienie się na czy dzień dobry",
-        "tr": "ve bir bu için değil ne zaman nerede teşekkürler lütfen siparişim sipariş merhaba benim var",
+        "de": (
+            "der die das und ist nicht ich habe sie mit für wann wo bitte danke meine mein"
+            " bestellung noch wie"
+        ),
+        "fr": (
+            "le les des et est je pas vous pour avec une mon ma quand où merci bonjour commande"
+            " votre que"
+        ),
+        "es": (
+            "el los las y es no mi para con una cuándo dónde gracias hola pedido por que está mis"
+        ),
+        "it": (
+            "il gli e è non mio per con una quando dove grazie ciao ordine che sono buongiorno"
+            " della ho"
+        ),
+        "nl": (
+            "de het en is niet ik heb mijn voor met een wanneer waar bedankt bestelling graag u nog"
+        ),
+        "pt": (
+            "o os e é não meu minha para com uma quando onde obrigado obrigada olá encomenda pedido"
+            " está"
+        ),
+        "pl": (
+            "i jest nie mam moje mój dla kiedy gdzie proszę dziękuję zamówienie się na czy dzień"
+            " dobry"
+        ),
+        "tr": (
+            "ve bir bu için değil ne zaman nerede teşekkürler lütfen siparişim sipariş merhaba"
+            " benim var"
+        ),
         "sv": "och är inte jag har min för med ett när var tack beställning det hej",
     }.items()
 }
@@ -38,7 +73,9 @@ _PERSIAN = re.compile("[پچژگکی]")
 
 
 def language_of(text: str) -> str:
-    """Return the language (BCP 47) that a text is written in, where letters or common words tell it; else nothing."""
+    """Return the language (BCP 47) that a text is written in, where letters or common words tell
+    it; else nothing.
+    """
     seen = text[:LOOKED_AT]
     counts = {tag: len(letters.findall(seen)) for tag, letters in _LETTERS.items()}
     script = max(counts, key=lambda tag: counts[tag])
@@ -50,7 +87,9 @@ def language_of(text: str) -> str:
 
 
 def written_as(language: str, text: str) -> str:
-    """Return the language of a text whose author chose `language`: that, unless it is written in other letters."""
+    """Return the language of a text whose author chose `language`: that, unless it is written in
+    other letters.
+    """
     found = language_of(text)
     chosen = language.partition("-")[0]
     script = next((tag for tag, shared in SHARED.items() if found in shared or found == tag), found)
@@ -70,6 +109,9 @@ def _closer(script: str, text: str) -> str:
 def _by_words(text: str) -> str:
     """Return the language with most of its common words in the text, if no other has as many."""
     words = [word.lower() for word in _WORD.findall(text)]
-    counts = sorted(((sum(word in common for word in words), tag) for tag, common in WORDS.items()), reverse=True)
+    counts = sorted(
+        ((sum(word in common for word in words), tag) for tag, common in WORDS.items()),
+        reverse=True,
+    )
     (most, tag), (second, _) = counts[0], counts[1]
     return tag if most >= FEWEST_WORDS and most > second else ""

@@ -1,4 +1,5 @@
-"""Subjects that programs write: automatic answers, absence notes, reports of mails that did not arrive.
+"""Subjects that programs write: automatic answers, absence notes, reports of mails that did not
+arrive.
 
 Their words lie in `automatic.toml`, by language.
 """
@@ -16,7 +17,9 @@ Use = Literal["reply", "away", "absent", "undelivered"]
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BRACKETS = {"[": "]", "(": ")", "【": "】", "<": ">"}
 _COLONS = (":", "\uff1a")  # the second one of East Asia
-_ANSWERED = re.compile(r"(?:re|aw|antw|rép|sv|vs|odp|ynt|rif|res|اب|پاسخ|回复|回覆|答复)\s?(?:\[\d+\])?\s?[:\uff1a]")
+_ANSWERED = re.compile(
+    r"(?:re|aw|antw|rép|sv|vs|odp|ynt|rif|res|اب|پاسخ|回复|回覆|答复)\s?(?:\[\d+\])?\s?[:\uff1a]"
+)
 
 
 @cache
@@ -28,7 +31,9 @@ def phrases(use: Use) -> tuple[str, ...]:
 
 
 def is_automatic_subject(subject: str, *, answers: bool) -> bool:
-    """Return whether a program wrote the subject. `answers`: the mail says which mail it answers."""
+    """Return whether a program wrote the subject. `answers`: the mail says which mail it
+    answers.
+    """
     said = _tidy(subject)
     if _follows(said, phrases("reply")) is not None:
         return True
@@ -46,11 +51,15 @@ def is_undelivered_subject(subject: str) -> bool:
 
 
 def _tidy(subject: str) -> str:
-    return " ".join(_MARKS.sub("", subject).replace("’", "'").casefold().replace("i\u0307", "i").split())
+    return " ".join(
+        _MARKS.sub("", subject).replace("’", "'").casefold().replace("i\u0307", "i").split()
+    )
 
 
 def _follows(said: str, begin_with: Iterable[str]) -> str | None:
-    """Return what stands behind one of the phrases and its colon or bracket; None where a sentence goes on."""
+    """Return what stands behind one of the phrases and its colon or bracket; None where a sentence
+    goes on.
+    """
     closing = _BRACKETS.get(said[:1], "")
     inside = said[1:] if closing else said
     for phrase in begin_with:

@@ -1,7 +1,8 @@
 """A mail as it is read from its raw bytes, with what filing needs to know of it.
 
-Read with the policy compat32, which raises on almost nothing, and by our own tolerant eyes for the fields. What still
-cannot be read is `Unreadable`, never an exception: one bad mail must not hold up the others.
+Read with the policy compat32, which raises on almost nothing, and by our own tolerant eyes for the
+fields. What still cannot be read is `Unreadable`, never an exception: one bad mail must not hold up
+the others.
 """
 
 from collections.abc import Iterable
@@ -35,7 +36,9 @@ _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. Addresses in lower case, message ids with their brackets, "" for what it does not say."""
+    """What a mail says. Addresses in lower case, message ids with their brackets, "" for what it
+    does not say.
+    """
 
     sender: str
     sender_name: str
@@ -92,11 +95,15 @@ def read_all(raws: Iterable[bytes]) -> list[Mail | Unreadable]:
 
 
 def read_fields(raw: bytes) -> Mail | Unreadable:
-    """What the header fields of a mail say that cannot be read whole; its bytes are attached as they came."""
+    """What the header fields of a mail say that cannot be read whole; its bytes are attached as
+    they came.
+    """
     try:
         message = BytesHeaderParser(policy=compat32).parsebytes(tidied(raw[:LONGEST_HEADER]))
         whole = attachment("mail.eml", raw, "message/rfc822")
-        return _read(message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER])
+        return _read(
+            message, Body("", files=(whole,), marks=("parts_left_out",)), raw[:LONGEST_HEADER]
+        )
     except Exception as error:
         return Unreadable(f"Its form cannot be read ({type(error).__name__}).")
 
@@ -143,7 +150,8 @@ def _is_text(body: Body, raw: bytes) -> bool:
 
 
 def _unknown_sender(headers: Headers, raw: bytes) -> Address:
-    """Return a sender that stands for nobody else's: the mails of two unknown senders have nothing in common.
+    """Return a sender that stands for nobody else's: the mails of two unknown senders have nothing
+    in common.
 
     The name is what a From field without an address says.
     """

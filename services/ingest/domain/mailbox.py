@@ -1,4 +1,6 @@
-"""A mailbox of the settings: where it is, how it is reached, and what is done with the mails in it."""
+"""A mailbox of the settings: where it is, how it is reached, and what is done with the mails in
+it.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -15,9 +17,11 @@ FolderName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class OAuth(Value):
-    """Where access tokens for XOAUTH2 come from. The mailbox's password is then the client's secret.
+    """Where access tokens for XOAUTH2 come from. The mailbox's password is then the client's
+    secret.
 
-    With a `refresh_token` the grant is that one (Gmail), without it the client's own credentials (Microsoft 365).
+    With a `refresh_token` the grant is that one (Gmail), without it the client's own credentials
+    (Microsoft 365).
     """
 
     token_url: HttpUrl
@@ -27,13 +31,15 @@ class OAuth(Value):
 
 
 class Mailbox(Value):
-    """`security`: `tls` from the start, `starttls` demanded, or `none`. `ca_file` (PEM) vouches instead of the system.
+    """`security`: `tls` from the start, `starttls` demanded, or `none`. `ca_file` (PEM) vouches
+    instead of the system.
 
-    `start`: whether the first look takes what is there (`beginning`), what arrived since a day, or only what comes from
-    then on (`now`). `afterwards`: what becomes of a mail on the server once it is kept here. `create_threads`: whether
-    a mail that belongs to no thread opens one. `receiver`: how the receiving mail server calls itself in the field
-    `Authentication-Results` (its authserv-id); without it no DMARC result is believed. `language` is assumed of
-    customers who are not known.
+    `start`: whether the first look takes what is there (`beginning`), what arrived since a day, or
+    only what comes from then on (`now`). `afterwards`: what becomes of a mail on the server once it
+    is kept here. `create_threads`: whether a mail that belongs to no thread opens one. `receiver`:
+    how the receiving mail server calls itself in the field `Authentication-Results` (its
+    authserv-id); without it no DMARC result is believed. `language` is assumed of customers who are
+    not known.
     """
 
     name: Name
@@ -71,9 +77,13 @@ class Mailbox(Value):
         if self.move_to == self.folder:
             raise ValueError("'move_to' is the folder that is read")
         if self.protocol == "pop3" and self.afterwards in ("flag", "move"):
-            raise ValueError(f"POP3 has no flags and no folders: 'afterwards' cannot be '{self.afterwards}'")
+            raise ValueError(
+                f"POP3 has no flags and no folders: 'afterwards' cannot be '{self.afterwards}'"
+            )
         if self.protocol == "pop3" and isinstance(self.start, date):
-            raise ValueError("POP3 does not tell when a mail arrived: 'start' must be 'beginning' or 'now'")
+            raise ValueError(
+                "POP3 does not tell when a mail arrived: 'start' must be 'beginning' or 'now'"
+            )
         return self
 
     @property

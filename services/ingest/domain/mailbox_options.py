@@ -1,4 +1,6 @@
-"""The options that shop systems give a mailbox in the words of the c-client library, and what each means here."""
+"""The options that shop systems give a mailbox in the words of the c-client library, and what each
+means here.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +18,18 @@ _PORTS = {("imap", True): 993, ("imap", False): 143, ("pop3", True): 995, ("pop3
 
 
 def without_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a mailbox with `options` spelt out as fields. Raises `ValueError` with a sentence."""
+    """The settings of a mailbox with `options` spelt out as fields. Raises `ValueError` with a
+    sentence.
+    """
     said = {name: value for name, value in given.items() if name != "options"}
     options = given.get("options", [])
     if not isinstance(options, list | tuple):
         raise ValueError(f"'options' is a list of {', '.join(MEANING)}")
     named = {str(option).lower().lstrip("/"): option for option in options}
     if "ssl" in named:
-        named.pop("notls", None)  # encrypted from the start: there is nothing left for STARTTLS to do
+        named.pop(
+            "notls", None
+        )  # encrypted from the start: there is nothing left for STARTTLS to do
     origin: dict[str, str] = dict.fromkeys(said, "")
     for option in named:
         if option not in MEANING:

@@ -1,7 +1,7 @@
 """HTML as text to read: paragraphs stay apart, nothing of scripts, styles and comments is left.
 
-Not `html.parser`: half a megabyte of `<!--` keeps that busy for minutes. Here every expression ends at the next `<`, so
-that time grows with length only.
+Not `html.parser`: half a megabyte of `<!--` keeps that busy for minutes. Here every expression ends
+at the next `<`, so that time grows with length only.
 """
 
 import html
@@ -18,15 +18,41 @@ _TOKEN = re.compile(
 _ENDLESS = re.compile(r"&#x?[0-9a-f]{8,};?", re.IGNORECASE)  # no character has such a number
 _SPACE = re.compile(r"\s+")
 _NEW_LINE = (
-    "address", "article", "blockquote", "body", "br", "div", "dl", "dt", "dd", "fieldset", "figure", "footer", "form",
-    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "pre", "section", "table", "tr", "ul",
+    "address",
+    "article",
+    "blockquote",
+    "body",
+    "br",
+    "div",
+    "dl",
+    "dt",
+    "dd",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "ol",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
 )
 _BREAKS = dict.fromkeys(_NEW_LINE, "\n") | {"p": "\n\n", "td": " ", "th": " "}
 
 
 def text_of_html(page: str) -> str:
-    """The text of a page or a part of one; whatever it is, it is not refused, and where there are words some come out:
-    a style or script that never ends would swallow them all.
+    """The text of a page or a part of one; whatever it is, it is not refused, and where there are
+    words some come out: a style or script that never ends would swallow them all.
     """
     page = page[:LONGEST]
     return _text(page) or _text(_swallowed(page))
@@ -39,7 +65,11 @@ def _swallowed(page: str) -> str:
         return ""
     if last["mute"]:
         return "" if f"</{last['mute'].lower()}" in last[0].lower() else last[0].partition(">")[2]
-    return last[0].removeprefix("<!--") if last[0].startswith("<!--") and not last[0].endswith("-->") else ""
+    return (
+        last[0].removeprefix("<!--")
+        if last[0].startswith("<!--") and not last[0].endswith("-->")
+        else ""
+    )
 
 
 def _text(page: str) -> str:

@@ -11,7 +11,9 @@ from shared.contracts.message import Refusal
 def objection(command: MergeThread, before: Thread, into: Thread | None) -> Refusal | None:
     """Why two threads are not merged."""
     if into is None:
-        return command.refuse("unknown_thread", f"There is no thread {command.into} in this shop.", field="into")
+        return command.refuse(
+            "unknown_thread", f"There is no thread {command.into} in this shop.", field="into"
+        )
     if before.id == into.id:
         return command.refuse("same_thread", "A thread cannot be merged into itself.", field="into")
     if before.view.order_id:
@@ -25,23 +27,37 @@ def objection(command: MergeThread, before: Thread, into: Thread | None) -> Refu
 
 
 def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
-    """The thread that is left empty, and the one that goes on, in which the customers of both take part."""
+    """The thread that is left empty, and the one that goes on, in which the customers of both take
+    part.
+    """
     view, other = before.view, into.view
     guest = [] if into.lets(view.customer_email) else [view.customer_email.lower()]
     waits = [since for since in (view.waits_since, other.waits_since) if since]
-    joined = other.model_copy(update={
-        "participants": [*dict.fromkeys([*other.participants, *guest, *view.participants])],
-        "unread": view.unread + other.unread, "waits_since": min(waits, default=None),
-        "status": "open" if "open" in (view.status, other.status) else other.status,
-    })
+    joined = other.model_copy(
+        update={
+            "participants": [*dict.fromkeys([*other.participants, *guest, *view.participants])],
+            "unread": view.unread + other.unread,
+            "waits_since": min(waits, default=None),
+            "status": "open" if "open" in (view.status, other.status) else other.status,
+        }
+    )
     tally = replace(
-        into.tally, customer_messages=into.tally.customer_messages + before.tally.customer_messages,
+        into.tally,
+        customer_messages=into.tally.customer_messages + before.tally.customer_messages,
         employee_messages=into.tally.employee_messages + before.tally.employee_messages,
         closed_at=into.tally.closed_at if joined.status == "closed" else None,
     )
-    left = view.model_copy(update={"unread": 0, "waits_since": None, "status": "closed", "merged_into": into.id})
+    left = view.model_copy(
+        update={"unread": 0, "waits_since": None, "status": "closed", "merged_into": into.id}
+    )
     emptied = replace(
-        before, view=left,
-        tally=replace(before.tally, customer_messages=0, employee_messages=0, closed_at=before.tally.closed_at or at),
+        before,
+        view=left,
+        tally=replace(
+            before.tally,
+            customer_messages=0,
+            employee_messages=0,
+            closed_at=before.tally.closed_at or at,
+        ),
     )
     return emptied, replace(into, view=joined, tally=tally)

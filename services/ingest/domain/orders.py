@@ -14,8 +14,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order; `total`, `paid` and what was given back in minor units, `state` as its customer reads it. `customer_id`
-    may be empty.
+    """An order; `total`, `paid` and what was given back in minor units, `state` as its customer
+    reads it. `customer_id` may be empty.
     """
 
     order_id: UUID
@@ -40,17 +40,27 @@ class KnownOrder:
 
     def priced(self, order: OrderSummary) -> "KnownOrder":
         """After its products, its discounts, its shipping or its payments changed."""
-        return replace(self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency)
+        return replace(
+            self, total=order.total.amount, paid=order.paid.amount, currency=order.total.currency
+        )
 
     def gave_back(self, amount: Money) -> "KnownOrder":
         """After money was given back to the customer."""
-        return replace(self, refunded=self.refunded + amount.amount) if amount.currency == self.currency else self
+        return (
+            replace(self, refunded=self.refunded + amount.amount)
+            if amount.currency == self.currency
+            else self
+        )
 
     def view(self) -> ThreadOrder:
         """As a thread shows it."""
         return ThreadOrder(
-            order_id=self.order_id, reference=self.reference, placed_at=self.placed_at, state=self.state,
-            colour=self.colour, total=Money(amount=self.total, currency=self.currency),
+            order_id=self.order_id,
+            reference=self.reference,
+            placed_at=self.placed_at,
+            state=self.state,
+            colour=self.colour,
+            total=Money(amount=self.total, currency=self.currency),
             paid=Money(amount=self.paid, currency=self.currency),
         )
 
@@ -70,7 +80,18 @@ class OrderChange:
 def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
     """The order as an event at that time tells of it; of what was given back it tells nothing."""
     return KnownOrder(
-        order.order_id, shop, order.reference, order.customer.email, order.customer.name, order.language,
-        order.customer.customer_id, order.placed_at, order.total.currency, order.total.amount, order.paid.amount,
-        state=state.label, colour=state.colour, changed_at=at,
+        order.order_id,
+        shop,
+        order.reference,
+        order.customer.email,
+        order.customer.name,
+        order.language,
+        order.customer.customer_id,
+        order.placed_at,
+        order.total.currency,
+        order.total.amount,
+        order.paid.amount,
+        state=state.label,
+        colour=state.colour,
+        changed_at=at,
     )

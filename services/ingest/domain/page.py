@@ -1,7 +1,9 @@
-"""HTML of strangers made harmless: what could run, spy or cover something is left out, the writing stays.
+"""HTML of strangers made harmless: what could run, spy or cover something is left out, the writing
+stays.
 
-`dir` and `lang` are kept; pictures that the mail brings along keep their `cid:` address; pictures elsewhere are held
-back, since loading them tells the sender who reads: their address gets `blocked:` in front, which no program loads.
+`dir` and `lang` are kept; pictures that the mail brings along keep their `cid:` address; pictures
+elsewhere are held back, since loading them tells the sender who reads: their address gets
+`blocked:` in front, which no program loads.
 """
 
 import re
@@ -14,36 +16,148 @@ MOST_ENTITIES = 50_000
 HELD_BACK = "blocked:"
 
 _TAGS = {
-    "a", "abbr", "address", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code",
-    "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1",
-    "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp",
-    "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "time", "tr", "tt", "u", "ul", "var", "wbr",
+    "a",
+    "abbr",
+    "address",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 }
 _CELL = {"align", "valign", "colspan", "rowspan", "width", "bgcolor"}
 _ATTRIBUTES = {
-    "*": {"dir", "lang", "title", "style"}, "a": {"href"}, "img": {"src", "alt", "width", "height"},
-    "font": {"color", "face", "size"}, "td": _CELL, "th": _CELL, "tr": _CELL, "table": {"width", "border", "bgcolor"},
-    "ol": {"start", "type"}, "li": {"value"}, "div": {"align"}, "p": {"align"}, "col": {"span", "width"},
+    "*": {"dir", "lang", "title", "style"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "font": {"color", "face", "size"},
+    "td": _CELL,
+    "th": _CELL,
+    "tr": _CELL,
+    "table": {"width", "border", "bgcolor"},
+    "ol": {"start", "type"},
+    "li": {"value"},
+    "div": {"align"},
+    "p": {"align"},
+    "col": {"span", "width"},
 }
 _STYLES = {
-    "color", "background-color", "direction", "text-align", "text-decoration", "font-weight", "font-style", "font-size",
-    "font-family", "unicode-bidi",
+    "color",
+    "background-color",
+    "direction",
+    "text-align",
+    "text-decoration",
+    "font-weight",
+    "font-style",
+    "font-size",
+    "font-family",
+    "unicode-bidi",
 }
 _HELD_BACK = re.compile(rf'<img\b[^>]*\ssrc="{HELD_BACK}')
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
-_ALONE = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
-_SILENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select"}
+_ALONE = {
+    "area",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "param",
+    "source",
+    "track",
+    "wbr",
+}
+_SILENT = {
+    "script",
+    "style",
+    "title",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "math",
+    "textarea",
+    "select",
+}
 
 
 def harmless(page: str) -> str:
-    """The page without what could do harm; empty where nothing is left, and where it is made to keep readers busy."""
+    """The page without what could do harm; empty where nothing is left, and where it is made to
+    keep readers busy.
+    """
     page = page[:LONGEST]
     if page.count("&") > MOST_ENTITIES or _depth(page) > DEEPEST:
         return ""
     cleaned = nh3.clean(
-        page, tags=_TAGS, clean_content_tags=_SILENT, attributes=_ATTRIBUTES, attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto", "tel", "cid"}, filter_style_properties=_STYLES, url_relative="deny",
+        page,
+        tags=_TAGS,
+        clean_content_tags=_SILENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        filter_style_properties=_STYLES,
+        url_relative="deny",
         link_rel="noopener noreferrer nofollow",
     )
     return cleaned.strip()

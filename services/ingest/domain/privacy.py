@@ -14,20 +14,40 @@ PART = 20  # threads in a message
 
 def anonymous_thread(thread: Thread) -> Thread:
     """The same thread of nobody: it is counted, and says nothing."""
-    view = thread.view.model_copy(update={
-        "customer_email": ADDRESS, "customer_name": NAME, "customer_id": None, "subject": NAME, "status": "closed",
-        "unread": 0, "waits_since": None, "participants": [], "related": None,
-    })
+    view = thread.view.model_copy(
+        update={
+            "customer_email": ADDRESS,
+            "customer_name": NAME,
+            "customer_id": None,
+            "subject": NAME,
+            "status": "closed",
+            "unread": 0,
+            "waits_since": None,
+            "participants": [],
+            "related": None,
+        }
+    )
     return replace(thread, view=view, last_mail="", chain=())
 
 
 def anonymous_message(message: ThreadMessage) -> ThreadMessage:
     """The same message without a word; employees stay."""
     author = message.author if message.direction == "employee" else ADDRESS
-    return message.model_copy(update={
-        "author": author, "text": NAME, "unread": False, "mail_message_id": "", "folds": [],
-        "attachments": [], "formatted": False, "marks": [], "documents": [], "cc": [], "bcc": [],
-    })
+    return message.model_copy(
+        update={
+            "author": author,
+            "text": NAME,
+            "unread": False,
+            "mail_message_id": "",
+            "folds": [],
+            "attachments": [],
+            "formatted": False,
+            "marks": [],
+            "documents": [],
+            "cc": [],
+            "bcc": [],
+        }
+    )
 
 
 def anonymous_order(order: KnownOrder) -> KnownOrder:
@@ -36,15 +56,23 @@ def anonymous_order(order: KnownOrder) -> KnownOrder:
 
 
 def export(
-    customer_id: str, known: ThreadCustomer | None, threads: Sequence[ShownThread], service: str = "ingest"
+    customer_id: str,
+    known: ThreadCustomer | None,
+    threads: Sequence[ShownThread],
+    service: str = "ingest",
 ) -> list[CustomerExported]:
     """All that is known, some threads a message; the customer comes with the first."""
     shown = [thread.model_dump(mode="json", include={"thread", "messages"}) for thread in threads]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    beside: Mapping[str, list[dict[str, object]]] = {"customers": [known.model_dump(mode="json")]} if known else {}
+    beside: Mapping[str, list[dict[str, object]]] = (
+        {"customers": [known.model_dump(mode="json")]} if known else {}
+    )
     return [
         CustomerExported(
-            customer_id=customer_id, service=service, part=number, parts=len(parts),
+            customer_id=customer_id,
+            service=service,
+            part=number,
+            parts=len(parts),
             records={"threads": part, **(beside if number == 1 else {})},
         )
         for number, part in enumerate(parts, start=1)

@@ -1,6 +1,8 @@
-"""Lines by which mail programs introduce what they quote: the words of each language, which lie in `quoting.toml`.
+"""Lines by which mail programs introduce what they quote: the words of each language, which lie in
+`quoting.toml`.
 
-Literal words are compared, so that time grows with length only; a line is at most a few hundred characters.
+Literal words are compared, so that time grows with length only; a line is at most a few hundred
+characters.
 """
 
 import re
@@ -26,14 +28,18 @@ _DASHES = re.compile("[-—–*=_]{2}")
 
 
 class Template(NamedTuple):
-    """The literal words of an attribution, in order; `first` and `last` say whether it begins and ends with one."""
+    """The literal words of an attribution, in order; `first` and `last` say whether it begins and
+    ends with one.
+    """
 
     words: tuple[str, ...]
     first: bool
     last: bool
 
     def fits(self, line: str) -> bool:
-        """Return whether the words stand in the line in their order, with something in every gap."""
+        """Return whether the words stand in the line in their order, with something in every
+        gap.
+        """
         words, end = list(self.words), len(line)
         place = 0
         if self.last:
@@ -59,7 +65,9 @@ class Phrases(NamedTuple):
     """Attributions that begin with a word, by its first two characters."""
     floating: list[Template]
     ending: list[Template]
-    """Attributions that begin with a name or a date; the second ones end with the words in `ends`."""
+    """Attributions that begin with a name or a date; the second ones end with the words in
+    `ends`.
+    """
     ends: tuple[str, ...]
     original: frozenset[str]
     forwarded: tuple[str, ...]
@@ -100,12 +108,16 @@ def _template(text: str) -> Template:
 
 
 def plain(line: str) -> str:
-    """Return a line for comparison: without marks of direction, in small letters, with single blanks."""
+    """Return a line for comparison: without marks of direction, in small letters, with single
+    blanks.
+    """
     return " ".join(_MARKS.sub("", line).casefold().split())
 
 
 class Attribution(NamedTuple):
-    """The last line of an attribution. `evident`: it names what persons seldom write, so that no `>` need follow."""
+    """The last line of an attribution. `evident`: it names what persons seldom write, so that no
+    `>` need follow.
+    """
 
     end: int
     evident: bool
@@ -124,10 +136,14 @@ def attributions(lines: list[str]) -> dict[int, Attribution]:
 
 
 def _stands_alone(line: str) -> bool:
-    """Return whether a line without a colon is an attribution: as old Gmail (no word), or as Zoho (between dashes)."""
+    """Return whether a line without a colon is an attribution: as old Gmail (no word), or as Zoho
+    (between dashes).
+    """
     if line.startswith("---") and line.endswith("---"):
         text = line.strip("- ")
-        return "@" in text and any(template.fits(text) for template in phrases().anchored.get(text[:2], []))
+        return "@" in text and any(
+            template.fits(text) for template in phrases().anchored.get(text[:2], [])
+        )
     return bool(_DAY_FIRST.match(line) and _ADDRESS.search(line))
 
 
@@ -139,17 +155,23 @@ def _ending(lines: list[str], end: int) -> dict[int, Attribution]:
             return {start: Attribution(end, "@" in text or any(map(str.isdigit, text)))}
     for number, (start, text) in enumerate(candidates):
         if _names_date_and_address(text) or _floats(text):
-            begin = candidates[number + 1][0] if _is_wrapped(text, candidates[number + 1 :]) else start
+            begin = (
+                candidates[number + 1][0] if _is_wrapped(text, candidates[number + 1 :]) else start
+            )
             return {begin: Attribution(end, "@" in text or bool(_CLOCK.search(text)))}
     return {}
 
 
 def _is_wrapped(text: str, longer: list[tuple[int, str]]) -> bool:
-    """Return whether the line before a text belongs to it: it ends within an address, or has the date."""
+    """Return whether the line before a text belongs to it: it ends within an address, or has the
+    date.
+    """
     if not longer:
         return False
     before = longer[0][1].removesuffix(text).rstrip()
-    return _is_open(before) or (before.endswith(",") and bool(_DATE.search(before)) and not _DATE.search(text))
+    return _is_open(before) or (
+        before.endswith(",") and bool(_DATE.search(before)) and not _DATE.search(text)
+    )
 
 
 def _is_open(line: str) -> bool:
@@ -164,7 +186,9 @@ def _floats(text: str) -> bool:
 
 
 def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
-    """Return the line, and the line with those before it: an attribution may be wrapped, but not over empty lines."""
+    """Return the line, and the line with those before it: an attribution may be wrapped, but not
+    over empty lines.
+    """
     for start in range(end, max(-1, end - MOST_LINES), -1):
         rest_of_address = start == end > 0 and _is_open(lines[end - 1])
         if not lines[start] or (lines[start].startswith(">") and not rest_of_address):
@@ -174,7 +198,9 @@ def _candidates(lines: list[str], end: int) -> Iterator[tuple[int, str]]:
 
 
 def _names_date_and_address(text: str) -> bool:
-    """Return whether a line is what programs write in no language: a date, a name, and an address in brackets."""
+    """Return whether a line is what programs write in no language: a date, a name, and an address
+    in brackets.
+    """
     address = _ADDRESS.search(text)
     return address is not None and bool(_DATE.search(text[: address.start()]))
 
@@ -186,7 +212,9 @@ def is_original(line: str) -> bool:
     text = plain(line)
     if text.startswith("##-") and text.endswith("-##"):  # as helpdesks write it in every language
         return True
-    return text.strip(_DECORATION) in phrases().original or any(words in text for words in phrases().above)
+    return text.strip(_DECORATION) in phrases().original or any(
+        words in text for words in phrases().above
+    )
 
 
 def is_forwarded(line: str) -> bool:

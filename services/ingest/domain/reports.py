@@ -1,4 +1,6 @@
-"""The parts of a report: what a mail server states field by field, and the mail that it sends back."""
+"""The parts of a report: what a mail server states field by field, and the mail that it sends
+back.
+"""
 
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -14,12 +16,18 @@ LONGEST_LOOK = 256 * 1024  # characters of a report that are looked through
 MOST_PARTS = 50
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = (
-    "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers",
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
 )
 
 
 def has_delivery_status(message: Message) -> bool:
-    """Return whether the report states fields (RFC 3464), as a part of its own or in its Content-Type."""
+    """Return whether the report states fields (RFC 3464), as a part of its own or in its
+    Content-Type.
+    """
     named = "delivery-status" in str(message.get("content-type", "")).lower()
     return named or any(part.get_content_type() in _STATUS for part in _own_parts(message))
 
@@ -37,8 +45,12 @@ def status_blocks(message: Message) -> Iterator[Headers]:
 
 
 def decoded_text(message: Message) -> str:
-    """Return what parts say that are encoded, or mails inside the mail; the beginning of it where it is long."""
-    texts = [_text(part) for part in islice(message.walk(), MOST_PARTS) if _encoding(part) in ENCODED]
+    """Return what parts say that are encoded, or mails inside the mail; the beginning of it where
+    it is long.
+    """
+    texts = [
+        _text(part) for part in islice(message.walk(), MOST_PARTS) if _encoding(part) in ENCODED
+    ]
     return "\n\n".join(texts)[:LONGEST_LOOK].replace("\r\n", "\n")
 
 
@@ -61,12 +73,19 @@ def _own_parts(message: Message) -> list[Message]:
 
 def _blocks(part: Message) -> list[Message]:
     payload = part.get_payload()
-    inside = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    inside = (
+        [block for block in payload if isinstance(block, Message)]
+        if isinstance(payload, list)
+        else []
+    )
     if _encoding(part) not in ENCODED:
         return inside
     # Encoding is forbidden here, so the parser took the encoded lines for the text of a block.
     content = _content(part).replace(b"\r\n", b"\n")
-    return [message_from_bytes(block + b"\n\n", policy=compat32) for block in content.split(b"\n\n")[:MOST_PARTS]]
+    return [
+        message_from_bytes(block + b"\n\n", policy=compat32)
+        for block in content.split(b"\n\n")[:MOST_PARTS]
+    ]
 
 
 def _text(part: Message) -> str:
@@ -74,7 +93,9 @@ def _text(part: Message) -> str:
 
 
 def _content(part: Message) -> bytes:
-    """The decoded bytes of a part; of a mail or a report inside the mail, those as which it came."""
+    """The decoded bytes of a part; of a mail or a report inside the mail, those as which it
+    came.
+    """
     if not part.is_multipart():
         content = part.get_payload(decode=True)
         return content if isinstance(content, bytes) else b""

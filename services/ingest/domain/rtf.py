@@ -1,6 +1,7 @@
 """Rich text of Outlook: the text in it, or the HTML that it wraps (MS-OXRTFEX).
 
-Not a library: those for RTF have expressions whose time grows faster than the text, and one of them knows the HTML.
+Not a library: those for RTF have expressions whose time grows faster than the text, and one of them
+knows the HTML.
 """
 
 import codecs
@@ -11,25 +12,94 @@ LONGEST = 5_000_000  # bytes of RTF that are looked at
 DEEPEST = 1000  # groups within groups
 
 _TOKEN = re.compile(
-    rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\'"
+    rb"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})?["
+    rb" ]?|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\'"
 )
-_SILENT = frozenset({
-    b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"fldinst", b"listtable", b"listoverridetable",
-    b"generator", b"themedata", b"header", b"footer", b"filetbl", b"revtbl", b"rsidtbl", b"xmlnstbl", b"bkmkstart",
-    b"bkmkend", b"datastore", b"latentstyles", b"colorschememapping", b"pntext", b"mhtmltag", b"headerl", b"headerr",
-    b"footerl", b"footerr", b"headerf", b"footerf",
-})
+_SILENT = frozenset(
+    {
+        b"fonttbl",
+        b"colortbl",
+        b"stylesheet",
+        b"info",
+        b"pict",
+        b"object",
+        b"fldinst",
+        b"listtable",
+        b"listoverridetable",
+        b"generator",
+        b"themedata",
+        b"header",
+        b"footer",
+        b"filetbl",
+        b"revtbl",
+        b"rsidtbl",
+        b"xmlnstbl",
+        b"bkmkstart",
+        b"bkmkend",
+        b"datastore",
+        b"latentstyles",
+        b"colorschememapping",
+        b"pntext",
+        b"mhtmltag",
+        b"headerl",
+        b"headerr",
+        b"footerl",
+        b"footerr",
+        b"headerf",
+        b"footerf",
+    }
+)
 _SIGNS = {
-    b"par": "\n", b"line": "\n", b"sect": "\n\n", b"page": "\n\n", b"row": "\n", b"tab": "\t", b"cell": "\t",
-    b"nestcell": "\t", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
-    b"ldblquote": "“", b"rdblquote": "”", b"emspace": "\u2003", b"enspace": "\u2002", b"zwnj": "\u200c",
-    b"zwj": "\u200d", b"ltrmark": "\u200e", b"rtlmark": "\u200f",
+    b"par": "\n",
+    b"line": "\n",
+    b"sect": "\n\n",
+    b"page": "\n\n",
+    b"row": "\n",
+    b"tab": "\t",
+    b"cell": "\t",
+    b"nestcell": "\t",
+    b"emdash": "—",
+    b"endash": "–",
+    b"bullet": "•",
+    b"lquote": "‘",
+    b"rquote": "’",
+    b"ldblquote": "“",
+    b"rdblquote": "”",
+    b"emspace": "\u2003",
+    b"enspace": "\u2002",
+    b"zwnj": "\u200c",
+    b"zwj": "\u200d",
+    b"ltrmark": "\u200e",
+    b"rtlmark": "\u200f",
 }
-_SYMBOLS = {b"~": "\xa0", b"_": "\u2011", b"-": "", b"{": "{", b"}": "}", b"\\": "\\", b"\n": "\n", b"\r": "\n"}
+_SYMBOLS = {
+    b"~": "\xa0",
+    b"_": "\u2011",
+    b"-": "",
+    b"{": "{",
+    b"}": "}",
+    b"\\": "\\",
+    b"\n": "\n",
+    b"\r": "\n",
+}
 _CHARSETS = {
-    0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950",
-    161: "cp1253", 162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251",
-    222: "cp874", 238: "cp1250", 255: "cp850",
+    0: "cp1252",
+    77: "mac_roman",
+    128: "cp932",
+    129: "cp949",
+    130: "johab",
+    134: "gb18030",
+    136: "cp950",
+    161: "cp1253",
+    162: "cp1254",
+    163: "cp1258",
+    177: "cp1255",
+    178: "cp1256",
+    186: "cp1257",
+    204: "cp1251",
+    222: "cp874",
+    238: "cp1250",
+    255: "cp850",
 }
 """`fcharset` of a font."""
 
@@ -44,7 +114,9 @@ class Rich:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds until the closing brace. `skipped`: characters behind a Unicode one that stand for it."""
+    """What holds until the closing brace. `skipped`: characters behind a Unicode one that stand for
+    it.
+    """
 
     silent: bool = False
     tag: bool = False
@@ -98,7 +170,9 @@ class _Reading:
         self.to_skip = 0
 
     def word(self, name: bytes, number: int | None) -> None:
-        """Follow a control word; one that is not known begins a silent group if a star precedes it."""
+        """Follow a control word; one that is not known begins a silent group if a star precedes
+        it.
+        """
         starred, self.starred = self.starred, False
         if name == b"u" and number is not None:
             self._unicode(number)
@@ -137,7 +211,9 @@ class _Reading:
         self.to_skip = self.group.skipped
 
     def _is_heard(self) -> bool:
-        return not (self.group.silent or (self.wraps_html and self.group.wrapping and not self.group.tag))
+        return not (
+            self.group.silent or (self.wraps_html and self.group.wrapping and not self.group.tag)
+        )
 
 
 def read_rtf(data: bytes) -> Rich:

@@ -4,24 +4,38 @@ import re
 
 from services.ingest.domain.headers import Headers, addresses
 
-_DAEMONS = ("mailerdaemon", "maildaemon", "maildeliverysystem", "maildeliverysubsystem", "mailsubsystem")
+_DAEMONS = (
+    "mailerdaemon",
+    "maildaemon",
+    "maildeliverysystem",
+    "maildeliverysubsystem",
+    "mailsubsystem",
+)
 _POSTMASTER = "postmaster"
 _NO_REPLY = re.compile(r"(?:no|donot)reply")
 
 
 def is_from_nobody(headers: Headers) -> bool:
-    """Return whether a mail names the null sender, whom nothing may be answered (RFC 5321, 4.5.5)."""
+    """Return whether a mail names the null sender, whom nothing may be answered (RFC 5321,
+    4.5.5).
+    """
     sender = headers.first("from")
-    return headers.first("return-path").strip() == "<>" or (sender.endswith("<>") and not addresses(sender))
+    return headers.first("return-path").strip() == "<>" or (
+        sender.endswith("<>") and not addresses(sender)
+    )
 
 
 def is_from_daemon(headers: Headers) -> bool:
     """Return whether a mail server sends it."""
-    return any(_letters(headers.first(name)).startswith(_DAEMONS) for name in ("from", "return-path"))
+    return any(
+        _letters(headers.first(name)).startswith(_DAEMONS) for name in ("from", "return-path")
+    )
 
 
 def may_be_server(headers: Headers) -> bool:
-    """Return whether a mail server may send it: nobody, or a postmaster, who may be a person as well."""
+    """Return whether a mail server may send it: nobody, or a postmaster, who may be a person as
+    well.
+    """
     return is_from_nobody(headers) or _letters(headers.first("from")).startswith(_POSTMASTER)
 
 
@@ -31,7 +45,9 @@ def is_unattended(headers: Headers) -> bool:
 
 
 def _letters(sender: str) -> str:
-    """The letters of the local part of an address, so that `Mail.Delivery_System` and `post-master` are known."""
+    """The letters of the local part of an address, so that `Mail.Delivery_System` and `post-master`
+    are known.
+    """
     found = addresses(sender)
     angle = sender.partition("<")[2].partition(">")[0]
     local = found[0].address.partition("@")[0] if found else (angle or sender).partition("@")[0]

@@ -1,11 +1,20 @@
-"""Structured header fields (RFC 2045, 2183): their first word, without blanks, quotes and comments."""
+"""Structured header fields (RFC 2045, 2183): their first word, without blanks, quotes and
+comments.
+"""
 
 import re
 
 LONGEST = 8 * 1024  # characters of a field that are rewritten; longer ones are left as they are
 _ENCODINGS = {
-    "base64": "base64", "quotedprintable": "quoted-printable", "7bit": "7bit", "8bit": "8bit", "binary": "binary",
-    "xuuencode": "x-uuencode", "uuencode": "x-uuencode", "uue": "x-uuencode", "xuue": "x-uuencode",
+    "base64": "base64",
+    "quotedprintable": "quoted-printable",
+    "7bit": "7bit",
+    "8bit": "8bit",
+    "binary": "binary",
+    "xuuencode": "x-uuencode",
+    "uuencode": "x-uuencode",
+    "uue": "x-uuencode",
+    "xuue": "x-uuencode",
 }
 _NAME = r"[\w!#$%&'*+.^`|~-]+"
 _TYPE = re.compile(rf"[\s\"';=]*({_NAME})\s*/\s*({_NAME})[\s\"']*[;,]?", re.ASCII)
@@ -28,17 +37,24 @@ def without_comments(value: str) -> str:
 
 
 def transfer_encoding(value: str) -> str:
-    """Return the Content-Transfer-Encoding that a value names; the value itself where it names none that is known."""
-    words = re.split(r"[\s;,\"']+", without_comments(value[:LONGEST]).strip(" \t\r\n;,\"'"), maxsplit=1)
+    """Return the Content-Transfer-Encoding that a value names; the value itself where it names none
+    that is known.
+    """
+    words = re.split(
+        r"[\s;,\"']+", without_comments(value[:LONGEST]).strip(" \t\r\n;,\"'"), maxsplit=1
+    )
     return _ENCODINGS.get(re.sub(r"[^a-z0-9]", "", words[0].lower()), value)
 
 
 def content_type(value: str) -> str:
-    """Return a Content-Type whose type is written as the standard has it; its parameters stay as they are."""
+    """Return a Content-Type whose type is written as the standard has it; its parameters stay as
+    they are.
+    """
     if len(value) > LONGEST:
         return value
     kind = value.partition(";")[0]
-    # A file name may have parentheses outside quotes, so that only a multipart's parameters are searched for comments.
+    # A file name may have parentheses outside quotes, so that only a multipart's parameters are
+    # searched for comments.
     if "(" in kind or kind.strip(" \t\"'").lower().startswith("multipart"):
         value = without_comments(value)
     found = _TYPE.match(value)

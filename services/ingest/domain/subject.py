@@ -9,8 +9,12 @@ from shared.contracts.conversation import SUBJECT_TOKEN
 MOST_NAMED = 20
 _ANSWERED = r"re|aw|antw|antwort|rép|réf|sv|vs|ynt|odp|پاسخ|جواب"
 _FORWARDED = r"fwd?|wg|wtr|tr|transf|rv|vl|i|هدایت|ارسال مجدد|فوروارد"
-_PREFIX = re.compile(rf"^\s*(?:(?:{_ANSWERED}|{_FORWARDED})(?:\[\d+\])?\s*[::]|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE)
-_FORWARD = re.compile(rf"^\s*(?:(?:{_ANSWERED})\s*[::]\s*)*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE)
+_PREFIX = re.compile(
+    rf"^\s*(?:(?:{_ANSWERED}|{_FORWARDED})(?:\[\d+\])?\s*[::]|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE
+)
+_FORWARD = re.compile(
+    rf"^\s*(?:(?:{_ANSWERED})\s*[::]\s*)*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"(?<![A-Z0-9-])[A-Z0-9][A-Z0-9-]{3,31}(?![A-Z0-9-])")
 
 
@@ -34,12 +38,16 @@ def is_new_topic(subject: str, before: str) -> bool:
 
 
 def order_references(subject: str) -> list[str]:
-    """Return words that may be the reference of an order, in capitals: first those that are written so, then others."""
+    """Return words that may be the reference of an order, in capitals: first those that are written
+    so, then others.
+    """
     written = [*_REFERENCE.findall(subject), *_REFERENCE.findall(subject.upper())]
     return list(dict.fromkeys(written))[:MOST_NAMED]
 
 
 def thread_ranges(subject: str) -> Iterator[tuple[UUID, UUID]]:
-    """For each token of a thread in the subject the ids that begin so, from the lowest to the highest."""
+    """For each token of a thread in the subject the ids that begin so, from the lowest to the
+    highest.
+    """
     for found in SUBJECT_TOKEN.finditer(subject):
         yield UUID(hex=found[1].lower() + "0" * 22), UUID(hex=found[1].lower() + "f" * 22)

@@ -30,8 +30,8 @@ LONGEST_SUBJECT = 80  # characters
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was taken, of an `origin` at `taken_at`. `held`: its content, kept until the mail that carries it has
-    left.
+    """A form that was taken, of an `origin` at `taken_at`. `held`: its content, kept until the mail
+    that carries it has left.
     """
 
     submission_id: UUID
@@ -47,8 +47,9 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a form meets: the contact it names, the order it is about with the thread of that order, the options of the
-    desk, the language in which the customer is answered, and how many forms came lately.
+    """What a form meets: the contact it names, the order it is about with the thread of that order,
+    the options of the desk, the language in which the customer is answered, and how many forms came
+    lately.
     """
 
     shop: str
@@ -78,11 +79,17 @@ def conversation_of(shop: str, command: SubmitContact, order: KnownOrder | None)
 
 
 def objection(command: SubmitContact, here: Circumstances) -> Refusal | None:
-    """Why a form is not taken. Of an order that is somebody else's it is not even said that it exists."""
+    """Why a form is not taken. Of an order that is somebody else's it is not even said that it
+    exists.
+    """
     if here.contact is None or not here.contact.offered:
-        return command.refuse("unknown_contact", f"There is no contact '{command.contact}'.", field="contact")
+        return command.refuse(
+            "unknown_contact", f"There is no contact '{command.contact}'.", field="contact"
+        )
     order = here.order
-    if command.order_reference and not (order and order.belongs_to(command.email, command.customer_id)):
+    if command.order_reference and not (
+        order and order.belongs_to(command.email, command.customer_id)
+    ):
         reason = f"This customer has no order '{command.order_reference}'."
         return command.refuse("unknown_order", reason, field="order_reference")
     if not clean(command.text).strip():
@@ -92,12 +99,18 @@ def objection(command: SubmitContact, here: Circumstances) -> Refusal | None:
 
 
 def take(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
-    """Files a form into its thread; one to a contact that saves nothing is held until it was mailed."""
+    """Files a form into its thread; one to a contact that saves nothing is held until it was
+    mailed.
+    """
     if contact.save_messages:
         return _filed(command, contact, here, at)
     conversation = conversation_of(here.shop, command, None)
     submission = Submission(
-        command.submission_id, str(conversation), command, form_limits.origin_of(here.shop, command), at
+        command.submission_id,
+        str(conversation),
+        command,
+        form_limits.origin_of(here.shop, command),
+        at,
     )
     return Taken(submission, [_submitted(command, contact, here, conversation, None)])
 
@@ -107,7 +120,13 @@ def rescue(held: SubmitContact, here: Circumstances, at: datetime) -> Taken:
     thread, message = _written(held, here, at)
     origin = form_limits.origin_of(here.shop, held)
     submission = Submission(held.submission_id, thread.view.conversation, None, origin, at)
-    return Taken(submission, _told(thread, message, opened=here.thread is None), thread, message, _files(held))
+    return Taken(
+        submission,
+        _told(thread, message, opened=here.thread is None),
+        thread,
+        message,
+        _files(held),
+    )
 
 
 def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: datetime) -> Taken:
@@ -118,17 +137,28 @@ def _filed(command: SubmitContact, contact: Contact, here: Circumstances, at: da
         _submitted(command, contact, here, conversation, thread.view),
     ]
     submission = Submission(
-        command.submission_id, str(conversation), None, form_limits.origin_of(here.shop, command), at
+        command.submission_id,
+        str(conversation),
+        None,
+        form_limits.origin_of(here.shop, command),
+        at,
     )
     return Taken(submission, events, thread, message, _files(command))
 
 
-def _written(command: SubmitContact, here: Circumstances, at: datetime) -> tuple[Thread, ThreadMessage]:
+def _written(
+    command: SubmitContact, here: Circumstances, at: datetime
+) -> tuple[Thread, ThreadMessage]:
     before = here.thread or _opened(command, here, at)
     message_id = derived_id("submission", here.shop, command.submission_id)
     message = ThreadMessage(
-        message_id=message_id, direction="customer", author=command.email, text=clean(command.text).strip(), at=at,
-        unread=True, attachments=views(message_id, _files(command)),
+        message_id=message_id,
+        direction="customer",
+        author=command.email,
+        text=clean(command.text).strip(),
+        at=at,
+        unread=True,
+        attachments=views(message_id, _files(command)),
     )
     return before.asked(at), message
 
@@ -140,11 +170,18 @@ def _files(command: SubmitContact) -> list[Attachment]:
 def _opened(command: SubmitContact, here: Circumstances, at: datetime) -> Thread:
     order, conversation = here.order, conversation_of(here.shop, command, here.order)
     view = ThreadView(
-        thread_id=thread_id_of(conversation), conversation=str(conversation),
-        order_id=order.order_id if order else None, order_reference=order.reference if order else None,
+        thread_id=thread_id_of(conversation),
+        conversation=str(conversation),
+        order_id=order.order_id if order else None,
+        order_reference=order.reference if order else None,
         customer_email=order.customer_email if order else command.email,
-        customer_name=text.clean(command.customer_name), language=here.language, subject=_subject(command),
-        status="open", opened_at=at, contact=command.contact, sku=command.sku,
+        customer_name=text.clean(command.customer_name),
+        language=here.language,
+        subject=_subject(command),
+        status="open",
+        opened_at=at,
+        contact=command.contact,
+        sku=command.sku,
         customer_id=command.customer_id or (order.customer_id if order else None) or None,
     )
     return Thread(here.shop, view)
@@ -157,22 +194,40 @@ def _subject(command: SubmitContact) -> str:
 
 def _told(thread: Thread, message: ThreadMessage, *, opened: bool) -> list[Event]:
     view = thread.view
-    added = ThreadMessageAdded(thread_id=thread.id, order_id=view.order_id, status=view.status, message=message)
+    added = ThreadMessageAdded(
+        thread_id=thread.id, order_id=view.order_id, status=view.status, message=message
+    )
     return [*([ThreadOpened(thread_id=thread.id, thread=view)] if opened else []), added]
 
 
 def _submitted(
-    command: SubmitContact, contact: Contact, here: Circumstances, conversation: Conversation,
+    command: SubmitContact,
+    contact: Contact,
+    here: Circumstances,
+    conversation: Conversation,
     thread: ThreadView | None,
 ) -> ContactSubmitted:
-    mailed, names = thread is None or here.options.mail_submissions, [file.filename for file in _files(command)]
+    mailed, names = (
+        thread is None or here.options.mail_submissions,
+        [file.filename for file in _files(command)],
+    )
     files = [
-        file.model_copy(update={"filename": name}) for file, name in zip(command.attachments, names, strict=True)
+        file.model_copy(update={"filename": name})
+        for file, name in zip(command.attachments, names, strict=True)
     ]
     return ContactSubmitted(
-        submission_id=command.submission_id, conversation=str(conversation), contact=contact, mailed=mailed,
-        email=command.email, customer_name=text.clean(command.customer_name), language=here.language,
-        text=clean(command.text).strip(), order_id=here.order.order_id if here.order else None,
-        order_reference=command.order_reference, sku=command.sku, thread=thread,
-        filenames=names, attachments=files if mailed else [],
+        submission_id=command.submission_id,
+        conversation=str(conversation),
+        contact=contact,
+        mailed=mailed,
+        email=command.email,
+        customer_name=text.clean(command.customer_name),
+        language=here.language,
+        text=clean(command.text).strip(),
+        order_id=here.order.order_id if here.order else None,
+        order_reference=command.order_reference,
+        sku=command.sku,
+        thread=thread,
+        filenames=names,
+        attachments=files if mailed else [],
     )

@@ -25,7 +25,9 @@ NAMES = tuple(Blanks.__dataclass_fields__)
 
 def fill(text: str, blanks: Blanks) -> str:
     """The text with its placeholders filled in; what is filled in is not looked at again."""
-    return PLACEHOLDER.sub(lambda found: getattr(blanks, found[1]) if found[1] in NAMES else found[0], text)
+    return PLACEHOLDER.sub(
+        lambda found: getattr(blanks, found[1]) if found[1] in NAMES else found[0], text
+    )
 
 
 def objection(texts: Mapping[str, str]) -> tuple[str, str] | None:
@@ -39,8 +41,8 @@ def objection(texts: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def in_language(texts: Mapping[str, T], *wanted: str) -> tuple[str, T] | None:
-    """The language and the text for the first of the languages (BCP 47) that there is: itself or its parents (`fa` for
-    `fa-IR`); else in English, else any. None where there is no text at all.
+    """The language and the text for the first of the languages (BCP 47) that there is: itself or
+    its parents (`fa` for `fa-IR`); else in English, else any. None where there is no text at all.
     """
     for tag in (*(tag for language in wanted for tag in _tags(language)), "en", *sorted(texts)):
         if tag in texts:

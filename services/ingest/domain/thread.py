@@ -16,8 +16,8 @@ _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is counted of a thread. `first_response`: whole seconds from its opening to the first answer at
-    `answered_at`, of a thread that a customer began.
+    """What is counted of a thread. `first_response`: whole seconds from its opening to the first
+    answer at `answered_at`, of a thread that a customer began.
     """
 
     customer_messages: int = 0
@@ -46,20 +46,32 @@ class Thread:
         """Whether there is somebody to write to: the customer may be erased, or a mail server."""
         return not self.view.customer_email.endswith(NOWHERE)
 
-    def heard(self, ids: Iterable[str], last_mail: str, *, at: datetime, wakes: bool, answered: bool) -> "Thread":
-        """Return the thread after a mail that came: `wakes` calls for an answer, and opens a closed or pending thread;
-        `answered` makes it the mail to answer.
+    def heard(
+        self, ids: Iterable[str], last_mail: str, *, at: datetime, wakes: bool, answered: bool
+    ) -> "Thread":
+        """Return the thread after a mail that came: `wakes` calls for an answer, and opens a closed
+        or pending thread; `answered` makes it the mail to answer.
         """
-        found = self.asked(at) if wakes else self._counted(customer_messages=self.tally.customer_messages + 1)
+        found = (
+            self.asked(at)
+            if wakes
+            else self._counted(customer_messages=self.tally.customer_messages + 1)
+        )
         if not answered:
             return found
         return replace(found, chain=grown(self.chain, ids), last_mail=last_mail or self.last_mail)
 
     def asked(self, at: datetime) -> "Thread":
-        """Return the thread after a message that calls for an answer: it is open, whatever its status was."""
+        """Return the thread after a message that calls for an answer: it is open, whatever its
+        status was.
+        """
         view = self.view
-        asked = self._viewed(status="open", unread=view.unread + 1, waits_since=view.waits_since or at)
-        return asked._counted(customer_messages=self.tally.customer_messages + 1, closed_at=asked._closed_at(at))
+        asked = self._viewed(
+            status="open", unread=view.unread + 1, waits_since=view.waits_since or at
+        )
+        return asked._counted(
+            customer_messages=self.tally.customer_messages + 1, closed_at=asked._closed_at(at)
+        )
 
     def replied(self, by: str, status: ThreadStatus, at: datetime) -> "Thread":
         """After an employee's answer: who answers first owns it."""
@@ -67,7 +79,8 @@ class Thread:
         first = tally.answered_at is None and tally.customer_messages > 0
         replied = self._viewed(owner=view.owner or by, status=status, waits_since=None)
         return replied._counted(
-            employee_messages=tally.employee_messages + 1, answered_at=tally.answered_at or at,
+            employee_messages=tally.employee_messages + 1,
+            answered_at=tally.answered_at or at,
             first_response=_seconds(view.opened_at, at) if first else tally.first_response,
             closed_at=replied._closed_at(at),
         )
@@ -95,14 +108,18 @@ class Thread:
 
     def lets(self, email: str) -> bool:
         """Whether somebody may write here: the customer, and whom an employee confirmed."""
-        return email.lower() in {each.lower() for each in (self.view.customer_email, *self.view.participants)}
+        return email.lower() in {
+            each.lower() for each in (self.view.customer_email, *self.view.participants)
+        }
 
     def letting(self, email: str) -> "Thread":
         """Where somebody else may write, too."""
         return self._viewed(participants=[*self.view.participants, email])
 
     def with_copies_to(self, emails: Iterable[str]) -> "Thread":
-        """Return the thread whose answers an employee copies to others: they may write in it, too."""
+        """Return the thread whose answers an employee copies to others: they may write in it,
+        too.
+        """
         new = [email for email in emails if not self.lets(email)]
         return self._viewed(participants=[*self.view.participants, *new]) if new else self
 
@@ -119,12 +136,14 @@ class Thread:
         return self._viewed(unread=len(missed))
 
     def missed(self, messages: Sequence[ThreadMessage]) -> "Thread":
-        """Return the thread after an answer that was written without sight of `messages`: the customer waits for
-        another, so it does not stay closed.
+        """Return the thread after an answer that was written without sight of `messages`: the
+        customer waits for another, so it does not stay closed.
         """
         if not messages:
             return self
-        open_again = self._viewed(status="open", waits_since=min(message.at for message in messages))
+        open_again = self._viewed(
+            status="open", waits_since=min(message.at for message in messages)
+        )
         return open_again._counted(closed_at=None)
 
     def _viewed(self, **changes: object) -> "Thread":
@@ -143,15 +162,22 @@ class Thread:
     @property
     def references(self) -> list[str]:
         """What an answer refers to: the chain, with the mail that it answers at the end."""
-        return [*(known for known in self.chain if known != self.last_mail), *filter(None, [self.last_mail])]
+        return [
+            *(known for known in self.chain if known != self.last_mail),
+            *filter(None, [self.last_mail]),
+        ]
 
 
-def status_events(before: Thread, after: Thread, *, by: str, at: datetime) -> list[ThreadStatusChanged]:
+def status_events(
+    before: Thread, after: Thread, *, by: str, at: datetime
+) -> list[ThreadStatusChanged]:
     """What is told where the status is another now."""
     came_from, status = before.view.status, after.view.status
     if came_from == status:
         return []
-    return [ThreadStatusChanged(thread_id=after.id, came_from=came_from, status=status, by=by, at=at)]
+    return [
+        ThreadStatusChanged(thread_id=after.id, came_from=came_from, status=status, by=by, at=at)
+    ]
 
 
 def grown(chain: tuple[str, ...], ids: Iterable[str]) -> tuple[str, ...]:
@@ -175,7 +201,13 @@ def employee_message(
 ) -> ThreadMessage:
     """Return what an employee wrote; the Message-ID of an answer is known when it was sent."""
     return ThreadMessage(
-        message_id=message_id, direction="employee", author=by, text=text, at=at, private=private, **more
+        message_id=message_id,
+        direction="employee",
+        author=by,
+        text=text,
+        at=at,
+        private=private,
+        **more,
     )
 
 

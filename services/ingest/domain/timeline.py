@@ -24,7 +24,9 @@ Happening = tuple[Cursor, TimelineEntry]
 """An entry, and where the line goes on behind it."""
 
 
-def merged(said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]]) -> list[Happening]:
+def merged(
+    said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]]
+) -> list[Happening]:
     """Everything, the latest first."""
     happenings = [*map(_message, said), *(_change(change, order) for change, order in changes)]
     return sorted(happenings, key=lambda each: (each[0].at, each[0].key), reverse=True)
@@ -33,8 +35,13 @@ def merged(said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder
 def _message(said: Said) -> Happening:
     message = said.message
     entry = TimelineEntry(
-        kind="message", at=message.at, order_id=said.order_id, order_reference=said.order_reference,
-        thread_id=said.thread_id, subject=said.subject, message=message,
+        kind="message",
+        at=message.at,
+        order_id=said.order_id,
+        order_reference=said.order_reference,
+        thread_id=said.thread_id,
+        subject=said.subject,
+        message=message,
     )
     return Cursor(message.at, message.message_id), entry
 
@@ -42,8 +49,12 @@ def _message(said: Said) -> Happening:
 def _change(change: OrderChange, order: KnownOrder) -> Happening:
     placed = change.kind == "order_placed"
     entry = TimelineEntry(
-        kind=change.kind, at=change.at, order_id=order.order_id, order_reference=order.reference,
-        state=change.state, colour=change.colour,
+        kind=change.kind,
+        at=change.at,
+        order_id=order.order_id,
+        order_reference=order.reference,
+        state=change.state,
+        colour=change.colour,
         total=Money(amount=order.total, currency=order.currency) if placed else None,
     )
     return Cursor(change.at, change.change_id), entry

@@ -16,7 +16,9 @@ _BEGIN = 6  # bytes before the first attribute
 
 
 class Packed(NamedTuple):
-    """What was inside: the text, the HTML, and files by name. `whole` is false where something of it is lost."""
+    """What was inside: the text, the HTML, and files by name. `whole` is false where something of
+    it is lost.
+    """
 
     text: str
     page: str
@@ -25,10 +27,14 @@ class Packed(NamedTuple):
 
 
 def unpack(content: bytes) -> Packed | None:
-    """Return what a winmail.dat holds; None if it cannot be opened, or nothing that can be read is in it."""
+    """Return what a winmail.dat holds; None if it cannot be opened, or nothing that can be read is
+    in it.
+    """
     try:
         box = TNEF(content, do_checksum=False)
-        files = [(str(file.long_filename() or ""), bytes(file.data or b"")) for file in box.attachments]
+        files = [
+            (str(file.long_filename() or ""), bytes(file.data or b"")) for file in box.attachments
+        ]
         text, page = _text(box.body), _text(box.htmlbody)
     except Exception:  # whatever a sender may have packed
         return None
@@ -48,7 +54,8 @@ def _rich(box: TNEF) -> Rich:
     if not isinstance(packed, bytes) or len(packed) > LONGEST_RTF:
         return Rich()
     try:
-        # tnefparse takes zeros at the end for padding; the length that is written at the beginning counts.
+        # tnefparse takes zeros at the end for padding; the length that is written at the beginning
+        # counts.
         size = int.from_bytes(packed[:4], "little") + 4
         return read_rtf(decompress(packed.ljust(min(size, len(packed) + 4), b"\0")))
     except Exception:  # the checksum is wrong, or it is cut off

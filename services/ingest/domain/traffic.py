@@ -1,5 +1,5 @@
-"""How much mail is too much to be answered automatically: two programs that answer each other fall silent, whatever
-they say they are. All mails are shown, and wait for people.
+"""How much mail is too much to be answered automatically: two programs that answer each other fall
+silent, whatever they say they are. All mails are shown, and wait for people.
 """
 
 from dataclasses import dataclass

@@ -9,7 +9,9 @@ LONGEST = 20_000  # characters of a text that are looked at
 
 
 def words_of(*texts: str) -> list[str]:
-    """Words of texts, sorted. Of a long text the first ones count: nobody looks for a word of its quoted tail."""
+    """Words of texts, sorted. Of a long text the first ones count: nobody looks for a word of its
+    quoted tail.
+    """
     found: set[str] = set()
     for text in texts:
         for line in text[:LONGEST].splitlines():

@@ -44,30 +44,48 @@ def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | No
         return None
     found = work.submissions.mailed_as(work.shop, conversation)
     held = found.held if found else None
-    return held if held and held.email.lower() != recipient.lower() else None  # else it is the confirmation
+    return (
+        held if held and held.email.lower() != recipient.lower() else None
+    )  # else it is the confirmation
 
 
 def rescue(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
     """Files the submission that could not be mailed to its contact."""
     held = held_by(conversation, recipient, work)
-    return _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
+    return (
+        _keep(submission.rescue(held, _circumstances(held, work), work.now), work) if held else []
+    )
 
 
 def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
     reference = (work.shop, command.order_reference or "")
-    order_id = work.orders.with_references([reference]).get(reference) if command.order_reference else None
+    order_id = (
+        work.orders.with_references([reference]).get(reference) if command.order_reference else None
+    )
     order = work.orders.get(order_id) if order_id else None
     thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
-    lately = work.submissions.lately(work.shop, form_limits.origin_of(work.shop, command), work.now - form_limits.HOUR)
+    lately = work.submissions.lately(
+        work.shop, form_limits.origin_of(work.shop, command), work.now - form_limits.HOUR
+    )
     return Circumstances(
-        work.shop, work.contact(command.contact), order, thread, work.options, _language(command, order, work), lately
+        work.shop,
+        work.contact(command.contact),
+        order,
+        thread,
+        work.options,
+        _language(command, order, work),
+        lately,
     )
 
 
 def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> str:
     """Return the language in which the customer is answered."""
     key = (work.shop, command.customer_id or "")
-    known = work.customers.get(key) if command.customer_id else work.customers.with_email(work.shop, command.email)
+    known = (
+        work.customers.get(key)
+        if command.customer_id
+        else work.customers.with_email(work.shop, command.email)
+    )
     theirs = order and order.belongs_to(command.email, command.customer_id)
     if known or theirs:
         return known.language if known else order.language if order else ""

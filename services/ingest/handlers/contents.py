@@ -1,10 +1,19 @@
-"""Questions about what messages bring along, their HTML and their files, and about mails as they came."""
+"""Questions about what messages bring along, their HTML and their files, and about mails as they
+came.
+"""
 
 from base64 import b64encode
 
 from services.ingest.domain.page import held_back
 from services.ingest.work import Work
-from shared.contracts.ingest import AttachmentContent, GetAttachment, GetMessage, GetRawMail, MessageContent, RawMail
+from shared.contracts.ingest import (
+    AttachmentContent,
+    GetAttachment,
+    GetMessage,
+    GetRawMail,
+    MessageContent,
+    RawMail,
+)
 from shared.contracts.message import Refusal
 from shared.runtime.service import Handlers
 
@@ -21,7 +30,10 @@ def get_message(query: GetMessage, work: Work) -> MessageContent | Refusal:
     html = work.pages.of(query.message_id)
     inbound = work.inbounds.get(query.message_id)
     return MessageContent(
-        thread_id=entry.thread_id, message=entry.message, html=html, held_back=held_back(html),
+        thread_id=entry.thread_id,
+        message=entry.message,
+        html=html,
+        held_back=held_back(html),
         found_by=inbound.found_by if inbound else "",
     )
 
@@ -37,7 +49,9 @@ def get_attachment(query: GetAttachment, work: Work) -> AttachmentContent | Refu
         reason = f"There is no attachment {query.attachment_id} in this shop."
         return query.refuse("unknown_attachment", reason, field="attachment_id")
     return AttachmentContent(
-        thread_id=entry.thread_id, message_id=entry.message.message_id, attachment=file,
+        thread_id=entry.thread_id,
+        message_id=entry.message.message_id,
+        attachment=file,
         content=b64encode(work.files.content(query.attachment_id)),
     )
 
@@ -50,6 +64,9 @@ def get_raw_mail(query: GetRawMail, work: Work) -> RawMail | Refusal:
         reason = f"No mail {query.inbound_id} is kept in this shop."
         return query.refuse("unknown_mail", reason, field="inbound_id")
     return RawMail(
-        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, state=inbound.state, fetched_at=inbound.fetched_at,
+        mailbox=inbound.mailbox,
+        inbound_id=inbound.inbound_id,
+        state=inbound.state,
+        fetched_at=inbound.fetched_at,
         content=b64encode(work.raw_mails.get(inbound.sha256)),
     )

@@ -18,31 +18,46 @@ service = Handlers()
 
 @service.handles(EraseCustomer)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
-    """Makes the customer's threads those of nobody, without a word in them; again changes nothing more."""
+    """Makes the customer's threads those of nobody, without a word in them; again changes nothing
+    more.
+    """
     threads, orders = _threads(command, work), _orders(command, work)
     emails = work.customers.emails(work.shop, command)
     held = work.erasing.held(work.shop, command.customer_id, emails)
     known = work.customers.get((work.shop, command.customer_id))
     erased = {
-        "threads": len(threads), "messages": sum(_erase(thread, work) for thread in threads),
-        "mails": work.erasing.mails(thread.id for thread in threads), "orders": len(orders),
-        "submissions": len(held), "customers": int(known is not None),
+        "threads": len(threads),
+        "messages": sum(_erase(thread, work) for thread in threads),
+        "mails": work.erasing.mails(thread.id for thread in threads),
+        "orders": len(orders),
+        "submissions": len(held),
+        "customers": int(known is not None),
     }
     for order in orders:
         work.orders.save(order.order_id, privacy.anonymous_order(order))
-    work.erasing.add(Gone(
-        work.shop, command.customer_id, tuple(thread.id for thread in threads),
-        tuple(thread.view.conversation for thread in threads), tuple(held),
-        tuple(sender_of(work.shop, email) for email in emails),
-    ))
-    return [CustomerErased(customer_id=command.customer_id, service=work.service, erased=erased, kept=[])]
+    work.erasing.add(
+        Gone(
+            work.shop,
+            command.customer_id,
+            tuple(thread.id for thread in threads),
+            tuple(thread.view.conversation for thread in threads),
+            tuple(held),
+            tuple(sender_of(work.shop, email) for email in emails),
+        )
+    )
+    return [
+        CustomerErased(
+            customer_id=command.customer_id, service=work.service, erased=erased, kept=[]
+        )
+    ]
 
 
 @service.handles(ExportCustomer)
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Tells all threads of the customer, and what is known of him."""
     shown = [
-        ingest.Thread(thread=thread.view, messages=work.entries.of(thread.id)) for thread in _threads(command, work)
+        ingest.Thread(thread=thread.view, messages=work.entries.of(thread.id))
+        for thread in _threads(command, work)
     ]
     known = work.customers.get((work.shop, command.customer_id))
     figures = customers.alone(known, _orders(command, work)) if known else None
@@ -56,7 +71,9 @@ def _threads(command: EraseCustomer | ExportCustomer, work: Work) -> list[Thread
 
 
 def _orders(command: EraseCustomer | ExportCustomer, work: Work) -> list[KnownOrder]:
-    orders = work.orders.of(work.shop, command.customer_id, work.customers.emails(work.shop, command))
+    orders = work.orders.of(
+        work.shop, command.customer_id, work.customers.emails(work.shop, command)
+    )
     work.orders.preload(order.order_id for order in orders)
     return [order for order in (work.orders.get(found.order_id) for found in orders) if order]
 
@@ -65,6 +82,8 @@ def _erase(thread: Thread, work: Work) -> int:
     messages = work.entries.of(thread.id)
     work.entries.preload(message.message_id for message in messages)
     for entry in filter(None, [work.entries.get(message.message_id) for message in messages]):
-        work.entries.save(entry.message.message_id, entry.with_message(privacy.anonymous_message(entry.message)))
+        work.entries.save(
+            entry.message.message_id, entry.with_message(privacy.anonymous_message(entry.message))
+        )
     work.threads.save(thread.id, privacy.anonymous_thread(thread))
     return len(messages)

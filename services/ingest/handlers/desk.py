@@ -90,10 +90,14 @@ def list_contacts(_query: ListContacts, work: Work) -> ContactList:
     """All contacts, with what waits for each."""
     waiting, found = work.listing.waiting(work.shop), work.all_contacts(work.shop)
     counts = {key: waiting.get(key, Waiting()) for key in found}
-    return ContactList(contacts=[
-        ListedContact(**contact.model_dump(), unread=counts[key].unread, waiting=counts[key].threads)
-        for key, contact in found.items()
-    ])
+    return ContactList(
+        contacts=[
+            ListedContact(
+                **contact.model_dump(), unread=counts[key].unread, waiting=counts[key].threads
+            )
+            for key, contact in found.items()
+        ]
+    )
 
 
 @service.handles(GetContact)
@@ -109,7 +113,11 @@ def get_contact(query: GetContact, work: Work) -> ContactAnswer | Refusal:
 def get_canned_message(query: GetCannedMessage, work: Work) -> CannedMessageAnswer | Refusal:
     """Answer a predefined message."""
     found = work.canned_messages.get((work.shop, query.key))
-    return CannedMessageAnswer(**dict(found)) if found else unknown_canned_message(query, query.key, field="key")
+    return (
+        CannedMessageAnswer(**dict(found))
+        if found
+        else unknown_canned_message(query, query.key, field="key")
+    )
 
 
 @service.handles(GetDesk)
@@ -128,6 +136,10 @@ def list_canned_messages(_query: ListCannedMessages, work: Work) -> CannedMessag
 def ask_statistics(query: AskStatistics, work: Work) -> DeskStatistics | Refusal:
     """What is there, and how fast it was answered lately."""
     if query.contact and work.contact(query.contact) is None:
-        return query.refuse("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
+        return query.refuse(
+            "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
+        )
     since = work.now - timedelta(days=query.days)
-    return DeskStatistics(**work.listing.statistics(work.shop, query.contact, since), days=query.days)
+    return DeskStatistics(
+        **work.listing.statistics(work.shop, query.contact, since), days=query.days
+    )

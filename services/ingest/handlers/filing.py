@@ -26,7 +26,11 @@ def file_mail(command: FileMail, work: Work) -> Iterable[Event]:
     """Reads a mail that was kept and files it, once."""
     inbound = work.inbounds.get(command.inbound_id)
     if inbound is None or inbound.shop != work.shop:
-        return [command.refuse("unknown_mail", f"No mail {command.inbound_id} was fetched for this shop.")]
+        return [
+            command.refuse(
+                "unknown_mail", f"No mail {command.inbound_id} was fetched for this shop."
+            )
+        ]
     if inbound.state != "new":
         return []
     mail = work.inbounds.read(inbound)
@@ -42,7 +46,11 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
     mailbox = work.adapters.mailboxes.get(inbound.mailbox)
     if (mailbox and not mailbox.create_threads) or inbound.sha256 is None:
         work.inbounds.save(inbound.inbound_id, inbound.unreadable(mail.reason))
-        return [MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason)]
+        return [
+            MailUnreadable(
+                mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=mail.reason
+            )
+        ]
     raw = work.raw_mails.get(inbound.sha256)
     reception = Reception(mailbox.language if mailbox else STRANGERS_LANGUAGE, CUSTOMER_SERVICE)
     filed = filing.file_unreadable(mail, raw, inbound, reception)
@@ -52,10 +60,15 @@ def _set_aside(inbound: Inbound, mail: Unreadable, work: Work) -> Iterable[Event
 
 def _leave_unmatched(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     work.inbounds.save(inbound.inbound_id, inbound.unmatched(mail.message_id))
-    return [MailUnmatched(
-        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, sender=mail.sender, subject=mail.subject,
-        message_id=mail.message_id,
-    )]
+    return [
+        MailUnmatched(
+            mailbox=inbound.mailbox,
+            inbound_id=inbound.inbound_id,
+            sender=mail.sender,
+            subject=mail.subject,
+            message_id=mail.message_id,
+        )
+    ]
 
 
 def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
@@ -71,14 +84,20 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
     language = known or language_of(f"{mail.subject}\n{mail.text}") or usual
     reception = Reception(
-        language, work.written_to(inbound.shop, mail), verdict,
+        language,
+        work.written_to(inbound.shop, mail),
+        verdict,
         work.traffic.of(inbound, mail.sender, thread.id if thread else None),
     )
     filed = filing.file(mail, inbound, choice, reception)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
     if filing.deserves_acknowledgement(filed, reception):
-        filed = filed if work.traffic.acknowledged(inbound, mail.sender).is_enough else filed.acknowledged()
+        filed = (
+            filed
+            if work.traffic.acknowledged(inbound, mail.sender).is_enough
+            else filed.acknowledged()
+        )
     _keep(filed, work)
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
 

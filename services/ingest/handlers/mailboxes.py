@@ -43,7 +43,9 @@ def look_out(adapters: Adapters, tell: Callable[[Hint], None], stopping: Signal)
 
 
 def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
-    """Takes the lease of the mailbox, and plans a look at its end, for the case that who holds it never comes back."""
+    """Takes the lease of the mailbox, and plans a look at its end, for the case that who holds it
+    never comes back.
+    """
     mailbox = work.mailbox(command.mailbox)
     if mailbox is None:
         return Idle.UNKNOWN
@@ -57,7 +59,11 @@ def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
 
 def _equipped(errand: Errand, work: Work) -> Errand:
     mailbox = errand.mailbox
-    finished = work.inbounds.unfinished(mailbox.name, errand.checkpoint) if mailbox.afterwards != "leave" else ()
+    finished = (
+        work.inbounds.unfinished(mailbox.name, errand.checkpoint)
+        if mailbox.afterwards != "leave"
+        else ()
+    )
     names = work.server_names.of(mailbox.name) if mailbox.protocol == "pop3" else {}
     return replace(errand, finished=tuple(finished), names=names)
 
@@ -68,24 +74,33 @@ def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
 
 
 @service.handles(SyncMailbox, claim=claim_mailbox, act=read_mailbox)
-def sync_mailbox(command: SyncMailbox, work: Work, outcome: Found | Idle) -> Iterable[Message | Later]:
+def sync_mailbox(
+    command: SyncMailbox, work: Work, outcome: Found | Idle
+) -> Iterable[Message | Later]:
     """Keeps what was fetched, moves the checkpoint and plans the next look."""
     if isinstance(outcome, Idle):
         reason = f"The shop '{work.shop}' has no mailbox '{command.mailbox}' in the settings."
-        return [command.refuse("unknown_mailbox", reason, field="mailbox")] if outcome is Idle.UNKNOWN else []
+        return (
+            [command.refuse("unknown_mailbox", reason, field="mailbox")]
+            if outcome is Idle.UNKNOWN
+            else []
+        )
     mailbox = outcome.errand.mailbox
     state = work.mailboxes.state(mailbox.name)
     if state.fence != outcome.errand.fence:
         raise NotYet(f"another worker took over the mailbox '{mailbox.name}'")
     kept = _keep(outcome, work)
-    settled, next_at = state.settle(outcome, work.now, unfinished=any(inbound.unfinished for inbound in kept))
+    settled, next_at = state.settle(
+        outcome, work.now, unfinished=any(inbound.unfinished for inbound in kept)
+    )
     work.mailboxes.save(mailbox.name, settled)
     _finish(outcome, work)
     told = [_told(inbound) for inbound in kept if inbound.state != "duplicate"]
     health = _health(mailbox, state, settled, next_at)
     if next_at > work.now:
         return [*told, *health, look(mailbox, next_at)]
-    # Told first, it is fetched while what was found is filed: one window ahead, and filing never waits for it.
+    # Told first, it is fetched while what was found is filed: one window ahead, and filing never
+    # waits for it.
     return [SyncMailbox(mailbox=mailbox.name), *told, *health]
 
 
@@ -93,7 +108,11 @@ def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) ->
     """What is told when a mailbox begins or ceases to fail."""
     was, is_ = before.fault, after.fault
     if is_ and (was is None or was.code != is_.code):
-        return [MailboxFailed(mailbox=mailbox.name, code=is_.code, reason=is_.reason, next_look_at=next_at)]
+        return [
+            MailboxFailed(
+                mailbox=mailbox.name, code=is_.code, reason=is_.reason, next_look_at=next_at
+            )
+        ]
     return [MailboxRecovered(mailbox=mailbox.name)] if was and not is_ else []
 
 
@@ -111,7 +130,9 @@ def _finish(found: Found, work: Work) -> None:
 
 def _keep(found: Found, work: Work) -> list[Inbound]:
     """Stores raw bytes and a row for each mail that has none; returns the new rows."""
-    digests = {mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None}
+    digests = {
+        mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None
+    }
     before = work.inbounds.stored(found.errand.mailbox.name, digests.values())
     work.inbounds.preload(_id_of(found, mail.uid) for mail in found.mails)
     kept: list[Inbound] = []
@@ -129,13 +150,24 @@ def _id_of(found: Found, uid: int) -> UUID:
     return derived_id(found.errand.mailbox.name, at.folder, at.uidvalidity or 0, uid)
 
 
-def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime) -> Inbound:
+def _inbound(
+    found: Found, mail: Fetched, digest: str | None, before: set[str], at: datetime
+) -> Inbound:
     mailbox, folder = found.errand.mailbox, found.checkpoint.folder
     uidvalidity = found.checkpoint.uidvalidity or 0
     arrived_at = mail.arrived_at or received_at(mail.raw or b"", at)
     inbound = Inbound(
-        _id_of(found, mail.uid), mailbox.shop, mailbox.name, folder, uidvalidity, mail.uid,
-        digest, mail.size, arrived_at, at, "duplicate" if digest in before else "new",
+        _id_of(found, mail.uid),
+        mailbox.shop,
+        mailbox.name,
+        folder,
+        uidvalidity,
+        mail.uid,
+        digest,
+        mail.size,
+        arrived_at,
+        at,
+        "duplicate" if digest in before else "new",
         unfinished=mail.whole and mailbox.afterwards != "leave",
     )
     return inbound if digest else inbound.unreadable("The mail server does not hand it over.")
@@ -144,4 +176,6 @@ def _inbound(found: Found, mail: Fetched, digest: str | None, before: set[str], 
 def _told(inbound: Inbound) -> Message:
     if inbound.state == "new":
         return FileMail(inbound_id=inbound.inbound_id)
-    return MailUnreadable(mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason)
+    return MailUnreadable(
+        mailbox=inbound.mailbox, inbound_id=inbound.inbound_id, reason=inbound.reason
+    )

@@ -1,4 +1,6 @@
-"""What the other services tell: orders that mails may be about, and the mails that answers will refer to."""
+"""What the other services tell: orders that mails may be about, and the mails that answers will
+refer to.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -39,7 +41,10 @@ service = Handlers()
 Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
 Priced = Repriced | PaymentRecorded | PaymentReversed
 
-ANSWERS = ("reply_msg", "order_merchant_comment")  # templates of mails that carry what an employee wrote to a customer
+ANSWERS = (
+    "reply_msg",
+    "order_merchant_comment",
+)  # templates of mails that carry what an employee wrote to a customer
 CONFIRMED = "contact_form"  # the template of a mail that confirms what came by the contact form
 FORWARDED = "forward_msg"  # the template of a mail that carries a thread to somebody
 MAILER = "mail"  # who opens a thread whose answer did not arrive
@@ -65,7 +70,10 @@ def keep_document(event: DocumentRendered, work: Work) -> None:
     """Keep the number of an issued document, by which an employee may attach it."""
     document = event.document
     work.documents.add(
-        document_id=event.document_id, shop=work.shop, order_id=document.order_id, kind=document.kind,
+        document_id=event.document_id,
+        shop=work.shop,
+        order_id=document.order_id,
+        kind=document.kind,
         number=document.number,
     )
 
@@ -93,10 +101,15 @@ def keep_price(event: Priced, work: Work) -> None:
 
 @service.handles(OrderCustomerChanged)
 def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
-    """Keeps the corrected e-mail and name with the order and its thread: answers go there from now on."""
+    """Keeps the corrected e-mail and name with the order and its thread: answers go there from now
+    on.
+    """
     order, customer = work.orders.get(event.order_id), event.order.customer
     if order and order.customer_email == event.customer_before.email:
-        work.orders.save(event.order_id, replace(order, customer_email=customer.email, customer_name=customer.name))
+        work.orders.save(
+            event.order_id,
+            replace(order, customer_email=customer.email, customer_name=customer.name),
+        )
     thread = work.thread(thread_id_of(Conversation("order", event.order_id)))
     if thread and thread.view.customer_email == event.customer_before.email:
         work.threads.save(thread.id, thread.of_customer(customer.email, customer.name))
@@ -106,7 +119,9 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
 def keep_customer(event: CustomerChanged, work: Work) -> None:
     """Keeps what is known of a customer, and since when."""
     key = (work.shop, event.customer_id)
-    work.customers.save(key, customers.told(work.customers.get(key), event, work.envelope.time or work.now))
+    work.customers.save(
+        key, customers.told(work.customers.get(key), event, work.envelope.time or work.now)
+    )
 
 
 @service.handles(ShopChanged)
@@ -120,9 +135,9 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
 
 @service.handles(MailSent)
 def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
-    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends the waiting if it is
-    one that had not arrived before. Answers refer to the confirmation that their customer got first. What is held
-    because of the mail is let go if that does not come back.
+    """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends
+    the waiting if it is one that had not arrived before. Answers refer to the confirmation that
+    their customer got first. What is held because of the mail is let go if that does not come back.
     """
     mail = event.mail
     work.known_mails.learn(work.shop, mail.message_id, mail.conversation)
@@ -130,7 +145,11 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     if thread and mail.template in ANSWERS and not mail.copy_of:
         answer = _change_answer(mail, thread, work, mail_message_id=mail.message_id, undelivered="")
         after = thread.sent(mail.message_id)
-        arrived_late = answer is not None and bool(answer.undelivered) and not _is_wanted_since(answer, thread, work)
+        arrived_late = (
+            answer is not None
+            and bool(answer.undelivered)
+            and not _is_wanted_since(answer, thread, work)
+        )
         work.threads.save(thread.id, after.reached() if arrived_late else after)
     elif thread and mail.template == FORWARDED:
         _change_note(mail, thread, work, undelivered="")
@@ -143,8 +162,9 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
 @service.handles(MailFailed)
 @service.handles(MailSuppressed)
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
-    """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom it was forwarded to;
-    what a contact that saves nothing could not be mailed becomes a thread after all.
+    """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom
+    it was forwarded to; what a contact that saves nothing could not be mailed becomes a thread
+    after all.
     """
     mail = event.mail
     rescued = rescue(mail.conversation, mail.recipient, work)
@@ -164,14 +184,19 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
 
 @service.handles(MailBounced)
 def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
-    """Marks an answer that came back from the customer, for good or not, as something to look at; a bounce opens no
-    thread. What came back from a contact that saves nothing becomes a thread after all.
+    """Marks an answer that came back from the customer, for good or not, as something to look at; a
+    bounce opens no thread. What came back from a contact that saves nothing becomes a thread after
+    all.
     """
     rescued = rescue(event.conversation, event.recipient, work)
     thread = work.current(event.thread_id)
     if thread is None:
         return rescued
-    sent = (each for each in work.entries.all_of(thread.id) if each.message.mail_message_id == event.message_id)
+    sent = (
+        each
+        for each in work.entries.all_of(thread.id)
+        if each.message.mail_message_id == event.message_id
+    )
     answer = next((each for each in sent if each.message.direction == "employee"), None)
     if answer is None or answer.message.undelivered:
         return rescued
@@ -181,18 +206,25 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
 
 
 def _came_back(event: MailBounced, thread: Thread) -> str:
-    """Return why an answer did not reach the customer, or may not have: a report about another recipient is one about
-    an address that the customer has their mail passed on to, or about somebody who got a copy.
+    """Return why an answer did not reach the customer, or may not have: a report about another
+    recipient is one about an address that the customer has their mail passed on to, or about
+    somebody who got a copy.
     """
     reason = event.reason or event.status or CAME_BACK
     if thread.view.customer_email.lower() == event.recipient.lower():
         return reason
-    about = f"A mail server reports about {event.recipient}" if event.recipient else "A mail server reports"
+    about = (
+        f"A mail server reports about {event.recipient}"
+        if event.recipient
+        else "A mail server reports"
+    )
     return f"May not have arrived. {about}: {reason}"
 
 
 def _thread_of(mail: MailView, work: Work) -> Thread | None:
-    """Return the thread of what an employee wrote, or of what the mail confirms; a merged one is what it became."""
+    """Return the thread of what an employee wrote, or of what the mail confirms; a merged one is
+    what it became.
+    """
     is_ours = mail.template in (*ANSWERS, CONFIRMED, FORWARDED)
     return work.current(mail.thread_id) if mail.thread_id and is_ours else None
 
@@ -200,8 +232,10 @@ def _thread_of(mail: MailView, work: Work) -> Thread | None:
 def _note_copy(mail: MailView, thread: Thread, work: Work) -> None:
     """Mark the latest message of which this copy did not arrive as something to look at."""
     found = [
-        entry for entry in work.entries.all_of(thread.id)
-        if mail.recipient.lower() in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
+        entry
+        for entry in work.entries.all_of(thread.id)
+        if mail.recipient.lower()
+        in {email.lower() for email in (*entry.message.cc, *entry.message.bcc)}
     ]
     if found:
         entry = max(found, key=lambda entry: entry.message.at)
@@ -220,12 +254,18 @@ def _forget_later(submission_id: UUID, work: Work) -> Later:
     return Later(ForgetSubmission(submission_id=submission_id), at, key)
 
 
-def _change_answer(mail: MailView, thread: Thread, work: Work, **changes: str) -> ThreadMessage | None:
-    """Of the answer that the mail carries, which is returned as it was: it bears the mail's id; else the oldest that
-    did not arrive yet, and of those one that nobody tried to send.
+def _change_answer(
+    mail: MailView, thread: Thread, work: Work, **changes: str
+) -> ThreadMessage | None:
+    """Of the answer that the mail carries, which is returned as it was: it bears the mail's id;
+    else the oldest that did not arrive yet, and of those one that nobody tried to send.
     """
     ids = [mail.mail_id, *(message.message_id for message in work.entries.of(thread.id))]
-    found = [entry for entry in map(work.entries.get, dict.fromkeys(ids)) if entry and _is_unsent(entry.message)]
+    found = [
+        entry
+        for entry in map(work.entries.get, dict.fromkeys(ids))
+        if entry and _is_unsent(entry.message)
+    ]
     entry = min(found, key=lambda entry: bool(entry.message.undelivered), default=None)
     if entry is None:
         return None
@@ -234,11 +274,15 @@ def _change_answer(mail: MailView, thread: Thread, work: Work, **changes: str) -
 
 
 def _change_note(mail: MailView, thread: Thread, work: Work, **changes: object) -> bool:
-    """Of the latest note that the thread was forwarded to the mail's recipient; whether there is one to change."""
+    """Of the latest note that the thread was forwarded to the mail's recipient; whether there is
+    one to change.
+    """
     failed = "unread" in changes
     found = [
-        entry for entry in work.entries.all_of(thread.id)
-        if answering.is_note_of_forward(entry.message, mail.recipient) and bool(entry.message.undelivered) != failed
+        entry
+        for entry in work.entries.all_of(thread.id)
+        if answering.is_note_of_forward(entry.message, mail.recipient)
+        and bool(entry.message.undelivered) != failed
     ]
     if found:
         _change(max(found, key=lambda entry: entry.message.at), work, **changes)
@@ -246,7 +290,9 @@ def _change_note(mail: MailView, thread: Thread, work: Work, **changes: object) 
 
 
 def _change(entry: Entry, work: Work, **changes: object) -> None:
-    work.entries.save(entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes)))
+    work.entries.save(
+        entry.message.message_id, entry.with_message(entry.message.model_copy(update=changes))
+    )
 
 
 def _is_unsent(message: ThreadMessage) -> bool:
@@ -255,7 +301,9 @@ def _is_unsent(message: ThreadMessage) -> bool:
 
 
 def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
-    """Whether the thread waits for more than this answer: somebody wrote after it, or another did not arrive."""
+    """Whether the thread waits for more than this answer: somebody wrote after it, or another did
+    not arrive.
+    """
     messages = (entry.message for entry in work.entries.all_of(thread.id))
     others = (message for message in messages if message.message_id != answer.message_id)
     return any(
@@ -266,7 +314,9 @@ def _is_wanted_since(answer: ThreadMessage, thread: Thread, work: Work) -> bool:
 
 
 def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work: Work) -> None:
-    """The order, unless something later is known of it, and the change in any case. Who was erased stays erased."""
+    """The order, unless something later is known of it, and the change in any case. Who was erased
+    stays erased.
+    """
     known = work.orders.get(order.order_id)
     if known is None or known.changed_at <= order.changed_at:
         was_erased = known is not None and known.customer_email == privacy.ADDRESS
@@ -274,4 +324,6 @@ def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work:
         work.orders.save(order.order_id, privacy.anonymous_order(after) if was_erased else after)
     envelope = work.envelope
     change_id = derived_id("order", envelope.source, envelope.id)
-    work.order_changes.add(OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour))
+    work.order_changes.add(
+        OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour)
+    )

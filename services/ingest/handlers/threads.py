@@ -35,7 +35,9 @@ service = Handlers()
 
 @service.handles(ReplyThread)
 def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
-    """Adds an employee's answer; the customer gets it by mail from those who take `thread.replied`."""
+    """Adds an employee's answer; the customer gets it by mail from those who take
+    `thread.replied`.
+    """
     before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
@@ -75,7 +77,9 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
     if isinstance(enclosure, Refusal):
         return [enclosure]
     missed = seen.unseen(messages, command.seen, answering=True)
-    return _keep(answering.post(command, order, before, text, uuid4(), work.now, missed, enclosure), work)
+    return _keep(
+        answering.post(command, order, before, text, uuid4(), work.now, missed, enclosure), work
+    )
 
 
 @service.handles(AddNote)
@@ -108,18 +112,24 @@ def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
 
 @service.handles(SetThreadStatus)
 def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
-    """Give a thread another status; the one that it has changes nothing. An employee who has not seen the customer's
-    latest message may only open it.
+    """Give a thread another status; the one that it has changes nothing. An employee who has not
+    seen the customer's latest message may only open it.
     """
     before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
     messages = _messages(before.id, work)
     missed = seen.unseen(messages, command.seen) if command.status != "open" else []
-    wrong = seen.objection(command, messages) or (seen.came_meanwhile(command, missed) if missed else None)
+    wrong = seen.objection(command, messages) or (
+        seen.came_meanwhile(command, missed) if missed else None
+    )
     if wrong:
         return [wrong]
-    after = before.with_status(command.status, work.now) if command.status != before.view.status else before
+    after = (
+        before.with_status(command.status, work.now)
+        if command.status != before.view.status
+        else before
+    )
     work.threads.save(before.id, after)
     return status_events(before, after, by=command.by, at=work.now)
 
@@ -134,14 +144,22 @@ def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
     if came_from == command.owner:
         return []
     work.threads.save(before.id, before.assigned(command.owner))
-    return [ThreadAssigned(
-        thread_id=before.id, came_from=came_from, owner=command.owner, by=command.by, at=work.now
-    )]
+    return [
+        ThreadAssigned(
+            thread_id=before.id,
+            came_from=came_from,
+            owner=command.owner,
+            by=command.by,
+            at=work.now,
+        )
+    ]
 
 
 @service.handles(MarkThreadRead)
 def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
-    """Mark the messages of a thread as read, up to the last one that the employee saw; again changes nothing."""
+    """Mark the messages of a thread as read, up to the last one that the employee saw; again
+    changes nothing.
+    """
     before = work.current(command.thread_id)
     if before is None:
         return [unknown_thread(command, command.thread_id)]
@@ -172,9 +190,16 @@ def merge_thread(command: MergeThread, work: Work) -> Iterable[Event]:
     moved = work.entries.all_of(before.id)
     for entry in moved:
         work.entries.save(entry.message.message_id, replace(entry, thread_id=joined.id))
-    return [ThreadMerged(
-        thread_id=emptied.id, into=joined.id, messages=len(moved), thread=joined.view, by=command.by, at=work.now
-    )]
+    return [
+        ThreadMerged(
+            thread_id=emptied.id,
+            into=joined.id,
+            messages=len(moved),
+            thread=joined.view,
+            by=command.by,
+            at=work.now,
+        )
+    ]
 
 
 @service.handles(ConfirmSender)
@@ -188,36 +213,56 @@ def confirm_sender(command: ConfirmSender, work: Work) -> Iterable[Event]:
         return [command.refuse("unknown_message", reason, field="message_id")]
     email = entry.message.author
     if email.endswith(NOWHERE):
-        return [command.refuse("nobody_to_confirm", "Nobody is known to have sent it.", field="message_id")]
+        return [
+            command.refuse(
+                "nobody_to_confirm", "Nobody is known to have sent it.", field="message_id"
+            )
+        ]
     if before.lets(email):
         return []
     work.threads.save(before.id, before.letting(email))
     for theirs in work.entries.by(before.id, email):
         work.entries.save(theirs.message.message_id, theirs.confirmed())
-    return [SenderConfirmed(
-        thread_id=before.id, message_id=command.message_id, email=email, by=command.by, at=work.now
-    )]
+    return [
+        SenderConfirmed(
+            thread_id=before.id,
+            message_id=command.message_id,
+            email=email,
+            by=command.by,
+            at=work.now,
+        )
+    ]
 
 
 def unknown_thread(asked: Asking, thread_id: UUID, field: str = "thread_id") -> Refusal:
     """The refusal of a thread that is not there, or belongs to another shop."""
-    return asked.refuse("unknown_thread", f"There is no thread {thread_id} in this shop.", field=field)
+    return asked.refuse(
+        "unknown_thread", f"There is no thread {thread_id} in this shop.", field=field
+    )
 
 
-def unknown_canned_message(asked: Asking, key: str | None, field: str = "canned_message") -> Refusal:
+def unknown_canned_message(
+    asked: Asking, key: str | None, field: str = "canned_message"
+) -> Refusal:
     """The refusal of a predefined message that the shop has not."""
-    return asked.refuse("unknown_canned_message", f"There is no predefined message '{key}'.", field=field)
+    return asked.refuse(
+        "unknown_canned_message", f"There is no predefined message '{key}'.", field=field
+    )
 
 
 def unknown_order(asked: Asking, order_id: UUID) -> Refusal:
     """Return the refusal of an order that does not exist, or belongs to another shop."""
-    return asked.refuse("unknown_order", f"There is no order {order_id} in this shop.", field="order_id")
+    return asked.refuse(
+        "unknown_order", f"There is no order {order_id} in this shop.", field="order_id"
+    )
 
 
 def _text(command: ReplyThread | PostOrderMessage, view: ThreadView, work: Work) -> str | Refusal:
     key = command.canned_message
     if command.text is None and key is None:
-        return command.refuse("no_text", "A message needs a 'text', a 'canned_message', or both.", field="text")
+        return command.refuse(
+            "no_text", "A message needs a 'text', a 'canned_message', or both.", field="text"
+        )
     canned = work.canned_messages.get((work.shop, key)) if key else None
     if key and canned is None:
         return unknown_canned_message(command, key)
@@ -229,7 +274,8 @@ def _enclosure(
 ) -> Enclosure | Refusal:
     """Return what a command encloses; documents only of the customer's orders."""
     documents = [
-        document for document in work.documents.named(work.shop, command.documents)
+        document
+        for document in work.documents.named(work.shop, command.documents)
         if document.order_id == view.order_id or _is_theirs(document.order_id, view, work)
     ]
     return enclosing.enclosure_of(command, documents, recipient or view.customer_email)
@@ -246,7 +292,9 @@ def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
 
 def _mark_read(thread_id: UUID, work: Work, missed: Sequence[ThreadMessage] = ()) -> int:
     kept = {message.message_id for message in missed}
-    unread = [entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in kept]
+    unread = [
+        entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in kept
+    ]
     for entry in unread:
         work.entries.save(entry.message.message_id, entry.read())
     return len(unread)

@@ -46,7 +46,10 @@ def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
     messages = found[-query.limit :]
     earlier = Cursor(messages[0].at, messages[0].message_id) if len(found) > query.limit else None
     return Thread(
-        thread=view, messages=messages, customer=_customer(view, work), order=order.view() if order else None,
+        thread=view,
+        messages=messages,
+        customer=_customer(view, work),
+        order=order.view() if order else None,
         earlier=cursor.write(earlier) if earlier else None,
     )
 
@@ -60,7 +63,11 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
         return wrong
     found = work.listing.page(work.shop, query, after)
     shown = found[: query.limit]
-    further = cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id)) if len(found) > query.limit else None
+    further = (
+        cursor.write(Cursor(shown[-1].opened_at, shown[-1].thread_id))
+        if len(found) > query.limit
+        else None
+    )
     return ThreadList(threads=shown, next=further)
 
 
@@ -68,7 +75,9 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
 def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
     """The thread that has waited longest."""
     if query.contact and work.contact(query.contact) is None:
-        return query.refuse("unknown_contact", f"There is no contact '{query.contact}'.", field="contact")
+        return query.refuse(
+            "unknown_contact", f"There is no contact '{query.contact}'.", field="contact"
+        )
     after = work.thread(query.after) if query.after else None
     if query.after and after is None:
         return unknown_thread(query, query.after, field="after")
@@ -87,7 +96,8 @@ def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
         return wrong
     whose, limit = _whose(thread.view, work), query.limit + 1
     happened = timeline.merged(
-        work.listing.said(work.shop, whose, after, limit), work.listing.changes(work.shop, whose, after, limit)
+        work.listing.said(work.shop, whose, after, limit),
+        work.listing.changes(work.shop, whose, after, limit),
     )
     shown = happened[: query.limit]
     further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None
@@ -121,11 +131,15 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
     order = work.orders.get(order_id)
     if order is None or order.shop != work.shop:
         return unknown_order(query, order_id)
-    return work.thread(thread_id_of(Conversation("order", order.order_id))) or answering.opened(order, work.now)
+    return work.thread(thread_id_of(Conversation("order", order.order_id))) or answering.opened(
+        order, work.now
+    )
 
 
 def _customer(view: ThreadView, work: Work) -> ThreadCustomer:
-    return customers.figures(view, work.customer_of(view), work.orders.of(work.shop, *_whose(view, work)))
+    return customers.figures(
+        view, work.customer_of(view), work.orders.of(work.shop, *_whose(view, work))
+    )
 
 
 def _whose(view: ThreadView, work: Work) -> tuple[str | None, list[str]]:
@@ -146,7 +160,9 @@ def _cursor(query: GetThread | ListThreads | AskTimeline) -> tuple[Cursor | None
 def _wrong_words(query: ListThreads) -> Refusal | None:
     if query.search is None or wanted(query.search):
         return None
-    return query.refuse("nothing_to_search", "There is no letter and no digit to search for.", field="search")
+    return query.refuse(
+        "nothing_to_search", "There is no letter and no digit to search for.", field="search"
+    )
 
 
 def _wrong_range(query: ListThreads) -> Refusal | None:

@@ -1,4 +1,6 @@
-"""Mailboxes, raw mails, threads with their messages, and what is known of orders and Message-IDs."""
+"""Mailboxes, raw mails, threads with their messages, and what is known of orders and
+Message-IDs.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,7 +72,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("conversation", name=op.f("uq_threads_conversation")),
     )
     op.create_index(op.f("ix_threads_order_id"), "threads", ["order_id"], unique=False)
-    op.create_index(op.f("ix_threads_shop_opened_at"), "threads", ["shop", "opened_at"], unique=False)
+    op.create_index(
+        op.f("ix_threads_shop_opened_at"), "threads", ["shop", "opened_at"], unique=False
+    )
     op.create_table(
         "inbound_mails",
         sa.Column("inbound_id", sa.Uuid(), nullable=False),
@@ -88,14 +92,24 @@ def upgrade() -> None:
         sa.Column("found_by", sa.String(length=20), nullable=False),
         sa.Column("thread_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["sha256"], ["raw_mails.sha256"], name=op.f("fk_inbound_mails_sha256")),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["raw_mails.sha256"], name=op.f("fk_inbound_mails_sha256")
+        ),
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound_mails")),
         sa.UniqueConstraint(
-            "mailbox", "folder", "uidvalidity", "uid",
+            "mailbox",
+            "folder",
+            "uidvalidity",
+            "uid",
             name=op.f("uq_inbound_mails_mailbox_folder_uidvalidity_uid"),
         ),
     )
-    op.create_index(op.f("ix_inbound_mails_mailbox_sha256"), "inbound_mails", ["mailbox", "sha256"], unique=False)
+    op.create_index(
+        op.f("ix_inbound_mails_mailbox_sha256"),
+        "inbound_mails",
+        ["mailbox", "sha256"],
+        unique=False,
+    )
     op.create_table(
         "thread_messages",
         sa.Column("message_id", sa.Uuid(), nullable=False),
@@ -106,7 +120,14 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("mail_message_id", sa.String(length=500), nullable=False),
-        sa.ForeignKeyConstraint(["thread_id"], ["threads.thread_id"], name=op.f("fk_thread_messages_thread_id")),
+        sa.ForeignKeyConstraint(
+            ["thread_id"], ["threads.thread_id"], name=op.f("fk_thread_messages_thread_id")
+        ),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_thread_messages")),
     )
-    op.create_index(op.f("ix_thread_messages_thread_id_at"), "thread_messages", ["thread_id", "at"], unique=False)
+    op.create_index(
+        op.f("ix_thread_messages_thread_id_at"),
+        "thread_messages",
+        ["thread_id", "at"],
+        unique=False,
+    )

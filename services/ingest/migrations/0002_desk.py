@@ -1,4 +1,6 @@
-"""The desk: contacts, options, predefined messages; what lists, figures and timelines need of threads and orders."""
+"""The desk: contacts, options, predefined messages; what lists, figures and timelines need of
+threads and orders.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,8 +19,13 @@ EMPTY, ZERO = sa.text("''"), sa.text("0")
 INDEXED = {
     "orders": ("shop reference", "shop customer_id", "shop email_key"),
     "threads": (
-        "shop opened_at thread_id", "shop status opened_at thread_id", "shop contact opened_at thread_id",
-        "shop owner opened_at thread_id", "shop email_key", "shop customer_id", "shop waits_since",
+        "shop opened_at thread_id",
+        "shop status opened_at thread_id",
+        "shop contact opened_at thread_id",
+        "shop owner opened_at thread_id",
+        "shop email_key",
+        "shop customer_id",
+        "shop waits_since",
     ),
     "order_changes": ("order_id at",),
     "customers": ("shop email_key",),
@@ -140,7 +147,7 @@ def _told_by_others() -> None:
     )
 
 
-# --- what is there already --------------------------------------------------------------------------------------------
+# --- what is there already ------------------------------------------------------------------------
 
 
 def _table(name: str, *plain: str, uuids: str = "", times: str = "") -> sa.TableClause:
@@ -151,35 +158,62 @@ def _table(name: str, *plain: str, uuids: str = "", times: str = "") -> sa.Table
 
 ORDERS = _table("orders", "customer_email", "email_key")
 THREADS = _table(
-    "threads", "shop", "status", "subject", "customer_email", "customer_name", "order_reference", "email_key",
-    "customer_messages", "employee_messages", uuids="thread_id", times="waits_since",
+    "threads",
+    "shop",
+    "status",
+    "subject",
+    "customer_email",
+    "customer_name",
+    "order_reference",
+    "email_key",
+    "customer_messages",
+    "employee_messages",
+    uuids="thread_id",
+    times="waits_since",
 )
 MESSAGES = _table("thread_messages", "direction", "text", uuids="message_id thread_id", times="at")
 WORDS = _table("thread_words", "shop", "word", uuids="thread_id")
 
 
 def _fill(connection: sa.Connection) -> None:
-    """Threads that were kept before are listed, found and counted like all others; all of them count as read."""
+    """Threads that were kept before are listed, found and counted like all others; all of them
+    count as read.
+    """
     for table in (ORDERS, THREADS):
         connection.execute(sa.update(table).values(email_key=sa.func.lower(table.c.customer_email)))
-    connection.execute(sa.update(THREADS).values(
-        customer_messages=_of(sa.func.count(), "customer"), employee_messages=_of(sa.func.count(), "employee"),
-    ))
-    heard, said = _of(sa.func.max(MESSAGES.c.at), "customer"), _of(sa.func.max(MESSAGES.c.at), "employee")
-    waits = sa.and_(THREADS.c.status != "closed", heard.is_not(None), sa.or_(said.is_(None), heard > said))
+    connection.execute(
+        sa.update(THREADS).values(
+            customer_messages=_of(sa.func.count(), "customer"),
+            employee_messages=_of(sa.func.count(), "employee"),
+        )
+    )
+    heard, said = (
+        _of(sa.func.max(MESSAGES.c.at), "customer"),
+        _of(sa.func.max(MESSAGES.c.at), "employee"),
+    )
+    waits = sa.and_(
+        THREADS.c.status != "closed", heard.is_not(None), sa.or_(said.is_(None), heard > said)
+    )
     connection.execute(sa.update(THREADS).values(waits_since=heard).where(waits))
     for threads in _read(connection, sa.select(THREADS).order_by(THREADS.c.thread_id)):
         texts = "subject", "customer_email", "customer_name", "order_reference"
-        _add(connection, [(row, words_of(*(getattr(row, text) or "" for text in texts))) for row in threads])
+        _add(
+            connection,
+            [(row, words_of(*(getattr(row, text) or "" for text in texts))) for row in threads],
+        )
     joined = MESSAGES.join(THREADS, THREADS.c.thread_id == MESSAGES.c.thread_id)
-    texts_of_threads = sa.select(THREADS.c.shop, THREADS.c.thread_id, MESSAGES.c.text).select_from(joined)
+    texts_of_threads = sa.select(THREADS.c.shop, THREADS.c.thread_id, MESSAGES.c.text).select_from(
+        joined
+    )
     for messages in _read(connection, texts_of_threads.order_by(MESSAGES.c.message_id)):
         _add(connection, [(row, words_of(row.text)) for row in messages])
 
 
 def _of(what: Any, direction: str) -> Any:
     """Something of a thread's messages in one direction."""
-    query = sa.select(what).where(MESSAGES.c.thread_id == THREADS.c.thread_id, MESSAGES.c.direction == direction)
+    query = sa.select(what).where(
+        MESSAGES.c.thread_id == THREADS.c.thread_id, MESSAGES.c.direction == direction
+    )
     return query.correlate(THREADS).scalar_subquery()
 
 
@@ -188,6 +222,10 @@ def _read(connection: sa.Connection, query: sa.Select) -> Iterator[Sequence[sa.R
 
 
 def _add(connection: sa.Connection, found: list[tuple[sa.Row, Sequence[str]]]) -> None:
-    rows = [{"shop": row.shop, "thread_id": row.thread_id, "word": word} for row, words in found for word in words]
+    rows = [
+        {"shop": row.shop, "thread_id": row.thread_id, "word": word}
+        for row, words in found
+        for word in words
+    ]
     if rows:
         connection.execute(insert(connection, WORDS).on_conflict_do_nothing(), rows)

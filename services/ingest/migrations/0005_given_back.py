@@ -7,4 +7,7 @@ revision, down_revision = "0005_given_back", "0004_messages"
 
 
 def upgrade() -> None:
-    op.add_column("orders", sa.Column("refunded", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
+    op.add_column(
+        "orders",
+        sa.Column("refunded", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
+    )

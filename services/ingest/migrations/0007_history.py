@@ -7,4 +7,7 @@ revision, down_revision = "0007_history", "0006_merged"
 
 
 def upgrade() -> None:
-    op.add_column("mailboxes", sa.Column("history_until", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
+    op.add_column(
+        "mailboxes",
+        sa.Column("history_until", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
+    )

@@ -10,7 +10,9 @@ revision, down_revision = "0010_enclosures", "0009_acts"
 
 def upgrade() -> None:
     for name in ("documents", "cc", "bcc"):
-        op.add_column("thread_messages", sa.Column(name, Json, nullable=False, server_default=sa.text("'[]'")))
+        op.add_column(
+            "thread_messages", sa.Column(name, Json, nullable=False, server_default=sa.text("'[]'"))
+        )
     op.create_table(
         "documents",
         sa.Column("document_id", sa.Uuid(), primary_key=True),
@@ -21,7 +23,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_documents_shop_number", "documents", ["shop", "number"])
     threads = sa.table(
-        "threads", sa.column("status", sa.String), sa.column("unread", sa.Integer), sa.column("waits_since")
+        "threads",
+        sa.column("status", sa.String),
+        sa.column("unread", sa.Integer),
+        sa.column("waits_since"),
     )
-    waits = threads.c.status.in_(["pending1", "pending2"]), threads.c.unread > 0, threads.c.waits_since.is_not(None)
+    waits = (
+        threads.c.status.in_(["pending1", "pending2"]),
+        threads.c.unread > 0,
+        threads.c.waits_since.is_not(None),
+    )
     op.execute(sa.update(threads).where(*waits).values(status="open"))

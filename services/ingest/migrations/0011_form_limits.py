@@ -13,4 +13,6 @@ def upgrade() -> None:
     for name in ("sender", "client"):
         column = sa.Column(name, sa.String(64), nullable=False, server_default=sa.text("''"))
         op.add_column("submissions", column)
-        op.create_index(f"ix_submissions_shop_{name}_taken_at", "submissions", ["shop", name, "taken_at"])
+        op.create_index(
+            f"ix_submissions_shop_{name}_taken_at", "submissions", ["shop", name, "taken_at"]
+        )

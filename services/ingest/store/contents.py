@@ -1,4 +1,6 @@
-"""The files and the HTML of messages, apart from the rows that are read often. They go with their message."""
+"""The files and the HTML of messages, apart from the rows that are read often. They go with their
+message.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -23,18 +23,28 @@ class Copies:
         self._stored: dict[Key, list[Inbound]] = {}
 
     def expect(self, mails: Iterable[tuple[Inbound, Mail]]) -> None:
-        """Look up mails with these ids. They are locked, since two processes may hold two copies at the same moment."""
-        keys = {(inbound.shop, mail.message_id) for inbound, mail in mails if mail.message_id} - self._stored.keys()
+        """Look up mails with these ids. They are locked, since two processes may hold two copies at
+        the same moment.
+        """
+        keys = {
+            (inbound.shop, mail.message_id) for inbound, mail in mails if mail.message_id
+        } - self._stored.keys()
         if not keys:
             return
-        lock_names(self.connection, [f"mail/{shop}/{message_id}" for shop, message_id in sorted(keys)])
+        lock_names(
+            self.connection, [f"mail/{shop}/{message_id}" for shop, message_id in sorted(keys)]
+        )
         self._stored |= {key: [] for key in keys}
-        query = select(inbound_mails).where(_FOUND.state == "filed", among((_FOUND.shop, _FOUND.message_id), keys))
+        query = select(inbound_mails).where(
+            _FOUND.state == "filed", among((_FOUND.shop, _FOUND.message_id), keys)
+        )
         for row in self.connection.execute(query.order_by(_FOUND.fetched_at, _FOUND.uid)):
             self._stored[row.shop, row.message_id].append(read_inbound(row))
 
     def original_of(self, inbound: Inbound, mail: Mail) -> Inbound | None:
-        """Return the mail that was filed before this copy of it; None for a mail without a Message-ID."""
+        """Return the mail that was filed before this copy of it; None for a mail without a
+        Message-ID.
+        """
         if not mail.message_id:
             return None
         self.expect([(inbound, mail)])

@@ -21,33 +21,52 @@ Key = tuple[str, str]
 """Shop and customer."""
 
 
-def of_customer(table: Table, shop: str, customer_id: str | None, emails: Iterable[str]) -> ColumnElement[bool]:
-    """A condition on rows with `customer_id` and `email_key`: they are that customer's, by his key or an address."""
-    theirs: list[ColumnElement[bool]] = [table.c.email_key.in_(sorted({email.lower() for email in emails}))]
+def of_customer(
+    table: Table, shop: str, customer_id: str | None, emails: Iterable[str]
+) -> ColumnElement[bool]:
+    """A condition on rows with `customer_id` and `email_key`: they are that customer's, by his key
+    or an address.
+    """
+    theirs: list[ColumnElement[bool]] = [
+        table.c.email_key.in_(sorted({email.lower() for email in emails}))
+    ]
     if customer_id:
         theirs.append(table.c.customer_id == customer_id)
     return (table.c.shop == shop) & or_(*theirs)
 
 
 class KnownOrders(Store[UUID, KnownOrder]):
-    """Orders by id. Locked, so that two mails about an order without a thread wait for one another."""
+    """Orders by id. Locked, so that two mails about an order without a thread wait for one
+    another.
+    """
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, KnownOrder]:
         query = select(orders).where(orders.c.order_id.in_(keys)).order_by(orders.c.order_id)
-        return {row.order_id: read_order(row) for row in self.connection.execute(locking(self.connection, query))}
+        return {
+            row.order_id: read_order(row)
+            for row in self.connection.execute(locking(self.connection, query))
+        }
 
     def put(self, new: Mapping[UUID, KnownOrder], changed: Mapping[UUID, KnownOrder]) -> None:
-        write_rows(self.connection, orders, _order_rows(new.values()), _order_rows(changed.values()))
+        write_rows(
+            self.connection, orders, _order_rows(new.values()), _order_rows(changed.values())
+        )
 
     def with_references(self, keys: Sequence[Key]) -> dict[Key, UUID]:
         """The ids of orders by shop and reference."""
         query = select(orders.c.shop, orders.c.reference, orders.c.order_id)
-        rows = self.connection.execute(query.where(among((orders.c.shop, orders.c.reference), keys)))
+        rows = self.connection.execute(
+            query.where(among((orders.c.shop, orders.c.reference), keys))
+        )
         return {(row.shop, row.reference): row.order_id for row in rows}
 
     def of(self, shop: str, customer_id: str | None, emails: Iterable[str]) -> list[KnownOrder]:
         """All stored orders of a customer, by id."""
-        query = select(orders).where(of_customer(orders, shop, customer_id, emails)).order_by(orders.c.order_id)
+        query = (
+            select(orders)
+            .where(of_customer(orders, shop, customer_id, emails))
+            .order_by(orders.c.order_id)
+        )
         return [read_order(row) for row in self.connection.execute(query)]
 
 
@@ -73,7 +92,9 @@ class OrderChanges:
     def write(self) -> None:
         if self._kept:
             rows = [{name: getattr(change, name) for name in _CHANGE} for change in self._kept]
-            self.connection.execute(insert(self.connection, order_changes).on_conflict_do_nothing(), rows)
+            self.connection.execute(
+                insert(self.connection, order_changes).on_conflict_do_nothing(), rows
+            )
 
 
 class Customers(Store[Key, KnownCustomer]):
@@ -116,19 +137,26 @@ class Customers(Store[Key, KnownCustomer]):
     def with_email(self, shop: str, email: str) -> KnownCustomer | None:
         """The customer with an address; of several, the one who was told of last."""
         query = select(customers).where(of_customer(customers, shop, None, [email]))
-        row = self.connection.execute(query.order_by(customers.c.as_of.desc()).limit(1)).one_or_none()
+        row = self.connection.execute(
+            query.order_by(customers.c.as_of.desc()).limit(1)
+        ).one_or_none()
         return _customer(row) if row else None
 
 
 def read_order(row: Any) -> KnownOrder:
     """The order in a row."""
     found = {name: getattr(row, name) for name in _ORDER}
-    return KnownOrder(**found | {name: found[name] or LONG_AGO for name in ("placed_at", "changed_at")})
+    return KnownOrder(
+        **found | {name: found[name] or LONG_AGO for name in ("placed_at", "changed_at")}
+    )
 
 
 def _order_rows(values: Iterable[KnownOrder]) -> list[dict[str, Any]]:
     return [
-        {**{name: getattr(order, name) for name in _ORDER}, "email_key": order.customer_email.lower()}
+        {
+            **{name: getattr(order, name) for name in _ORDER},
+            "email_key": order.customer_email.lower(),
+        }
         for order in values
     ]
 
@@ -143,10 +171,15 @@ def _customer(row: Any) -> KnownCustomer:
 def _customer_rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": shop, "customer_id": customer.customer_id, "email": customer.email,
-            "email_key": customer.email.lower(), "name": customer.name, "language": customer.language,
+            "shop": shop,
+            "customer_id": customer.customer_id,
+            "email": customer.email,
+            "email_key": customer.email.lower(),
+            "name": customer.name,
+            "language": customer.language,
             "addresses": [address.model_dump(mode="json") for address in customer.addresses],
-            "registered_at": customer.registered_at, "as_of": customer.as_of,
+            "registered_at": customer.registered_at,
+            "as_of": customer.as_of,
         }
         for (shop, _), customer in sorted(values.items())
     ]

@@ -19,7 +19,9 @@ class Documents(Ledger):
 
     def write(self) -> None:
         if self._kept:
-            self.connection.execute(insert(self.connection, documents).on_conflict_do_nothing(), self._kept)
+            self.connection.execute(
+                insert(self.connection, documents).on_conflict_do_nothing(), self._kept
+            )
 
     def named(self, shop: str, names: Sequence[str]) -> list[KnownDocument]:
         """Return the stored documents of a shop that have one of these numbers or ids."""

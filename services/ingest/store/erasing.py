@@ -22,7 +22,9 @@ from services.ingest.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A customer, with their threads, submissions, and the digests of the addresses that sent them."""
+    """A customer, with their threads, submissions, and the digests of the addresses that sent
+    them.
+    """
 
     shop: str
     customer_id: str
@@ -33,7 +35,9 @@ class Gone:
 
 
 class Erasing:
-    """Takes away what is known of a customer, and of his threads the words, the Message-IDs and the raw mails."""
+    """Takes away what is known of a customer, and of his threads the words, the Message-IDs and the
+    raw mails.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -52,12 +56,16 @@ class Erasing:
 
     def held(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
         """The submissions of a customer that are held until their mail has left."""
-        query = select(submissions.c.submission_id, submissions.c.held).where(submissions.c.shop == shop)
+        query = select(submissions.c.submission_id, submissions.c.held).where(
+            submissions.c.shop == shop
+        )
         rows = self.connection.execute(query.where(submissions.c.held.is_not(None)))
         theirs = {email.lower() for email in emails}
         return [
-            row.submission_id for row in rows
-            if row.held and (row.held["email"].lower() in theirs or row.held["customer_id"] == customer_id)
+            row.submission_id
+            for row in rows
+            if row.held
+            and (row.held["email"].lower() in theirs or row.held["customer_id"] == customer_id)
         ]
 
     def keep(self) -> None:
@@ -82,7 +90,9 @@ class Erasing:
         self.connection.execute(delete(table).where(table.c.shop == shop, where))
 
     def _empty_messages(self, threads: tuple[UUID, ...]) -> None:
-        theirs = select(thread_messages.c.message_id).where(thread_messages.c.thread_id.in_(threads))
+        theirs = select(thread_messages.c.message_id).where(
+            thread_messages.c.thread_id.in_(threads)
+        )
         for table in (attachments, pages):
             self.connection.execute(delete(table).where(table.c.message_id.in_(theirs)))
 
@@ -91,7 +101,13 @@ class Erasing:
         theirs = inbound_mails.c.thread_id.in_(threads)
         query = select(inbound_mails.c.sha256).where(theirs, inbound_mails.c.sha256.is_not(None))
         digests = list(self.connection.execute(query).scalars())
-        nothing: dict[str, Any] = {"sha256": None, "message_id": "", "sender": "", "content": "", "evidence": []}
+        nothing: dict[str, Any] = {
+            "sha256": None,
+            "message_id": "",
+            "sender": "",
+            "content": "",
+            "evidence": [],
+        }
         self.connection.execute(update(inbound_mails).where(theirs).values(nothing))
         used = exists().where(inbound_mails.c.sha256 == raw_mails.c.sha256)
         self.connection.execute(delete(raw_mails).where(raw_mails.c.sha256.in_(digests), ~used))

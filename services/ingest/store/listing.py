@@ -1,4 +1,6 @@
-"""Many threads at once: the list, what waits, what is counted, and what happened with a customer."""
+"""Many threads at once: the list, what waits, what is counted, and what happened with a
+customer.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,10 +34,16 @@ class Listing:
         self.connection = connection
 
     def page(self, shop: str, asked: ListThreads, after: Cursor | None) -> list[ThreadView]:
-        """The next threads behind a cursor, newest first; one more than the limit where there are more."""
+        """The next threads behind a cursor, newest first; one more than the limit where there are
+        more.
+        """
         where = [threads.c.shop == shop, *_equal(asked), *_between(asked), *_worded(shop, asked)]
-        query = select(threads).where(*where, *_behind(threads.c.opened_at, threads.c.thread_id, after))
-        query = query.order_by(threads.c.opened_at.desc(), threads.c.thread_id.desc()).limit(asked.limit + 1)
+        query = select(threads).where(
+            *where, *_behind(threads.c.opened_at, threads.c.thread_id, after)
+        )
+        query = query.order_by(threads.c.opened_at.desc(), threads.c.thread_id.desc()).limit(
+            asked.limit + 1
+        )
         return [read_view(row) for row in self.connection.execute(query)]
 
     def unanswered(self, shop: str, contact: str | None) -> int:
@@ -43,13 +51,20 @@ class Listing:
         query = select(func.count()).select_from(threads).where(*_waiting(shop, contact))
         return int(self.connection.scalar(query) or 0)
 
-    def next_unanswered(self, shop: str, contact: str | None, after: ThreadView | None) -> ThreadView | None:
+    def next_unanswered(
+        self, shop: str, contact: str | None, after: ThreadView | None
+    ) -> ThreadView | None:
         """The thread that has waited longest; behind `after`, if that waits."""
         where = _waiting(shop, contact)
         if after and after.waits_since:
             last = tuple_(literal(after.waits_since, UtcDateTime), literal(after.thread_id, Uuid))
             where.append(tuple_(threads.c.waits_since, threads.c.thread_id) > last)
-        query = select(threads).where(*where).order_by(threads.c.waits_since, threads.c.thread_id).limit(1)
+        query = (
+            select(threads)
+            .where(*where)
+            .order_by(threads.c.waits_since, threads.c.thread_id)
+            .limit(1)
+        )
         row = self.connection.execute(query).one_or_none()
         return read_view(row) if row else None
 
@@ -57,39 +72,60 @@ class Listing:
         """What waits, by contact."""
         query = (
             select(threads.c.contact, func.sum(threads.c.unread), _number(NEEDS_AN_ANSWER))
-            .where(threads.c.shop == shop).group_by(threads.c.contact)
+            .where(threads.c.shop == shop)
+            .group_by(threads.c.contact)
         )
-        return {contact: Waiting(int(unread), int(count)) for contact, unread, count in self.connection.execute(query)}
+        return {
+            contact: Waiting(int(unread), int(count))
+            for contact, unread, count in self.connection.execute(query)
+        }
 
     def statistics(self, shop: str, contact: str | None, since: datetime) -> dict[str, Any]:
         """What `desk.statistics` answers, but for the days."""
         recent = (threads.c.status == "closed") & (threads.c.closed_at >= since)
         told = case((recent, threads.c.customer_messages + threads.c.employee_messages))
         counted = {
-            "threads": func.count(), "open": _number(threads.c.status == "open"),
+            "threads": func.count(),
+            "open": _number(threads.c.status == "open"),
             "pending": _number(threads.c.status.in_(["pending1", "pending2"])),
-            "closed": _number(threads.c.status == "closed"), "waiting": _number(NEEDS_AN_ANSWER),
-            "unread_threads": _number(threads.c.unread > 0), "unread_messages": _sum(threads.c.unread),
+            "closed": _number(threads.c.status == "closed"),
+            "waiting": _number(NEEDS_AN_ANSWER),
+            "unread_threads": _number(threads.c.unread > 0),
+            "unread_messages": _sum(threads.c.unread),
             "customer_messages": _sum(threads.c.customer_messages),
             "employee_messages": _sum(threads.c.employee_messages),
-            "first_response_seconds": func.avg(case((threads.c.answered_at >= since, threads.c.first_response))),
+            "first_response_seconds": func.avg(
+                case((threads.c.answered_at >= since, threads.c.first_response))
+            ),
             "messages_per_closed_thread": func.avg(told),
         }
-        query = select(*(value.label(name) for name, value in counted.items())).where(*_of(shop, contact))
+        query = select(*(value.label(name) for name, value in counted.items())).where(
+            *_of(shop, contact)
+        )
         return dict(self.connection.execute(query).one()._mapping)
 
     def said(self, shop: str, whose: Whose, after: Cursor | None, limit: int) -> list[Said]:
         """The latest messages of a customer's threads behind a cursor."""
         at, key = thread_messages.c.at, thread_messages.c.message_id
         query = (
-            select(thread_messages, threads.c.subject, threads.c.order_id, threads.c.order_reference)
+            select(
+                thread_messages, threads.c.subject, threads.c.order_id, threads.c.order_reference
+            )
             .join(threads, threads.c.thread_id == thread_messages.c.thread_id)
             .where(of_customer(threads, shop, *whose), *_behind(at, key, after))
-            .order_by(at.desc(), key.desc()).limit(limit)
+            .order_by(at.desc(), key.desc())
+            .limit(limit)
         )
         rows = self.connection.execute(query)
         return [
-            Said(read_entry(row).message, row.thread_id, row.subject, row.order_id, row.order_reference) for row in rows
+            Said(
+                read_entry(row).message,
+                row.thread_id,
+                row.subject,
+                row.order_id,
+                row.order_reference,
+            )
+            for row in rows
         ]
 
     def changes(
@@ -101,13 +137,16 @@ class Listing:
             select(*(column.label(f"change_{column.name}") for column in order_changes.c), orders)
             .join(orders, orders.c.order_id == order_changes.c.order_id)
             .where(of_customer(orders, shop, *whose), *_behind(at, key, after))
-            .order_by(at.desc(), key.desc()).limit(limit)
+            .order_by(at.desc(), key.desc())
+            .limit(limit)
         )
         return [(_change(row), read_order(row)) for row in self.connection.execute(query)]
 
 
 def _change(row: Any) -> OrderChange:
-    return OrderChange(**{name: getattr(row, f"change_{name}") for name in OrderChange.__dataclass_fields__})
+    return OrderChange(
+        **{name: getattr(row, f"change_{name}") for name in OrderChange.__dataclass_fields__}
+    )
 
 
 def _of(shop: str, contact: str | None) -> Conditions:
@@ -129,7 +168,9 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
 def _equal(asked: ListThreads) -> Conditions:
     names = ("order_id", "status", "contact", "owner", "customer_id", "language")
     same = {name: getattr(asked, name) for name in names}
-    found: Conditions = [threads.c[name] == value for name, value in same.items() if value is not None]
+    found: Conditions = [
+        threads.c[name] == value for name, value in same.items() if value is not None
+    ]
     if asked.nobodys:
         found.append(threads.c.owner.is_(None))
     if asked.email is not None:

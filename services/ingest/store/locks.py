@@ -1,4 +1,6 @@
-"""Which rows the messages of a batch will change: they are locked before anything is decided, kind by kind."""
+"""Which rows the messages of a batch will change: they are locked before anything is decided, kind
+by kind.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,13 @@ from services.ingest.store.documents import Documents
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.threads import Threads
 from shared.contracts.house import EraseCustomer, ExportCustomer
-from shared.contracts.ingest import Enclosed, MailBounced, MergeThread, PostOrderMessage, SubmitContact
+from shared.contracts.ingest import (
+    Enclosed,
+    MailBounced,
+    MergeThread,
+    PostOrderMessage,
+    SubmitContact,
+)
 from shared.contracts.message import Command
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed
 from shared.contracts.orders import (
@@ -31,8 +39,17 @@ from shared.runtime.store import Arrived
 ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer
 ABOUT_ORDERS = (
-    PostOrderMessage | OrderPlaced | OrderTransitioned | OrderEdited | OrderDiscounted | OrderShippingChanged
-    | OrderExemptionChanged | OrderCustomerChanged | PaymentRecorded | PaymentRefunded | PaymentReversed
+    PostOrderMessage
+    | OrderPlaced
+    | OrderTransitioned
+    | OrderEdited
+    | OrderDiscounted
+    | OrderShippingChanged
+    | OrderExemptionChanged
+    | OrderCustomerChanged
+    | PaymentRecorded
+    | PaymentRefunded
+    | PaymentReversed
 )
 
 
@@ -49,21 +66,37 @@ class Named:
 
     def customers(self) -> Iterator[tuple[str, str]]:
         """By shop and key."""
-        return ((at.shop, told.customer_id) for at, told in self.batch if isinstance(told, ABOUT_CUSTOMERS))
+        return (
+            (at.shop, told.customer_id)
+            for at, told in self.batch
+            if isinstance(told, ABOUT_CUSTOMERS)
+        )
 
     def submissions(self) -> Iterator[tuple[str, UUID]]:
         """By shop and id."""
         named = SubmitContact | ForgetSubmission
-        yield from ((at.shop, told.submission_id) for at, told in self.batch if isinstance(told, named))
+        yield from (
+            (at.shop, told.submission_id) for at, told in self.batch if isinstance(told, named)
+        )
         mails = [(at.shop, told.mail) for at, told in self.batch if isinstance(told, ABOUT_MAILS)]
         places = [(shop, mail.conversation) for shop, mail in mails]
-        places += [(at.shop, told.conversation) for at, told in self.batch if isinstance(told, MailBounced)]
-        own = [(shop, conversation) for shop, conversation in places if conversation.startswith("thread/")]
+        places += [
+            (at.shop, told.conversation) for at, told in self.batch if isinstance(told, MailBounced)
+        ]
+        own = [
+            (shop, conversation)
+            for shop, conversation in places
+            if conversation.startswith("thread/")
+        ]
         yield from self.known_submissions.of_conversations(own) if own else ()
 
     def orders(self) -> Iterator[UUID]:
         """By id."""
-        forms = [(at.shop, told.order_reference) for at, told in self.batch if isinstance(told, SubmitContact)]
+        forms = [
+            (at.shop, told.order_reference)
+            for at, told in self.batch
+            if isinstance(told, SubmitContact)
+        ]
         references = [(shop, reference) for shop, reference in forms if reference]
         yield from self.known_orders.with_references(references).values() if references else ()
         yield from (told.order_id for _, told in self.batch if isinstance(told, ABOUT_ORDERS))
@@ -72,7 +105,9 @@ class Named:
                 found = self.known_documents.named(at.shop, told.documents)
                 yield from (document.order_id for document in found)
         for shop, told in self._privacy():
-            found = self.known_orders.of(shop, told.customer_id, self.known_customers.emails(shop, told))
+            found = self.known_orders.of(
+                shop, told.customer_id, self.known_customers.emails(shop, told)
+            )
             yield from (order.order_id for order in found)
 
     def threads(self) -> Iterator[UUID]:
@@ -86,7 +121,13 @@ class Named:
             elif isinstance(told, MailBounced):
                 yield told.thread_id
         for shop, told in self._privacy():
-            yield from self.known_threads.of(shop, told.customer_id, self.known_customers.emails(shop, told))
+            yield from self.known_threads.of(
+                shop, told.customer_id, self.known_customers.emails(shop, told)
+            )
 
     def _privacy(self) -> Iterator[tuple[str, EraseCustomer | ExportCustomer]]:
-        return ((at.shop, told) for at, told in self.batch if isinstance(told, EraseCustomer | ExportCustomer))
+        return (
+            (at.shop, told)
+            for at, told in self.batch
+            if isinstance(told, EraseCustomer | ExportCustomer)
+        )

@@ -44,9 +44,15 @@ class RawMails:
         """The same for each of them."""
         wanted = set(digests)
         query = select(raw_mails).where(raw_mails.c.sha256.in_(sorted(wanted)))
-        found = {row.sha256: bytes(row.content) for row in self.connection.execute(query)} if wanted else {}
+        found = (
+            {row.sha256: bytes(row.content) for row in self.connection.execute(query)}
+            if wanted
+            else {}
+        )
         if len(found) < len(wanted):
-            raise LookupError(f"raw mails are not stored: {', '.join(sorted(wanted - found.keys()))}")
+            raise LookupError(
+                f"raw mails are not stored: {', '.join(sorted(wanted - found.keys()))}"
+            )
         return found
 
     def keep(self) -> None:
@@ -59,24 +65,41 @@ class RawMails:
     def write(self) -> None:
         if self._kept:
             adding = insert(self.connection, raw_mails).on_conflict_do_nothing()
-            rows = [{"sha256": digest, "content": content} for digest, content in sorted(self._kept.items())]
+            rows = [
+                {"sha256": digest, "content": content}
+                for digest, content in sorted(self._kept.items())
+            ]
             self.connection.execute(adding, rows)
 
 
 class Inbounds(Store[UUID, Inbound]):
     """Fetched mails, by id."""
 
-    def __init__(self, connection: Connection, raw_mails: RawMails, reading: Reading = read_all) -> None:
+    def __init__(
+        self, connection: Connection, raw_mails: RawMails, reading: Reading = read_all
+    ) -> None:
         super().__init__(connection)
         self.raw_mails, self.reading = raw_mails, reading
         self._read: dict[UUID, Mail | Unreadable] = {}
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Inbound]:
-        query = select(inbound_mails).where(inbound_mails.c.inbound_id.in_(keys)).order_by(inbound_mails.c.inbound_id)
-        return {row.inbound_id: read_inbound(row) for row in self.connection.execute(locking(self.connection, query))}
+        query = (
+            select(inbound_mails)
+            .where(inbound_mails.c.inbound_id.in_(keys))
+            .order_by(inbound_mails.c.inbound_id)
+        )
+        return {
+            row.inbound_id: read_inbound(row)
+            for row in self.connection.execute(locking(self.connection, query))
+        }
 
     def put(self, new: Mapping[UUID, Inbound], changed: Mapping[UUID, Inbound]) -> None:
-        write_rows(self.connection, inbound_mails, _inbound_rows(new.values()), _inbound_rows(changed.values()))
+        write_rows(
+            self.connection,
+            inbound_mails,
+            _inbound_rows(new.values()),
+            _inbound_rows(changed.values()),
+        )
 
     def stored(self, mailbox: str, digests: Iterable[str]) -> set[str]:
         """Which of the bytes were fetched from the mailbox before."""
@@ -86,14 +109,20 @@ class Inbounds(Store[UUID, Inbound]):
         return set(self.connection.execute(query).scalars())
 
     def unfinished(self, mailbox: str, at: Checkpoint) -> list[int]:
-        """UIDs of mails that are still to be flagged, moved or deleted on the server, lowest first; only so many at
-        once.
+        """UIDs of mails that are still to be flagged, moved or deleted on the server, lowest first;
+        only so many at once.
         """
         query = select(inbound_mails.c.uid).where(
-            inbound_mails.c.unfinished, inbound_mails.c.mailbox == mailbox, inbound_mails.c.folder == at.folder,
+            inbound_mails.c.unfinished,
+            inbound_mails.c.mailbox == mailbox,
+            inbound_mails.c.folder == at.folder,
             inbound_mails.c.uidvalidity == at.uidvalidity,
         )
-        return list(self.connection.execute(query.order_by(inbound_mails.c.uid).limit(MOST_FINISHED)).scalars())
+        return list(
+            self.connection.execute(
+                query.order_by(inbound_mails.c.uid).limit(MOST_FINISHED)
+            ).scalars()
+        )
 
     def read(self, inbound: Inbound) -> Mail | Unreadable:
         """What a mail says. Read once in a batch; its raw bytes are not held."""
@@ -103,7 +132,9 @@ class Inbounds(Store[UUID, Inbound]):
 
     def read_all(self, inbounds: Sequence[Inbound]) -> list[tuple[Inbound, Mail]]:
         """The same for several at once; those that can be read."""
-        self._read_together([inbound for inbound in inbounds if inbound.inbound_id not in self._read])
+        self._read_together(
+            [inbound for inbound in inbounds if inbound.inbound_id not in self._read]
+        )
         pairs = [(inbound, self._read[inbound.inbound_id]) for inbound in inbounds]
         return [(inbound, mail) for inbound, mail in pairs if isinstance(mail, Mail)]
 
@@ -141,10 +172,13 @@ def _marked(mail: Mail | Unreadable, inbound: Inbound, content: bytes) -> Mail |
 
 def read_inbound(row: Any) -> Inbound:
     """Return the mail in a row."""
-    return Inbound(**{name: getattr(row, name) for name in _FIELDS} | {"evidence": tuple(row.evidence)})
+    return Inbound(
+        **{name: getattr(row, name) for name in _FIELDS} | {"evidence": tuple(row.evidence)}
+    )
 
 
 def _inbound_rows(values: Iterable[Inbound]) -> list[dict[str, Any]]:
     return [
-        {name: getattr(inbound, name) for name in _FIELDS} | {"evidence": [*inbound.evidence]} for inbound in values
+        {name: getattr(inbound, name) for name in _FIELDS} | {"evidence": [*inbound.evidence]}
+        for inbound in values
     ]

@@ -1,4 +1,6 @@
-"""Where a mail may belong: everything that it names, strongest evidence first, with what is there."""
+"""Where a mail may belong: everything that it names, strongest evidence first, with what is
+there.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -24,7 +26,12 @@ class Places:
     """Reads mails, and looks up what they name."""
 
     def __init__(
-        self, connection: Connection, keys: SigningKeys, inbounds: Inbounds, orders: KnownOrders, threads: Threads,
+        self,
+        connection: Connection,
+        keys: SigningKeys,
+        inbounds: Inbounds,
+        orders: KnownOrders,
+        threads: Threads,
         known_mails: KnownMails,
     ) -> None:
         self.connection, self.keys, self.inbounds = connection, keys, inbounds
@@ -34,12 +41,20 @@ class Places:
     def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> list[Conversation]:
         """Looks up what a batch of mails names at once; returns all of it."""
         found = [(inbound.shop, mail) for inbound, mail in mails]
-        self.known_mails.preload((shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key)
-        self._look_up((shop, reference) for shop, mail in found for reference in order_references(mail.subject))
+        self.known_mails.preload(
+            (shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key
+        )
+        self._look_up(
+            (shop, reference)
+            for shop, mail in found
+            for reference in order_references(mail.subject)
+        )
         return [evidence.conversation for inbound, _ in mails for evidence in self.named(inbound)]
 
     def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
-        """The conversations that a mail names, each once, strongest evidence first; mails of its batch are known."""
+        """The conversations that a mail names, each once, strongest evidence first; mails of its
+        batch are known.
+        """
         mail = self.inbounds.read(inbound)
         if isinstance(mail, Unreadable) or is_our_own(mail, self.keys):
             return ()
@@ -57,7 +72,9 @@ class Places:
             query = select(threads_table.c.conversation).where(
                 threads_table.c.shop == shop, threads_table.c.thread_id.between(lowest, highest)
             )
-            yield from map(Conversation.parse, self.connection.execute(query.limit(MOST_THREADS)).scalars())
+            yield from map(
+                Conversation.parse, self.connection.execute(query.limit(MOST_THREADS)).scalars()
+            )
         references = [(shop, reference) for reference in order_references(subject)]
         self._look_up(references)
         found = (self._orders[key] for key in references)

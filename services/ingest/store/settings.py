@@ -1,4 +1,6 @@
-"""What a shop set up: contacts, predefined messages, the options of its desk; and what is known of the shop itself."""
+"""What a shop set up: contacts, predefined messages, the options of its desk; and what is known of
+the shop itself.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -67,7 +69,9 @@ class Desks(Store[str, DeskOptions]):
         return {row.shop: DeskOptions.model_validate(row.options) for row in rows}
 
     def lock(self, shop: str) -> None:
-        """Locks the options that are to be changed, until the commit, and sees them as they are then."""
+        """Locks the options that are to be changed, until the commit, and sees them as they are
+        then.
+        """
         if shop in self._pending or shop in self._kept:
             return
         query = select(desks).where(desks.c.shop == shop)
@@ -78,7 +82,10 @@ class Desks(Store[str, DeskOptions]):
 
     def put(self, new: Mapping[str, DeskOptions], changed: Mapping[str, DeskOptions]) -> None:
         def rows(values: Mapping[str, DeskOptions]) -> list[dict[str, Any]]:
-            return [{"shop": shop, "options": options.model_dump(mode="json")} for shop, options in values.items()]
+            return [
+                {"shop": shop, "options": options.model_dump(mode="json")}
+                for shop, options in values.items()
+            ]
 
         write_rows(self.connection, desks, rows(new), rows(changed))
 
@@ -109,5 +116,6 @@ class Shops(Store[str, Shop]):
 def _definitions(values: Mapping[Key, Any]) -> list[dict[str, Any]]:
     return [
         {"shop": shop, "key": key, "definition": value.model_dump(mode="json")}
-        for (shop, key), value in sorted(values.items()) if value is not None
+        for (shop, key), value in sorted(values.items())
+        if value is not None
     ]

@@ -1,4 +1,6 @@
-"""What was written by the contact form, so that nothing is taken twice, and what is held until its mail has left."""
+"""What was written by the contact form, so that nothing is taken twice, and what is held until its
+mail has left.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -22,7 +24,9 @@ class Submissions(Store[Key, Submission]):
     """Submissions by shop and id."""
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Submission]:
-        query = select(submissions).where(among((submissions.c.shop, submissions.c.submission_id), keys))
+        query = select(submissions).where(
+            among((submissions.c.shop, submissions.c.submission_id), keys)
+        )
         query = query.order_by(submissions.c.shop, submissions.c.submission_id)
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.submission_id): _submission(row) for row in rows}
@@ -34,11 +38,18 @@ class Submissions(Store[Key, Submission]):
         """The submissions whose mails belong to conversations, each with its shop."""
         query = select(submissions.c.shop, submissions.c.submission_id)
         where = among((submissions.c.shop, submissions.c.conversation), keys)
-        return [(row.shop, row.submission_id) for row in self.connection.execute(query.where(where))]
+        return [
+            (row.shop, row.submission_id) for row in self.connection.execute(query.where(where))
+        ]
 
     def lock_origins(self, origins: Iterable[Origin]) -> None:
         """Lock who sends forms until the commit: another process counts them after this one."""
-        names = {f"form/{digest}" for origin in origins for digest in (origin.sender, origin.client) if digest}
+        names = {
+            f"form/{digest}"
+            for origin in origins
+            for digest in (origin.sender, origin.client)
+            if digest
+        }
         lock_names(self.connection, sorted(names))
 
     def lately(self, shop: str, origin: Origin, since: datetime) -> Lately:
@@ -50,11 +61,14 @@ class Submissions(Store[Key, Submission]):
         if not digest:
             return 0
         ours = {
-            key for (at, key), form in {**self._kept, **self._pending}.items()
+            key
+            for (at, key), form in {**self._kept, **self._pending}.items()
             if at == shop and getattr(form.origin, name) == digest
         }
         query = select(submissions.c.submission_id).where(
-            submissions.c.shop == shop, submissions.c[name] == digest, submissions.c.taken_at > since
+            submissions.c.shop == shop,
+            submissions.c[name] == digest,
+            submissions.c.taken_at > since,
         )
         return len(ours.union(self.connection.execute(query).scalars()))
 
@@ -66,15 +80,21 @@ class Submissions(Store[Key, Submission]):
 
 def _submission(row: Any) -> Submission:
     held = SubmitContact.model_validate(row.held) if row.held else None
-    return Submission(row.submission_id, row.conversation, held, Origin(row.sender, row.client), row.taken_at)
+    return Submission(
+        row.submission_id, row.conversation, held, Origin(row.sender, row.client), row.taken_at
+    )
 
 
 def _rows(values: Mapping[Key, Submission]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": shop, "submission_id": key, "conversation": value.conversation,
+            "shop": shop,
+            "submission_id": key,
+            "conversation": value.conversation,
             "held": value.held.model_dump(mode="json") if value.held else None,
-            "taken_at": value.taken_at, "sender": value.origin.sender, "client": value.origin.client,
+            "taken_at": value.taken_at,
+            "sender": value.origin.sender,
+            "client": value.origin.client,
         }
         for (shop, key), value in sorted(values.items())
     ]

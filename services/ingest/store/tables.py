@@ -1,4 +1,6 @@
-"""The tables of `ingest`. Raw mails are stored once, by the SHA-256 of their bytes (64 hexadecimal digits)."""
+"""The tables of `ingest`. Raw mails are stored once, by the SHA-256 of their bytes (64 hexadecimal
+digits).
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -22,12 +24,19 @@ from shared.runtime import journal
 from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
-EMPTY, ZERO, NOTHING = text("''"), text("0"), text("'[]'")  # what rows have that were there before their column
+EMPTY, ZERO, NOTHING = (
+    text("''"),
+    text("0"),
+    text("'[]'"),
+)  # what rows have that were there before their column
 NO_CURRENCY = text("'XXX'")
-Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
+Word = String(64).with_variant(
+    String(64, collation="C"), "postgresql"
+)  # sorted by bytes, so that letters are a range
 
 mailboxes = Table(
-    "mailboxes", metadata,
+    "mailboxes",
+    metadata,
     Column("name", String(40), primary_key=True),
     Column("folder", String(200), nullable=False),
     Column("uidvalidity", BigInteger),
@@ -44,12 +53,14 @@ mailboxes = Table(
     Column("looked_at", UtcDateTime),
 )
 raw_mails = Table(
-    "raw_mails", metadata,
+    "raw_mails",
+    metadata,
     Column("sha256", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 inbound_mails = Table(
-    "inbound_mails", metadata,
+    "inbound_mails",
+    metadata,
     Column("inbound_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("mailbox", String(40), nullable=False),
@@ -78,17 +89,21 @@ inbound_mails = Table(
     Index(None, "thread_id", "arrived_at"),
 )
 Index(
-    "ix_inbound_mails_unfinished", inbound_mails.c.mailbox,
-    sqlite_where=inbound_mails.c.unfinished, postgresql_where=inbound_mails.c.unfinished,
+    "ix_inbound_mails_unfinished",
+    inbound_mails.c.mailbox,
+    sqlite_where=inbound_mails.c.unfinished,
+    postgresql_where=inbound_mails.c.unfinished,
 )
 server_names = Table(
-    "server_names", metadata,
+    "server_names",
+    metadata,
     Column("mailbox", String(40), primary_key=True),
     Column("name", String(300), primary_key=True),
     Column("uid", BigInteger, nullable=False),
 )
 orders = Table(
-    "orders", metadata,
+    "orders",
+    metadata,
     Column("order_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("reference", String(32), nullable=False),
@@ -110,7 +125,8 @@ orders = Table(
     Index(None, "shop", "email_key"),
 )
 order_changes = Table(
-    "order_changes", metadata,
+    "order_changes",
+    metadata,
     Column("change_id", Uuid, primary_key=True),
     Column("order_id", Uuid, nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -120,7 +136,8 @@ order_changes = Table(
     Index(None, "order_id", "at"),
 )
 customers = Table(
-    "customers", metadata,
+    "customers",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("customer_id", String(64), primary_key=True),
     Column("email", String(254), nullable=False),
@@ -133,32 +150,37 @@ customers = Table(
     Index(None, "shop", "email_key"),
 )
 shops = Table(
-    "shops", metadata,
+    "shops",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("language", String(35), nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
 )
 contacts = Table(
-    "contacts", metadata,
+    "contacts",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("key", String(40), primary_key=True),
     Column("definition", Json, nullable=False),
 )
 desks = Table(
-    "desks", metadata,
+    "desks",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("options", Json, nullable=False),
 )
 canned_messages = Table(
-    "canned_messages", metadata,
+    "canned_messages",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("key", String(40), primary_key=True),
     Column("definition", Json, nullable=False),
 )
 # Issued documents, so that an employee can attach one by its number; their bytes are elsewhere.
 documents = Table(
-    "documents", metadata,
+    "documents",
+    metadata,
     Column("document_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("order_id", Uuid, nullable=False),
@@ -167,7 +189,8 @@ documents = Table(
     Index(None, "shop", "number"),
 )
 submissions = Table(
-    "submissions", metadata,
+    "submissions",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("submission_id", Uuid, primary_key=True),
     Column("conversation", String(50), nullable=False),
@@ -180,7 +203,8 @@ submissions = Table(
     Index(None, "shop", "client", "taken_at"),
 )
 threads = Table(
-    "threads", metadata,
+    "threads",
+    metadata,
     Column("thread_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("conversation", String(50), nullable=False, unique=True),
@@ -218,7 +242,8 @@ threads = Table(
     Index(None, "shop", "waits_since"),
 )
 thread_words = Table(
-    "thread_words", metadata,
+    "thread_words",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("word", Word, primary_key=True),
     Column("thread_id", Uuid, primary_key=True),
@@ -226,7 +251,8 @@ thread_words = Table(
     sqlite_with_rowid=False,
 )
 thread_messages = Table(
-    "thread_messages", metadata,
+    "thread_messages",
+    metadata,
     Column("message_id", Uuid, primary_key=True),
     Column("thread_id", Uuid, ForeignKey("threads.thread_id"), nullable=False),
     Column("direction", String(10), nullable=False),
@@ -249,19 +275,32 @@ thread_messages = Table(
     Index(None, "thread_id", "at"),
 )
 attachments = Table(
-    "attachments", metadata,
+    "attachments",
+    metadata,
     Column("attachment_id", Uuid, primary_key=True),
-    Column("message_id", Uuid, ForeignKey("thread_messages.message_id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "message_id",
+        Uuid,
+        ForeignKey("thread_messages.message_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
     Column("content", LargeBinary, nullable=False),
     Index(None, "message_id"),
 )
 pages = Table(
-    "pages", metadata,
-    Column("message_id", Uuid, ForeignKey("thread_messages.message_id", ondelete="CASCADE"), primary_key=True),
+    "pages",
+    metadata,
+    Column(
+        "message_id",
+        Uuid,
+        ForeignKey("thread_messages.message_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
     Column("html", Text, nullable=False),
 )
 known_mails = Table(
-    "known_mails", metadata,
+    "known_mails",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("mail_message_id", String(500), primary_key=True),
     Column("conversation", String(50), nullable=False),

@@ -29,14 +29,24 @@ class Threads(Store[UUID, Thread]):
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Thread]:
         query = select(threads).where(threads.c.thread_id.in_(keys)).order_by(threads.c.thread_id)
-        return {row.thread_id: _thread(row) for row in self.connection.execute(locking(self.connection, query))}
+        return {
+            row.thread_id: _thread(row)
+            for row in self.connection.execute(locking(self.connection, query))
+        }
 
     def put(self, new: Mapping[UUID, Thread], changed: Mapping[UUID, Thread]) -> None:
-        write_rows(self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values()))
-        add_words(self.connection, [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()])
+        write_rows(
+            self.connection, threads, _thread_rows(new.values()), _thread_rows(changed.values())
+        )
+        add_words(
+            self.connection,
+            [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()],
+        )
 
     def merged(self, thread: Thread) -> Thread:
-        """Return the thread in which the messages of a thread are now: itself, or what it was merged into."""
+        """Return the thread in which the messages of a thread are now: itself, or what it was
+        merged into.
+        """
         seen = {thread.id}
         while thread.view.merged_into and thread.view.merged_into not in seen:
             into = self.get(thread.view.merged_into)
@@ -81,36 +91,59 @@ class Entries(Store[UUID, Entry]):
         return {row.message_id: read_entry(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[UUID, Entry], changed: Mapping[UUID, Entry]) -> None:
-        write_rows(self.connection, thread_messages, _entry_rows(new.values()), _entry_rows(changed.values()))
+        write_rows(
+            self.connection,
+            thread_messages,
+            _entry_rows(new.values()),
+            _entry_rows(changed.values()),
+        )
         ids = {entry.thread_id for entry in new.values()}
         query = select(threads.c.thread_id, threads.c.shop).where(threads.c.thread_id.in_(ids))
         shops = {row.thread_id: row.shop for row in self.connection.execute(query)} if ids else {}
-        found = [(shops[entry.thread_id], entry.thread_id, [entry.message.text]) for entry in new.values()]
+        found = [
+            (shops[entry.thread_id], entry.thread_id, [entry.message.text])
+            for entry in new.values()
+        ]
         add_words(self.connection, found)
 
     def of(self, thread_id: UUID) -> list[ThreadMessage]:
         """All stored messages of a thread, oldest first."""
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
-        return [read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))]
+        return [
+            read_entry(row).message for row in self.connection.execute(query.order_by(*_IN_TIME))
+        ]
 
     def latest(self, thread_id: UUID, before: Cursor | None, limit: int) -> list[ThreadMessage]:
-        """The last messages of a thread before a cursor, oldest first; one more than `limit` where there are more."""
+        """The last messages of a thread before a cursor, oldest first; one more than `limit` where
+        there are more.
+        """
         query = select(thread_messages).where(thread_messages.c.thread_id == thread_id)
         if before:
-            query = query.where(tuple_(*_IN_TIME) < tuple_(literal(before.at, UtcDateTime), literal(before.key, Uuid)))
+            query = query.where(
+                tuple_(*_IN_TIME)
+                < tuple_(literal(before.at, UtcDateTime), literal(before.key, Uuid))
+            )
         query = query.order_by(*(column.desc() for column in _IN_TIME)).limit(limit + 1)
         return [read_entry(row).message for row in self.connection.execute(query)][::-1]
 
     def visible(self, thread_id: UUID, *, private: bool) -> list[ThreadMessage]:
-        """The stored messages of a thread, oldest first; private ones only where they are wanted."""
+        """The stored messages of a thread, oldest first; private ones only where they are
+        wanted.
+        """
         return [message for message in self.of(thread_id) if private or not message.private]
 
     def by(self, thread_id: UUID, author: str) -> list[Entry]:
         """What somebody wrote in a thread, as this message sees it."""
         query = select(thread_messages.c.message_id)
-        query = query.where(thread_messages.c.thread_id == thread_id, thread_messages.c.author == author)
+        query = query.where(
+            thread_messages.c.thread_id == thread_id, thread_messages.c.author == author
+        )
         self.preload(self.connection.execute(query).scalars())
-        return [entry for entry in self.known() if entry.thread_id == thread_id and entry.message.author == author]
+        return [
+            entry
+            for entry in self.known()
+            if entry.thread_id == thread_id and entry.message.author == author
+        ]
 
     def all_of(self, thread_id: UUID) -> list[Entry]:
         """The messages of a thread, as this message sees it."""
@@ -121,9 +154,13 @@ class Entries(Store[UUID, Entry]):
     def unread(self, thread_id: UUID) -> list[Entry]:
         """What nobody has read of a thread, as this message sees it."""
         query = select(thread_messages.c.message_id)
-        query = query.where(thread_messages.c.thread_id == thread_id, thread_messages.c.unread.is_(True))
+        query = query.where(
+            thread_messages.c.thread_id == thread_id, thread_messages.c.unread.is_(True)
+        )
         self.preload(self.connection.execute(query).scalars())
-        return [entry for entry in self.known() if entry.thread_id == thread_id and entry.message.unread]
+        return [
+            entry for entry in self.known() if entry.thread_id == thread_id and entry.message.unread
+        ]
 
 
 class KnownMails(Store[tuple[str, str], str]):
@@ -134,13 +171,17 @@ class KnownMails(Store[tuple[str, str], str]):
         rows = self.connection.execute(select(known_mails).where(among(place, keys)))
         return {(row.shop, row.mail_message_id): row.conversation for row in rows}
 
-    def put(self, new: Mapping[tuple[str, str], str], changed: Mapping[tuple[str, str], str]) -> None:
+    def put(
+        self, new: Mapping[tuple[str, str], str], changed: Mapping[tuple[str, str], str]
+    ) -> None:
         rows = [
             {"shop": shop, "mail_message_id": key, "conversation": conversation}
             for (shop, key), conversation in sorted(new.items())
         ]
         if rows:
-            self.connection.execute(insert(self.connection, known_mails).on_conflict_do_nothing(), rows)
+            self.connection.execute(
+                insert(self.connection, known_mails).on_conflict_do_nothing(), rows
+            )
 
     def learn(self, shop: str, message_id: str, conversation: str) -> None:
         """Remembers where a mail belongs; an empty id is nothing to remember."""
@@ -158,14 +199,20 @@ def read_view(row: Any) -> ThreadView:
 
 
 def _thread(row: Any) -> Thread:
-    return Thread(row.shop, read_view(row), row.last_mail, tuple(row.chain), Tally(**_fields(row, _TALLY)))
+    return Thread(
+        row.shop, read_view(row), row.last_mail, tuple(row.chain), Tally(**_fields(row, _TALLY))
+    )
 
 
 def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": thread.shop, **_fields(thread.view, _VIEW), **_fields(thread.tally, _TALLY),
-            "last_mail": thread.last_mail, "chain": [*thread.chain], "email_key": thread.view.customer_email.lower(),
+            "shop": thread.shop,
+            **_fields(thread.view, _VIEW),
+            **_fields(thread.tally, _TALLY),
+            "last_mail": thread.last_mail,
+            "chain": [*thread.chain],
+            "email_key": thread.view.customer_email.lower(),
         }
         for thread in values
     ]
@@ -184,7 +231,8 @@ def read_entry(row: Any) -> Entry:
 def _entry_rows(values: Iterable[Entry]) -> list[dict[str, Any]]:
     return [
         {
-            "thread_id": entry.thread_id, **_fields(entry.message, _MESSAGE),
+            "thread_id": entry.thread_id,
+            **_fields(entry.message, _MESSAGE),
             **entry.message.model_dump(mode="json", include={"folds", "attachments", "documents"}),
         }
         for entry in values

@@ -1,4 +1,6 @@
-"""How much came before a mail: looked up once for all mails of a batch, to which the batch is added."""
+"""How much came before a mail: looked up once for all mails of a batch, to which the batch is
+added.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -57,11 +59,14 @@ class TrafficCounts:
         self._arrivals = None
 
     def of(self, inbound: Inbound, sender: str, thread_id: UUID | None) -> Traffic:
-        """Return what arrived within a spell before a mail, in this batch included, whenever it was fetched."""
+        """Return what arrived within a spell before a mail, in this batch included, whenever it was
+        fetched.
+        """
         self._ensure(inbound, sender, thread_id)
         since = inbound.arrived_at - SPELL
         before = [
-            each for inbound_id, each in self._all_arrivals().items()
+            each
+            for inbound_id, each in self._all_arrivals().items()
             if inbound_id != inbound.inbound_id and since < each.at <= inbound.arrived_at
         ]
         return Traffic(
@@ -73,7 +78,11 @@ class TrafficCounts:
         """Return what was acknowledged before a mail, in this batch included."""
         self._ensure(inbound, sender, None)
         tally = self._tally(*_fetch(inbound))
-        batch = [other for other in self.inbounds.known() if other.acknowledged and other.mailbox == inbound.mailbox]
+        batch = [
+            other
+            for other in self.inbounds.known()
+            if other.acknowledged and other.mailbox == inbound.mailbox
+        ]
         return Acknowledged(
             tally.acknowledged.get(sender, 0) + sum(other.sender == sender for other in batch),
             tally.by_mailbox + len(batch),
@@ -89,7 +98,8 @@ class TrafficCounts:
             self._arrivals = self._stored()
         batch = {
             each.inbound_id: _Arrival(each.mailbox, each.sender, each.thread_id, each.arrived_at)
-            for each in self.inbounds.known() if each.state == "filed"
+            for each in self.inbounds.known()
+            if each.state == "filed"
         }
         return self._arrivals | batch
 
@@ -103,9 +113,22 @@ class TrafficCounts:
         return found
 
     def _filed(self, where: ColumnElement[bool]) -> dict[UUID, _Arrival]:
-        within = or_(*((_FOUND.arrived_at > begin) & (_FOUND.arrived_at <= end) for begin, end in _spells(self._times)))
-        columns = _FOUND.inbound_id, _FOUND.mailbox, _FOUND.sender, _FOUND.thread_id, _FOUND.arrived_at
-        rows = self.connection.execute(select(*columns).where(where, _FOUND.state == "filed", within))
+        within = or_(
+            *(
+                (_FOUND.arrived_at > begin) & (_FOUND.arrived_at <= end)
+                for begin, end in _spells(self._times)
+            )
+        )
+        columns = (
+            _FOUND.inbound_id,
+            _FOUND.mailbox,
+            _FOUND.sender,
+            _FOUND.thread_id,
+            _FOUND.arrived_at,
+        )
+        rows = self.connection.execute(
+            select(*columns).where(where, _FOUND.state == "filed", within)
+        )
         return {row[0]: _Arrival(*row[1:]) for row in rows}
 
     def _tally(self, mailbox: str, at: datetime) -> _Tally:
@@ -114,7 +137,9 @@ class TrafficCounts:
             senders = answered & _FOUND.sender.in_(sorted(self._senders[mailbox, at]))
             self._tallies[mailbox, at] = _Tally(
                 self._count(_FOUND.sender, senders & (_FOUND.fetched_at > at - DAY)),
-                sum(self._count(_FOUND.mailbox, answered & (_FOUND.fetched_at > at - HOUR)).values()),
+                sum(
+                    self._count(_FOUND.mailbox, answered & (_FOUND.fetched_at > at - HOUR)).values()
+                ),
             )
         return self._tallies[mailbox, at]
 
@@ -128,7 +153,9 @@ def _fetch(inbound: Inbound) -> Fetch:
 
 
 def _spells(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
-    """Return the spells before some times, those that touch put together: mails of one batch may lie years apart."""
+    """Return the spells before some times, those that touch put together: mails of one batch may
+    lie years apart.
+    """
     spells: list[tuple[datetime, datetime]] = []
     for time in sorted(times):
         if spells and time - SPELL <= spells[-1][1]:

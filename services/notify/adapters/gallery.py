@@ -13,17 +13,26 @@ def write(folder: Path) -> Path:
     """Writes a page a language, and each mail as a page of its own; returns the page of English."""
     writer = Writer(read_languages(), read_layouts())
     for tag, language in writer.languages.items():
-        mails = {template: writer.write(*sample(template, tag)) for template in sorted(language.mails)}
+        mails = {
+            template: writer.write(*sample(template, tag)) for template in sorted(language.mails)
+        }
         for template, content in mails.items():
             (folder / _file(tag, template)).write_text(content.html, "utf-8")
         shown = [_shown(tag, template, content) for template, content in mails.items()]
-        page = writer.page("gallery.html", language=language, tags=sorted(writer.languages), mails=shown, **SIZES)
+        page = writer.page(
+            "gallery.html", language=language, tags=sorted(writer.languages), mails=shown, **SIZES
+        )
         (folder / f"{tag}.html").write_text(page, "utf-8")
     return folder / "en.html"
 
 
 def _shown(tag: str, template: str, content: Content) -> dict[str, str]:
-    return {"template": template, "file": _file(tag, template), "subject": content.subject, "text": content.text}
+    return {
+        "template": template,
+        "file": _file(tag, template),
+        "subject": content.subject,
+        "text": content.text,
+    }
 
 
 def _file(tag: str, template: str) -> str:

@@ -6,8 +6,18 @@ import dkim
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 SIGNED = (
-    b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"in-reply-to", b"references", b"mime-version",
-    b"content-type", b"content-transfer-encoding", b"auto-submitted",
+    b"from",
+    b"to",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"reply-to",
+    b"in-reply-to",
+    b"references",
+    b"mime-version",
+    b"content-type",
+    b"content-transfer-encoding",
+    b"auto-submitted",
 )
 ONCE = (b"from", b"to", b"subject", b"date", b"message-id", b"reply-to")
 """Signed once more than they are there, so that nobody can add a second one."""
@@ -31,7 +41,9 @@ class DkimKey(BaseModel):
         try:
             self.sign(b"From: a@example.test\r\n\r\n\r\n")
         except Exception:  # whatever the library says of a broken key; it may repeat it
-            raise ValueError(f"key '{self.selector}' of '{self.domain}' cannot sign with {self.algorithm}") from None
+            raise ValueError(
+                f"key '{self.selector}' of '{self.domain}' cannot sign with {self.algorithm}"
+            ) from None
         return self
 
     def sign(self, content: bytes) -> bytes:
@@ -39,10 +51,15 @@ class DkimKey(BaseModel):
         signer = dkim.DKIM(content, signature_algorithm=self.algorithm.encode())
         present = {name.lower() for name, _ in signer.headers}
         include = [name for name in (*SIGNED, *ONCE) if name in present]
-        return bytes(signer.sign(
-            self.selector.encode(), self.domain.encode(), self.key.get_secret_value().encode(),
-            canonicalize=(b"relaxed", b"relaxed"), include_headers=include,
-        ))
+        return bytes(
+            signer.sign(
+                self.selector.encode(),
+                self.domain.encode(),
+                self.key.get_secret_value().encode(),
+                canonicalize=(b"relaxed", b"relaxed"),
+                include_headers=include,
+            )
+        )
 
 
 def signed(content: bytes, sender: str, keys: Sequence[DkimKey]) -> bytes:

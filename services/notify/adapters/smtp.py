@@ -1,4 +1,6 @@
-"""Conversations with an SMTP server, and an honest account of how each ended (RFC 5321, RFC 3207)."""
+"""Conversations with an SMTP server, and an honest account of how each ended (RFC 5321, RFC
+3207).
+"""
 
 import re
 import smtplib
@@ -18,21 +20,29 @@ Security = Literal["none", "starttls", "tls"]
 Reply = tuple[int, bytes]
 
 PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
-# Refusals that speak of us and not of the mail: no authentication, or a weak or wrong one (RFC 4954, 6).
+# Refusals that speak of us and not of the mail: no authentication, or a weak or wrong one (RFC
+# 4954, 6).
 OURS = frozenset({530, 534, 535, 538})
 # Temporary refusals that ask us to slow down, by their code, status (RFC 3463) or words.
-SLOWER = re.compile(r"^421 4\.7\.|^4\d\d 4\.(5\.3|7\.28)\b|too many|too fast|\brate\b|throttl", re.IGNORECASE)
+SLOWER = re.compile(
+    r"^421 4\.7\.|^4\d\d 4\.(5\.3|7\.28)\b|too many|too fast|\brate\b|throttl", re.IGNORECASE
+)
 MOST_MAILS = 100  # over one connection
 LONGEST_IDLE = 20  # seconds that a connection is kept for the next mail
 LONGEST_REASON = 500
-TROUBLE = (smtplib.SMTPException, OSError, ValueError)  # ValueError: a name or password that cannot be written
+TROUBLE = (
+    smtplib.SMTPException,
+    OSError,
+    ValueError,
+)  # ValueError: a name or password that cannot be written
 
 
 @dataclass(frozen=True)
 class SmtpServer:
     """Where mail is handed over. `security`: `starttls` and `tls` are demanded, never only tried.
 
-    `timeout`: seconds for connecting, and for each answer. Each thread keeps its connection for the next mail.
+    `timeout`: seconds for connecting, and for each answer. Each thread keeps its connection for the
+    next mail.
     """
 
     host: str
@@ -42,7 +52,9 @@ class SmtpServer:
     password: str = ""
     timeout: float = 30.0
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
-    kept: threading.local = field(init=False, default_factory=threading.local, compare=False, repr=False)
+    kept: threading.local = field(
+        init=False, default_factory=threading.local, compare=False, repr=False
+    )
 
     def send(self, parcel: Parcel) -> Outcome:
         """Hands a mail over. Raises nothing for the server's or the network's sake."""
@@ -68,12 +80,16 @@ class SmtpServer:
             line.end()
 
     def _trouble(self, error: BaseException) -> str:
-        """Why nothing can be given to the server; with its name, since a shop may have one of its own."""
+        """Why nothing can be given to the server; with its name, since a shop may have one of its
+        own.
+        """
         where = f"{self.host}:{self.port}"
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return clean(f"{where} cannot do what the settings demand: {error}")[:LONGEST_REASON]
         if isinstance(error, ssl.SSLCertVerificationError):
-            return clean(f"The certificate of {where} is not accepted: {error.verify_message}.")[:LONGEST_REASON]
+            return clean(f"The certificate of {where} is not accepted: {error.verify_message}.")[
+                :LONGEST_REASON
+            ]
         if isinstance(error, ssl.SSLError):
             return clean(f"{where} does not speak TLS as it should: {error}")[:LONGEST_REASON]
         if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException):
@@ -105,7 +121,9 @@ class SmtpServer:
 
     def _dial(self) -> smtplib.SMTP:
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=self.trust())
+            return smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout, context=self.trust()
+            )
         return smtplib.SMTP(self.host, self.port, timeout=self.timeout)
 
 
@@ -118,7 +136,9 @@ class _Line:
     since: float = 0.0
 
     def listens(self) -> bool:
-        """Asks with RSET, so that a mail is never the first to learn that the other side hung up."""
+        """Asks with RSET, so that a mail is never the first to learn that the other side hung
+        up.
+        """
         if time.monotonic() - self.since > LONGEST_IDLE:
             return False
         with suppress(*TROUBLE):
@@ -133,8 +153,8 @@ class _Line:
 
 @dataclass
 class _Conversation:
-    """MAIL, RCPT, DATA. `given`: the last byte of the mail was given away, so that the server may have taken it;
-    `orderly`: each side knows where the other is.
+    """MAIL, RCPT, DATA. `given`: the last byte of the mail was given away, so that the server may
+    have taken it; `orderly`: each side knows where the other is.
     """
 
     server: smtplib.SMTP
@@ -151,7 +171,10 @@ class _Conversation:
 
     def _say_it(self) -> Outcome:
         if self.parcel.international and not self.server.has_extn("smtputf8"):
-            return self._end("permanent", "The server takes no addresses with other letters than ASCII (SMTPUTF8).")
+            return self._end(
+                "permanent",
+                "The server takes no addresses with other letters than ASCII (SMTPUTF8).",
+            )
         options = ["SMTPUTF8"] if self.parcel.international else []
         steps: tuple[tuple[Callable[[], Reply], int], ...] = (
             (lambda: self.server.mail(self.parcel.sender, options), 250),
@@ -176,14 +199,18 @@ class _Conversation:
         if not 400 <= code < 600:  # no answer that SMTP knows
             return self._end("unknown" if self.given else "temporary", _answer(code, text))
         reason, self.orderly = _answer(code, text), code != 421
-        return self._end("permanent" if code >= 500 and code not in OURS else _temporary(reason), reason)
+        return self._end(
+            "permanent" if code >= 500 and code not in OURS else _temporary(reason), reason
+        )
 
     def _end(self, kind: Kind, reason: str) -> Outcome:
         return Outcome(kind, reason, self.parcel.attempt)
 
 
 def stuffed(content: bytes) -> bytes:
-    """A mail as DATA carries it: lines end with CRLF, a dot at a line's beginning is doubled (RFC 5321, 4.5.2)."""
+    """A mail as DATA carries it: lines end with CRLF, a dot at a line's beginning is doubled (RFC
+    5321, 4.5.2).
+    """
     lines = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r\n|\r|\n", b"\r\n", content))
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 

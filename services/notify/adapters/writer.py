@@ -1,4 +1,6 @@
-"""Mails written with the languages and layouts that come with the service, or with what a shop put in their place."""
+"""Mails written with the languages and layouts that come with the service, or with what a shop put
+in their place.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -21,8 +23,17 @@ from shared.runtime.log import logger
 from shared.writing import script
 
 HOUSE = files("services.notify")
-# What templates raise when they are filled: their own errors, and Python's about values that do not fit.
-TROUBLE = (TemplateError, css_inline.InlineError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+# What templates raise when they are filled: their own errors, and Python's about values that do not
+# fit.
+TROUBLE = (
+    TemplateError,
+    css_inline.InlineError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 HTML, TEXT, CSS = "mail.html", "mail.txt", "mail.css"
 
 log = logger()
@@ -36,13 +47,17 @@ class Writer:
         self._jinja = environment(DictLoader(dict(layouts)))
         self._compile = lru_cache(maxsize=4096)(self._jinja.from_string)
         # Compiled by the name of a file, so that it is escaped.
-        self._compile_html = lru_cache(maxsize=100)(lambda html: self._jinja.overlay(autoescape=True).from_string(html))
+        self._compile_html = lru_cache(maxsize=100)(
+            lambda html: self._jinja.overlay(autoescape=True).from_string(html)
+        )
         self._inliner = lru_cache(maxsize=100)(_inliner)
 
     def write(
         self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN
     ) -> Content:
-        """The content of a mail that takes `documents` along. A shop's template that fails is not used."""
+        """The content of a mail that takes `documents` along. A shop's template that fails is not
+        used.
+        """
         try:
             return self._write(facts, documents, look)
         except TROUBLE as error:
@@ -56,8 +71,14 @@ class Writer:
         return self._jinja.get_template(name).render(shown)
 
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
-        """What is wrong with a template: it is tried on the sample mails that it would be used for."""
-        templates = {"html": replacement.html, "subject": replacement.subject, "text": replacement.text}
+        """What is wrong with a template: it is tried on the sample mails that it would be used
+        for.
+        """
+        templates = {
+            "html": replacement.html,
+            "subject": replacement.subject,
+            "text": replacement.text,
+        }
         for field, source in templates.items():
             wrong = self._syntax(source, LAYOUTS if field == "html" else WORDS)
             if wrong:
@@ -96,7 +117,9 @@ class Writer:
         )
 
     def _html(self, shown: View, layout: Replacement) -> str:
-        template = self._compile_html(layout.html) if layout.html else self._jinja.get_template(HTML)
+        template = (
+            self._compile_html(layout.html) if layout.html else self._jinja.get_template(HTML)
+        )
         return self._inliner(f"{self._css}\n{layout.css}").inline(template.render(asdict(shown)))
 
     def _say(self, template: str, values: Mapping[str, str]) -> str:

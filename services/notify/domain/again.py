@@ -11,19 +11,27 @@ from shared.contracts.values import DocumentReference
 LATE_DOCUMENT = "late_document"
 
 
-def objection(command: ResendMail, mail: Mail | None, shop: str, suppressed: bool) -> Refusal | None:
+def objection(
+    command: ResendMail, mail: Mail | None, shop: str, suppressed: bool
+) -> Refusal | None:
     """Why a mail cannot be sent again."""
     if mail is None or mail.occasion.shop != shop:
-        return command.refuse("unknown_mail", f"There is no mail {command.mail_id}.", field="mail_id")
+        return command.refuse(
+            "unknown_mail", f"There is no mail {command.mail_id}.", field="mail_id"
+        )
     if mail.erased:
         return command.refuse("erased", "The customer of this mail was erased.", field="mail_id")
     if not mail.over:
         return command.refuse(
-            "underway", f"This mail is {mail.state}: it is still going to be sent.", field="mail_id", state=mail.state
+            "underway",
+            f"This mail is {mail.state}: it is still going to be sent.",
+            field="mail_id",
+            state=mail.state,
         )
     if suppressed:
         return command.refuse(
-            "suppressed", f"Mail to '{mail.recipient}' came back; 'suppression.release' lets it be sent again.",
+            "suppressed",
+            f"Mail to '{mail.recipient}' came back; 'suppression.release' lets it be sent again.",
             field="mail_id",
         )
     return None
@@ -46,7 +54,9 @@ def repeated(mail: Mail, occasion: Occasion, writer: Writer) -> Mail:
 
 def belated(mail: Mail, document: DocumentReference, occasion: Occasion, writer: Writer) -> Mail:
     """A document that its mail could not wait for."""
-    facts = mail.facts.model_copy(update={"template": LATE_DOCUMENT, "text": "", "pieces": [], "amount": None})
+    facts = mail.facts.model_copy(
+        update={"template": LATE_DOCUMENT, "text": "", "pieces": [], "amount": None}
+    )
     fresh = _following(mail, occasion, LATE_DOCUMENT, "late_document")
     return replace(fresh, facts=facts, wanted=(document,)).rewritten(writer)
 
@@ -54,13 +64,23 @@ def belated(mail: Mail, document: DocumentReference, occasion: Occasion, writer:
 def _following(mail: Mail, occasion: Occasion, template: str, purpose: Purpose) -> Mail:
     """Another mail to the same recipient, about the same thing."""
     mail_id = occasion.mail_id(mail.recipient, template)
-    letter = mail.letter.model_copy(update={
-        "message_id": _renamed(mail.letter.message_id, mail_id), "written_at": occasion.at,
-        "automatic": mail.letter.automatic or purpose == "late_document",
-    })
+    letter = mail.letter.model_copy(
+        update={
+            "message_id": _renamed(mail.letter.message_id, mail_id),
+            "written_at": occasion.at,
+            "automatic": mail.letter.automatic or purpose == "late_document",
+        }
+    )
     return Mail(
-        mail_id, occasion, mail.facts, letter, mail.conversation, mail.order_id, mail.thread_id,
-        purpose=purpose, customer_id=mail.customer_id,
+        mail_id,
+        occasion,
+        mail.facts,
+        letter,
+        mail.conversation,
+        mail.order_id,
+        mail.thread_id,
+        purpose=purpose,
+        customer_id=mail.customer_id,
     )
 
 

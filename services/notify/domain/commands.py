@@ -10,7 +10,9 @@ from shared.contracts.message import Command
 
 
 class DeliverMail(Command, name="mail.deliver", subject="mail_id", internal=True):
-    """Sends a mail, now. `attempt` counts from 1; a message for an attempt that was made already is out of date."""
+    """Sends a mail, now. `attempt` counts from 1; a message for an attempt that was made already is
+    out of date.
+    """
 
     example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "attempt": 1}
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Design:
-    """`details`: values that are listed by their labels; `items`: the lines of the order, its total and
-    addresses; `tracking`: a link to where the parcel is followed.
+    """`details`: values that are listed by their labels; `items`: the lines of the order, its total
+    and addresses; `tracking`: a link to where the parcel is followed.
 
-    `personal`: a person writes, so that nothing is put around it, and each paragraph has its own direction;
-    `automatic`: nobody sent it by hand; `to`: whom it is for: employees are not greeted.
+    `personal`: a person writes, so that nothing is put around it, and each paragraph has its own
+    direction; `automatic`: nobody sent it by hand; `to`: whom it is for: employees are not greeted.
     """
 
     details: tuple[str, ...] = ("reference",)
@@ -40,9 +40,14 @@ DESIGNS = {
     "voucher": Design(("code", "amount", "percent", "until")),
     "store_credit": Design(("amount", "code", "balance", "until")),
     "contact_form": Design(("reference", "product", "files")),
-    "contact": Design(("name", "email", "contact", "reference", "product", "files"), to="employee", personal=True),
+    "contact": Design(
+        ("name", "email", "contact", "reference", "product", "files"), to="employee", personal=True
+    ),
     "forward_msg": Design(
-        ("subject", "name", "email", "reference", "files", "left_out"), to="employee", personal=True, automatic=False
+        ("subject", "name", "email", "reference", "files", "left_out"),
+        to="employee",
+        personal=True,
+        automatic=False,
     ),
     "order_merchant_comment": Design((), personal=True, automatic=False),
     "reply_msg": Design((), personal=True, automatic=False),

@@ -1,4 +1,6 @@
-"""All that a mail is written from, in no language yet: it can be written again, in another look, at any time."""
+"""All that a mail is written from, in no language yet: it can be written again, in another look, at
+any time.
+"""
 
 from pydantic import AwareDatetime
 
@@ -30,7 +32,9 @@ class Link(Value):
 
 
 class Worth(Value):
-    """What a voucher, or store credit, is good for; `until` is the last moment, `percent` a decimal number."""
+    """What a voucher, or store credit, is good for; `until` is the last moment, `percent` a decimal
+    number.
+    """
 
     code: str
     amount: Money | None = None
@@ -42,9 +46,10 @@ class Worth(Value):
 class Facts(Value):
     """Who is written to, and about what. `text` is what a person wrote, `author` who that was.
 
-    `order` is None where only the `reference` is known, or none. `amount` was credited, under `number`: so much
-    of it goes back as `store_credit`, so much as `money`; `settled` had not been paid. `vouchers`: what of the
-    price they had taken off. `balance`: of store credit, of which some was `given_back`.
+    `order` is None where only the `reference` is known, or none. `amount` was credited, under
+    `number`: so much of it goes back as `store_credit`, so much as `money`; `settled` had not been
+    paid. `vouchers`: what of the price they had taken off. `balance`: of store credit, of which
+    some was `given_back`.
     """
 
     template: str

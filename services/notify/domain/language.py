@@ -10,7 +10,9 @@ OTHER_STATE = "other_state"
 
 
 class Wording(Value):
-    """What one mail says: templates (Jinja2) of its subject and of its paragraphs. An empty paragraph is left out."""
+    """What one mail says: templates (Jinja2) of its subject and of its paragraphs. An empty
+    paragraph is left out.
+    """
 
     subject: str
     body: list[str] = Field(min_length=1)
@@ -22,7 +24,9 @@ class Language(Script):
     comma: str = Field(description="Between the parts of a list")
     colon: str = Field(default=": ", description="Between a label and its value, in text")
     labels: dict[str, str]
-    frame: dict[str, str] = Field(description="What stands around every mail: greeting, attached, answer, closing")
+    frame: dict[str, str] = Field(
+        description="What stands around every mail: greeting, attached, answer, closing"
+    )
     documents: dict[str, str] = Field(description="Names of the kinds of documents")
     mails: dict[str, Wording]
 

@@ -34,9 +34,11 @@ class Mailbox(Value):
 
 
 class Letter(Value):
-    """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be empty.
+    """All of a mail but its attachments. Identifiers have their angle brackets; `reply_to` may be
+    empty.
 
-    A copy goes to `recipient`, and shows who the mail is `to`; `cc` is shown by the mail and by each copy.
+    A copy goes to `recipient`, and shows who the mail is `to`; `cc` is shown by the mail and by
+    each copy.
     """
 
     sender: Mailbox
@@ -63,7 +65,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Parcel:
-    """What one SMTP conversation is about. `international`: the server must know SMTPUTF8 (RFC 6531)."""
+    """What one SMTP conversation is about. `international`: the server must know SMTPUTF8 (RFC
+    6531).
+    """
 
     sender: str
     recipient: str
@@ -74,8 +78,9 @@ class Parcel:
 
 
 class WirePolicy(EmailPolicy):
-    """CRLF, 7 bit; headers stay the words that they were given as. To parse them and write them anew, as the library
-    would, takes most of the time of a mail, and encodes identifiers longer than a line.
+    """CRLF, 7 bit; headers stay the words that they were given as. To parse them and write them
+    anew, as the library would, takes most of the time of a mail, and encodes identifiers longer
+    than a line.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, str]:
@@ -88,7 +93,9 @@ class WirePolicy(EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         written = f"{name}: {value}"
-        if name.startswith("Content-") and len(written) > LINE:  # a long file name has parts (RFC 2231)
+        if (
+            name.startswith("Content-") and len(written) > LINE
+        ):  # a long file name has parts (RFC 2231)
             return str(super().fold(name, self.header_factory(name, value)))
         return written + self.linesep
 
@@ -100,10 +107,12 @@ WIRE = WirePolicy(linesep="\r\n", cte_type="7bit")
 
 
 def chain(references: Iterable[str], in_reply_to: str | None) -> list[str]:
-    """`References` as it may be sent: identifiers only, none twice, the first and the newest of a long chain."""
+    """`References` as it may be sent: identifiers only, none twice, the first and the newest of a
+    long chain.
+    """
     asked = [*references, in_reply_to or ""]
     found = list(dict.fromkeys(reference for reference in asked if MESSAGE_ID.fullmatch(reference)))
-    return found if len(found) <= LONGEST_CHAIN else [found[0], *found[1 - LONGEST_CHAIN:]]
+    return found if len(found) <= LONGEST_CHAIN else [found[0], *found[1 - LONGEST_CHAIN :]]
 
 
 def ascii_domain(address: str) -> str:
@@ -116,12 +125,18 @@ def ascii_domain(address: str) -> str:
 
 
 def answer_address(address: str) -> str:
-    """`address`, or nothing if its local part is longer than servers must take: answers then come to the sender."""
+    """`address`, or nothing if its local part is longer than servers must take: answers then come
+    to the sender.
+    """
     return address if len(address.rpartition("@")[0].encode()) <= LONGEST_LOCAL_PART else ""
 
 
 def pack(
-    letter: Letter, attachments: Sequence[Attachment], attempt: int, shop: str = "default", logo: Logo | None = None
+    letter: Letter,
+    attachments: Sequence[Attachment],
+    attempt: int,
+    shop: str = "default",
+    logo: Logo | None = None,
 ) -> Parcel:
     """The letter, closed and addressed. The logo goes along where the HTML shows it."""
     sender, recipient = ascii_domain(letter.sender.address), ascii_domain(letter.recipient.address)
@@ -132,8 +147,12 @@ def pack(
     for attachment in attachments:
         name = filename(attachment.filename)
         maintype, _, subtype = media_type(name).partition("/")
-        message.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=name)
-    message["Content-Language"] = letter.content.language  # last: each new part would take it away from the whole
+        message.add_attachment(
+            attachment.content, maintype=maintype, subtype=subtype, filename=name
+        )
+    message["Content-Language"] = (
+        letter.content.language
+    )  # last: each new part would take it away from the whole
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         # Nobody can guess it before it is sent, so that nothing in the mail can look like it.
         part.set_boundary(f"=_{number}_{sha256(letter.message_id.encode()).hexdigest()[:32]}")
@@ -167,18 +186,30 @@ def _add_logo(message: EmailMessage, logo: Logo) -> None:
     html = message.get_payload()[1]  # type: ignore[index]
     maintype, _, subtype = logo.media_type.partition("/")
     html.add_related(  # type: ignore[union-attr]
-        logo.content, maintype=maintype, subtype=subtype, cid=f"<{CID}>", filename=f"logo.{subtype}",
+        logo.content,
+        maintype=maintype,
+        subtype=subtype,
+        cid=f"<{CID}>",
+        filename=f"logo.{subtype}",
         disposition="inline",
     )
 
 
 def _headers(letter: Letter) -> dict[str, str]:
-    robot = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"} if letter.automatic else {}
+    robot = (
+        {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+        if letter.automatic
+        else {}
+    )
     return {
         "From": _address("From", letter.sender),
         "To": _address("To", letter.to or letter.recipient),
         "Cc": ",\r\n ".join(_address("Cc", mailbox) for mailbox in letter.cc),
-        "Reply-To": _address("Reply-To", Mailbox(name="", address=letter.reply_to)) if letter.reply_to else "",
+        "Reply-To": (
+            _address("Reply-To", Mailbox(name="", address=letter.reply_to))
+            if letter.reply_to
+            else ""
+        ),
         "Subject": _words("Subject", clean(letter.content.subject)),
         "Date": format_datetime(letter.written_at),
         "Message-ID": letter.message_id,
@@ -198,11 +229,21 @@ def _address(header: str, mailbox: Mailbox) -> str:
 
 
 def _words(header: str, words: str) -> str:
-    """Folded; encoded where they are not ASCII, would be taken for encoded ones, or have no place to fold."""
-    plain = words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
-    return Header(words, header_name=header).encode(linesep="\r\n") if plain else _encoded(header, words)
+    """Folded; encoded where they are not ASCII, would be taken for encoded ones, or have no place
+    to fold.
+    """
+    plain = (
+        words.isascii() and "=?" not in words and all(len(word) < LINE for word in words.split())
+    )
+    return (
+        Header(words, header_name=header).encode(linesep="\r\n")
+        if plain
+        else _encoded(header, words)
+    )
 
 
 def _encoded(header: str, words: str) -> str:
-    """By the older half of the library: the newer one loses spaces where lines end (RFC 2047, 6.2)."""
+    """By the older half of the library: the newer one loses spaces where lines end (RFC 2047,
+    6.2).
+    """
     return Header(words, "utf-8", header_name=header).encode(linesep="\r\n")

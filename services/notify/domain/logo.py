@@ -7,12 +7,16 @@ CID = "logo@aftercart"
 """Content-ID by which the HTML of a mail names it."""
 SOURCE = f"cid:{CID}"
 DENSITY = 2
-"""Pixels of the picture for each that a mail counts: screens of fine resolution show all of them."""
+"""Pixels of the picture for each that a mail counts: screens of fine resolution show all of
+them.
+"""
 
 
 @dataclass(frozen=True)
 class Logo:
-    """A small picture (PNG or JPEG); `width` and `height` are its pixels, `description` is for readers without it."""
+    """A small picture (PNG or JPEG); `width` and `height` are its pixels, `description` is for
+    readers without it.
+    """
 
     content: bytes
     media_type: str

@@ -1,4 +1,6 @@
-"""What a shop replaced in its mails. Where it replaced nothing, the built-in words and layout are used."""
+"""What a shop replaced in its mails. Where it replaced nothing, the built-in words and layout are
+used.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,11 +16,15 @@ from shared.contracts.templates import PutTemplate
 from shared.contracts.values import DocumentReference
 
 LAYOUT = "layout"
-"""What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails, which may have all four."""
+"""What all mails of a shop stand in: HTML and CSS. All other kinds are names of mails, which may
+have all four.
+"""
 
 
 class Replacement(Value):
-    """Jinja templates; an empty one leaves what is built in. `text`: paragraphs with empty lines between them."""
+    """Jinja templates; an empty one leaves what is built in. `text`: paragraphs with empty lines
+    between them.
+    """
 
     html: str = ""
     css: str = ""
@@ -40,12 +46,16 @@ class Look:
     def wording(self, kind: str, language: str, built_in: Wording) -> Wording:
         """The words of a mail."""
         own = self.of(kind, language)
-        return Wording(subject=own.subject or built_in.subject, body=[own.text] if own.text else built_in.body)
+        return Wording(
+            subject=own.subject or built_in.subject, body=[own.text] if own.text else built_in.body
+        )
 
     def layout(self, kind: str, language: str) -> Replacement:
         """What a mail stands in: its own HTML, else that of all mails; CSS of both."""
         own, common = self.of(kind, language), self.of(LAYOUT, language)
-        return Replacement(html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css))))
+        return Replacement(
+            html=own.html or common.html, css="\n".join(filter(None, (common.css, own.css)))
+        )
 
     def replacing(self, kind: str, language: str, replacement: Replacement) -> "Look":
         """With one more."""
@@ -60,7 +70,9 @@ class Press(Protocol):
 
     languages: Mapping[str, object]
 
-    def write(self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN) -> Content:
+    def write(
+        self, facts: Facts, documents: Sequence[DocumentReference] = (), look: Look = BUILT_IN
+    ) -> Content:
         """The content of a mail; where the look fails, the built-in one is used."""
 
     def objection(self, kind: str, language: str, replacement: Replacement) -> str | None:
@@ -80,7 +92,9 @@ class ShopWriter:
 
 
 def replacement(command: PutTemplate, before: Replacement | None) -> Replacement:
-    """Return the templates after a command: what it does not name stays as the shop put it before."""
+    """Return the templates after a command: what it does not name stays as the shop put it
+    before.
+    """
     return merged(before or Replacement(), command)
 
 
@@ -89,11 +103,17 @@ def objection(command: PutTemplate, brought: Replacement, press: Press) -> Refus
     if command.language and command.language not in press.languages:
         known = ", ".join(sorted(press.languages))
         return command.refuse(
-            "unknown_language", f"There are no mails in '{command.language}', only in: {known}.", field="language"
+            "unknown_language",
+            f"There are no mails in '{command.language}', only in: {known}.",
+            field="language",
         )
     if brought == Replacement():
-        return command.refuse("empty", "A template brings HTML, CSS, a subject or a text.", field="html")
+        return command.refuse(
+            "empty", "A template brings HTML, CSS, a subject or a text.", field="html"
+        )
     if command.kind == LAYOUT and (command.subject or command.text):
-        return command.refuse("not_of_layout", "A layout has no subject and no text: a mail has.", field="subject")
+        return command.refuse(
+            "not_of_layout", "A layout has no subject and no text: a mail has.", field="subject"
+        )
     wrong = press.objection(command.kind, command.language or "", brought)
     return command.refuse("broken_template", wrong) if wrong else None

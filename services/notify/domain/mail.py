@@ -30,7 +30,9 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Occasion:
-    """The event that a mail answers. The same shop, event, recipient and template are the same mail, for ever."""
+    """The event that a mail answers. The same shop, event, recipient and template are the same
+    mail, for ever.
+    """
 
     shop: str
     event_key: str
@@ -42,11 +44,12 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that have not arrived;
-    `enclosed`: other files, by their keys.
+    """One mail, written once. `wanted`: documents it takes along; `missing`: those of them that
+    have not arrived; `enclosed`: other files, by their keys.
 
-    `attempts` counts claims, `doubts` lost answers; `reason` is the last answer of a server. `position` orders the
-    mails of one event; `changed_at` is when it came into its state; `bounced` says why it came back.
+    `attempts` counts claims, `doubts` lost answers; `reason` is the last answer of a server.
+    `position` orders the mails of one event; `changed_at` is when it came into its state; `bounced`
+    says why it came back.
     """
 
     mail_id: UUID
@@ -97,7 +100,9 @@ class Mail:
 
     @property
     def customer_email(self) -> str:
-        """Of the customer whom it is about, in lower case; mails to employees are about one, too."""
+        """Of the customer whom it is about, in lower case; mails to employees are about one,
+        too.
+        """
         return (self.facts.email or self.recipient).lower()
 
     @property
@@ -118,11 +123,19 @@ class Mail:
 
     def says_the_same(self, other: "Mail") -> bool:
         """Whether another state of this mail was not written anew."""
-        return self.letter is other.letter and self.facts is other.facts and self.customer_id == other.customer_id
+        return (
+            self.letter is other.letter
+            and self.facts is other.facts
+            and self.customer_id == other.customer_id
+        )
 
     def waiting_for(self, missing: frozenset[UUID], at: datetime) -> "Mail":
-        """With its documents looked up; it is queued when there is nothing (any more) to wait for."""
-        return replace(self, missing=missing, state="waiting" if missing else "queued", changed_at=at)
+        """With its documents looked up; it is queued when there is nothing (any more) to wait
+        for.
+        """
+        return replace(
+            self, missing=missing, state="waiting" if missing else "queued", changed_at=at
+        )
 
     def with_missing(self, missing: frozenset[UUID]) -> "Mail":
         """With its documents looked up, in the state that it is in."""
@@ -137,8 +150,15 @@ class Mail:
         return replace(self, state="unknown")
 
     def rewritten(self, writer: Writer) -> "Mail":
-        """For the documents that are there, since no mail may speak of one that it does not take along."""
-        return replace(self, letter=self.letter.model_copy(update={"content": writer.write(self.facts, self.present)}))
+        """For the documents that are there, since no mail may speak of one that it does not take
+        along.
+        """
+        return replace(
+            self,
+            letter=self.letter.model_copy(
+                update={"content": writer.write(self.facts, self.present)}
+            ),
+        )
 
     def view(self) -> MailView:
         """As others are told of it."""

@@ -6,7 +6,9 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Paper:
-    """A document that was named. `filename` is None until its content came; `awaited_by`: mails that wait for that."""
+    """A document that was named. `filename` is None until its content came; `awaited_by`: mails
+    that wait for that.
+    """
 
     filename: str | None = None
     awaited_by: tuple[UUID, ...] = ()

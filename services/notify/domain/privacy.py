@@ -18,10 +18,18 @@ def anonymous(mail: Mail) -> Mail:
     """The same mail to nobody: it is counted, and says nothing."""
     nobody = Mailbox(name=NAME, address=f"{mail.mail_id.hex}{ERASED}")
     content = Content(language=mail.letter.content.language, subject=NAME, text="", html="")
-    letter = mail.letter.model_copy(update={
-        "recipient": nobody, "reply_to": "", "content": content, "to": None, "cc": [],
-    })
-    facts = Facts(template=mail.template, language=mail.facts.language, shop=mail.facts.shop, name=NAME)
+    letter = mail.letter.model_copy(
+        update={
+            "recipient": nobody,
+            "reply_to": "",
+            "content": content,
+            "to": None,
+            "cc": [],
+        }
+    )
+    facts = Facts(
+        template=mail.template, language=mail.facts.language, shop=mail.facts.shop, name=NAME
+    )
     return replace(mail, facts=facts, letter=letter, customer_id=None, reason="", bounced="")
 
 
@@ -38,17 +46,29 @@ def still_running(mails: Sequence[Mail]) -> list[KeptRecords]:
     return [KeptRecords(what="mails", count=len(mails), code="running", reason=reason)]
 
 
-def export(customer_id: str, mails: Sequence[Mail], service: str = "notify") -> list[CustomerExported]:
+def export(
+    customer_id: str, mails: Sequence[Mail], service: str = "notify"
+) -> list[CustomerExported]:
     """All mails with their words, some a message."""
-    shown = [mail.view().model_dump(mode="json") | {"text": mail.letter.content.text} for mail in mails]
+    shown = [
+        mail.view().model_dump(mode="json") | {"text": mail.letter.content.text} for mail in mails
+    ]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
     return [
         CustomerExported(
-            customer_id=customer_id, service=service, part=number, parts=len(parts), records={"mails": part},
+            customer_id=customer_id,
+            service=service,
+            part=number,
+            parts=len(parts),
+            records={"mails": part},
         )
         for number, part in enumerate(parts, start=1)
     ]
 
 
 def _taken(mails: Iterable[Mail]) -> set[UUID]:
-    return {key for mail in mails for key in (*mail.enclosed, *(document.document_id for document in mail.wanted))}
+    return {
+        key
+        for mail in mails
+        for key in (*mail.enclosed, *(document.document_id for document in mail.wanted))
+    }

@@ -1,4 +1,6 @@
-"""Sample mails: what the gallery and `mail.preview` show, and what a shop's template is tried on before it is used."""
+"""Sample mails: what the gallery and `mail.preview` show, and what a shop's template is tried on
+before it is used.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,15 +17,21 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 UNTIL = datetime(2026, 12, 31, 23, tzinfo=UTC)  # the end of the year where the sample shop is
 NAMES = {"en": "Ada Byron", "fa": "آدا بایرون", "fr": "Hélène Lefèvre", "de": "Jörg Müller"}
 GOODS = {
-    "en": ("Mug, blue – 0.3 l", "Earl Grey, 250 g"), "fa": ("کابل USB-C مدل A12، آبی", "چای ارل گری، ۲۵۰ گرم"),
-    "fr": ("Tasse bleue", "Thé noir, 250 g"), "de": ("Becher, blau", "Earl Grey, 250 g"),
+    "en": ("Mug, blue – 0.3 l", "Earl Grey, 250 g"),
+    "fa": ("کابل USB-C مدل A12، آبی", "چای ارل گری، ۲۵۰ گرم"),
+    "fr": ("Tasse bleue", "Thé noir, 250 g"),
+    "de": ("Becher, blau", "Earl Grey, 250 g"),
 }
 WORDS = {
-    "en": "It left this morning.\n\nAnna", "fa": "امروز صبح ارسال شد.\n\nآنا", "fr": "Il est parti ce matin.\n\nAnne",
+    "en": "It left this morning.\n\nAnna",
+    "fa": "امروز صبح ارسال شد.\n\nآنا",
+    "fr": "Il est parti ce matin.\n\nAnne",
     "de": "Es ist heute früh abgegangen.\n\nAnna",
 }
 QUESTIONS = {
-    "en": "When will it arrive?", "fa": "سفارش XKBKNABJK کی می‌رسد؟", "fr": "Quand arrivera-t-il ?",
+    "en": "When will it arrive?",
+    "fa": "سفارش XKBKNABJK کی می‌رسد؟",
+    "fr": "Quand arrivera-t-il ?",
     "de": "Wann kommt es an?",
 }
 BANK = {"iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
@@ -31,22 +39,47 @@ PAGE = {"reference": "XKBKNABJK", "order_id": samples.ORDER_ID}
 ADDRESSES = {
     "en": samples.ADDRESS,
     "fa": {
-        "name": NAMES["fa"], "line1": "خیابان انقلاب، پلاک ۱۲", "postcode": "1417614411", "city": "تهران",
+        "name": NAMES["fa"],
+        "line1": "خیابان انقلاب، پلاک ۱۲",
+        "postcode": "1417614411",
+        "city": "تهران",
         "country": "IR",
     },
-    "fr": {"name": NAMES["fr"], "line1": "12 rue de la Paix", "postcode": "75002", "city": "Paris", "country": "FR"},
-    "de": {"name": NAMES["de"], "line1": "Hauptstraße 12", "postcode": "10115", "city": "Berlin", "country": "DE"},
+    "fr": {
+        "name": NAMES["fr"],
+        "line1": "12 rue de la Paix",
+        "postcode": "75002",
+        "city": "Paris",
+        "country": "FR",
+    },
+    "de": {
+        "name": NAMES["de"],
+        "line1": "Hauptstraße 12",
+        "postcode": "10115",
+        "city": "Berlin",
+        "country": "DE",
+    },
 }
-STATES = {"en": "Gift-wrapped", "fa": "کادوپیچ شد", "fr": "Emballé en cadeau", "de": "Als Geschenk verpackt"}
+STATES = {
+    "en": "Gift-wrapped",
+    "fa": "کادوپیچ شد",
+    "fr": "Emballé en cadeau",
+    "de": "Als Geschenk verpackt",
+}
 WITH_DOCUMENT = {
-    "payment": ("invoice", "IN000001"), "credit_slip": ("credit_slip", "CR000001"),
-    "change_documents": ("credit_slip", "CR000001"), "documents": ("invoice", "IN000001"),
+    "payment": ("invoice", "IN000001"),
+    "credit_slip": ("credit_slip", "CR000001"),
+    "change_documents": ("credit_slip", "CR000001"),
+    "documents": ("invoice", "IN000001"),
     "corrected_invoice": ("invoice", "IN000002"),
-    "order_return_confirmed": ("return_slip", "RT000001"), "late_document": ("invoice", "IN000001"),
+    "order_return_confirmed": ("return_slip", "RT000001"),
+    "late_document": ("invoice", "IN000001"),
 }
 
 
-def sample(template: str, language: str, shop: ShopProfile | None = None) -> tuple[Facts, list[DocumentReference]]:
+def sample(
+    template: str, language: str, shop: ShopProfile | None = None
+) -> tuple[Facts, list[DocumentReference]]:
     """The facts of a mail in one of our languages, and the documents that it takes along."""
     own = language if language in NAMES else "en"
     told = {"website": "shop.test", "bank": BANK, "toman": own == "fa"}
@@ -55,20 +88,46 @@ def sample(template: str, language: str, shop: ShopProfile | None = None) -> tup
     about_voucher = template in ("voucher", "store_credit")
     by_employee = template in ("contact", "forward_msg", "contact_form")
     facts = Facts(
-        template=template, language=language, shop=profile, name=NAMES[own], reference="XKBKNABJK",
+        template=template,
+        language=language,
+        shop=profile,
+        name=NAMES[own],
+        reference="XKBKNABJK",
         order=None if by_employee or about_voucher or template == "download_product" else order,
-        state=StateView.model_validate(samples.STATE | {"label": STATES[own], "mail_template": template}),
-        lines=_lines(own) if design_of(template).items else [], subject=QUESTIONS[own],
-        delivery_address=Address.model_validate(ADDRESSES[own]), invoice_address=Address.model_validate(ADDRESSES[own]),
+        state=StateView.model_validate(
+            samples.STATE | {"label": STATES[own], "mail_template": template}
+        ),
+        lines=_lines(own) if design_of(template).items else [],
+        subject=QUESTIONS[own],
+        delivery_address=Address.model_validate(ADDRESSES[own]),
+        invoice_address=Address.model_validate(ADDRESSES[own]),
         text=_text(template, own),
-        number=WITH_DOCUMENT.get(template, ("", ""))[1], amount=_money(2380, own), until=UNTIL,
+        number=WITH_DOCUMENT.get(template, ("", ""))[1],
+        amount=_money(2380, own),
+        until=UNTIL,
         worth=_worth(template, own) if about_voucher else None,
-        store_credit=_money(1000, own), vouchers=_money(500, own), money=_money(1380, own), balance=_money(4200, own),
-        author="anna@shop.test", email="ada@example.test", contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
-        product="MUG-BLUE" if by_employee else "", files=["mug.png"] if by_employee else [],
-        pieces=[Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else [],
-        quotes=[Quote(author=NAMES[own], at=NOON, text=QUESTIONS[own])] if template == "forward_msg" else [],
-        links=[Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")] if "download" in template else [],
+        store_credit=_money(1000, own),
+        vouchers=_money(500, own),
+        money=_money(1380, own),
+        balance=_money(4200, own),
+        author="anna@shop.test",
+        email="ada@example.test",
+        contacts={"en": "Customer service", "fa": "خدمات مشتریان"},
+        product="MUG-BLUE" if by_employee else "",
+        files=["mug.png"] if by_employee else [],
+        pieces=(
+            [Piece(name=GOODS[own][0], quantity=1)] if template.startswith("order_return") else []
+        ),
+        quotes=(
+            [Quote(author=NAMES[own], at=NOON, text=QUESTIONS[own])]
+            if template == "forward_msg"
+            else []
+        ),
+        links=(
+            [Link(name="Mugs of the world", url="https://shop.test/download/7Q2F")]
+            if "download" in template
+            else []
+        ),
     )
     return facts, _documents(template)
 
@@ -79,17 +138,28 @@ def _text(template: str, own: str) -> str:
 
 
 def _worth(template: str, own: str) -> Worth:
-    return Worth(code="THANKS-ADA" if template == "voucher" else "CR000001", amount=_money(3000, own), until=UNTIL)
+    return Worth(
+        code="THANKS-ADA" if template == "voucher" else "CR000001",
+        amount=_money(3000, own),
+        until=UNTIL,
+    )
 
 
 def _order(template: str, own: str, language: str, shop: ShopProfile) -> OrderSummary:
     changes: dict[str, Any] = {
-        "language": language, "shop": shop, "total": _money(4625, own),
-        "paid": _money(4625 if template == "payment" else 0, own), "shipping": _money(490, own),
-        "tax": _money(739, own), "order_url": fill(shop.order_url, **PAGE, language=language),
+        "language": language,
+        "shop": shop,
+        "total": _money(4625, own),
+        "paid": _money(4625 if template == "payment" else 0, own),
+        "shipping": _money(490, own),
+        "tax": _money(739, own),
+        "order_url": fill(shop.order_url, **PAGE, language=language),
         "tracking_url": "https://track.test/1Z999AA10123456784",
-        "due": None, "refunded": _money(2380, own), "refund_due": _money(2380, own),
-        "tracking_number": "1Z999AA10123456784", "customer": samples.CUSTOMER | {"name": NAMES[own]},
+        "due": None,
+        "refunded": _money(2380, own),
+        "refund_due": _money(2380, own),
+        "tracking_number": "1Z999AA10123456784",
+        "customer": samples.CUSTOMER | {"name": NAMES[own]},
     }
     return OrderSummary.model_validate(samples.ORDER_SUMMARY | changes)
 
@@ -98,20 +168,32 @@ def _lines(own: str) -> list[OrderLineView]:
     priced = zip(("MUG-BLUE", "TEA-250"), GOODS[own], (2380, 1755), (2, 3), strict=True)
     return [
         OrderLineView.model_validate(
-            samples.ORDER_LINE | {"sku": sku, "name": name, "quantity": quantity, "total": _money(total, own)}
+            samples.ORDER_LINE
+            | {
+                "sku": sku,
+                "name": name,
+                "quantity": quantity,
+                "total": _money(total, own),
+            }
         )
         for sku, name, total, quantity in priced
     ]
 
 
 def _money(cents: int, own: str) -> Money:
-    return Money(amount=cents * 1_000, currency="IRR") if own == "fa" else Money(amount=cents, currency="EUR")
+    return (
+        Money(amount=cents * 1_000, currency="IRR")
+        if own == "fa"
+        else Money(amount=cents, currency="EUR")
+    )
 
 
 def _documents(template: str) -> list[DocumentReference]:
     if template not in WITH_DOCUMENT:
         return []
     kind, number = WITH_DOCUMENT[template]
-    return [DocumentReference.model_validate(
-        {"document_id": UUID(samples.DOCUMENT_ID), "kind": kind, "number": number}
-    )]
+    return [
+        DocumentReference.model_validate(
+            {"document_id": UUID(samples.DOCUMENT_ID), "kind": kind, "number": number}
+        )
+    ]

@@ -19,15 +19,16 @@ PAUSES: Mapping[Kind, Sequence[int]] = {
     "rate": (10, 30, HOUR, 2 * HOUR, 3 * HOUR, *LATE),
     "unknown": (15,) * 10,
 }
-"""Minutes between attempts; four days in all. After the last the mail has failed. A server that asks us to slow down
-is left in peace for longer.
+"""Minutes between attempts; four days in all. After the last the mail has failed. A server that
+asks us to slow down is left in peace for longer.
 """
 MOST_ATTEMPTS = len(PAUSES["temporary"])
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended. `unknown`: the mail was given away whole, and the server's answer never came.
+    """How an attempt ended. `unknown`: the mail was given away whole, and the server's answer never
+    came.
 
     `held`, until then, by our own limits, and `suppressed`: the server was not asked.
     """
@@ -47,29 +48,40 @@ class Recorded:
     again_at: datetime | None = None
 
 
-def readiness(mail: Mail, command: DeliverMail, at: datetime, lease: timedelta) -> Literal["now", "held", "over"]:
+def readiness(
+    mail: Mail, command: DeliverMail, at: datetime, lease: timedelta
+) -> Literal["now", "held", "over"]:
     """`held`: another process may be sending it; after the lease that one is given up for dead."""
     if mail.state == "claimed":
         return "held" if mail.claimed_at and at < mail.claimed_at + lease else "now"
     if mail.state in ("waiting", "queued"):
         return "now"  # one that waits is told to go at its limit only
-    tried_again = mail.state in ("deferred", "unknown") and not mail.over and command.attempt > mail.attempts
+    tried_again = (
+        mail.state in ("deferred", "unknown") and not mail.over and command.attempt > mail.attempts
+    )
     return "now" if tried_again else "over"
 
 
 def claim(mail: Mail, attached: Sequence[str], writer: Writer, at: datetime) -> Mail:
-    """Taken by one process for one attempt, with the documents `attached` (file names). Where one is missing, the limit
-    of waiting is over, and the letter is written anew without it.
+    """Taken by one process for one attempt, with the documents `attached` (file names). Where one
+    is missing, the limit of waiting is over, and the letter is written anew without it.
     """
     if mail.missing:
         mail = mail.rewritten(writer)
     attempts = mail.attempts + 1
     return replace(
-        mail, state="claimed", attempts=attempts, attached=tuple(attached), claimed_at=at, changed_at=at
+        mail,
+        state="claimed",
+        attempts=attempts,
+        attached=tuple(attached),
+        claimed_at=at,
+        changed_at=at,
     )
 
 
-def record(mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown = "once_more") -> Recorded | None:
+def record(
+    mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown = "once_more"
+) -> Recorded | None:
     """What the attempt means for the mail; None if that is known better already.
 
     Who was given up for dead and comes back late is believed when it did send, and not otherwise.
@@ -80,10 +92,13 @@ def record(mail: Mail, outcome: Outcome, at: datetime, when_unknown: WhenUnknown
         return None if mail.over or mail.state == "claimed" else _unasked(mail, outcome, at)
     if mail.state != "claimed" or mail.attempts != outcome.attempt:
         return None
-    # Each time the customer may have got it, so it is not asked often; all copies bear the same Message-ID.
+    # Each time the customer may have got it, so it is not asked often; all copies bear the same
+    # Message-ID.
     doubt = 0 if outcome.kind != "unknown" else 1 if when_unknown == "once_more" else MOST_DOUBTS
     mail = replace(mail, reason=outcome.reason, changed_at=at, doubts=mail.doubts + doubt)
-    again = outcome.kind != "permanent" and mail.attempts <= MOST_ATTEMPTS and mail.doubts < MOST_DOUBTS
+    again = (
+        outcome.kind != "permanent" and mail.attempts <= MOST_ATTEMPTS and mail.doubts < MOST_DOUBTS
+    )
     return _deferred(mail, outcome, at) if again else _failed(mail, outcome)
 
 
@@ -96,17 +111,25 @@ def _unasked(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
     mail = replace(mail, reason=outcome.reason, changed_at=at)
     if outcome.until is None:
         mail = replace(mail, state="suppressed")
-        return Recorded(mail, MailSuppressed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason))
+        return Recorded(
+            mail, MailSuppressed(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason)
+        )
     return _put_off(replace(mail, state="deferred"), outcome, outcome.until)
 
 
 def _deferred(mail: Mail, outcome: Outcome, at: datetime) -> Recorded:
     pause = timedelta(minutes=PAUSES[outcome.kind][mail.attempts - 1])
-    return _put_off(replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred"), outcome, at + pause)
+    return _put_off(
+        replace(mail, state="unknown" if outcome.kind == "unknown" else "deferred"),
+        outcome,
+        at + pause,
+    )
 
 
 def _put_off(mail: Mail, outcome: Outcome, until: datetime) -> Recorded:
-    event = MailDeferred(mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=until)
+    event = MailDeferred(
+        mail_id=mail.mail_id, mail=mail.view(), reason=outcome.reason, again_at=until
+    )
     return Recorded(mail, event, until)
 
 

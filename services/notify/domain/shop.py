@@ -8,7 +8,9 @@ from shared.contracts.values import ShopProfile
 
 @dataclass(frozen=True)
 class Shop:
-    """Its profile, and when that was told: an older word never replaces a newer one. `language`: of its employees."""
+    """Its profile, and when that was told: an older word never replaces a newer one. `language`: of
+    its employees.
+    """
 
     profile: ShopProfile
     as_of: datetime

@@ -1,4 +1,6 @@
-"""Text of strangers, made fit for letters: no control characters, no tricks with the direction of writing."""
+"""Text of strangers, made fit for letters: no control characters, no tricks with the direction of
+writing.
+"""
 
 import re
 import unicodedata
@@ -16,7 +18,9 @@ def clean_lines(text: str) -> str:
 def direction(text: str, otherwise: str = "") -> str:
     """`ltr` or `rtl`, as the first letter that has a direction says."""
     found = (unicodedata.bidirectional(character) for character in text)
-    return next(("ltr" if kind == "L" else "rtl" for kind in found if kind in ("L", "R", "AL")), otherwise)
+    return next(
+        ("ltr" if kind == "L" else "rtl" for kind in found if kind in ("L", "R", "AL")), otherwise
+    )
 
 
 def without_isolates(text: str) -> str:

@@ -1,4 +1,6 @@
-"""Facts as the words of a language: what templates may name in {{ }}. Values of strangers stand in isolates."""
+"""Facts as the words of a language: what templates may name in {{ }}. Values of strangers stand in
+isolates.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,8 +16,17 @@ from shared.writing.script import FALLBACK
 from shared.writing.text import clean, isolate
 
 ORDER_VALUES = (
-    "reference", "payment_method", "carrier", "tracking_number", "tracking_url", "order_url", "total", "paid", "due",
-    "refunded", "refund_due",
+    "reference",
+    "payment_method",
+    "carrier",
+    "tracking_number",
+    "tracking_url",
+    "order_url",
+    "total",
+    "paid",
+    "due",
+    "refunded",
+    "refund_due",
 )
 
 
@@ -66,9 +77,14 @@ def address_block(address: Address, language: Language) -> list[str]:
     return [isolate(line) for line in lines]
 
 
-def _address_parts(address: Address, language: Language, comma: str, *, with_name: bool = False) -> list[str]:
+def _address_parts(
+    address: Address, language: Language, comma: str, *, with_name: bool = False
+) -> list[str]:
     lines = address_lines(
-        address, clean=clean, comma=comma, with_name=with_name,
+        address,
+        clean=clean,
+        comma=comma,
+        with_name=with_name,
         label_postcode=lambda code: f"{language.labels['postcode']} {language.write_digits(code)}",
     )
     return [*lines, language.name_country(address.country)]
@@ -80,7 +96,11 @@ def _bank_values(shop: ShopProfile) -> dict[str, str]:
     if bank is None:
         return {"account_holder": "", "iban": "", "bic": ""}
     groups = [bank.iban[start : start + 4] for start in range(0, len(bank.iban), 4)]
-    return {"account_holder": bank.holder or shop.address.legal_name, "iban": " ".join(groups), "bic": bank.bic}
+    return {
+        "account_holder": bank.holder or shop.address.legal_name,
+        "iban": " ".join(groups),
+        "bic": bank.bic,
+    }
 
 
 def _order_values(order: OrderSummary, language: Language) -> dict[str, str]:

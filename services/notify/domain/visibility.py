@@ -27,16 +27,22 @@ def figures(unsent: Sequence[Unsent], at: datetime) -> list[Figure]:
     ages = {found.state: max(0.0, (at - found.since).total_seconds()) for found in unsent}
     return [
         Figure("mails", "Mails by state, those that were sent left out", _all(counts), "state"),
-        Figure("mails_oldest_seconds", "How long the oldest mail has been in this state", _all(ages), "state"),
+        Figure(
+            "mails_oldest_seconds",
+            "How long the oldest mail has been in this state",
+            _all(ages),
+            "state",
+        ),
     ]
 
 
 def problems(unsent: Sequence[Unsent], at: datetime) -> list[str]:
     """A queue that nobody empties, in one sentence."""
     return [
-        f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all {found.count}): look "
-        "whether the mail server is slow, and start more workers."
-        for found in unsent if found.state == "queued" and found.since < at - LONGEST_QUEUE
+        f"Mails have been waiting to be sent since {found.since:%Y-%m-%d %H:%M} UTC (in all"
+        f" {found.count}): look whether the mail server is slow, and start more workers."
+        for found in unsent
+        if found.state == "queued" and found.since < at - LONGEST_QUEUE
     ]
 
 

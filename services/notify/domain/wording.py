@@ -68,7 +68,11 @@ class View:
 
 
 def view(
-    facts: Facts, documents: Sequence[DocumentReference], language: Language, wording: Wording, say: Say,
+    facts: Facts,
+    documents: Sequence[DocumentReference],
+    language: Language,
+    wording: Wording,
+    say: Say,
     logo: Logo | None = None,
 ) -> View:
     """The whole of a mail that takes `documents` along."""
@@ -87,7 +91,9 @@ def view(
         shop=values["shop"],
         subject=clean(say(wording.subject, values)),
         greeting=framed("greeting") if facts.name else "",
-        paragraphs=[part for template in wording.body for part in paragraphs(say(template, values))],
+        paragraphs=[
+            part for template in wording.body for part in paragraphs(say(template, values))
+        ],
         items=_items(facts, language, design.items),
         sums=_sums(facts, language) if design.items else [],
         details=[(language.labels[key], values[key]) for key in design.details if values[key]],
@@ -110,7 +116,9 @@ def _logo(logo: Logo | None) -> dict[str, Any]:
     if logo is None:
         return {}
     return {
-        "logo": SOURCE, "logo_alt": clean(logo.description), "logo_width": max(logo.width // DENSITY, 1),
+        "logo": SOURCE,
+        "logo_alt": clean(logo.description),
+        "logo_width": max(logo.width // DENSITY, 1),
         "logo_height": max(logo.height // DENSITY, 1),
     }
 
@@ -139,9 +147,15 @@ def _sums(facts: Facts, language: Language) -> list[Row]:
     if order.shipping:
         named = [(language.labels["shipping"], order.shipping.amount), *named]
     explained = sum(line.total.amount for line in facts.lines) + sum(amount for _, amount in named)
-    rest = language.labels["rest" if order.shipping is None else "tax"], order.total.amount - explained
+    rest = (
+        language.labels["rest" if order.shipping is None else "tax"],
+        order.total.amount - explained,
+    )
     rows = [*named, rest] if facts.lines else []
-    sums = [*((label, amount) for label, amount in rows if amount), (language.labels["total"], order.total.amount)]
+    sums = [
+        *((label, amount) for label, amount in rows if amount),
+        (language.labels["total"], order.total.amount),
+    ]
     return [
         (label, isolate(language.write_money(Money(amount=amount, currency=order.total.currency))))
         for label, amount in sums
@@ -159,7 +173,11 @@ def _included(facts: Facts, language: Language) -> list[Row]:
 def _addresses(facts: Facts, language: Language) -> list[Row]:
     """Where the goods go and who pays; once where it is the same."""
     given = {"delivery_address": facts.delivery_address, "invoice_address": facts.invoice_address}
-    written = {key: "\n".join(address_block(address, language)) for key, address in given.items() if address}
+    written = {
+        key: "\n".join(address_block(address, language))
+        for key, address in given.items()
+        if address
+    }
     if len(written) == 2 and len(set(written.values())) == 1:
         return [(language.labels["addresses"], written["delivery_address"])]
     return [(language.labels[key], lines) for key, lines in written.items()]
@@ -185,11 +203,18 @@ def _quote(quote: Quote, zone: str, language: Language) -> Row:
 
 
 def _document(document: DocumentReference, language: Language) -> str:
-    return f"{language.documents.get(document.kind, document.kind)} {isolate(clean(document.number))}"
+    return (
+        f"{language.documents.get(document.kind, document.kind)} {isolate(clean(document.number))}"
+    )
 
 
 def _footer(shop: ShopProfile, language: Language) -> list[str]:
-    parts = (shop.address.legal_name, address_line(shop.address, language), shop.website, shop.registration)
+    parts = (
+        shop.address.legal_name,
+        address_line(shop.address, language),
+        shop.website,
+        shop.registration,
+    )
     return [isolate(clean(part)) for part in parts if part.strip()]
 
 

@@ -21,10 +21,16 @@ def erase_customer(command: EraseCustomer, work: Work) -> Told:
     erased = {
         "mails": len(over),
         "documents": work.erasing.documents(privacy.documents(over, running)),
-        "suppressions": work.erasing.suppressions(work.shop, [*command.emails, *(mail.recipient for mail in over)]),
+        "suppressions": work.erasing.suppressions(
+            work.shop, [*command.emails, *(mail.recipient for mail in over)]
+        ),
     }
     kept = privacy.still_running(running)
-    return [CustomerErased(customer_id=command.customer_id, service=work.service, erased=erased, kept=kept)]
+    return [
+        CustomerErased(
+            customer_id=command.customer_id, service=work.service, erased=erased, kept=kept
+        )
+    ]
 
 
 @service.handles(ExportCustomer)

@@ -24,7 +24,9 @@ from shared.runtime.service import Handlers, Later
 service = Handlers()
 
 SWEEP_EVERY = timedelta(minutes=5)
-UNCALLED = timedelta(hours=6)  # longer than the last attempt of a message that RabbitMQ delivers again and again
+UNCALLED = timedelta(
+    hours=6
+)  # longer than the last attempt of a message that RabbitMQ delivers again and again
 MOST_SWEPT = 500
 
 
@@ -44,10 +46,14 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
     barrier = _barrier(mail, work)
     if barrier:
         if mail.state == "claimed":
-            work.mails.save(mail.mail_id, mail.given_up())  # else what is recorded of it would not count
+            work.mails.save(
+                mail.mail_id, mail.given_up()
+            )  # else what is recorded of it would not count
         return barrier
     attachments = work.attachments(mail)
-    claimed = sending.claim(mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now)
+    claimed = sending.claim(
+        mail, [attachment.filename for attachment in attachments], work.drafter.writer, work.now
+    )
     work.mails.save(mail.mail_id, claimed)
     shop = mail.occasion.shop
     return pack(claimed.letter, attachments, claimed.attempts, shop, work.look_of(shop).logo)
@@ -67,7 +73,10 @@ def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
         return ()
     work.mails.save(command.mail_id, recorded.mail)
     work.attempts.note(recorded.mail, outcome)
-    return [recorded.event, *([later(recorded.mail, recorded.again_at)] if recorded.again_at else [])]
+    return [
+        recorded.event,
+        *([later(recorded.mail, recorded.again_at)] if recorded.again_at else []),
+    ]
 
 
 @service.handles(SweepMails)
@@ -89,7 +98,9 @@ def resend_mail(command: ResendMail, work: Work) -> Told:
     """Sends a mail again, as one of its own, to its recipient or another address."""
     found = work.mails.get(command.mail_id)
     mail = again.addressed(found, command.to) if found and not found.erased else found
-    refusal = again.objection(command, mail, work.shop, suppressed=bool(mail and work.suppressed(mail)))
+    refusal = again.objection(
+        command, mail, work.shop, suppressed=bool(mail and work.suppressed(mail))
+    )
     if refusal or mail is None:
         return [refusal] if refusal else []
     fresh = again.repeated(mail, work.occasion, work.drafter.writer)
@@ -119,7 +130,11 @@ def release_suppression(command: ReleaseSuppression, work: Work) -> Told:
     key = (work.shop, command.email.lower())
     known = work.suppressions.get(key)
     if known is None or not known.holds(work.now):
-        return [command.refuse("not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email")]
+        return [
+            command.refuse(
+                "not_suppressed", f"Mail to '{command.email}' is not suppressed.", field="email"
+            )
+        ]
     work.suppressions.save(key, replace(known, released=True))
     return [SuppressionReleased(email=known.address, by=command.by)]
 

@@ -6,7 +6,12 @@ from services.notify.domain.paper import Paper
 from services.notify.domain.shop import Shop
 from services.notify.handlers.queue import Told, queue
 from services.notify.work import Work
-from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied
+from shared.contracts.ingest import (
+    ContactSubmitted,
+    OrderMessagePosted,
+    ThreadForwarded,
+    ThreadReplied,
+)
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import ShopChanged
 from shared.runtime.errors import NotYet
@@ -43,7 +48,11 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Told:
     """Mails the customer his links."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return [command.refuse("unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first.")]
+        return [
+            command.refuse(
+                "unknown_shop", f"The shop '{work.shop}' has no profile: send 'shop.put' first."
+            )
+        ]
     return queue(downloads(work.drafter, command, shop, work.occasion), work)
 
 

@@ -42,7 +42,9 @@ def announce_state(event: OrderTransitioned, work: Work) -> Told:
 
 @service.handles(OrderShippingChanged)
 def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
-    """Tell the customer how to follow the parcel, and mail the documents that another price brought."""
+    """Tell the customer how to follow the parcel, and mail the documents that another price
+    brought.
+    """
     mails = orders.shipping_changed(work.drafter, event, work.occasion)
     return queue([*mails, *orders.changed(work.drafter, event, work.occasion)], work)
 
@@ -50,7 +52,9 @@ def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
 @service.handles(OrderEdited)
 @service.handles(OrderDiscounted)
 @service.handles(OrderExemptionChanged)
-def send_change_documents(event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work) -> Told:
+def send_change_documents(
+    event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work
+) -> Told:
     """Mail the invoices and credit slips that a change of the order brought."""
     return queue(orders.changed(work.drafter, event, work.occasion), work)
 

@@ -16,16 +16,27 @@ service = Handlers()
 
 @service.handles(DocumentContent)
 def keep_document(event: DocumentContent, work: Work) -> Told:
-    """Keeps the bytes, sends the mails that waited for nothing else, and sends it after those that went without."""
+    """Keeps the bytes, sends the mails that waited for nothing else, and sends it after those that
+    went without.
+    """
     paper = work.papers.get(event.document_id) or Paper()
     if paper.arrived:
         return ()
     work.papers.save(event.document_id, Paper(event.document.filename))
     work.contents.add(document_id=event.document_id, content=event.content)
-    awaiting = [mail for mail in map(work.mails.get, paper.awaited_by) if mail and event.document_id in mail.missing]
-    supplied = [_supply(mail, event, work) for mail in awaiting if mail.state in ("waiting", "deferred")]
+    awaiting = [
+        mail
+        for mail in map(work.mails.get, paper.awaited_by)
+        if mail and event.document_id in mail.missing
+    ]
+    supplied = [
+        _supply(mail, event, work) for mail in awaiting if mail.state in ("waiting", "deferred")
+    ]
     ready = [mail for mail in supplied if mail.state == "queued"]
-    return [*(DeliverMail(mail_id=mail.mail_id) for mail in ready), *_send_after(awaiting, event, work)]
+    return [
+        *(DeliverMail(mail_id=mail.mail_id) for mail in ready),
+        *_send_after(awaiting, event, work),
+    ]
 
 
 def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
@@ -40,9 +51,13 @@ def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
 
 def _send_after(awaiting: Sequence[Mail], event: DocumentContent, work: Work) -> Told:
     """The document on its own, once to each recipient whose mail is gone without it."""
-    gone = {mail.recipient: mail for mail in awaiting if mail.state in ("claimed", "sent", "unknown")}
+    gone = {
+        mail.recipient: mail for mail in awaiting if mail.state in ("claimed", "sent", "unknown")
+    }
     late = []
     for mail in gone.values():
-        document = next(document for document in mail.wanted if document.document_id == event.document_id)
+        document = next(
+            document for document in mail.wanted if document.document_id == event.document_id
+        )
         late.append(again.belated(mail, document, work.occasion, work.drafter.writer))
     return queue(late, work)

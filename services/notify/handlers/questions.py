@@ -25,7 +25,9 @@ service = Handlers()
 def list_mails(query: ListMails, work: Work) -> Message:
     """A page of the mails of one order, of one thread, or of the shop."""
     if query.order_id and query.thread_id:
-        return query.refuse("which", "Mails are listed by 'order_id' or by 'thread_id': one of the two.")
+        return query.refuse(
+            "which", "Mails are listed by 'order_id' or by 'thread_id': one of the two."
+        )
     before = cursor.read(query.cursor) if query.cursor else None
     if query.cursor and before is None:
         reason = "The cursor is not one that a page before ended with."
@@ -43,7 +45,12 @@ def get_mail(query: GetMail, work: Work) -> Message:
     if mail is None or mail.occasion.shop != work.shop:
         return query.refuse("unknown_mail", f"There is no mail {query.mail_id}.", field="mail_id")
     content = mail.letter.content
-    return MailAnswer(mail=mail.view(), text=content.text, html=content.html, attempts=work.attempts.of(mail.mail_id))
+    return MailAnswer(
+        mail=mail.view(),
+        text=content.text,
+        html=content.html,
+        attempts=work.attempts.of(mail.mail_id),
+    )
 
 
 @service.handles(ListSuppressions)
@@ -63,6 +70,10 @@ def preview_mail(query: PreviewMail, work: Work) -> Message:
         if wrong:
             return query.refuse("broken_template", wrong)
         look = look.replacing(query.template, query.language, tried)
-    content = work.press.write(*sample(query.template, query.language, shop.profile if shop else None), look)
+    content = work.press.write(
+        *sample(query.template, query.language, shop.profile if shop else None), look
+    )
     html = content.html.replace(SOURCE, look.logo.data_uri) if look.logo else content.html
-    return MailPreview(language=content.language, subject=content.subject, text=content.text, html=html)
+    return MailPreview(
+        language=content.language, subject=content.subject, text=content.text, html=html
+    )

@@ -21,13 +21,17 @@ def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:
             new = _with_papers(mail, work)
             work.mails.save(new.mail_id, new)
             limit = new.occasion.at + work.rules.document_wait
-            told.append(later(new, limit) if new.state == "waiting" else DeliverMail(mail_id=new.mail_id))
+            told.append(
+                later(new, limit) if new.state == "waiting" else DeliverMail(mail_id=new.mail_id)
+            )
     return told
 
 
 def later(mail: Mail, at: datetime) -> Later:
     """One mail has one entry in the schedule: what is planned last holds."""
-    return Later(DeliverMail(mail_id=mail.mail_id, attempt=mail.attempts + 1), at, key=f"mail/{mail.mail_id}")
+    return Later(
+        DeliverMail(mail_id=mail.mail_id, attempt=mail.attempts + 1), at, key=f"mail/{mail.mail_id}"
+    )
 
 
 def _with_papers(mail: Mail, work: Work) -> Mail:

@@ -25,7 +25,9 @@ service = Handlers()
 
 @service.handles(PutTemplate)
 def put_template(command: PutTemplate, work: Work) -> Told:
-    """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is kept."""
+    """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
+    kept.
+    """
     replacement = look.replacement(command, work.templates.get(_key(command, work)))
     refusal = look.objection(command, replacement, work.press)
     if refusal:
@@ -45,7 +47,10 @@ def reset_template(command: ResetTemplate, work: Work) -> Told:
 @service.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """Which mails of the shop are its own."""
-    names = [TemplateName(kind=kind, language=language or None) for kind, language in sorted(work.look.parts)]
+    names = [
+        TemplateName(kind=kind, language=language or None)
+        for kind, language in sorted(work.look.parts)
+    ]
     return TemplateList(service="notify", templates=names)
 
 
@@ -63,9 +68,14 @@ def keep_logo(event: AssetChanged, work: Work) -> Told:
     if event.asset == "logo":
         shown = event.small
         work.logos.get(work.shop)
-        work.logos.save(work.shop, Logo(
-            shown.content, shown.media_type, shown.width, shown.height, shown.description
-        ) if shown else NONE)
+        work.logos.save(
+            work.shop,
+            (
+                Logo(shown.content, shown.media_type, shown.width, shown.height, shown.description)
+                if shown
+                else NONE
+            ),
+        )
     return ()
 
 
@@ -74,4 +84,6 @@ def _key(command: PutTemplate | ResetTemplate, work: Work) -> tuple[str, str, st
 
 
 def _changed(command: PutTemplate | ResetTemplate, *, built_in: bool) -> TemplateChanged:
-    return TemplateChanged(service="notify", kind=command.kind, language=command.language, built_in=built_in)
+    return TemplateChanged(
+        service="notify", kind=command.kind, language=command.language, built_in=built_in
+    )

@@ -59,12 +59,17 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcDateTime, nullable=False),
         sa.Column("claimed_at", UtcDateTime),
         sa.CheckConstraint(
-            "state IN ('waiting', 'queued', 'claimed', 'sent', 'deferred', 'failed', 'suppressed', 'unknown')",
+            "state IN ('waiting', 'queued', 'claimed', 'sent', 'deferred', 'failed', 'suppressed',"
+            " 'unknown')",
             name=op.f("ck_mails_known_state"),
         ),
         sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_mails")),
         sa.UniqueConstraint(
-            "shop", "event_key", "recipient", "template", name=op.f("uq_mails_shop_event_key_recipient_template")
+            "shop",
+            "event_key",
+            "recipient",
+            "template",
+            name=op.f("uq_mails_shop_event_key_recipient_template"),
         ),
     )
     for column in ("order_id", "thread_id", "message_id"):

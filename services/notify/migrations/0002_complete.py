@@ -1,4 +1,6 @@
-"""Mails that are sent again, come back or belong to a customer; attempts, suppressions, templates of shops."""
+"""Mails that are sent again, come back or belong to a customer; attempts, suppressions, templates
+of shops.
+"""
 
 import json
 
@@ -11,7 +13,9 @@ revision, down_revision = "0002", "0001"
 
 
 def upgrade() -> None:
-    op.add_column("shops", sa.Column("language", sa.String(length=35), nullable=False, server_default="en"))
+    op.add_column(
+        "shops", sa.Column("language", sa.String(length=35), nullable=False, server_default="en")
+    )
     for column in (
         sa.Column("enclosed", Json, nullable=False, server_default="[]"),
         sa.Column("purpose", sa.String(length=20), nullable=False, server_default="first"),
@@ -22,8 +26,10 @@ def upgrade() -> None:
     ):
         op.add_column("mails", column)
     for name, columns in {
-        "claims": ["shop", "claimed_at"], "states": ["shop", "state", "created_at"],
-        "recipients": ["shop", "recipient"], "customers": ["shop", "customer_id"],
+        "claims": ["shop", "claimed_at"],
+        "states": ["shop", "state", "created_at"],
+        "recipients": ["shop", "recipient"],
+        "customers": ["shop", "customer_id"],
         "customer_emails": ["shop", "customer_email"],
     }.items():
         op.create_index(f"ix_mails_{name}", "mails", columns)
@@ -65,9 +71,13 @@ def _name_customers(connection: sa.Connection) -> None:
         facts = json.loads(row.facts) if isinstance(row.facts, str) else row.facts
         order = facts.get("order") or {}
         connection.execute(
-            sa.text("UPDATE mails SET customer_id = :key, customer_email = :email WHERE mail_id = :mail_id"),
+            sa.text(
+                "UPDATE mails SET customer_id = :key, customer_email = :email WHERE mail_id ="
+                " :mail_id"
+            ),
             {
-                "key": order.get("customer", {}).get("customer_id"), "email": row.recipient.lower(),
+                "key": order.get("customer", {}).get("customer_id"),
+                "email": row.recipient.lower(),
                 "mail_id": row.mail_id,
             },
         )

@@ -7,7 +7,9 @@ from shared.runtime.database import Json
 
 revision, down_revision = "0008", "0007"
 
-MAILS = sa.table("mails", sa.column("shop"), sa.column("facts", Json), sa.column("order_id", sa.Uuid()))
+MAILS = sa.table(
+    "mails", sa.column("shop"), sa.column("facts", Json), sa.column("order_id", sa.Uuid())
+)
 
 
 def upgrade() -> None:
@@ -19,10 +21,14 @@ def upgrade() -> None:
     )
     columns = ["shop", "reference", "order_id"]
     reference = sa.func.coalesce(
-        MAILS.c.facts[("order", "reference")].as_string(), sa.func.nullif(MAILS.c.facts["reference"].as_string(), "")
+        MAILS.c.facts[("order", "reference")].as_string(),
+        sa.func.nullif(MAILS.c.facts["reference"].as_string(), ""),
     )
-    op.execute(names.insert().from_select(
-        columns, sa.select(MAILS.c.shop, reference, MAILS.c.order_id).where(
-            reference.is_not(None), MAILS.c.order_id.is_not(None)
-        ).distinct()
-    ))
+    op.execute(
+        names.insert().from_select(
+            columns,
+            sa.select(MAILS.c.shop, reference, MAILS.c.order_id)
+            .where(reference.is_not(None), MAILS.c.order_id.is_not(None))
+            .distinct(),
+        )
+    )

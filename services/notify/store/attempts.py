@@ -21,7 +21,10 @@ class Attempts(Ledger):
         """How an attempt to send it ended; where no server was asked, there was none."""
         if outcome.kind not in ("held", "suppressed"):
             self.add(
-                mail_id=mail.mail_id, attempt=outcome.attempt, at=mail.changed_at, kind=outcome.kind,
+                mail_id=mail.mail_id,
+                attempt=outcome.attempt,
+                at=mail.changed_at,
+                kind=outcome.kind,
                 reason=outcome.reason,
             )
 

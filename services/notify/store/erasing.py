@@ -11,7 +11,9 @@ from shared.runtime import journal
 
 
 class Erasing:
-    """Takes away the bytes of documents, what mail servers answered (they repeat addresses), and suppressions."""
+    """Takes away the bytes of documents, what mail servers answered (they repeat addresses), and
+    suppressions.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -27,13 +29,17 @@ class Erasing:
         return self._add(attempts, attempts.c.mail_id.in_(list(mail_ids)))
 
     def suppressions(self, shop: str, emails: Iterable[str]) -> int:
-        """Records that nothing is to be known of these addresses, nor how often they were told of; of how many there
-        is.
+        """Records that nothing is to be known of these addresses, nor how often they were told of;
+        of how many there is.
         """
         addresses = [email.lower() for email in emails]
-        counted = journal.sequence.c.subject.in_([journal.subject_of(shop, address) for address in addresses])
+        counted = journal.sequence.c.subject.in_(
+            [journal.subject_of(shop, address) for address in addresses]
+        )
         self._add(journal.sequence, counted)
-        return self._add(suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses))
+        return self._add(
+            suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses)
+        )
 
     def keep(self) -> None:
         self._kept += self._pending
@@ -48,4 +54,6 @@ class Erasing:
 
     def _add(self, table: Table, where: ColumnElement[bool]) -> int:
         self._pending.append((table, where))
-        return int(self.connection.scalar(select(func.count()).select_from(table).where(where)) or 0)
+        return int(
+            self.connection.scalar(select(func.count()).select_from(table).where(where)) or 0
+        )

@@ -20,7 +20,9 @@ class Logos(Store[str, Logo]):
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Logo]:
         query = select(logos).where(logos.c.shop.in_(keys)).order_by(logos.c.shop)
-        return {row.shop: _logo(row) for row in self.connection.execute(locking(self.connection, query))}
+        return {
+            row.shop: _logo(row) for row in self.connection.execute(locking(self.connection, query))
+        }
 
     def put(self, new: Mapping[str, Logo], changed: Mapping[str, Logo]) -> None:
         write_rows(self.connection, logos, _rows(new.items()), _rows(changed.items()))

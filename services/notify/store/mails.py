@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Uuid,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Letter
@@ -35,38 +46,62 @@ class Mails(Store[UUID, Mail]):
     def preload_events(self, keys: Iterable[UUID], events: Iterable[EventKey]) -> None:
         """Mails by id, and those of events: which of them are there, is known from then on."""
         self._events.update(events)
-        query = select(mails.c.mail_id).where(among((mails.c.shop, mails.c.event_key), self._events))
+        query = select(mails.c.mail_id).where(
+            among((mails.c.shop, mails.c.event_key), self._events)
+        )
         self.preload([*keys, *(self.connection.scalars(query) if self._events else ())])
 
     def already(self, mail: Mail) -> Mail | None:
         """The mail that is there for the same reason."""
-        occasion, known = mail.occasion, mail.mail_id in self._known or mail.mail_id in self._pending
-        return None if not known and (occasion.shop, occasion.event_key) in self._events else self.get(mail.mail_id)
+        occasion, known = (
+            mail.occasion,
+            mail.mail_id in self._known or mail.mail_id in self._pending,
+        )
+        return (
+            None
+            if not known and (occasion.shop, occasion.event_key) in self._events
+            else self.get(mail.mail_id)
+        )
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Mail]:
         query = select(mails).where(mails.c.mail_id.in_(keys)).order_by(mails.c.mail_id)
-        found = {row.mail_id: _mail(row) for row in self.connection.execute(locking(self.connection, query))}
+        found = {
+            row.mail_id: _mail(row)
+            for row in self.connection.execute(locking(self.connection, query))
+        }
         self._loaded.update(found)
         return found
 
     def put(self, new: Mapping[UUID, Mail], changed: Mapping[UUID, Mail]) -> None:
         """What a mail says is long, and written again only where it is another."""
-        rewritten = [mail for mail in changed.values() if not self._loaded[mail.mail_id].says_the_same(mail)]
-        others = [mail for mail in changed.values() if self._loaded[mail.mail_id].says_the_same(mail)]
+        rewritten = [
+            mail for mail in changed.values() if not self._loaded[mail.mail_id].says_the_same(mail)
+        ]
+        others = [
+            mail for mail in changed.values() if self._loaded[mail.mail_id].says_the_same(mail)
+        ]
         write_rows(self.connection, mails, _rows(new.values()), _rows(rewritten))
         write_rows(self.connection, mails, [], [_life(mail) for mail in others])
-        named = [(mail.occasion.shop, mail.order_reference, mail.order_id) for mail in new.values() if mail.order_id]
+        named = [
+            (mail.occasion.shop, mail.order_reference, mail.order_id)
+            for mail in new.values()
+            if mail.order_id
+        ]
         order_references.remember(self.connection, order_names, named)
 
     def of(self, shop: str, wanted: ListMails, before: Cursor | None = None) -> list[Mail]:
-        """The mails of a shop that fit, newest first; one more than asked for where there are more."""
+        """The mails of a shop that fit, newest first; one more than asked for where there are
+        more.
+        """
         asked = {
-            mails.c.thread_id: wanted.thread_id, mails.c.state: wanted.state,
+            mails.c.thread_id: wanted.thread_id,
+            mails.c.state: wanted.state,
             mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
         }
         fitting = [
             (func.lower(column) if column is mails.c.recipient else column) == value
-            for column, value in asked.items() if value is not None
+            for column, value in asked.items()
+            if value is not None
         ]
         if wanted.order_id:
             orders = order_references.order_ids(self.connection, order_names, shop, wanted.order_id)
@@ -78,39 +113,63 @@ class Mails(Store[UUID, Mail]):
     def taken_along(self, mail_ids: Iterable[UUID]) -> list[UUID]:
         """The documents of mails, which never change; nothing is locked."""
         query = select(mails.c.wanted).where(mails.c.mail_id.in_(list(mail_ids)))
-        return [UUID(document["document_id"]) for row in self.connection.scalars(query) for document in row]
+        return [
+            UUID(document["document_id"])
+            for row in self.connection.scalars(query)
+            for document in row
+        ]
 
     def of_customer(self, shop: str, customer_id: str, emails: Iterable[str]) -> list[UUID]:
         """The mails about a customer, oldest first."""
         theirs = mails.c.customer_email.in_([email.lower() for email in emails])
-        query = select(mails.c.mail_id).where(mails.c.shop == shop, or_(mails.c.customer_id == customer_id, theirs))
+        query = select(mails.c.mail_id).where(
+            mails.c.shop == shop, or_(mails.c.customer_id == customer_id, theirs)
+        )
         return list(self.connection.scalars(query.order_by(mails.c.created_at, mails.c.mail_id)))
 
     def stuck(self, claimed_before: datetime, queued_before: datetime, limit: int) -> list[Mail]:
-        """Claims that nobody can hold any more, and what was never called, of all shops, oldest first."""
+        """Claims that nobody can hold any more, and what was never called, of all shops, oldest
+        first.
+        """
         claims = and_(mails.c.state == "claimed", mails.c.claimed_at < claimed_before)
         queued = and_(mails.c.state == "queued", mails.c.changed_at < queued_before)
-        query = select(mails).where(NOT_SENT, or_(claims, queued)).order_by(mails.c.created_at).limit(limit)
+        query = (
+            select(mails)
+            .where(NOT_SENT, or_(claims, queued))
+            .order_by(mails.c.created_at)
+            .limit(limit)
+        )
         return [_mail(row) for row in self.connection.execute(query)]
 
     def unsent(self) -> list[Unsent]:
         """How many mails of all shops are in each state but sent, and since when the oldest is."""
-        query = select(mails.c.state, func.count().label("number"), func.min(mails.c.changed_at).label("since"))
+        query = select(
+            mails.c.state, func.count().label("number"), func.min(mails.c.changed_at).label("since")
+        )
         rows = self.connection.execute(query.where(NOT_SENT).group_by(mails.c.state))
         return [Unsent(row.state, row.number, row.since) for row in rows]
 
-    def nth_claim(self, shop: str, recipient: str | None, since: datetime, nth: int) -> datetime | None:
-        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer since then. Those
-        of this batch count as they are now, though they are not written yet.
+    def nth_claim(
+        self, shop: str, recipient: str | None, since: datetime, nth: int
+    ) -> datetime | None:
+        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer
+        since then. Those of this batch count as they are now, though they are not written yet.
         """
-        ours = [mail for mail in {**self._kept, **self._pending}.values() if mail.occasion.shop == shop]
+        ours = [
+            mail for mail in {**self._kept, **self._pending}.values() if mail.occasion.shop == shop
+        ]
         others = mails.c.mail_id.not_in([mail.mail_id for mail in ours])
         where = [mails.c.shop == shop, mails.c.claimed_at > since, others]
         if recipient is not None:
             where.append(func.lower(mails.c.recipient) == recipient.lower())
             ours = [mail for mail in ours if mail.recipient.lower() == recipient.lower()]
-        query = select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(nth)
-        claims = [*self.connection.scalars(query), *(mail.claimed_at for mail in ours if mail.claimed_at)]
+        query = (
+            select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(nth)
+        )
+        claims = [
+            *self.connection.scalars(query),
+            *(mail.claimed_at for mail in ours if mail.claimed_at),
+        ]
         return sorted(claims, reverse=True)[nth - 1] if len(claims) >= nth else None
 
 
@@ -166,7 +225,8 @@ def _life(mail: Mail) -> dict[str, Any]:
 
 def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
     return [
-        _life(mail) | {
+        _life(mail)
+        | {
             "shop": mail.occasion.shop,
             "event_key": mail.occasion.event_key,
             "recipient": mail.recipient,

@@ -16,8 +16,8 @@ from shared.runtime.store import Ledger, Store
 class Papers(Store[UUID, Paper]):
     """By document id; every id that is asked for gets a row, and that row is locked.
 
-    Without a row there would be nothing to lock: a mail and its document, handled at the same moment by two processes,
-    would each miss the other, and the mail would wait in vain.
+    Without a row there would be nothing to lock: a mail and its document, handled at the same
+    moment by two processes, would each miss the other, and the mail would wait in vain.
     """
 
     def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Paper]:
@@ -25,7 +25,9 @@ class Papers(Store[UUID, Paper]):
         self.connection.execute(insert(self.connection, papers).on_conflict_do_nothing(), named)
         query = select(papers).where(papers.c.document_id.in_(keys)).order_by(papers.c.document_id)
         rows = self.connection.execute(locking(self.connection, query))
-        return {row.document_id: Paper(row.filename, tuple(map(UUID, row.awaited_by))) for row in rows}
+        return {
+            row.document_id: Paper(row.filename, tuple(map(UUID, row.awaited_by))) for row in rows
+        }
 
     def put(self, new: Mapping[UUID, Paper], changed: Mapping[UUID, Paper]) -> None:
         write_rows(self.connection, papers, _rows(new.items()), _rows(changed.items()))
@@ -43,14 +45,22 @@ class Contents(Ledger):
         if not keys:
             return []
         joined = papers.join(paper_contents)
-        query = select(papers.c.document_id, papers.c.filename, paper_contents.c.content).select_from(joined)
+        query = select(
+            papers.c.document_id, papers.c.filename, paper_contents.c.content
+        ).select_from(joined)
         rows = self.connection.execute(query.where(papers.c.document_id.in_(keys)))
-        found = {row.document_id: Attachment(row.document_id, row.filename, row.content) for row in rows}
+        found = {
+            row.document_id: Attachment(row.document_id, row.filename, row.content) for row in rows
+        }
         return [found[key] for key in keys if key in found]
 
 
 def _rows(items: Iterable[tuple[UUID, Paper]]) -> list[dict[str, Any]]:
     return [
-        {"document_id": key, "filename": paper.filename, "awaited_by": [str(mail_id) for mail_id in paper.awaited_by]}
+        {
+            "document_id": key,
+            "filename": paper.filename,
+            "awaited_by": [str(mail_id) for mail_id in paper.awaited_by],
+        }
         for key, paper in items
     ]

@@ -18,7 +18,10 @@ class Shops(Store[str, Shop]):
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
         query = select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
         rows = self.connection.execute(locking(self.connection, query))
-        return {row.shop: Shop(ShopProfile.model_validate(row.profile), row.as_of, row.language) for row in rows}
+        return {
+            row.shop: Shop(ShopProfile.model_validate(row.profile), row.as_of, row.language)
+            for row in rows
+        }
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _rows(new), _rows(changed))
@@ -27,7 +30,9 @@ class Shops(Store[str, Shop]):
 def _rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": key, "profile": shop.profile.model_dump(mode="json"), "as_of": shop.as_of,
+            "shop": key,
+            "profile": shop.profile.model_dump(mode="json"),
+            "as_of": shop.as_of,
             "language": shop.language,
         }
         for key, shop in values.items()

@@ -20,7 +20,9 @@ class Suppressions(Store[Key, Suppression]):
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Suppression]:
         where = tuple_(suppressions.c.shop, suppressions.c.address).in_(keys)
-        query = select(suppressions).where(where).order_by(suppressions.c.shop, suppressions.c.address)
+        query = (
+            select(suppressions).where(where).order_by(suppressions.c.shop, suppressions.c.address)
+        )
         rows = self.connection.execute(locking(self.connection, query))
         return {(row.shop, row.address): Suppression(**row._mapping) for row in rows}
 
@@ -30,8 +32,12 @@ class Suppressions(Store[Key, Suppression]):
     def of(self, shop: str, limit: int, at: datetime) -> list[Suppression]:
         """Return those of a shop that are in force, the newest first."""
         holds = or_(suppressions.c.until.is_(None), suppressions.c.until > at)
-        query = select(suppressions).where(suppressions.c.shop == shop, ~suppressions.c.released, holds)
-        rows = self.connection.execute(query.order_by(suppressions.c.since.desc(), suppressions.c.address).limit(limit))
+        query = select(suppressions).where(
+            suppressions.c.shop == shop, ~suppressions.c.released, holds
+        )
+        rows = self.connection.execute(
+            query.order_by(suppressions.c.since.desc(), suppressions.c.address).limit(limit)
+        )
         return [Suppression(**row._mapping) for row in rows]
 
 

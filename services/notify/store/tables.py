@@ -27,28 +27,33 @@ NOT_SENT = text("state <> 'sent'")
 STATES = ("waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown")
 
 shops = Table(
-    "shops", metadata,
+    "shops",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("profile", Json, nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
     Column("language", String(35), nullable=False),
 )
 
-# A document has its row from when it is first named, by a mail or by its content: there the two meet.
+# A document has its row from when it is first named, by a mail or by its content: there the two
+# meet.
 papers = Table(
-    "papers", metadata,
+    "papers",
+    metadata,
     Column("document_id", Uuid, primary_key=True),
     Column("filename", String(250)),
     Column("awaited_by", Json, nullable=False),
 )
 paper_contents = Table(
-    "paper_contents", metadata,
+    "paper_contents",
+    metadata,
     Column("document_id", Uuid, ForeignKey("papers.document_id"), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 
 mails = Table(
-    "mails", metadata,
+    "mails",
+    metadata,
     Column("mail_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("event_key", String(401), nullable=False),
@@ -83,13 +88,16 @@ mails = Table(
     Index("ix_mails_recipients", "shop", "recipient"),
     Index("ix_mails_customers", "shop", "customer_id"),
     Index("ix_mails_customer_emails", "shop", "customer_email"),
-    Index("ix_mails_unsent", "state", "changed_at", postgresql_where=NOT_SENT, sqlite_where=NOT_SENT),
+    Index(
+        "ix_mails_unsent", "state", "changed_at", postgresql_where=NOT_SENT, sqlite_where=NOT_SENT
+    ),
     UniqueConstraint("shop", "event_key", "recipient", "template"),
     CheckConstraint(f"state IN ({', '.join(map(repr, STATES))})", name="known_state"),
 )
 
 attempts = Table(
-    "attempts", metadata,
+    "attempts",
+    metadata,
     Column("mail_id", Uuid, ForeignKey("mails.mail_id"), primary_key=True),
     Column("attempt", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
@@ -98,7 +106,8 @@ attempts = Table(
 )
 
 suppressions = Table(
-    "suppressions", metadata,
+    "suppressions",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("address", String(254), primary_key=True),
     Column("reason", Text, nullable=False),
@@ -110,7 +119,8 @@ suppressions = Table(
 
 # What a shop replaced. `language` is empty where it is for all.
 templates = Table(
-    "templates", metadata,
+    "templates",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("kind", String(60), primary_key=True),
     Column("language", String(35), primary_key=True),
@@ -119,7 +129,8 @@ templates = Table(
 
 # Shown in the head of a shop's mails; empty where the shop removed it.
 logos = Table(
-    "logos", metadata,
+    "logos",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     Column("media_type", String(40), nullable=False),

@@ -19,9 +19,16 @@ class Templates(Store[Key, Replacement]):
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Replacement]:
         where = tuple_(templates.c.shop, templates.c.kind, templates.c.language).in_(keys)
-        query = select(templates).where(where).order_by(templates.c.shop, templates.c.kind, templates.c.language)
+        query = (
+            select(templates)
+            .where(where)
+            .order_by(templates.c.shop, templates.c.kind, templates.c.language)
+        )
         rows = self.connection.execute(locking(self.connection, query))
-        return {(row.shop, row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
+        return {
+            (row.shop, row.kind, row.language): Replacement.model_validate(row.content)
+            for row in rows
+        }
 
     def put(self, new: Mapping[Key, Replacement], changed: Mapping[Key, Replacement]) -> None:
         write_rows(self.connection, templates, _rows(new.items()), _rows(changed.items()))
@@ -30,7 +37,9 @@ class Templates(Store[Key, Replacement]):
         """All that a shop replaced, as it is written."""
         rows = self.connection.execute(select(templates).where(templates.c.shop == shop))
         found = {(row.kind, row.language): Replacement.model_validate(row.content) for row in rows}
-        return Look({key: replacement for key, replacement in found.items() if replacement != Replacement()})
+        return Look(
+            {key: replacement for key, replacement in found.items() if replacement != Replacement()}
+        )
 
 
 def _rows(items: Iterable[tuple[Key, Replacement]]) -> list[dict[str, Any]]:

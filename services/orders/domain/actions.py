@@ -13,8 +13,8 @@ from shared.contracts.orders import OrderActions, Possibility
 
 @dataclass(frozen=True)
 class Policy:
-    """A command and the guards it asks for; `shop_allows` gives the shop's reason against it, or None; `kind` is that
-    of a refund.
+    """A command and the guards it asks for; `shop_allows` gives the shop's reason against it, or
+    None; `kind` is that of a refund.
     """
 
     name: str
@@ -29,7 +29,9 @@ def _returns(shop: Shop) -> str | None:
 
 POLICIES = (
     Policy("order.cancel_lines", ("stock_is_held", "nothing_paid", "nothing_shipped")),
-    Policy("refund.create", ("stock_is_held", "something_is_paid", "nothing_shipped"), kind="standard"),
+    Policy(
+        "refund.create", ("stock_is_held", "something_is_paid", "nothing_shipped"), kind="standard"
+    ),
     Policy("refund.create", ("something_to_refund",), kind="partial"),
     Policy("return.request", ("stock_is_held", "order_is_shipped"), _returns),
     Policy("refund.create", ("stock_is_held", "order_is_shipped"), _returns, kind="return"),
@@ -45,7 +47,9 @@ POLICIES = (
 
 
 def actions(order: Order, graph: Graph, language: str | None = None) -> OrderActions:
-    """What is possible now, and why the rest is not; states are named in a language, else in the order's."""
+    """What is possible now, and why the rest is not; states are named in a language, else in the
+    order's.
+    """
     return OrderActions(
         order_id=order.order_id,
         state=order.state,
@@ -54,14 +58,19 @@ def actions(order: Order, graph: Graph, language: str | None = None) -> OrderAct
         refund_due=order.money(order.refund_due),
         moves=[
             _move(state, order, graph, language or order.language)
-            for state in graph.values() if state.key != order.state
+            for state in graph.values()
+            if state.key != order.state
         ],
     )
 
 
 def objection_to_action(name: str, order: Order, kind: str = "") -> str:
-    """Why a command is not possible now, in one sentence; empty where it is. `kind`: of a refund."""
-    return _objection(next(policy for policy in POLICIES if (policy.name, policy.kind) == (name, kind)), order)
+    """Why a command is not possible now, in one sentence; empty where it is. `kind`: of a
+    refund.
+    """
+    return _objection(
+        next(policy for policy in POLICIES if (policy.name, policy.kind) == (name, kind)), order
+    )
 
 
 def _objection(policy: Policy, order: Order) -> str:
@@ -80,5 +89,8 @@ def _action(policy: Policy, order: Order) -> Possibility:
 def _move(state: State, order: Order, graph: Graph, language: str) -> Possibility:
     found = objection_to_move(order, state, graph)
     return Possibility(
-        name=state.key, label=state.label(language), possible=found is None, reason=found[1] if found else ""
+        name=state.key,
+        label=state.label(language),
+        possible=found is None,
+        reason=found[1] if found else "",
     )

@@ -14,17 +14,35 @@ OF_ORDERS = {"purchase_order"}
 
 def told_apart(address: Address) -> tuple[str, ...]:
     """Return what makes an address another one: case, accents, punctuation and spaces do not."""
-    texts = (address.name, address.company, address.line1, address.line2, address.city, address.region)
-    codes = (address.postcode, address.country, address.phone, address.vat_number, address.buyer_reference)
+    texts = (
+        address.name,
+        address.company,
+        address.line1,
+        address.line2,
+        address.city,
+        address.region,
+    )
+    codes = (
+        address.postcode,
+        address.country,
+        address.phone,
+        address.vat_number,
+        address.buyer_reference,
+    )
     registers = (address.legal_id, address.electronic_address)
     return (
-        *map(sorting, texts), *(sorting(code).replace(" ", "") for code in codes),
+        *map(sorting, texts),
+        *(sorting(code).replace(" ", "") for code in codes),
         *(f"{each.scheme}:{each.id}" if each else "" for each in registers),
     )
 
 
-def identified(given: Sequence[KnownAddress], known: Sequence[KnownAddress], owner: str) -> list[KnownAddress]:
-    """Return the addresses with ids: the given one, else that of the same address among `known`, else a new one."""
+def identified(
+    given: Sequence[KnownAddress], known: Sequence[KnownAddress], owner: str
+) -> list[KnownAddress]:
+    """Return the addresses with ids: the given one, else that of the same address among `known`,
+    else a new one.
+    """
     ids = {told_apart(address): address.address_id for address in known}
     taken = {address.address_id for address in given}
     found: list[KnownAddress] = []
@@ -38,17 +56,25 @@ def identified(given: Sequence[KnownAddress], known: Sequence[KnownAddress], own
 
 
 def joined(known: KnownCustomer, used: Iterable[Address], owner: str) -> KnownCustomer:
-    """Return the customer with the addresses that an order uses; those that are known stay as they are."""
+    """Return the customer with the addresses that an order uses; those that are known stay as they
+    are.
+    """
     addresses = list(known.addresses)
     for address in used:
         if len(addresses) < MOST and told_apart(address) not in map(told_apart, addresses):
             new = KnownAddress(**address.model_dump(exclude=OF_ORDERS))
-            addresses.append(new.model_copy(update={"address_id": _new_id(new, _ids(addresses), owner)}))
-    return known if addresses == known.addresses else known.model_copy(update={"addresses": addresses})
+            addresses.append(
+                new.model_copy(update={"address_id": _new_id(new, _ids(addresses), owner)})
+            )
+    return (
+        known if addresses == known.addresses else known.model_copy(update={"addresses": addresses})
+    )
 
 
 def put(known: KnownCustomer, address: KnownAddress, owner: str) -> KnownCustomer:
-    """Return the customer with an address: in the place of the one with its id, or of the same one, or added."""
+    """Return the customer with an address: in the place of the one with its id, or of the same one,
+    or added.
+    """
     (fresh,) = identified([address], known.addresses, owner)
     if fresh.address_id not in _ids(known.addresses):
         return known.model_copy(update={"addresses": [*known.addresses, fresh]})
@@ -64,11 +90,17 @@ def removed(known: KnownCustomer, address_id: UUID) -> KnownCustomer:
 
 def named(known: KnownCustomer | None, address_id: UUID) -> KnownAddress | None:
     """Return the customer's address with this id."""
-    return next((each for each in known.addresses if each.address_id == address_id), None) if known else None
+    return (
+        next((each for each in known.addresses if each.address_id == address_id), None)
+        if known
+        else None
+    )
 
 
 def for_order(address: KnownAddress, before: Address) -> Address:
-    """Return an address of the customer as an order takes it; what the buyer calls the order stays."""
+    """Return an address of the customer as an order takes it; what the buyer calls the order
+    stays.
+    """
     kept = before.model_dump(include=OF_ORDERS)
     return Address(**address.model_dump(exclude=OF_ORDERS | {"address_id"}) | kept)
 

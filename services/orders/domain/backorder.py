@@ -1,4 +1,6 @@
-"""Orders that wait for stock: what a line lacks, and who gets what comes in. First placed, first served."""
+"""Orders that wait for stock: what a line lacks, and who gets what comes in. First placed, first
+served.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,7 +24,9 @@ class Wait:
 
 
 Queue = tuple[Wait, ...]
-"""Those who wait for a product, in the order of placing. As long as there is one, nothing of it is free."""
+"""Those who wait for a product, in the order of placing. As long as there is one, nothing of it is
+free.
+"""
 
 
 def stocked(order: Order, left: Left) -> Order:
@@ -38,10 +42,12 @@ def stocked(order: Order, left: Left) -> Order:
 
 
 def supplied(before: Order, after: Order, left: Left) -> Order:
-    """An edited order with what its lines lack now: pieces that lines give up, missing ones first, are there for others
-    of the order, then what is free is taken.
+    """An edited order with what its lines lack now: pieces that lines give up, missing ones first,
+    are there for others of the order, then what is free is taken.
     """
-    had = [line.charge.quantity for line in before.lines] + [0] * (len(after.lines) - len(before.lines))
+    had = [line.charge.quantity for line in before.lines] + [0] * (
+        len(after.lines) - len(before.lines)
+    )
     free = {line.sku: left(line.sku) for line in after.lines}
     lines = list(after.lines)
     for place, (line, pieces) in enumerate(zip(after.lines, had, strict=True)):
@@ -67,10 +73,15 @@ def joined(queue: Queue, order: Order, sku: str) -> Queue:
 
 
 def waiting_less(queue: Queue, order_id: UUID, position: int, released: int) -> Queue:
-    """The queue when a line of an order wants so many pieces less; what it already has is not touched."""
+    """The queue when a line of an order wants so many pieces less; what it already has is not
+    touched.
+    """
     return tuple(
-        replace(wait, quantity=wait.quantity - released) if (wait.order_id, wait.position) == (order_id, position)
-        else wait
+        (
+            replace(wait, quantity=wait.quantity - released)
+            if (wait.order_id, wait.position) == (order_id, position)
+            else wait
+        )
         for wait in queue
         if (wait.order_id, wait.position) != (order_id, position) or wait.quantity > released
     )

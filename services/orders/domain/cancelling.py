@@ -1,11 +1,21 @@
-"""An order that gives its goods back is sold no more: its invoices are credited, and what was paid is refunded."""
+"""An order that gives its goods back is sold no more: its invoices are credited, and what was paid
+is refunded.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding, with_document
+from services.orders.domain.documents import (
+    Document,
+    NextNumber,
+    Part,
+    correcting,
+    issue_part,
+    rounding,
+    with_document,
+)
 from services.orders.domain.order import Change, Order
 from services.orders.domain.pricing import Amount, total
 from services.orders.domain.refund import Refund
@@ -14,7 +24,9 @@ from shared.contracts.message import Event
 from shared.contracts.orders import RefundCreated
 
 CANCELLED = {
-    "en": "The order was cancelled.", "fa": "سفارش لغو شد.", "fr": "La commande a été annulée.",
+    "en": "The order was cancelled.",
+    "fa": "سفارش لغو شد.",
+    "fr": "La commande a été annulée.",
     "de": "Die Bestellung wurde storniert.",
 }
 
@@ -30,7 +42,9 @@ class Cancelled:
 
 
 def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
-    """Credit what is still invoiced of an order that has just given its goods back, and refund what was paid."""
+    """Credit what is still invoiced of an order that has just given its goods back, and refund what
+    was paid.
+    """
     change = order.history[-1]
     refund = _refund(order, change) if order.due < 0 else None
     slips = tuple(_credit_slips(order, refund, number, at))
@@ -41,16 +55,23 @@ def cancel(order: Order, number: NextNumber, at: datetime) -> Cancelled:
         return Cancelled(order, slips, events)
     order = replace(order, refunds=(*order.refunds, refund))
     created = RefundCreated(
-        order_id=order.order_id, order=order.summary(), refund=view(order, refund), left=left_of(order)
+        order_id=order.order_id,
+        order=order.summary(),
+        refund=view(order, refund),
+        left=left_of(order),
     )
     return Cancelled(order, slips, [*events, created, *money_due(order, refund)], refund)
 
 
-def _credit_slips(order: Order, refund: Refund | None, number: NextNumber, at: datetime) -> Iterator[Document]:
-    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. Each says what of it is paid
-    back, and what is store credit.
+def _credit_slips(
+    order: Order, refund: Refund | None, number: NextNumber, at: datetime
+) -> Iterator[Document]:
+    """Yield a credit slip per invoice, of all that stands on it and was not credited yet. Each says
+    what of it is paid back, and what is store credit.
     """
-    reason = CANCELLED.get(order.language.partition("-")[0], CANCELLED["en"])  # that of the move is for employees
+    reason = CANCELLED.get(
+        order.language.partition("-")[0], CANCELLED["en"]
+    )  # that of the move is for employees
     rounded = rounding(order, replace(order, holds_stock=True))
     money, credit = (refund.money, refund.store_credit) if refund else (0, 0)
     for invoice in order.issued("invoice"):
@@ -60,9 +81,16 @@ def _credit_slips(order: Order, refund: Refund | None, number: NextNumber, at: d
             back = min(money, max(gross, 0))
             store = min(credit, max(gross, 0) - back)
             yield issue_part(
-                order, "credit_slip", number("credit_slip"), at, about, reason=reason,
-                paid_back=order.money(back), store_credit=order.money(store) if store else None,
-                **rounded, **correcting(invoice),
+                order,
+                "credit_slip",
+                number("credit_slip"),
+                at,
+                about,
+                reason=reason,
+                paid_back=order.money(back),
+                store_credit=order.money(store) if store else None,
+                **rounded,
+                **correcting(invoice),
             )
             rounded, money, credit = {}, money - back, credit - store
 
@@ -70,23 +98,49 @@ def _credit_slips(order: Order, refund: Refund | None, number: NextNumber, at: d
 def _uncredited(order: Order, invoice: UUID) -> Part:
     first = order.issued("invoice")[0].document_id
     lines = (
-        (number, *_open(order, number)) for number, line in order.shown if (line.invoice or first) == invoice
+        (number, *_open(order, number))
+        for number, line in order.shown
+        if (line.invoice or first) == invoice
     )
-    shipping = order.shipping.amount - total(refund.shipping for refund in order.refunds if refund.documented)
-    return Part(tuple(line for line in lines if line[2] != Amount()), shipping if invoice == first else Amount())
+    shipping = order.shipping.amount - total(
+        refund.shipping for refund in order.refunds if refund.documented
+    )
+    return Part(
+        tuple(line for line in lines if line[2] != Amount()),
+        shipping if invoice == first else Amount(),
+    )
 
 
 def _open(order: Order, number: int) -> tuple[int, Amount]:
-    """The pieces of a line and their amount as the documents state them, less what credit slips took back."""
+    """The pieces of a line and their amount as the documents state them, less what credit slips
+    took back.
+    """
     charge = order.lines[number - 1].charge
-    parts = [part for refund in order.refunds if refund.documented for part in refund.lines if part.number == number]
+    parts = [
+        part
+        for refund in order.refunds
+        if refund.documented
+        for part in refund.lines
+        if part.number == number
+    ]
     pieces = charge.quantity - sum(part.quantity for part in parts)
     return pieces, charge.amount - total(part.amount for part in parts)
 
 
 def _refund(order: Order, change: Change) -> Refund:
     """All that was paid and not given back yet; `order` costs nothing any more."""
-    return split(order, Refund(
-        refund_id=uuid5(order.order_id, f"cancelled #{len(order.history)}"), kind="cancelled", at=change.at,
-        by=change.by, reason=change.reason, lines=(), shipping=Amount(), method="", by_hand=False, overpaid=-order.due,
-    ))
+    return split(
+        order,
+        Refund(
+            refund_id=uuid5(order.order_id, f"cancelled #{len(order.history)}"),
+            kind="cancelled",
+            at=change.at,
+            by=change.by,
+            reason=change.reason,
+            lines=(),
+            shipping=Amount(),
+            method="",
+            by_hand=False,
+            overpaid=-order.due,
+        ),
+    )

@@ -1,4 +1,6 @@
-"""Cart rules: the conditions under which a cart becomes cheaper. A voucher is a rule with a code."""
+"""Cart rules: the conditions under which a cart becomes cheaper. A voucher is a rule with a
+code.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -75,7 +77,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Cart:
-    """What somebody wants to buy, and all that its price depends on. Nobody in particular has no `customer_id`."""
+    """What somebody wants to buy, and all that its price depends on. Nobody in particular has no
+    `customer_id`.
+    """
 
     items: tuple[Item, ...]
     carrier: str
@@ -128,7 +132,11 @@ def _used_up_by(rule: CartRule, cart: Cart, used_by: UsedBy) -> Refused | None:
     if cart.customer_id is None:
         return "customer_needed", f"{rule.label} needs to know who the customer is."
     used_up = used_by(rule.rule_id) >= most
-    return ("used_up_by_customer", f"{rule.label} was used by this customer as often as it may.") if used_up else None
+    return (
+        ("used_up_by_customer", f"{rule.label} was used by this customer as often as it may.")
+        if used_up
+        else None
+    )
 
 
 def _other_customer(rule: CartRule, cart: Cart) -> Refused | None:
@@ -162,9 +170,15 @@ def _other_money(rule: CartRule, cart: Cart) -> Refused | None:
     if stated is None:
         return None
     if stated.currency != cart.currency:
-        return "other_currency", f"{rule.label} is in {stated.currency}, the cart in {cart.currency}."
+        return (
+            "other_currency",
+            f"{rule.label} is in {stated.currency}, the cart in {cart.currency}.",
+        )
     if rule.terms.prices != cart.prices:
-        return "other_prices", f"{rule.label} is for prices with{'out' * (cart.prices == 'tax_included')} tax."
+        return (
+            "other_prices",
+            f"{rule.label} is for prices with{'out' * (cart.prices == 'tax_included')} tax.",
+        )
     return None
 
 
@@ -172,7 +186,9 @@ def _below_minimum(rule: CartRule, cart: Cart) -> Refused | None:
     minimum = rule.terms.minimum
     if minimum is None:
         return None
-    counted = cart.products_total + (cart.shipping.stated if rule.terms.minimum_with_shipping else 0)
+    counted = cart.products_total + (
+        cart.shipping.stated if rule.terms.minimum_with_shipping else 0
+    )
     if counted >= minimum.amount:
         return None
     missing = written(minimum.amount - counted, minimum.currency)
@@ -181,33 +197,56 @@ def _below_minimum(rule: CartRule, cart: Cart) -> Refused | None:
 
 def _not_in_cart(rule: CartRule, cart: Cart) -> Refused | None:
     for choice in rule.terms.choices:
-        lacking = choice.quantity - sum(item.quantity for item in cart.items if is_chosen(item.product, choice))
+        lacking = choice.quantity - sum(
+            item.quantity for item in cart.items if is_chosen(item.product, choice)
+        )
         if lacking > 0:
-            return "products_missing", f"{rule.label} needs {lacking} more of certain products in the cart."
+            return (
+                "products_missing",
+                f"{rule.label} needs {lacking} more of certain products in the cart.",
+            )
     return None
 
 
 CONDITIONS: tuple[Callable[[CartRule, Cart], Refused | None], ...] = (
-    _other_customer, _other_group, _other_country, _other_carrier, _other_money, _not_in_cart, _below_minimum,
+    _other_customer,
+    _other_group,
+    _other_country,
+    _other_carrier,
+    _other_money,
+    _not_in_cart,
+    _below_minimum,
 )
 
 
 def is_chosen(product: Product, choice: ProductChoice) -> bool:
     """Whether every list of the choice names the product; an empty one names all."""
     wanted_and_had: tuple[tuple[list[str], Iterable[str]], ...] = (
-        (choice.skus, (product.sku,)), (choice.categories, product.categories), (choice.brands, (product.brand,)),
-        (choice.suppliers, product.suppliers), (choice.attributes, product.attributes),
+        (choice.skus, (product.sku,)),
+        (choice.categories, product.categories),
+        (choice.brands, (product.brand,)),
+        (choice.suppliers, product.suppliers),
+        (choice.attributes, product.attributes),
     )
     return all(not wanted or not set(wanted).isdisjoint(had) for wanted, had in wanted_and_had)
 
 
-# --- what makes no sense ----------------------------------------------------------------------------------------------
+# --- what makes no sense --------------------------------------------------------------------------
 
 
 def nonsense(terms: CartRuleDefinition) -> Iterator[tuple[str, str, str]]:
     """What is wrong with a rule: code, sentence, field."""
-    if terms.percent is None and terms.amount is None and not terms.free_shipping and terms.gift is None:
-        yield "gives_nothing", "It gives neither percent nor amount, free shipping or a gift.", "percent"
+    if (
+        terms.percent is None
+        and terms.amount is None
+        and not terms.free_shipping
+        and terms.gift is None
+    ):
+        yield (
+            "gives_nothing",
+            "It gives neither percent nor amount, free shipping or a gift.",
+            "percent",
+        )
     if terms.percent is not None and terms.amount is not None:
         yield "two_discounts", "It takes off either percent or an amount: make two rules.", "amount"
     if terms.amount is not None and terms.amount.amount <= 0:
@@ -219,4 +258,8 @@ def nonsense(terms: CartRuleDefinition) -> Iterator[tuple[str, str, str]]:
     if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
         yield "ends_before_it_begins", "It ends before it begins.", "valid_until"
     if terms.taken_off == "chosen" and not terms.choices:
-        yield "nothing_chosen", "It takes something off chosen products, and chooses none.", "choices"
+        yield (
+            "nothing_chosen",
+            "It takes something off chosen products, and chooses none.",
+            "choices",
+        )

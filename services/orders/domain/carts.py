@@ -1,4 +1,6 @@
-"""Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a question."""
+"""Carts: what of a message makes one, why it cannot be sold, and its price as the answer to a
+question.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,25 +39,38 @@ def exempted(asked: Buying, catalogue: Catalogue) -> Catalogue:
     if asked.exemption is None or catalogue.shop is None:
         return catalogue
     rounding = catalogue.shop.rounding
-    products = {sku: each and each.untaxed(asked.prices, rounding) for sku, each in catalogue.products.items()}
+    products = {
+        sku: each and each.untaxed(asked.prices, rounding)
+        for sku, each in catalogue.products.items()
+    }
     return replace(catalogue, products=products)
 
 
 def ready(asked: B, shop: Shop) -> B | Refusal:
-    """Return what is asked with the carrier's price, or why that cannot be; only employees agree on prices."""
+    """Return what is asked with the carrier's price, or why that cannot be; only employees agree on
+    prices.
+    """
     by_customer = isinstance(asked, PlaceOrder) and asked.placed_by == CUSTOMER
     if by_customer and any(line.unit_price is not None for line in asked.lines):
         sentence = "Only an employee agrees on a price: a customer pays what the catalogue says."
         return asked.refuse("price_by_customer", sentence, field="lines")
     carrier = _listed(asked, shop)
-    return carrier if isinstance(carrier, Refusal) else asked.model_copy(update={"carrier": carrier})
+    return (
+        carrier if isinstance(carrier, Refusal) else asked.model_copy(update={"carrier": carrier})
+    )
 
 
 def _listed(asked: Buying, shop: Shop) -> Carrier | Refusal:
-    """Return the carrier with what the shop's list says of it, where the message leaves that out."""
+    """Return the carrier with what the shop's list says of it, where the message leaves that
+    out.
+    """
     carrier, listed = asked.carrier, shop.carrier(asked.carrier.name)
     if carrier.price is not None:
-        rate = carrier.tax_rate if carrier.tax_rate is not None or asked.exemption else listed and listed.tax_rate
+        rate = (
+            carrier.tax_rate
+            if carrier.tax_rate is not None or asked.exemption
+            else listed and listed.tax_rate
+        )
         return carrier.model_copy(update={"tax_rate": rate or Decimal(0)})
     if listed is None:
         sentence = f"The shop's list has no carrier '{carrier.name}': give its price."
@@ -68,15 +83,26 @@ def _listed(asked: Buying, shop: Shop) -> Carrier | Refusal:
         sentence = f"Carrier '{carrier.name}' has no such price in {asked.currency}: give one."
         return asked.refuse("no_carrier_price", sentence, field="carrier.price")
     if not asked.exemption:
-        return carrier.model_copy(update={
-            "price": found.amount, "tax_rate": listed.tax_rate if carrier.tax_rate is None else carrier.tax_rate,
-        })
-    taxed = tax_in(found.amount, listed.tax_rate, shop.rounding.mode) if asked.prices == "tax_included" else 0
-    return carrier.model_copy(update={"price": found.amount - taxed, "tax_rate": carrier.tax_rate or Decimal(0)})
+        return carrier.model_copy(
+            update={
+                "price": found.amount,
+                "tax_rate": listed.tax_rate if carrier.tax_rate is None else carrier.tax_rate,
+            }
+        )
+    taxed = (
+        tax_in(found.amount, listed.tax_rate, shop.rounding.mode)
+        if asked.prices == "tax_included"
+        else 0
+    )
+    return carrier.model_copy(
+        update={"price": found.amount - taxed, "tax_rate": carrier.tax_rate or Decimal(0)}
+    )
 
 
 def _country(asked: Buying) -> str | None:
-    return asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country
+    return (
+        asked.delivery_address.country if isinstance(asked, PlaceOrder) else asked.delivery_country
+    )
 
 
 def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Product:
@@ -91,16 +117,23 @@ def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Pr
 def unsellable(asked: Buying, lines: Sequence[WantedLine], catalogue: Catalogue) -> Refusal | None:
     """Why the products, and their shipping, cannot be sold as it is asked."""
     if asked.exemption and asked.carrier.tax_rate:
-        sentence = f"Nothing of the order is taxed, but its shipping at {asked.carrier.tax_rate}%: give it without."
+        sentence = (
+            f"Nothing of the order is taxed, but its shipping at {asked.carrier.tax_rate}%: give it"
+            " without."
+        )
         return asked.refuse("shipping_taxed", sentence, field="carrier.tax_rate")
     for line in lines:
         product = catalogue.products.get(line.sku)
         if product is None:
-            return asked.refuse("unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku)
+            return asked.refuse(
+                "unknown_product", f"There is no product '{line.sku}'.", field="lines", sku=line.sku
+            )
         if product.price.currency != asked.currency:
             return asked.refuse(
-                "wrong_currency", f"'{line.sku}' is priced in {product.price.currency}, not in {asked.currency}.",
-                field="currency", sku=line.sku,
+                "wrong_currency",
+                f"'{line.sku}' is priced in {product.price.currency}, not in {asked.currency}.",
+                field="currency",
+                sku=line.sku,
             )
     return None
 
@@ -109,22 +142,35 @@ def too_large(asked: Buying, offer: Offer) -> Refusal | None:
     """Why the price cannot be kept or told."""
     if offer.amount.gross < LARGEST:
         return None
-    return asked.refuse("total_too_large", "The order comes to more than can be kept.", field="lines")
+    return asked.refuse(
+        "total_too_large", "The order comes to more than can be kept.", field="lines"
+    )
 
 
-def cart_of(asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: Catalogue, at: datetime) -> Cart:
+def cart_of(
+    asked: Buying, lines: Sequence[WantedLine], shop: Shop, catalogue: Catalogue, at: datetime
+) -> Cart:
     """The cart; all of its products are in the catalogue."""
     carrier = asked.carrier
     return Cart(
         items=tuple(
             Item(_agreed(product, line, asked, shop), line.quantity)
-            for line in lines if (product := catalogue.products.get(line.sku))
+            for line in lines
+            if (product := catalogue.products.get(line.sku))
         ),
-        carrier=carrier.name, shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),
-        currency=asked.currency, prices=asked.prices, rounding=shop.rounding, language=asked.language, at=at,
+        carrier=carrier.name,
+        shipping=Charge(carrier.price or 0, 1, carrier.tax_rate or Decimal(0)),
+        currency=asked.currency,
+        prices=asked.prices,
+        rounding=shop.rounding,
+        language=asked.language,
+        at=at,
         country=_country(asked),
-        customer_id=asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id,
-        groups=catalogue.groups, zone=shop.timezone,
+        customer_id=(
+            asked.customer.customer_id if isinstance(asked, PlaceOrder) else asked.customer_id
+        ),
+        groups=catalogue.groups,
+        zone=shop.timezone,
         coin=shop.coin(asked.payment_method or "", asked.currency),
     )
 
@@ -138,7 +184,11 @@ class CreditShare:
 
 
 def price(
-    cart: Cart, offer: Offer, catalogue: Catalogue, unknown: Sequence[str] = (), credit: CreditShare | None = None
+    cart: Cart,
+    offer: Offer,
+    catalogue: Catalogue,
+    unknown: Sequence[str] = (),
+    credit: CreditShare | None = None,
 ) -> CartPrice:
     """As a message shows it."""
     language = catalogue.shop.default_language if catalogue.shop else "en"
@@ -150,24 +200,33 @@ def price(
     return CartPrice(
         lines=[
             PricedLine(
-                sku=item.product.sku, name=item.product.name(cart.language, language), quantity=item.quantity,
-                unit_price=money(charge.price), tax_rate=charge.rate, total=money(charge.stated),
-                discount=money(charge.off), available=catalogue.stock.get(item.product.sku, 0),
+                sku=item.product.sku,
+                name=item.product.name(cart.language, language),
+                quantity=item.quantity,
+                unit_price=money(charge.price),
+                tax_rate=charge.rate,
+                total=money(charge.stated),
+                discount=money(charge.off),
+                available=catalogue.stock.get(item.product.sku, 0),
                 gift=place >= len(cart.items),
             )
             for place, (item, charge) in enumerate(zip(offer.items, offer.charges, strict=True))
         ],
-        unknown=list(unknown), products_total=money(cart.products_total), shipping=money(offer.shipping.stated),
+        unknown=list(unknown),
+        products_total=money(cart.products_total),
+        shipping=money(offer.shipping.stated),
         discounts=[
-            CartDiscount(
-                name=each.name, code=each.code, kind=each.kind, taken=money(each.off)
-            )
+            CartDiscount(name=each.name, code=each.code, kind=each.kind, taken=money(each.off))
             for each in offer.discounts
         ],
         rejected=[
-            RejectedCode(voucher_code=each.voucher_code, code=each.code, reason=each.reason) for each in offer.rejected
+            RejectedCode(voucher_code=each.voucher_code, code=each.code, reason=each.reason)
+            for each in offer.rejected
         ],
-        net=money(offer.amount.net), tax=money(offer.amount.tax), total=money(offer.amount.gross),
-        store_credit=money(credit.used), store_credit_available=money(credit.available),
+        net=money(offer.amount.net),
+        tax=money(offer.amount.tax),
+        total=money(offer.amount.gross),
+        store_credit=money(credit.used),
+        store_credit_available=money(credit.available),
         to_pay=money(payable(offer.amount.gross - credit.used, cart.coin)),
     )

@@ -26,11 +26,15 @@ from shared.contracts.orders import (
 )
 
 
-def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, at: datetime) -> Edited | Refusal:
+def change_shipping(
+    order: Order, command: ChangeShipping, number: NextNumber, at: datetime
+) -> Edited | Refusal:
     """The order with another carrier, price or tracking number. Free shipping stays free."""
     after = _with_shipping(order, command)
     if after == order:
-        return command.refuse("nothing_changes", "The order travels like that already.", field="order_id")
+        return command.refuse(
+            "nothing_changes", "The order travels like that already.", field="order_id"
+        )
     wrong = _fixed(order, after, command)
     if wrong:
         return wrong
@@ -38,23 +42,37 @@ def change_shipping(order: Order, command: ChangeShipping, number: NextNumber, a
     if isinstance(found, Refusal):
         return found
     told = OrderShippingChanged(
-        order_id=order.order_id, order=found.order.summary(), by=command.by, at=at, carrier_before=order.carrier,
-        tracking_number_before=order.tracking_number, tracking_number=after.tracking_number,
-        shipped=is_shipped(order), due=found.order.money(found.order.due), attach=issued_between(order, found.order),
+        order_id=order.order_id,
+        order=found.order.summary(),
+        by=command.by,
+        at=at,
+        carrier_before=order.carrier,
+        tracking_number_before=order.tracking_number,
+        tracking_number=after.tracking_number,
+        shipped=is_shipped(order),
+        due=found.order.money(found.order.due),
+        attach=issued_between(order, found.order),
     )
     return replace(found, events=[told, *found.events])
 
 
-def with_addresses(order: Order, command: ChangeAddress, known: KnownCustomer | None) -> ChangeAddress | Refusal:
+def with_addresses(
+    order: Order, command: ChangeAddress, known: KnownCustomer | None
+) -> ChangeAddress | Refusal:
     """Return the command with the customer's addresses that it names by their ids."""
     found = {}
-    for field, before in (("delivery_address", order.delivery_address), ("invoice_address", order.invoice_address)):
+    for field, before in (
+        ("delivery_address", order.delivery_address),
+        ("invoice_address", order.invoice_address),
+    ):
         address_id = getattr(command, f"{field}_id")
         if address_id is None:
             continue
         address = addresses.named(known, address_id)
         if getattr(command, field) is not None:
-            return command.refuse("which", f"Give '{field}' or '{field}_id', one of the two.", field=f"{field}_id")
+            return command.refuse(
+                "which", f"Give '{field}' or '{field}_id', one of the two.", field=f"{field}_id"
+            )
         if address is None:
             reason = f"The customer has no address {address_id}."
             return command.refuse("unknown_address", reason, field=f"{field}_id")
@@ -65,11 +83,14 @@ def with_addresses(order: Order, command: ChangeAddress, known: KnownCustomer | 
 def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited | Refusal:
     """The order with other addresses; its documents keep theirs."""
     after = replace(
-        order, delivery_address=command.delivery_address or order.delivery_address,
+        order,
+        delivery_address=command.delivery_address or order.delivery_address,
         invoice_address=command.invoice_address or order.invoice_address,
     )
     if after == order:
-        return command.refuse("nothing_changes", "The order has these addresses already.", field="delivery_address")
+        return command.refuse(
+            "nothing_changes", "The order has these addresses already.", field="delivery_address"
+        )
     wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
     if wrong:
         return wrong
@@ -77,8 +98,12 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
     if reason:
         return command.refuse("taxes_may_differ", reason, field="taxes_checked")
     told = OrderAddressChanged(
-        order_id=order.order_id, order=after.summary(), by=command.by, at=at,
-        delivery_address=after.delivery_address, invoice_address=after.invoice_address,
+        order_id=order.order_id,
+        order=after.summary(),
+        by=command.by,
+        at=at,
+        delivery_address=after.delivery_address,
+        invoice_address=after.invoice_address,
     )
     return Edited(after, [told])
 
@@ -91,15 +116,18 @@ def tax_objection(order: Order, after: Order) -> str:
 def _taxed_by(order: Order) -> tuple[str, ...]:
     """What the taxes depend on: where it goes, and of an order that is exempt also whose it is."""
     buyer = order.invoice_address
-    return order.delivery_address.country, *((buyer.country, buyer.vat_number) if order.exemption else ())
+    return order.delivery_address.country, *(
+        (buyer.country, buyer.vat_number) if order.exemption else ()
+    )
 
 
 def _taxes_may_differ(order: Order, after: Order) -> str:
     before, now = order.delivery_address.country, after.delivery_address.country
     other = f"goods go to {now} instead of {before}" if now != before else "another buyer is exempt"
     return (
-        f"Taxes may differ when {other}, and the order keeps its rates: set 'taxes_checked' to go on; order.edit_lines "
-        "and order.change_shipping set other rates, order.set_exemption sets or lifts an exemption."
+        f"Taxes may differ when {other}, and the order keeps its rates: set 'taxes_checked' to go"
+        " on; order.edit_lines and order.change_shipping set other rates, order.set_exemption sets"
+        " or lifts an exemption."
     )
 
 
@@ -108,12 +136,20 @@ def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edit
     if order.customer == NOBODY:
         return command.refuse("erased", "The customer of this order was erased.", field="order_id")
     named = {"email": command.email, "name": command.customer_name}
-    customer = order.customer.model_copy(update={field: value for field, value in named.items() if value is not None})
+    customer = order.customer.model_copy(
+        update={field: value for field, value in named.items() if value is not None}
+    )
     if customer == order.customer:
-        return command.refuse("nothing_changes", "The customer has this e-mail and name already.", field="email")
+        return command.refuse(
+            "nothing_changes", "The customer has this e-mail and name already.", field="email"
+        )
     after = replace(order, customer=customer)
     told = OrderCustomerChanged(
-        order_id=order.order_id, order=after.summary(), by=command.by, at=at, customer_before=order.customer
+        order_id=order.order_id,
+        order=after.summary(),
+        by=command.by,
+        at=at,
+        customer_before=order.customer,
     )
     return Edited(after, [told])
 
@@ -121,8 +157,14 @@ def change_customer(order: Order, command: ChangeCustomer, at: datetime) -> Edit
 def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAnnounced:
     """What the customer is to be told."""
     return OrderChangeAnnounced(
-        order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
-        delivery_address=order.delivery_address, invoice_address=order.invoice_address, due=order.money(order.due),
+        order_id=order.order_id,
+        order=order.summary(),
+        by=command.by,
+        at=at,
+        lines=order.line_views(),
+        delivery_address=order.delivery_address,
+        invoice_address=order.invoice_address,
+        due=order.money(order.due),
         message=command.message,
     )
 
@@ -130,20 +172,29 @@ def announce(order: Order, command: NotifyChange, at: datetime) -> OrderChangeAn
 def _with_shipping(order: Order, command: ChangeShipping) -> Order:
     shipping = order.shipping
     charge = replace(
-        shipping, price=shipping.price if command.price is None else command.price,
+        shipping,
+        price=shipping.price if command.price is None else command.price,
         rate=shipping.rate if command.tax_rate is None else command.tax_rate,
     )
     taxed = order.shipping_taxed
     if command.price != shipping.price:
         taxed = taxed_at(taxed, command.price, order.prices, order.rounding)
     return replace(
-        order, carrier=command.carrier or order.carrier, shipping=charge, shipping_taxed=taxed,
-        tracking_number=order.tracking_number if command.tracking_number is None else command.tracking_number,
+        order,
+        carrier=command.carrier or order.carrier,
+        shipping=charge,
+        shipping_taxed=taxed,
+        tracking_number=(
+            order.tracking_number if command.tracking_number is None else command.tracking_number
+        ),
     )
 
 
 def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | None:
-    paid = (after.shipping.price, after.shipping.rate) != (order.shipping.price, order.shipping.rate)
+    paid = (after.shipping.price, after.shipping.rate) != (
+        order.shipping.price,
+        order.shipping.rate,
+    )
     if not paid and after.carrier == order.carrier:
         return None
     field = "carrier" if command.carrier else "price" if command.price is not None else "tax_rate"
@@ -151,7 +202,9 @@ def _fixed(order: Order, after: Order, command: ChangeShipping) -> Refusal | Non
     if reason:
         return command.refuse("carrier_fixed", reason, field=field)
     if paid and order.is_refunded(0):
-        return command.refuse("shipping_refunded", "The shipping was refunded: its price stays.", field="price")
+        return command.refuse(
+            "shipping_refunded", "The shipping was refunded: its price stays.", field="price"
+        )
     if order.exemption and command.tax_rate:
         return command.refuse("order_exempt", EXEMPT, field="tax_rate")
     return None

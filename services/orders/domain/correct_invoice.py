@@ -1,4 +1,6 @@
-"""Issuing the invoice of an order anew: a credit slip cancels what was invoiced, and one invoice takes its place."""
+"""Issuing the invoice of an order anew: a credit slip cancels what was invoiced, and one invoice
+takes its place.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,29 +25,44 @@ from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
 
 
-def correct(order: Order, command: CorrectInvoice, number: NextNumber, at: datetime) -> Edited | Refusal:
-    """Return the order with one invoice in the place of all that count, and the credit slip that cancels these."""
+def correct(
+    order: Order, command: CorrectInvoice, number: NextNumber, at: datetime
+) -> Edited | Refusal:
+    """Return the order with one invoice in the place of all that count, and the credit slip that
+    cancels these.
+    """
     after = replace(
-        order, invoice_address=command.invoice_address or order.invoice_address,
+        order,
+        invoice_address=command.invoice_address or order.invoice_address,
         invoice_note=order.invoice_note if command.note is None else command.note,
     )
     wrong = _objection(order, after, command)
     if wrong:
         return wrong
     after, slip, invoice = replaced(order, after, number, at, command.reason)
-    return Edited(after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event])
+    return Edited(
+        after, [*_told(order, after, command, slip, invoice, at), slip.event, invoice.event]
+    )
 
 
 def replaced(
     order: Order, after: Order, number: NextNumber, at: datetime, reason: str
 ) -> tuple[Order, Document, Document]:
-    """Return the changed order with the slip that cancels what is invoiced, and the invoice in its place."""
+    """Return the changed order with the slip that cancels what is invoiced, and the invoice in its
+    place.
+    """
     slip_number, invoice_number = number("credit_slip"), number("invoice")
     documented = _as_documented(order)
     slip = issue_part(
-        order, "credit_slip", slip_number, at, whole_part(documented, "invoice"), reason=reason,
+        order,
+        "credit_slip",
+        slip_number,
+        at,
+        whole_part(documented, "invoice"),
+        reason=reason,
         rounding=order.money(documented.cash_rounding) if documented.cash_rounding else None,
-        replaced_by=invoice_number, **correcting(*order.issued("invoice")),
+        replaced_by=invoice_number,
+        **correcting(*order.issued("invoice")),
     )
     after = with_document(_on_no_invoice(after), slip)
     invoice = issue(_as_documented(after), "invoice", invoice_number, at)
@@ -62,7 +79,9 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal |
     if reason:
         return command.refuse("not_possible", reason, field="order_id")
     if is_empty(_as_documented(order), "invoice"):
-        return command.refuse("nothing_invoiced", "All that was invoiced is credited already.", field="order_id")
+        return command.refuse(
+            "nothing_invoiced", "All that was invoiced is credited already.", field="order_id"
+        )
     wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
     if wrong:
         return wrong
@@ -71,7 +90,9 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal |
 
 
 def _as_documented(order: Order) -> Order:
-    """Return the order as its documents state it: without the refunds that no credit slip tells of."""
+    """Return the order as its documents state it: without the refunds that no credit slip tells
+    of.
+    """
     return replace(order, refunds=tuple(refund for refund in order.refunds if refund.documented))
 
 
@@ -87,21 +108,40 @@ def _discounts_moved(order: Order, invoice: Document) -> Order:
     def moved(given_for: UUID | None) -> UUID | None:
         return issued if given_for in replaced else given_for
 
-    return replace(order, discounts=tuple(replace(each, invoice=moved(each.invoice)) for each in order.discounts))
+    return replace(
+        order,
+        discounts=tuple(replace(each, invoice=moved(each.invoice)) for each in order.discounts),
+    )
 
 
 def _told(
-    order: Order, after: Order, command: CorrectInvoice, slip: Document, invoice: Document, at: datetime
+    order: Order,
+    after: Order,
+    command: CorrectInvoice,
+    slip: Document,
+    invoice: Document,
+    at: datetime,
 ) -> list[Event]:
     corrected = InvoiceCorrected(
-        order_id=order.order_id, order=after.summary(), replaced=list(order.issued("invoice")),
-        credit_slip=slip.reference, invoice=invoice.reference, invoice_address=after.invoice_address,
-        note=after.invoice_note, reason=command.reason, by=command.by, at=at,
+        order_id=order.order_id,
+        order=after.summary(),
+        replaced=list(order.issued("invoice")),
+        credit_slip=slip.reference,
+        invoice=invoice.reference,
+        invoice_address=after.invoice_address,
+        note=after.invoice_note,
+        reason=command.reason,
+        by=command.by,
+        at=at,
     )
     if after.invoice_address == order.invoice_address:
         return [corrected]
     moved = OrderAddressChanged(
-        order_id=order.order_id, order=after.summary(), by=command.by, at=at,
-        delivery_address=after.delivery_address, invoice_address=after.invoice_address,
+        order_id=order.order_id,
+        order=after.summary(),
+        by=command.by,
+        at=at,
+        delivery_address=after.delivery_address,
+        invoice_address=after.invoice_address,
     )
     return [moved, corrected]

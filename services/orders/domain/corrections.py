@@ -1,8 +1,9 @@
-"""What an edit comes to: amounts reckoned anew, and documents for what changed beside an invoice that was issued.
+"""What an edit comes to: amounts reckoned anew, and documents for what changed beside an invoice
+that was issued.
 
-The order costs what its charges come to, rounded as it always was. Rounding may move a cent of tax between lines that
-nobody touched; it stands on the correction with the edited lines of that rate: invoices less credit slips are the
-order, for every rate.
+The order costs what its charges come to, rounded as it always was. Rounding may move a cent of tax
+between lines that nobody touched; it stands on the correction with the edited lines of that rate:
+invoices less credit slips are the order, for every rate.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,15 @@ from uuid import UUID
 from services.orders.domain import billing
 from services.orders.domain.discount_shares import fixed, followed
 from services.orders.domain.discounts import Discount
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding, with_document
+from services.orders.domain.documents import (
+    Document,
+    NextNumber,
+    Part,
+    correcting,
+    issue_part,
+    rounding,
+    with_document,
+)
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, priced
@@ -28,7 +37,9 @@ Pieces = dict[int, tuple[int, Amount]]
 
 @dataclass(frozen=True)
 class Edited:
-    """The order after an edit, and what is told. `freed`: what its vouchers of an amount do not take off it (now)."""
+    """The order after an edit, and what is told. `freed`: what its vouchers of an amount do not
+    take off it (now).
+    """
 
     order: Order
     events: list[Event]
@@ -37,8 +48,9 @@ class Edited:
 
 @dataclass(frozen=True)
 class Freed:
-    """What of an amount voucher an order does not use, in minor units; the terms of the voucher say whether that is the
-    customer's (`partial_use`). A later edit may use it again; `without_freed` ends that once it was given back.
+    """What of an amount voucher an order does not use, in minor units; the terms of the voucher say
+    whether that is the customer's (`partial_use`). A later edit may use it again; `without_freed`
+    ends that once it was given back.
     """
 
     discount_id: UUID
@@ -53,11 +65,16 @@ def issued_between(before: Order, after: Order) -> list[DocumentReference]:
 
 
 def settled(
-    before: Order, after: Order, command: Command, number: NextNumber, at: datetime, reason: str = "",
+    before: Order,
+    after: Order,
+    command: Command,
+    number: NextNumber,
+    at: datetime,
+    reason: str = "",
     field: str = "lines",
 ) -> Edited | Refusal:
-    """An edited order with its amounts, and with the documents that correct what was invoiced. `field` is what made it
-    dearer.
+    """An edited order with its amounts, and with the documents that correct what was invoiced.
+    `field` is what made it dearer.
     """
     found = reckoned(before, after, command, field)
     if isinstance(found, Refusal):
@@ -66,16 +83,25 @@ def settled(
     for document in _corrections(before, found, number, at, reason):
         order, events = with_document(order, document), [*events, document.event]
     if order.issued("invoice"):  # a discount that was given after it is stated by its credit slip
-        order = replace(order, discounts=fixed(order.discounts, [line.charge for line in order.lines]))
+        order = replace(
+            order, discounts=fixed(order.discounts, [line.charge for line in order.lines])
+        )
     return Edited(order, events, tuple(freed_by(order)))
 
 
 def reckoned(before: Order, after: Order, command: Command, field: str) -> Order | Refusal:
-    """Return an edited order with its discounts and amounts, before any document. `field` is what made it dearer."""
+    """Return an edited order with its discounts and amounts, before any document. `field` is what
+    made it dearer.
+    """
     after = repriced(before, _with_discounts(after))
     stated = sum(charge.stated for charge in after.charges.values())
-    if max(after.amount.gross, stated, after.in_accounting_currency(after.amount.gross) or 0) >= LARGEST:
-        return command.refuse("total_too_large", "The order comes to more than can be kept.", field=field)
+    if (
+        max(after.amount.gross, stated, after.in_accounting_currency(after.amount.gross) or 0)
+        >= LARGEST
+    ):
+        return command.refuse(
+            "total_too_large", "The order comes to more than can be kept.", field=field
+        )
     return after
 
 
@@ -89,9 +115,13 @@ def freed_by(order: Order) -> Iterator[Freed]:
 
 def without_freed(order: Order, discount_id: UUID) -> Order:
     """Return the order whose amount discount never takes off more than it does now."""
-    return replace(order, discounts=tuple(
-        _no_more(order, each) if each.discount_id == discount_id else each for each in order.discounts
-    ))
+    return replace(
+        order,
+        discounts=tuple(
+            _no_more(order, each) if each.discount_id == discount_id else each
+            for each in order.discounts
+        ),
+    )
 
 
 def _no_more(order: Order, discount: Discount) -> Discount:
@@ -102,17 +132,26 @@ def _no_more(order: Order, discount: Discount) -> Discount:
 
 
 def repriced(before: Order, after: Order) -> Order:
-    """The order with new amounts for all charges of the rates that are touched. What was refunded in part is not edited
-    and keeps its own.
+    """The order with new amounts for all charges of the rates that are touched. What was refunded
+    in part is not edited and keeps its own.
     """
     then, now = before.charges, after.charges
     edited = {number for number, charge in now.items() if not _same(then.get(number), charge)}
-    rates = {charges[number].rate for charges in (then, now) for number in edited if number in charges}
-    wanted = {
-        number: charge for number, charge in now.items() if charge.rate in rates and not after.is_refunded(number)
+    rates = {
+        charges[number].rate for charges in (then, now) for number in edited if number in charges
     }
-    found = dict(zip(wanted, priced(list(wanted.values()), after.prices, after.rounding), strict=True))
-    lines = (replace(line, charge=found.get(number, line.charge)) for number, line in enumerate(after.lines, start=1))
+    wanted = {
+        number: charge
+        for number, charge in now.items()
+        if charge.rate in rates and not after.is_refunded(number)
+    }
+    found = dict(
+        zip(wanted, priced(list(wanted.values()), after.prices, after.rounding), strict=True)
+    )
+    lines = (
+        replace(line, charge=found.get(number, line.charge))
+        for number, line in enumerate(after.lines, start=1)
+    )
     return replace(after, lines=tuple(lines), shipping=found.get(0, after.shipping))
 
 
@@ -125,7 +164,10 @@ def _with_discounts(order: Order) -> Order:
         discounts = tuple(_free_again(each, order.shipping.stated) for each in discounts)
     order = replace(order, discounts=discounts)
     lines = tuple(
-        replace(line, charge=replace(line.charge, off=sum(each.of_line(place) for each in order.discounts)))
+        replace(
+            line,
+            charge=replace(line.charge, off=sum(each.of_line(place) for each in order.discounts)),
+        )
         for place, line in enumerate(order.lines)
     )
     off = sum(each.of_shipping for each in order.discounts)
@@ -151,14 +193,35 @@ def _corrections(
     added, taken = _changes(before, after)
     rounded = {} if added else rounding(after, before)
     for invoice in invoices:
-        part = {line: change for line, change in taken.items() if _invoice_of(before, line) == invoice.document_id}
+        part = {
+            line: change
+            for line, change in taken.items()
+            if _invoice_of(before, line) == invoice.document_id
+        }
         if part:
-            yield _correction(before, "credit_slip", part, number, at, reason=reason, **rounded, **correcting(invoice))
+            yield _correction(
+                before,
+                "credit_slip",
+                part,
+                number,
+                at,
+                reason=reason,
+                **rounded,
+                **correcting(invoice),
+            )
             rounded = {}
     if added:
         yield _correction(
-            after, "invoice", added, number, at, due=after.money(after.due), note=after.invoice_note,
-            payments=billing.payments(after), **rounding(before, after), **correcting(invoices[0]),
+            after,
+            "invoice",
+            added,
+            number,
+            at,
+            due=after.money(after.due),
+            note=after.invoice_note,
+            payments=billing.payments(after),
+            **rounding(before, after),
+            **correcting(invoices[0]),
         )
 
 
@@ -194,27 +257,40 @@ def _changes(before: Order, after: Order) -> tuple[Pieces, Pieces]:
 
 
 def _sold_anew(then: Charge, now: Charge, *, shipping: bool) -> bool:
-    """Whether a charge is taken back whole and invoiced anew, since its price, or its tax, is another."""
+    """Whether a charge is taken back whole and invoiced anew, since its price, or its tax, is
+    another.
+    """
     return then.rate != now.rate or (then.price != now.price and not shipping)
 
 
 def _off_their_invoices(before: Order, after: Order) -> Order:
     """Lines that are sold anew stand on their new invoice from now on."""
     lines = (
-        replace(line, invoice=None) if number in before.charges
-        and _sold_anew(before.charges[number], line.charge, shipping=False) else line
+        (
+            replace(line, invoice=None)
+            if number in before.charges
+            and _sold_anew(before.charges[number], line.charge, shipping=False)
+            else line
+        )
         for number, line in enumerate(after.lines, start=1)
     )
     return replace(after, lines=tuple(lines))
 
 
 def _add_shifted(
-    shifted: Mapping[Decimal, Amount], added: Pieces, taken: Pieces, then: Mapping[int, Charge],
+    shifted: Mapping[Decimal, Amount],
+    added: Pieces,
+    taken: Pieces,
+    then: Mapping[int, Charge],
     now: Mapping[int, Charge],
 ) -> None:
     for rate, amount in shifted.items():
-        more = _dearest({number: change for number, change in added.items() if now[number].rate == rate})
-        less = _dearest({number: change for number, change in taken.items() if then[number].rate == rate})
+        more = _dearest(
+            {number: change for number, change in added.items() if now[number].rate == rate}
+        )
+        less = _dearest(
+            {number: change for number, change in taken.items() if then[number].rate == rate}
+        )
         if more is not None:
             added[more] = (added[more][0], added[more][1] + amount)
         elif less is not None:

@@ -17,7 +17,9 @@ METHOD = "Store credit"
 
 @dataclass(frozen=True)
 class Wish:
-    """How much of an order is to be paid with store credit: all there is, an amount, or what these credit slips say."""
+    """How much of an order is to be paid with store credit: all there is, an amount, or what these
+    credit slips say.
+    """
 
     everything: bool = False
     amount: int | None = None
@@ -58,7 +60,9 @@ def part_of(due: int, account: Account, wish: Wish, at: datetime) -> int | NotSp
         return min(max(due, 0), there)
     if wish.amount > there:
         asked, left = (written(amount, account.currency) for amount in (wish.amount, there))
-        return NotSpent("not_enough_store_credit", f"{asked} of store credit were asked, {left} are there.")
+        return NotSpent(
+            "not_enough_store_credit", f"{asked} of store credit were asked, {left} are there."
+        )
     if wish.amount > due:
         asked, left = (written(amount, account.currency) for amount in (wish.amount, max(due, 0)))
         return NotSpent("more_than_due", f"{asked} of store credit were asked, {left} are due.")
@@ -75,37 +79,64 @@ def spend(
     if not amount:
         return Spent(order, account, [])
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, used(account, amount, cause, wish.lots_of), amount, payment_id, cause, ", ".join(wish.codes))
+    return _paid(
+        order,
+        used(account, amount, cause, wish.lots_of),
+        amount,
+        payment_id,
+        cause,
+        ", ".join(wish.codes),
+    )
 
 
-def return_unbilled(order: Order, account: Account, until: datetime | None, by: str, at: datetime) -> Spent | None:
-    """Give back what an order was paid with that comes to nothing before an invoice states the payment; None where
-    there is nothing of that kind. `until`: when what it used would have expired.
+def return_unbilled(
+    order: Order, account: Account, until: datetime | None, by: str, at: datetime
+) -> Spent | None:
+    """Give back what an order was paid with that comes to nothing before an invoice states the
+    payment; None where there is nothing of that kind. `until`: when what it used would have
+    expired.
     """
     amount = order.credit_left
     if amount <= 0 or order.issued("invoice"):
         return None
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, given_back(account, amount, until, cause, order.shop), -amount, _next_id(order), cause)
+    return _paid(
+        order,
+        given_back(account, amount, until, cause, order.shop),
+        -amount,
+        _next_id(order),
+        cause,
+    )
 
 
 def use_again(order: Order, account: Account, by: str, at: datetime) -> Spent | NotSpent | None:
-    """Pay an order that is taken up again with the credit that it gave back; None where it gave nothing back."""
+    """Pay an order that is taken up again with the credit that it gave back; None where it gave
+    nothing back.
+    """
     back = [payment for payment in order.payments if payment.kind == "store_credit"]
     if not back or back[-1].amount.amount > 0:
         return None
     amount, there = min(-back[-1].amount.amount, order.due), account.available(at)
     if amount > there:
         gone = written(amount, order.currency)
-        reason = f"The order gave {gone} of store credit back, of which {written(there, order.currency)} are left."
+        reason = (
+            f"The order gave {gone} of store credit back, of which {written(there, order.currency)}"
+            " are left."
+        )
         return NotSpent("store_credit_gone", reason)
     cause = Cause(at, by, order_id=order.order_id)
-    return _paid(order, used(account, amount, cause), amount, _next_id(order), cause) if amount > 0 else None
+    return (
+        _paid(order, used(account, amount, cause), amount, _next_id(order), cause)
+        if amount > 0
+        else None
+    )
 
 
 @dataclass(frozen=True)
 class Settled:
-    """An order whose store credit was settled when it moved; `account` is there where that changed."""
+    """An order whose store credit was settled when it moved; `account` is there where that
+    changed.
+    """
 
     order: Order
     events: list[Event]
@@ -113,11 +144,17 @@ class Settled:
 
 
 def settle(
-    order: Order, account: Account | None, until: datetime | None, by: str, at: datetime, *, retaken: bool,
+    order: Order,
+    account: Account | None,
+    until: datetime | None,
+    by: str,
+    at: datetime,
+    *,
+    retaken: bool,
     gives_up: bool,
 ) -> Settled | NotSpent:
-    """Give store credit back that paid an order which comes to nothing, or use it again for one that is taken up.
-    Without an account the order was never paid with any.
+    """Give store credit back that paid an order which comes to nothing, or use it again for one
+    that is taken up. Without an account the order was never paid with any.
     """
     found: Spent | NotSpent | None = None
     if account is not None and retaken:
@@ -133,10 +170,16 @@ def objection_to_use(order: Order, command: UseStoreCredit) -> Refusal | None:
     """Return why an order cannot be paid with store credit."""
     if any(known.payment_id == command.payment_id for known in order.payments):
         return command.refuse(
-            "already_recorded", f"Payment {command.payment_id} was recorded before.", field="payment_id"
+            "already_recorded",
+            f"Payment {command.payment_id} was recorded before.",
+            field="payment_id",
         )
     if not order.holds_stock:
-        return command.refuse("order_ended", "The order gave its stock back: take it up again first.", field="order_id")
+        return command.refuse(
+            "order_ended",
+            "The order gave its stock back: take it up again first.",
+            field="order_id",
+        )
     if order.due <= 0:
         return command.refuse("nothing_due", "Nothing is due for this order.", field="order_id")
     return None
@@ -146,9 +189,14 @@ def _next_id(order: Order) -> UUID:
     return uuid5(order.order_id, f"store credit #{len(order.payments)}")
 
 
-def _paid(order: Order, account: Account, amount: int, payment_id: UUID, cause: Cause, slips: str = "") -> Spent:
+def _paid(
+    order: Order, account: Account, amount: int, payment_id: UUID, cause: Cause, slips: str = ""
+) -> Spent:
     payment = Payment(
-        payment_id=payment_id, kind="store_credit", method=METHOD, amount=order.money(amount),
+        payment_id=payment_id,
+        kind="store_credit",
+        method=METHOD,
+        amount=order.money(amount),
         transaction_id=slips[:200],
     )
     order = replace(order, payments=(*order.payments, recorded(payment, cause.by, cause.at)))

@@ -1,6 +1,8 @@
-"""Delivery slips that follow their order: an outdated one would have the wrong goods packed, or send them astray.
+"""Delivery slips that follow their order: an outdated one would have the wrong goods packed, or
+send them astray.
 
-A slip says which pieces go where, by which carrier. What else changes on an order, such as prices, needs no new one.
+A slip says which pieces go where, by which carrier. What else changes on an order, such as prices,
+needs no new one.
 """
 
 import hashlib
@@ -11,7 +13,9 @@ from services.orders.domain.order import Order
 
 
 def digest(order: Order) -> str:
-    """Return what tells the delivery slip of the order as it is now from those of its other states (SHA-256)."""
+    """Return what tells the delivery slip of the order as it is now from those of its other states
+    (SHA-256).
+    """
     return hashlib.sha256(json.dumps(_said(order), sort_keys=True).encode()).hexdigest()
 
 

@@ -71,13 +71,17 @@ def detail(order: Order, around: Around) -> OrderDetail:
 def map_link(address: Address) -> str:
     """Where OpenStreetMap searches an address; it learns no names."""
     place = f"{address.postcode} {address.city}".strip()
-    return MAP + quote(", ".join(filter(None, (address.line1, place, address.region, address.country))), safe="")
+    return MAP + quote(
+        ", ".join(filter(None, (address.line1, place, address.region, address.country))), safe=""
+    )
 
 
 def _shipping_tax(order: Order) -> TaxRow:
     amount = order.shipping.amount
     return TaxRow(
-        rate=order.shipping.rate, net=order.money(amount.net), tax=order.money(amount.tax),
+        rate=order.shipping.rate,
+        net=order.money(amount.net),
+        tax=order.money(amount.tax),
         gross=order.money(amount.gross),
     )
 
@@ -85,7 +89,11 @@ def _shipping_tax(order: Order) -> TaxRow:
 def _history(order: Order, around: Around) -> list[HistoryEntry]:
     return [
         HistoryEntry(
-            state=change.state, at=change.at, by=change.by, forced=change.forced, reason=change.reason,
+            state=change.state,
+            at=change.at,
+            by=change.by,
+            forced=change.forced,
+            reason=change.reason,
             label=label(around.states, change.state, around.language),
         )
         for change in order.history

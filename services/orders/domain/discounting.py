@@ -16,25 +16,44 @@ from shared.contracts.orders import AddDiscount, DiscountKind, OrderDiscounted, 
 from shared.writing.currencies import written
 
 
-def add_discount(order: Order, command: AddDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
-    """The order with a discount. A percentage is of what the products cost after the discounts before it."""
+def add_discount(
+    order: Order, command: AddDiscount, number: NextNumber, at: datetime
+) -> Edited | Refusal:
+    """The order with a discount. A percentage is of what the products cost after the discounts
+    before it.
+    """
     wrong = _not_possible(order, command) or _wrong_values(order, command)
     if wrong:
         return wrong
-    found = _free_shipping(order, command) if command.free_shipping else _off_products(order, command)
+    found = (
+        _free_shipping(order, command) if command.free_shipping else _off_products(order, command)
+    )
     if isinstance(found, Refusal):
         return found
     after = replace(order, discounts=(*order.discounts, found))
     edited = settled(order, after, command, number, at, found.name)
-    return edited if isinstance(edited, Refusal) else _told(order, edited, edited.order.discounts[-1], command, at)
+    return (
+        edited
+        if isinstance(edited, Refusal)
+        else _told(order, edited, edited.order.discounts[-1], command, at)
+    )
 
 
-def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, at: datetime) -> Edited | Refusal:
+def remove_discount(
+    order: Order, command: RemoveDiscount, number: NextNumber, at: datetime
+) -> Edited | Refusal:
     """The order without a discount."""
     wrong = _not_possible(order, command)
     if wrong:
         return wrong
-    found = next((each for each in order.discounts if each.discount_id == command.discount_id and each.active), None)
+    found = next(
+        (
+            each
+            for each in order.discounts
+            if each.discount_id == command.discount_id and each.active
+        ),
+        None,
+    )
     if found is None:
         reason = f"The order has no discount {command.discount_id}."
         return command.refuse("unknown_discount", reason, field="discount_id")
@@ -42,7 +61,9 @@ def remove_discount(order: Order, command: RemoveDiscount, number: NextNumber, a
         reason = "Something that it was taken off was refunded: it stays."
         return command.refuse("discount_refunded", reason, field="discount_id")
     gone = replace(found, active=False)
-    after = replace(order, discounts=tuple(gone if each is found else each for each in order.discounts))
+    after = replace(
+        order, discounts=tuple(gone if each is found else each for each in order.discounts)
+    )
     edited = settled(order, after, command, number, at)
     return edited if isinstance(edited, Refusal) else _told(order, edited, found, command, at)
 
@@ -59,8 +80,12 @@ def _wrong_values(order: Order, command: AddDiscount) -> Refusal | None:
     if any(each.discount_id == command.discount_id for each in order.discounts):
         reason = f"The discount {command.discount_id} was given before."
         return command.refuse("already_given", reason, field="discount_id")
-    if command.invoice and command.invoice not in {each.document_id for each in order.issued("invoice")}:
-        return command.refuse("unknown_invoice", f"The order has no invoice {command.invoice}.", field="invoice")
+    if command.invoice and command.invoice not in {
+        each.document_id for each in order.issued("invoice")
+    }:
+        return command.refuse(
+            "unknown_invoice", f"The order has no invoice {command.invoice}.", field="invoice"
+        )
     return None
 
 
@@ -70,7 +95,8 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
     value = command.percent or Decimal(command.amount or 0)
     scope = EVERYTHING if command.invoice is None else _lines_on(order, command.invoice)
     left = [
-        0 if order.is_refunded(number) else line.charge.left for number, line in enumerate(order.lines, start=1)
+        0 if order.is_refunded(number) else line.charge.left
+        for number, line in enumerate(order.lines, start=1)
     ]
     free = bases(scope, [line.charge for line in order.lines], left)
     whole = sum(free)
@@ -83,43 +109,71 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
 
 
 def _lines_on(order: Order, invoice: UUID) -> Scope:
-    return Scope(tuple(number for number, line in enumerate(order.lines, start=1) if line.invoice == invoice))
+    return Scope(
+        tuple(number for number, line in enumerate(order.lines, start=1) if line.invoice == invoice)
+    )
 
 
 def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
     if order.is_refunded(0):
-        return command.refuse("shipping_refunded", "The shipping was refunded.", field="free_shipping")
+        return command.refuse(
+            "shipping_refunded", "The shipping was refunded.", field="free_shipping"
+        )
     first = order.issued("invoice")[:1]
-    elsewhere = command.invoice is not None and command.invoice not in {each.document_id for each in first}
+    elsewhere = command.invoice is not None and command.invoice not in {
+        each.document_id for each in first
+    }
     if elsewhere or not order.shipping.left:
         return _nothing_off(command, "free_shipping")
     return _discount(command, "free_shipping", Decimal(0))
 
 
 def _nothing_off(command: AddDiscount, field: str) -> Refusal:
-    return command.refuse("takes_nothing_off", "There is nothing that it could be taken off.", field=field)
+    return command.refuse(
+        "takes_nothing_off", "There is nothing that it could be taken off.", field=field
+    )
 
 
-def _discount(command: AddDiscount, kind: DiscountKind, value: Decimal, scope: Scope = EVERYTHING) -> Discount:
+def _discount(
+    command: AddDiscount, kind: DiscountKind, value: Decimal, scope: Scope = EVERYTHING
+) -> Discount:
     """Return the discount before its shares are computed."""
     return Discount(
-        command.discount_id, command.discount_name, kind, value, code="", shares=(), invoice=command.invoice,
+        command.discount_id,
+        command.discount_name,
+        kind,
+        value,
+        code="",
+        shares=(),
+        invoice=command.invoice,
         scope=scope,
     )
 
 
 def _is_refunded(order: Order, discount: Discount) -> bool:
-    lines = any(discount.of_line(number - 1) and order.is_refunded(number) for number in range(1, len(order.lines) + 1))
+    lines = any(
+        discount.of_line(number - 1) and order.is_refunded(number)
+        for number in range(1, len(order.lines) + 1)
+    )
     return lines or (discount.of_shipping > 0 and order.is_refunded(0))
 
 
 def _told(
-    before: Order, edited: Edited, discount: Discount, command: AddDiscount | RemoveDiscount, at: datetime
+    before: Order,
+    edited: Edited,
+    discount: Discount,
+    command: AddDiscount | RemoveDiscount,
+    at: datetime,
 ) -> Edited:
     order = edited.order
     told = OrderDiscounted(
-        order_id=order.order_id, order=order.summary(), by=command.by, at=at, due=order.money(order.due),
-        discount=order.discount_view(discount), removed=isinstance(command, RemoveDiscount),
+        order_id=order.order_id,
+        order=order.summary(),
+        by=command.by,
+        at=at,
+        due=order.money(order.due),
+        discount=order.discount_view(discount),
+        removed=isinstance(command, RemoveDiscount),
         attach=issued_between(before, order),
     )
     return replace(edited, events=[told, *edited.events])

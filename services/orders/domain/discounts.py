@@ -1,4 +1,6 @@
-"""Discounts of an order: what each takes off lines and shipping, in the order's kind of prices (minor units)."""
+"""Discounts of an order: what each takes off lines and shipping, in the order's kind of prices
+(minor units).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +14,9 @@ from shared.contracts.orders import DiscountKind, ProductChoice, Rounding
 
 @dataclass(frozen=True)
 class Scope:
-    """The lines that a discount applies to. `lines` holds their numbers; None means every line, those added later too.
-    `choices` decide whether a line that is added later belongs to them. `cheapest`: only one piece of the cheapest.
+    """The lines that a discount applies to. `lines` holds their numbers; None means every line,
+    those added later too. `choices` decide whether a line that is added later belongs to them.
+    `cheapest`: only one piece of the cheapest.
     """
 
     lines: tuple[int, ...] | None = None
@@ -30,10 +33,11 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True)
 class Discount:
-    """What is taken off. `value` is percent or minor units, as the kind says; `shares` are those of the lines, in their
-    order (`discount_shares` computes them); `invoice`: the document that it was given for, else the whole order. One
-    that was taken back is `active` no more. Once an invoice states it, `fixed` holds, for each line of that moment, its
-    share and what the line was stated at.
+    """What is taken off. `value` is percent or minor units, as the kind says; `shares` are those of
+    the lines, in their order (`discount_shares` computes them); `invoice`: the document that it was
+    given for, else the whole order. One that was taken back is `active` no more. Once an invoice
+    states it, `fixed` holds, for each line of that moment, its share and what the line was stated
+    at.
     """
 
     discount_id: UUID
@@ -64,7 +68,9 @@ class Discount:
 
     @property
     def lines(self) -> tuple[int, ...] | None:
-        """Return the numbers of the lines that it may take something off; None means all, those added later too."""
+        """Return the numbers of the lines that it may take something off; None means all, those
+        added later too.
+        """
         if self.kind == "free_shipping":
             return ()
         if self.fixed is None:
@@ -75,8 +81,8 @@ class Discount:
 def amounts(
     charges: Sequence[Charge], discounts: Sequence[Discount], prices: Prices, rounding: Rounding
 ) -> list[Amount]:
-    """What each discount takes off, without and with tax: parts of what the charges (the shipping last) would cost more
-    without any. They add up to that to the cent.
+    """What each discount takes off, without and with tax: parts of what the charges (the shipping
+    last) would cost more without any. They add up to that to the cent.
     """
     undiscounted = priced([Charge(x.price, x.quantity, x.rate) for x in charges], prices, rounding)
     sums = [Amount()] * len(discounts)
@@ -84,7 +90,9 @@ def amounts(
         last = place == len(charges) - 1
         weights = [each.of_shipping if last else each.of_line(place) for each in discounts]
         if any(weights):
-            less = Amount(before.amount.net - after.amount.net, before.amount.tax - after.amount.tax)
+            less = Amount(
+                before.amount.net - after.amount.net, before.amount.tax - after.amount.tax
+            )
             parts = zip(share(less.net, weights), share(less.tax, weights), strict=True)
             sums = [sum_ + Amount(net, tax) for sum_, (net, tax) in zip(sums, parts, strict=True)]
     return sums

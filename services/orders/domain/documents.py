@@ -23,12 +23,20 @@ from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import DocumentKind, DocumentReference, Money
 from shared.writing.days import days_later
 
-Issued = InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
+Issued = (
+    InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
+)
 NextNumber = Callable[[DocumentKind], str]
-REPLACING = ("delivery_slip", "invoice")  # kinds of which the document of a whole order is the only one that counts
+REPLACING = (
+    "delivery_slip",
+    "invoice",
+)  # kinds of which the document of a whole order is the only one that counts
 EVENTS: dict[str, type[Issued]] = {
-    "invoice": InvoiceIssued, "delivery_slip": DeliverySlipIssued, "credit_slip": CreditSlipIssued,
-    "return_slip": ReturnSlipIssued, "order_summary": OrderSummaryIssued,
+    "invoice": InvoiceIssued,
+    "delivery_slip": DeliverySlipIssued,
+    "credit_slip": CreditSlipIssued,
+    "return_slip": ReturnSlipIssued,
+    "order_summary": OrderSummaryIssued,
 }
 
 
@@ -43,7 +51,9 @@ class Document:
 
 @dataclass(frozen=True)
 class Part:
-    """What a document is about: pieces of lines, by their number, with their amounts; and what of the shipping."""
+    """What a document is about: pieces of lines, by their number, with their amounts; and what of
+    the shipping.
+    """
 
     lines: tuple[tuple[int, int, Amount], ...]
     shipping: Amount
@@ -55,51 +65,71 @@ class Part:
 
 
 def is_empty(order: Order, kind: DocumentKind) -> bool:
-    """Whether nothing would stand on the document of the whole order: then it is not issued. A delivery slip tells of
-    goods, whatever their shipping costs.
+    """Whether nothing would stand on the document of the whole order: then it is not issued. A
+    delivery slip tells of goods, whatever their shipping costs.
     """
     part = whole_part(order, kind)
     return not part.lines and (kind == "delivery_slip" or not part.shipping.gross)
 
 
 def whole_part(order: Order, kind: DocumentKind) -> Part:
-    """All of it; on an invoice what is still sold, on a delivery slip what is sent: not what was refunded before."""
+    """All of it; on an invoice what is still sold, on a delivery slip what is sent: not what was
+    refunded before.
+    """
     if kind == "invoice":
         lines = ((each.number, each.pieces, each.amount) for each in billing.billed(order))
         return Part(tuple(lines), order.remaining(0))
-    pieces = order.claimed if kind == "delivery_slip" else lambda number: order.lines[number - 1].charge.quantity
+    pieces = (
+        order.claimed
+        if kind == "delivery_slip"
+        else lambda number: order.lines[number - 1].charge.quantity
+    )
     lines = ((number, pieces(number), line.charge.amount) for number, line in order.shown)
     return Part(tuple(line for line in lines if line[1]), order.shipping.amount)
 
 
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
-    """The document of the whole order. A delivery slip replaces the one before, an invoice those that count."""
+    """The document of the whole order. A delivery slip replaces the one before, an invoice those
+    that count.
+    """
     return issue_part(
-        order, kind, number, at, whole_part(order, kind), due=order.money(order.due),
+        order,
+        kind,
+        number,
+        at,
+        whole_part(order, kind),
+        due=order.money(order.due),
         rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
-        replaces=order.issued(kind) if kind in REPLACING else (), **_beside(order, kind),
+        replaces=order.issued(kind) if kind in REPLACING else (),
+        **_beside(order, kind),
     )
 
 
 def _beside(order: Order, kind: DocumentKind) -> dict[str, Any]:
     """Discounts, payments and note; those of the whole order, or of what an invoice bills."""
     if kind != "invoice":
-        return {"discounts": billing.discounts(order, billing.whole(order)), "payments": billing.received(order)}
+        return {
+            "discounts": billing.discounts(order, billing.whole(order)),
+            "payments": billing.received(order),
+        }
     return {
-        "discounts": billing.discounts(order, billing.billed(order)), "payments": billing.payments(order),
+        "discounts": billing.discounts(order, billing.billed(order)),
+        "payments": billing.payments(order),
         "note": order.invoice_note,
     }
 
 
 def rounding(before: Order, after: Order) -> dict[str, Any]:
-    """Return what a snapshot says of the rounding of cash: what an act changes of it; nothing where there is none."""
+    """Return what a snapshot says of the rounding of cash: what an act changes of it; nothing where
+    there is none.
+    """
     more = after.cash_rounding - before.cash_rounding
     return {"rounding": after.money(more)} if more else {}
 
 
 def with_document(order: Order, document: Document) -> Order:
-    """The order with a document; on an invoice stand all lines that stood on none before, and it fixes what the
-    discounts take off each.
+    """The order with a document; on an invoice stand all lines that stood on none before, and it
+    fixes what the discounts take off each.
     """
     order = replace(order, documents=(*order.documents, document.reference))
     if document.reference.kind == "delivery_slip":
@@ -107,7 +137,10 @@ def with_document(order: Order, document: Document) -> Order:
     if document.reference.kind != "invoice":
         return order
     issued = document.reference.document_id
-    lines = (replace(line, invoice=line.invoice or issued) if line.charge.quantity else line for line in order.lines)
+    lines = (
+        replace(line, invoice=line.invoice or issued) if line.charge.quantity else line
+        for line in order.lines
+    )
     discounts = fixed(order.discounts, [line.charge for line in order.lines])
     return replace(order, lines=tuple(lines), discounts=discounts)
 
@@ -115,12 +148,16 @@ def with_document(order: Order, document: Document) -> Order:
 def issue_part(
     order: Order, kind: DocumentKind, number: str, at: datetime, part: Part, **more: Any
 ) -> Document:
-    """A document with its snapshot, about a part of the order; `more` are further fields of the snapshot. Its id
-    follows from order, kind and number; that of a summary, which is no issued document, from the time too.
+    """A document with its snapshot, about a part of the order; `more` are further fields of the
+    snapshot. Its id follows from order, kind and number; that of a summary, which is no issued
+    document, from the time too.
     """
     snapshot = _snapshot(order, kind, number, at, part, **more)
     reference = DocumentReference(
-        document_id=snapshot.document_id, kind=kind, number=number, issued_at=at,
+        document_id=snapshot.document_id,
+        kind=kind,
+        number=number,
+        issued_at=at,
         replaces=[replaced.document_id for replaced in snapshot.replaces],
     )
     return Document(reference, EVENTS[kind](order_id=order.order_id, document=snapshot), at)
@@ -129,7 +166,8 @@ def issue_part(
 def correcting(*invoices: DocumentReference) -> dict[str, Any]:
     """What a snapshot says of the invoices that it changes."""
     return {
-        "corrected": list(invoices), "corrects": ", ".join(invoice.number for invoice in invoices),
+        "corrected": list(invoices),
+        "corrects": ", ".join(invoice.number for invoice in invoices),
         "corrects_issued_at": invoices[0].issued_at if len(invoices) == 1 else None,
     }
 
@@ -173,16 +211,25 @@ def _snapshot(
 
 
 def _accounting(order: Order, kind: DocumentKind, tax: int) -> dict[str, Any]:
-    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230), at the rate of the order."""
+    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230), at the rate of the
+    order.
+    """
     converted = order.in_accounting_currency(tax)
-    if not tax or converted is None or order.exchange_rate is None or kind not in ("invoice", "credit_slip"):
+    if (
+        not tax
+        or converted is None
+        or order.exchange_rate is None
+        or kind not in ("invoice", "credit_slip")
+    ):
         return {}
     amount = Money(amount=converted, currency=order.exchange_rate.currency)
     return {"accounting_tax": amount, "exchange_rate": order.exchange_rate}
 
 
 def _taxes(order: Order, part: Part, charges: Sequence[Charge]) -> Iterator[TaxRow]:
-    """A row for each rate that a line bears, be its amounts zero (a gift); shipping that is free bears none."""
+    """A row for each rate that a line bears, be its amounts zero (a gift); shipping that is free
+    bears none.
+    """
     borne = {order.lines[number - 1].charge.rate for number, _, _ in part.lines}
     for rate, amount in by_rate(charges).items():
         if rate in borne or amount != Amount():
@@ -190,7 +237,9 @@ def _taxes(order: Order, part: Part, charges: Sequence[Charge]) -> Iterator[TaxR
 
 
 def _supplied_at(order: Order, kind: DocumentKind, at: datetime) -> datetime | None:
-    """When the goods were sent; an invoice before that may give its own date, where the shop says so."""
+    """When the goods were sent; an invoice before that may give its own date, where the shop says
+    so.
+    """
     if kind not in ("invoice", "credit_slip"):
         return None
     with_invoice = kind == "invoice" and order.shop.profile.supply_date == "issued"
@@ -210,7 +259,9 @@ def _pay_until(order: Order, at: datetime) -> datetime | None:
 
 def _charges(order: Order, part: Part) -> list[Charge]:
     """The part with the rates of its taxes, the shipping last."""
-    lines = [replace(order.lines[number - 1].charge, amount=amount) for number, _, amount in part.lines]
+    lines = [
+        replace(order.lines[number - 1].charge, amount=amount) for number, _, amount in part.lines
+    ]
     return [*lines, replace(order.shipping, amount=part.shipping)]
 
 
@@ -218,14 +269,23 @@ def _line(order: Order, number: int, quantity: int, amount: Amount) -> DocumentL
     line = order.lines[number - 1]
     unit_net, unit_gross = unit_prices(line.charge, order.prices, order.rounding)
     return DocumentLine(
-        line=number, sku=line.sku, name=line.name, quantity=quantity, tax_rate=line.charge.rate,
-        unit_net=order.money(unit_net), unit_gross=order.money(unit_gross),
-        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+        line=number,
+        sku=line.sku,
+        name=line.name,
+        quantity=quantity,
+        tax_rate=line.charge.rate,
+        unit_net=order.money(unit_net),
+        unit_gross=order.money(unit_gross),
+        net=order.money(amount.net),
+        tax=order.money(amount.tax),
+        gross=order.money(amount.gross),
     )
 
 
 def _row(order: Order, rate: Decimal, amount: Amount) -> TaxRow:
     return TaxRow(
         rate=rate,
-        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+        net=order.money(amount.net),
+        tax=order.money(amount.tax),
+        gross=order.money(amount.gross),
     )

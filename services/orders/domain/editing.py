@@ -1,4 +1,6 @@
-"""Changing the products of an order: added, edited, cancelled; all that a command wants, or nothing."""
+"""Changing the products of an order: added, edited, cancelled; all that a command wants, or
+nothing.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -31,19 +33,39 @@ EXEMPT = "Nothing of the order is taxed: it takes no rate but 0."
 
 
 def add_lines(
-    order: Order, command: AddLines, products: Mapping[str, Product | None], left: Left, number: NextNumber,
+    order: Order,
+    command: AddLines,
+    products: Mapping[str, Product | None],
+    left: Left,
+    number: NextNumber,
     at: datetime,
 ) -> Edited | Refusal:
-    """The order with more products. `products` are those of the catalogue, `left` says what is free of one."""
-    wrong = _not_possible(order, command) or _wrong_invoice(order, command) or _unsellable(order, command, products)
+    """The order with more products. `products` are those of the catalogue, `left` says what is free
+    of one.
+    """
+    wrong = (
+        _not_possible(order, command)
+        or _wrong_invoice(order, command)
+        or _unsellable(order, command, products)
+    )
     if wrong:
         return wrong
     found = [(wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
     lines = (*order.lines, *(_line(order, wanted, product) for wanted, product in found))
     first = len(order.lines) + 1
-    discounts = joined(order.discounts, {first + place: product for place, (_, product) in enumerate(found)})
+    discounts = joined(
+        order.discounts, {first + place: product for place, (_, product) in enumerate(found)}
+    )
     after = replace(order, lines=lines, discounts=discounts)
-    return _edited(order, after, command, {first + place: place for place in range(len(found))}, left, number, at)
+    return _edited(
+        order,
+        after,
+        command,
+        {first + place: place for place in range(len(found))},
+        left,
+        number,
+        at,
+    )
 
 
 def edit_lines(
@@ -67,17 +89,31 @@ def edit_lines(
 
 
 def _edited(
-    before: Order, after: Order, command: Editing, places: Mapping[int, int], left: Left, number: NextNumber,
-    at: datetime, reason: str = "",
+    before: Order,
+    after: Order,
+    command: Editing,
+    places: Mapping[int, int],
+    left: Left,
+    number: NextNumber,
+    at: datetime,
+    reason: str = "",
 ) -> Edited | Refusal:
     after = supplied(before, after, left)
-    found = _out_of_stock(before, after, command, places, left) or settled(before, after, command, number, at, reason)
+    found = _out_of_stock(before, after, command, places, left) or settled(
+        before, after, command, number, at, reason
+    )
     if isinstance(found, Refusal):
         return found
     order = found.order
     told = OrderEdited(
-        order_id=order.order_id, order=order.summary(), by=command.by, at=at, lines=order.line_views(),
-        changes=list(_line_changes(before, order)), due=order.money(order.due), attach=issued_between(before, order),
+        order_id=order.order_id,
+        order=order.summary(),
+        by=command.by,
+        at=at,
+        lines=order.line_views(),
+        changes=list(_line_changes(before, order)),
+        due=order.money(order.due),
+        attach=issued_between(before, order),
         fixed_discounts=list(_fixed_discounts(order)),
     )
     return replace(found, events=[told, *found.events])
@@ -89,20 +125,24 @@ def _fixed_discounts(order: Order) -> Iterator[FixedDiscount]:
     for each in order.discounts:
         if each.active and each.fixed is not None and invoices:
             yield FixedDiscount(
-                discount_id=each.discount_id, name=each.name, off=order.money(each.off),
-                lines=list(each.lines or ()), invoice=invoices[0].number, reason=_why_fixed(each, invoices[0].number),
+                discount_id=each.discount_id,
+                name=each.name,
+                off=order.money(each.off),
+                lines=list(each.lines or ()),
+                invoice=invoices[0].number,
+                reason=_why_fixed(each, invoices[0].number),
             )
 
 
 def _why_fixed(discount: Discount, invoice: str) -> str:
     if discount.kind == "percent":
         return (
-            f"Invoice {invoice} was issued: '{discount.name}' stays {discount.value:f}% of the lines that it was "
-            "invoiced for, and takes nothing off others."
+            f"Invoice {invoice} was issued: '{discount.name}' stays {discount.value:f}% of the"
+            " lines that it was invoiced for, and takes nothing off others."
         )
     return (
-        f"Invoice {invoice} was issued: '{discount.name}' keeps its part of each line that it was invoiced for, "
-        "shrinks with that line, and takes nothing off others."
+        f"Invoice {invoice} was issued: '{discount.name}' keeps its part of each line that it was"
+        " invoiced for, shrinks with that line, and takes nothing off others."
     )
 
 
@@ -114,22 +154,34 @@ def _not_possible(order: Order, command: Editing) -> Refusal | None:
 def _wrong_invoice(order: Order, command: AddLines) -> Refusal | None:
     invoices = order.issued("invoice")
     if command.invoice == "existing" and invoices:
-        reason = f"The invoice {invoices[-1].number} was issued and stays as it is: add them to a new one."
+        reason = (
+            f"The invoice {invoices[-1].number} was issued and stays as it is: add them to a new"
+            " one."
+        )
         return command.refuse("invoice_issued", reason, field="invoice")
     if command.invoice == "new" and not invoices:
         return command.refuse(
-            "no_invoice", "No invoice was issued yet: they will stand on the first one.", field="invoice"
+            "no_invoice",
+            "No invoice was issued yet: they will stand on the first one.",
+            field="invoice",
         )
     return None
 
 
-def _unsellable(order: Order, command: AddLines, products: Mapping[str, Product | None]) -> Refusal | None:
+def _unsellable(
+    order: Order, command: AddLines, products: Mapping[str, Product | None]
+) -> Refusal | None:
     for place, line in enumerate(command.lines):
         product, field = products.get(line.sku), f"lines.{place}.sku"
         if product is None:
-            return command.refuse("unknown_product", f"There is no product '{line.sku}'.", field=field)
+            return command.refuse(
+                "unknown_product", f"There is no product '{line.sku}'.", field=field
+            )
         if product.price.currency != order.currency and line.unit_price is None:
-            reason = f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give a price."
+            reason = (
+                f"'{line.sku}' is priced in {product.price.currency}, not in {order.currency}: give"
+                " a price."
+            )
             return command.refuse("wrong_currency", reason, field=field)
         if order.exemption and line.tax_rate:
             return command.refuse("order_exempt", EXEMPT, field=f"lines.{place}.tax_rate")
@@ -141,8 +193,10 @@ def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
     price = product.price.amount if wanted.unit_price is None else wanted.unit_price
     rate = product.tax_rate if wanted.tax_rate is None else wanted.tax_rate
     return Line(
-        product.sku, product.name(order.language, order.shop.default_language),
-        Charge(price, wanted.quantity, rate), weight_grams=product.weight_grams,
+        product.sku,
+        product.name(order.language, order.shop.default_language),
+        Charge(price, wanted.quantity, rate),
+        weight_grams=product.weight_grams,
         taxed=taxed_at(product.taxed, wanted.unit_price, order.prices, order.rounding),
     )
 
@@ -181,11 +235,19 @@ def _objection_to_line(
     if wanted.line in seen:
         return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
     if order.is_refunded(wanted.line):
-        return "line_refunded", f"Line {wanted.line} was refunded in part: refund what is left of it instead.", "line"
+        return (
+            "line_refunded",
+            f"Line {wanted.line} was refunded in part: refund what is left of it instead.",
+            "line",
+        )
     pieces = order.lines[wanted.line - 1].charge.quantity
     if isinstance(wanted, CancelledLine):
         too_many = wanted.quantity > pieces
-        return ("too_many_pieces", f"Line {wanted.line} has {pieces} pieces.", "quantity") if too_many else None
+        return (
+            ("too_many_pieces", f"Line {wanted.line} has {pieces} pieces.", "quantity")
+            if too_many
+            else None
+        )
     return ("order_exempt", EXEMPT, "tax_rate") if order.exemption and wanted.tax_rate else None
 
 
@@ -194,12 +256,18 @@ def _out_of_stock(
 ) -> Refusal | None:
     """Why the stock does not do: the shop lets no order wait for what is missing."""
     for number, place in places.items() if not before.shop.backorders else ():
-        line, had = after.lines[number - 1], before.lines[number - 1] if number <= len(before.lines) else None
+        line, had = (
+            after.lines[number - 1],
+            (before.lines[number - 1] if number <= len(before.lines) else None),
+        )
         more = line.charge.quantity - (had.charge.quantity if had else 0)
         if line.missing > (had.missing if had else 0):
             return command.refuse(
-                "out_of_stock", f"{more} more of '{line.sku}' are wanted and {left(line.sku)} are left.",
-                field=f"lines.{place}.quantity", sku=line.sku, left=left(line.sku),
+                "out_of_stock",
+                f"{more} more of '{line.sku}' are wanted and {left(line.sku)} are left.",
+                field=f"lines.{place}.quantity",
+                sku=line.sku,
+                left=left(line.sku),
             )
     return None
 
@@ -210,7 +278,13 @@ def _line_changes(before: Order, after: Order) -> Iterator[LineChange]:
         then = before.charges[number] if number <= len(before.lines) else replace(now, quantity=0)
         if (then.quantity, then.price, then.rate) != (now.quantity, now.price, now.rate):
             yield LineChange(
-                line=number, sku=line.sku, name=line.name, quantity_before=then.quantity, quantity=now.quantity,
-                unit_price_before=after.money(then.price), unit_price=after.money(now.price),
-                tax_rate_before=then.rate, tax_rate=now.rate,
+                line=number,
+                sku=line.sku,
+                name=line.name,
+                quantity_before=then.quantity,
+                quantity=now.quantity,
+                unit_price_before=after.money(then.price),
+                unit_price=after.money(now.price),
+                tax_rate_before=then.rate,
+                tax_rate=now.rate,
             )

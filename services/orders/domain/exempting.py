@@ -1,7 +1,9 @@
-"""Setting, changing and lifting an exemption of an order; and the rate for the tax in the seller's own currency.
+"""Setting, changing and lifting an exemption of an order; and the rate for the tax in the seller's
+own currency.
 
-The net price of everything stays. Where prices include tax, an exempt order has prices without it; each line remembers
-the price and the rate that it has where it is taxed, so that lifting the exemption restores them exactly.
+The net price of everything stays. Where prices include tax, an exempt order has prices without it;
+each line remembers the price and the rate that it has where it is taxed, so that lifting the
+exemption restores them exactly.
 """
 
 from dataclasses import replace
@@ -26,31 +28,48 @@ from shared.contracts.orders import (
 )
 
 
-def set_exemption(order: Order, command: SetExemption, number: NextNumber, at: datetime) -> Edited | Refusal:
+def set_exemption(
+    order: Order, command: SetExemption, number: NextNumber, at: datetime
+) -> Edited | Refusal:
     """Return the order with another exemption, or none, with what corrects its invoices."""
     address = order.invoice_address
     if command.vat_number is not None:
         address = address.model_copy(update={"vat_number": command.vat_number})
-    wrong = _not_possible(order, command) or lacks_vat_number(command, command.exemption, address, "vat_number")
+    wrong = _not_possible(order, command) or lacks_vat_number(
+        command, command.exemption, address, "vat_number"
+    )
     wrong = wrong or _wrong_rates(order, command)
     if wrong:
         return wrong
-    after = _repriced(replace(order, exemption=command.exemption, invoice_address=address), order, command)
+    after = _repriced(
+        replace(order, exemption=command.exemption, invoice_address=address), order, command
+    )
     if isinstance(after, Refusal):
         return after
     if after == order:
-        return command.refuse("nothing_changes", "The order is like that already.", field="exemption")
+        return command.refuse(
+            "nothing_changes", "The order is like that already.", field="exemption"
+        )
     after = replace(after, discounts=reopened(after.discounts))
     found = reckoned(order, after, command, "exemption")
     if isinstance(found, Refusal):
         return found
     after, documents = _corrected(order, found, command, number, at)
     told = OrderExemptionChanged(
-        order_id=order.order_id, order=after.summary(), by=command.by, at=at, exemption=command.exemption,
-        exemption_before=order.exemption, lines=after.line_views(), invoice_address=address,
-        due=order.money(after.due), attach=[document.reference for document in documents],
+        order_id=order.order_id,
+        order=after.summary(),
+        by=command.by,
+        at=at,
+        exemption=command.exemption,
+        exemption_before=order.exemption,
+        lines=after.line_views(),
+        invoice_address=address,
+        due=order.money(after.due),
+        attach=[document.reference for document in documents],
     )
-    return Edited(after, [told, *(document.event for document in documents)], tuple(freed_by(after)))
+    return Edited(
+        after, [told, *(document.event for document in documents)], tuple(freed_by(after))
+    )
 
 
 def _corrected(
@@ -69,7 +88,8 @@ def _not_possible(order: Order, command: SetExemption) -> Refusal | None:
         return command.refuse("not_possible", reason, field="order_id")
     if any(order.is_refunded(number) for number in order.charges):
         return command.refuse(
-            "something_refunded", "Something of the order was refunded with the taxes that it has: they stay.",
+            "something_refunded",
+            "Something of the order was refunded with the taxes that it has: they stay.",
             field="order_id",
         )
     return None
@@ -87,7 +107,9 @@ def _wrong_rates(order: Order, command: SetExemption) -> Refusal | None:
         if line not in dict(order.shown):
             return command.refuse("unknown_line", f"The order has no line {line}.", field=field)
         if line in given[:place]:
-            return command.refuse("line_twice", f"Line {line} is named twice: name it once.", field=field)
+            return command.refuse(
+                "line_twice", f"Line {line} is named twice: name it once.", field=field
+            )
     return None
 
 
@@ -119,10 +141,14 @@ def _lacking_rates(order: Order, command: SetExemption) -> Refusal | None:
     given = {each.line for each in command.tax_rates}
     for number, line in order.shown:
         if line.taxed is None and number not in given:
-            sentence = f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."
+            sentence = (
+                f"The order does not know the tax rate of line {number}: give it in 'tax_rates'."
+            )
             return command.refuse("tax_rate_needed", sentence, field="tax_rates", line=number)
     if order.shipping.price and order.shipping_taxed is None and command.shipping_tax_rate is None:
-        sentence = "The order does not know the tax rate of its shipping: give it in 'shipping_tax_rate'."
+        sentence = (
+            "The order does not know the tax rate of its shipping: give it in 'shipping_tax_rate'."
+        )
         return command.refuse("tax_rate_needed", sentence, field="shipping_tax_rate")
     return None
 
@@ -138,11 +164,15 @@ def _taxed(order: Order, command: SetExemption) -> Order:
 
 
 def _with(order: Order, charge: Charge, taxed: Taxed | None, rate: Decimal | None) -> Charge:
-    """The charge as it was before; at another rate, at the same net price where it is not known with tax."""
+    """The charge as it was before; at another rate, at the same net price where it is not known
+    with tax.
+    """
     if taxed is not None:
         return replace(charge, price=taxed.price, rate=taxed.rate if rate is None else rate)
     rate = rate or Decimal(0)
-    return replace(charge, price=with_tax(charge.price, rate, order.prices, order.rounding), rate=rate)
+    return replace(
+        charge, price=with_tax(charge.price, rate, order.prices, order.rounding), rate=rate
+    )
 
 
 def set_exchange_rate(
@@ -152,16 +182,24 @@ def set_exchange_rate(
     invoices = order.issued("invoice")
     if invoices:
         return command.refuse(
-            "invoice_issued", f"The invoice {invoices[0].number} was issued: the rate stays.", field="exchange_rate"
+            "invoice_issued",
+            f"The invoice {invoices[0].number} was issued: the rate stays.",
+            field="exchange_rate",
         )
     after = replace(order, exchange_rate=command.exchange_rate)
     if after == order:
-        return command.refuse("nothing_changes", "The order has this rate already.", field="exchange_rate")
+        return command.refuse(
+            "nothing_changes", "The order has this rate already.", field="exchange_rate"
+        )
     wrong = wrong_exchange_rate(command, after)
     if wrong:
         return wrong
     told = OrderExchangeRateChanged(
-        order_id=order.order_id, order=order.summary(), by=command.by, at=at, exchange_rate=command.exchange_rate
+        order_id=order.order_id,
+        order=order.summary(),
+        by=command.by,
+        at=at,
+        exchange_rate=command.exchange_rate,
     )
     return after, told
 
@@ -174,7 +212,7 @@ def wrong_exchange_rate(command: Refusing, order: Order) -> Refusal | None:
         return command.refuse("same_currency", sentence, field="exchange_rate.currency")
     converted = order.in_accounting_currency(order.amount.gross)
     if converted is not None and converted >= LARGEST:
-        return command.refuse("rate_too_large", "At this rate the amounts are too large.", field="exchange_rate.rate")
+        return command.refuse(
+            "rate_too_large", "At this rate the amounts are too large.", field="exchange_rate.rate"
+        )
     return None
-
-

@@ -1,4 +1,6 @@
-"""The list as CSV: RFC 4180, one row an order. No cell of a stranger's begins a formula in a spreadsheet."""
+"""The list as CSV: RFC 4180, one row an order. No cell of a stranger's begins a formula in a
+spreadsheet.
+"""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -11,17 +13,36 @@ from shared.writing.days import local
 from shared.writing.text import clean
 
 COLUMNS = (
-    "reference", "placed_at", "customer", "email", "customer_id", "new_customer", "total", "paid", "currency",
-    "payment_method", "delivery_country", "state", "state_label", "order_id",
+    "reference",
+    "placed_at",
+    "customer",
+    "email",
+    "customer_id",
+    "new_customer",
+    "total",
+    "paid",
+    "currency",
+    "payment_method",
+    "delivery_country",
+    "state",
+    "state_label",
+    "order_id",
 )
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
 """How spreadsheets see that a cell is to be computed. Source: OWASP, CSV Injection."""
 
 
 def written(
-    entries: Iterable[Entry], states: Mapping[str, State], language: str, zone: str = "UTC", *, heading: bool
+    entries: Iterable[Entry],
+    states: Mapping[str, State],
+    language: str,
+    zone: str = "UTC",
+    *,
+    heading: bool,
 ) -> str:
-    """The rows as CSV, with the names of the columns before them or without; times as clocks in `zone` show them."""
+    """The rows as CSV, with the names of the columns before them or without; times as clocks in
+    `zone` show them.
+    """
     text = StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     if heading:
@@ -38,10 +59,18 @@ def harmless(text: str) -> str:
 
 def _row(entry: Entry, states: Mapping[str, State], language: str, zone: str) -> tuple[str, ...]:
     return (
-        harmless(entry.reference), local(entry.placed_at, zone).isoformat(timespec="seconds"),
-        harmless(entry.customer["name"]), harmless(entry.customer["email"]), harmless(entry.customer["customer_id"]),
+        harmless(entry.reference),
+        local(entry.placed_at, zone).isoformat(timespec="seconds"),
+        harmless(entry.customer["name"]),
+        harmless(entry.customer["email"]),
+        harmless(entry.customer["customer_id"]),
         "yes" if entry.new_customer else "no",
-        decimal(entry.total, entry.currency), decimal(entry.paid, entry.currency), entry.currency,
-        harmless(entry.payment_method), entry.delivery_country,
-        entry.state, harmless(label(states, entry.state, language)), str(entry.order_id),
+        decimal(entry.total, entry.currency),
+        decimal(entry.paid, entry.currency),
+        entry.currency,
+        harmless(entry.payment_method),
+        entry.delivery_country,
+        entry.state,
+        harmless(label(states, entry.state, language)),
+        str(entry.order_id),
     )

@@ -10,8 +10,15 @@ from shared.contracts.message import Event
 
 
 def follow_slip(order: Order, number: NextNumber, at: datetime) -> tuple[Order, list[Event]]:
-    """Return the order with a delivery slip in place of an outdated one, as long as nothing is shipped."""
-    needed = is_outdated(order) and order.holds_stock and not is_shipped(order) and not is_empty(order, "delivery_slip")
+    """Return the order with a delivery slip in place of an outdated one, as long as nothing is
+    shipped.
+    """
+    needed = (
+        is_outdated(order)
+        and order.holds_stock
+        and not is_shipped(order)
+        and not is_empty(order, "delivery_slip")
+    )
     if not needed:
         return order, []
     slip = issue(order, "delivery_slip", number("delivery_slip"), at)

@@ -1,4 +1,6 @@
-"""Guards: named conditions of an order, that answer with nothing (yes) or with the reason why not."""
+"""Guards: named conditions of an order, that answer with nothing (yes) or with the reason why
+not.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ class Guard:
 
 
 def is_paid(order: Order) -> bool:
-    """Return whether money came, or the order stood in a paid state and nothing is due: it may cost nothing."""
+    """Return whether money came, or the order stood in a paid state and nothing is due: it may cost
+    nothing.
+    """
     return order.paid > 0 or ("paid" in order.reached and order.due <= 0)
 
 
@@ -90,7 +94,10 @@ def _slip_is_missing(order: Order) -> str | None:
     slips = order.issued("delivery_slip")
     if not slips or is_outdated(order):
         return None
-    return f"The delivery slip {slips[-1].number} says what the order is now: 'document.render' prints it again."
+    return (
+        f"The delivery slip {slips[-1].number} says what the order is now: 'document.render' prints"
+        " it again."
+    )
 
 
 def _stock_is_held(order: Order) -> str | None:
@@ -99,7 +106,11 @@ def _stock_is_held(order: Order) -> str | None:
 
 def _nothing_is_out(order: Order) -> str | None:
     out = is_shipped(order) and any(order.claimed(number) for number, _ in order.shown)
-    return "The order was shipped, and not all of it came back: take it back first (return.request)." if out else None
+    return (
+        "The order was shipped, and not all of it came back: take it back first (return.request)."
+        if out
+        else None
+    )
 
 
 GUARDS = {

@@ -54,18 +54,28 @@ def listed(entry: Entry, states: Mapping[str, State], language: str) -> ListedOr
     """An order as a line of the list."""
     state = states.get(entry.state)
     return ListedOrder(
-        order_id=entry.order_id, reference=entry.reference, placed_at=entry.placed_at,
-        customer=Customer.model_validate(entry.customer), new_customer=entry.new_customer,
+        order_id=entry.order_id,
+        reference=entry.reference,
+        placed_at=entry.placed_at,
+        customer=Customer.model_validate(entry.customer),
+        new_customer=entry.new_customer,
         total=Money(amount=entry.total, currency=entry.currency),
-        paid=Money(amount=entry.paid, currency=entry.currency), payment_method=entry.payment_method,
-        delivery_country=entry.delivery_country, state=entry.state,
-        state_label=label(states, entry.state, language), state_colour=state.colour if state else UNKNOWN_COLOUR,
+        paid=Money(amount=entry.paid, currency=entry.currency),
+        payment_method=entry.payment_method,
+        delivery_country=entry.delivery_country,
+        state=entry.state,
+        state_label=label(states, entry.state, language),
+        state_colour=state.colour if state else UNKNOWN_COLOUR,
     )
 
 
 def objection(query: ListOrders | ExportOrders, states: Mapping[str, State]) -> Refusal | None:
     """Why a list cannot be given, if it cannot."""
-    wrong = _wrong_range(query.filter) or _wrong_words(query.filter) or _wrong_state(query.filter, states)
+    wrong = (
+        _wrong_range(query.filter)
+        or _wrong_words(query.filter)
+        or _wrong_state(query.filter, states)
+    )
     if wrong:
         code, reason, field = wrong
         return query.refuse(code, reason, field=f"filter.{field}")
@@ -98,16 +108,36 @@ NOTHING = ("nothing_to_search", "There is no letter and no digit to search for."
 def _wrong_range(asked: OrderFilter) -> tuple[str, str, str] | None:
     least, most = asked.total_from, asked.total_to
     if least and most and least.currency != most.currency:
-        return "wrong_currency", f"A total in {least.currency} is never one in {most.currency}.", "total_to"
+        return (
+            "wrong_currency",
+            f"A total in {least.currency} is never one in {most.currency}.",
+            "total_to",
+        )
     if least and most and least.amount > most.amount:
-        return "empty_range", "No total is between these two: the first is the greater one.", "total_to"
+        return (
+            "empty_range",
+            "No total is between these two: the first is the greater one.",
+            "total_to",
+        )
     if asked.placed_from and asked.placed_before and asked.placed_from >= asked.placed_before:
-        return "empty_range", "No time is between these two: the first is not the earlier one.", "placed_before"
+        return (
+            "empty_range",
+            "No time is between these two: the first is not the earlier one.",
+            "placed_before",
+        )
     return None
 
 
 def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
-    for field in ("search", "customer", "reference", "document_number", "tracking_number", "phone", "company"):
+    for field in (
+        "search",
+        "customer",
+        "reference",
+        "document_number",
+        "tracking_number",
+        "phone",
+        "company",
+    ):
         text = getattr(asked, field)
         if text is not None and not wanted(text):
             return (*NOTHING, field)

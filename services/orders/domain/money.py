@@ -1,4 +1,6 @@
-"""Whole minor units outside, exact fractions inside: rounding, taxes, cents shared so that sums agree."""
+"""Whole minor units outside, exact fractions inside: rounding, taxes, cents shared so that sums
+agree.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,7 +15,8 @@ LARGEST = 2**53
 def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:
     """A whole number beside `value`; symmetric about zero, so that a credit mirrors its invoice.
 
-    `up` is away from zero, `down` towards it; the `half_…` go to the nearest and say what becomes of a half.
+    `up` is away from zero, `down` towards it; the `half_…` go to the nearest and say what becomes
+    of a half.
     """
     exact = Fraction(value)
     whole, rest = divmod(abs(exact.numerator), exact.denominator)
@@ -40,7 +43,8 @@ def tax_on(net: int, rate: Decimal, mode: RoundingMode = "half_up") -> int:
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` in proportion to `weights` (not negative), by largest remainder: the parts add up exactly.
+    """`total` in proportion to `weights` (not negative), by largest remainder: the parts add up
+    exactly.
 
     With no weight at all the first gets everything.
     """

@@ -1,4 +1,6 @@
-"""Whether an order may move to a state, and where it lands; a refused move names the possible ones."""
+"""Whether an order may move to a state, and where it lands; a refused move names the possible
+ones.
+"""
 
 from services.orders.domain.backorder import Left
 from services.orders.domain.guards import first_objection
@@ -16,12 +18,17 @@ def landing(order: Order, state: State, graph: Graph) -> State:
 
 
 def where_paid(state: State, graph: Graph) -> State:
-    """Return where an order begins that was to begin in a state and is paid in full by store credit: where that state
-    goes on when it is paid, else in the first state for paid orders that it leads to; or there, if there is none.
+    """Return where an order begins that was to begin in a state and is paid in full by store
+    credit: where that state goes on when it is paid, else in the first state for paid orders that
+    it leads to; or there, if there is none.
     """
     if state.has("paid"):
         return state
-    paid = (each for each in graph.values() if each.initial and each.has("paid") and not each.has("backorder"))
+    paid = (
+        each
+        for each in graph.values()
+        if each.initial and each.has("paid") and not each.has("backorder")
+    )
     onward = graph.get(state.when_paid or "")
     return onward or next((each for each in paid if state.leads_to(each.key)), state)
 
@@ -45,26 +52,39 @@ def destination(order: Order, command: TransitionOrder, wanted: State, graph: Gr
     return wanted if is_forced(order, command, wanted, graph) else landing(order, wanted, graph)
 
 
-def out_of_stock(command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Left) -> Refusal | None:
+def out_of_stock(
+    command: PlaceOrder | TransitionOrder, order: Order, state: State, left: Left
+) -> Refusal | None:
     """The refusal of an order that would have to wait for stock where it cannot."""
     short = next((line.sku for line in order.lines if line.missing), None)
     if short is None or state.has("backorder"):
         return None
-    wanted = sum(order.claimed(number) for number, line in enumerate(order.lines, start=1) if line.sku == short)
+    wanted = sum(
+        order.claimed(number)
+        for number, line in enumerate(order.lines, start=1)
+        if line.sku == short
+    )
     field = "to" if isinstance(command, TransitionOrder) else "lines"
     return command.refuse(
-        "out_of_stock", f"{wanted} of '{short}' are wanted and {left(short)} are left.",
-        field=field, sku=short, left=left(short),
+        "out_of_stock",
+        f"{wanted} of '{short}' are wanted and {left(short)} are left.",
+        field=field,
+        sku=short,
+        left=left(short),
     )
 
 
-def refusal_of_move(order: Order, command: TransitionOrder, wanted: State, graph: Graph) -> Refusal | None:
-    """Why a command does not move an order, with the moves that are possible; or None. To force takes an
-    employee and a reason.
+def refusal_of_move(
+    order: Order, command: TransitionOrder, wanted: State, graph: Graph
+) -> Refusal | None:
+    """Why a command does not move an order, with the moves that are possible; or None. To force
+    takes an employee and a reason.
     """
     state = destination(order, command, wanted, graph)
     if order.state == state.key:
-        return command.refuse("already_in_state", f"The order is in the state '{state.key}' already.", field="to")
+        return command.refuse(
+            "already_in_state", f"The order is in the state '{state.key}' already.", field="to"
+        )
     if is_forced(order, command, wanted, graph):
         return _refusal_of_force(command)
     found = objection_to_move(order, wanted, graph)
@@ -79,19 +99,27 @@ def refusal_of_move(order: Order, command: TransitionOrder, wanted: State, graph
 
 
 def credited(order: Order, command: TransitionOrder) -> Refusal:
-    """The refusal of taking an order up again whose invoices were credited when it was cancelled."""
+    """The refusal of taking an order up again whose invoices were credited when it was
+    cancelled.
+    """
     numbers = ", ".join(slip.number for slip in order.issued("credit_slip"))
-    reason = f"The order was cancelled and its invoice credited ({numbers}): place a new order instead."
+    reason = (
+        f"The order was cancelled and its invoice credited ({numbers}): place a new order instead."
+    )
     return command.refuse("order_credited", reason, field="to")
 
 
 def _refusal_of_force(command: TransitionOrder) -> Refusal | None:
     if command.by in NOT_EMPLOYEES:
-        return command.refuse("not_privileged", "Only an employee may force a move: name who in 'by'.", field="by")
+        return command.refuse(
+            "not_privileged", "Only an employee may force a move: name who in 'by'.", field="by"
+        )
     if not command.reason.strip():
         return command.refuse("reason_missing", "Forcing a move needs a reason.", field="reason")
     return None
 
 
 def _possible(order: Order, graph: Graph) -> list[str]:
-    return sorted(key for key, state in graph.items() if objection_to_move(order, state, graph) is None)
+    return sorted(
+        key for key, state in graph.items() if objection_to_move(order, state, graph) is None
+    )

@@ -1,4 +1,6 @@
-"""How documents are numbered: a series per shop and kind, counted per year or on and on; its text is fixed at issue."""
+"""How documents are numbered: a series per shop and kind, counted per year or on and on; its text
+is fixed at issue.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +15,9 @@ Key = tuple[DocumentKind, str, int]
 """What is counted together in a shop: kind, name of the series, and its year, or 0."""
 PLAIN = Numbering()
 FAR = 500
-"""Years ahead that no number is given in: what shows one was counted by another calendar (1405 is 2026)."""
+"""Years ahead that no number is given in: what shows one was counted by another calendar (1405 is
+2026).
+"""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,13 @@ class Series:
         return self.prefix + digits
 
     def read(self, number: str) -> tuple[int, int] | None:
-        """Count and year (0 where none is printed) of a number that this series could give; else None."""
+        """Count and year (0 where none is printed) of a number that this series could give; else
+        None.
+        """
         digits, year, dash = r"(?P<count>\d+)", r"(?P<year>\d{4})", re.escape(self.rules.separator)
-        pattern = {"none": digits, "before": year + dash + digits, "after": digits + dash + year}[self.rules.year]
+        pattern = {"none": digits, "before": year + dash + digits, "after": digits + dash + year}[
+            self.rules.year
+        ]
         found = re.fullmatch(re.escape(self.prefix) + pattern, number, re.ASCII)
         if found is None:
             return None
@@ -48,7 +56,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Given:
-    """What a shop has numbered so far: the last count of a key, and the numbers of a kind with a prefix."""
+    """What a shop has numbered so far: the last count of a key, and the numbers of a kind with a
+    prefix.
+    """
 
     last: Callable[[Key], int]
     numbers: Callable[[DocumentKind, str], Iterable[str]]
@@ -56,17 +66,30 @@ class Given:
 
 def series_of(settings: ShopSettings) -> dict[DocumentKind, Series]:
     """Return the series of a shop with these settings."""
-    prefixes = (settings.invoice_prefix, settings.delivery_prefix, settings.credit_prefix, settings.return_prefix)
+    prefixes = (
+        settings.invoice_prefix,
+        settings.delivery_prefix,
+        settings.credit_prefix,
+        settings.return_prefix,
+    )
     rules = settings.numbering
     asked = (rules.invoice, rules.delivery_slip, rules.credit_slip, rules.return_slip)
-    return {kind: Series(prefix, rule) for kind, prefix, rule in zip(KINDS, prefixes, asked, strict=True)}
+    return {
+        kind: Series(prefix, rule)
+        for kind, prefix, rule in zip(KINDS, prefixes, asked, strict=True)
+    }
 
 
 def renumber(
-    command: PutShop, wanted: Mapping[DocumentKind, Series], before: Mapping[DocumentKind, Series], given: Given,
+    command: PutShop,
+    wanted: Mapping[DocumentKind, Series],
+    before: Mapping[DocumentKind, Series],
+    given: Given,
     year: int,
 ) -> dict[Key, int] | Refusal:
-    """Where the counters go on that get a new start; or why these series would give a number twice."""
+    """Where the counters go on that get a new start; or why these series would give a number
+    twice.
+    """
     starts: dict[Key, int] = {}
     for kind, series in wanted.items():
         old = before.get(kind)
@@ -90,12 +113,18 @@ def _refusal(
     field, rules = f"numbering.{kind}", series.rules
     if rules.yearly and rules.year == "none":
         return command.refuse(
-            "year_missing", "Numbers that begin anew each year must show the year.", field=f"{field}.year"
+            "year_missing",
+            "Numbers that begin anew each year must show the year.",
+            field=f"{field}.year",
         )
-    last, taken = given.last(series.key(kind, year)), list(_taken(series, given.numbers(kind, series.prefix)))
+    last, taken = (
+        given.last(series.key(kind, year)),
+        list(_taken(series, given.numbers(kind, series.prefix))),
+    )
     if any(year < in_year < year + FAR for _, in_year in taken):
         return command.refuse(
-            "numbers_ambiguous", "Numbers were issued that these settings would give again in a later year.",
+            "numbers_ambiguous",
+            "Numbers were issued that these settings would give again in a later year.",
             field=field,
         )
     highest = max((count for count, in_year in taken if in_year in (0, year)), default=0)
@@ -103,8 +132,10 @@ def _refusal(
     if (rules.start if starts else last + 1) >= free:
         return None
     return command.refuse(
-        "numbers_taken", f"Numbers up to {free - 1} were issued: start at {free} or later.",
-        field=f"{field}.start", next_possible=free,
+        "numbers_taken",
+        f"Numbers up to {free - 1} were issued: start at {free} or later.",
+        field=f"{field}.start",
+        next_possible=free,
     )
 
 

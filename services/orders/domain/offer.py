@@ -1,7 +1,9 @@
-"""What a cart costs: the one function behind `cart.price` and `order.place`, so that what is shown is what is paid.
+"""What a cart costs: the one function behind `cart.price` and `order.place`, so that what is shown
+is what is paid.
 
-Rules are tried in the order of their priority. Each takes its part off what the products still cost after those before
-it; shipping is only ever taken off whole. A gift is a line whose price is taken off.
+Rules are tried in the order of their priority. Each takes its part off what the products still cost
+after those before it; shipping is only ever taken off whole. A gift is a line whose price is taken
+off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from services.orders.domain.cart_rules import Cart, CartRule, Item, Refused, UsedBy, is_chosen, objection
+from services.orders.domain.cart_rules import (
+    Cart,
+    CartRule,
+    Item,
+    Refused,
+    UsedBy,
+    is_chosen,
+    objection,
+)
 from services.orders.domain.discount_shares import bases, joined, split
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.pricing import Amount, Charge, priced, total
@@ -19,9 +29,9 @@ from shared.contracts.orders import DiscountKind
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a price depends on beside the cart: the shop, products and available stock by SKU (None where there is no
-    such product), the rules that need no code and those of the codes that were given, and how often the customer used
-    each.
+    """What a price depends on beside the cart: the shop, products and available stock by SKU (None
+    where there is no such product), the rules that need no code and those of the codes that were
+    given, and how often the customer used each.
     """
 
     shop: Shop | None
@@ -34,8 +44,8 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Redemption:
-    """A rule that is used, in stated minor units: what it takes off in all, what of its amount is spent, and what stays
-    of that as another voucher.
+    """A rule that is used, in stated minor units: what it takes off in all, what of its amount is
+    spent, and what stays of that as another voucher.
     """
 
     rule: CartRule
@@ -78,18 +88,27 @@ class Offer:
 
 def offer(cart: Cart, catalogue: Catalogue, codes: Collection[str] = ()) -> Offer:
     """The cart's price with every rule that fits; those with a code only where `codes` name it."""
-    reckoning = _Reckoning(cart, catalogue, [item.charge.stated for item in cart.items], cart.shipping.stated)
-    rules = [rule for rule in catalogue.rules if rule.terms.code is None or rule.terms.code in codes]
+    reckoning = _Reckoning(
+        cart, catalogue, [item.charge.stated for item in cart.items], cart.shipping.stated
+    )
+    rules = [
+        rule for rule in catalogue.rules if rule.terms.code is None or rule.terms.code in codes
+    ]
     for rule in sorted(rules, key=lambda rule: (rule.terms.priority, rule.rule_id)):
         reckoning.use(rule)
     unknown = dict.fromkeys(codes).keys() - {rule.terms.code for rule in rules}
-    missing = [Rejection(code, "unknown_voucher", f"There is no voucher '{code}'.") for code in sorted(unknown)]
+    missing = [
+        Rejection(code, "unknown_voucher", f"There is no voucher '{code}'.")
+        for code in sorted(unknown)
+    ]
     return reckoning.offer([*missing, *reckoning.rejected])
 
 
 @dataclass
 class _Reckoning:
-    """The bill while the rules are gone through: what each product, and the shipping, still costs."""
+    """The bill while the rules are gone through: what each product, and the shipping, still
+    costs.
+    """
 
     cart: Cart
     catalogue: Catalogue
@@ -102,7 +121,11 @@ class _Reckoning:
 
     def use(self, rule: CartRule) -> None:
         """Takes off what the rule gives; or notes, where it has a code, why it gives nothing."""
-        refused = objection(rule, self.cart, self.catalogue.used_by) or self._clash(rule) or self._no_gift(rule)
+        refused = (
+            objection(rule, self.cart, self.catalogue.used_by)
+            or self._clash(rule)
+            or self._no_gift(rule)
+        )
         if refused is None:
             before, taken = len(self.discounts), self._reduce(rule)
             self._give(rule)
@@ -116,20 +139,32 @@ class _Reckoning:
 
     def offer(self, rejected: Sequence[Rejection]) -> Offer:
         items = (*self.cart.items, *self.gifts)
-        gifts = {len(self.cart.items) + place: gift.product for place, gift in enumerate(self.gifts, start=1)}
+        gifts = {
+            len(self.cart.items) + place: gift.product
+            for place, gift in enumerate(self.gifts, start=1)
+        }
         discounts = tuple(_padded(each, len(items)) for each in joined(self.discounts, gifts))
         offs = [sum(each.shares[place] for each in discounts) for place in range(len(items))]
         charges = [replace(item.charge, off=off) for item, off in zip(items, offs, strict=True)]
         shipping = replace(self.cart.shipping, off=self.cart.shipping.stated - self.shipping_left)
         *lines, shipping = priced([*charges, shipping], self.cart.prices, self.cart.rounding)
         return Offer(
-            items, tuple(lines), shipping, len(self.gifts), discounts, tuple(self.redemptions), tuple(rejected)
+            items,
+            tuple(lines),
+            shipping,
+            len(self.gifts),
+            discounts,
+            tuple(self.redemptions),
+            tuple(rejected),
         )
 
     def _clash(self, rule: CartRule) -> Refused | None:
         for used in self.redemptions:
             if not rule.goes_with(used.rule):
-                return "does_not_combine", f"{rule.label} cannot be used beside {_inside(used.rule.label)}."
+                return (
+                    "does_not_combine",
+                    f"{rule.label} cannot be used beside {_inside(used.rule.label)}.",
+                )
         return None
 
     def _no_gift(self, rule: CartRule) -> Refused | None:
@@ -138,8 +173,13 @@ class _Reckoning:
             return None
         product = self.catalogue.products.get(sku)
         if product is None or product.price.currency != self.cart.currency:
-            return "gift_unknown", f"The gift of {_inside(rule.label)} is not sold in {self.cart.currency}."
-        wanted = sum(item.quantity for item in (*self.cart.items, *self.gifts) if item.product.sku == sku)
+            return (
+                "gift_unknown",
+                f"The gift of {_inside(rule.label)} is not sold in {self.cart.currency}.",
+            )
+        wanted = sum(
+            item.quantity for item in (*self.cart.items, *self.gifts) if item.product.sku == sku
+        )
         if self.catalogue.stock.get(sku, 0) <= wanted:
             return "gift_sold_out", f"The gift of {_inside(rule.label)} is sold out."
         return None
@@ -152,7 +192,9 @@ class _Reckoning:
         kind: DiscountKind = "amount" if terms.percent is None else "percent"
         scope = self._scope(rule)
         charges = [item.charge for item in self.cart.items]
-        shares = split(kind, _value(rule, kind), bases(scope, charges, self.left), self.cart.rounding)
+        shares = split(
+            kind, _value(rule, kind), bases(scope, charges, self.left), self.cart.rounding
+        )
         self._take(rule, kind, shares, scope)
         return sum(shares)
 
@@ -162,12 +204,15 @@ class _Reckoning:
         if rule.terms.taken_off == "all" or not choices:
             return Scope(cheapest=cheapest)
         chosen = tuple(
-            number for number, item in enumerate(self.cart.items, start=1)
+            number
+            for number, item in enumerate(self.cart.items, start=1)
             if any(is_chosen(item.product, choice) for choice in choices)
         )
         return Scope(chosen, choices, cheapest)
 
-    def _take(self, rule: CartRule, kind: DiscountKind, shares: Sequence[int], scope: Scope) -> None:
+    def _take(
+        self, rule: CartRule, kind: DiscountKind, shares: Sequence[int], scope: Scope
+    ) -> None:
         if any(shares):
             self.left = [left - part for left, part in zip(self.left, shares, strict=True)]
             self._add(rule, kind, tuple(shares), scope=scope)
@@ -185,16 +230,30 @@ class _Reckoning:
             self.shipping_left = 0
 
     def _add(
-        self, rule: CartRule, kind: DiscountKind, shares: tuple[int, ...], shipping_share: int = 0,
+        self,
+        rule: CartRule,
+        kind: DiscountKind,
+        shares: tuple[int, ...],
+        shipping_share: int = 0,
         scope: Scope = EVERYTHING,
     ) -> None:
         value = _value(rule, kind)
         if kind == "amount" and _leaves_a_rest(rule):
-            value = Decimal(sum(shares))  # what it leaves becomes another voucher, and is this order's no more
-        self.discounts.append(Discount(
-            discount_id=discount_id(rule.rule_id, kind), name=rule.name(self.cart.language), kind=kind, value=value,
-            code=rule.terms.code or "", shares=shares, shipping_share=shipping_share, scope=scope,
-        ))
+            value = Decimal(
+                sum(shares)
+            )  # what it leaves becomes another voucher, and is this order's no more
+        self.discounts.append(
+            Discount(
+                discount_id=discount_id(rule.rule_id, kind),
+                name=rule.name(self.cart.language),
+                kind=kind,
+                value=value,
+                code=rule.terms.code or "",
+                shares=shares,
+                shipping_share=shipping_share,
+                scope=scope,
+            )
+        )
 
     def _note(self, rule: CartRule, before: int, off: int) -> None:
         terms, added = rule.terms, self.discounts[before:]

@@ -14,7 +14,14 @@ from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
 from shared.contracts.snapshot import ExchangeRate, Exemption
-from shared.contracts.values import Address, Customer, DocumentReference, Money, Payment, RecordedPayment
+from shared.contracts.values import (
+    Address,
+    Customer,
+    DocumentReference,
+    Money,
+    Payment,
+    RecordedPayment,
+)
 from shared.writing.currencies import exponent
 from shared.writing.links import fill
 
@@ -24,9 +31,9 @@ NOBODY = Customer(customer_id="erased", email="erased@erased.invalid", name="era
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it waits for,
-    `invoice` the document that it stands on. Its number within the order is its place + 1; one with no pieces left is
-    kept, and shown nowhere.
+    """A line as it was sold; its charge never changes when the catalogue does. `missing` is what it
+    waits for, `invoice` the document that it stands on. Its number within the order is its place +
+    1; one with no pieces left is kept, and shown nowhere.
     """
 
     sku: str
@@ -51,10 +58,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Order:
-    """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every state it ever stood in:
-    what is once true stays true, whatever becomes of the graph. `slip_digest` tells apart what delivery slips say: that
-    of the last one, empty before the first. What is paid is a multiple of
-    `coin`.
+    """The aggregate: one row lock, one version of the truth. `reached` holds the flags of every
+    state it ever stood in: what is once true stays true, whatever becomes of the graph.
+    `slip_digest` tells apart what delivery slips say: that of the last one, empty before the first.
+    What is paid is a multiple of `coin`.
     """
 
     order_id: UUID
@@ -99,12 +106,18 @@ class Order:
     @property
     def shown(self) -> list[tuple[int, Line]]:
         """The lines with their numbers, without those that have no pieces left."""
-        return [(number, line) for number, line in enumerate(self.lines, start=1) if line.charge.quantity]
+        return [
+            (number, line)
+            for number, line in enumerate(self.lines, start=1)
+            if line.charge.quantity
+        ]
 
     @property
     def charges(self) -> dict[int, Charge]:
         """What is paid for, by the number of the line; 0 is the shipping, and the last."""
-        return {number: line.charge for number, line in enumerate(self.lines, start=1)} | {0: self.shipping}
+        return {number: line.charge for number, line in enumerate(self.lines, start=1)} | {
+            0: self.shipping
+        }
 
     @property
     def paid(self) -> int:
@@ -126,18 +139,24 @@ class Order:
         """Return what it was paid with store credit, less what of that was given back."""
         if self.is_anonymous:
             return 0
-        paid = sum(payment.amount.amount for payment in self.payments if payment.kind == "store_credit")
+        paid = sum(
+            payment.amount.amount for payment in self.payments if payment.kind == "store_credit"
+        )
         return paid - sum(refund.given_back for refund in self.refunds)
 
     @property
     def received(self) -> tuple[RecordedPayment, ...]:
         """Return the payments that were not reversed."""
         gone = {payment.reverses for payment in self.payments if payment.reverses}
-        return tuple(each for each in self.payments if not each.reverses and each.payment_id not in gone)
+        return tuple(
+            each for each in self.payments if not each.reverses and each.payment_id not in gone
+        )
 
     @property
     def sold(self) -> Amount:
-        """Return what is still sold: all but what refunds took back; nothing of an order that gave its goods back."""
+        """Return what is still sold: all but what refunds took back; nothing of an order that gave
+        its goods back.
+        """
         return total(self.remaining(number) for number in range(len(self.lines) + 1))
 
     def remaining(self, number: int) -> Amount:
@@ -150,7 +169,9 @@ class Order:
 
     @property
     def repaid(self) -> int:
-        """Return what refunds give back of the payments, whether or not the money has left already."""
+        """Return what refunds give back of the payments, whether or not the money has left
+        already.
+        """
         return sum(refund.repaid for refund in self.refunds)
 
     @property
@@ -160,13 +181,17 @@ class Order:
 
     @property
     def due(self) -> int:
-        """Return what is still to be paid; negative when too much was paid, and no refund gives it back."""
+        """Return what is still to be paid; negative when too much was paid, and no refund gives it
+        back.
+        """
         return self.due_of(self.balance)
 
     def due_of(self, balance: int) -> int:
         """Return what would be due at a balance: in coins, where it is cash."""
         credit = self.credit_left
-        return cash.due(balance, self.coin, self.back_coin, credit, money=self.paid - self.repaid > credit)
+        return cash.due(
+            balance, self.coin, self.back_coin, credit, money=self.paid - self.repaid > credit
+        )
 
     @property
     def cash_rounding(self) -> int:
@@ -203,7 +228,9 @@ class Order:
 
     def claimed(self, number: int) -> int:
         """Pieces of a line that are the order's: those that were not released by a refund."""
-        return self.lines[number - 1].charge.quantity - sum(part.released for part in self._refunds_of(number))
+        return self.lines[number - 1].charge.quantity - sum(
+            part.released for part in self._refunds_of(number)
+        )
 
     def refunded_pieces(self, number: int) -> int:
         """Pieces of a line that were refunded."""
@@ -236,11 +263,16 @@ class Order:
 
     def refund_of_slip(self, number: str) -> Refund | None:
         """Return the refund that a credit slip was issued for; its number in capitals."""
-        numbers = ((refund, [slip.number.upper() for slip in self.slips_of(refund)]) for refund in self.refunds)
+        numbers = (
+            (refund, [slip.number.upper() for slip in self.slips_of(refund)])
+            for refund in self.refunds
+        )
         return next((refund for refund, known in numbers if number in known), None)
 
     def slips_of(self, refund: Refund) -> list[DocumentReference]:
-        """Return the credit slips of a refund: that of a cancelled order has one for each invoice."""
+        """Return the credit slips of a refund: that of a cancelled order has one for each
+        invoice.
+        """
         if refund.kind == "cancelled":
             return [slip for slip in self.issued("credit_slip") if slip.issued_at == refund.at]
         return [refund.credit_slip] if refund.credit_slip else []
@@ -262,17 +294,25 @@ class Order:
         return Money(amount=amount, currency=self.currency)
 
     def in_accounting_currency(self, amount: int) -> int | None:
-        """Return an amount in minor units of the seller's own currency, at the rate of the order if it has one."""
+        """Return an amount in minor units of the seller's own currency, at the rate of the order if
+        it has one.
+        """
         rate = self.exchange_rate
         if rate is None:
             return None
         more = exponent(rate.currency) - exponent(self.currency)
-        return rounded(Fraction(amount) * Fraction(rate.rate) * Fraction(10) ** more, self.rounding.mode)
+        return rounded(
+            Fraction(amount) * Fraction(rate.rate) * Fraction(10) ** more, self.rounding.mode
+        )
 
     def issued(self, kind: str) -> tuple[DocumentReference, ...]:
         """Return the documents of a kind that were issued and not replaced since."""
         replaced = {document_id for document in self.documents for document_id in document.replaces}
-        return tuple(each for each in self.documents if each.kind == kind and each.document_id not in replaced)
+        return tuple(
+            each
+            for each in self.documents
+            if each.kind == kind and each.document_id not in replaced
+        )
 
     def summary(self) -> OrderSummary:
         """What an event says of the order."""
@@ -301,19 +341,29 @@ class Order:
 
     @property
     def page(self) -> str:
-        """Return the page of the storefront that shows the order; empty where the shop names none."""
+        """Return the page of the storefront that shows the order; empty where the shop names
+        none.
+        """
         return fill(
-            self.shop.profile.order_url, reference=self.reference, order_id=str(self.order_id), language=self.language
+            self.shop.profile.order_url,
+            reference=self.reference,
+            order_id=str(self.order_id),
+            language=self.language,
         )
 
     @property
     def tracking_page(self) -> str:
-        """Return where the parcel is followed; empty without a number, or where the carrier shows nothing."""
+        """Return where the parcel is followed; empty without a number, or where the carrier shows
+        nothing.
+        """
         carrier, to = self.shop.carrier(self.carrier), self.delivery_address
         if carrier is None or not self.tracking_number:
             return ""
         return fill(
-            carrier.tracking_url, tracking_number=self.tracking_number, postcode=to.postcode, country=to.country,
+            carrier.tracking_url,
+            tracking_number=self.tracking_number,
+            postcode=to.postcode,
+            country=to.country,
             language=self.language,
         )
 
@@ -321,9 +371,15 @@ class Order:
         """The lines as messages show them."""
         return [
             OrderLineView(
-                sku=line.sku, name=line.name, quantity=line.charge.quantity, tax_rate=line.charge.rate,
-                unit_price=self.money(line.charge.price), total=self.money(line.charge.stated),
-                missing=line.missing, line=number, discount=self.money(line.charge.off),
+                sku=line.sku,
+                name=line.name,
+                quantity=line.charge.quantity,
+                tax_rate=line.charge.rate,
+                unit_price=self.money(line.charge.price),
+                total=self.money(line.charge.stated),
+                missing=line.missing,
+                line=number,
+                discount=self.money(line.charge.off),
                 refunded=self.refunded_pieces(number),
             )
             for number, line in self.shown
@@ -336,9 +392,15 @@ class Order:
     def discount_view(self, discount: Discount) -> DiscountView:
         """A discount as messages show it."""
         return DiscountView(
-            discount_id=discount.discount_id, name=discount.name, kind=discount.kind, value=discount.value,
-            code=discount.code, off=self.money(discount.off), invoice=discount.invoice,
-            lines=None if discount.lines is None else list(discount.lines), cheapest=discount.scope.cheapest,
+            discount_id=discount.discount_id,
+            name=discount.name,
+            kind=discount.kind,
+            value=discount.value,
+            code=discount.code,
+            off=self.money(discount.off),
+            invoice=discount.invoice,
+            lines=None if discount.lines is None else list(discount.lines),
+            cheapest=discount.scope.cheapest,
             fixed=discount.fixed is not None,
         )
 

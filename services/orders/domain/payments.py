@@ -1,4 +1,6 @@
-"""Payments that an order takes: each once; one that was recorded by mistake is taken back by an entry of its own."""
+"""Payments that an order takes: each once; one that was recorded by mistake is taken back by an
+entry of its own.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +22,9 @@ def objection(order: Order, command: RecordPayment) -> Refusal | None:
 def _not_money(command: RecordPayment) -> Refusal | None:
     if command.payment.kind != "money":
         return command.refuse(
-            "not_money", "Store credit pays by store_credit.use, or when the order is placed.", field="payment.kind"
+            "not_money",
+            "Store credit pays by store_credit.use, or when the order is placed.",
+            field="payment.kind",
         )
     if command.payment.reverses:
         reason = "A payment is taken back by 'payment.reverse', not recorded as one."
@@ -32,18 +36,25 @@ def _wrong_amount(order: Order, command: RecordPayment) -> Refusal | None:
     payment = command.payment
     if any(known.payment_id == payment.payment_id for known in order.payments):
         return command.refuse(
-            "already_recorded", f"Payment {payment.payment_id} was recorded before.", field="payment.payment_id"
+            "already_recorded",
+            f"Payment {payment.payment_id} was recorded before.",
+            field="payment.payment_id",
         )
     if payment.amount.currency != order.currency:
         return command.refuse(
-            "wrong_currency", f"The order is in {order.currency}, the payment in {payment.amount.currency}.",
+            "wrong_currency",
+            f"The order is in {order.currency}, the payment in {payment.amount.currency}.",
             field="payment.amount.currency",
         )
     if payment.amount.amount <= 0:
-        return command.refuse("not_positive", "A payment is more than zero.", field="payment.amount.amount")
+        return command.refuse(
+            "not_positive", "A payment is more than zero.", field="payment.amount.amount"
+        )
     if order.paid + payment.amount.amount >= LARGEST:
         return command.refuse(
-            "payment_too_large", "The payments come to more than can be kept.", field="payment.amount.amount"
+            "payment_too_large",
+            "The payments come to more than can be kept.",
+            field="payment.amount.amount",
         )
     return None
 
@@ -58,29 +69,46 @@ def _same_transaction(order: Order, command: RecordPayment) -> Refusal | None:
     return command.refuse(
         "transaction_recorded",
         f"Transaction '{wanted}' was recorded on this order before: {amount} by {known.method}.",
-        field="payment.transaction_id", payment_id=str(known.payment_id),
+        field="payment.transaction_id",
+        payment_id=str(known.payment_id),
     )
 
 
-def reverse(order: Order, command: ReversePayment, at: datetime) -> tuple[Order, PaymentReversed] | Refusal:
-    """Return the order with an entry that takes a payment back, and what is told; or why it cannot be."""
+def reverse(
+    order: Order, command: ReversePayment, at: datetime
+) -> tuple[Order, PaymentReversed] | Refusal:
+    """Return the order with an entry that takes a payment back, and what is told; or why it cannot
+    be.
+    """
     payment = next((each for each in order.payments if each.payment_id == command.payment_id), None)
     wrong = _not_reversible(order, payment, command)
     if wrong or payment is None:
         return wrong or _unknown(command)
     entry = Payment(
-        payment_id=uuid5(payment.payment_id, "reversed"), method=payment.method, reverses=payment.payment_id,
-        amount=order.money(-payment.amount.amount), transaction_id=payment.transaction_id, reason=command.reason,
+        payment_id=uuid5(payment.payment_id, "reversed"),
+        method=payment.method,
+        reverses=payment.payment_id,
+        amount=order.money(-payment.amount.amount),
+        transaction_id=payment.transaction_id,
+        reason=command.reason,
     )
     order = replace(order, payments=(*order.payments, recorded(entry, command.by, at)))
     told = PaymentReversed(
-        order_id=order.order_id, order=order.summary(), payment=payment, reversal=entry, due=order.money(order.due),
-        reason=command.reason, by=command.by, at=at,
+        order_id=order.order_id,
+        order=order.summary(),
+        payment=payment,
+        reversal=entry,
+        due=order.money(order.due),
+        reason=command.reason,
+        by=command.by,
+        at=at,
     )
     return order, told
 
 
-def _not_reversible(order: Order, payment: Payment | None, command: ReversePayment) -> Refusal | None:
+def _not_reversible(
+    order: Order, payment: Payment | None, command: ReversePayment
+) -> Refusal | None:
     if payment is None:
         return _unknown(command)
     if payment.reverses:
@@ -90,10 +118,15 @@ def _not_reversible(order: Order, payment: Payment | None, command: ReversePayme
         reason = "Store credit is given back by a refund, or when the order is cancelled."
         return command.refuse("not_money", reason, field="payment_id")
     if payment not in order.received:
-        return command.refuse("already_reversed", "This payment was reversed before.", field="payment_id")
+        return command.refuse(
+            "already_reversed", "This payment was reversed before.", field="payment_id"
+        )
     if order.paid - payment.amount.amount < order.repaid:
         back = written(order.repaid, order.currency)
-        reason = f"Refunds give {back} of the payments back: without this payment they would be more than was paid."
+        reason = (
+            f"Refunds give {back} of the payments back: without this payment they would be more"
+            " than was paid."
+        )
         return command.refuse("refunded", reason, field="payment_id")
     return None
 

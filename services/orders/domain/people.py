@@ -29,21 +29,27 @@ class KeptCart:
     def view(self) -> Cart:
         """As a message shows it."""
         return Cart(
-            cart_id=self.cart_id, customer_id=self.customer_id, lines=list(self.lines), changed_at=self.changed_at
+            cart_id=self.cart_id,
+            customer_id=self.customer_id,
+            lines=list(self.lines),
+            changed_at=self.changed_at,
         )
 
 
 def findable(customer: KnownCustomer) -> list[str]:
     """The texts by whose words a customer is found: his name, his e-mail and his addresses."""
     places = [
-        text for address in customer.addresses
+        text
+        for address in customer.addresses
         for text in (address.company, address.line1, address.line2, address.postcode, address.city)
     ]
     return [customer.full_name, customer.email, *places]
 
 
 def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownCustomer:
-    """Return what is known of a customer with the e-mail and name of an order, where they were the same before."""
+    """Return what is known of a customer with the e-mail and name of an order, where they were the
+    same before.
+    """
     changes = {
         "email": after.email if known.email == before.email else known.email,
         "full_name": after.name if known.full_name == before.name else known.full_name,
@@ -52,21 +58,34 @@ def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownC
 
 
 def met(order: Order, known: KnownCustomer | None) -> KnownCustomer:
-    """Return what is known of the customer of an order after it: a new customer, or new addresses."""
+    """Return what is known of the customer of an order after it: a new customer, or new
+    addresses.
+    """
     customer = order.customer
     known = known or KnownCustomer(
-        customer_id=customer.customer_id, email=customer.email, full_name=customer.name, language=order.language,
+        customer_id=customer.customer_id,
+        email=customer.email,
+        full_name=customer.name,
+        language=order.language,
         registered_at=order.placed_at,
     )
-    return addresses.joined(known, (order.delivery_address, order.invoice_address), owner(order.shop.key, known))
+    return addresses.joined(
+        known, (order.delivery_address, order.invoice_address), owner(order.shop.key, known)
+    )
 
 
-def put(known: KnownCustomer | None, command: PutCustomer, shop: str, at: datetime) -> KnownCustomer:
+def put(
+    known: KnownCustomer | None, command: PutCustomer, shop: str, at: datetime
+) -> KnownCustomer:
     """Return what is known of a customer after it was put."""
     fields = {name: getattr(command, name) for name in KnownCustomer.model_fields}
     kept = {"addresses", *(() if command.registered_at else ("registered_at",))}
     after = merged(known, command, without=kept) if known else KnownCustomer(**fields)
-    given = command.addresses if known is None or "addresses" in command.model_fields_set else known.addresses
+    given = (
+        command.addresses
+        if known is None or "addresses" in command.model_fields_set
+        else known.addresses
+    )
     identified = addresses.identified(given, known.addresses if known else (), owner(shop, after))
     since = after.registered_at or (None if known else at)
     return after.model_copy(update={"addresses": identified, "registered_at": since})

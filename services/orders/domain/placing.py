@@ -1,4 +1,6 @@
-"""Placing an order: the catalogue's prices with all rules that fit, or a refusal that says what differs."""
+"""Placing an order: the catalogue's prices with all rules that fit, or a refusal that says what
+differs.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,8 +29,8 @@ from shared.writing.currencies import written
 
 @dataclass(frozen=True)
 class Placed:
-    """The order, what it takes from stock by SKU, the rules that it uses, the store credit account that it is paid
-    from, and what is told.
+    """The order, what it takes from stock by SKU, the rules that it uses, the store credit account
+    that it is paid from, and what is told.
     """
 
     order: Order
@@ -39,22 +41,33 @@ class Placed:
 
 
 def is_with_credit(command: PlaceOrder) -> bool:
-    """Return whether an order is to be paid with store credit, beside that of the credit slips it names."""
+    """Return whether an order is to be paid with store credit, beside that of the credit slips it
+    names.
+    """
     return command.store_credit or command.store_credit_amount is not None
 
 
 def place(
-    command: PlaceOrder, catalogue: Catalogue, graph: Graph, number: NextNumber, at: datetime,
-    account: Account | None = None, slips: Sequence[str] = (),
+    command: PlaceOrder,
+    catalogue: Catalogue,
+    graph: Graph,
+    number: NextNumber,
+    at: datetime,
+    account: Account | None = None,
+    slips: Sequence[str] = (),
 ) -> Placed | Refusal:
-    """The order as it will stand, with all that its first state brings, or why not. `account`: the customer's store
-    credit, `slips`: the credit slips among the codes.
+    """The order as it will stand, with all that its first state brings, or why not. `account`: the
+    customer's store credit, `slips`: the credit slips among the codes.
     """
     shop, wanted = catalogue.shop, graph.get(command.initial_state)
     if shop is None:
-        return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+        return command.refuse(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     if wanted is None:
-        return command.refuse("unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state")
+        return command.refuse(
+            "unknown_state", f"There is no state '{command.initial_state}'.", field="initial_state"
+        )
     wrong = _wrong_start(command, wanted)
     priced = wrong or ready(command, shop)
     if isinstance(priced, Refusal):
@@ -75,7 +88,12 @@ def place(
         wanted = where_paid(wanted, graph)
     state = landing(order, wanted, graph) if shop.backorders else wanted
     wrong = _too_short(command, order, state, catalogue) or _other_offer(command, found)
-    wrong = wrong or too_large(command, found) or _wrong_total(command, order) or wrong_exchange_rate(command, order)
+    wrong = (
+        wrong
+        or too_large(command, found)
+        or _wrong_total(command, order)
+        or wrong_exchange_rate(command, order)
+    )
     wrong = wrong or _objection(command, spent.order, state)
     return wrong or _placed(spent, found.redemptions, state, number, command.placed_by, at)
 
@@ -85,50 +103,82 @@ def _spend(
 ) -> Spent | NotSpent:
     """Pay a new order with store credit, as the command says."""
     account = account or Account(order.shop.key, order.customer.customer_id, order.currency)
-    wish = Wish(command.store_credit and command.store_credit_amount is None, command.store_credit_amount, tuple(slips))
+    wish = Wish(
+        command.store_credit and command.store_credit_amount is None,
+        command.store_credit_amount,
+        tuple(slips),
+    )
     if not wish.wanted:
         return Spent(order, account, [])
     return spend(order, account, wish, uuid5(order.order_id, "store credit"), command.placed_by, at)
 
 
 def _placed(
-    spent: Spent, redemptions: tuple[Redemption, ...], state: State, number: NextNumber, by: str, at: datetime
+    spent: Spent,
+    redemptions: tuple[Redemption, ...],
+    state: State,
+    number: NextNumber,
+    by: str,
+    at: datetime,
 ) -> Placed:
     order = spent.order
     moved = enter(replace(order, history=(Change(state.key, at, by),)), state, number, at)
     order = moved.order
     placed = OrderPlaced(
-        order_id=order.order_id, order=order.summary(), state=told_state(order, state),
-        lines=order.line_views(), attach=attached(order, state),
-        delivery_address=order.delivery_address, invoice_address=order.invoice_address,
+        order_id=order.order_id,
+        order=order.summary(),
+        state=told_state(order, state),
+        lines=order.line_views(),
+        attach=attached(order, state),
+        delivery_address=order.delivery_address,
+        invoice_address=order.invoice_address,
     )
-    return Placed(order, order.held, redemptions, [placed, *spent.events, *moved.events], spent.account)
+    return Placed(
+        order, order.held, redemptions, [placed, *spent.events, *moved.events], spent.account
+    )
 
 
 def _wrong_start(command: PlaceOrder, state: State) -> Refusal | None:
     if state.initial:
         return None
-    return command.refuse("not_an_initial_state", f"No order can begin in '{state.key}'.", field="initial_state")
+    return command.refuse(
+        "not_an_initial_state", f"No order can begin in '{state.key}'.", field="initial_state"
+    )
 
 
 def _objection(command: PlaceOrder, order: Order, state: State) -> Refusal | None:
     found = first_objection(state.guards, order)
-    return command.refuse("guard_objects", found[1], field="initial_state", guard=found[0]) if found else None
+    return (
+        command.refuse("guard_objects", found[1], field="initial_state", guard=found[0])
+        if found
+        else None
+    )
 
 
-def _too_short(command: PlaceOrder, order: Order, state: State, catalogue: Catalogue) -> Refusal | None:
+def _too_short(
+    command: PlaceOrder, order: Order, state: State, catalogue: Catalogue
+) -> Refusal | None:
     return out_of_stock(command, order, state, lambda sku: catalogue.stock.get(sku, 0))
 
 
 def _other_offer(command: PlaceOrder, found: Offer) -> Refusal | None:
     if found.rejected:
         first = found.rejected[0]
-        return command.refuse(first.code, first.reason, field="voucher_codes", voucher_code=first.voucher_code)
+        return command.refuse(
+            first.code, first.reason, field="voucher_codes", voucher_code=first.voucher_code
+        )
     if command.gifts is None or sorted(command.gifts) == found.gift_skus:
         return None
-    sentence = f"As a gift the customer was shown {_listed(command.gifts)}, and gets {_listed(found.gift_skus)}."
+    sentence = (
+        f"As a gift the customer was shown {_listed(command.gifts)}, and gets"
+        f" {_listed(found.gift_skus)}."
+    )
     return command.refuse(
-        "gifts_differ", sentence, field="gifts", shown=sorted(command.gifts), computed=found.gift_skus
+        "gifts_differ",
+        sentence,
+        field="gifts",
+        shown=sorted(command.gifts),
+        computed=found.gift_skus,
     )
 
 
@@ -144,7 +194,9 @@ def _wrong_total(command: PlaceOrder, order: Order) -> Refusal | None:
         "total_differs",
         f"The order comes to {written(computed, order.currency)}, "
         f"the customer was shown {written(shown.amount, shown.currency)}.",
-        field="total", shown=shown.model_dump(), computed=order.money(computed).model_dump(),
+        field="total",
+        shown=shown.model_dump(),
+        computed=order.money(computed).model_dump(),
     )
 
 
@@ -158,11 +210,15 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
         language=command.language,
         currency=command.currency,
         prices=command.prices,
-        rounding=shop.rounding, coin=shop.coin(command.payment_method, command.currency),
+        rounding=shop.rounding,
+        coin=shop.coin(command.payment_method, command.currency),
         lines=tuple(
             Line(
-                item.product.sku, item.product.name(command.language, shop.default_language), charge,
-                weight_grams=item.product.weight_grams, taxed=item.product.taxed,
+                item.product.sku,
+                item.product.name(command.language, shop.default_language),
+                charge,
+                weight_grams=item.product.weight_grams,
+                taxed=item.product.taxed,
             )
             for item, charge in zip(found.items, found.charges, strict=True)
         ),
@@ -181,4 +237,8 @@ def _order(command: PlaceOrder, shop: Shop, found: Offer, at: datetime) -> Order
 
 
 def _invoice_note(command: PlaceOrder, shop: Shop) -> str:
-    return shop.invoice_note(command.language) if command.invoice_note is None else command.invoice_note
+    return (
+        shop.invoice_note(command.language)
+        if command.invoice_note is None
+        else command.invoice_note
+    )

@@ -1,4 +1,6 @@
-"""What an order costs. Each charge bears whole minor units of tax, every sum adds those: all agree to the cent."""
+"""What an order costs. Each charge bears whole minor units of tax, every sum adds those: all agree
+to the cent.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,7 +36,9 @@ class Amount:
 
 @dataclass(frozen=True)
 class Charge:
-    """Something that is paid for: `price` per unit, with or without tax as the order says; `rate` in percent."""
+    """Something that is paid for: `price` per unit, with or without tax as the order says; `rate`
+    in percent.
+    """
 
     price: int
     quantity: int
@@ -71,7 +75,9 @@ def with_tax(price: int, rate: Decimal, prices: Prices, rounding: Rounding) -> i
     return price + tax_on(price, rate, rounding.mode) if prices == "tax_included" else price
 
 
-def taxed_at(taxed: Taxed | None, net: int | None, prices: Prices, rounding: Rounding) -> Taxed | None:
+def taxed_at(
+    taxed: Taxed | None, net: int | None, prices: Prices, rounding: Rounding
+) -> Taxed | None:
     """Return what something costs where it is taxed, if it gets another net price."""
     if taxed is None or net is None:
         return taxed
@@ -85,6 +91,7 @@ def total(amounts: Iterable[Amount]) -> Amount:
 
 def part(whole: Amount, before: int, gross: int) -> Amount:
     """Return so much of an amount, of which `before` was taken already: all parts add up to it."""
+
     def tax(upto: int) -> int:
         return rounded(Fraction(whole.tax * upto, whole.gross)) if whole.gross else 0
 
@@ -127,13 +134,20 @@ def _tax(stated: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
 def by_rate(charges: Sequence[Charge]) -> dict[Decimal, Amount]:
     """The tax table: the sums of each rate, highest rate first."""
     groups = _by_rate(charges)
-    return {rate: total(charges[index].amount for index in groups[rate]) for rate in sorted(groups, reverse=True)}
+    return {
+        rate: total(charges[index].amount for index in groups[rate])
+        for rate in sorted(groups, reverse=True)
+    }
 
 
 def unit_prices(charge: Charge, prices: Prices, rounding: Rounding = USUAL) -> tuple[int, int]:
     """One unit without and with tax, for print; the other side of the stated price is rounded."""
     tax = _tax(charge.price, charge.rate, prices, rounding)
-    return (charge.price - tax, charge.price) if prices == "tax_included" else (charge.price, charge.price + tax)
+    return (
+        (charge.price - tax, charge.price)
+        if prices == "tax_included"
+        else (charge.price, charge.price + tax)
+    )
 
 
 def _by_rate(charges: Sequence[Charge]) -> dict[Decimal, list[int]]:

@@ -24,18 +24,26 @@ class Erasure:
 
 
 def kept_until(order: Order) -> date | None:
-    """The day from which the law lets go of an order; None where it wants nothing, since nothing was paid or issued."""
+    """The day from which the law lets go of an order; None where it wants nothing, since nothing
+    was paid or issued.
+    """
     if not order.payments and not order.documents:
         return None
     return order.shop.new_year(order.shop.year(max(_changes(order))) + order.shop.legal_years + 1)
 
 
 def erase(
-    customer_id: str, orders: Iterable[Order], states: Mapping[str, State], at: datetime,
-    beside: Mapping[str, int] | None = None, service: str = "orders", accounts: int = 0,
+    customer_id: str,
+    orders: Iterable[Order],
+    states: Mapping[str, State],
+    at: datetime,
+    beside: Mapping[str, int] | None = None,
+    service: str = "orders",
+    accounts: int = 0,
 ) -> Erasure:
-    """Erases where neither the law nor an unfinished order stands against it. What is known `beside` the orders (how
-    many of each kind) goes unless an order still runs. `accounts` of store credit stay: they are part of the books.
+    """Erases where neither the law nor an unfinished order stands against it. What is known
+    `beside` the orders (how many of each kind) goes unless an order still runs. `accounts` of store
+    credit stay: they are part of the books.
     """
     erased, running, legal = [], [], []
     for order in orders:
@@ -55,16 +63,26 @@ def erase(
 
 
 def export(
-    customer_id: str, orders: Sequence[OrderDetail], known: Mapping[str, Sequence[Value]] | None = None,
+    customer_id: str,
+    orders: Sequence[OrderDetail],
+    known: Mapping[str, Sequence[Value]] | None = None,
     service: str = "orders",
 ) -> list[CustomerExported]:
-    """All that is known, a hundred orders a message; what is `known` beside them, by its kind, comes with the first."""
+    """All that is known, a hundred orders a message; what is `known` beside them, by its kind,
+    comes with the first.
+    """
     shown = [order.model_dump(mode="json") for order in orders]
     parts = [shown[start : start + PART] for start in range(0, len(shown), PART)] or [[]]
-    beside = {kind: [value.model_dump(mode="json") for value in values] for kind, values in (known or {}).items()}
+    beside = {
+        kind: [value.model_dump(mode="json") for value in values]
+        for kind, values in (known or {}).items()
+    }
     return [
         CustomerExported(
-            customer_id=customer_id, service=service, part=number, parts=len(parts),
+            customer_id=customer_id,
+            service=service,
+            part=number,
+            parts=len(parts),
             records={"orders": part, **(beside if number == 1 else {})},
         )
         for number, part in enumerate(parts, start=1)
@@ -74,8 +92,13 @@ def export(
 def anonymous(order: Order) -> Order:
     """The same order of nobody; the countries stay, since the taxes follow from them."""
     return replace(
-        order, customer=NOBODY, tracking_number="", note="", invoice_note="",
-        delivery_address=_nowhere(order.delivery_address), invoice_address=_nowhere(order.invoice_address),
+        order,
+        customer=NOBODY,
+        tracking_number="",
+        note="",
+        invoice_note="",
+        delivery_address=_nowhere(order.delivery_address),
+        invoice_address=_nowhere(order.invoice_address),
         returns=tuple(replace(each, reason="", answer="") for each in order.returns),
     )
 
@@ -99,17 +122,31 @@ def _by_law(orders: Sequence[Order]) -> list[KeptRecords]:
     if not orders:
         return []
     years = orders[0].shop.legal_years
-    reason = f"Orders with payments or documents are kept for {years} years after that of their last change."
+    reason = (
+        f"Orders with payments or documents are kept for {years} years after that of their last"
+        " change."
+    )
     until = max(filter(None, map(kept_until, orders)))
-    return [KeptRecords(what="orders", count=len(orders), code="legal_time", reason=reason, until=until)]
+    return [
+        KeptRecords(what="orders", count=len(orders), code="legal_time", reason=reason, until=until)
+    ]
 
 
 def _ledger(accounts: int) -> list[KeptRecords]:
-    reason = "The ledger of store credit is part of the shop's books; it holds the customer's key and no other data."
-    kept = KeptRecords(what="store_credit_accounts", count=accounts, code="legal_time", reason=reason)
+    reason = (
+        "The ledger of store credit is part of the shop's books; it holds the customer's key and no"
+        " other data."
+    )
+    kept = KeptRecords(
+        what="store_credit_accounts", count=accounts, code="legal_time", reason=reason
+    )
     return [kept] if accounts else []
 
 
 def _running(orders: Sequence[Order]) -> list[KeptRecords]:
     reason = "Orders that are not finished need their addresses: cancel them first."
-    return [KeptRecords(what="orders", count=len(orders), code="running", reason=reason)] if orders else []
+    return (
+        [KeptRecords(what="orders", count=len(orders), code="running", reason=reason)]
+        if orders
+        else []
+    )

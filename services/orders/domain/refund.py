@@ -1,4 +1,6 @@
-"""What was given back for an order, and the goods that come back: frozen values. Money in minor units."""
+"""What was given back for an order, and the goods that come back: frozen values. Money in minor
+units.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +16,9 @@ STORE_CREDIT = "store_credit"
 
 @dataclass(frozen=True)
 class LineRefund:
-    """What was refunded of a line: `released` pieces are the order's no more, `restocked` of them went to stock."""
+    """What was refunded of a line: `released` pieces are the order's no more, `restocked` of them
+    went to stock.
+    """
 
     number: int
     quantity: int
@@ -34,11 +38,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as it was granted; only `done` comes later, and more `as_credit`. `overpaid` was paid beyond what the
-    order costs: it never bore a tax, and stands on no slip. `given_back` is store credit that the order was paid with,
-    `as_credit` what becomes store credit in the place of money. `settled` is the part of what it takes back that had
-    not been paid: it lessens what is due and goes back to nobody. `documented`: the order's documents agree with it, by
-    its credit slip or because the invoice came later.
+    """A refund as it was granted; only `done` comes later, and more `as_credit`. `overpaid` was
+    paid beyond what the order costs: it never bore a tax, and stands on no slip. `given_back` is
+    store credit that the order was paid with, `as_credit` what becomes store credit in the place of
+    money. `settled` is the part of what it takes back that had not been paid: it lessens what is
+    due and goes back to nobody. `documented`: the order's documents agree with it, by its credit
+    slip or because the invoice came later.
     """
 
     refund_id: UUID

@@ -19,25 +19,31 @@ Slips = Mapping[str, Order]
 
 
 def booked(order: Order, refund: Refund, account: Account, used_until: datetime | None) -> Account:
-    """Return the account of the customer with what a refund gives back to it and issues. `used_until`: when the credit
-    that the order was paid with would have expired.
+    """Return the account of the customer with what a refund gives back to it and issues.
+    `used_until`: when the credit that the order was paid with would have expired.
     """
     cause = Cause(refund.at, refund.by, refund.reason, order.order_id, refund.refund_id)
     if refund.given_back:
-        account = given_back(account, refund.given_back, used_until, cause, order.shop, _code(order, refund))
+        account = given_back(
+            account, refund.given_back, used_until, cause, order.shop, _code(order, refund)
+        )
     return _issued(order, refund, account, refund.as_credit, cause)
 
 
 @dataclass(frozen=True)
 class Converted:
-    """The order with a refund whose money became store credit, the account after it, and what is announced."""
+    """The order with a refund whose money became store credit, the account after it, and what is
+    announced.
+    """
 
     order: Order
     account: Account
     events: list[Event]
 
 
-def convert(order: Order, refund: Refund, account: Account, by: str, at: datetime) -> Converted | NotSpent:
+def convert(
+    order: Order, refund: Refund, account: Account, by: str, at: datetime
+) -> Converted | NotSpent:
     """Turn what is still due of a refund into store credit."""
     wrong = _objection(order, refund)
     if wrong:
@@ -48,16 +54,21 @@ def convert(order: Order, refund: Refund, account: Account, by: str, at: datetim
     refunds = tuple(now if each.refund_id == refund.refund_id else each for each in order.refunds)
     amount, order = order.money(refund.money), replace(order, refunds=refunds)
     converted = RefundConverted(
-        order_id=order.order_id, order=order.summary(), refund=view(order, now), left=left_of(order), amount=amount,
-        by=by, at=at,
+        order_id=order.order_id,
+        order=order.summary(),
+        refund=view(order, now),
+        left=left_of(order),
+        amount=amount,
+        by=by,
+        at=at,
     )
     return Converted(order, account, [converted])
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The account after credit slips were turned into store credit where their money was still due, the orders that
-    changed by it, and what is announced.
+    """The account after credit slips were turned into store credit where their money was still due,
+    the orders that changed by it, and what is announced.
     """
 
     account: Account
@@ -81,12 +92,16 @@ def open_slips(
             return found
         changed[order.order_id] = found.order
         used = dict.fromkeys((*opened.codes, code, _lot_code(order, code)))
-        opened = Opened(found.account, tuple(used), tuple(changed.values()), (*opened.events, *found.events))
+        opened = Opened(
+            found.account, tuple(used), tuple(changed.values()), (*opened.events, *found.events)
+        )
     return opened
 
 
 def _lot_code(order: Order, code: str) -> str:
-    """Return the code of the store credit that a slip was issued with: slips of one refund share it."""
+    """Return the code of the store credit that a slip was issued with: slips of one refund share
+    it.
+    """
     refund = order.refund_of_slip(code)
     return _code(order, refund).upper() if refund else code
 
@@ -98,22 +113,32 @@ def _open(
     if order.customer.customer_id != customer_id:
         return NotSpent("other_customer", f"Credit slip '{code}' is another customer's.")
     if order.currency != account.currency:
-        return NotSpent("other_currency", f"Credit slip '{code}' is in {order.currency}, not in {account.currency}.")
+        return NotSpent(
+            "other_currency",
+            f"Credit slip '{code}' is in {order.currency}, not in {account.currency}.",
+        )
     if refund is not None and refund.due:
         return convert(order, refund, account, by, at)
     if not account.available(at, [_lot_code(order, code)]):
-        return NotSpent("nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money.")
+        return NotSpent(
+            "nothing_left", f"Nothing is left of credit slip '{code}', or it was paid out in money."
+        )
     return Converted(order, account, [])
 
 
 def _objection(order: Order, refund: Refund) -> NotSpent | None:
     if order.is_anonymous:
-        return NotSpent("customer_erased", "The customer of this order was erased: there is nobody to keep it for.")
+        return NotSpent(
+            "customer_erased",
+            "The customer of this order was erased: there is nobody to keep it for.",
+        )
     if not refund.due:
         return NotSpent("nothing_due", "No money is due for this refund.")
     if not refund.by_hand:
         amount = written(refund.money, order.currency)
-        return NotSpent("refund_under_way", f"{refund.method} was asked to give {amount} back already.")
+        return NotSpent(
+            "refund_under_way", f"{refund.method} was asked to give {amount} back already."
+        )
     return None
 
 
@@ -121,8 +146,13 @@ def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: 
     if not amount:
         return account
     lot = Lot(
-        uuid5(refund.refund_id, "store credit"), cause.at, amount, amount, until(order.shop, cause.at),
-        _code(order, refund), order.order_id,
+        uuid5(refund.refund_id, "store credit"),
+        cause.at,
+        amount,
+        amount,
+        until(order.shop, cause.at),
+        _code(order, refund),
+        order.order_id,
     )
     return issued(account, lot, cause)
 

@@ -28,15 +28,19 @@ def wrong_terms(order: Order, terms: RefundTerms, *, agreed: bool) -> Wrong | No
 
 
 def too_much(order: Order, refund: Refund, shipping: int) -> Wrong | None:
-    """Return the objection to a refund of more than what is left of the shipping, or of nothing at all. It never gives
-    back more than was paid, since it settles first what is still due.
+    """Return the objection to a refund of more than what is left of the shipping, or of nothing at
+    all. It never gives back more than was paid, since it settles first what is still due.
     """
     left = order.remaining(0).gross
     if shipping > left:
         reason = f"{written(left, order.currency)} of the shipping can still be refunded."
         return Wrong("too_much", reason, "shipping_amount")
     if not refund.amount.gross and not any(line.quantity for line in refund.lines):
-        return Wrong("nothing_refunded", "Neither lines nor shipping nor anything else is to be refunded.", "lines")
+        return Wrong(
+            "nothing_refunded",
+            "Neither lines nor shipping nor anything else is to be refunded.",
+            "lines",
+        )
     return None
 
 
@@ -58,8 +62,8 @@ def pieces_left(order: Order, number: int) -> int:
 
 
 def gross_of(order: Order, wanted: WantedRefundLine) -> int:
-    """Return what a line's refund comes to, with tax. Pieces cost what they were sold at, at most what amounts that
-    were refunded before leave of the line.
+    """Return what a line's refund comes to, with tax. Pieces cost what they were sold at, at most
+    what amounts that were refunded before leave of the line.
     """
     if wanted.amount is not None:
         return wanted.amount
@@ -84,22 +88,35 @@ def _wrong_time(order: Order, terms: RefundTerms) -> Wrong | None:
 def _cancelled(order: Order, terms: RefundTerms) -> Wrong | None:
     if order.holds_stock or not (terms.lines or terms.shipping or terms.shipping_amount):
         return None
-    reason = "The order was cancelled, and all of it credited: only what was paid beyond that can be given back."
+    reason = (
+        "The order was cancelled, and all of it credited: only what was paid beyond that can be"
+        " given back."
+    )
     return Wrong("order_cancelled", reason, "lines" if terms.lines else "shipping")
 
 
 def _wrong_option(order: Order, terms: RefundTerms) -> Wrong | None:
     if terms.overpaid and order.due >= 0:
-        return Wrong("nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid")
+        return Wrong(
+            "nothing_overpaid", "Nothing was paid beyond what the order costs.", "overpaid"
+        )
     if terms.store_credit and order.is_anonymous:
         reason = "The customer of this order was erased: there is nobody to keep store credit for."
         return Wrong("customer_erased", reason, "store_credit")
     if terms.credit_slip and not order.issued("invoice"):
-        return Wrong("no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip")
+        return Wrong(
+            "no_invoice", "There is no invoice that a credit slip could correct.", "credit_slip"
+        )
     if terms.restock and terms.kind == "partial" and is_shipped(order):
-        return Wrong("nothing_came_back", "The goods were shipped: they come back by a return.", "restock")
+        return Wrong(
+            "nothing_came_back", "The goods were shipped: they come back by a return.", "restock"
+        )
     if terms.shipping and terms.shipping_amount is not None:
-        return Wrong("shipping_twice", "Refund all of the shipping or an amount of it, not both.", "shipping_amount")
+        return Wrong(
+            "shipping_twice",
+            "Refund all of the shipping or an amount of it, not both.",
+            "shipping_amount",
+        )
     return None
 
 
@@ -122,12 +139,24 @@ def _objection_to_line(
     if twice:
         return "line_twice", f"Line {wanted.line} is named twice: name it once.", "line"
     if wanted.amount is not None and kind == "standard":
-        return "whole_price_only", "A standard refund gives back whole prices: refund in part instead.", "amount"
+        return (
+            "whole_price_only",
+            "A standard refund gives back whole prices: refund in part instead.",
+            "amount",
+        )
     if not wanted.quantity and wanted.amount is None:
-        return "nothing_asked", f"Of line {wanted.line} neither pieces nor an amount are asked.", "quantity"
+        return (
+            "nothing_asked",
+            f"Of line {wanted.line} neither pieces nor an amount are asked.",
+            "quantity",
+        )
     left = pieces_left(order, wanted.line)
     if wanted.quantity > left:
-        return "too_many_pieces", f"Pieces of line {wanted.line} that can still be refunded: {left}.", "quantity"
+        return (
+            "too_many_pieces",
+            f"Pieces of line {wanted.line} that can still be refunded: {left}.",
+            "quantity",
+        )
     return _objection_to_amount(order, wanted)
 
 

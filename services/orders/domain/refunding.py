@@ -1,7 +1,8 @@
 """Granting a refund: never more than what is left of a line, of the shipping, and of what was paid.
 
-Amounts come from the line as it was sold: `round(total × pieces so far ÷ pieces) − before`, its tax in proportion to
-that: all refunds of a line add up to it to the cent. Preview and refund take this one path.
+Amounts come from the line as it was sold: `round(total × pieces so far ÷ pieces) − before`, its tax
+in proportion to that: all refunds of a line add up to it to the cent. Preview and refund take this
+one path.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,14 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID, uuid5
 
-from services.orders.domain.documents import Document, NextNumber, Part, correcting, issue_part, rounding
+from services.orders.domain.documents import (
+    Document,
+    NextNumber,
+    Part,
+    correcting,
+    issue_part,
+    rounding,
+)
 from services.orders.domain.following import follow_slip
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
@@ -56,14 +64,22 @@ class Refunded:
     credit_slip: Document | None = None
 
 
-def create(order: Order, command: CreateRefund, number: NextNumber, at: datetime) -> Refunded | Refusal:
+def create(
+    order: Order, command: CreateRefund, number: NextNumber, at: datetime
+) -> Refunded | Refusal:
     """The refund that a command asks for."""
     if any(refund.refund_id == command.refund_id for refund in order.refunds):
         return command.refuse(
-            "already_refunded", f"The refund {command.refund_id} was created before.", field="refund_id"
+            "already_refunded",
+            f"The refund {command.refund_id} was created before.",
+            field="refund_id",
         )
     found = reckon(order, command, command.refund_id, command.by, at)
-    return grant(order, found, command, number, at) if isinstance(found, Refund) else refusal(order, command, found)
+    return (
+        grant(order, found, command, number, at)
+        if isinstance(found, Refund)
+        else refusal(order, command, found)
+    )
 
 
 def preview(order: Order, query: PreviewRefund, at: datetime) -> tuple[Refund, Order] | Refusal:
@@ -81,10 +97,16 @@ def refusal(order: Order, asked: Asked, wrong: Wrong) -> Refusal:
 
 
 def reckon(
-    order: Order, terms: RefundTerms, refund_id: UUID, by: str, at: datetime, *, agreed: bool = False
+    order: Order,
+    terms: RefundTerms,
+    refund_id: UUID,
+    by: str,
+    at: datetime,
+    *,
+    agreed: bool = False,
 ) -> Refund | Wrong:
-    """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in before, so that it is not
-    asked again whether it is time for it.
+    """The refund by these terms, or what is wrong with them. `agreed`: its goods were let in
+    before, so that it is not asked again whether it is time for it.
     """
     wrong = wrong_terms(order, terms, agreed=agreed)
     if wrong:
@@ -92,10 +114,16 @@ def reckon(
     restock = terms.kind != "partial" if terms.restock is None else terms.restock
     shipping = shipping_of(order, terms)
     refund = Refund(
-        refund_id=refund_id, kind=terms.kind, at=at, by=by, reason=terms.reason,
+        refund_id=refund_id,
+        kind=terms.kind,
+        at=at,
+        by=by,
+        reason=terms.reason,
         lines=tuple(_line(order, wanted, terms.kind, restock=restock) for wanted in terms.lines),
         shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
-        method="", by_hand=False, overpaid=max(-order.due, 0) if terms.overpaid else 0,
+        method="",
+        by_hand=False,
+        overpaid=max(-order.due, 0) if terms.overpaid else 0,
     )
     refund = replace(refund, settled=refund.amount.gross - _repaid(order, refund))
     wrong = too_much(order, refund, shipping) or empty_slip(terms, refund)
@@ -103,26 +131,30 @@ def reckon(
 
 
 def _repaid(order: Order, refund: Refund) -> int:
-    """Return what the customer gets back. It settles first what is still due, and is in coins where it is cash. When
-    nothing stays sold, all that refunds gave back is what was paid.
+    """Return what the customer gets back. It settles first what is still due, and is in coins where
+    it is cash. When nothing stays sold, all that refunds gave back is what was paid.
     """
     stays = 0 if refund.overpaid else min(order.due, 0)
     return max(0, stays - order.due_of(order.balance - refund.sold.gross))
 
 
 def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
-    """Divide a refund: what the order was paid with store credit goes back there first, the rest as money or, if it is
-    asked, as store credit too.
+    """Divide a refund: what the order was paid with store credit goes back there first, the rest as
+    money or, if it is asked, as store credit too.
     """
     whole = refund.repaid
     given_back = min(order.credit_left, whole)
     as_credit = whole - given_back if to_credit else 0
     method = order.way_back if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
     by_hand = method not in (STORE_CREDIT, *order.shop.refundable_methods)
-    return replace(refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand)
+    return replace(
+        refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand
+    )
 
 
-def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime) -> Refunded:
+def grant(
+    order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, at: datetime
+) -> Refunded:
     """The order with the refund, whose credit slip gets its number."""
     slip = None
     invoiced = bool(order.issued("invoice"))
@@ -133,29 +165,41 @@ def grant(order: Order, refund: Refund, terms: RefundTerms, number: NextNumber, 
         order = replace(order, documents=(*order.documents, slip.reference))
     refund = replace(refund, documented=slip is not None or not invoiced or not refund.sold.gross)
     order, packed = follow_slip(replace(order, refunds=(*order.refunds, refund)), number, at)
-    told: list[Event] = [RefundCreated(
-        order_id=order.order_id, order=order.summary(), refund=view(order, refund), left=left_of(order)
-    )]
+    told: list[Event] = [
+        RefundCreated(
+            order_id=order.order_id,
+            order=order.summary(),
+            refund=view(order, refund),
+            left=left_of(order),
+        )
+    ]
     told += [slip.event] if slip else []
     return Refunded(order, refund, [*told, *packed, *money_due(order, refund)], slip)
 
 
-def mark_refunded(order: Order, command: MarkRefunded, at: datetime) -> tuple[Order, PaymentRefunded] | Refusal:
+def mark_refunded(
+    order: Order, command: MarkRefunded, at: datetime
+) -> tuple[Order, PaymentRefunded] | Refusal:
     """The money of a refund was given back."""
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
-        return command.refuse("unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id")
+        return command.refuse(
+            "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
+        )
     if not refund.due:
         return command.refuse("nothing_due", "No money is due for this refund.", field="refund_id")
     done = replace(refund, done=Done(at, command.by, command.transaction_id))
     refunds = tuple(done if each.refund_id == refund.refund_id else each for each in order.refunds)
     told = PaymentRefunded(
-        order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.money),
-        method=refund.method, transaction_id=command.transaction_id, by=command.by, at=at,
+        order_id=order.order_id,
+        refund_id=refund.refund_id,
+        amount=order.money(refund.money),
+        method=refund.method,
+        transaction_id=command.transaction_id,
+        by=command.by,
+        at=at,
     )
     return replace(order, refunds=refunds), told
-
-
 
 
 def left_of(order: Order) -> RefundLeft:
@@ -163,13 +207,16 @@ def left_of(order: Order) -> RefundLeft:
     return RefundLeft(
         lines=[
             LineLeft(
-                line=number, sku=line.sku, quantity=pieces_left(order, number),
+                line=number,
+                sku=line.sku,
+                quantity=pieces_left(order, number),
                 amount=order.money(order.remaining(number).gross),
             )
             for number, line in order.shown
         ],
         shipping=order.money(order.remaining(0).gross),
-        paid=order.money(order.paid - order.repaid), overpaid=order.money(max(-order.due, 0)),
+        paid=order.money(order.paid - order.repaid),
+        overpaid=order.money(max(-order.due, 0)),
     )
 
 
@@ -177,21 +224,35 @@ def view(order: Order, refund: Refund) -> RefundView:
     """A refund as messages show it."""
     amount, done = refund.amount, refund.done
     return RefundView(
-        refund_id=refund.refund_id, kind=refund.kind, at=refund.at, by=refund.by, reason=refund.reason,
+        refund_id=refund.refund_id,
+        kind=refund.kind,
+        at=refund.at,
+        by=refund.by,
+        reason=refund.reason,
         lines=[_line_view(order, line) for line in refund.lines],
-        shipping=order.money(refund.shipping.gross), overpaid=order.money(refund.overpaid),
+        shipping=order.money(refund.shipping.gross),
+        overpaid=order.money(refund.overpaid),
         settled=order.money(_unpaid(order, refund)),
-        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
-        given_back=order.money(refund.given_back), store_credit=order.money(refund.store_credit),
-        money=order.money(refund.money), vouchers=order.money(_by_vouchers(order, refund)),
-        method=refund.method, due=refund.due, by_hand=refund.by_hand,
+        net=order.money(amount.net),
+        tax=order.money(amount.tax),
+        gross=order.money(amount.gross),
+        given_back=order.money(refund.given_back),
+        store_credit=order.money(refund.store_credit),
+        money=order.money(refund.money),
+        vouchers=order.money(_by_vouchers(order, refund)),
+        method=refund.method,
+        due=refund.due,
+        by_hand=refund.by_hand,
         done_at=done.at if done else None,
-        transaction_id=done.transaction_id if done else "", credit_slip=refund.credit_slip,
+        transaction_id=done.transaction_id if done else "",
+        credit_slip=refund.credit_slip,
     )
 
 
 def _unpaid(order: Order, refund: Refund) -> int:
-    """Return what of a refund had not been paid. Less than a coin is the rounding of cash, and was never to be paid."""
+    """Return what of a refund had not been paid. Less than a coin is the rounding of cash, and was
+    never to be paid.
+    """
     return refund.settled if abs(refund.settled) >= order.coin else 0
 
 
@@ -199,8 +260,11 @@ def _by_vouchers(order: Order, refund: Refund) -> int:
     """Return what vouchers had taken off the refunded pieces, in the order's kind of prices."""
     used = [discount for discount in order.discounts if discount.active and discount.code]
     parts = (
-        Fraction(sum(discount.of_line(line.number - 1) for discount in used) * line.quantity, quantity)
-        for line in refund.lines if (quantity := order.lines[line.number - 1].charge.quantity)
+        Fraction(
+            sum(discount.of_line(line.number - 1) for discount in used) * line.quantity, quantity
+        )
+        for line in refund.lines
+        if (quantity := order.lines[line.number - 1].charge.quantity)
     )
     return rounded(sum(parts, Fraction(0)))
 
@@ -208,8 +272,14 @@ def _by_vouchers(order: Order, refund: Refund) -> int:
 def _line_view(order: Order, line: LineRefund) -> RefundedLine:
     sold, amount = order.lines[line.number - 1], line.amount
     return RefundedLine(
-        line=line.number, sku=sold.sku, name=sold.name, quantity=line.quantity, restocked=line.restocked,
-        net=order.money(amount.net), tax=order.money(amount.tax), gross=order.money(amount.gross),
+        line=line.number,
+        sku=sold.sku,
+        name=sold.name,
+        quantity=line.quantity,
+        restocked=line.restocked,
+        net=order.money(amount.net),
+        tax=order.money(amount.tax),
+        gross=order.money(amount.gross),
     )
 
 
@@ -218,21 +288,36 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
     released = wanted.quantity if restock or kind != "partial" else 0
     held = released if order.holds_stock and restock else 0
     return LineRefund(
-        number=wanted.line, quantity=wanted.quantity, released=released, restocked=max(held - line.missing, 0),
-        amount=part(line.charge.amount, order.refunded_amount(wanted.line).gross, gross_of(order, wanted)),
+        number=wanted.line,
+        quantity=wanted.quantity,
+        released=released,
+        restocked=max(held - line.missing, 0),
+        amount=part(
+            line.charge.amount, order.refunded_amount(wanted.line).gross, gross_of(order, wanted)
+        ),
     )
 
 
 def _credit_slip(order: Order, refund: Refund, number: str, at: datetime) -> Document:
-    about = Part(tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping)
+    about = Part(
+        tuple((line.number, line.quantity, line.amount) for line in refund.lines), refund.shipping
+    )
     more = rounding(replace(order, refunds=(*order.refunds, refund)), order)
     gross = refund.sold.gross + (more["rounding"].amount if more else 0)
     credit = min(refund.store_credit, gross)
     return issue_part(
-        order, "credit_slip", number, at, about, reason=refund.reason,
+        order,
+        "credit_slip",
+        number,
+        at,
+        about,
+        reason=refund.reason,
         store_credit=order.money(credit) if credit else None,
-        paid_back=order.money(max(min(refund.money, gross - credit), 0)),  # what was overpaid is on no slip
-        **more, **correcting(*_corrected(order, refund)),
+        paid_back=order.money(
+            max(min(refund.money, gross - credit), 0)
+        ),  # what was overpaid is on no slip
+        **more,
+        **correcting(*_corrected(order, refund)),
     )
 
 
@@ -249,8 +334,10 @@ def money_due(order: Order, refund: Refund) -> Iterator[Event]:
     """Yield the request for money that is still to be given back."""
     if refund.due:
         yield PaymentRefundDue(
-            order_id=order.order_id, refund_id=refund.refund_id, amount=order.money(refund.money),
-            method=refund.method, by_hand=refund.by_hand, payments=list(order.received),
+            order_id=order.order_id,
+            refund_id=refund.refund_id,
+            amount=order.money(refund.money),
+            method=refund.method,
+            by_hand=refund.by_hand,
+            payments=list(order.received),
         )
-
-

@@ -1,4 +1,6 @@
-"""Goods that come back (RMA): asked for, confirmed or denied, received, and refunded when they were looked at."""
+"""Goods that come back (RMA): asked for, confirmed or denied, received, and refunded when they were
+looked at.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -43,10 +45,37 @@ COMES_FROM: dict[type[Step], tuple[ReturnState, ...]] = {
     CompleteReturn: ("package_received",),
 }
 
-UNION = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
-    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})
+UNION = frozenset(
+    {
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    }
+)
 """Member states of the European Union, whose periods of days do not end on a weekend."""
 
 
@@ -61,7 +90,9 @@ class Returned:
 
 @dataclass(frozen=True)
 class Completed(Returned):
-    """A return that came to its end. Without a refund where all its pieces were refunded or cancelled meanwhile."""
+    """A return that came to its end. Without a refund where all its pieces were refunded or
+    cancelled meanwhile.
+    """
 
     refunded: Refund | None = field(kw_only=True)
 
@@ -70,7 +101,9 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
     """A new return, if the shop takes goods back and there is time."""
     if order.returned(command.return_id):
         return command.refuse(
-            "already_requested", f"The return {command.return_id} was requested before.", field="return_id"
+            "already_requested",
+            f"The return {command.return_id} was requested before.",
+            field="return_id",
         )
     reason = objection_to_action("return.request", order)
     if reason:
@@ -79,20 +112,30 @@ def request(order: Order, command: RequestReturn, graph: Graph, at: datetime) ->
     if at >= until:
         last = last_day(until, order.shop.timezone)
         return command.refuse(
-            "too_late", f"Goods could be returned until {last}.", field="order_id", until=until.isoformat()
+            "too_late",
+            f"Goods could be returned until {last}.",
+            field="order_id",
+            until=until.isoformat(),
         )
     wrong = _wrong_line(order, command)
     if wrong:
         return wrong
     fresh = Return(
-        command.return_id, tuple((line.line, line.quantity) for line in command.lines), command.reason,
-        "waiting_for_confirmation", at, at, command.by,
+        command.return_id,
+        tuple((line.line, line.quantity) for line in command.lines),
+        command.reason,
+        "waiting_for_confirmation",
+        at,
+        at,
+        command.by,
     )
     order = replace(order, returns=(*order.returns, fresh))
     return Returned(order, [_told(ReturnRequested, order, fresh)])
 
 
-def confirm(order: Order, command: ConfirmReturn, number: NextNumber, at: datetime) -> Returned | Refusal:
+def confirm(
+    order: Order, command: ConfirmReturn, number: NextNumber, at: datetime
+) -> Returned | Refusal:
     """The package is awaited; its slip is issued."""
     found = _found(order, command)
     if isinstance(found, Refusal):
@@ -100,15 +143,28 @@ def confirm(order: Order, command: ConfirmReturn, number: NextNumber, at: dateti
     until = days_later(at, order.shop.return_days, order.shop.timezone)
     about = Part(tuple((line, quantity, Amount()) for line, quantity in found.lines), Amount())
     slip = issue_part(
-        order, "return_slip", number("return_slip"), at, about, return_until=until, reason=found.reason
+        order,
+        "return_slip",
+        number("return_slip"),
+        at,
+        about,
+        return_until=until,
+        reason=found.reason,
     )
     awaited = replace(
-        found, state="waiting_for_package", until=until, number=slip.reference.number, answer=command.answer,
+        found,
+        state="waiting_for_package",
+        until=until,
+        number=slip.reference.number,
+        answer=command.answer,
     )
     order = replace(order, documents=(*order.documents, slip.reference))
     order, changed = _with(order, awaited, command.by, at)
     confirmed = ReturnConfirmed(
-        order_id=order.order_id, order=order.summary(), returned=view(order, changed), attach=[slip.reference]
+        order_id=order.order_id,
+        order=order.summary(),
+        returned=view(order, changed),
+        attach=[slip.reference],
     )
     return Returned(order, [confirmed, slip.event], slip)
 
@@ -118,7 +174,9 @@ def deny(order: Order, command: DenyReturn, at: datetime) -> Returned | Refusal:
     found = _found(order, command)
     if isinstance(found, Refusal):
         return found
-    order, changed = _with(order, replace(found, state="denied", answer=command.answer), command.by, at)
+    order, changed = _with(
+        order, replace(found, state="denied", answer=command.answer), command.by, at
+    )
     return Returned(order, [_told(ReturnDenied, order, changed)])
 
 
@@ -131,8 +189,12 @@ def receive(order: Order, command: ReceiveReturn, at: datetime) -> Returned | Re
     return Returned(order, [_told(ReturnReceived, order, changed)])
 
 
-def complete(order: Order, command: CompleteReturn, number: NextNumber, at: datetime) -> Completed | Refusal:
-    """What came back is refunded, by the path of every refund; what was refunded meanwhile is not refunded again."""
+def complete(
+    order: Order, command: CompleteReturn, number: NextNumber, at: datetime
+) -> Completed | Refusal:
+    """What came back is refunded, by the path of every refund; what was refunded meanwhile is not
+    refunded again.
+    """
     found = _found(order, command)
     if isinstance(found, Refusal):
         return found
@@ -154,17 +216,28 @@ def _completed(found: Return, refunded: Refunded, by: str, at: datetime) -> Comp
     order, changed = _with(
         refunded.order, replace(found, state="completed", refund_id=refund.refund_id), by, at
     )
-    return Completed(order, [_told(ReturnCompleted, order, changed), *refunded.events], refunded=refund)
+    return Completed(
+        order, [_told(ReturnCompleted, order, changed), *refunded.events], refunded=refund
+    )
 
 
 def view(order: Order, found: Return) -> ReturnView:
     """A return as messages show it."""
     return ReturnView(
-        return_id=found.return_id, order_id=order.order_id, order_reference=order.reference,
-        customer_id=order.customer.customer_id, state=found.state,
+        return_id=found.return_id,
+        order_id=order.order_id,
+        order_reference=order.reference,
+        customer_id=order.customer.customer_id,
+        state=found.state,
         lines=[_line_view(order, number, quantity) for number, quantity in found.lines],
-        reason=found.reason, requested_at=found.requested_at, changed_at=found.changed_at, by=found.by,
-        until=found.until, answer=found.answer, number=found.number, refund_id=found.refund_id,
+        reason=found.reason,
+        requested_at=found.requested_at,
+        changed_at=found.changed_at,
+        by=found.by,
+        until=found.until,
+        answer=found.answer,
+        number=found.number,
+        refund_id=found.refund_id,
     )
 
 
@@ -176,7 +249,11 @@ def return_end(order: Order, graph: Graph) -> datetime:
 
 def sent_at(order: Order, graph: Graph) -> datetime:
     """When the goods were last said to be under way or delivered."""
-    sent = [change.at for change in order.history if change.state in graph and graph[change.state].has("shipped")]
+    sent = [
+        change.at
+        for change in order.history
+        if change.state in graph and graph[change.state].has("shipped")
+    ]
     return sent[-1] if sent else order.placed_at
 
 
@@ -196,8 +273,10 @@ def _wrong_line(order: Order, command: RequestReturn) -> Refusal | None:
         left = _left(order, wanted.line)
         if asked[wanted.line] > left:
             return command.refuse(
-                "too_many_pieces", f"Pieces of line {wanted.line} that can still come back: {left}.",
-                field=f"lines.{place}.quantity", left=left,
+                "too_many_pieces",
+                f"Pieces of line {wanted.line} that can still come back: {left}.",
+                field=f"lines.{place}.quantity",
+                left=left,
             )
     return None
 
@@ -205,7 +284,11 @@ def _wrong_line(order: Order, command: RequestReturn) -> Refusal | None:
 def _left(order: Order, number: int) -> int:
     """Pieces of a line that were neither refunded nor are to come back already."""
     awaited = sum(
-        quantity for each in order.returns if each.open for line, quantity in each.lines if line == number
+        quantity
+        for each in order.returns
+        if each.open
+        for line, quantity in each.lines
+        if line == number
     )
     return pieces_left(order, number) - awaited
 
@@ -213,10 +296,15 @@ def _left(order: Order, number: int) -> int:
 def _found(order: Order, command: Step) -> Return | Refusal:
     found = order.returned(command.return_id)
     if found is None:
-        return command.refuse("unknown_return", f"The order has no return {command.return_id}.", field="return_id")
+        return command.refuse(
+            "unknown_return", f"The order has no return {command.return_id}.", field="return_id"
+        )
     if found.state not in COMES_FROM[type(command)]:
         return command.refuse(
-            "not_possible", f"The return is in the state '{found.state}'.", field="return_id", state=found.state
+            "not_possible",
+            f"The return is in the state '{found.state}'.",
+            field="return_id",
+            state=found.state,
         )
     return found
 
@@ -225,13 +313,23 @@ def _terms(order: Order, found: Return, command: CompleteReturn) -> RefundTerms 
     amounts = {each.line: each.amount for each in command.amounts}
     foreign = next((line for line in amounts if line not in dict(found.lines)), None)
     if foreign is not None:
-        return command.refuse("unknown_line", f"Nothing of line {foreign} came back.", field="amounts")
-    options = command.model_dump(include={
-        "shipping", "shipping_amount", "restock", "credit_slip", "store_credit", "reason",
-    })
+        return command.refuse(
+            "unknown_line", f"Nothing of line {foreign} came back.", field="amounts"
+        )
+    options = command.model_dump(
+        include={
+            "shipping",
+            "shipping_amount",
+            "restock",
+            "credit_slip",
+            "store_credit",
+            "reason",
+        }
+    )
     lines = [
         WantedRefundLine(line=line, quantity=min(quantity, left), amount=amounts.get(line))
-        for line, quantity in _summed(found.lines).items() if (left := pieces_left(order, line))
+        for line, quantity in _summed(found.lines).items()
+        if (left := pieces_left(order, line))
     ]
     return RefundTerms(order_id=command.order_id, kind="return", lines=lines, **options)
 
@@ -251,5 +349,3 @@ def _with(order: Order, changed: Return, by: str, at: datetime) -> tuple[Order, 
 
 def _told(event: type[Told], order: Order, found: Return) -> Event:
     return event(order_id=order.order_id, order=order.summary(), returned=view(order, found))
-
-

@@ -7,7 +7,9 @@ from shared.contracts.message import Refusal
 from shared.contracts.orders import DocumentMailRequested, SendDocuments
 
 
-def send_documents(order: Order, command: SendDocuments, at: datetime) -> DocumentMailRequested | Refusal:
+def send_documents(
+    order: Order, command: SendDocuments, at: datetime
+) -> DocumentMailRequested | Refusal:
     """Return the request to mail documents of the order, or why not."""
     known = {document.document_id: document for document in order.documents}
     for place, wanted in enumerate(command.documents):
@@ -18,10 +20,18 @@ def send_documents(order: Order, command: SendDocuments, at: datetime) -> Docume
             reason = f"{known[wanted].number} is named twice: name it once."
             return command.refuse("document_twice", reason, field=f"documents.{place}")
     if command.to_name and command.to is None:
-        return command.refuse("name_without_address", "'to_name' needs an address in 'to'.", field="to_name")
+        return command.refuse(
+            "name_without_address", "'to_name' needs an address in 'to'.", field="to_name"
+        )
     customer = order.customer
     return DocumentMailRequested(
-        order_id=order.order_id, order=order.summary(), attach=[known[wanted] for wanted in command.documents],
-        to=command.to or customer.email, to_name=command.to_name if command.to else customer.name,
-        language=command.language or order.language, message=command.message, by=command.by, at=at,
+        order_id=order.order_id,
+        order=order.summary(),
+        attach=[known[wanted] for wanted in command.documents],
+        to=command.to or customer.email,
+        to_name=command.to_name if command.to else customer.name,
+        language=command.language or order.language,
+        message=command.message,
+        by=command.by,
+        at=at,
     )

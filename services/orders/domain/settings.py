@@ -1,4 +1,6 @@
-"""A shop's settings as messages show them, and a shop made of them; its lists of carriers to choose from."""
+"""A shop's settings as messages show them, and a shop made of them; its lists of carriers to choose
+from.
+"""
 
 from services.orders.domain.numbering import KINDS, series_of
 from services.orders.domain.shop import Shop
@@ -19,15 +21,28 @@ def settings_of(shop: Shop) -> ShopSettings:
     """Return what `shop.put` would have to say for this shop."""
     invoice, delivery, credit, returned = (shop.numbering[kind] for kind in KINDS)
     return ShopSettings(
-        profile=shop.profile, default_language=shop.default_language,
-        invoice_prefix=invoice.prefix, delivery_prefix=delivery.prefix, credit_prefix=credit.prefix,
+        profile=shop.profile,
+        default_language=shop.default_language,
+        invoice_prefix=invoice.prefix,
+        delivery_prefix=delivery.prefix,
+        credit_prefix=credit.prefix,
         return_prefix=returned.prefix,
         numbering=Numberings(
-            invoice=invoice.rules, delivery_slip=delivery.rules, credit_slip=credit.rules, return_slip=returned.rules
+            invoice=invoice.rules,
+            delivery_slip=delivery.rules,
+            credit_slip=credit.rules,
+            return_slip=returned.rules,
         ),
-        calendar=shop.calendar, rounding=shop.rounding, legal_years=shop.legal_years, backorders=shop.backorders,
-        returns=shop.returns, return_days=shop.return_days, carriers=list(shop.carriers),
-        payment_methods=list(shop.payment_methods), invoice_notes=dict(shop.invoice_notes), coins=dict(shop.coins),
+        calendar=shop.calendar,
+        rounding=shop.rounding,
+        legal_years=shop.legal_years,
+        backorders=shop.backorders,
+        returns=shop.returns,
+        return_days=shop.return_days,
+        carriers=list(shop.carriers),
+        payment_methods=list(shop.payment_methods),
+        invoice_notes=dict(shop.invoice_notes),
+        coins=dict(shop.coins),
         store_credit_days=shop.store_credit_days,
     )
 
@@ -35,11 +50,20 @@ def settings_of(shop: Shop) -> ShopSettings:
 def shop_of(key: str, settings: ShopSettings) -> Shop:
     """Return the shop with these settings."""
     return Shop(
-        key=key, profile=settings.profile, default_language=settings.default_language, numbering=series_of(settings),
-        calendar=settings.calendar, rounding=settings.rounding, legal_years=settings.legal_years,
-        backorders=settings.backorders, returns=settings.returns, return_days=settings.return_days,
-        store_credit_days=settings.store_credit_days, carriers=tuple(settings.carriers),
-        invoice_notes=settings.invoice_notes, coins=settings.coins,
+        key=key,
+        profile=settings.profile,
+        default_language=settings.default_language,
+        numbering=series_of(settings),
+        calendar=settings.calendar,
+        rounding=settings.rounding,
+        legal_years=settings.legal_years,
+        backorders=settings.backorders,
+        returns=settings.returns,
+        return_days=settings.return_days,
+        store_credit_days=settings.store_credit_days,
+        carriers=tuple(settings.carriers),
+        invoice_notes=settings.invoice_notes,
+        coins=settings.coins,
         payment_methods=tuple(settings.payment_methods),
     )
 
@@ -51,7 +75,9 @@ def put_shop(command: PutShop, before: Shop | None) -> ShopSettings | Refusal:
     if before is None:
         settings = ShopSettings.model_validate(command.model_dump())
     else:
-        settings = merged(settings_of(before), command, without=() if command.profile else ("profile",))
+        settings = merged(
+            settings_of(before), command, without=() if command.profile else ("profile",)
+        )
     return _objection(command, settings) or settings
 
 
@@ -65,7 +91,9 @@ def _objection(command: PutShop, settings: ShopSettings) -> Refusal | None:
 
 
 def offered(shop: Shop, query: ListCarriers) -> list[ListedCarrier]:
-    """Return the carriers that deliver to the country and have a price in the currency that are asked for."""
+    """Return the carriers that deliver to the country and have a price in the currency that are
+    asked for.
+    """
     found = []
     for carrier in shop.carriers:
         price = rate(carrier, query.currency, query.prices) if query.currency else None

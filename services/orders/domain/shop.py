@@ -23,7 +23,9 @@ CASH = "10"  # UNTDID 4461
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop's profile, and how it numbers its documents, rounds its taxes, keeps its records and treats its stock."""
+    """A shop's profile, and how it numbers its documents, rounds its taxes, keeps its records and
+    treats its stock.
+    """
 
     key: str
     profile: ShopProfile
@@ -42,7 +44,9 @@ class Shop:
     coins: Mapping[str, int] = field(default_factory=dict)
 
     def coin(self, payment_method: str, currency: str) -> int:
-        """Return what is paid by a method comes in multiples of, in minor units: the smallest coin, of cash."""
+        """Return what is paid by a method comes in multiples of, in minor units: the smallest coin,
+        of cash.
+        """
         cash = any(method.cash for method in self.payment_methods if method.name == payment_method)
         return self.coins.get(currency, 1) if cash else 1
 
@@ -63,8 +67,12 @@ class Shop:
         return next((carrier for carrier in self.carriers if carrier.name == name), None)
 
     def invoice_note(self, language: str) -> str:
-        """Return the note of invoices in a language (`en` serves `en-GB`); empty where there is none."""
-        return self.invoice_notes.get(language) or self.invoice_notes.get(language.partition("-")[0], "")
+        """Return the note of invoices in a language (`en` serves `en-GB`); empty where there is
+        none.
+        """
+        return self.invoice_notes.get(language) or self.invoice_notes.get(
+            language.partition("-")[0], ""
+        )
 
     @property
     def timezone(self) -> str:
@@ -100,7 +108,9 @@ class Product:
     taxed: Taxed | None = None
 
     def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
-        """The same for an order that is exempt: at its price without tax, in that kind of prices."""
+        """The same for an order that is exempt: at its price without tax, in that kind of
+        prices.
+        """
         price, rate = self.price.amount, self.tax_rate
         net = Money(amount=without_tax(price, rate, prices, rounding), currency=self.price.currency)
         return replace(self, price=net, tax_rate=Decimal(0), taxed=Taxed(price, rate))
@@ -108,23 +118,39 @@ class Product:
     def name(self, language: str, default: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""
         wanted = (language, language.partition("-")[0], default)
-        return next((self.names[key] for key in wanted if key in self.names), next(iter(self.names.values())))
+        return next(
+            (self.names[key] for key in wanted if key in self.names),
+            next(iter(self.names.values())),
+        )
 
 
 def product_of(told: ProductDefinition) -> Product:
     """Return the product that a message defines."""
     return Product(
-        told.sku, told.names, told.price, told.tax_rate, told.weight_grams, frozenset(told.categories), told.brand,
-        frozenset(told.suppliers), frozenset(told.attributes),
+        told.sku,
+        told.names,
+        told.price,
+        told.tax_rate,
+        told.weight_grams,
+        frozenset(told.categories),
+        told.brand,
+        frozenset(told.suppliers),
+        frozenset(told.attributes),
     )
 
 
 def product_definition(product: Product) -> ProductDefinition:
     """Return what `product.put` would have to say for this product."""
     return ProductDefinition(
-        sku=product.sku, names=product.names, price=product.price, tax_rate=product.tax_rate,
-        weight_grams=product.weight_grams, categories=sorted(product.categories), brand=product.brand,
-        suppliers=sorted(product.suppliers), attributes=sorted(product.attributes),
+        sku=product.sku,
+        names=product.names,
+        price=product.price,
+        tax_rate=product.tax_rate,
+        weight_grams=product.weight_grams,
+        categories=sorted(product.categories),
+        brand=product.brand,
+        suppliers=sorted(product.suppliers),
+        attributes=sorted(product.attributes),
     )
 
 

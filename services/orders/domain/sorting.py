@@ -11,9 +11,15 @@ from uuid import UUID
 from shared.contracts.orders import OrderSort
 
 COLUMNS: dict[OrderSort, tuple[str, ...]] = {
-    "placed_at": (), "reference": ("reference",), "customer": ("customer_sorting",), "total": ("currency", "total"),
-    "paid": ("currency", "paid"), "payment_method": ("payment_method",), "delivery_country": ("delivery_country",),
-    "state": ("state",), "new_customer": ("new_customer",),
+    "placed_at": (),
+    "reference": ("reference",),
+    "customer": ("customer_sorting",),
+    "total": ("currency", "total"),
+    "paid": ("currency", "paid"),
+    "payment_method": ("payment_method",),
+    "delivery_country": ("delivery_country",),
+    "state": ("state",),
+    "new_customer": ("new_customer",),
 }
 """The columns of an order that each sorts by, before its time and its id."""
 TYPES: dict[str, type] = {"total": int, "paid": int, "new_customer": bool}
@@ -44,13 +50,19 @@ def write(place: Place) -> str:
     """Return the place as text that means nothing to anybody else."""
     *values, at, key = place.values
     told = [place.sorting.by, place.sorting.descending, *values, at.isoformat(), key.hex]
-    return urlsafe_b64encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()).decode().rstrip("=")
+    return (
+        urlsafe_b64encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def read(text: str, sorting: Sorting) -> Place | None:
     """Return the text as a place in a list that is sorted like this; None where it is none."""
     try:
-        by, descending, *values, at, key = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
+        by, descending, *values, at, key = json.loads(
+            urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        )
         place = Place(Sorting(by, descending), (*values, datetime.fromisoformat(at), UUID(hex=key)))
     except (ValueError, TypeError, AttributeError):  # of base64, UTF-8, JSON, the time or the key
         return None

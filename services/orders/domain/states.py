@@ -1,6 +1,8 @@
-"""States and moves as values, and what makes a graph of them nonsense. The default ones lie in `states.toml`.
+"""States and moves as values, and what makes a graph of them nonsense. The default ones lie in
+`states.toml`.
 
-Moves: None = any other state, empty = final. What is once true of an order (paid, shipped, invoiced) stays true.
+Moves: None = any other state, empty = final. What is once true of an order (paid, shipped,
+invoiced) stays true.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -46,13 +48,19 @@ class State:
     def label(self, language: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in English, else any."""
         wanted = (language, language.partition("-")[0], "en")
-        return next((self.labels[each] for each in wanted if each in self.labels), next(iter(self.labels.values())))
+        return next(
+            (self.labels[each] for each in wanted if each in self.labels),
+            next(iter(self.labels.values())),
+        )
 
 
 def state_view(state: State, language: str) -> StateView:
     """A state as an event tells it."""
     return StateView(
-        key=state.key, label=state.label(language), colour=state.colour, mail_template=state.mail_template,
+        key=state.key,
+        label=state.label(language),
+        colour=state.colour,
+        mail_template=state.mail_template,
         hidden=state.hidden,
     )
 
@@ -60,18 +68,33 @@ def state_view(state: State, language: str) -> StateView:
 def state_of(told: StateDefinition) -> State:
     """The state that a message, or the file, defines."""
     return State(
-        told.key, told.colour, dict(told.labels), frozenset(told.flags), told.mail_template,
-        None if told.moves is None else frozenset(told.moves), told.hidden, told.initial, tuple(told.guards),
-        told.when_short, told.when_paid,
+        told.key,
+        told.colour,
+        dict(told.labels),
+        frozenset(told.flags),
+        told.mail_template,
+        None if told.moves is None else frozenset(told.moves),
+        told.hidden,
+        told.initial,
+        tuple(told.guards),
+        told.when_short,
+        told.when_paid,
     )
 
 
 def definition_of(state: State) -> StateDefinition:
     """The same, as it is told and kept."""
     return StateDefinition(
-        key=state.key, labels=state.labels, colour=state.colour, flags=sorted(state.flags),
-        mail_template=state.mail_template, moves=None if state.moves is None else sorted(state.moves),
-        hidden=state.hidden, initial=state.initial, guards=list(state.guards), when_short=state.when_short,
+        key=state.key,
+        labels=state.labels,
+        colour=state.colour,
+        flags=sorted(state.flags),
+        mail_template=state.mail_template,
+        moves=None if state.moves is None else sorted(state.moves),
+        hidden=state.hidden,
+        initial=state.initial,
+        guards=list(state.guards),
+        when_short=state.when_short,
         when_paid=state.when_paid,
     )
 
@@ -85,11 +108,18 @@ def put_state(command: PutState, graph: Graph) -> list[State] | Refusal:
         if source is None or key == command.key:
             sentence = f"There is no other state '{key}' to come from."
             return command.refuse("unknown_source", sentence, field="comes_from")
-    changed = [state, *(_leading(source, state.key) for source in sources if source and source.moves is not None)]
+    changed = [
+        state,
+        *(_leading(source, state.key) for source in sources if source and source.moves is not None),
+    ]
     if len(graph.keys() | {state.key}) > MOST:
         return command.refuse("too_many_states", f"A shop has {MOST} states at most.", field="key")
     found = next(objections({**graph, **{each.key: each for each in changed}}), None)
-    return command.refuse(found.code, found.sentence, field=found.field, state=found.state) if found else changed
+    return (
+        command.refuse(found.code, found.sentence, field=found.field, state=found.state)
+        if found
+        else changed
+    )
 
 
 def _leading(source: State, key: str) -> State:
@@ -107,20 +137,34 @@ class Objection:
 
 
 def objections(graph: Graph) -> Iterator[Objection]:
-    """Everything that is wrong with a graph, state by state; a state that cannot be reached comes last."""
+    """Everything that is wrong with a graph, state by state; a state that cannot be reached comes
+    last.
+    """
     for state in graph.values():
         for rule in RULES:
             yield from rule(state, graph)
     for key in sorted(graph.keys() - _reachable(graph)):
-        yield Objection(key, "comes_from", "unreachable", f"No order can ever come to '{key}': nothing leads there.")
+        yield Objection(
+            key,
+            "comes_from",
+            "unreachable",
+            f"No order can ever come to '{key}': nothing leads there.",
+        )
 
 
 def _unknown_targets(state: State, graph: Graph) -> Iterator[Objection]:
     named = [("moves", key) for key in sorted(state.moves or ())]
-    named += [(field, key) for field in ("when_short", "when_paid") if (key := getattr(state, field))]
+    named += [
+        (field, key) for field in ("when_short", "when_paid") if (key := getattr(state, field))
+    ]
     for field, key in named:
         if key not in graph:
-            yield Objection(state.key, field, "unknown_target", f"'{state.key}' leads to '{key}', which there is not.")
+            yield Objection(
+                state.key,
+                field,
+                "unknown_target",
+                f"'{state.key}' leads to '{key}', which there is not.",
+            )
         elif key == state.key:
             yield Objection(state.key, field, "leads_to_itself", f"'{key}' cannot lead to itself.")
 
@@ -129,13 +173,20 @@ def _unknown_guards(state: State, _: Graph) -> Iterator[Objection]:
     for name in state.guards:
         if name not in GUARDS:
             known = ", ".join(GUARDS)
-            yield Objection(state.key, "guards", "unknown_guard", f"There is no guard '{name}'; there are: {known}.")
+            yield Objection(
+                state.key,
+                "guards",
+                "unknown_guard",
+                f"There is no guard '{name}'; there are: {known}.",
+            )
 
 
 def _waiting_nowhere(state: State, graph: Graph) -> Iterator[Objection]:
     waits = graph.get(state.when_short or "")
     if waits and not waits.has("backorder"):
-        sentence = f"An order cannot wait for stock in '{waits.key}': it has not the flag 'backorder'."
+        sentence = (
+            f"An order cannot wait for stock in '{waits.key}': it has not the flag 'backorder'."
+        )
         yield Objection(state.key, "when_short", "no_backorder", sentence)
 
 
@@ -150,10 +201,16 @@ def _flags_that_contradict(state: State, _: Graph) -> Iterator[Objection]:
 
 
 CONTRADICTIONS: tuple[tuple[StateFlag, StateFlag], ...] = (
-    ("restock", "shipped"), ("restock", "backorder"), ("restock", "paid"), ("backorder", "shipped"),
+    ("restock", "shipped"),
+    ("restock", "backorder"),
+    ("restock", "paid"),
+    ("backorder", "shipped"),
 )
 RULES: tuple[Callable[[State, Graph], Iterator[Objection]], ...] = (
-    _unknown_targets, _unknown_guards, _waiting_nowhere, _flags_that_contradict,
+    _unknown_targets,
+    _unknown_guards,
+    _waiting_nowhere,
+    _flags_that_contradict,
 )
 
 

@@ -1,6 +1,8 @@
-"""A customer's store credit: lots with what is left of them, and a ledger whose entries are never changed.
+"""A customer's store credit: lots with what is left of them, and a ledger whose entries are never
+changed.
 
-Lots that expire first are used first. What is given back becomes a lot of its own, so that a lot only ever shrinks.
+Lots that expire first are used first. What is given back becomes a lot of its own, so that a lot
+only ever shrinks.
 """
 
 from collections.abc import Collection, Iterator
@@ -26,13 +28,17 @@ Key = tuple[str, str, str]
 """Shop, customer and currency."""
 Told = StoreCreditIssued | StoreCreditUsed | StoreCreditGivenBack | StoreCreditExpired
 GRACE = 30
-"""How many days credit that is given back is valid at least, even if it was about to expire when it was used."""
+"""How many days credit that is given back is valid at least, even if it was about to expire when it
+was used.
+"""
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Lot:
-    """An amount that was issued or given back, and what is left of it. `code`: number of its credit slip."""
+    """An amount that was issued or given back, and what is left of it. `code`: number of its credit
+    slip.
+    """
 
     lot_id: UUID
     at: datetime
@@ -76,7 +82,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Account:
-    """What a customer has in a currency: lots of which something is left, and the entries added since it was read."""
+    """What a customer has in a currency: lots of which something is left, and the entries added
+    since it was read.
+    """
 
     shop: str
     customer_id: str
@@ -94,10 +102,12 @@ class Account:
         return sum(lot.left for lot in self.lots)
 
     def usable(self, at: datetime, codes: Collection[str] = ()) -> list[Lot]:
-        """Return the lots that can pay, in the order of use; only those of these credit slips (in capitals),
-        if any are named.
+        """Return the lots that can pay, in the order of use; only those of these credit slips (in
+        capitals), if any are named.
         """
-        lots = [lot for lot in self.lots if lot.usable(at) and (not codes or lot.code.upper() in codes)]
+        lots = [
+            lot for lot in self.lots if lot.usable(at) and (not codes or lot.code.upper() in codes)
+        ]
         return sorted(lots, key=lambda lot: lot.turn)
 
     def available(self, at: datetime, codes: Collection[str] = ()) -> int:
@@ -116,19 +126,26 @@ def issued(account: Account, lot: Lot, cause: Cause, kind: CreditKind = "issued"
 def given_back(
     account: Account, amount: int, until: datetime | None, cause: Cause, shop: Shop, code: str = ""
 ) -> Account:
-    """Return the account with credit that an order was paid with. It is valid until `until`, when what was used would
-    have expired, and at least for the days of grace.
+    """Return the account with credit that an order was paid with. It is valid until `until`, when
+    what was used would have expired, and at least for the days of grace.
     """
     name = f"given back/{cause.order_id}/{len(account.entries)}/{cause.at.isoformat()}"
     lot = Lot(
-        uuid5(cause.refund_id or cause.order_id or UUID(int=0), name), cause.at, amount, amount,
-        max(until, days_later(cause.at, GRACE, shop.timezone)) if until else None, code, cause.order_id,
+        uuid5(cause.refund_id or cause.order_id or UUID(int=0), name),
+        cause.at,
+        amount,
+        amount,
+        max(until, days_later(cause.at, GRACE, shop.timezone)) if until else None,
+        code,
+        cause.order_id,
     )
     return issued(account, lot, cause, "given_back")
 
 
 def used(account: Account, amount: int, cause: Cause, codes: Collection[str] = ()) -> Account:
-    """Return the account after a payment of at most what is available, with an entry for each lot it takes from."""
+    """Return the account after a payment of at most what is available, with an entry for each lot
+    it takes from.
+    """
     for lot in account.usable(cause.at, codes):
         part = min(lot.left, amount)
         if part:
@@ -148,7 +165,11 @@ def expired(account: Account, at: datetime) -> Account:
 
 def until(shop: Shop, at: datetime) -> datetime | None:
     """Return when store credit of the shop expires that is issued now."""
-    return None if shop.store_credit_days is None else days_later(at, shop.store_credit_days, shop.timezone)
+    return (
+        None
+        if shop.store_credit_days is None
+        else days_later(at, shop.store_credit_days, shop.timezone)
+    )
 
 
 def _taken(account: Account, lot: Lot, amount: int, kind: CreditKind, cause: Cause) -> Account:
@@ -162,12 +183,14 @@ def _entered(account: Account, kind: CreditKind, lot: Lot, amount: int, cause: C
     return replace(account, entries=(*account.entries, entry))
 
 
-# --- messages ---------------------------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose credit it is, as events say it: the customer where the shop knows one, a language, and the shop."""
+    """Whose credit it is, as events say it: the customer where the shop knows one, a language, and
+    the shop.
+    """
 
     customer: Customer | None
     language: str
@@ -175,7 +198,9 @@ class Holder:
 
 
 def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iterator[Told]:
-    """Return what entries of an account announce: one event for what a payment took from several lots."""
+    """Return what entries of an account announce: one event for what a payment took from several
+    lots.
+    """
     paid = [entry for entry in entries if entry.kind == "used"]
     for entry in entries:
         if entry.kind != "used":
@@ -188,11 +213,21 @@ def events(account: Account, entries: Collection[Entry], holder: Holder) -> Iter
 def _event(account: Account, entry: Entry, holder: Holder) -> Told:
     cause, lot = entry.cause, entry.lot
     common = {
-        "customer_id": account.customer_id, "amount": account.money(entry.amount),
-        "balance": account.money(entry.balance), "lot_id": lot.lot_id, "order_id": cause.order_id, "at": cause.at,
-        "by": cause.by, **vars(holder),
+        "customer_id": account.customer_id,
+        "amount": account.money(entry.amount),
+        "balance": account.money(entry.balance),
+        "lot_id": lot.lot_id,
+        "order_id": cause.order_id,
+        "at": cause.at,
+        "by": cause.by,
+        **vars(holder),
     }
-    more = {"reason": cause.reason, "refund_id": cause.refund_id, "code": lot.code, "expires_at": lot.expires_at}
+    more = {
+        "reason": cause.reason,
+        "refund_id": cause.refund_id,
+        "code": lot.code,
+        "expires_at": lot.expires_at,
+    }
     if entry.kind == "issued":
         return StoreCreditIssued.model_validate(common | more)
     if entry.kind == "given_back":
@@ -204,11 +239,17 @@ def account_view(account: Account) -> StoreCreditAccount:
     """Return an account as messages show it."""
     lots = sorted((lot for lot in account.lots if lot.left), key=lambda lot: lot.turn)
     return StoreCreditAccount(
-        customer_id=account.customer_id, balance=account.money(account.balance),
+        customer_id=account.customer_id,
+        balance=account.money(account.balance),
         lots=[
             StoreCreditLot(
-                lot_id=lot.lot_id, at=lot.at, amount=account.money(lot.amount), left=account.money(lot.left),
-                expires_at=lot.expires_at, code=lot.code, order_id=lot.order_id,
+                lot_id=lot.lot_id,
+                at=lot.at,
+                amount=account.money(lot.amount),
+                left=account.money(lot.left),
+                expires_at=lot.expires_at,
+                code=lot.code,
+                order_id=lot.order_id,
             )
             for lot in lots
         ],
@@ -219,7 +260,13 @@ def entry_view(entry: Entry, currency: str) -> StoreCreditEntry:
     """Return an entry as messages show it."""
     cause = entry.cause
     return StoreCreditEntry(
-        kind=entry.kind, amount=Money(amount=entry.amount, currency=currency),
-        balance=Money(amount=entry.balance, currency=currency), lot_id=entry.lot.lot_id, at=cause.at, by=cause.by,
-        reason=cause.reason, order_id=cause.order_id, refund_id=cause.refund_id,
+        kind=entry.kind,
+        amount=Money(amount=entry.amount, currency=currency),
+        balance=Money(amount=entry.balance, currency=currency),
+        lot_id=entry.lot.lot_id,
+        at=cause.at,
+        by=cause.by,
+        reason=cause.reason,
+        order_id=cause.order_id,
+        refund_id=cause.refund_id,
     )

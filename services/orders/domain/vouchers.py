@@ -34,9 +34,9 @@ OWN = re.compile("-[A-Z2-7]{8}$")
 
 @dataclass(frozen=True)
 class Use:
-    """A rule that an order used: what it took off in all and what of its amount was spent, in minor units; `rest_id` is
-    the voucher of what stayed. A use that was `returned` counts no more. `freed`: what edits of the order freed of what
-    was spent, and became vouchers of its own.
+    """A rule that an order used: what it took off in all and what of its amount was spent, in minor
+    units; `rest_id` is the voucher of what stayed. A use that was `returned` counts no more.
+    `freed`: what edits of the order freed of what was spent, and became vouchers of its own.
     """
 
     rule_id: UUID
@@ -67,8 +67,8 @@ def codes_of(command: PlaceOrder | PriceCart) -> list[str]:
 
 
 def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
-    """The voucher of what an order did not use up: on the same conditions, for its customer, once more; None where
-    nothing stays.
+    """The voucher of what an order did not use up: on the same conditions, for its customer, once
+    more; None where nothing stays.
     """
     if not redemption.rest:
         return None
@@ -76,7 +76,9 @@ def rest_of(redemption: Redemption, order: Order) -> CartRule | None:
 
 
 def spent_again(rule: CartRule, use: Use, order: Order) -> CartRule:
-    """Return a voucher of what an order spent of another, where the rest of that was used or given back since."""
+    """Return a voucher of what an order spent of another, where the rest of that was used or given
+    back since.
+    """
     return _again(rule, order, use.spent - use.freed, "returned")
 
 
@@ -87,17 +89,31 @@ def freed_rest(rule: CartRule, use: Use, amount: int, order: Order) -> CartRule:
 
 def _again(rule: CartRule, order: Order, amount: int, why: str) -> CartRule:
     rule_id = uuid5(rule.rule_id, f"{order.order_id}/{why}")
-    return CartRule(rule.terms.model_copy(update={
-        "rule_id": rule_id, "code": f"{OWN.sub('', rule.terms.code or '')[:31]}-{_letters(rule_id, 5)}",
-        "amount": Money(amount=amount, currency=order.currency), "customer_id": order.customer.customer_id,
-        "uses": 1, "uses_per_customer": None, "free_shipping": False, "gift": None, "active": True,
-    }))
+    return CartRule(
+        rule.terms.model_copy(
+            update={
+                "rule_id": rule_id,
+                "code": f"{OWN.sub('', rule.terms.code or '')[:31]}-{_letters(rule_id, 5)}",
+                "amount": Money(amount=amount, currency=order.currency),
+                "customer_id": order.customer.customer_id,
+                "uses": 1,
+                "uses_per_customer": None,
+                "free_shipping": False,
+                "gift": None,
+                "active": True,
+            }
+        )
+    )
 
 
 def use_of(redemption: Redemption, order: Order, rest: CartRule | None, at: datetime) -> Use:
     """The use as it is kept."""
     return Use(
-        redemption.rule.rule_id, order.customer.customer_id, at, redemption.taken, redemption.spent,
+        redemption.rule.rule_id,
+        order.customer.customer_id,
+        at,
+        redemption.taken,
+        redemption.spent,
         rest.rule_id if rest else None,
     )
 
@@ -112,7 +128,10 @@ def standing(rule: CartRule, used: int, at: datetime, zone: str) -> RuleStanding
     """What is left of a rule that was used so often."""
     most, found = rule.terms.uses, objection_to_all(rule, at, zone)
     return RuleStanding(
-        rule=rule.terms, used=used, left=None if most is None else most - used, usable=found is None,
+        rule=rule.terms,
+        used=used,
+        left=None if most is None else most - used,
+        usable=found is None,
         reason=found[1] if found else "",
     )
 
@@ -120,7 +139,11 @@ def standing(rule: CartRule, used: int, at: datetime, zone: str) -> RuleStanding
 def voucher_standing(found: RuleStanding) -> VoucherStanding:
     """The standing of a rule with a code, as a voucher."""
     return VoucherStanding(
-        voucher=found.rule, used=found.used, left=found.left, usable=found.usable, reason=found.reason
+        voucher=found.rule,
+        used=found.used,
+        left=found.left,
+        usable=found.usable,
+        reason=found.reason,
     )
 
 
@@ -129,29 +152,51 @@ def _letters(key: UUID, count: int) -> str:
     return b32encode(key.bytes[-count:]).decode()
 
 
-# --- what is told -----------------------------------------------------------------------------------------------------
+# --- what is told ---------------------------------------------------------------------------------
 
 
 def created(
-    rule: CartRule, shop: Shop, by: str, *, customer: Customer | None = None, language: str | None = None,
-    used: int = 0, **more: Any,
+    rule: CartRule,
+    shop: Shop,
+    by: str,
+    *,
+    customer: Customer | None = None,
+    language: str | None = None,
+    used: int = 0,
+    **more: Any,
 ) -> VoucherCreated:
-    """There is a new voucher, which its customer `used` so often already; `more` says what it comes from."""
+    """There is a new voucher, which its customer `used` so often already; `more` says what it comes
+    from.
+    """
     limits = [most for most in (rule.terms.uses, rule.terms.uses_per_customer) if most is not None]
     return VoucherCreated(
-        voucher_id=rule.rule_id, code=rule.terms.code or "", voucher=rule.terms, customer=customer,
-        language=language or shop.default_language, shop=shop.profile, by=by,
-        left=min(limits) - used if limits else None, **more,
+        voucher_id=rule.rule_id,
+        code=rule.terms.code or "",
+        voucher=rule.terms,
+        customer=customer,
+        language=language or shop.default_language,
+        shop=shop.profile,
+        by=by,
+        left=min(limits) - used if limits else None,
+        **more,
     )
 
 
 def created_for(
     order: Order, rule: CartRule, by: str, remainder_of: str = "", *, used: int = 0
 ) -> VoucherCreated:
-    """There is a new voucher for the customer of an order, which that order `used` so often already."""
+    """There is a new voucher for the customer of an order, which that order `used` so often
+    already.
+    """
     return created(
-        rule, order.shop, by, customer=order.customer, language=order.language, order_id=order.order_id,
-        remainder_of=remainder_of, used=used,
+        rule,
+        order.shop,
+        by,
+        customer=order.customer,
+        language=order.language,
+        order_id=order.order_id,
+        remainder_of=remainder_of,
+        used=used,
     )
 
 
@@ -159,12 +204,18 @@ def redeemed(order: Order, redemption: Redemption, rest: CartRule | None) -> Vou
     """An order used a voucher."""
     terms = redemption.rule.terms
     return VoucherRedeemed(
-        voucher_id=terms.rule_id, code=terms.code or "", order_id=order.order_id,
-        customer_id=order.customer.customer_id, taken=order.money(redemption.taken),
-        rest=rest.terms.amount if rest else None, rest_code=(rest.terms.code or "") if rest else "",
+        voucher_id=terms.rule_id,
+        code=terms.code or "",
+        order_id=order.order_id,
+        customer_id=order.customer.customer_id,
+        taken=order.money(redemption.taken),
+        rest=rest.terms.amount if rest else None,
+        rest_code=(rest.terms.code or "") if rest else "",
     )
 
 
 def returned(order: Order, rule: CartRule) -> VoucherReturned:
     """It can be used again."""
-    return VoucherReturned(voucher_id=rule.rule_id, code=rule.terms.code or "", order_id=order.order_id)
+    return VoucherReturned(
+        voucher_id=rule.rule_id, code=rule.terms.code or "", order_id=order.order_id
+    )

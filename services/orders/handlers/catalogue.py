@@ -7,7 +7,14 @@ from services.orders.domain.settings import put_shop as settings_after, shop_of
 from services.orders.domain.shop import product_definition, product_of
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
-from shared.contracts.orders import AdjustStock, ProductChanged, PutProduct, PutShop, SetStock, ShopChanged
+from shared.contracts.orders import (
+    AdjustStock,
+    ProductChanged,
+    PutProduct,
+    PutShop,
+    SetStock,
+    ShopChanged,
+)
 from shared.contracts.partial import merged
 from shared.runtime.service import Handlers
 
@@ -17,7 +24,9 @@ MOST_STOCK = 1_000_000_000
 
 @service.handles(PutShop)
 def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
-    """Sets what the command names of the shop's settings; what was placed and issued keeps what it says."""
+    """Sets what the command names of the shop's settings; what was placed and issued keeps what it
+    says.
+    """
     work.shops.lock([work.shop])
     before = work.shops.get(work.shop)
     settings = settings_after(command, before)
@@ -25,7 +34,11 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
         return [settings]
     shop = shop_of(work.shop, settings)
     starts = renumber(
-        command, shop.numbering, before.numbering if before else {}, work.given_numbers(), shop.year(work.now)
+        command,
+        shop.numbering,
+        before.numbering if before else {},
+        work.given_numbers(),
+        shop.year(work.now),
     )
     if isinstance(starts, Refusal):
         return [starts]

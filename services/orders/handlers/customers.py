@@ -18,7 +18,9 @@ MOST_ENTRIES = 10_000
 
 @service.handles(EraseCustomer)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
-    """Makes the customer's orders those of nobody, except for those that are kept; again changes nothing more."""
+    """Makes the customer's orders those of nobody, except for those that are kept; again changes
+    nothing more.
+    """
     beside = {kind: len(values) for kind, values in _known(command, work).items()}
     accounts = len(work.credit.accounts.of_customer(work.shop, command.customer_id))
     erasure = privacy.erase(
@@ -35,7 +37,9 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Tells all orders of the customer, and what is known of him beside them."""
     orders = [work.detail(order) for order in _orders(command, work)]
-    return privacy.export(command.customer_id, orders, {**_known(command, work), **_store_credit(command, work)})
+    return privacy.export(
+        command.customer_id, orders, {**_known(command, work), **_store_credit(command, work)}
+    )
 
 
 def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
@@ -44,8 +48,11 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
     customer = work.customers.get((work.shop, command.customer_id))
     carts = work.carts.of(work.shop, command.customer_id, after=None, limit=MOST_CARTS)
     known: dict[str, Sequence[Value]] = {
-        "customers": [customer] if customer else [], "carts": [cart.view() for cart in carts],
-        "vouchers": [rule.terms for rule in work.promotions.rules.of_customer(work.shop, command.customer_id)],
+        "customers": [customer] if customer else [],
+        "carts": [cart.view() for cart in carts],
+        "vouchers": [
+            rule.terms for rule in work.promotions.rules.of_customer(work.shop, command.customer_id)
+        ],
     }
     return {kind: values for kind, values in known.items() if values}
 
@@ -53,7 +60,9 @@ def _known(command: EraseCustomer | ExportCustomer, work: Work) -> Mapping[str, 
 def _store_credit(command: ExportCustomer, work: Work) -> Mapping[str, Sequence[Value]]:
     """Return the customer's store credit and its ledger."""
     ledger = work.credit.accounts
-    accounts = [account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)]
+    accounts = [
+        account_view(account) for account in ledger.of_customer(work.shop, command.customer_id)
+    ]
     entries = ledger.entries(work.shop, command.customer_id, None, MOST_ENTRIES)[:MOST_ENTRIES]
     shown = [entry_view(entry, currency) for _, currency, entry in entries]
     return {"store_credit_accounts": accounts, "store_credit_entries": shown} if accounts else {}

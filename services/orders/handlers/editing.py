@@ -32,7 +32,12 @@ def add_lines(command: AddLines, work: Work) -> Iterable[Event]:
     if order is None:
         return [work.unknown_order(command)]
     products = work.sold([line.sku for line in command.lines])
-    return _kept(order, editing.add_lines(order, command, products, work.left, work.numbers, work.now), command, work)
+    return _kept(
+        order,
+        editing.add_lines(order, command, products, work.left, work.numbers, work.now),
+        command,
+        work,
+    )
 
 
 @service.handles(EditLines)
@@ -42,7 +47,9 @@ def edit_lines(command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work)
+    return _kept(
+        order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work
+    )
 
 
 @service.handles(AddDiscount)
@@ -51,7 +58,9 @@ def add_discount(command: AddDiscount, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, discounting.add_discount(order, command, work.numbers, work.now), command, work)
+    return _kept(
+        order, discounting.add_discount(order, command, work.numbers, work.now), command, work
+    )
 
 
 @service.handles(RemoveDiscount)
@@ -71,7 +80,9 @@ def change_shipping(command: ChangeShipping, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, changing.change_shipping(order, command, work.numbers, work.now), command, work)
+    return _kept(
+        order, changing.change_shipping(order, command, work.numbers, work.now), command, work
+    )
 
 
 @service.handles(ChangeAddress)
@@ -97,7 +108,9 @@ def set_exemption(command: SetExemption, work: Work) -> Iterable[Event]:
     order = work.order(command.order_id)
     if order is None:
         return [work.unknown_order(command)]
-    return _kept(order, exempting.set_exemption(order, command, work.numbers, work.now), command, work)
+    return _kept(
+        order, exempting.set_exemption(order, command, work.numbers, work.now), command, work
+    )
 
 
 @service.handles(SetExchangeRate)
@@ -117,14 +130,22 @@ def set_exchange_rate(command: SetExchangeRate, work: Work) -> Iterable[Event]:
 def notify_change(command: NotifyChange, work: Work) -> Iterable[Event]:
     """Whoever mails the customer hears what the order is now."""
     order = work.order(command.order_id)
-    return [work.unknown_order(command)] if order is None else [changing.announce(order, command, work.now)]
+    return (
+        [work.unknown_order(command)]
+        if order is None
+        else [changing.announce(order, command, work.now)]
+    )
 
 
 Discounting = AddDiscount | RemoveDiscount
-Changing = AddLines | EditLines | CancelLines | Discounting | ChangeShipping | ChangeAddress | SetExemption
+Changing = (
+    AddLines | EditLines | CancelLines | Discounting | ChangeShipping | ChangeAddress | SetExemption
+)
 
 
-def _kept(before: Order, decision: Edited | Refusal, command: Changing, work: Work) -> Iterable[Event]:
+def _kept(
+    before: Order, decision: Edited | Refusal, command: Changing, work: Work
+) -> Iterable[Event]:
     if isinstance(decision, Refusal):
         return [decision]
     order, rests = work.promotions.free(decision.order, decision.freed)

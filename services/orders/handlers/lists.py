@@ -48,7 +48,9 @@ def export_orders(query: ExportOrders, work: Work) -> OrderExport | Refusal:
     entries, further = _page(query, work)
     text = export.written(entries, work.graph, query.language, _zone(work), heading=first)
     return OrderExport(
-        csv=text, rows=len(entries), next=further,
+        csv=text,
+        rows=len(entries),
+        next=further,
         total=work.listing.count(work.shop, query.filter) if first else None,
     )
 
@@ -86,7 +88,9 @@ def get_cart(query: GetCart, work: Work) -> CartAnswer | Refusal:
     """Answer a cart as it was last put."""
     found = work.carts.get((work.shop, query.cart_id))
     if found is None:
-        return query.refuse("unknown_cart", f"There is no cart {query.cart_id} in this shop.", field="cart_id")
+        return query.refuse(
+            "unknown_cart", f"There is no cart {query.cart_id} in this shop.", field="cart_id"
+        )
     return CartAnswer(**dict(found.view()))
 
 

@@ -34,9 +34,17 @@ service = Handlers()
 def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
     """Takes the stock and keeps the order, or says why not."""
     if work.orders.get(command.order_id):
-        return [command.refuse("order_exists", f"Order {command.order_id} was placed before.", field="order_id")]
+        return [
+            command.refuse(
+                "order_exists", f"Order {command.order_id} was placed before.", field="order_id"
+            )
+        ]
     if work.orders.reference_taken(work.shop, command.reference):
-        return [command.refuse("reference_taken", f"Another order is '{command.reference}'.", field="reference")]
+        return [
+            command.refuse(
+                "reference_taken", f"Another order is '{command.reference}'.", field="reference"
+            )
+        ]
     refused = make_vouchers(command, work)
     if refused:
         return [refused]
@@ -53,10 +61,20 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
     converted = work.keep_opened(opened)
     work.orders.save(command.order_id, placed.order)
     met = work.remember(placed.order, work.customers.get((work.shop, customer_id)))
-    made = [created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)]
+    made = [
+        created_for(placed.order, rule, command.placed_by, used=1) for rule in made_with(command)
+    ]
     used = work.promotions.redeem(placed.order, placed.redemptions, work.now)
     credit = work.credit.save_of(placed.order, placed.account)
-    return [*placed.events, *work.take_stock(placed.order, command.name), *made, *used, *converted, *credit, *met]
+    return [
+        *placed.events,
+        *work.take_stock(placed.order, command.name),
+        *made,
+        *used,
+        *converted,
+        *credit,
+        *met,
+    ]
 
 
 @service.handles(RecordPayment)
@@ -91,13 +109,17 @@ def reverse_payment(command: ReversePayment, work: Work) -> Iterable[Event]:
 
 @service.handles(TransitionOrder)
 def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event | Later]:
-    """State, history, payment of the rest, documents with their numbers and stock: whole or not at all."""
+    """State, history, payment of the rest, documents with their numbers and stock: whole or not at
+    all.
+    """
     order = work.orders.get(command.order_id)
     if order is None or order.shop.key != work.shop:
         return [_unknown(command)]
     account = work.credit.of(order, work.now) if order.has_credit else None
     until = work.used_until(order) if order.has_credit else None
-    decision = lifecycle.transition(order, command, work.graph, work.numbers, work.now, work.left, account, until)
+    decision = lifecycle.transition(
+        order, command, work.graph, work.numbers, work.now, work.left, account, until
+    )
     if isinstance(decision, Refusal):
         return [decision]
     work.orders.save(order.order_id, decision.order)
@@ -148,8 +170,14 @@ def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opene
     if not slips and not placing.is_with_credit(command):
         return Opened(Account(*key))
     account = work.credit.current(key, work.now)
-    return open_slips(slips, list(slips), command.customer.customer_id, account, command.placed_by, work.now)
+    return open_slips(
+        slips, list(slips), command.customer.customer_id, account, command.placed_by, work.now
+    )
 
 
-def _unknown(asked: TransitionOrder | RecordPayment | SetNote | GetOrder | GetOrderActions) -> Refusal:
-    return asked.refuse("unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id")
+def _unknown(
+    asked: TransitionOrder | RecordPayment | SetNote | GetOrder | GetOrderActions,
+) -> Refusal:
+    return asked.refuse(
+        "unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id"
+    )

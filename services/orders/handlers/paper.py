@@ -76,8 +76,8 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
     invoices = order.issued("invoice")
     if invoices:
         reason = (
-            f"Invoice {invoices[-1].number} was issued and stays as it is: 'order.correct_invoice' issues it anew with "
-            "another note."
+            f"Invoice {invoices[-1].number} was issued and stays as it is: 'order.correct_invoice'"
+            " issues it anew with another note."
         )
         return [command.refuse("invoice_issued", reason, field="order_id")]
     work.orders.save(order.order_id, replace(order, invoice_note=command.note))
@@ -88,7 +88,13 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
 def send_documents(command: SendDocuments, work: Work) -> Iterable[Event]:
     """Have documents mailed once more, or to somebody else."""
     order = work.order(command.order_id)
-    return [work.unknown_order(command) if order is None else sending.send_documents(order, command, work.now)]
+    return [
+        (
+            work.unknown_order(command)
+            if order is None
+            else sending.send_documents(order, command, work.now)
+        )
+    ]
 
 
 @service.handles(PrintSummary)
@@ -96,6 +102,16 @@ def send_documents(command: SendDocuments, work: Work) -> Iterable[Event]:
 def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterable[Event]:
     """The order as it is now, for print."""
     if command.order_id is None:
-        return [command.refuse("nothing_named", "Give either document_id or order_id.", field="document_id")]
+        return [
+            command.refuse(
+                "nothing_named", "Give either document_id or order_id.", field="document_id"
+            )
+        ]
     order = work.order(command.order_id)
-    return [issue(order, "order_summary", order.reference, work.now).event if order else work.unknown_order(command)]
+    return [
+        (
+            issue(order, "order_summary", order.reference, work.now).event
+            if order
+            else work.unknown_order(command)
+        )
+    ]

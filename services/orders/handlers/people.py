@@ -89,7 +89,11 @@ def put_cart(command: PutCart, work: Work) -> Iterable[Event]:
     work.products.preload(keys)
     unknown = next((sku for shop, sku in keys if work.products.get((shop, sku)) is None), None)
     if unknown:
-        return [command.refuse("unknown_product", f"There is no product '{unknown}'.", field="lines", sku=unknown)]
+        return [
+            command.refuse(
+                "unknown_product", f"There is no product '{unknown}'.", field="lines", sku=unknown
+            )
+        ]
     cart = KeptCart(command.cart_id, command.customer_id, tuple(command.lines), work.now)
     work.carts.preload([(work.shop, command.cart_id)])
     work.carts.save((work.shop, command.cart_id), cart)

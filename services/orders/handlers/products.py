@@ -33,7 +33,9 @@ def get_product(query: GetProduct, work: Work) -> ProductAnswer | Refusal:
 @service.handles(ListProducts)
 def list_products(query: ListProducts, work: Work) -> ProductList:
     """Answer a page of products with the stock left."""
-    found = [found_product(*each) for each in work.products.page(work.shop, query.cursor, query.limit)]
+    found = [
+        found_product(*each) for each in work.products.page(work.shop, query.cursor, query.limit)
+    ]
     page, more = found[: query.limit], found[query.limit :]
     return ProductList(products=page, next=page[-1].sku if more else None)
 
@@ -44,7 +46,9 @@ def search_products(query: SearchProducts, work: Work) -> ProductsFound | Refusa
     wrong = nothing_wanted(query)
     if wrong:
         return wrong
-    found = [found_product(*each) for each in work.products.search(work.shop, query.text, query.limit)]
+    found = [
+        found_product(*each) for each in work.products.search(work.shop, query.text, query.limit)
+    ]
     return ProductsFound(products=found[: query.limit], more=len(found) > query.limit)
 
 

@@ -40,7 +40,11 @@ def refund_to_store_credit(command: RefundToStoreCredit, work: Work) -> Iterable
         return [work.unknown_order(command)]
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
-        return [command.refuse("unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id")]
+        return [
+            command.refuse(
+                "unknown_refund", f"The order has no refund {command.refund_id}.", field="refund_id"
+            )
+        ]
     found = convert(order, refund, work.credit.of(order, work.now), command.by, work.now)
     if isinstance(found, NotSpent):
         return [command.refuse(found.code, found.reason, field="refund_id")]

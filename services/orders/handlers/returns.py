@@ -78,12 +78,16 @@ def list_returns(query: ListReturns, work: Work) -> ReturnList | Refusal:
     refused = wrong_cursor(query)
     if refused:
         return refused
-    found = found_returns(work.connection, work.shop, query, read(query.cursor) if query.cursor else None)
+    found = found_returns(
+        work.connection, work.shop, query, read(query.cursor) if query.cursor else None
+    )
     page, more = found[: query.limit], found[query.limit :]
     work.orders.preload({order_id for order_id, _, _ in page})
     shown = [(work.orders.get(order_id), return_id) for order_id, return_id, _ in page]
     views = [
-        returning.view(order, one) for order, return_id in shown if order and (one := order.returned(return_id))
+        returning.view(order, one)
+        for order, return_id in shown
+        if order and (one := order.returned(return_id))
     ]
     return ReturnList(returns=views, next=write(page[-1][2]) if more else None)
 

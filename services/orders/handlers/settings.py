@@ -40,7 +40,11 @@ def list_carriers(query: ListCarriers, work: Work) -> CarrierList | Refusal:
 def list_payment_methods(query: ListPaymentMethods, work: Work) -> PaymentMethodList | Refusal:
     """Answer the payment methods of the shop."""
     shop = _shop(query, work)
-    return shop if isinstance(shop, Refusal) else PaymentMethodList(payment_methods=list(shop.payment_methods))
+    return (
+        shop
+        if isinstance(shop, Refusal)
+        else PaymentMethodList(payment_methods=list(shop.payment_methods))
+    )
 
 
 @service.handles(GetState)
@@ -61,5 +65,7 @@ def list_states(_query: ListStates, work: Work) -> StateList:
 def _shop(query: Query, work: Work) -> Shop | Refusal:
     shop = work.shops.get(work.shop)
     if shop is None:
-        return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+        return query.refuse(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     return shop

@@ -13,11 +13,19 @@ service = Handlers()
 
 @service.handles(PutState)
 def change_graph(command: PutState, work: Work) -> Iterable[Event]:
-    """Puts the state over the shop's graph, where that makes sense; orders keep what they once were."""
+    """Puts the state over the shop's graph, where that makes sense; orders keep what they once
+    were.
+    """
     if work.shops.get(work.shop) is None:
-        return [command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")]
+        return [
+            command.refuse(
+                "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+            )
+        ]
     changed = put_state(command, work.graph)
     if isinstance(changed, Refusal):
         return [changed]
-    work.states.save(work.shop, {**(work.states.get(work.shop) or {}), **{state.key: state for state in changed}})
+    work.states.save(
+        work.shop, {**(work.states.get(work.shop) or {}), **{state.key: state for state in changed}}
+    )
     return [StateChanged(**definition_of(state).model_dump()) for state in changed]

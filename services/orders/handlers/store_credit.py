@@ -39,7 +39,11 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
     """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
     shop = work.shops.get(work.shop)
     if shop is None:
-        return [command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")]
+        return [
+            command.refuse(
+                "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+            )
+        ]
     key: Key = (work.shop, command.customer_id, command.amount.currency)
     account = work.credit.current(key, work.now)
     known = work.credit.accounts.lot(command.credit_id)
@@ -49,7 +53,9 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
     if wrong:
         return [wrong]
     amount = command.amount.amount
-    lot = Lot(command.credit_id, work.now, amount, amount, command.expires_at or until(shop, work.now))
+    lot = Lot(
+        command.credit_id, work.now, amount, amount, command.expires_at or until(shop, work.now)
+    )
     account = issued(account, lot, Cause(work.now, command.by, command.reason))
     return work.credit.save(account, work.holder(command.customer_id))
 
@@ -63,16 +69,28 @@ def use_store_credit(command: UseStoreCredit, work: Work) -> Told:
     wrong = credit_payments.objection_to_use(order, command)
     if wrong:
         return [wrong]
-    wish = Wish(command.amount is None and not command.credit_slips, command.amount, tuple(command.credit_slips))
+    wish = Wish(
+        command.amount is None and not command.credit_slips,
+        command.amount,
+        tuple(command.credit_slips),
+    )
     opened = work.open_slips(order, command.credit_slips, command.by)
     if isinstance(opened, NotSpent):
         return [command.refuse(opened.code, opened.reason, field="credit_slips")]
     order = next((each for each in opened.orders if each.order_id == order.order_id), order)
-    spent = credit_payments.spend(order, opened.account, wish, command.payment_id, command.by, work.now)
+    spent = credit_payments.spend(
+        order, opened.account, wish, command.payment_id, command.by, work.now
+    )
     if isinstance(spent, NotSpent):
         return [command.refuse(spent.code, spent.reason, field="amount")]
     if not spent.events:
-        return [command.refuse("no_store_credit", "The customer has no store credit for this order.", field="order_id")]
+        return [
+            command.refuse(
+                "no_store_credit",
+                "The customer has no store credit for this order.",
+                field="order_id",
+            )
+        ]
     told = [*work.keep_opened(opened), *work.credit.save_of(spent.order, spent.account)]
     work.orders.save(order.order_id, spent.order)
     onward = lifecycle.after_payment(spent.order, command.by, work.graph, work.numbers, work.now)
@@ -96,7 +114,8 @@ def answer_store_credit(query: GetStoreCredit, work: Work) -> StoreCreditAnswer:
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditAnswer(
         accounts=[_shown(account, work) for account in accounts],
-        entries=[entry_view(entry, currency) for _, currency, entry in page], next=page[-1][0] if more else None,
+        entries=[entry_view(entry, currency) for _, currency, entry in page],
+        next=page[-1][0] if more else None,
     )
 
 
@@ -106,7 +125,8 @@ def list_store_credit(query: ListStoreCredit, work: Work) -> StoreCreditList:
     found = work.credit.accounts.holders(work.shop, query.currency, query.cursor, query.limit)
     page, more = found[: query.limit], found[query.limit :]
     return StoreCreditList(
-        accounts=[account_view(account) for account in page], next=page[-1].customer_id if more else None
+        accounts=[account_view(account) for account in page],
+        next=page[-1].customer_id if more else None,
     )
 
 
@@ -117,20 +137,28 @@ def _shown(account: Account, work: Work) -> StoreCreditAccount:
 
 def _is_same(command: IssueStoreCredit, key: Key, known: Key, lot: Lot, reason: str) -> bool:
     ends = command.expires_at is None or command.expires_at == lot.expires_at
-    return known == key and lot.amount == command.amount.amount and reason == command.reason and ends
+    return (
+        known == key and lot.amount == command.amount.amount and reason == command.reason and ends
+    )
 
 
 def _exists(command: IssueStoreCredit) -> Refusal:
     return command.refuse(
-        "credit_exists", f"Store credit {command.credit_id} was issued before, with other content.", field="credit_id"
+        "credit_exists",
+        f"Store credit {command.credit_id} was issued before, with other content.",
+        field="credit_id",
     )
 
 
 def _wrong_amount(command: IssueStoreCredit, account: Account) -> Refusal | None:
     if command.amount.amount <= 0:
-        return command.refuse("not_positive", "Store credit is more than zero.", field="amount.amount")
+        return command.refuse(
+            "not_positive", "Store credit is more than zero.", field="amount.amount"
+        )
     if account.balance + command.amount.amount >= LARGEST:
-        return command.refuse("balance_too_large", "The balance would be larger than can be stored.", field="amount")
+        return command.refuse(
+            "balance_too_large", "The balance would be larger than can be stored.", field="amount"
+        )
     return None
 
 

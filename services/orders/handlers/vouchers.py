@@ -45,7 +45,11 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
     key = (work.shop, command.rule_id)
     work.promotions.rules.lock([key])
     before = work.promotions.rules.get(key)
-    terms = merged(before.terms, command) if before else CartRuleDefinition(**command.model_dump(exclude={"by"}))
+    terms = (
+        merged(before.terms, command)
+        if before
+        else CartRuleDefinition(**command.model_dump(exclude={"by"}))
+    )
     rule = CartRule(terms, _standings([before], work)[0].used if before else 0)
     refused = _objection(command, rule, work)
     if refused:
@@ -72,7 +76,9 @@ def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event]:
     work.promotions.rules.lock([(work.shop, found.rule_id)])
     rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
     if not rule.terms.active:
-        return [command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="code")]
+        return [
+            command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="code")
+        ]
     return [work.promotions.disable(work.shop, rule, command.by)]
 
 
@@ -104,7 +110,11 @@ def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event]:
     if rule is None:
         return [_unknown_rule(command)]
     if not rule.terms.active:
-        return [command.refuse("already_disabled", f"{rule.label} is not valid any more.", field="rule_id")]
+        return [
+            command.refuse(
+                "already_disabled", f"{rule.label} is not valid any more.", field="rule_id"
+            )
+        ]
     ended = work.promotions.disable(work.shop, rule, command.by)
     changed = CartRuleChanged(**dict(rule.terms) | {"active": False})
     return [changed, ended] if rule.terms.code else [changed]
@@ -137,12 +147,21 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
     catalogue = work.catalogue([line.sku for line in lines], query.voucher_codes, query.customer_id)
     shop = catalogue.shop
     if shop is None:
-        return query.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+        return query.refuse(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     priced = _refused_vouchers(query, work) or carts.ready(query, shop)
     if isinstance(priced, Refusal):
         return priced
-    query, catalogue = priced, replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)])
-    gone = [] if query.lines else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
+    query, catalogue = (
+        priced,
+        replace(catalogue, rules=[*catalogue.rules, *vouchers.made_with(query)]),
+    )
+    gone = (
+        []
+        if query.lines
+        else [line.sku for line in lines if carts.unsellable(query, [line], catalogue)]
+    )
     lines = [line for line in lines if line.sku not in gone]
     wrong = carts.unsellable(query, lines, catalogue)
     if wrong:
@@ -151,7 +170,9 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
     cart = carts.cart_of(query, lines, shop, catalogue, work.now)
     known = {rule.terms.code for rule in catalogue.rules}
     slips = work.slips([code for code in query.voucher_codes if code not in known])
-    found = offer.offer(cart, catalogue, [code for code in vouchers.codes_of(query) if code not in slips])
+    found = offer.offer(
+        cart, catalogue, [code for code in vouchers.codes_of(query) if code not in slips]
+    )
     credit, rejected = _credit(query, found.amount.gross, slips, work)
     if isinstance(credit, NotSpent):
         return query.refuse(credit.code, credit.reason, field="store_credit_amount")
@@ -162,7 +183,9 @@ def price_cart(query: PriceCart, work: Work) -> CartPrice | Refusal:
 def _credit(
     query: PriceCart, total: int, slips: Slips, work: Work
 ) -> tuple[carts.CreditShare | NotSpent, list[Rejection]]:
-    """Return what store credit pays of a cart, and the credit slips that pay nothing, with the reason."""
+    """Return what store credit pays of a cart, and the credit slips that pay nothing, with the
+    reason.
+    """
     if query.customer_id is None:
         reason = "A credit slip pays only for its customer: say who it is."
         return carts.CreditShare(), [Rejection(code, "customer_needed", reason) for code in slips]
@@ -179,7 +202,9 @@ def _credit(
     amount = query.store_credit_amount
     wish = Wish(query.store_credit and amount is None, amount, tuple(usable))
     used = part_of(total, account, wish, work.now) if wish.wanted else 0
-    share = used if isinstance(used, NotSpent) else carts.CreditShare(used, account.available(work.now))
+    share = (
+        used if isinstance(used, NotSpent) else carts.CreditShare(used, account.available(work.now))
+    )
     return share, rejected
 
 
@@ -198,9 +223,13 @@ def _refused_vouchers(asked: PlaceOrder | PriceCart, work: Work) -> Refusal | No
     made = vouchers.made_with(asked)
     codes, ids = [rule.terms.code for rule in made], [rule.rule_id for rule in made]
     if len(set(ids)) < len(made):
-        return asked.refuse("voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers")
+        return asked.refuse(
+            "voucher_exists", "Two of the new vouchers have the same id.", field="new_vouchers"
+        )
     if len(set(codes)) < len(made):
-        return asked.refuse("code_taken", "Two of the new vouchers have the same code.", field="new_vouchers")
+        return asked.refuse(
+            "code_taken", "Two of the new vouchers have the same code.", field="new_vouchers"
+        )
     refused = (_exists(asked, rule, work) or _objection(asked, rule, work) for rule in made)
     return next(filter(None, refused), None)
 
@@ -219,18 +248,25 @@ def _keep(rule: CartRule, by: str, work: Work) -> VoucherCreated:
 
 def _standings(rules: Sequence[CartRule], work: Work) -> list[RuleStanding]:
     """The rules with their uses: counted on their rows while these are limited."""
-    counts = work.promotions.uses.counts(work.shop, [rule.rule_id for rule in rules if not rule.limited])
+    counts = work.promotions.uses.counts(
+        work.shop, [rule.rule_id for rule in rules if not rule.limited]
+    )
     used = [rule.used if rule.limited else counts[rule.rule_id] for rule in rules]
     shop = work.shops.get(work.shop)
     zone = shop.timezone if shop else "UTC"
-    return [vouchers.standing(rule, count, work.now, zone) for rule, count in zip(rules, used, strict=True)]
+    return [
+        vouchers.standing(rule, count, work.now, zone)
+        for rule, count in zip(rules, used, strict=True)
+    ]
 
 
 def _unknown_rule(asked: DisableCartRule | GetCartRule) -> Refusal:
     return asked.refuse("unknown_rule", f"There is no cart rule {asked.rule_id}.", field="rule_id")
 
 
-def _exists(command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work) -> Refusal | None:
+def _exists(
+    command: CreateVoucher | PlaceOrder | PriceCart, rule: CartRule, work: Work
+) -> Refusal | None:
     if work.promotions.rules.get((work.shop, rule.rule_id)) is None:
         return None
     field = "voucher_id" if isinstance(command, CreateVoucher) else "new_vouchers"
@@ -243,17 +279,25 @@ def _objection(
     """Why a rule cannot be kept."""
     terms = rule.terms
     if work.shops.get(work.shop) is None:
-        return command.refuse("unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop")
+        return command.refuse(
+            "unknown_shop", "This shop has no profile yet: send shop.put first.", field="shop"
+        )
     inside = "new_vouchers" if isinstance(command, PlaceOrder | PriceCart) else ""
     for code, sentence, field in nonsense(terms):
         return command.refuse(code, sentence, field=inside or field)
     taken = work.promotions.rules.by_code(work.shop, terms.code) if terms.code else None
     if taken and taken.rule_id != rule.rule_id:
-        return command.refuse("code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code")
+        return command.refuse(
+            "code_taken", f"Another rule has the code '{terms.code}'.", field=inside or "code"
+        )
     if terms.gift and work.products.get((work.shop, terms.gift)) is None:
-        return command.refuse("unknown_product", f"There is no product '{terms.gift}'.", field="gift", sku=terms.gift)
+        return command.refuse(
+            "unknown_product", f"There is no product '{terms.gift}'.", field="gift", sku=terms.gift
+        )
     if terms.uses is not None and terms.uses < rule.used:
-        return command.refuse("fewer_than_used", f"It was used {rule.used} times already.", field="uses")
+        return command.refuse(
+            "fewer_than_used", f"It was used {rule.used} times already.", field="uses"
+        )
     return None
 
 
@@ -268,7 +312,8 @@ def _lines(query: PriceCart, work: Work) -> Sequence[WantedLine] | Refusal:
     found = _earlier_cart(query, work) if query.cart_id else _earlier_order(query, work)
     if found is None:
         return query.refuse(
-            f"unknown_{sources[0].removesuffix('_id')}", "This customer has no such cart or order in this shop.",
+            f"unknown_{sources[0].removesuffix('_id')}",
+            "This customer has no such cart or order in this shop.",
             field=sources[0],
         )
     return found
@@ -282,12 +327,23 @@ def _earlier_cart(query: PriceCart, work: Work) -> list[WantedLine] | None:
 def _earlier_order(query: PriceCart, work: Work) -> list[WantedLine] | None:
     """What was wanted in an order: without the gifts."""
     order = work.orders.get(query.order_id) if query.order_id else None
-    if order is None or order.shop.key != work.shop or order.customer.customer_id != query.customer_id:
+    if (
+        order is None
+        or order.shop.key != work.shop
+        or order.customer.customer_id != query.customer_id
+    ):
         return None
-    given = [place for each in order.discounts if each.kind == "gift" for place, part in enumerate(each.shares) if part]
+    given = [
+        place
+        for each in order.discounts
+        if each.kind == "gift"
+        for place, part in enumerate(each.shares)
+        if part
+    ]
     return [
         WantedLine(sku=line.sku, quantity=line.charge.quantity)
-        for place, line in enumerate(order.lines) if place not in given and line.charge.quantity
+        for place, line in enumerate(order.lines)
+        if place not in given and line.charge.quantity
     ]
 
 

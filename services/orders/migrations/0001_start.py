@@ -91,7 +91,9 @@ def upgrade() -> None:
         sa.Column("shop", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_documents_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_documents_order_id")
+        ),
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_documents")),
         sa.UniqueConstraint("shop", "kind", "number", name=op.f("uq_documents_shop_kind_number")),
     )
@@ -105,7 +107,9 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("forced", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_order_history_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_order_history_order_id")
+        ),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_history")),
     )
     op.create_table(
@@ -119,7 +123,9 @@ def upgrade() -> None:
         sa.Column("rate", sa.String(length=10), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_order_lines_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_order_lines_order_id")
+        ),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_lines")),
     )
     op.create_table(
@@ -131,7 +137,9 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("transaction_id", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_payments_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_payments_order_id")
+        ),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_payments")),
         sa.UniqueConstraint("order_id", "payment_id", name=op.f("uq_payments_order_id_payment_id")),
     )

@@ -1,4 +1,6 @@
-"""Nothing is deleted, and what is fixed stays; series per kind and year; rounding, fixed on the order."""
+"""Nothing is deleted, and what is fixed stays; series per kind and year; rounding, fixed on the
+order.
+"""
 
 from typing import Any
 
@@ -9,20 +11,37 @@ from shared.runtime import law
 from shared.runtime.database import Json
 
 revision, down_revision = "0002_law", "0001"
-SERIES = {"series": "main", "width": 6, "year": "none", "separator": "/", "yearly": False, "start": 0}
+SERIES = {
+    "series": "main",
+    "width": 6,
+    "year": "none",
+    "separator": "/",
+    "yearly": False,
+    "start": 0,
+}
 
 
 def upgrade() -> None:
-    op.add_column("orders", sa.Column("rounding_mode", sa.String(10), nullable=False, server_default="half_up"))
-    op.add_column("orders", sa.Column("rounding_per", sa.String(10), nullable=False, server_default="total"))
+    op.add_column(
+        "orders",
+        sa.Column("rounding_mode", sa.String(10), nullable=False, server_default="half_up"),
+    )
+    op.add_column(
+        "orders", sa.Column("rounding_per", sa.String(10), nullable=False, server_default="total")
+    )
     _give_shops_series()
     _count_per_kind_and_year()
     _keep()
 
 
 def _give_shops_series() -> None:
-    known = _take("shops", sa.column("shop"), sa.column("profile", Json), sa.column("default_language"),
-                  sa.column("prefixes", Json))
+    known = _take(
+        "shops",
+        sa.column("shop"),
+        sa.column("profile", Json),
+        sa.column("default_language"),
+        sa.column("prefixes", Json),
+    )
     shops = op.create_table(
         "shops",
         sa.Column("shop", sa.String(40), nullable=False),
@@ -34,14 +53,24 @@ def _give_shops_series() -> None:
         sa.Column("legal_years", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_shops")),
     )
-    op.bulk_insert(shops, [
-        {
-            "shop": row.shop, "profile": row.profile, "default_language": row.default_language,
-            "numbering": {kind: {"prefix": prefix, "rules": SERIES} for kind, prefix in row.prefixes.items()},
-            "timezone": "UTC", "rounding": {"mode": "half_up", "per": "total"}, "legal_years": 10,
-        }
-        for row in known
-    ])
+    op.bulk_insert(
+        shops,
+        [
+            {
+                "shop": row.shop,
+                "profile": row.profile,
+                "default_language": row.default_language,
+                "numbering": {
+                    kind: {"prefix": prefix, "rules": SERIES}
+                    for kind, prefix in row.prefixes.items()
+                },
+                "timezone": "UTC",
+                "rounding": {"mode": "half_up", "per": "total"},
+                "legal_years": 10,
+            }
+            for row in known
+        ],
+    )
 
 
 def _count_per_kind_and_year() -> None:
@@ -55,9 +84,13 @@ def _count_per_kind_and_year() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "kind", "series", "year", name=op.f("pk_counters")),
     )
-    op.bulk_insert(counters, [
-        {"shop": row.shop, "kind": row.series, "series": "main", "year": 0, "last": row.last} for row in known
-    ])
+    op.bulk_insert(
+        counters,
+        [
+            {"shop": row.shop, "kind": row.series, "series": "main", "year": 0, "last": row.last}
+            for row in known
+        ],
+    )
 
 
 def _take(table: str, *columns: Any) -> list[Any]:
@@ -69,7 +102,16 @@ def _take(table: str, *columns: Any) -> list[Any]:
 
 def _keep() -> None:
     connection = op.get_bind()
-    fixed = ["order_id", "shop", "reference", "placed_at", "currency", "prices", "rounding_mode", "rounding_per"]
+    fixed = [
+        "order_id",
+        "shop",
+        "reference",
+        "placed_at",
+        "currency",
+        "prices",
+        "rounding_mode",
+        "rounding_per",
+    ]
     law.keep(connection, "orders", unique=[["order_id"], ["shop", "reference"]], fixed=fixed)
     part = ["order_id", "position"]
     law.keep(connection, "order_lines", unique=[part], fixed=[*part, "sku"])

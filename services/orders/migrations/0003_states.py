@@ -21,8 +21,12 @@ FLAGS = {
 
 
 def upgrade() -> None:
-    op.add_column("shops", sa.Column("backorders", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("shops", sa.Column("returns", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "shops", sa.Column("backorders", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column(
+        "shops", sa.Column("returns", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.add_column("orders", sa.Column("reached", sa.String(length=200), nullable=True))
     op.create_table(
         "states",
@@ -41,7 +45,9 @@ def upgrade() -> None:
         sa.Column("since", UtcDateTime, nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_waiting_something_missing")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_waiting_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_waiting_order_id")
+        ),
         sa.PrimaryKeyConstraint("shop", "sku", "order_id", "position", name=op.f("pk_waiting")),
     )
     op.create_index(op.f("ix_waiting_order_id"), "waiting", ["order_id"], unique=False)
@@ -52,11 +58,17 @@ def _fill_reached() -> None:
     """From the history of the orders that there are."""
     connection = op.get_bind()
     orders = sa.table("orders", sa.column("order_id", sa.Uuid()), sa.column("reached", sa.String()))
-    history = sa.table("order_history", sa.column("order_id", sa.Uuid()), sa.column("state", sa.String()))
+    history = sa.table(
+        "order_history", sa.column("order_id", sa.Uuid()), sa.column("state", sa.String())
+    )
     reached: dict[object, set[str]] = {}
-    for order_id, state in connection.execute(sa.select(history.c.order_id, history.c.state).distinct()):
+    for order_id, state in connection.execute(
+        sa.select(history.c.order_id, history.c.state).distinct()
+    ):
         reached.setdefault(order_id, set()).update(FLAGS.get(state, "").split())
-    rows = [{"key": key, "flags": " ".join(sorted(flags))} for key, flags in reached.items() if flags]
+    rows = [
+        {"key": key, "flags": " ".join(sorted(flags))} for key, flags in reached.items() if flags
+    ]
     if rows:
         statement = orders.update().where(orders.c.order_id == sa.bindparam("key", type_=sa.Uuid()))
         connection.execute(statement.values(reached=sa.bindparam("flags")), rows)

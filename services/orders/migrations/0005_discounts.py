@@ -11,8 +11,12 @@ ZERO = sa.text("0")
 
 
 def upgrade() -> None:
-    op.add_column("orders", sa.Column("shipping_off", sa.BigInteger(), nullable=False, server_default=ZERO))
-    op.add_column("order_lines", sa.Column("off", sa.BigInteger(), nullable=False, server_default=ZERO))
+    op.add_column(
+        "orders", sa.Column("shipping_off", sa.BigInteger(), nullable=False, server_default=ZERO)
+    )
+    op.add_column(
+        "order_lines", sa.Column("off", sa.BigInteger(), nullable=False, server_default=ZERO)
+    )
     op.create_table(
         "order_discounts",
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -28,11 +32,18 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_discounts")),
         sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.order_id"], name=op.f("fk_order_discounts_order_id_orders"),
+            ["order_id"],
+            ["orders.order_id"],
+            name=op.f("fk_order_discounts_order_id_orders"),
         ),
-        sa.UniqueConstraint("order_id", "discount_id", name=op.f("uq_order_discounts_order_id_discount_id")),
+        sa.UniqueConstraint(
+            "order_id", "discount_id", name=op.f("uq_order_discounts_order_id_discount_id")
+        ),
     )
     key = ["order_id", "position"]
     law.keep(
-        op.get_bind(), "order_discounts", unique=[key, ["order_id", "discount_id"]], fixed=[*key, "discount_id"],
+        op.get_bind(),
+        "order_discounts",
+        unique=[key, ["order_id", "discount_id"]],
+        fixed=[*key, "discount_id"],
     )

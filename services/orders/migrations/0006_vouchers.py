@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("uses", sa.Integer(), nullable=True),
         sa.Column("used", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.CheckConstraint("used >= 0", name=op.f("ck_cart_rules_counted")),
-        sa.CheckConstraint("uses IS NULL OR used <= uses", name=op.f("ck_cart_rules_never_overused")),
+        sa.CheckConstraint(
+            "uses IS NULL OR used <= uses", name=op.f("ck_cart_rules_never_overused")
+        ),
         sa.PrimaryKeyConstraint("shop", "rule_id", name=op.f("pk_cart_rules")),
         sa.UniqueConstraint("shop", "code", name=op.f("uq_cart_rules_shop_code")),
     )
@@ -38,10 +40,16 @@ def upgrade() -> None:
         sa.Column("rest_id", sa.Uuid(), nullable=True),
         sa.Column("returned", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("at", UtcDateTime, nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_cart_rule_uses_order_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_cart_rule_uses_order_id")
+        ),
         sa.PrimaryKeyConstraint("order_id", "rule_id", name=op.f("pk_cart_rule_uses")),
     )
     op.create_index(
-        op.f("ix_cart_rule_uses_shop_rule_id_customer_id"), "cart_rule_uses", ["shop", "rule_id", "customer_id"]
+        op.f("ix_cart_rule_uses_shop_rule_id_customer_id"),
+        "cart_rule_uses",
+        ["shop", "rule_id", "customer_id"],
     )
-    op.create_index(op.f("ix_cart_rule_uses_shop_customer_id"), "cart_rule_uses", ["shop", "customer_id"])
+    op.create_index(
+        op.f("ix_cart_rule_uses_shop_customer_id"), "cart_rule_uses", ["shop", "customer_id"]
+    )

@@ -8,28 +8,55 @@ from shared.runtime.database import Json, UtcDateTime
 
 revision, down_revision = "0007_refunds", "0006_vouchers"
 INDEXED = (
-    "shop requested_at return_id", "shop state requested_at return_id", "shop customer_id requested_at return_id",
+    "shop requested_at return_id",
+    "shop state requested_at return_id",
+    "shop customer_id requested_at return_id",
 )
 
 
 def upgrade() -> None:
-    op.add_column("orders", sa.Column(
-        "refunded", sa.BigInteger(),
-        sa.CheckConstraint("refunded = 0 OR refunded <= paid", name=op.f("ck_orders_never_more_than_paid")),
-        nullable=False, server_default=sa.text("0"),
-    ))
-    op.add_column("shops", sa.Column("return_days", sa.Integer(), nullable=False, server_default=sa.text("14")))
+    op.add_column(
+        "orders",
+        sa.Column(
+            "refunded",
+            sa.BigInteger(),
+            sa.CheckConstraint(
+                "refunded = 0 OR refunded <= paid", name=op.f("ck_orders_never_more_than_paid")
+            ),
+            nullable=False,
+            server_default=sa.text("0"),
+        ),
+    )
+    op.add_column(
+        "shops",
+        sa.Column("return_days", sa.Integer(), nullable=False, server_default=sa.text("14")),
+    )
     op.add_column("shops", sa.Column("refundable_methods", Json))
     _refunds()
     _returns()
     part = ["order_id", "position"]
     granted = [
-        "refund_id", "kind", "at", "by", "reason", "lines", "overpaid", "shipping_net", "shipping_tax", "method",
-        "by_hand", "credit_slip_id", "credit_slip",
+        "refund_id",
+        "kind",
+        "at",
+        "by",
+        "reason",
+        "lines",
+        "overpaid",
+        "shipping_net",
+        "shipping_tax",
+        "method",
+        "by_hand",
+        "credit_slip_id",
+        "credit_slip",
     ]
-    law.keep(op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted])
+    law.keep(
+        op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted]
+    )
     asked = ["return_id", "lines", "requested_at"]
-    law.keep(op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, *asked])
+    law.keep(
+        op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, *asked]
+    )
 
 
 def _refunds() -> None:
@@ -54,7 +81,9 @@ def _refunds() -> None:
         sa.Column("transaction_id", sa.String(200), nullable=False),
         sa.Column("overpaid", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_refunds")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_refunds_order_id_orders")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_refunds_order_id_orders")
+        ),
         sa.UniqueConstraint("order_id", "refund_id", name=op.f("uq_refunds_order_id_refund_id")),
     )
 
@@ -78,7 +107,9 @@ def _returns() -> None:
         sa.Column("number", sa.String(60), nullable=False),
         sa.Column("refund_id", sa.Uuid()),
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_returns")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_returns_order_id_orders")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_returns_order_id_orders")
+        ),
         sa.UniqueConstraint("order_id", "return_id", name=op.f("uq_returns_order_id_return_id")),
     )
     for columns in map(str.split, INDEXED):

@@ -13,7 +13,9 @@ revision, down_revision = "0009_addresses", "0008_editing"
 
 AT_ONCE = 1000  # customers that are read together
 PARTS = ("company", "line1", "line2", "postcode", "city")
-CUSTOMERS = sa.table("customers", sa.column("shop"), sa.column("customer_id"), sa.column("addresses", Json))
+CUSTOMERS = sa.table(
+    "customers", sa.column("shop"), sa.column("customer_id"), sa.column("addresses", Json)
+)
 WORDS = sa.table("customer_words", sa.column("shop"), sa.column("customer_id"), sa.column("word"))
 
 

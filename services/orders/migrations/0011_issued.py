@@ -1,4 +1,6 @@
-"""When a document was issued: corrections of it say so. Nobody kept that of those that were issued before."""
+"""When a document was issued: corrections of it say so. Nobody kept that of those that were issued
+before.
+"""
 
 import sqlalchemy as sa
 from alembic import op

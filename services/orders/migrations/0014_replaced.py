@@ -10,4 +10,6 @@ revision, down_revision = "0014_replaced", "0013_acts"
 
 def upgrade() -> None:
     op.add_column("documents", sa.Column("replaces", Json))
-    op.add_column("orders", sa.Column("slip_digest", sa.String(64), nullable=False, server_default=""))
+    op.add_column(
+        "orders", sa.Column("slip_digest", sa.String(64), nullable=False, server_default="")
+    )

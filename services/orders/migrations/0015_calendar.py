@@ -1,4 +1,6 @@
-"""The time zone of a shop is part of its profile, which papers and mails have; its calendar is new."""
+"""The time zone of a shop is part of its profile, which papers and mails have; its calendar is
+new.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,4 +17,7 @@ def upgrade() -> None:
         profile = row.profile | {"timezone": row.timezone}
         connection.execute(sa.update(shops).where(shops.c.shop == row.shop).values(profile=profile))
     op.drop_column("shops", "timezone")
-    op.add_column("shops", sa.Column("calendar", sa.String(10), nullable=False, server_default=sa.text("'gregorian'")))
+    op.add_column(
+        "shops",
+        sa.Column("calendar", sa.String(10), nullable=False, server_default=sa.text("'gregorian'")),
+    )

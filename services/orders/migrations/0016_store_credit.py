@@ -12,7 +12,10 @@ HOLDER = ["shop", "customer_id", "currency"]
 
 def upgrade() -> None:
     op.alter_column("shops", "voucher_days", new_column_name="store_credit_days")
-    op.add_column("payments", sa.Column("kind", sa.String(20), nullable=False, server_default=sa.text("'money'")))
+    op.add_column(
+        "payments",
+        sa.Column("kind", sa.String(20), nullable=False, server_default=sa.text("'money'")),
+    )
     _accounts()
     _lots()
     _entries()
@@ -21,40 +24,50 @@ def upgrade() -> None:
     law.keep(connection, "store_credit_accounts", unique=[HOLDER], fixed=HOLDER)
     issued = ["lot_id", *HOLDER, "at", "amount", "expires_at", "code", "order_id"]
     law.keep(
-        connection, "store_credit_lots", unique=[["lot_id"]], fixed=issued, never="NEW.remaining > OLD.remaining"
+        connection,
+        "store_credit_lots",
+        unique=[["lot_id"]],
+        fixed=issued,
+        never="NEW.remaining > OLD.remaining",
     )
     law.keep(connection, "store_credit_entries", unique=[["number"]])
 
 
 def _holder() -> list[sa.Column[str]]:
     return [
-        sa.Column("shop", sa.String(40), nullable=False), sa.Column("customer_id", sa.String(64), nullable=False),
+        sa.Column("shop", sa.String(40), nullable=False),
+        sa.Column("customer_id", sa.String(64), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
     ]
 
 
 def _of_account(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
-        HOLDER, [f"store_credit_accounts.{name}" for name in HOLDER],
+        HOLDER,
+        [f"store_credit_accounts.{name}" for name in HOLDER],
         name=op.f(f"fk_{table}_shop_customer_id_currency_store_credit_accounts"),
     )
 
 
 def _accounts() -> None:
     op.create_table(
-        "store_credit_accounts", *_holder(),
+        "store_credit_accounts",
+        *_holder(),
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("balance >= 0", name=op.f("ck_store_credit_accounts_never_overspent")),
         sa.PrimaryKeyConstraint(*HOLDER, name=op.f("pk_store_credit_accounts")),
     )
     index = ["shop", "currency", "customer_id"]
-    op.create_index(op.f("ix_store_credit_accounts_shop_currency_customer_id"), "store_credit_accounts", index)
+    op.create_index(
+        op.f("ix_store_credit_accounts_shop_currency_customer_id"), "store_credit_accounts", index
+    )
 
 
 def _lots() -> None:
     op.create_table(
         "store_credit_lots",
-        sa.Column("lot_id", sa.Uuid(), nullable=False), *_holder(),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        *_holder(),
         sa.Column("at", UtcDateTime, nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("remaining", sa.BigInteger(), nullable=False),
@@ -62,18 +75,22 @@ def _lots() -> None:
         sa.Column("code", sa.String(60), nullable=False, server_default=sa.text("''")),
         sa.Column("order_id", sa.Uuid()),
         sa.CheckConstraint(
-            "remaining >= 0 AND remaining <= amount", name=op.f("ck_store_credit_lots_within_its_amount")
+            "remaining >= 0 AND remaining <= amount",
+            name=op.f("ck_store_credit_lots_within_its_amount"),
         ),
         _of_account("store_credit_lots"),
         sa.PrimaryKeyConstraint("lot_id", name=op.f("pk_store_credit_lots")),
     )
-    op.create_index(op.f("ix_store_credit_lots_shop_customer_id_currency"), "store_credit_lots", HOLDER)
+    op.create_index(
+        op.f("ix_store_credit_lots_shop_customer_id_currency"), "store_credit_lots", HOLDER
+    )
 
 
 def _entries() -> None:
     op.create_table(
         "store_credit_entries",
-        sa.Column("number", Identity, nullable=False, autoincrement=True), *_holder(),
+        sa.Column("number", Identity, nullable=False, autoincrement=True),
+        *_holder(),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("balance", sa.BigInteger(), nullable=False),
@@ -90,23 +107,46 @@ def _entries() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_store_credit_entries")),
     )
     index = ["shop", "customer_id", "number"]
-    op.create_index(op.f("ix_store_credit_entries_shop_customer_id_number"), "store_credit_entries", index)
+    op.create_index(
+        op.f("ix_store_credit_entries_shop_customer_id_number"), "store_credit_entries", index
+    )
     op.create_index(op.f("ix_store_credit_entries_order_id"), "store_credit_entries", ["order_id"])
 
 
 def _refunds() -> None:
-    """What of a refund goes back to store credit, and what became store credit: that may still grow."""
+    """What of a refund goes back to store credit, and what became store credit: that may still
+    grow.
+    """
     connection = op.get_bind()
     for name in ("given_back", "as_credit"):
-        op.add_column("refunds", sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0")))
-    op.execute("UPDATE refunds SET done_at = at, done_by = 'voucher' WHERE method = '' AND done_at IS NULL")
+        op.add_column(
+            "refunds", sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0"))
+        )
+    op.execute(
+        "UPDATE refunds SET done_at = at, done_by = 'voucher' WHERE method = '' AND done_at IS NULL"
+    )
     law.release(connection, "refunds")
     part = ["order_id", "position"]
     granted = [
-        "refund_id", "kind", "at", "by", "reason", "lines", "overpaid", "shipping_net", "shipping_tax", "method",
-        "by_hand", "credit_slip_id", "credit_slip", "given_back",
+        "refund_id",
+        "kind",
+        "at",
+        "by",
+        "reason",
+        "lines",
+        "overpaid",
+        "shipping_net",
+        "shipping_tax",
+        "method",
+        "by_hand",
+        "credit_slip_id",
+        "credit_slip",
+        "given_back",
     ]
     law.keep(
-        connection, "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted],
+        connection,
+        "refunds",
+        unique=[part, ["order_id", "refund_id"]],
+        fixed=[*part, *granted],
         never="NEW.as_credit < OLD.as_credit",
     )

@@ -1,4 +1,6 @@
-"""The carriers and payment methods that a shop offers, in the place of refundable methods; movements to be listed."""
+"""The carriers and payment methods that a shop offers, in the place of refundable methods;
+movements to be listed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +10,10 @@ from shared.runtime.database import Json
 revision, down_revision = "0017_carriers", "0016_store_credit"
 
 SHOPS = sa.table(
-    "shops", sa.column("shop"), sa.column("refundable_methods", Json), sa.column("payment_methods", Json)
+    "shops",
+    sa.column("shop"),
+    sa.column("refundable_methods", Json),
+    sa.column("payment_methods", Json),
 )
 
 
@@ -22,8 +27,12 @@ def upgrade() -> None:
             for name in row.refundable_methods or ()
         ]
         if methods:
-            connection.execute(sa.update(SHOPS).where(SHOPS.c.shop == row.shop).values(payment_methods=methods))
+            connection.execute(
+                sa.update(SHOPS).where(SHOPS.c.shop == row.shop).values(payment_methods=methods)
+            )
     op.drop_column("shops", "refundable_methods")
     op.create_index(op.f("ix_stock_movements_shop_number"), "stock_movements", ["shop", "number"])
-    op.create_index(op.f("ix_stock_movements_shop_sku_number"), "stock_movements", ["shop", "sku", "number"])
+    op.create_index(
+        op.f("ix_stock_movements_shop_sku_number"), "stock_movements", ["shop", "sku", "number"]
+    )
     op.create_index(op.f("ix_stock_movements_order_id"), "stock_movements", ["order_id"])

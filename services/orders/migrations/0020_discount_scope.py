@@ -17,8 +17,12 @@ def upgrade() -> None:
 def _fill() -> None:
     """A discount that was given before keeps the lines that it took something off."""
     discounts = sa.table(
-        "order_discounts", sa.column("order_id", sa.Uuid()), sa.column("position", sa.Integer()),
-        sa.column("kind", sa.String()), sa.column("shares", Json), sa.column("scope", Json),
+        "order_discounts",
+        sa.column("order_id", sa.Uuid()),
+        sa.column("position", sa.Integer()),
+        sa.column("kind", sa.String()),
+        sa.column("shares", Json),
+        sa.column("scope", Json),
     )
     connection = op.get_bind()
     given = sa.select(discounts).where(discounts.c.kind != "free_shipping")

@@ -1,4 +1,6 @@
-"""The smallest coin that what is paid in cash is rounded to: of a shop by currency, and of an order."""
+"""The smallest coin that what is paid in cash is rounded to: of a shop by currency, and of an
+order.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +10,22 @@ from shared.runtime.database import Json
 
 revision, down_revision = "0023_coins", "0022_freed"
 FIXED = [
-    "order_id", "shop", "reference", "placed_at", "currency", "prices", "rounding_mode", "rounding_per", "coin",
+    "order_id",
+    "shop",
+    "reference",
+    "placed_at",
+    "currency",
+    "prices",
+    "rounding_mode",
+    "rounding_per",
+    "coin",
 ]
 
 
 def upgrade() -> None:
     op.add_column("shops", sa.Column("coins", Json))
-    op.add_column("orders", sa.Column("coin", sa.Integer(), nullable=False, server_default=sa.text("1")))
+    op.add_column(
+        "orders", sa.Column("coin", sa.Integer(), nullable=False, server_default=sa.text("1"))
+    )
     law.release(op.get_bind(), "orders")
     law.keep(op.get_bind(), "orders", unique=[["order_id"], ["shop", "reference"]], fixed=FIXED)

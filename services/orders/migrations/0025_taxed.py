@@ -1,4 +1,6 @@
-"""What exempt lines cost where they are taxed, and the rate for the tax in the seller's own currency."""
+"""What exempt lines cost where they are taxed, and the rate for the tax in the seller's own
+currency.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -21,7 +21,13 @@ OrderKey = tuple[str, UUID]
 """Shop and order."""
 BuyerKey = tuple[str, UUID, str]
 """Shop, rule and customer."""
-COLUMNS = {"rule_id", "code", "active", "customer_id", "uses"}  # what a row holds beside its definition
+COLUMNS = {
+    "rule_id",
+    "code",
+    "active",
+    "customer_id",
+    "uses",
+}  # what a row holds beside its definition
 SHOWN = 50  # uses
 
 
@@ -37,7 +43,9 @@ class CartRules(Store[RuleKey, CartRule]):
         return self._rules(select(cart_rules).where(_among(keys)))
 
     def find(self, wanted: Iterable[tuple[str, str | None]]) -> None:
-        """Reads, at once, the rules with these codes (by shop), and for None those of a shop that need none."""
+        """Reads, at once, the rules with these codes (by shop), and for None those of a shop that
+        need none.
+        """
         fresh = set(wanted) - self._searched
         if not fresh:
             return
@@ -46,7 +54,9 @@ class CartRules(Store[RuleKey, CartRule]):
         for shop, code in sorted((shop, code) for shop, code in fresh if code is not None):
             codes[shop].append(code)
         row, automatic = cart_rules.c, [shop for shop, code in fresh if code is None]
-        wanted_rows = [(row.shop == shop) & row.code.in_(some) for shop, some in codes.items()]  # each by the index
+        wanted_rows = [
+            (row.shop == shop) & row.code.in_(some) for shop, some in codes.items()
+        ]  # each by the index
         wanted_rows.append(row.shop.in_(automatic) & row.code.is_(None) & row.active)
         found = self._rules(select(cart_rules).where(or_(*wanted_rows)))
         self._take({key: rule for key, rule in found.items() if key not in self._known})
@@ -57,16 +67,26 @@ class CartRules(Store[RuleKey, CartRule]):
         if not wanted:
             return
         self._locked.update(wanted)
-        query = select(cart_rules).where(_among(wanted)).order_by(cart_rules.c.shop, cart_rules.c.rule_id)
+        query = (
+            select(cart_rules)
+            .where(_among(wanted))
+            .order_by(cart_rules.c.shop, cart_rules.c.rule_id)
+        )
         found = self._rules(locking(self.connection, query))
         self._take({key: rule for key, rule in found.items() if key not in self._kept})
 
     def of(self, shop: str, codes: Iterable[str] = ()) -> list[CartRule]:
-        """The active rules of a shop that need no code, and those with one of these, as this message sees them."""
+        """The active rules of a shop that need no code, and those with one of these, as this
+        message sees them.
+        """
         wanted: set[str | None] = {*codes, None}
         self.find((shop, code) for code in wanted)
         known = {**self._known, **self._pending}
-        rules = [rule for (where, _), rule in known.items() if rule and where == shop and rule.terms.code in wanted]
+        rules = [
+            rule
+            for (where, _), rule in known.items()
+            if rule and where == shop and rule.terms.code in wanted
+        ]
         return [rule for rule in rules if rule.terms.code or rule.terms.active]
 
     def by_code(self, shop: str, code: str) -> CartRule | None:
@@ -80,7 +100,9 @@ class CartRules(Store[RuleKey, CartRule]):
         return [found[key] for key in sorted(found)]
 
     def vouchers(self, shop: str, query: ListVouchers) -> list[CartRule]:
-        """The rules with a code that are asked for, by it; one more than the limit where there are more."""
+        """The rules with a code that are asked for, by it; one more than the limit where there are
+        more.
+        """
         row = cart_rules.c
         chosen = [row.customer_id == query.customer_id] if query.customer_id else []
         chosen += [row.code > query.cursor] if query.cursor else []
@@ -88,7 +110,9 @@ class CartRules(Store[RuleKey, CartRule]):
         return list(self._rules(found.order_by(row.code).limit(query.limit + 1)).values())
 
     def page(self, shop: str, query: ListCartRules) -> list[CartRule]:
-        """The rules that are asked for, by their ids; one more than the limit where there are more."""
+        """The rules that are asked for, by their ids; one more than the limit where there are
+        more.
+        """
         row = cart_rules.c
         chosen: list[ColumnElement[bool]] = [] if query.vouchers else [row.code.is_(None)]
         chosen += [] if query.active is None else [row.active.is_(query.active)]
@@ -115,19 +139,36 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
         query = select(cart_rule_uses).where(orders).order_by(cart_rule_uses.c.rule_id)
         found: dict[OrderKey, tuple[Use, ...]] = defaultdict(tuple)
         for row in self.connection.execute(query):
-            use = Use(row.rule_id, row.customer_id, row.at, row.taken, row.spent, row.rest_id, row.returned, row.freed)
+            use = Use(
+                row.rule_id,
+                row.customer_id,
+                row.at,
+                row.taken,
+                row.spent,
+                row.rest_id,
+                row.returned,
+                row.freed,
+            )
             found[row.shop, row.order_id] = (*found[row.shop, row.order_id], use)
         return found
 
-    def put(self, new: Mapping[OrderKey, tuple[Use, ...]], changed: Mapping[OrderKey, tuple[Use, ...]]) -> None:
+    def put(
+        self, new: Mapping[OrderKey, tuple[Use, ...]], changed: Mapping[OrderKey, tuple[Use, ...]]
+    ) -> None:
         write_rows(self.connection, cart_rule_uses, _use_rows(new), _use_rows(changed))
 
     def counts(self, shop: str, rule_ids: Collection[UUID]) -> Counter[UUID]:
         """How often rules are used in all."""
         row = cart_rule_uses.c
-        query = select(row.rule_id, func.count()).where(row.shop == shop, row.rule_id.in_(rule_ids), self._elsewhere())
-        counts = Counter({found[0]: found[1] for found in self.connection.execute(query.group_by(row.rule_id))})
-        counts.update(rule_id for where, rule_id, _ in self._here() if where == shop and rule_id in rule_ids)
+        query = select(row.rule_id, func.count()).where(
+            row.shop == shop, row.rule_id.in_(rule_ids), self._elsewhere()
+        )
+        counts = Counter(
+            {found[0]: found[1] for found in self.connection.execute(query.group_by(row.rule_id))}
+        )
+        counts.update(
+            rule_id for where, rule_id, _ in self._here() if where == shop and rule_id in rule_ids
+        )
         return counts
 
     def of_buyers(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
@@ -143,7 +184,9 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
         known = {**self._known, **self._pending}
         return [
             (shop, use.rule_id, use.customer_id)
-            for (shop, _), uses in known.items() for use in uses or () if not use.returned
+            for (shop, _), uses in known.items()
+            for use in uses or ()
+            if not use.returned
         ]
 
     def _elsewhere(self) -> ColumnElement[bool]:
@@ -153,19 +196,25 @@ class Uses(Store[OrderKey, tuple[Use, ...]]):
 
     def last(self, shop: str, rule_id: UUID) -> list[RuleUse]:
         """The last uses of a rule, newest first."""
-        query = select(cart_rule_uses).where(cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id)
+        query = select(cart_rule_uses).where(
+            cart_rule_uses.c.shop == shop, cart_rule_uses.c.rule_id == rule_id
+        )
         query = query.order_by(cart_rule_uses.c.at.desc(), cart_rule_uses.c.order_id).limit(SHOWN)
         return [
             RuleUse(
-                order_id=row.order_id, customer_id=row.customer_id, taken=row.taken, at=row.at, returned=row.returned
+                order_id=row.order_id,
+                customer_id=row.customer_id,
+                taken=row.taken,
+                at=row.at,
+                returned=row.returned,
             )
             for row in self.connection.execute(query)
         ]
 
 
 class Buyers(Store[BuyerKey, int]):
-    """How often a customer used a rule; locked from when it is counted to the commit, so that orders of others do not
-    wait.
+    """How often a customer used a rule; locked from when it is counted to the commit, so that
+    orders of others do not wait.
     """
 
     def __init__(self, connection: Connection, uses: Uses) -> None:
@@ -173,7 +222,10 @@ class Buyers(Store[BuyerKey, int]):
         self.uses = uses
 
     def load(self, keys: Sequence[BuyerKey]) -> Mapping[BuyerKey, int]:
-        lock_names(self.connection, [f"{shop}/{rule_id}/{customer_id}" for shop, rule_id, customer_id in keys])
+        lock_names(
+            self.connection,
+            [f"{shop}/{rule_id}/{customer_id}" for shop, rule_id, customer_id in keys],
+        )
         return self.uses.of_buyers(keys)
 
     def put(self, new: Mapping[BuyerKey, int], changed: Mapping[BuyerKey, int]) -> None:
@@ -192,7 +244,9 @@ def _rule(row: Any) -> CartRule:
 def _rows(values: Mapping[RuleKey, CartRule]) -> list[dict[str, Any]]:
     return [  # sorted: rows that are not locked before are locked in one order when written
         {
-            "shop": shop, **{name: getattr(rule.terms, name) for name in COLUMNS}, "used": rule.used,
+            "shop": shop,
+            **{name: getattr(rule.terms, name) for name in COLUMNS},
+            "used": rule.used,
             "definition": rule.terms.model_dump(mode="json", exclude=COLUMNS),
         }
         for (shop, _), rule in sorted(values.items(), key=itemgetter(0))
@@ -202,5 +256,6 @@ def _rows(values: Mapping[RuleKey, CartRule]) -> list[dict[str, Any]]:
 def _use_rows(values: Mapping[OrderKey, tuple[Use, ...]]) -> list[dict[str, Any]]:
     return [
         {"shop": shop, "order_id": order_id, **vars(use)}
-        for (shop, order_id), uses in sorted(values.items()) for use in uses
+        for (shop, order_id), uses in sorted(values.items())
+        for use in uses
     ]

@@ -35,26 +35,38 @@ Key = tuple[str, str]
 """Shop and SKU."""
 SeriesKey = tuple[str, str, str, int]
 """Shop, kind, series, and the year or 0."""
-TRAITS = ("categories", "suppliers", "attributes")  # sets by which cart rules choose, beside the brand
+TRAITS = (
+    "categories",
+    "suppliers",
+    "attributes",
+)  # sets by which cart rules choose, beside the brand
 COUNTED = ("shop", "kind", "series", "year")
 
 
 class Shops(Store[str, Shop]):
-    """Profiles by shop. A shop's row is the lock of its numbers: who issues a document or changes a series holds it."""
+    """Profiles by shop. A shop's row is the lock of its numbers: who issues a document or changes a
+    series holds it.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._locked: set[str] = set()
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        return {row.shop: _shop(row) for row in self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))}
+        return {
+            row.shop: _shop(row)
+            for row in self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
+        }
 
     def lock(self, keys: Iterable[str]) -> None:
         """Locks shops until the commit, in one order, and sees them as they are then."""
         wanted = sorted(set(keys) - self._locked)
         if wanted:
             query = select(shops).where(shops.c.shop.in_(wanted)).order_by(shops.c.shop)
-            found = {row.shop: _shop(row) for row in self.connection.execute(locking(self.connection, query))}
+            found = {
+                row.shop: _shop(row)
+                for row in self.connection.execute(locking(self.connection, query))
+            }
             self._known.update({key: found.get(key) for key in wanted})
             self._stored.update(found)
             self._locked.update(wanted)
@@ -74,7 +86,11 @@ class Products(Store[Key, Product]):
         """Locks products until the commit, in one order, and sees them as they are then."""
         wanted = sorted(set(keys) - self._locked)
         if wanted:
-            query = select(products).where(_among(products, "sku", wanted)).order_by(products.c.shop, products.c.sku)
+            query = (
+                select(products)
+                .where(_among(products, "sku", wanted))
+                .order_by(products.c.shop, products.c.sku)
+            )
             rows = self.connection.execute(locking(self.connection, query))
             found = {(row.shop, row.sku): _product(row) for row in rows}
             self._known.update({key: found.get(key) for key in wanted})
@@ -90,19 +106,27 @@ class Products(Store[Key, Product]):
         rewrite(self.connection, product_words, _product_words(new), _product_words(changed))
 
     def search(self, shop: str, text: str, limit: int) -> list[tuple[Product, int]]:
-        """Products with the stock left, by reference; one more than `limit` where there are more."""
+        """Products with the stock left, by reference; one more than `limit` where there are
+        more.
+        """
         return self._found(shop, begun(products.c.sku, product_words, shop, wanted(text)), limit)
 
     def page(self, shop: str, after: str | None, limit: int) -> list[tuple[Product, int]]:
-        """All products behind a reference with the stock left; one more than `limit` where there are more."""
+        """All products behind a reference with the stock left; one more than `limit` where there
+        are more.
+        """
         return self._found(shop, [products.c.sku > after] if after else [], limit)
 
-    def _found(self, shop: str, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[tuple[Product, int]]:
+    def _found(
+        self, shop: str, conditions: Sequence[ColumnElement[bool]], limit: int
+    ) -> list[tuple[Product, int]]:
         left = (stock.c.shop == products.c.shop) & (stock.c.sku == products.c.sku)
         query = (
             select(products, func.coalesce(stock.c.available, 0).label("available"))
             .select_from(products.outerjoin(stock, left))
-            .where(products.c.shop == shop, *conditions).order_by(products.c.sku).limit(limit + 1)
+            .where(products.c.shop == shop, *conditions)
+            .order_by(products.c.sku)
+            .limit(limit + 1)
         )
         return [(_product(row), row.available) for row in self.connection.execute(query)]
 
@@ -117,7 +141,10 @@ class Stock(Store[Key, int]):
 
     def put(self, new: Mapping[Key, int], changed: Mapping[Key, int]) -> None:
         def rows(values: Mapping[Key, int]) -> list[dict[str, Any]]:
-            return [{"shop": shop, "sku": sku, "available": value} for (shop, sku), value in values.items()]
+            return [
+                {"shop": shop, "sku": sku, "available": value}
+                for (shop, sku), value in values.items()
+            ]
 
         write_rows(self.connection, stock, rows(new), rows(changed))
 
@@ -126,18 +153,25 @@ class Movements(Ledger):
     """Every change of the stock, with its cause."""
 
     def page(self, shop: str, query: ListStockMovements) -> list[StockMovement]:
-        """Movements that are asked for, newest first; one more than the limit where there are more."""
+        """Movements that are asked for, newest first; one more than the limit where there are
+        more.
+        """
         row = stock_movements.c
         chosen = [
             row[name] == value
-            for name, value in (("sku", query.sku), ("order_id", query.order_id)) if value is not None
+            for name, value in (("sku", query.sku), ("order_id", query.order_id))
+            if value is not None
         ]
         chosen += [row.number < query.cursor] if query.cursor else []
         found = select(stock_movements).where(row.shop == shop, *chosen)
         rows = self.connection.execute(found.order_by(row.number.desc()).limit(query.limit + 1))
         return [
             StockMovement(
-                number=each.number, sku=each.sku, change=each.change, cause=each.cause, order_id=each.order_id,
+                number=each.number,
+                sku=each.sku,
+                change=each.change,
+                cause=each.cause,
+                order_id=each.order_id,
                 at=each.at,
             )
             for each in rows
@@ -145,7 +179,9 @@ class Movements(Ledger):
 
 
 class Counters(Store[SeriesKey, int]):
-    """The last number of each series. Whoever touches one holds its shop's row, from before until the commit."""
+    """The last number of each series. Whoever touches one holds its shop's row, from before until
+    the commit.
+    """
 
     def load(self, keys: Sequence[SeriesKey]) -> Mapping[SeriesKey, int]:
         key = [counters.c[name] for name in COUNTED]
@@ -154,7 +190,10 @@ class Counters(Store[SeriesKey, int]):
 
     def put(self, new: Mapping[SeriesKey, int], changed: Mapping[SeriesKey, int]) -> None:
         def rows(values: Mapping[SeriesKey, int]) -> list[dict[str, Any]]:
-            return [{**dict(zip(COUNTED, key, strict=True)), "last": last} for key, last in values.items()]
+            return [
+                {**dict(zip(COUNTED, key, strict=True)), "last": last}
+                for key, last in values.items()
+            ]
 
         write_rows(self.connection, counters, rows(new), rows(changed))
 
@@ -175,25 +214,42 @@ def _shop(row: Any) -> Shop:
         for kind, series in row.numbering.items()
     }
     return Shop(
-        row.shop, ShopProfile.model_validate(row.profile), row.default_language, numbering, row.calendar,
-        Rounding.model_validate(row.rounding), row.legal_years, row.backorders, row.returns,
-        row.return_days, row.store_credit_days, tuple(map(ShopCarrier.model_validate, row.carriers or ())),
-        tuple(map(PaymentMethod.model_validate, row.payment_methods or ())), row.invoice_notes or {},
+        row.shop,
+        ShopProfile.model_validate(row.profile),
+        row.default_language,
+        numbering,
+        row.calendar,
+        Rounding.model_validate(row.rounding),
+        row.legal_years,
+        row.backorders,
+        row.returns,
+        row.return_days,
+        row.store_credit_days,
+        tuple(map(ShopCarrier.model_validate, row.carriers or ())),
+        tuple(map(PaymentMethod.model_validate, row.payment_methods or ())),
+        row.invoice_notes or {},
         row.coins or {},
     )
 
 
 def _shop_rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:
-    return [  # sorted, as the products are: rows that are not locked before are locked in one order when written
+    # sorted, as the products are: rows that are not locked before are locked in one order when
+    # written
+    return [
         {
-            "shop": shop.key, "profile": shop.profile.model_dump(mode="json"),
-            "default_language": shop.default_language, "calendar": shop.calendar,
+            "shop": shop.key,
+            "profile": shop.profile.model_dump(mode="json"),
+            "default_language": shop.default_language,
+            "calendar": shop.calendar,
             "numbering": {
                 kind: {"prefix": series.prefix, "rules": series.rules.model_dump()}
                 for kind, series in shop.numbering.items()
             },
-            "rounding": shop.rounding.model_dump(), "legal_years": shop.legal_years,
-            "backorders": shop.backorders, "returns": shop.returns, "return_days": shop.return_days,
+            "rounding": shop.rounding.model_dump(),
+            "legal_years": shop.legal_years,
+            "backorders": shop.backorders,
+            "returns": shop.returns,
+            "return_days": shop.return_days,
             "store_credit_days": shop.store_credit_days,
             "invoice_notes": dict(shop.invoice_notes),
             "carriers": [carrier.model_dump(mode="json") for carrier in shop.carriers],
@@ -208,15 +264,25 @@ def _product(row: Any) -> Product:
     price, traits = Money(amount=row.price, currency=row.currency), row.traits or {}
     sets: dict[str, Any] = {name: frozenset(traits.get(name, ())) for name in TRAITS}
     return Product(
-        row.sku, row.names, price, Decimal(row.tax_rate), row.weight_grams, brand=traits.get("brand", ""), **sets
+        row.sku,
+        row.names,
+        price,
+        Decimal(row.tax_rate),
+        row.weight_grams,
+        brand=traits.get("brand", ""),
+        **sets,
     )
 
 
 def _product_rows(values: Mapping[Key, Product]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": shop, "sku": sku, "names": product.names, "price": product.price.amount,
-            "currency": product.price.currency, "tax_rate": str(product.tax_rate),
+            "shop": shop,
+            "sku": sku,
+            "names": product.names,
+            "price": product.price.amount,
+            "currency": product.price.currency,
+            "tax_rate": str(product.tax_rate),
             "weight_grams": product.weight_grams,
             "traits": _traits(product) or None,
         }
@@ -230,4 +296,7 @@ def _traits(product: Product) -> dict[str, Any]:
 
 
 def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:
-    return {key: [(word,) for word in words(key[1], *product.names.values())] for key, product in values.items()}
+    return {
+        key: [(word,) for word in words(key[1], *product.names.values())]
+        for key, product in values.items()
+    }

@@ -20,7 +20,8 @@ from shared.runtime.database import Identity, Json, Minor, UtcDateTime
 Sorting = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 shops = Table(
-    "shops", metadata,
+    "shops",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("profile", Json, nullable=False),
     Column("default_language", String(35), nullable=False),
@@ -38,14 +39,16 @@ shops = Table(
     Column("coins", Json),
 )
 states = Table(
-    "states", metadata,
+    "states",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("key", String(40), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("definition", Json, nullable=False),
 )
 products = Table(
-    "products", metadata,
+    "products",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("sku", String(64), primary_key=True),
     Column("names", Json, nullable=False),
@@ -56,13 +59,20 @@ products = Table(
     Column("traits", Json),
 )
 stock = Table(
-    "stock", metadata,
+    "stock",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("sku", String(64), primary_key=True),
-    Column("available", BigInteger, CheckConstraint("available >= 0", name="never_oversold"), nullable=False),
+    Column(
+        "available",
+        BigInteger,
+        CheckConstraint("available >= 0", name="never_oversold"),
+        nullable=False,
+    ),
 )
 stock_movements = Table(
-    "stock_movements", metadata,
+    "stock_movements",
+    metadata,
     Column("number", Identity, primary_key=True, autoincrement=True),
     Column("shop", String(40), nullable=False),
     Column("sku", String(64), nullable=False),
@@ -75,7 +85,8 @@ stock_movements = Table(
     Index(None, "order_id"),
 )
 counters = Table(
-    "counters", metadata,
+    "counters",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("series", String(20), primary_key=True),
@@ -83,7 +94,8 @@ counters = Table(
     Column("last", BigInteger, nullable=False),
 )
 customers = Table(
-    "customers", metadata,
+    "customers",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("customer_id", String(64), primary_key=True),
     Column("email", String(254), nullable=False),
@@ -96,7 +108,8 @@ customers = Table(
     Index(None, "shop", "sorting", "customer_id"),
 )
 carts = Table(
-    "carts", metadata,
+    "carts",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("cart_id", Uuid, primary_key=True),
     Column("customer_id", String(64), nullable=False),

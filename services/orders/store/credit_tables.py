@@ -13,15 +13,19 @@ def _holder() -> ForeignKeyConstraint:
 
 
 store_credit_accounts = Table(
-    "store_credit_accounts", metadata,
+    "store_credit_accounts",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("customer_id", String(64), primary_key=True),
     Column("currency", String(3), primary_key=True),
-    Column("balance", Minor, CheckConstraint("balance >= 0", name="never_overspent"), nullable=False),
+    Column(
+        "balance", Minor, CheckConstraint("balance >= 0", name="never_overspent"), nullable=False
+    ),
     Index(None, "shop", "currency", "customer_id"),
 )
 store_credit_lots = Table(
-    "store_credit_lots", metadata,
+    "store_credit_lots",
+    metadata,
     Column("lot_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("customer_id", String(64), nullable=False),
@@ -29,7 +33,9 @@ store_credit_lots = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("amount", Minor, nullable=False),
     Column(
-        "remaining", Minor, CheckConstraint("remaining >= 0 AND remaining <= amount", name="within_its_amount"),
+        "remaining",
+        Minor,
+        CheckConstraint("remaining >= 0 AND remaining <= amount", name="within_its_amount"),
         nullable=False,
     ),
     Column("expires_at", UtcDateTime),
@@ -39,14 +45,17 @@ store_credit_lots = Table(
     Index(None, *HOLDER),
 )
 store_credit_entries = Table(
-    "store_credit_entries", metadata,
+    "store_credit_entries",
+    metadata,
     Column("number", Identity, primary_key=True, autoincrement=True),
     Column("shop", String(40), nullable=False),
     Column("customer_id", String(64), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("amount", Minor, CheckConstraint("amount > 0", name="something"), nullable=False),
-    Column("balance", Minor, CheckConstraint("balance >= 0", name="never_below_zero"), nullable=False),
+    Column(
+        "balance", Minor, CheckConstraint("balance >= 0", name="never_below_zero"), nullable=False
+    ),
     Column("lot_id", Uuid, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("at", UtcDateTime, nullable=False),

@@ -25,9 +25,18 @@ from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]
 COLUMNS = (
-    orders.c.order_id, orders.c.reference, orders.c.placed_at, orders.c.customer, orders.c.currency, orders.c.total,
-    orders.c.paid, orders.c.payment_method, orders.c.delivery_country, orders.c.state,
-    orders.c.new_customer, orders.c.customer_sorting,
+    orders.c.order_id,
+    orders.c.reference,
+    orders.c.placed_at,
+    orders.c.customer,
+    orders.c.currency,
+    orders.c.total,
+    orders.c.paid,
+    orders.c.payment_method,
+    orders.c.delivery_country,
+    orders.c.state,
+    orders.c.new_customer,
+    orders.c.customer_sorting,
 )
 
 
@@ -43,7 +52,12 @@ class Listing:
         """The next orders behind a place, sorted; one more than `limit` where there are more."""
         columns = [orders.c[name] for name in sorting.columns]
         order = [column.desc() if sorting.descending else column.asc() for column in columns]
-        query = select(*COLUMNS).where(*_conditions(shop, asked), *_behind(after)).order_by(*order).limit(limit + 1)
+        query = (
+            select(*COLUMNS)
+            .where(*_conditions(shop, asked), *_behind(after))
+            .order_by(*order)
+            .limit(limit + 1)
+        )
         return [Entry._make(row) for row in self.connection.execute(query)]
 
     def count(self, shop: str, asked: OrderFilter) -> int:
@@ -53,11 +67,19 @@ class Listing:
 
     def new_customer(self, order_id: Any) -> bool:
         """Whether it is its customer's first order."""
-        return bool(self.connection.scalar(select(orders.c.new_customer).where(orders.c.order_id == order_id)))
+        return bool(
+            self.connection.scalar(
+                select(orders.c.new_customer).where(orders.c.order_id == order_id)
+            )
+        )
 
     def messages(self, order_id: Any) -> int:
         """How many messages there are in threads about an order."""
-        query = select(func.count()).select_from(order_messages).where(order_messages.c.order_id == order_id)
+        query = (
+            select(func.count())
+            .select_from(order_messages)
+            .where(order_messages.c.order_id == order_id)
+        )
         return int(self.connection.scalar(query) or 0)
 
 
@@ -67,7 +89,9 @@ class Messages(Ledger):
     def write(self) -> None:
         if self._kept:
             statement = insert(self.connection, self.table).on_conflict_do_nothing()
-            self.connection.execute(statement, sorted(self._kept, key=lambda row: str(row["message_id"])))
+            self.connection.execute(
+                statement, sorted(self._kept, key=lambda row: str(row["message_id"]))
+            )
 
 
 def _conditions(shop: str, asked: OrderFilter) -> Conditions:
@@ -77,7 +101,9 @@ def _conditions(shop: str, asked: OrderFilter) -> Conditions:
 def _equal(asked: OrderFilter) -> Conditions:
     names = ("customer_id", "payment_method", "delivery_country", "new_customer")
     same = {name: getattr(asked, name) for name in names}
-    found: Conditions = [orders.c[name] == value for name, value in same.items() if value is not None]
+    found: Conditions = [
+        orders.c[name] == value for name, value in same.items() if value is not None
+    ]
     if asked.states:
         found.append(orders.c.state.in_(sorted(set(asked.states))))
     return found
@@ -101,8 +127,12 @@ def _between(asked: OrderFilter) -> Conditions:
 def _worded(shop: str, asked: OrderFilter) -> Conditions:
     found: Conditions = []
     for text, parts in (
-        (asked.search, PARTS), (asked.customer, (CUSTOMER,)), (asked.reference, (REFERENCE,)),
-        (asked.document_number, (DOCUMENT,)), (asked.tracking_number, (TRACKING,)), (asked.company, (COMPANY,)),
+        (asked.search, PARTS),
+        (asked.customer, (CUSTOMER,)),
+        (asked.reference, (REFERENCE,)),
+        (asked.document_number, (DOCUMENT,)),
+        (asked.tracking_number, (TRACKING,)),
+        (asked.company, (COMPANY,)),
         (digits(asked.phone), (PHONE,)),
     ):
         if text is not None:
@@ -116,5 +146,7 @@ def _behind(after: Place | None) -> Conditions:
     if after is None:
         return []
     columns = [orders.c[name] for name in after.sorting.columns]
-    last = tuple_(*(literal(value, column.type) for value, column in zip(after.values, columns, strict=True)))
+    last = tuple_(
+        *(literal(value, column.type) for value, column in zip(after.values, columns, strict=True))
+    )
     return [tuple_(*columns) < last if after.sorting.descending else tuple_(*columns) > last]

@@ -19,7 +19,10 @@ COLUMNS = ("shop", "order_id", "part", "word")
 
 
 def write_words(
-    connection: Connection, new: Iterable[Order], changed: Mapping[UUID, Order], before: Mapping[UUID, Order]
+    connection: Connection,
+    new: Iterable[Order],
+    changed: Mapping[UUID, Order],
+    before: Mapping[UUID, Order],
 ) -> None:
     """Write the words of new orders, and those that changed orders have got or lost."""
     fresh = {word for order in new for word in _words(order)}
@@ -31,13 +34,20 @@ def write_words(
             gone |= then - now
     if gone:
         where = and_(*(order_words.c[name] == bindparam(f"b_{name}") for name in COLUMNS))
-        rows = [{f"b_{name}": value for name, value in zip(COLUMNS, word, strict=True)} for word in _sorted(gone)]
+        rows = [
+            {f"b_{name}": value for name, value in zip(COLUMNS, word, strict=True)}
+            for word in _sorted(gone)
+        ]
         connection.execute(delete(order_words).where(where), rows)
-    write_rows(connection, order_words, [dict(zip(COLUMNS, word, strict=True)) for word in _sorted(fresh)])
+    write_rows(
+        connection, order_words, [dict(zip(COLUMNS, word, strict=True)) for word in _sorted(fresh)]
+    )
 
 
 def digits(phone: str | None) -> str | None:
-    """Return a phone number without the signs between its digits; text without any digit stays as it is."""
+    """Return a phone number without the signs between its digits; text without any digit stays as
+    it is.
+    """
     found = "".join(sign for sign in phone or "" if sign.isdigit()).removeprefix("00")
     return found or phone
 
@@ -60,7 +70,9 @@ def _told(order: Order) -> dict[str, list[str]]:
 
 
 def _endings(phone: str) -> Iterator[str]:
-    """The digits of a phone number from each group on, so that it is found with its country's code and without."""
+    """The digits of a phone number from each group on, so that it is found with its country's code
+    and without.
+    """
     groups = "".join(sign if sign.isdigit() else " " for sign in phone).split()
     for place in range(len(groups)):
         yield "".join(groups[place:])

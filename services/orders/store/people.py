@@ -32,7 +32,9 @@ class Customers(Store[Key, KnownCustomer]):
     def load(self, keys: Sequence[Key]) -> Mapping[Key, KnownCustomer]:
         query = select(customers).where(among((customers.c.shop, customers.c.customer_id), keys))
         query = locking(self.connection, query.order_by(customers.c.shop, customers.c.customer_id))
-        return {(row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)}
+        return {
+            (row.shop, row.customer_id): _customer(row) for row in self.connection.execute(query)
+        }
 
     def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
         write_rows(self.connection, customers, _rows(new), _rows(changed))
@@ -42,8 +44,10 @@ class Customers(Store[Key, KnownCustomer]):
         """By name; one more than `limit` where there are more."""
         found = begun(customers.c.customer_id, customer_words, shop, wanted(text))
         query = (
-            select(customers).where(customers.c.shop == shop, *found)
-            .order_by(customers.c.sorting, customers.c.customer_id).limit(limit + 1)
+            select(customers)
+            .where(customers.c.shop == shop, *found)
+            .order_by(customers.c.sorting, customers.c.customer_id)
+            .limit(limit + 1)
         )
         return [_customer(row) for row in self.connection.execute(query)]
 
@@ -66,7 +70,9 @@ class Carts(Store[CartKey, KeptCart]):
         write_rows(self.connection, carts, _cart_rows(new), _cart_rows(changed))
 
     def of(self, shop: str, customer_id: str, after: Cursor | None, limit: int) -> list[KeptCart]:
-        """A customer's carts, the last changed first; one more than `limit` where there are more."""
+        """A customer's carts, the last changed first; one more than `limit` where there are
+        more.
+        """
         query = select(carts).where(carts.c.shop == shop, carts.c.customer_id == customer_id)
         if after:
             last = tuple_(literal(after.at, UtcDateTime), literal(after.key, Uuid))
@@ -76,7 +82,9 @@ class Carts(Store[CartKey, KeptCart]):
 
 
 class Forgotten:
-    """Customers who are erased, with their carts and the words by which they were found; their vouchers end."""
+    """Customers who are erased, with their carts and the words by which they were found; their
+    vouchers end.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -98,7 +106,9 @@ class Forgotten:
         for table in (customers, customer_words, carts, first_orders) if self._kept else ():
             theirs = among((table.c.shop, table.c.customer_id), self._kept)
             self.connection.execute(delete(table).where(theirs))
-        for table, end in ((cart_rules, {"active": False}), (cart_rule_uses, {})) if self._kept else ():
+        for table, end in (
+            ((cart_rules, {"active": False}), (cart_rule_uses, {})) if self._kept else ()
+        ):
             theirs = among((table.c.shop, table.c.customer_id), self._kept)
             nobodys = update(table).where(theirs).values(customer_id=NOBODY.customer_id, **end)
             self.connection.execute(nobodys)
@@ -106,16 +116,24 @@ class Forgotten:
 
 def _customer(row: Any) -> KnownCustomer:
     return KnownCustomer(
-        customer_id=row.customer_id, email=row.email, full_name=row.name, language=row.language,
-        addresses=row.addresses, groups=row.groups or [], registered_at=row.registered_at,
+        customer_id=row.customer_id,
+        email=row.email,
+        full_name=row.name,
+        language=row.language,
+        addresses=row.addresses,
+        groups=row.groups or [],
+        registered_at=row.registered_at,
     )
 
 
 def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
     return [  # sorted: rows that are not locked before are locked in one order when written
         {
-            "shop": shop, **customer.model_dump(mode="json", exclude={"full_name"}), "name": customer.full_name,
-            "sorting": sorting(customer.full_name)[:SORTING], "groups": customer.groups or None,
+            "shop": shop,
+            **customer.model_dump(mode="json", exclude={"full_name"}),
+            "name": customer.full_name,
+            "sorting": sorting(customer.full_name)[:SORTING],
+            "groups": customer.groups or None,
             "registered_at": customer.registered_at,
         }
         for (shop, _), customer in sorted(values.items(), key=itemgetter(0))
@@ -123,7 +141,9 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
 
 
 def _words(values: Mapping[Key, KnownCustomer]) -> dict[Key, Iterable[tuple[str]]]:
-    return {key: [(word,) for word in words(*findable(customer))] for key, customer in values.items()}
+    return {
+        key: [(word,) for word in words(*findable(customer))] for key, customer in values.items()
+    }
 
 
 def _cart(row: Any) -> KeptCart:
@@ -134,7 +154,10 @@ def _cart(row: Any) -> KeptCart:
 def _cart_rows(values: Mapping[CartKey, KeptCart]) -> list[dict[str, Any]]:
     return [
         {
-            "shop": shop, "cart_id": cart.cart_id, "customer_id": cart.customer_id, "changed_at": cart.changed_at,
+            "shop": shop,
+            "cart_id": cart.cart_id,
+            "customer_id": cart.customer_id,
+            "changed_at": cart.changed_at,
             "lines": [line.model_dump(mode="json") for line in cart.lines],
         }
         for (shop, _), cart in sorted(values.items(), key=itemgetter(0))

@@ -18,7 +18,8 @@ from services.orders.store.tables import ZERO, metadata
 from shared.runtime.database import Json, Minor, UtcDateTime
 
 cart_rules = Table(
-    "cart_rules", metadata,
+    "cart_rules",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("rule_id", Uuid, primary_key=True),
     Column("code", String(40)),
@@ -26,13 +27,20 @@ cart_rules = Table(
     Column("customer_id", String(64)),
     Column("definition", Json, nullable=False),
     Column("uses", Integer),
-    Column("used", Integer, CheckConstraint("used >= 0", name="counted"), nullable=False, server_default=ZERO),
+    Column(
+        "used",
+        Integer,
+        CheckConstraint("used >= 0", name="counted"),
+        nullable=False,
+        server_default=ZERO,
+    ),
     CheckConstraint("uses IS NULL OR used <= uses", name="never_overused"),
     UniqueConstraint("shop", "code"),
     Index(None, "shop", "customer_id"),
 )
 cart_rule_uses = Table(
-    "cart_rule_uses", metadata,
+    "cart_rule_uses",
+    metadata,
     Column("order_id", Uuid, ForeignKey("orders.order_id"), primary_key=True),
     Column("rule_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),

@@ -1,4 +1,6 @@
-"""The states that every shop begins with, from their file; and those that a shop added or changed."""
+"""The states that every shop begins with, from their file; and those that a shop added or
+changed.
+"""
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +20,14 @@ FILE = Path(__file__).parents[1] / "states.toml"
 
 
 def read_states(text: str) -> Graph:
-    """The states of a file, in its order. Raises `ValueError` where they make no sense, or a key comes twice."""
+    """The states of a file, in its order. Raises `ValueError` where they make no sense, or a key
+    comes twice.
+    """
     tables = tomllib.loads(text).items()
-    found = {key: state_of(StateDefinition.model_validate({"key": key, **table})) for key, table in tables}
+    found = {
+        key: state_of(StateDefinition.model_validate({"key": key, **table}))
+        for key, table in tables
+    }
     wrong = [objection.sentence for objection in objections(found)]
     if wrong:
         raise ValueError(" ".join(wrong))
@@ -53,7 +60,9 @@ class States(Store[str, Graph]):
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Graph]:
         found: dict[str, dict[str, State]] = {}
-        query = select(states).where(states.c.shop.in_(keys)).order_by(states.c.shop, states.c.position)
+        query = (
+            select(states).where(states.c.shop.in_(keys)).order_by(states.c.shop, states.c.position)
+        )
         for row in self.connection.execute(query):
             state = state_of(StateDefinition.model_validate(row.definition))
             found.setdefault(row.shop, {})[row.key] = state
@@ -64,7 +73,8 @@ class States(Store[str, Graph]):
         rows = [row for shop, graph in {**new, **changed}.items() for row in _rows(shop, graph)]
         known = {(shop, key) for shop, keys in self._before.items() for key in keys}
         write_rows(
-            self.connection, states,
+            self.connection,
+            states,
             [row for row in rows if (row["shop"], row["key"]) not in known],
             [row for row in rows if (row["shop"], row["key"]) in known],
         )
@@ -72,6 +82,11 @@ class States(Store[str, Graph]):
 
 def _rows(shop: str, graph: Graph) -> list[dict[str, Any]]:
     return [
-        {"shop": shop, "key": key, "position": position, "definition": definition_of(state).model_dump(mode="json")}
+        {
+            "shop": shop,
+            "key": key,
+            "position": position,
+            "definition": definition_of(state).model_dump(mode="json"),
+        }
         for position, (key, state) in enumerate(graph.items())
     ]

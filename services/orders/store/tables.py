@@ -1,4 +1,6 @@
-"""The tables of `orders`. Money in minor units (BIGINT); addresses and names as JSON, as they were given."""
+"""The tables of `orders`. Money in minor units (BIGINT); addresses and names as JSON, as they were
+given.
+"""
 
 from typing import Any
 
@@ -22,7 +24,9 @@ from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
 EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column
-Word = String(64).with_variant(String(64, collation="C"), "postgresql")  # sorted by bytes, so that letters are a range
+Word = String(64).with_variant(
+    String(64, collation="C"), "postgresql"
+)  # sorted by bytes, so that letters are a range
 
 
 SORTING = 200  # characters of a name that a list is sorted by
@@ -34,17 +38,24 @@ def _order_id(**options: bool) -> Column[object]:
 
 
 waiting = Table(
-    "waiting", metadata,
+    "waiting",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("sku", String(64), primary_key=True),
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("since", UtcDateTime, nullable=False),
-    Column("quantity", Integer, CheckConstraint("quantity > 0", name="something_missing"), nullable=False),
+    Column(
+        "quantity",
+        Integer,
+        CheckConstraint("quantity > 0", name="something_missing"),
+        nullable=False,
+    ),
     Index(None, "order_id"),
 )
 orders = Table(
-    "orders", metadata,
+    "orders",
+    metadata,
     Column("order_id", Uuid, primary_key=True),
     Column("shop", String(40), nullable=False),
     Column("reference", String(32), nullable=False),
@@ -58,8 +69,11 @@ orders = Table(
     Column("tax", Minor, nullable=False),
     Column("paid", Minor, nullable=False),
     Column(
-        "refunded", Minor, CheckConstraint("refunded = 0 OR refunded <= paid", name="never_more_than_paid"),
-        nullable=False, server_default=ZERO,
+        "refunded",
+        Minor,
+        CheckConstraint("refunded = 0 OR refunded <= paid", name="never_more_than_paid"),
+        nullable=False,
+        server_default=ZERO,
     ),
     Column("payment_method", String(200), nullable=False),
     Column("carrier", String(200), nullable=False),
@@ -100,7 +114,8 @@ orders = Table(
     Index(None, "shop", "currency", "paid", "placed_at", "order_id"),
 )
 order_lines = Table(
-    "order_lines", metadata,
+    "order_lines",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("sku", String(64), nullable=False),
@@ -116,7 +131,8 @@ order_lines = Table(
     Column("taxed", Json),
 )
 order_discounts = Table(
-    "order_discounts", metadata,
+    "order_discounts",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("discount_id", Uuid, nullable=False),
@@ -133,7 +149,8 @@ order_discounts = Table(
     UniqueConstraint("order_id", "discount_id"),
 )
 refunds = Table(
-    "refunds", metadata,
+    "refunds",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("refund_id", Uuid, nullable=False),
@@ -159,7 +176,8 @@ refunds = Table(
     UniqueConstraint("order_id", "refund_id"),
 )
 returns = Table(
-    "returns", metadata,
+    "returns",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("return_id", Uuid, nullable=False),
@@ -181,7 +199,8 @@ returns = Table(
     Index(None, "shop", "customer_id", "requested_at", "return_id"),
 )
 order_history = Table(
-    "order_history", metadata,
+    "order_history",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("state", String(40), nullable=False),
@@ -191,7 +210,8 @@ order_history = Table(
     Column("reason", String(500), nullable=False),
 )
 payments = Table(
-    "payments", metadata,
+    "payments",
+    metadata,
     _order_id(primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("payment_id", Uuid, nullable=False),
@@ -208,7 +228,8 @@ payments = Table(
     Index(None, "order_id", "reverses", unique=True),
 )
 documents = Table(
-    "documents", metadata,
+    "documents",
+    metadata,
     Column("document_id", Uuid, primary_key=True),
     Column("order_id", Uuid, ForeignKey("orders.order_id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
@@ -220,13 +241,15 @@ documents = Table(
     UniqueConstraint("shop", "kind", "number"),
 )
 first_orders = Table(
-    "first_orders", metadata,
+    "first_orders",
+    metadata,
     Column("shop", String(40), primary_key=True),
     Column("customer_id", String(64), primary_key=True),
     Column("order_id", Uuid, nullable=False),
 )
 order_messages = Table(
-    "order_messages", metadata,
+    "order_messages",
+    metadata,
     Column("message_id", Uuid, primary_key=True),
     Column("order_id", Uuid, nullable=False, index=True),
 )
@@ -236,13 +259,19 @@ def words_table(table: str, key: Column[Any], *parts: Column[Any]) -> Table:
     """Words by which rows are found, sorted by their letters."""
     names = [part.name for part in parts]
     return Table(
-        table, metadata, Column("shop", String(40), primary_key=True), key, *parts,
+        table,
+        metadata,
+        Column("shop", String(40), primary_key=True),
+        key,
+        *parts,
         Column("word", Word, primary_key=True),
         Index(None, "shop", *names, "word", key.name),
     )
 
 
 order_words = words_table(
-    "order_words", Column("order_id", Uuid, primary_key=True), Column("part", String(10), primary_key=True)
+    "order_words",
+    Column("order_id", Uuid, primary_key=True),
+    Column("part", String(10), primary_key=True),
 )
 journal.into(metadata)

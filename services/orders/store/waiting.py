@@ -1,4 +1,6 @@
-"""The orders that wait for stock, by shop and SKU. Read and written only by who holds the lock of the stock."""
+"""The orders that wait for stock, by shop and SKU. Read and written only by who holds the lock of
+the stock.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,7 +29,9 @@ class Waiting(Store[Key, Queue]):
         order = (waiting.c.since, waiting.c.order_id, waiting.c.position)
         found: dict[Key, list[Wait]] = {}
         for row in self.connection.execute(select(waiting).where(where).order_by(*order)):
-            found.setdefault((row.shop, row.sku), []).append(Wait(row.since, row.order_id, row.position, row.quantity))
+            found.setdefault((row.shop, row.sku), []).append(
+                Wait(row.since, row.order_id, row.position, row.quantity)
+            )
         return {key: tuple(sorted(queue)) for key, queue in found.items()}
 
     def preload(self, keys: Iterable[Key]) -> None:
@@ -41,21 +45,30 @@ class Waiting(Store[Key, Queue]):
             before, after = self._before[key], _rows(key, queue)
             gone += [before[place] for place in before if place not in after]
             fresh += [after[place] for place in after if place not in before]
-            other += [row for place, row in after.items() if place in before and before[place] != row]
+            other += [
+                row for place, row in after.items() if place in before and before[place] != row
+            ]
         self._forget(gone)
         write_rows(self.connection, waiting, fresh, other)
 
     def still(self, orders: Iterable[UUID]) -> set[UUID]:
-        """Those of the orders that wait for any product. Their rows are locked: of two products that come in at the
-        same moment, one is the last.
+        """Those of the orders that wait for any product. Their rows are locked: of two products
+        that come in at the same moment, one is the last.
         """
         wanted = set(orders)
         query = select(waiting).where(waiting.c.order_id.in_(wanted))
-        query = query.order_by(waiting.c.order_id, waiting.c.shop, waiting.c.sku, waiting.c.position)
+        query = query.order_by(
+            waiting.c.order_id, waiting.c.shop, waiting.c.sku, waiting.c.position
+        )
         rows = self.connection.execute(locking(self.connection, query)).all() if wanted else []
         seen = {**self._known, **self._pending}
         found = {row.order_id for row in rows if (row.shop, row.sku) not in seen}
-        return found | {wait.order_id for queue in seen.values() for wait in queue or () if wait.order_id in wanted}
+        return found | {
+            wait.order_id
+            for queue in seen.values()
+            for wait in queue or ()
+            if wait.order_id in wanted
+        }
 
     def _forget(self, gone: list[dict[str, Any]]) -> None:
         keys = ("shop", "sku", "order_id", "position")
@@ -69,7 +82,11 @@ def _rows(key: Key, queue: Queue) -> Rows:
     shop, sku = key
     return {
         (wait.order_id, wait.position): {
-            "shop": shop, "sku": sku, "order_id": wait.order_id, "position": wait.position, "since": wait.since,
+            "shop": shop,
+            "sku": sku,
+            "order_id": wait.order_id,
+            "position": wait.position,
+            "since": wait.since,
             "quantity": wait.quantity,
         }
         for wait in queue

@@ -1,4 +1,6 @@
-"""Store credit at work: accounts that a batch changes, locked behind the cart rules and before the shops."""
+"""Store credit at work: accounts that a batch changes, locked behind the cart rules and before the
+shops.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -47,7 +49,9 @@ class Credit:
         return store_credit.expired(self.accounts.account(key), at)
 
     def save(self, account: Account, holder: Holder) -> list[Event | Later]:
-        """Save an account; return the events of what changed, and when to look for what expires of it."""
+        """Save an account; return the events of what changed, and when to look for what expires of
+        it.
+        """
         before = self.accounts.get(account.key)
         fresh = account.entries[len(before.entries) if before else 0 :]
         if not fresh:
@@ -70,7 +74,9 @@ def _endings(account: Account, fresh: Iterable[store_credit.Entry]) -> Iterable[
 
 
 class CreditLocks:
-    """What a batch locks of store credit: the accounts, and the orders whose credit slips pay others."""
+    """What a batch locks of store credit: the accounts, and the orders whose credit slips pay
+    others.
+    """
 
     shops: Shops
     orders: Orders
@@ -82,7 +88,9 @@ class CreditLocks:
         if settings is None:
             return {}
         prefix = settings.numbering["credit_slip"].prefix
-        typed = {code: prefix + code[len(prefix) :] for code in codes if code.startswith(prefix.upper())}
+        typed = {
+            code: prefix + code[len(prefix) :] for code in codes if code.startswith(prefix.upper())
+        }
         found = self.orders.with_slips(shop, {*codes, *typed.values()})
         numbers = ((code, typed.get(code, code)) for code in codes)
         return {code: found[number] for code, number in numbers if number in found}
@@ -99,7 +107,9 @@ class CreditLocks:
             yield from self.find_slips(shop, some).values()
 
     def accounts_of(self, batch: Sequence[Arrived], moved: Iterable[Order]) -> Iterator[Key]:
-        """Return the accounts that a batch may change; orders that are `moved` may give back what they used."""
+        """Return the accounts that a batch may change; orders that are `moved` may give back what
+        they used.
+        """
         for envelope, message in batch:
             yield from _named(envelope.shop, message)
             yield from self._of_order(message)
@@ -114,7 +124,9 @@ class CreditLocks:
             yield from self._account(message.order_id, always=message.store_credit)
 
     def _account(self, order_id: UUID, *, always: bool = True) -> Iterator[Key]:
-        """Return the account of an order's customer; unless `always`, only if the order was paid from it."""
+        """Return the account of an order's customer; unless `always`, only if the order was paid
+        from it.
+        """
         order = self.orders.bare(order_id)
         if order and (always or order.has_credit):
             yield account_of(order)

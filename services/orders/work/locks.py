@@ -1,4 +1,6 @@
-"""What a batch of messages may change, locked kind by kind: two batches never wait for each other in a circle."""
+"""What a batch of messages may change, locked kind by kind: two batches never wait for each other
+in a circle.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -66,10 +68,26 @@ Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | Complet
 Refunding = CreateRefund | RefundToStoreCredit | MarkRefunded | Returning
 Issuing = IssueInvoice | IssueDeliverySlip | CorrectInvoice
 Discounting = AddDiscount | RemoveDiscount
-Editing = AddLines | EditLines | CancelLines | Discounting | ChangeShipping | ChangeAddress | Issuing | SetExemption
+Editing = (
+    AddLines
+    | EditLines
+    | CancelLines
+    | Discounting
+    | ChangeShipping
+    | ChangeAddress
+    | Issuing
+    | SetExemption
+)
 Noting = (
-    SetNote | SetInvoiceNote | ChangeCustomer | NotifyChange | PrintSummary | RenderDocument | SendDocuments
-    | ReversePayment | SetExchangeRate
+    SetNote
+    | SetInvoiceNote
+    | ChangeCustomer
+    | NotifyChange
+    | PrintSummary
+    | RenderDocument
+    | SendDocuments
+    | ReversePayment
+    | SetExchangeRate
 )
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
@@ -89,19 +107,35 @@ class Locking(Stockroom, CreditLocks):
         """Locks all that a batch will change."""
         self.orders.preload(self._order_ids(batch))
         self.orders.read_references(_references(batch))
-        self.products.lock((envelope.shop, put.sku) for envelope, put in batch if isinstance(put, PutProduct))
-        reached = [found for envelope, message in batch for found in self._reached(envelope.shop, message)]
-        lines = [(order.shop.key, line.sku) for order in self._worked_on(batch) for line in order.lines]
-        self.stock.preload([*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines])
-        self.waiting.preload((order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines)
+        self.products.lock(
+            (envelope.shop, put.sku) for envelope, put in batch if isinstance(put, PutProduct)
+        )
+        reached = [
+            found for envelope, message in batch for found in self._reached(envelope.shop, message)
+        ]
+        lines = [
+            (order.shop.key, line.sku) for order in self._worked_on(batch) for line in order.lines
+        ]
+        self.stock.preload(
+            [*self._stock_keys(batch, reached), *self.promotions.find(batch), *lines]
+        )
+        self.waiting.preload(
+            (order.shop.key, line.sku) for _, order, _ in reached if order for line in order.lines
+        )
         self.waiting.preload(lines)
         self.promotions.preload(batch, [*self._ended(reached), *_undiscounted(batch)])
-        self.credit.accounts.preload(self.accounts_of(batch, [order for _, order, _ in reached if order]))
+        self.credit.accounts.preload(
+            self.accounts_of(batch, [order for _, order, _ in reached if order])
+        )
         self.customers.preload([*self.promotions.grouped(batch), *self._changed_customers(batch)])
-        changed = {envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)}
+        changed = {
+            envelope.shop for envelope, message in batch if isinstance(message, PutShop | PutState)
+        }
         numbered = {
-            shop for shop, order, state in reached
-            if missing_documents(order, state) or (order and order.issued("invoice") and _gives_back(order, state))
+            shop
+            for shop, order, state in reached
+            if missing_documents(order, state)
+            or (order and order.issued("invoice") and _gives_back(order, state))
         }
         self.shops.lock(changed | numbered | self._numbered(batch))
         self.states.forget(changed)  # read before the lock
@@ -133,7 +167,11 @@ class Locking(Stockroom, CreditLocks):
     def _worked_on(self, batch: Sequence[Arrived]) -> Iterator[Order]:
         """The orders whose pieces a batch may move, beside moving them to states."""
         for envelope, message in batch:
-            order = self.orders.bare(message.order_id) if isinstance(message, Refunding | Editing) else None
+            order = (
+                self.orders.bare(message.order_id)
+                if isinstance(message, Refunding | Editing)
+                else None
+            )
             if order is not None and order.shop.key == envelope.shop:
                 yield order
 
@@ -151,13 +189,23 @@ class Locking(Stockroom, CreditLocks):
 
     def _numbered(self, batch: Sequence[Arrived]) -> set[str]:
         """The shops that may number slips, or what an edit adds to an invoice and takes off it."""
-        shops = {envelope.shop for envelope, message in batch if isinstance(message, Refunding | Issuing)}
-        edited = ((envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing))
+        shops = {
+            envelope.shop for envelope, message in batch if isinstance(message, Refunding | Issuing)
+        }
+        edited = (
+            (envelope.shop, message.order_id)
+            for envelope, message in batch
+            if isinstance(message, Editing)
+        )
         found = ((shop, self.orders.bare(order_id)) for shop, order_id in edited)
-        return shops | {shop for shop, order in found if order and (order.documents or order.shop.backorders)}
+        return shops | {
+            shop for shop, order in found if order and (order.documents or order.shop.backorders)
+        }
 
     def _reached(self, shop: str, message: Message) -> Iterable[Reached]:
-        """The states that an order may come to because of a message; the order may come with this batch."""
+        """The states that an order may come to because of a message; the order may come with this
+        batch.
+        """
         if not isinstance(message, Moving):
             return []
         graph, order = self.states.graph(shop), self.orders.bare(message.order_id)
@@ -177,12 +225,20 @@ def _gives_back(order: Order, state: State) -> bool:
 
 def _references(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
     """What new orders are to be called, by shop."""
-    return [(envelope.shop, message.reference) for envelope, message in batch if isinstance(message, PlaceOrder)]
+    return [
+        (envelope.shop, message.reference)
+        for envelope, message in batch
+        if isinstance(message, PlaceOrder)
+    ]
 
 
 def _undiscounted(batch: Sequence[Arrived]) -> list[tuple[str, UUID]]:
     """Return the orders, by shop, that may use a rule no more, or less of it."""
-    return [(envelope.shop, message.order_id) for envelope, message in batch if isinstance(message, Editing)]
+    return [
+        (envelope.shop, message.order_id)
+        for envelope, message in batch
+        if isinstance(message, Editing)
+    ]
 
 
 def _goal(message: Moving, order: Order | None, graph: Graph) -> str | None:

@@ -1,4 +1,6 @@
-"""Cart rules at work: found for carts, used by orders, given back. Locked behind the stock and before the shops."""
+"""Cart rules at work: found for carts, used by orders, given back. Locked behind the stock and
+before the shops.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -40,12 +42,16 @@ class Promotions:
         self.buyers = Buyers(connection, self.uses)
 
     def find(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
-        """Reads, at once, the rules that a batch names or that may count for its carts; the gifts, by shop and SKU."""
+        """Reads, at once, the rules that a batch names or that may count for its carts; the gifts,
+        by shop and SKU.
+        """
         offered = [(shop, code) for shop, _, codes in _carts(batch) for code in (None, *codes)]
         self.rules.find([*offered, *_named(batch)])
         return [
             (shop, rule.terms.gift)
-            for shop, _, codes in _carts(batch) for rule in self.rules.of(shop, codes) if rule.terms.gift
+            for shop, _, codes in _carts(batch)
+            for rule in self.rules.of(shop, codes)
+            if rule.terms.gift
         ]
 
     def preload(self, batch: Sequence[Arrived], ended: Iterable[OrderKey]) -> None:
@@ -53,21 +59,29 @@ class Promotions:
         carts, ended = _carts(batch), list(ended)
         limited = {
             (shop, rule.rule_id)
-            for shop, customer_id, codes in carts for rule in self.rules.of(shop, codes) if rule.counts_for(customer_id)
+            for shop, customer_id, codes in carts
+            for rule in self.rules.of(shop, codes)
+            if rule.counts_for(customer_id)
         }
         self.uses.preload(ended)
         given = {found for key in ended for found in self._used(key)}
         self.rules.lock({*limited, *given, *self._changed(batch)})
-        buying = [(shop, rule, buyer) for shop, buyer, codes in carts for rule in self.rules.of(shop, codes)]
+        buying = [
+            (shop, rule, buyer)
+            for shop, buyer, codes in carts
+            for rule in self.rules.of(shop, codes)
+        ]
         self.buyers.preload(
-            (shop, rule.rule_id, buyer) for shop, rule, buyer in [*buying, *self._gave_back(ended)]
+            (shop, rule.rule_id, buyer)
+            for shop, rule, buyer in [*buying, *self._gave_back(ended)]
             if rule.limited_per_customer
         )
 
     def grouped(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
         """The customers, by shop, whose groups matter."""
         return [
-            (shop, customer_id) for shop, customer_id, codes in _carts(batch)
+            (shop, customer_id)
+            for shop, customer_id, codes in _carts(batch)
             if any(rule.terms.groups for rule in self.rules.of(shop, codes))
         ]
 
@@ -86,7 +100,9 @@ class Promotions:
         self.rules.save((order.shop.key, rule.rule_id), rule)
         return vouchers.created_for(order, rule, by, remainder_of)
 
-    def redeem(self, order: Order, redemptions: Collection[Redemption], at: datetime) -> list[Event]:
+    def redeem(
+        self, order: Order, redemptions: Collection[Redemption], at: datetime
+    ) -> list[Event]:
         """Counts the rules that an order uses; what it leaves of a voucher becomes another."""
         told: list[Event] = []
         uses = []
@@ -101,24 +117,32 @@ class Promotions:
         return told
 
     def give_back(self, order: Order) -> list[Event]:
-        """What an order that comes to nothing used can be used again. Where the rest of a voucher was used since, what
-        was spent of it becomes another.
+        """What an order that comes to nothing used can be used again. Where the rest of a voucher
+        was used since, what was spent of it becomes another.
         """
         return self._give_back(order, lambda use: True)
 
     def give_up(self, order: Order) -> list[Event]:
-        """The same for what takes nothing off an order any more, since its discounts were taken back."""
+        """The same for what takes nothing off an order any more, since its discounts were taken
+        back.
+        """
         return self._give_back(order, lambda use: not vouchers.is_used(order, use.rule_id))
 
     def free(self, order: Order, freed: Sequence[Freed]) -> tuple[Order, list[Event]]:
-        """Give the customer what an edit freed of vouchers of an amount, as vouchers of their own. Return the order,
-        which uses that no more.
+        """Give the customer what an edit freed of vouchers of an amount, as vouchers of their own.
+        Return the order, which uses that no more.
         """
         key, told = (order.shop.key, order.order_id), list[Event]()
-        uses = {discount_id(use.rule_id, "amount"): use for use in self.uses.get(key) or ()} if freed else {}
+        uses = (
+            {discount_id(use.rule_id, "amount"): use for use in self.uses.get(key) or ()}
+            if freed
+            else {}
+        )
         for each in freed:
             use = uses.get(each.discount_id)
-            rule = self.rules.get((order.shop.key, use.rule_id)) if use and not use.returned else None
+            rule = (
+                self.rules.get((order.shop.key, use.rule_id)) if use and not use.returned else None
+            )
             if use and rule and rule.terms.partial_use:
                 rest = vouchers.freed_rest(rule, use, each.amount, order)
                 uses[each.discount_id] = replace(use, freed=use.freed + each.amount)
@@ -126,7 +150,9 @@ class Promotions:
                 order = without_freed(order, each.discount_id)
         if told:
             kept = {use.rule_id: use for use in uses.values()}
-            self.uses.save(key, tuple(kept.get(use.rule_id, use) for use in self.uses.get(key) or ()))
+            self.uses.save(
+                key, tuple(kept.get(use.rule_id, use) for use in self.uses.get(key) or ())
+            )
         return order, told
 
     def _give_back(self, order: Order, is_meant: Callable[[Use], bool]) -> list[Event]:
@@ -134,7 +160,9 @@ class Promotions:
         self.rules.lock(self._used(key))
         kept, told = [], list[Event]()
         for use in self.uses.get(key) or ():
-            after, events = self._return(order, use) if is_meant(use) and not use.returned else (use, [])
+            after, events = (
+                self._return(order, use) if is_meant(use) and not use.returned else (use, [])
+            )
             kept.append(after)
             told += events
         if kept:
@@ -154,14 +182,21 @@ class Promotions:
                 return f"The order gave {label} back, which cannot be used for it once more."
             self._count(order, rule, 1)
         if wanted:
-            self.uses.save(key, tuple(replace(use, returned=False) if use in wanted else use for use in uses))
+            self.uses.save(
+                key, tuple(replace(use, returned=False) if use in wanted else use for use in uses)
+            )
         return None
 
     def _return(self, order: Order, use: Use) -> tuple[Use, list[Event]]:
         shop = order.shop.key
-        rule, rest = self.rules.get((shop, use.rule_id)), self.rules.get((shop, use.rest_id or use.rule_id))
+        rule, rest = (
+            self.rules.get((shop, use.rule_id)),
+            self.rules.get((shop, use.rest_id or use.rule_id)),
+        )
         if rule is None or rest is None:
-            raise LookupError(f"order {order.order_id} used the rule {use.rule_id}, which is not kept")
+            raise LookupError(
+                f"order {order.order_id} used the rule {use.rule_id}, which is not kept"
+            )
         if use.freed or (use.rest_id and (rest.used or not rest.terms.active)):
             left = use.spent > use.freed
             again = [vouchers.spent_again(rule, use, order)] if left else []
@@ -182,7 +217,9 @@ class Promotions:
         if rule.limited_per_customer:
             self.buyers.save(buyer, (self.buyers.get(buyer) or 0) + change)
         if rule.limited:
-            used = max(rule.used + change, 0)  # a use from before it was limited may have been missed
+            used = max(
+                rule.used + change, 0
+            )  # a use from before it was limited may have been missed
             self.rules.save((shop, rule.rule_id), replace(rule, used=used))
 
     def _is_left(self, order: Order, rule: CartRule) -> bool:
@@ -199,10 +236,15 @@ class Promotions:
                 yield shop, message.rule_id
             elif isinstance(message, CreateVoucher):
                 yield shop, message.voucher_id
-            elif isinstance(message, DisableVoucher) and (found := self.rules.by_code(shop, message.code)):
+            elif isinstance(message, DisableVoucher) and (
+                found := self.rules.by_code(shop, message.code)
+            ):
                 yield shop, found.rule_id
             elif isinstance(message, EraseCustomer):
-                yield from ((shop, rule.rule_id) for rule in self.rules.of_customer(shop, message.customer_id))
+                yield from (
+                    (shop, rule.rule_id)
+                    for rule in self.rules.of_customer(shop, message.customer_id)
+                )
 
     def _gave_back(self, ended: Iterable[OrderKey]) -> Iterator[tuple[str, CartRule, str]]:
         """The rules that ended orders used, and who."""
@@ -224,10 +266,15 @@ def _carts(batch: Sequence[Arrived]) -> list[Buying]:
     """The orders of a batch, before they are placed."""
     return [
         (envelope.shop, message.customer.customer_id, message.voucher_codes)
-        for envelope, message in batch if isinstance(message, PlaceOrder)
+        for envelope, message in batch
+        if isinstance(message, PlaceOrder)
     ]
 
 
 def _named(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
     """The codes, by shop, that other commands of a batch name."""
-    return [(envelope.shop, message.code) for envelope, message in batch if isinstance(message, DisableVoucher)]
+    return [
+        (envelope.shop, message.code)
+        for envelope, message in batch
+        if isinstance(message, DisableVoucher)
+    ]

@@ -31,7 +31,13 @@ from services.orders.work.credit import Credit, account_of
 from services.orders.work.locks import Locking
 from services.orders.work.promotions import Promotions
 from shared.contracts.message import Asking, Event, Refusal
-from shared.contracts.orders import CompleteReturn, CreateRefund, CustomerChanged, KnownCustomer, OrderDetail
+from shared.contracts.orders import (
+    CompleteReturn,
+    CreateRefund,
+    CustomerChanged,
+    KnownCustomer,
+    OrderDetail,
+)
 from shared.contracts.values import Customer, DocumentKind
 from shared.runtime.service import Later
 
@@ -72,7 +78,9 @@ class Work(Locking):
         return lambda kind: self.next_number(self._shop(), kind)
 
     def detail(self, order: Order, language: str | None = None) -> OrderDetail:
-        """The order with all that is known around it; its states are named in a language, else in the order's."""
+        """The order with all that is known around it; its states are named in a language, else in
+        the order's.
+        """
         key = order.order_id
         messages, new_customer = self.listing.messages(key), self.listing.new_customer(key)
         return detail(order, Around(self.graph, messages, new_customer, language or order.language))
@@ -85,22 +93,34 @@ class Work(Locking):
     def unknown_order(self, asked: Asking) -> Refusal:
         """The refusal of what names an order that there is not."""
         order_id = asked.order_id  # type: ignore[attr-defined]
-        return asked.refuse("unknown_order", f"There is no order {order_id} in this shop.", field="order_id")
+        return asked.refuse(
+            "unknown_order", f"There is no order {order_id} in this shop.", field="order_id"
+        )
 
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
     ) -> Catalogue:
-        """Shop, products, stock and rules that a price depends on; the stock and the limited rules are locked."""
+        """Shop, products, stock and rules that a price depends on; the stock and the limited rules
+        are locked.
+        """
         shop = self.shop
-        gifts = {rule.terms.gift for rule in self.promotions.rules.of(shop, codes) if rule.terms.gift}
+        gifts = {
+            rule.terms.gift for rule in self.promotions.rules.of(shop, codes) if rule.terms.gift
+        }
         keys = sorted((shop, sku) for sku in {*skus, *gifts})
         self.products.preload(keys)
         self.stock.preload(keys)
         rules = self.promotions.of(shop, customer_id, codes)
-        known = self.customers.get((shop, customer_id)) if customer_id and any(x.terms.groups for x in rules) else None
+        known = (
+            self.customers.get((shop, customer_id))
+            if customer_id and any(x.terms.groups for x in rules)
+            else None
+        )
         return Catalogue(
-            self.shops.get(shop), {sku: self.products.get((shop, sku)) for shop, sku in keys},
-            {sku: self.left(sku) for _, sku in keys}, rules,
+            self.shops.get(shop),
+            {sku: self.products.get((shop, sku)) for shop, sku in keys},
+            {sku: self.left(sku) for _, sku in keys},
+            rules,
             lambda rule_id: self.promotions.used_by(shop, customer_id, rule_id),
             frozenset(known.groups) if known else frozenset(),
         )
@@ -112,7 +132,9 @@ class Work(Locking):
         self.stock.preload(keys)
         return {sku: self.products.get((shop, sku)) for shop, sku in keys}
 
-    def refund(self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn) -> list[Event | Later]:
+    def refund(
+        self, order: Order, refund: Refund, command: CreateRefund | CompleteReturn
+    ) -> list[Event | Later]:
         """Book what a refund brings beside itself: pieces that go back, and store credit."""
         told = self.take_back(order, refund, command.name)
         if not refund.store_credit:
@@ -121,7 +143,9 @@ class Work(Locking):
         return [*told, *self.credit.save_of(order, account)]
 
     def used_until(self, order: Order) -> datetime | None:
-        """Return when the store credit that an order was paid with would have expired, the last of it; None: never."""
+        """Return when the store credit that an order was paid with would have expired, the last of
+        it; None: never.
+        """
         return self.credit.accounts.used_until(order.order_id)
 
     def holder(self, customer_id: str) -> Holder:
@@ -141,9 +165,13 @@ class Work(Locking):
         return [CustomerChanged(**dict(after))]
 
     def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | NotSpent:
-        """Make sure that the customer of an order can pay with credit slips. Nothing is saved by it."""
+        """Make sure that the customer of an order can pay with credit slips. Nothing is saved by
+        it.
+        """
         account = self.credit.current(account_of(order), self.now)
-        return open_slips(self.slips(codes), codes, order.customer.customer_id, account, by, self.now)
+        return open_slips(
+            self.slips(codes), codes, order.customer.customer_id, account, by, self.now
+        )
 
     def keep_opened(self, opened: Opened) -> Iterable[Event]:
         """Save the orders whose refund became store credit."""

@@ -13,7 +13,13 @@ import yaml
 from shared import contracts
 from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import described, exchange_role, key
-from shared.contracts.asyncapi.operations import DoorPlate, mentioned, operations, strangers, tellers
+from shared.contracts.asyncapi.operations import (
+    DoorPlate,
+    mentioned,
+    operations,
+    strangers,
+    tellers,
+)
 from shared.contracts.asyncapi.schemas import schemas
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.message import Answer, Message, Refusal, catalogue
@@ -42,14 +48,19 @@ def published() -> list[Kind]:
     return sorted((kind for kind in ours if not kind.internal), key=key)
 
 
-def document(services: Mapping[str, DoorPlate], exchanges: Exchanges, messages: Iterable[Kind]) -> Json:
-    """The contract as plain JSON data: the same for the same messages and services, in whatever order they come.
+def document(
+    services: Mapping[str, DoorPlate], exchanges: Exchanges, messages: Iterable[Kind]
+) -> Json:
+    """The contract as plain JSON data: the same for the same messages and services, in whatever
+    order they come.
 
     Raises ValueError where a service takes or tells a message that is not among `messages`.
     """
     known = sorted(messages, key=key)
     if unknown := strangers(services, known):
-        raise ValueError(f"These messages are neither published nor internal: {', '.join(unknown)}.")
+        raise ValueError(
+            f"These messages are neither published nor internal: {', '.join(unknown)}."
+        )
     teller = tellers(services)
     found = {
         "asyncapi": "3.0.0",
@@ -62,7 +73,9 @@ def document(services: Mapping[str, DoorPlate], exchanges: Exchanges, messages: 
             "messages": {key(kind): described(kind, teller.get(kind)) for kind in known},
             "schemas": schemas(known),
             "channelBindings": {role: _exchange(name) for role, name in asdict(exchanges).items()},
-            "operationBindings": {"persistent": {"amqp": {"deliveryMode": 2, "mandatory": True, **AMQP}}},
+            "operationBindings": {
+                "persistent": {"amqp": {"deliveryMode": 2, "mandatory": True, **AMQP}}
+            },
             "correlationIds": {"correlationid": {"location": "$message.payload#/correlationid"}},
             "securitySchemes": {"login": {"type": "userPassword", "description": prose.LOGIN}},
         },
@@ -77,8 +90,13 @@ def silent(contract: Json) -> list[str]:
 
 def dump(contract: Json) -> str:
     """The document as it stands in the file."""
-    head = "# Made by `aftercart contract` of the messages and the services' handlers; changes here are overwritten.\n"
-    return head + yaml.dump(contract, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    head = (
+        "# Made by `aftercart contract` of the messages and the services' handlers; changes here"
+        " are overwritten.\n"
+    )
+    return head + yaml.dump(
+        contract, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120
+    )
 
 
 def _info(exchanges: Exchanges, services: Mapping[str, DoorPlate]) -> Json:
@@ -88,7 +106,9 @@ def _info(exchanges: Exchanges, services: Mapping[str, DoorPlate]) -> Json:
         "version": VERSION,
         "description": prose.ABOUT.format(**asdict(exchanges)),
         "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
-        "tags": [{"name": name, "description": about} for name, about in (prose.TAGS | houses).items()],
+        "tags": [
+            {"name": name, "description": about} for name, about in (prose.TAGS | houses).items()
+        ],
     }
 
 
@@ -111,7 +131,9 @@ def _exchange(name: str) -> Json:
 def _channels(known: list[Kind]) -> Json:
     """One for each routing key, and one for all answers, whose routing key the asker chooses."""
     routed = [kind for kind in known if exchange_role(kind) != "replies"]
-    found = {name: _channel(name, list(kinds)) for name, kinds in groupby(routed, lambda kind: kind.name)}
+    found = {
+        name: _channel(name, list(kinds)) for name, kinds in groupby(routed, lambda kind: kind.name)
+    }
     answers = [kind for kind in known if issubclass(kind, Answer | Refusal)]
     found["replies"] = _channel(None, answers) | {"description": prose.REPLIES}
     return dict(sorted(found.items()))
@@ -131,7 +153,9 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
 
 
 _Dumper.add_representer(str, _text)

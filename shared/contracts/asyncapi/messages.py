@@ -7,12 +7,23 @@ from uuid import NAMESPACE_URL, uuid5
 from shared.contracts import samples
 from shared.contracts.asyncapi.schemas import ROOM, schema_name
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
-from shared.contracts.message import PREFIX, Answer, Asking, Event, Message, Query, Refusal, catalogue, wire_type
+from shared.contracts.message import (
+    PREFIX,
+    Answer,
+    Asking,
+    Event,
+    Message,
+    Query,
+    Refusal,
+    catalogue,
+    wire_type,
+)
 
 Json = dict[str, Any]
 
 CAUSE = {
-    "correlationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07", "causationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07",
+    "correlationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07",
+    "causationid": "0b9c4f5e-7a63-4d0e-8f21-5c6d7e8f9a07",
     "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 }
 
@@ -25,11 +36,15 @@ def key(message: type[Message]) -> str:
 def kind_of(message: type[Message]) -> str:
     """`command`, `query`, `event`, `refusal` or `answer`."""
     line = [ancestor.__name__ for ancestor in message.__mro__]
-    return next(name.lower() for name in line if name in ("Command", "Query", "Refusal", "Event", "Answer"))
+    return next(
+        name.lower() for name in line if name in ("Command", "Query", "Refusal", "Event", "Answer")
+    )
 
 
 def exchange_role(message: type[Message]) -> str:
-    """Which exchange it is published to: `commands`, `events` or, if it is only an answer, `replies`."""
+    """Which exchange it is published to: `commands`, `events` or, if it is only an answer,
+    `replies`.
+    """
     if issubclass(message, Asking):
         return "commands"
     if issubclass(message, Refusal):
@@ -60,28 +75,43 @@ def described(message: type[Message], teller: str | None) -> Json:
 
 def payload(message: type[Message]) -> Json:
     """The schema of the whole envelope: what all have in common, and what only this message has."""
-    own = {"type": {"type": "string", "const": message.wire_type()}, "data": {"$ref": ROOM + schema_name(message)}}
+    own = {
+        "type": {"type": "string", "const": message.wire_type()},
+        "data": {"$ref": ROOM + schema_name(message)},
+    }
     needs_data = any(field.is_required() for field in message.model_fields.values())
     required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
-    return {"allOf": [{"$ref": ROOM + "Envelope"}, {"type": "object", "properties": own, "required": required}]}
+    return {
+        "allOf": [
+            {"$ref": ROOM + "Envelope"},
+            {"type": "object", "properties": own, "required": required},
+        ]
+    }
 
 
 def example(message: type[Message], teller: str | None) -> Json:
     """A whole envelope with the class's `example` as data; the same on every machine."""
-    return json.loads(Envelope(  # type: ignore[no-any-return]
+    envelope = Envelope(
         id=str(uuid5(NAMESPACE_URL, message.wire_type())),
         type=message.wire_type(),
         subject=message.example.get(message.subject_field or ""),
         time=samples.NOON,
         data=message.example,
         **_circumstances(message, teller),
-    ).encode())
+    )
+    found: Json = json.loads(envelope.encode())
+    return found
 
 
 def _circumstances(message: type[Message], teller: str | None) -> Json:
     if issubclass(message, Asking):
-        return {"source": "/storefront", **({"replyto": "storefront.7f3a"} if issubclass(message, Query) else {})}
-    number = {"sequence": "000000000007"} if issubclass(message, Event) and message.subject_field else {}
+        return {
+            "source": "/storefront",
+            **({"replyto": "storefront.7f3a"} if issubclass(message, Query) else {}),
+        }
+    number = (
+        {"sequence": "000000000007"} if issubclass(message, Event) and message.subject_field else {}
+    )
     return {"source": f"/{PREFIX}/{teller}" if teller else f"/{PREFIX}", **number, **CAUSE}
 
 

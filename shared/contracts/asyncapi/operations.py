@@ -14,7 +14,9 @@ Kind = type[Message]
 
 @dataclass(frozen=True)
 class DoorPlate:
-    """What a service takes, and the events that it tells besides refusals. Internal messages are left out."""
+    """What a service takes, and the events that it tells besides refusals. Internal messages are
+    left out.
+    """
 
     takes: Sequence[Kind]
     tells: Sequence[Kind]
@@ -53,7 +55,9 @@ def tellers(services: Mapping[str, DoorPlate]) -> dict[Kind, str]:
 
 
 def operations(services: Mapping[str, DoorPlate]) -> Json:
-    """AsyncAPI Operation Objects by name: `orders.receive.order.place.v1`, `orders.send.order.placed.v1`."""
+    """AsyncAPI Operation Objects by name: `orders.receive.order.place.v1`,
+    `orders.send.order.placed.v1`.
+    """
     found: Json = {}
     for name, plate in services.items():
         found |= {f"{name}.receive.{key(kind)}": _receive(name, kind) for kind in plate.taken}
@@ -78,7 +82,9 @@ def strangers(services: Mapping[str, DoorPlate], known: Iterable[Kind]) -> list[
     known = set(known)
     return [
         f"{name}: {kind.wire_type()}"
-        for name, plate in services.items() for kind in (*plate.taken, *plate.told, *plate.replied) if kind not in known
+        for name, plate in services.items()
+        for kind in (*plate.taken, *plate.told, *plate.replied)
+        if kind not in known
     ]
 
 
@@ -86,15 +92,22 @@ def _receive(service: str, kind: Kind) -> Json:
     operation = _operation("receive", service, kind)
     if not issubclass(kind, Asking):
         return operation
-    return operation | {"reply": {
-        "address": {"location": "$message.payload#/replyto", "description": prose.REPLY_ADDRESS},
-        "channel": {"$ref": "#/channels/replies"},
-        "messages": [channel_message("replies", reply) for reply in replies(kind)],
-    }}
+    return operation | {
+        "reply": {
+            "address": {
+                "location": "$message.payload#/replyto",
+                "description": prose.REPLY_ADDRESS,
+            },
+            "channel": {"$ref": "#/channels/replies"},
+            "messages": [channel_message("replies", reply) for reply in replies(kind)],
+        }
+    }
 
 
 def _send(service: str, kind: Kind) -> Json:
-    return _operation("send", service, kind) | {"bindings": {"$ref": "#/components/operationBindings/persistent"}}
+    return _operation("send", service, kind) | {
+        "bindings": {"$ref": "#/components/operationBindings/persistent"}
+    }
 
 
 def _operation(action: str, service: str, kind: Kind) -> Json:

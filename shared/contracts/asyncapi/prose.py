@@ -21,19 +21,36 @@ and a dot, and put that key into `replyto`. Queries need it; a command that carr
 are only added: readers ignore what they do not know. Unknown fields in the data of commands and queries are refused.
 """
 
-SERVER = "RabbitMQ 3.10 or later. Outsiders publish commands and queries, read events, and read their own answers."
-LOGIN = "A RabbitMQ user. Outsiders publish commands, read events and the answers meant for them, and nothing else."
+SERVER = (
+    "RabbitMQ 3.10 or later. Outsiders publish commands and queries, read events, and read their"
+    " own answers."
+)
+LOGIN = (
+    "A RabbitMQ user. Outsiders publish commands, read events and the answers meant for them, and"
+    " nothing else."
+)
 
 ATTRIBUTES = {
     "specversion": "Version of CloudEvents",
-    "id": "Unique within `source`; a UUID serves. `source` and `id` are the key against duplicates.",
-    "source": "Who sends: a URI reference such as `/storefront`; services are `/aftercart/<service>`",
+    "id": (
+        "Unique within `source`; a UUID serves. `source` and `id` are the key against duplicates."
+    ),
+    "source": (
+        "Who sends: a URI reference such as `/storefront`; services are `/aftercart/<service>`"
+    ),
     "type": "`aftercart.<name>.v<major>`; the routing key is `<name>`",
-    "subject": "Key of the aggregate that the message is about; events of one subject keep their order",
+    "subject": (
+        "Key of the aggregate that the message is about; events of one subject keep their order"
+    ),
     "time": "When it was made, RFC 3339",
     "datacontenttype": "Of `data`",
-    "sequence": "Extension. Number of the event within its subject: zero-padded, so that it sorts as text",
-    "correlationid": "Extension. Shared by all that follows from one message: its `correlationid`, or else its `id`",
+    "sequence": (
+        "Extension. Number of the event within its subject: zero-padded, so that it sorts as text"
+    ),
+    "correlationid": (
+        "Extension. Shared by all that follows from one message: its `correlationid`, or else its"
+        " `id`"
+    ),
     "causationid": "Extension. `id` of the message that caused this one",
     "traceparent": "Extension. W3C trace context",
     "replyto": "Extension. Routing key on the exchange for replies, where the answer is wanted",
@@ -50,4 +67,7 @@ TAGS = {
 }
 
 REPLY_ADDRESS = "The routing key that the asking message gave in `replyto`"
-REPLIES = "Answers, on the exchange for replies. The routing key is the `replyto` of the message that is answered."
+REPLIES = (
+    "Answers, on the exchange for replies. The routing key is the `replyto` of the message that is"
+    " answered."
+)

@@ -1,8 +1,8 @@
 """JSON Schemas of messages and envelope, as AsyncAPI wants them: draft 7, under one roof.
 
-What is asked is described as it is checked: unknown fields are refused. What is told is described as it must be read:
-unknown fields are allowed, at any depth, so that it may grow. A value that is part of both has a schema for each
-(`Address-Input`, `Address-Output`).
+What is asked is described as it is checked: unknown fields are refused. What is told is described
+as it must be read: unknown fields are allowed, at any depth, so that it may grow. A value that is
+part of both has a schema for each (`Address-Input`, `Address-Output`).
 """
 
 from collections.abc import Iterable
@@ -30,12 +30,19 @@ class _Generator(GenerateJsonSchema):
         found = super().model_schema(schema)
         if self.mode == TOLD and found.get("additionalProperties") is False:
             del found["additionalProperties"]
+        if "description" in found:
+            found["description"] = _unwrap(found["description"])
         return found
 
     def dict_schema(self, schema: DictSchema) -> Json:
         """Where keys have a pattern, pydantic refuses others, but does not say so."""
         found = super().dict_schema(schema)
         return found | {"additionalProperties": False} if "patternProperties" in found else found
+
+
+def _unwrap(text: str) -> str:
+    """Join the lines of each paragraph: the source's line breaks do not belong in the contract."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def schema_name(message: type[Message]) -> str:
@@ -48,7 +55,9 @@ def schemas(messages: Iterable[type[Message]]) -> Json:
     wanted: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Envelope, ASKED)}
     wanted.update(_model(message) for message in messages)
     ordered = sorted(wanted, key=lambda one: one[0].__name__)
-    _, found = models_json_schema(ordered, ref_template=ROOM + "{model}", schema_generator=_Generator)
+    _, found = models_json_schema(
+        ordered, ref_template=ROOM + "{model}", schema_generator=_Generator
+    )
     tidy = {name: _tidy(schema) for name, schema in sorted(found["$defs"].items())}
     return tidy | {"Envelope": _envelope(tidy["Envelope"])}
 
@@ -71,11 +80,13 @@ def _tidy(schema: Any) -> Any:
 
 
 def _envelope(schema: Json) -> Json:
-    """As CloudEvents wants it: attributes are absent or have a value, and `specversion` is there (we read messages
-    without it, too). Each attribute is explained.
+    """As CloudEvents wants it: attributes are absent or have a value, and `specversion` is there
+    (we read messages without it, too). Each attribute is explained.
     """
     attributes = schema["properties"]
-    explained = {name: _present(attributes[name]) | {"description": ATTRIBUTES[name]} for name in attributes}
+    explained = {
+        name: _present(attributes[name]) | {"description": ATTRIBUTES[name]} for name in attributes
+    }
     return {**schema, "properties": explained, "required": ["specversion", *schema["required"]]}
 
 

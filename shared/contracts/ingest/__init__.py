@@ -51,7 +51,11 @@ from shared.contracts.ingest.desk import (
     StatusLook as StatusLook,
     StatusLooks as StatusLooks,
 )
-from shared.contracts.ingest.files import Carried as Carried, Enclosed as Enclosed, FormFile as FormFile
+from shared.contracts.ingest.files import (
+    Carried as Carried,
+    Enclosed as Enclosed,
+    FormFile as FormFile,
+)
 from shared.contracts.ingest.mailboxes import (
     GetRawMail as GetRawMail,
     MailBounced as MailBounced,

@@ -16,9 +16,13 @@ class CannedMessage(Value):
     """A predefined message."""
 
     key: Name
-    names: dict[Language, Text] = Field(min_length=1, max_length=50, description="For employees, per language")
+    names: dict[Language, Text] = Field(
+        min_length=1, max_length=50, description="For employees, per language"
+    )
     texts: dict[Language, Letter] = Field(
-        min_length=1, max_length=50, description=f"Per language; filled in where it is used: {PLACEHOLDERS}"
+        min_length=1,
+        max_length=50,
+        description=f"Per language; filled in where it is used: {PLACEHOLDERS}",
     )
 
 

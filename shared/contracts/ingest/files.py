@@ -12,7 +12,9 @@ from shared.contracts.values import DocumentReference, Email, Text
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 MOST_FILES = 10
 LARGEST_TOGETHER = 11 * 1024 * 1024
-"""Bytes of the files of one message: in base64 they fit below the 16 MiB that RabbitMQ takes by default."""
+"""Bytes of the files of one message: in base64 they fit below the 16 MiB that RabbitMQ takes by
+default.
+"""
 
 
 class Base64(EncoderProtocol):
@@ -23,7 +25,9 @@ class Base64(EncoderProtocol):
         try:
             return b64decode(b"".join(data.split()), validate=True)
         except ValueError as error:
-            raise PydanticCustomError("base64", "It is no base64: {error}", {"error": str(error)}) from None
+            raise PydanticCustomError(
+                "base64", "It is no base64: {error}", {"error": str(error)}
+            ) from None
 
     @classmethod
     def encode(cls, value: bytes) -> bytes:
@@ -38,10 +42,14 @@ FileContent = Annotated[
     bytes,
     EncodedBytes(encoder=Base64),
     Field(max_length=LARGEST_FILE),
-    WithJsonSchema({"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}),
+    WithJsonSchema(
+        {"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}
+    ),
 ]
 """Bytes, on the wire in base64."""
-DocumentName = Annotated[str, Field(min_length=1, max_length=40, description="Number or id of an issued document")]
+DocumentName = Annotated[
+    str, Field(min_length=1, max_length=40, description="Number or id of an issued document")
+]
 
 
 class FormFile(Value):
@@ -55,16 +63,25 @@ class Enclosed(Value):
     """What a mail of an employee takes along, as the command asks for it."""
 
     attachments: list[FormFile] = Field(
-        default=[], max_length=MOST_FILES,
-        description=f"Files to send, together at most {LARGEST_TOGETHER // 2**20} MB; programs are refused",
+        default=[],
+        max_length=MOST_FILES,
+        description=(
+            f"Files to send, together at most {LARGEST_TOGETHER // 2**20} MB; programs are refused"
+        ),
     )
     documents: list[DocumentName] = Field(
-        default=[], max_length=MOST_FILES, description="Issued documents of this customer, by number (`IN000001`) or id"
+        default=[],
+        max_length=MOST_FILES,
+        description="Issued documents of this customer, by number (`IN000001`) or id",
     )
     cc: list[Email] = Field(
-        default=[], max_length=20, description="Who gets a copy that everybody sees; they may write in the thread then"
+        default=[],
+        max_length=20,
+        description="Who gets a copy that everybody sees; they may write in the thread then",
     )
-    bcc: list[Email] = Field(default=[], max_length=20, description="Who gets a copy that nobody else sees")
+    bcc: list[Email] = Field(
+        default=[], max_length=20, description="Who gets a copy that nobody else sees"
+    )
 
 
 class Carried(Value):

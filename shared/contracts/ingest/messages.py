@@ -11,13 +11,26 @@ from shared.contracts.values import DocumentReference, Email
 
 MessageKind = Literal["personal", "auto_reply", "mass", "bounce", "unreadable"]
 Mark = Literal[
-    "attachments_empty", "attachments_left_out", "conflicting_evidence", "copy_undelivered", "cut_off",
-    "dmarc_failed", "encrypted", "flood", "new_topic", "parts_left_out", "sender_unknown", "several_senders", "signed",
+    "attachments_empty",
+    "attachments_left_out",
+    "conflicting_evidence",
+    "copy_undelivered",
+    "cut_off",
+    "dmarc_failed",
+    "encrypted",
+    "flood",
+    "new_topic",
+    "parts_left_out",
+    "sender_unknown",
+    "several_senders",
+    "signed",
 ]
 
 
 class Fold(Value):
-    """Lines of a text to be folded when it is shown: quoted mails, or a signature. Counted from 1, both included."""
+    """Lines of a text to be folded when it is shown: quoted mails, or a signature. Counted from 1,
+    both included.
+    """
 
     first: int
     last: int
@@ -32,12 +45,14 @@ class Attachment(Value):
     size: int = Field(description="Bytes")
     content_id: str = Field(default="", description="What the HTML names it by, behind `cid:`")
     inline: bool = Field(default=False, description="It belongs into the text")
-    dangerous: bool = Field(default=False, description="Opening it could run something: show it as a download only")
+    dangerous: bool = Field(
+        default=False, description="Opening it could run something: show it as a download only"
+    )
 
 
 class ThreadMessage(Value):
-    """One message of a thread. `verified` is false when the sender is no participant of it, or may be forged; what is
-    `private` is for employees only.
+    """One message of a thread. `verified` is false when the sender is no participant of it, or may
+    be forged; what is `private` is for employees only.
     """
 
     message_id: UUID
@@ -48,26 +63,35 @@ class ThreadMessage(Value):
     verified: bool = True
     private: bool = False
     unread: bool = False
-    mail_message_id: str = Field(default="", description="Message-ID of the mail, if it came or went as one")
-    undelivered: str = Field(default="", description="Why the mail that carried it did not arrive; see `mail.resend`")
+    mail_message_id: str = Field(
+        default="", description="Message-ID of the mail, if it came or went as one"
+    )
+    undelivered: str = Field(
+        default="", description="Why the mail that carried it did not arrive; see `mail.resend`"
+    )
     kind: MessageKind = Field(default="personal", description="Whether a person wrote it")
     folds: list[Fold] = []
     formatted: bool = Field(default=False, description="`message.get` has its HTML")
     attachments: list[Attachment] = []
     marks: list[Mark] = Field(default=[], description="What the reader should know")
-    documents: list[DocumentReference] = Field(default=[], description="Issued documents that its mail takes along")
+    documents: list[DocumentReference] = Field(
+        default=[], description="Issued documents that its mail takes along"
+    )
     cc: list[Email] = Field(default=[], description="Who got a copy that everybody sees")
     bcc: list[Email] = Field(default=[], description="Who got a copy that nobody else sees")
 
 
 class MessageContent(Answer, name="message.get_answered"):
-    """A message with its HTML, which is harmless: nothing in it runs, and pictures from elsewhere are held back, with
-    `blocked:` before their address. Pictures of its own are named by `cid:` and the `content_id` of an attachment.
+    """A message with its HTML, which is harmless: nothing in it runs, and pictures from elsewhere
+    are held back, with `blocked:` before their address. Pictures of its own are named by `cid:` and
+    the `content_id` of an attachment.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "message": samples.THREAD_MESSAGE | {"formatted": True},
-        "html": '<p dir="rtl">سلام <img src="blocked:https://tracker.test/1.gif"></p>', "held_back": 1,
+        "thread_id": samples.THREAD_ID,
+        "message": samples.THREAD_MESSAGE | {"formatted": True},
+        "html": '<p dir="rtl">سلام <img src="blocked:https://tracker.test/1.gif"></p>',
+        "held_back": 1,
         "found_by": "reply_address",
     }
 
@@ -76,8 +100,11 @@ class MessageContent(Answer, name="message.get_answered"):
     html: str = Field(description="Empty where there is none")
     held_back: int = Field(description="Pictures that are not loaded")
     found_by: str = Field(
-        default="", description="What led it into its thread: `reply_address`, `signed_id`, `bounced_mail`, "
-        "`known_id`, `subject`, or `new`; empty where it came as no mail",
+        default="",
+        description=(
+            "What led it into its thread: `reply_address`, `signed_id`, `bounced_mail`, "
+            "`known_id`, `subject`, or `new`; empty where it came as no mail"
+        ),
     )
 
 
@@ -93,7 +120,9 @@ class AttachmentContent(Answer, name="attachment.get_answered"):
     """A file with its bytes (base64)."""
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "message_id": samples.MESSAGE_ID, "attachment": samples.ATTACHMENT,
+        "thread_id": samples.THREAD_ID,
+        "message_id": samples.MESSAGE_ID,
+        "attachment": samples.ATTACHMENT,
         "content": "iVBORw0KGgo=",
     }
 
@@ -103,7 +132,9 @@ class AttachmentContent(Answer, name="attachment.get_answered"):
     content: Base64Bytes
 
 
-class GetAttachment(Query, name="attachment.get", answer=AttachmentContent, subject="attachment_id"):
+class GetAttachment(
+    Query, name="attachment.get", answer=AttachmentContent, subject="attachment_id"
+):
     """Asks for a file of a message and its bytes."""
 
     example: ClassVar[dict[str, Any]] = {"attachment_id": samples.MESSAGE_ID}

@@ -18,13 +18,17 @@ from shared.contracts.values import Email, Language, Money
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
 OWN_WORDS = (
-    "Own words, behind the predefined message where there is one; at least one of the two is needed. Placeholders are "
-    f"filled in: {PLACEHOLDERS}"
+    "Own words, behind the predefined message where there is one; at least one of the two is"
+    f" needed. Placeholders are filled in: {PLACEHOLDERS}"
 )
 Seen = Annotated[
     UUID | None,
-    Field(description="The last message that the employee saw when they acted: what the customer wrote after it stays "
-          "unread. Null: the read marks tell what was seen"),
+    Field(
+        description=(
+            "The last message that the employee saw when they acted: what the customer wrote after"
+            " it stays unread. Null: the read marks tell what was seen"
+        )
+    ),
 ]
 Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
@@ -43,18 +47,28 @@ class ThreadView(Value):
     status: ThreadStatus
     owner: str | None = None
     opened_at: AwareDatetime
-    contact: str | None = Field(default=None, description="Key of the contact it was written to, where one is known")
-    customer_id: str | None = Field(default=None, description="The storefront's key of the customer, where it is known")
+    contact: str | None = Field(
+        default=None, description="Key of the contact it was written to, where one is known"
+    )
+    customer_id: str | None = Field(
+        default=None, description="The storefront's key of the customer, where it is known"
+    )
     sku: str | None = Field(default=None, description="The product it is about")
-    participants: list[Email] = Field(default=[], description="Who else may write here: employees let them")
+    participants: list[Email] = Field(
+        default=[], description="Who else may write here: employees let them"
+    )
     merged_into: UUID | None = Field(default=None, description="Where its messages are now")
     related: UUID | None = Field(default=None, description="A thread to which this one may belong")
     unread: int = Field(default=0, description="Messages that nobody has read")
-    waits_since: AwareDatetime | None = Field(default=None, description="Since when the customer waits for an answer")
+    waits_since: AwareDatetime | None = Field(
+        default=None, description="Since when the customer waits for an answer"
+    )
 
 
 class ThreadCustomer(Value):
-    """What is known of a thread's customer, from their orders and from what `customer.changed` told of them."""
+    """What is known of a thread's customer, from their orders and from what `customer.changed` told
+    of them.
+    """
 
     customer_id: str | None = Field(description="Null: only his address is known")
     email: Email
@@ -78,10 +92,14 @@ class ThreadOrder(Value):
 
 
 class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
-    """An employee answers, with a predefined message, their own words, or both; the customer gets it by mail."""
+    """An employee answers, with a predefined message, their own words, or both; the customer gets
+    it by mail.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "text": "It left this morning.", "by": "anna@shop.test",
+        "thread_id": samples.THREAD_ID,
+        "text": "It left this morning.",
+        "by": "anna@shop.test",
         "documents": ["IN000001"],
     }
 
@@ -91,17 +109,23 @@ class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
     by: Annotated[str, Field(min_length=1, max_length=100)]
     status: ThreadStatus | None = Field(
         default=None,
-        description="Of the thread afterwards; null: as `desk.put` says. It stays open where the customer wrote "
-        "something that was not seen",
+        description=(
+            "Of the thread afterwards; null: as `desk.put` says. It stays open where the customer"
+            " wrote something that was not seen"
+        ),
     )
     seen: Seen = None
 
 
 class Thread(Answer, name="thread.get_answered"):
-    """A thread with its latest messages, oldest first, and what is known of its customer and order."""
+    """A thread with its latest messages, oldest first, and what is known of its customer and
+    order.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "thread": samples.THREAD_VIEW, "messages": [samples.THREAD_MESSAGE], "customer": samples.THREAD_CUSTOMER,
+        "thread": samples.THREAD_VIEW,
+        "messages": [samples.THREAD_MESSAGE],
+        "customer": samples.THREAD_CUSTOMER,
         "order": samples.THREAD_ORDER,
     }
 
@@ -109,7 +133,9 @@ class Thread(Answer, name="thread.get_answered"):
     messages: list[ThreadMessage]
     customer: ThreadCustomer | None = None
     order: ThreadOrder | None = None
-    earlier: str | None = Field(default=None, description="Ask with this `cursor` for those before; null: that was all")
+    earlier: str | None = Field(
+        default=None, description="Ask with this `cursor` for those before; null: that was all"
+    )
 
 
 class ThreadList(Answer, name="thread.list_answered"):
@@ -118,7 +144,9 @@ class ThreadList(Answer, name="thread.list_answered"):
     example: ClassVar[dict[str, Any]] = {"threads": [samples.THREAD_VIEW], "next": samples.CURSOR}
 
     threads: list[ThreadView]
-    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: str | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
@@ -128,13 +156,21 @@ class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
 
     thread_id: UUID
     limit: int = Field(default=200, ge=1, le=500, strict=True, description="Messages at once")
-    cursor: Cursor | None = Field(default=None, description="`earlier` of the answer before, as it came")
+    cursor: Cursor | None = Field(
+        default=None, description="`earlier` of the answer before, as it came"
+    )
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):
-    """Asks for the threads of the shop, newest first, a page at a time; every field that is given must fit."""
+    """Asks for the threads of the shop, newest first, a page at a time; every field that is given
+    must fit.
+    """
 
-    example: ClassVar[dict[str, Any]] = {"search": "mug broken", "contact": "customer_service", "waiting": True}
+    example: ClassVar[dict[str, Any]] = {
+        "search": "mug broken",
+        "contact": "customer_service",
+        "waiting": True,
+    }
 
     order_id: OrderId | None = None
     status: ThreadStatus | None = None
@@ -142,14 +178,23 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     owner: By | None = None
     nobodys: bool = Field(default=False, description="Those that have no owner")
     customer_id: CustomerKey | None = None
-    email: Email | None = Field(default=None, description="The customer's; upper and lower case are the same")
+    email: Email | None = Field(
+        default=None, description="The customer's; upper and lower case are the same"
+    )
     language: Language | None = None
-    waiting: bool | None = Field(default=None, description="Whether the customer waits for an answer")
-    unread: bool | None = Field(default=None, description="Whether there is something that nobody has read")
+    waiting: bool | None = Field(
+        default=None, description="Whether the customer waits for an answer"
+    )
+    unread: bool | None = Field(
+        default=None, description="Whether there is something that nobody has read"
+    )
     opened_from: Moment | None = Field(default=None, description="Opened then or later")
     opened_before: Moment | None = Field(default=None, description="Opened earlier than this")
     search: FirstLetters | None = Field(
-        default=None, description="In subject, customer, order reference, and the first 200 different words of messages"
+        default=None,
+        description=(
+            "In subject, customer, order reference, and the first 200 different words of messages"
+        ),
     )
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None
@@ -158,7 +203,10 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
 class ThreadOpened(Event, name="thread.opened", subject="thread_id"):
     """A new thread."""
 
-    example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "thread": samples.THREAD_VIEW}
+    example: ClassVar[dict[str, Any]] = {
+        "thread_id": samples.THREAD_ID,
+        "thread": samples.THREAD_VIEW,
+    }
 
     thread_id: UUID
     thread: ThreadView
@@ -168,7 +216,9 @@ class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"
     """A message was filed into a thread."""
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "order_id": samples.ORDER_ID, "status": "open",
+        "thread_id": samples.THREAD_ID,
+        "order_id": samples.ORDER_ID,
+        "status": "open",
         "message": samples.THREAD_MESSAGE,
     }
 
@@ -179,14 +229,18 @@ class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"
 
 
 class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
-    """An employee answered. Carries what the mail to the customer needs, threading headers included."""
+    """An employee answered. Carries what the mail to the customer needs, threading headers
+    included.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "thread": samples.THREAD_VIEW,
+        "thread_id": samples.THREAD_ID,
+        "thread": samples.THREAD_VIEW,
         "message": samples.THREAD_MESSAGE | {"direction": "employee", "author": "anna@shop.test"},
-        "in_reply_to": "<a1@example.test>", "references": ["<b2@shop.test>", "<a1@example.test>"],
+        "in_reply_to": "<a1@example.test>",
+        "references": ["<b2@shop.test>", "<a1@example.test>"],
     }
 
     thread_id: UUID
@@ -195,5 +249,8 @@ class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
     in_reply_to: str | None = None
     references: list[str] = []
     unseen: list[UUID] = Field(
-        default=[], description="Messages of the customer that came meanwhile and were not seen: the thread stays open"
+        default=[],
+        description=(
+            "Messages of the customer that came meanwhile and were not seen: the thread stays open"
+        ),
     )

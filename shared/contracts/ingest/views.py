@@ -1,4 +1,6 @@
-"""Questions about threads: which is next, what happened with a customer, what an answer begins as."""
+"""Questions about threads: which is next, what happened with a customer, what an answer begins
+as.
+"""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -31,7 +33,9 @@ class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
 
     contact: ContactKey | None = None
-    after: UUID | None = Field(default=None, description="Behind this thread, if it waits itself: to pass it by")
+    after: UUID | None = Field(
+        default=None, description="Behind this thread, if it waits itself: to pass it by"
+    )
 
 
 class TimelineEntry(Value):
@@ -55,19 +59,30 @@ class Timeline(Answer, name="thread.timeline_answered"):
     example: ClassVar[dict[str, Any]] = {
         "entries": [
             {
-                "kind": "message", "at": samples.NOON, "order_id": samples.ORDER_ID, "order_reference": "XKBKNABJK",
-                "thread_id": samples.THREAD_ID, "subject": "Re: Payment accepted", "message": samples.THREAD_MESSAGE,
+                "kind": "message",
+                "at": samples.NOON,
+                "order_id": samples.ORDER_ID,
+                "order_reference": "XKBKNABJK",
+                "thread_id": samples.THREAD_ID,
+                "subject": "Re: Payment accepted",
+                "message": samples.THREAD_MESSAGE,
             },
             {
-                "kind": "order_moved", "at": samples.NOON, "order_id": samples.ORDER_ID,
-                "order_reference": "XKBKNABJK", "state": "Payment accepted", "colour": "#3498D8",
+                "kind": "order_moved",
+                "at": samples.NOON,
+                "order_id": samples.ORDER_ID,
+                "order_reference": "XKBKNABJK",
+                "state": "Payment accepted",
+                "colour": "#3498D8",
             },
         ],
         "next": samples.CURSOR,
     }
 
     entries: list[TimelineEntry]
-    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: str | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="thread_id"):
@@ -84,22 +99,28 @@ class Draft(Answer, name="thread.draft_answered"):
     """The text that a message begins as; the thread of an order may not have been opened yet."""
 
     example: ClassVar[dict[str, Any]] = {
-        "thread_id": samples.THREAD_ID, "language": "en", "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
+        "thread_id": samples.THREAD_ID,
+        "language": "en",
+        "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
     }
 
     thread_id: UUID
-    language: Language = Field(description="In which the text was found; the shop may not have it in the customer's")
+    language: Language = Field(
+        description="In which the text was found; the shop may not have it in the customer's"
+    )
     text: str
 
 
 class DraftReply(Query, name="thread.draft", answer=Draft):
-    """Asks for the text that a message begins as, filled in: the default reply, or a predefined message. It is for a
-    thread, or for an order that need not have a thread yet.
+    """Asks for the text that a message begins as, filled in: the default reply, or a predefined
+    message. It is for a thread, or for an order that need not have a thread yet.
     """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
 
     thread_id: UUID | None = None
-    order_id: OrderId | None = Field(default=None, description="Instead of `thread_id`: a message to its customer")
+    order_id: OrderId | None = Field(
+        default=None, description="Instead of `thread_id`: a message to its customer"
+    )
     by: By
     canned_message: Name | None = None

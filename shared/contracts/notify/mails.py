@@ -10,11 +10,15 @@ from shared.contracts.message import Command, Event, Value
 from shared.contracts.orders.parts import By, Reference
 from shared.contracts.values import Customer, DocumentReference, Email, Language, Text
 
-MailState = Literal["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"]
+MailState = Literal[
+    "waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"
+]
 
 
 class MailView(Value):
-    """One outgoing mail. `conversation` is `order/<id>` or `thread/<id>`: where an answer to it belongs."""
+    """One outgoing mail. `conversation` is `order/<id>` or `thread/<id>`: where an answer to it
+    belongs.
+    """
 
     mail_id: UUID
     template: str
@@ -26,14 +30,23 @@ class MailView(Value):
     message_id: str = Field(description="With its angle brackets; the same on every attempt")
     attachments: list[str] = Field(default=[], description="File names")
     missing: list[DocumentReference] = Field(
-        default=[], description="Documents that it waits for; of a mail that is gone: those that follow on their own"
+        default=[],
+        description=(
+            "Documents that it waits for; of a mail that is gone: those that follow on their own"
+        ),
     )
     state: MailState
     attempts: int = 0
-    reason: str = Field(default="", description="What the mail server said last, or why it was not asked")
-    bounced: str = Field(default="", description="Why the mail came back after it had been sent; empty if it did not")
+    reason: str = Field(
+        default="", description="What the mail server said last, or why it was not asked"
+    )
+    bounced: str = Field(
+        default="", description="Why the mail came back after it had been sent; empty if it did not"
+    )
     resend_of: UUID | None = Field(default=None, description="The mail that this one repeats")
-    copy_of: str = Field(default="", description="Who the mail is to, where this is a copy (`cc`, `bcc`); else empty")
+    copy_of: str = Field(
+        default="", description="Who the mail is to, where this is a copy (`cc`, `bcc`); else empty"
+    )
     at: AwareDatetime
 
 
@@ -50,8 +63,10 @@ class MailDeferred(Event, name="mail.deferred", subject="mail_id"):
     """The mail could not be sent now and will be tried again at `again_at`."""
 
     example: ClassVar[dict[str, Any]] = {
-        "mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW | {"state": "deferred"},
-        "reason": "451 4.7.1 Try again later", "again_at": "2026-11-21T10:10:00Z",
+        "mail_id": samples.MAIL_ID,
+        "mail": samples.MAIL_VIEW | {"state": "deferred"},
+        "reason": "451 4.7.1 Try again later",
+        "again_at": "2026-11-21T10:10:00Z",
     }
 
     mail_id: UUID
@@ -61,10 +76,13 @@ class MailDeferred(Event, name="mail.deferred", subject="mail_id"):
 
 
 class MailFailed(Event, name="mail.failed", subject="mail_id"):
-    """The mail was refused for good; `reason` is the server's answer. In state `unknown` it may have arrived."""
+    """The mail was refused for good; `reason` is the server's answer. In state `unknown` it may
+    have arrived.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW | {"state": "failed"},
+        "mail_id": samples.MAIL_ID,
+        "mail": samples.MAIL_VIEW | {"state": "failed"},
         "reason": "550 5.1.1 User unknown",
     }
 
@@ -74,10 +92,13 @@ class MailFailed(Event, name="mail.failed", subject="mail_id"):
 
 
 class MailSuppressed(Event, name="mail.suppressed", subject="mail_id"):
-    """The mail was not sent, because mail to its recipient came back before; see `suppression.release`."""
+    """The mail was not sent, because mail to its recipient came back before; see
+    `suppression.release`.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW | {"state": "suppressed"},
+        "mail_id": samples.MAIL_ID,
+        "mail": samples.MAIL_VIEW | {"state": "suppressed"},
         "reason": "550 5.1.1 User unknown",
     }
 
@@ -87,11 +108,15 @@ class MailSuppressed(Event, name="mail.suppressed", subject="mail_id"):
 
 
 class ResendMail(Command, name="mail.resend", subject="mail_id"):
-    """Sends a mail again that is done with: as a mail of its own, with the same facts and documents, to the same or
-    another address.
+    """Sends a mail again that is done with: as a mail of its own, with the same facts and
+    documents, to the same or another address.
     """
 
-    example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "to": "ada@example.test", "by": "anna@shop.test"}
+    example: ClassVar[dict[str, Any]] = {
+        "mail_id": samples.MAIL_ID,
+        "to": "ada@example.test",
+        "by": "anna@shop.test",
+    }
 
     mail_id: UUID
     to: Email | None = Field(default=None, description="Another address; null: the same")
@@ -102,8 +127,16 @@ class MailRequeued(Event, name="mail.requeued", subject="mail_id"):
     """A mail is on its way again; what becomes of it is told of the new mail, `mail_id`."""
 
     example: ClassVar[dict[str, Any]] = {
-        "mail_id": samples.MESSAGE_ID, "by": "anna@shop.test",
-        "mail": samples.MAIL_VIEW | {"mail_id": samples.MESSAGE_ID, "resend_of": samples.MAIL_ID, "state": "queued"},
+        "mail_id": samples.MESSAGE_ID,
+        "by": "anna@shop.test",
+        "mail": (
+            samples.MAIL_VIEW
+            | {
+                "mail_id": samples.MESSAGE_ID,
+                "resend_of": samples.MAIL_ID,
+                "state": "queued",
+            }
+        ),
     }
 
     mail_id: UUID
@@ -119,10 +152,15 @@ class Link(Value):
 
 
 class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
-    """Mails a customer the links to what he bought and downloads: who keeps the files, sends this when it is paid."""
+    """Mails a customer the links to what he bought and downloads: who keeps the files, sends this
+    when it is paid.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "order_reference": "XKBKNABJK", "customer": samples.CUSTOMER, "language": "en",
+        "order_id": samples.ORDER_ID,
+        "order_reference": "XKBKNABJK",
+        "customer": samples.CUSTOMER,
+        "language": "en",
         "links": [{"name": "Mugs of the world, e-book", "url": "https://shop.test/download/7Q2F"}],
     }
 

@@ -22,12 +22,14 @@ class MailList(Answer, name="mail.list_answered"):
     example: ClassVar[dict[str, Any]] = {"mails": [samples.MAIL_VIEW], "next": samples.CURSOR}
 
     mails: list[MailView]
-    next: str | None = Field(default=None, description="Ask on with this `cursor` for older ones; null: that was all")
+    next: str | None = Field(
+        default=None, description="Ask on with this `cursor` for older ones; null: that was all"
+    )
 
 
 class ListMails(Query, name="mail.list", answer=MailList):
-    """Asks for the mails of an order, of a thread, or of the shop that fit all that is given: the newest, then older
-    ones, a page at a time.
+    """Asks for the mails of an order, of a thread, or of the shop that fit all that is given: the
+    newest, then older ones, a page at a time.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
@@ -53,7 +55,9 @@ class MailAnswer(Answer, name="mail.get_answered"):
     """A mail with its words, as they were last written, and all attempts to send it."""
 
     example: ClassVar[dict[str, Any]] = {
-        "mail": samples.MAIL_VIEW, "text": "Hello Ada Byron, ...", "html": "<!DOCTYPE html><html>...",
+        "mail": samples.MAIL_VIEW,
+        "text": "Hello Ada Byron, ...",
+        "html": "<!DOCTYPE html><html>...",
         "attempts": [{"attempt": 1, "at": samples.NOON, "kind": "sent", "reason": "250 OK"}],
     }
 
@@ -75,7 +79,9 @@ class MailPreview(Answer, name="mail.preview_answered"):
     """A mail about the sample order."""
 
     example: ClassVar[dict[str, Any]] = {
-        "language": "en", "subject": "Order XKBKNABJK: your payment has arrived", "text": "Hello Ada Byron, ...",
+        "language": "en",
+        "subject": "Order XKBKNABJK: your payment has arrived",
+        "text": "Hello Ada Byron, ...",
         "html": "<!DOCTYPE html><html>...",
     }
 
@@ -86,11 +92,15 @@ class MailPreview(Answer, name="mail.preview_answered"):
 
 
 class PreviewMail(Query, name="mail.preview", answer=MailPreview):
-    """Asks how a mail of the shop looks, with what it replaced; or with these templates, before it does so."""
+    """Asks how a mail of the shop looks, with what it replaced; or with these templates, before it
+    does so.
+    """
 
     example: ClassVar[dict[str, Any]] = {"template": "payment", "language": "fa"}
 
     template: Name
     language: Language = "en"
     subject: Template | None = None
-    text: Template | None = Field(default=None, description="Paragraphs, with empty lines between them")
+    text: Template | None = Field(
+        default=None, description="Paragraphs, with empty lines between them"
+    )

@@ -11,7 +11,10 @@ from shared.contracts.orders.parts import By
 from shared.contracts.values import Email
 
 SUPPRESSION = {
-    "email": "ada@example.test", "reason": "550 5.1.1 User unknown", "since": samples.NOON, "until": None,
+    "email": "ada@example.test",
+    "reason": "550 5.1.1 User unknown",
+    "since": samples.NOON,
+    "until": None,
     "mail_id": samples.MAIL_ID,
 }
 
@@ -24,19 +27,26 @@ class SuppressionView(Value):
     since: AwareDatetime
     until: AwareDatetime | None = Field(
         default=None,
-        description="When it ends of itself, as for a mailbox that is full; null: `suppression.release` ends it",
+        description=(
+            "When it ends of itself, as for a mailbox that is full; null: `suppression.release`"
+            " ends it"
+        ),
     )
     mail_id: UUID
 
 
 class SuppressionAdded(Event, SuppressionView, name="suppression.added", subject="email"):
-    """A mail came back for good, or from a full mailbox: from now on nothing is sent to its recipient."""
+    """A mail came back for good, or from a full mailbox: from now on nothing is sent to its
+    recipient.
+    """
 
     example: ClassVar[dict[str, Any]] = SUPPRESSION
 
 
 class ReleaseSuppression(Command, name="suppression.release", subject="email"):
-    """Lets mail to an address be sent again. What was suppressed stays so: `mail.resend` sends it."""
+    """Lets mail to an address be sent again. What was suppressed stays so: `mail.resend` sends
+    it.
+    """
 
     example: ClassVar[dict[str, Any]] = {"email": "ada@example.test", "by": "anna@shop.test"}
 

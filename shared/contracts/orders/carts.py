@@ -31,7 +31,10 @@ class PricedLine(Value):
     total: Money
     discount: Money
     available: int = Field(description="Stock left")
-    gift: bool = Field(default=False, description="Whether a rule adds it for nothing: `order.place` does not name it")
+    gift: bool = Field(
+        default=False,
+        description="Whether a rule adds it for nothing: `order.place` does not name it",
+    )
 
 
 class CartDiscount(Value):
@@ -52,14 +55,16 @@ class RejectedCode(Value):
 
 
 class CartPrice(Answer, name="cart.price_answered"):
-    """What a cart costs now. `order.place` with the same lines, carrier and codes (without those that are rejected)
-    comes to this `total`, or is refused with what differs.
+    """What a cart costs now. `order.place` with the same lines, carrier and codes (without those
+    that are rejected) comes to this `total`, or is refused with what differs.
     """
 
     example: ClassVar[dict[str, Any]] = samples.CART_PRICE
 
     lines: list[PricedLine]
-    unknown: list[Sku] = Field(default=[], description="What an earlier cart or order held and is sold no more")
+    unknown: list[Sku] = Field(
+        default=[], description="What an earlier cart or order held and is sold no more"
+    )
     products_total: Money = Field(description="Before discounts")
     shipping: Money = Field(description="Before discounts")
     discounts: list[CartDiscount]
@@ -68,31 +73,47 @@ class CartPrice(Answer, name="cart.price_answered"):
     tax: Money
     total: Money = Field(description="What the cart costs, whatever it is paid with")
     store_credit: Money | None = Field(
-        default=None, description="What of the total the customer's store credit pays, as it was asked"
+        default=None,
+        description="What of the total the customer's store credit pays, as it was asked",
     )
     store_credit_available: Money | None = Field(
-        default=None, description="All that the customer has, with what the credit slips named are still worth in money"
+        default=None,
+        description=(
+            "All that the customer has, with what the credit slips named are still worth in money"
+        ),
     )
     to_pay: Money | None = Field(
-        default=None, description="What remains to be paid in money; rounded to the coin where `payment_method` is cash"
+        default=None,
+        description=(
+            "What remains to be paid in money; rounded to the coin where `payment_method` is cash"
+        ),
     )
 
 
 class PriceCart(Query, name="cart.price", answer=CartPrice):
-    """Asks what a cart costs, with all rules that fit and the vouchers that are named. The products are those of
-    `lines`, or of an earlier cart or order of this customer.
+    """Asks what a cart costs, with all rules that fit and the vouchers that are named. The products
+    are those of `lines`, or of an earlier cart or order of this customer.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "lines": [{"sku": "MUG-BLUE", "quantity": 2}], "currency": "EUR", "customer_id": "c-1001",
-        "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"}, "delivery_country": "GB",
+        "lines": [{"sku": "MUG-BLUE", "quantity": 2}],
+        "currency": "EUR",
+        "customer_id": "c-1001",
+        "carrier": {"name": "Swift Post", "price": 490, "tax_rate": "19"},
+        "delivery_country": "GB",
         "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
     }
 
     lines: list[OrderedLine] = Field(default=[], max_length=1000)
-    cart_id: UUID | None = Field(default=None, description="In the place of `lines`: an earlier cart")
-    order_id: OrderId | None = Field(default=None, description="In the place of `lines`: an earlier order")
-    customer_id: CustomerKey | None = Field(default=None, description="Without it nothing fits that is for some")
+    cart_id: UUID | None = Field(
+        default=None, description="In the place of `lines`: an earlier cart"
+    )
+    order_id: OrderId | None = Field(
+        default=None, description="In the place of `lines`: an earlier order"
+    )
+    customer_id: CustomerKey | None = Field(
+        default=None, description="Without it nothing fits that is for some"
+    )
     language: Language = "en"
     currency: Currency
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
@@ -100,11 +121,17 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
     delivery_country: Country | None = None
     payment_method: Text | None = Field(default=None, description="As `order.place` will say it")
     voucher_codes: list[CodeOrSlip] = Field(
-        default=[], max_length=20, description="Vouchers, and numbers of the customer's credit slips"
+        default=[],
+        max_length=20,
+        description="Vouchers, and numbers of the customer's credit slips",
     )
     new_vouchers: list[NewVoucher] = Field(
-        default=[], max_length=5, description="Priced as if `order.place` made them on the spot; nothing is made"
+        default=[],
+        max_length=5,
+        description="Priced as if `order.place` made them on the spot; nothing is made",
     )
     store_credit: bool = Field(default=False, description="As `order.place` will say it")
-    store_credit_amount: PartOfTotal | None = Field(default=None, description="As `order.place` will say it")
+    store_credit_amount: PartOfTotal | None = Field(
+        default=None, description="As `order.place` will say it"
+    )
     exemption: Exemption | None = Field(default=None, description="As `order.place` will say it")

@@ -17,7 +17,8 @@ class KnownAddress(Address):
     """An address of a customer. Its id stays the same, whatever changes in it."""
 
     address_id: UUID | None = Field(
-        default=None, description="null where it is put: that of the same address if it is known, else a new one"
+        default=None,
+        description="null where it is put: that of the same address if it is known, else a new one",
     )
 
 
@@ -31,21 +32,26 @@ class KnownCustomer(Value):
     addresses: list[KnownAddress] = Field(default=[], max_length=50)
     groups: Labels = Field(default=[], description="Which cart rules may be for")
     registered_at: AwareDatetime | None = Field(
-        default=None, description="Since when the shop knows them. null where they are put: as it is, of a new one now"
+        default=None,
+        description=(
+            "Since when the shop knows them. null where they are put: as it is, of a new one now"
+        ),
     )
 
 
 class PutCustomer(Command, KnownCustomer, name="customer.put", subject="customer_id"):
-    """Makes a customer known, or changes what is known of them: what is left out stays as it is. `addresses` are
-    replaced whole; `customer.put_address` and `customer.remove_address` change one and leave the others. Placed orders
-    keep what they say.
+    """Makes a customer known, or changes what is known of them: what is left out stays as it is.
+    `addresses` are replaced whole; `customer.put_address` and `customer.remove_address` change one
+    and leave the others. Placed orders keep what they say.
     """
 
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
 
 
 class PutAddress(Command, name="customer.put_address", subject="customer_id"):
-    """Changes the address of a customer that has this id, or adds one. The customer's other addresses stay."""
+    """Changes the address of a customer that has this id, or adds one. The customer's other
+    addresses stay.
+    """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address": samples.KNOWN_ADDRESS}
 
@@ -63,7 +69,9 @@ class RemoveAddress(Command, name="customer.remove_address", subject="customer_i
 
 
 class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="customer_id"):
-    """What is known of a customer is now this: they were put, placed their first order, or used a new address."""
+    """What is known of a customer is now this: they were put, placed their first order, or used a
+    new address.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
@@ -90,7 +98,9 @@ class CustomerList(Answer, name="customer.list_answered"):
     example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "next": None}
 
     customers: list[KnownCustomer]
-    next: CustomerKey | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: CustomerKey | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListCustomers(Query, name="customer.list", answer=CustomerList):
@@ -112,7 +122,9 @@ class CustomersFound(Answer, name="customer.search_answered"):
 
 
 class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
-    """Asks for customers by the first letters of words of their name, their e-mail or their addresses."""
+    """Asks for customers by the first letters of words of their name, their e-mail or their
+    addresses.
+    """
 
     example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}
 
@@ -121,7 +133,9 @@ class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
 
 
 class PutCart(Command, name="cart.put", subject="cart_id"):
-    """Stores a customer's cart as it is now, so that an order can be begun from it later. It reserves no stock."""
+    """Stores a customer's cart as it is now, so that an order can be begun from it later. It
+    reserves no stock.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_CART
 
@@ -170,7 +184,9 @@ class CartList(Answer, name="cart.list_answered"):
     example: ClassVar[dict[str, Any]] = {"carts": [samples.PUT_CART | {"changed_at": samples.NOON}]}
 
     carts: list[Cart]
-    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: str | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListCarts(Query, name="cart.list", answer=CartList, subject="customer_id"):

@@ -1,5 +1,6 @@
-"""Changing an order after it was placed: products, discounts, shipping, addresses. Issued documents never change: what
-an edit adds or takes away after an invoice goes on an invoice or a credit slip of its own.
+"""Changing an order after it was placed: products, discounts, shipping, addresses. Issued documents
+never change: what an edit adds or takes away after an invoice goes on an invoice or a credit slip
+of its own.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -28,7 +29,9 @@ from shared.contracts.values import (
 
 
 class AddedLine(Value):
-    """A product that is added; price and rate of its tax are the catalogue's unless they are given."""
+    """A product that is added; price and rate of its tax are the catalogue's unless they are
+    given.
+    """
 
     sku: Sku
     quantity: Quantity
@@ -53,8 +56,9 @@ class CancelledLine(Value):
 
 
 class AddLines(Command, name="order.add_lines", subject="order_id"):
-    """Adds products to an order: all of them, or none. Never more than the stock that is left, unless the shop lets
-    orders wait for it. Before the first invoice they come on it (`existing`); after it on one of their own (`new`).
+    """Adds products to an order: all of them, or none. Never more than the stock that is left,
+    unless the shop lets orders wait for it. Before the first invoice they come on it (`existing`);
+    after it on one of their own (`new`).
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_LINES
@@ -68,8 +72,8 @@ class AddLines(Command, name="order.add_lines", subject="order_id"):
 
 
 class EditLines(Command, name="order.edit_lines", subject="order_id"):
-    """Changes quantities, prices and rates of tax of lines: all of them, or none. Stock is taken and comes back
-    accordingly.
+    """Changes quantities, prices and rates of tax of lines: all of them, or none. Stock is taken
+    and comes back accordingly.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
@@ -92,22 +96,27 @@ class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
 
 
 class AddDiscount(Command, name="order.add_discount", subject="order_id"):
-    """Takes something off an order that was not shipped: a percentage or an amount off the products, or the shipping.
-    Give one of the three. With `invoice` it counts for the products of that invoice alone; without, it is of the whole
-    order and follows its lines, those added later too, until an invoice states it.
+    """Takes something off an order that was not shipped: a percentage or an amount off the
+    products, or the shipping. Give one of the three. With `invoice` it counts for the products of
+    that invoice alone; without, it is of the whole order and follows its lines, those added later
+    too, until an invoice states it.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
 
     order_id: OrderId
-    discount_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
+    discount_id: UUID = Field(
+        description="Chosen by who sends it, so that a repeated command is recognised"
+    )
     discount_name: Text = Field(description="Printed on documents")
     percent: Percent | None = None
     amount: Annotated[int, Field(gt=0, lt=2**53, strict=True)] | None = Field(
         default=None, description="Minor units, in the order's currency and kind of prices"
     )
     free_shipping: bool = False
-    invoice: UUID | None = Field(default=None, description="The `document_id` of an invoice; null: the whole order")
+    invoice: UUID | None = Field(
+        default=None, description="The `document_id` of an invoice; null: the whole order"
+    )
     by: By = "system"
 
 
@@ -122,8 +131,8 @@ class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
 
 
 class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
-    """Changes carrier, price and tracking number; null stays as it is. The number can be set at any time, the rest only
-    until the order is shipped.
+    """Changes carrier, price and tracking number; null stays as it is. The number can be set at any
+    time, the rest only until the order is shipped.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
@@ -137,9 +146,10 @@ class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
 
 
 class ChangeAddress(Command, name="order.change_address", subject="order_id"):
-    """Sets the delivery or invoice address, or both: another one of the customer's by its id (`customer.get` tells
-    them), an edited or a new one, which stays with the customer. Documents that were issued keep theirs. The order
-    keeps its rates of tax: where others may be due it is refused, until somebody looked at them.
+    """Sets the delivery or invoice address, or both: another one of the customer's by its id
+    (`customer.get` tells them), an edited or a new one, which stays with the customer. Documents
+    that were issued keep theirs. The order keeps its rates of tax: where others may be due it is
+    refused, until somebody looked at them.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
@@ -147,19 +157,26 @@ class ChangeAddress(Command, name="order.change_address", subject="order_id"):
     order_id: OrderId
     delivery_address: Address | None = None
     invoice_address: Address | None = None
-    delivery_address_id: UUID | None = Field(default=None, description="One of the customer's, instead")
-    invoice_address_id: UUID | None = Field(default=None, description="One of the customer's, instead")
+    delivery_address_id: UUID | None = Field(
+        default=None, description="One of the customer's, instead"
+    )
+    invoice_address_id: UUID | None = Field(
+        default=None, description="One of the customer's, instead"
+    )
     taxes_checked: bool = Field(
-        default=False, description="Somebody looked: the rates stay, or are set by `order.edit_lines` and "
-        "`order.change_shipping`",
+        default=False,
+        description=(
+            "Somebody looked: the rates stay, or are set by `order.edit_lines` and "
+            "`order.change_shipping`"
+        ),
     )
     by: By = "system"
 
 
 class ChangeCustomer(Command, name="order.change_customer", subject="order_id"):
-    """Corrects the e-mail or the name of the customer of an order; null stays as it is. Mails from now on go to the new
-    address. What the shop knows of the customer is corrected as well, where it was the same. Documents that were issued
-    stay as they are.
+    """Corrects the e-mail or the name of the customer of an order; null stays as it is. Mails from
+    now on go to the new address. What the shop knows of the customer is corrected as well, where it
+    was the same. Documents that were issued stay as they are.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_CUSTOMER
@@ -215,8 +232,8 @@ class OrderChange(Event):
 
 
 class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
-    """The products of an order are now these. `due` is what is still to be paid; negative: what was paid too much, and
-    can be refunded.
+    """The products of an order are now these. `due` is what is still to be paid; negative: what was
+    paid too much, and can be refunded.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ORDER_EDITED
@@ -225,10 +242,14 @@ class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
     changes: list[LineChange]
     due: Money
     attach: list[DocumentReference] = Field(
-        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+        default=[],
+        description="Invoices and credit slips that it brought: the customer gets them by mail",
     )
     fixed_discounts: list[FixedDiscount] = Field(
-        default=[], description="Discounts that stay as they were invoiced, and why; others follow the order's lines"
+        default=[],
+        description=(
+            "Discounts that stay as they were invoiced, and why; others follow the order's lines"
+        ),
     )
 
 
@@ -236,23 +257,30 @@ class OrderDiscounted(OrderChange, name="order.discounted", subject="order_id"):
     """A discount was given, or taken back."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
-        "discount": editing_samples.DISCOUNT, "due": samples.euro(-238),
+        "discount": editing_samples.DISCOUNT,
+        "due": samples.euro(-238),
     }
 
     discount: DiscountView
     removed: bool = False
     due: Money
     attach: list[DocumentReference] = Field(
-        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+        default=[],
+        description="Invoices and credit slips that it brought: the customer gets them by mail",
     )
 
 
 class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="order_id"):
-    """Carrier, price or tracking number are now what the order says; what they were is beside it."""
+    """Carrier, price or tracking number are now what the order says; what they were is beside
+    it.
+    """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
-        "carrier_before": "Swift Post", "tracking_number_before": "", "tracking_number": "SP-4711",
-        "due": samples.euro(0), "shipped": True,
+        "carrier_before": "Swift Post",
+        "tracking_number_before": "",
+        "tracking_number": "SP-4711",
+        "due": samples.euro(0),
+        "shipped": True,
     }
 
     carrier_before: str
@@ -261,7 +289,8 @@ class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="
     shipped: bool = Field(description="Whether the goods are on their way")
     due: Money
     attach: list[DocumentReference] = Field(
-        default=[], description="Invoices and credit slips that it brought: the customer gets them by mail"
+        default=[],
+        description="Invoices and credit slips that it brought: the customer gets them by mail",
     )
 
 
@@ -269,7 +298,8 @@ class OrderAddressChanged(OrderChange, name="order.address_changed", subject="or
     """The addresses of an order are now these."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
-        "delivery_address": samples.ADDRESS, "invoice_address": samples.ADDRESS,
+        "delivery_address": samples.ADDRESS,
+        "invoice_address": samples.ADDRESS,
     }
 
     delivery_address: Address
@@ -277,7 +307,9 @@ class OrderAddressChanged(OrderChange, name="order.address_changed", subject="or
 
 
 class OrderCustomerChanged(OrderChange, name="order.customer_changed", subject="order_id"):
-    """The customer of an order has another e-mail or name now, as `order` says; what they were is beside it."""
+    """The customer of an order has another e-mail or name now, as `order` says; what they were is
+    beside it.
+    """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "customer_before": samples.CUSTOMER | {"email": "ada@exampel.test"},
@@ -290,8 +322,11 @@ class OrderChangeAnnounced(OrderChange, name="order.change_announced", subject="
     """The customer is to be told what the order is now: everything that a mail about it needs."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
-        "lines": [editing_samples.LINE], "delivery_address": samples.ADDRESS, "invoice_address": samples.ADDRESS,
-        "due": samples.euro(0), "message": editing_samples.NOTIFY_CHANGE["message"],
+        "lines": [editing_samples.LINE],
+        "delivery_address": samples.ADDRESS,
+        "invoice_address": samples.ADDRESS,
+        "due": samples.euro(0),
+        "message": editing_samples.NOTIFY_CHANGE["message"],
     }
 
     lines: list[OrderLineView]

@@ -5,55 +5,109 @@ from shared.contracts.samples import Json, euro
 
 BY = "anna@shop.test"
 DISCOUNT_ID = "3f0e1d2c-4b5a-4968-8776-a5b4c3d2e1f0"
-CHANGED: Json = {"order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "by": BY, "at": samples.NOON}
+CHANGED: Json = {
+    "order_id": samples.ORDER_ID,
+    "order": samples.ORDER_SUMMARY,
+    "by": BY,
+    "at": samples.NOON,
+}
 LINE: Json = samples.ORDER_LINE | {"line": 1}
 ADD_LINES: Json = {
-    "order_id": samples.ORDER_ID, "lines": [{"sku": "MUG-BLUE", "quantity": 1, "unit_price": 990}], "by": BY,
+    "order_id": samples.ORDER_ID,
+    "lines": [{"sku": "MUG-BLUE", "quantity": 1, "unit_price": 990}],
+    "by": BY,
 }
 EDIT_LINES: Json = {
-    "order_id": samples.ORDER_ID, "lines": [{"line": 1, "quantity": 1, "unit_price": 1090}],
-    "reason": "One was broken.", "by": BY,
+    "order_id": samples.ORDER_ID,
+    "lines": [{"line": 1, "quantity": 1, "unit_price": 1090}],
+    "reason": "One was broken.",
+    "by": BY,
 }
 CANCEL_LINES: Json = {
-    "order_id": samples.ORDER_ID, "lines": [{"line": 1, "quantity": 1}], "reason": "Not wanted any more.", "by": BY,
+    "order_id": samples.ORDER_ID,
+    "lines": [{"line": 1, "quantity": 1}],
+    "reason": "Not wanted any more.",
+    "by": BY,
 }
 ORDER_EDITED: Json = CHANGED | {
-    "lines": [LINE], "due": euro(0),
-    "changes": [{
-        "line": 1, "sku": "MUG-BLUE", "name": "Mug, blue", "quantity_before": 1, "quantity": 2,
-        "unit_price_before": euro(1190), "unit_price": euro(1190), "tax_rate_before": "19", "tax_rate": "19",
-    }],
-    "fixed_discounts": [{
-        "discount_id": DISCOUNT_ID, "name": "For the long wait", "off": euro(238), "lines": [1], "invoice": "IN000001",
-        "reason": "Invoice IN000001 was issued: 'For the long wait' stays 10% of the lines that it was invoiced for, "
-        "and takes nothing off others.",
-    }],
+    "lines": [LINE],
+    "due": euro(0),
+    "changes": [
+        {
+            "line": 1,
+            "sku": "MUG-BLUE",
+            "name": "Mug, blue",
+            "quantity_before": 1,
+            "quantity": 2,
+            "unit_price_before": euro(1190),
+            "unit_price": euro(1190),
+            "tax_rate_before": "19",
+            "tax_rate": "19",
+        }
+    ],
+    "fixed_discounts": [
+        {
+            "discount_id": DISCOUNT_ID,
+            "name": "For the long wait",
+            "off": euro(238),
+            "lines": [1],
+            "invoice": "IN000001",
+            "reason": (
+                "Invoice IN000001 was issued: 'For the long wait' stays 10% of the lines that it"
+                " was invoiced for, and takes nothing off others."
+            ),
+        }
+    ],
 }
 ADD_DISCOUNT: Json = {
-    "order_id": samples.ORDER_ID, "discount_id": DISCOUNT_ID, "discount_name": "For the long wait", "percent": "10",
+    "order_id": samples.ORDER_ID,
+    "discount_id": DISCOUNT_ID,
+    "discount_name": "For the long wait",
+    "percent": "10",
     "by": BY,
 }
 REMOVE_DISCOUNT: Json = {"order_id": samples.ORDER_ID, "discount_id": DISCOUNT_ID, "by": BY}
 DISCOUNT: Json = {
-    "discount_id": DISCOUNT_ID, "name": "For the long wait", "kind": "percent", "value": "10", "off": euro(238),
+    "discount_id": DISCOUNT_ID,
+    "name": "For the long wait",
+    "kind": "percent",
+    "value": "10",
+    "off": euro(238),
 }
 CHANGE_SHIPPING: Json = {
-    "order_id": samples.ORDER_ID, "carrier": "Swift Post", "price": 490, "tax_rate": "19", "tracking_number": "SP-4711",
+    "order_id": samples.ORDER_ID,
+    "carrier": "Swift Post",
+    "price": 490,
+    "tax_rate": "19",
+    "tracking_number": "SP-4711",
     "by": BY,
 }
 EXEMPTION: Json = {
-    "category": "reverse_charge", "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC.",
+    "category": "reverse_charge",
+    "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC.",
 }
-EXCHANGE_RATE: Json = {"currency": "SEK", "rate": "11.2345", "source": "Sveriges Riksbank, 2026-11-20"}
-BUSINESS_ADDRESS: Json = samples.ADDRESS | {"company": "Engines SARL", "vat_number": "FR40303265045"}
+EXCHANGE_RATE: Json = {
+    "currency": "SEK",
+    "rate": "11.2345",
+    "source": "Sveriges Riksbank, 2026-11-20",
+}
+BUSINESS_ADDRESS: Json = samples.ADDRESS | {
+    "company": "Engines SARL",
+    "vat_number": "FR40303265045",
+}
 NOTHING = euro(0)
 SET_EXEMPTION: Json = {
-    "order_id": samples.ORDER_ID, "exemption": EXEMPTION, "vat_number": "FR40303265045",
-    "reason": "The VAT number came later.", "by": BY,
+    "order_id": samples.ORDER_ID,
+    "exemption": EXEMPTION,
+    "vat_number": "FR40303265045",
+    "reason": "The VAT number came later.",
+    "by": BY,
 }
 SET_EXCHANGE_RATE: Json = {"order_id": samples.ORDER_ID, "exchange_rate": EXCHANGE_RATE, "by": BY}
 CHANGE_ADDRESS: Json = {"order_id": samples.ORDER_ID, "delivery_address": samples.ADDRESS, "by": BY}
 CHANGE_CUSTOMER: Json = {"order_id": samples.ORDER_ID, "email": "ada@example.test", "by": BY}
 NOTIFY_CHANGE: Json = {
-    "order_id": samples.ORDER_ID, "message": "We added the second mug that you asked for.", "by": BY,
+    "order_id": samples.ORDER_ID,
+    "message": "We added the second mug that you asked for.",
+    "by": BY,
 }

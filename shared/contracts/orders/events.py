@@ -35,7 +35,12 @@ class StateChanged(Event, StateDefinition, name="state.changed", subject="key"):
 class StockChanged(Event, name="stock.changed", subject="sku"):
     """The available stock changed by `change` to `available`, because of `cause`."""
 
-    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "change": -2, "available": 23, "cause": "order.place"}
+    example: ClassVar[dict[str, Any]] = {
+        "sku": "MUG-BLUE",
+        "change": -2,
+        "available": 23,
+        "cause": "order.place",
+    }
 
     sku: Sku
     change: int
@@ -47,7 +52,11 @@ class StockChanged(Event, name="stock.changed", subject="sku"):
 class StockShort(Event, name="stock.short", subject="sku"):
     """An order waits for stock: so many pieces are missing."""
 
-    example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "missing": 2, "order_id": samples.ORDER_ID}
+    example: ClassVar[dict[str, Any]] = {
+        "sku": "MUG-BLUE",
+        "missing": 2,
+        "order_id": samples.ORDER_ID,
+    }
 
     sku: Sku
     missing: int
@@ -55,12 +64,14 @@ class StockShort(Event, name="stock.short", subject="sku"):
 
 
 class StockReserved(Event, name="stock.reserved", subject="sku"):
-    """Stock came in and was set aside for the orders that waited for it, in the order of placing. `filled` names those
-    that wait for nothing any more, of no product.
+    """Stock came in and was set aside for the orders that waited for it, in the order of placing.
+    `filled` names those that wait for nothing any more, of no product.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "sku": "MUG-BLUE", "available": 23, "filled": [samples.ORDER_ID],
+        "sku": "MUG-BLUE",
+        "available": 23,
+        "filled": [samples.ORDER_ID],
         "reservations": [{"order_id": samples.ORDER_ID, "quantity": 2, "missing": 0}],
     }
 
@@ -71,8 +82,8 @@ class StockReserved(Event, name="stock.reserved", subject="sku"):
 
 
 class OrderPlaced(Event, name="order.placed", subject="order_id"):
-    """An order was placed; it stands in its first state. `attach` names the documents that the state's mail takes
-    along.
+    """An order was placed; it stands in its first state. `attach` names the documents that the
+    state's mail takes along.
     """
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_PLACED
@@ -98,7 +109,9 @@ class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):
 
 
 class OrderTransitioned(Event, name="order.transitioned", subject="order_id"):
-    """An order moved to another state. `attach` names the documents that the state's mail takes along."""
+    """An order moved to another state. `attach` names the documents that the state's mail takes
+    along.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_TRANSITIONED
 
@@ -137,7 +150,9 @@ class OrderNoted(Event, name="order.noted", subject="order_id"):
     """The private note of an order is now this."""
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "note": "Call before delivery.", "by": "anna@shop.test",
+        "order_id": samples.ORDER_ID,
+        "note": "Call before delivery.",
+        "by": "anna@shop.test",
     }
 
     order_id: UUID

@@ -16,13 +16,21 @@ from shared.contracts.values import (
     Text,
 )
 
-Cursor = Annotated[str, Field(min_length=1, max_length=200, description="`next` of the page before, as it came")]
-CustomerKey = Annotated[str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")]
+Cursor = Annotated[
+    str, Field(min_length=1, max_length=200, description="`next` of the page before, as it came")
+]
+CustomerKey = Annotated[
+    str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")
+]
 FirstLetters = Annotated[
     str,
     Field(
-        min_length=1, max_length=100,
-        description="Words, or their first letters; case, accents, kinds of digits and of letters do not matter",
+        min_length=1,
+        max_length=100,
+        description=(
+            "Words, or their first letters; case, accents, kinds of digits and of letters do not"
+            " matter"
+        ),
     ),
 ]
 
@@ -38,7 +46,14 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 OrderSort = Literal[
-    "placed_at", "reference", "customer", "total", "paid", "payment_method", "delivery_country", "state",
+    "placed_at",
+    "reference",
+    "customer",
+    "total",
+    "paid",
+    "payment_method",
+    "delivery_country",
+    "state",
     "new_customer",
 ]
 
@@ -48,13 +63,20 @@ class OrderFilter(Value):
 
     search: FirstLetters | None = Field(
         default=None,
-        description="In reference, customer's name and e-mail, numbers of documents, tracking number, and of both "
-        "addresses phone and company",
+        description=(
+            "In reference, customer's name and e-mail, numbers of documents, tracking number, and"
+            " of both addresses phone and company"
+        ),
     )
-    reference: str | None = Field(default=None, pattern="^[A-Z0-9-]{1,32}$", description="Its first letters, or all")
-    customer: FirstLetters | None = Field(default=None, description="In the customer's name and e-mail")
+    reference: str | None = Field(
+        default=None, pattern="^[A-Z0-9-]{1,32}$", description="Its first letters, or all"
+    )
+    customer: FirstLetters | None = Field(
+        default=None, description="In the customer's name and e-mail"
+    )
     document_number: FirstLetters | None = Field(
-        default=None, description="Of an invoice, delivery, credit or return slip: its first letters, or all"
+        default=None,
+        description="Of an invoice, delivery, credit or return slip: its first letters, or all",
     )
     tracking_number: FirstLetters | None = None
     phone: FirstLetters | None = Field(
@@ -65,11 +87,15 @@ class OrderFilter(Value):
     total_from: Money | None = Field(default=None, description="In this currency, at least this")
     total_to: Money | None = Field(default=None, description="In this currency, at most this")
     payment_method: Text | None = None
-    states: list[StateKey] = Field(default=[], max_length=50, description="One of these; empty: any")
+    states: list[StateKey] = Field(
+        default=[], max_length=50, description="One of these; empty: any"
+    )
     placed_from: Moment | None = Field(default=None, description="Then or later")
     placed_before: Moment | None = Field(default=None, description="Earlier than this")
     delivery_country: Country | None = None
-    new_customer: bool | None = Field(default=None, description="Whether it is the customer's first order in the shop")
+    new_customer: bool | None = Field(
+        default=None, description="Whether it is the customer's first order in the shop"
+    )
 
 
 class ListedOrder(Value):

@@ -25,41 +25,64 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
 
 
 class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
-    """Issues the invoice of an order anew, with another invoice address (name, company, VAT number) or note, or as the
-    order is now. All invoices that count are cancelled by one credit slip, and one invoice of what is still sold takes
-    their place: both or none. The customer gets them by mail.
+    """Issues the invoice of an order anew, with another invoice address (name, company, VAT number)
+    or note, or as the order is now. All invoices that count are cancelled by one credit slip, and
+    one invoice of what is still sold takes their place: both or none. The customer gets them by
+    mail.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"},
-        "reason": "The company was missing.", "by": "anna@shop.test",
+        "order_id": samples.ORDER_ID,
+        "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"},
+        "reason": "The company was missing.",
+        "by": "anna@shop.test",
     }
 
     order_id: OrderId
-    invoice_address: Address | None = Field(default=None, description="Null: the order's, which may have changed since")
+    invoice_address: Address | None = Field(
+        default=None, description="Null: the order's, which may have changed since"
+    )
     note: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None, description="Printed under the tax table; null: as it is, empty: none"
     )
     reason: str = Field(default="", max_length=500, description="Printed on the credit slip")
     taxes_checked: bool = Field(
-        default=False, description="Somebody looked: an order that is exempt from tax stays so with another buyer"
+        default=False,
+        description="Somebody looked: an order that is exempt from tax stays so with another buyer",
     )
     by: By = "system"
 
 
 class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"):
-    """Invoices of an order count no more: `credit_slip` cancels those in `replaced`, `invoice` takes their place."""
+    """Invoices of an order count no more: `credit_slip` cancels those in `replaced`, `invoice`
+    takes their place.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "replaced": [samples.INVOICE_REFERENCE],
-        "credit_slip": samples.INVOICE_REFERENCE | {
-            "document_id": samples.MAIL_ID, "kind": "credit_slip", "number": "CR000001",
-        },
-        "invoice": samples.INVOICE_REFERENCE | {
-            "document_id": samples.MESSAGE_ID, "number": "IN000002", "replaces": [samples.DOCUMENT_ID],
-        },
-        "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"}, "note": "",
-        "reason": "The company was missing.", "by": "anna@shop.test", "at": samples.NOON,
+        "order_id": samples.ORDER_ID,
+        "order": samples.ORDER_SUMMARY,
+        "replaced": [samples.INVOICE_REFERENCE],
+        "credit_slip": (
+            samples.INVOICE_REFERENCE
+            | {
+                "document_id": samples.MAIL_ID,
+                "kind": "credit_slip",
+                "number": "CR000001",
+            }
+        ),
+        "invoice": (
+            samples.INVOICE_REFERENCE
+            | {
+                "document_id": samples.MESSAGE_ID,
+                "number": "IN000002",
+                "replaces": [samples.DOCUMENT_ID],
+            }
+        ),
+        "invoice_address": samples.ADDRESS | {"company": "Analytical Engines Ltd"},
+        "note": "",
+        "reason": "The company was missing.",
+        "by": "anna@shop.test",
+        "at": samples.NOON,
     }
 
     order_id: UUID
@@ -75,8 +98,9 @@ class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"
 
 
 class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="order_id"):
-    """Issues the delivery slip of an order that has none, or one in place of an outdated one. Before the goods are
-    shipped, edits, refunds and other addresses replace an outdated one by themselves.
+    """Issues the delivery slip of an order that has none, or one in place of an outdated one.
+    Before the goods are shipped, edits, refunds and other addresses replace an outdated one by
+    themselves.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
@@ -86,11 +110,15 @@ class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="orde
 
 
 class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id"):
-    """Sets what is printed under the tax table of the order's invoice, before it is issued; an empty note removes it.
-    Later, `order.correct_invoice` issues the invoice anew with another note.
+    """Sets what is printed under the tax table of the order's invoice, before it is issued; an
+    empty note removes it. Later, `order.correct_invoice` issues the invoice anew with another note.
     """
 
-    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "note": NOTE,
+        "by": "anna@shop.test",
+    }
 
     order_id: OrderId
     note: str = Field(max_length=2000)
@@ -107,19 +135,26 @@ class PrintSummary(Command, name="order.print_summary", subject="order_id"):
 
 
 class SendDocuments(Command, name="order.send_documents", subject="order_id"):
-    """Mails documents of an order, replaced ones too, to the customer or to somebody else, such as a tax adviser. The
-    mail waits for the files and stands in the order's list of mails.
+    """Mails documents of an order, replaced ones too, to the customer or to somebody else, such as
+    a tax adviser. The mail waits for the files and stands in the order's list of mails.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "documents": [samples.DOCUMENT_ID], "to": "books@example.test",
-        "message": "The invoice that you asked for.", "by": "anna@shop.test",
+        "order_id": samples.ORDER_ID,
+        "documents": [samples.DOCUMENT_ID],
+        "to": "books@example.test",
+        "message": "The invoice that you asked for.",
+        "by": "anna@shop.test",
     }
 
     order_id: OrderId
-    documents: list[UUID] = Field(min_length=1, max_length=20, description="Their ids, which `order.get` tells")
+    documents: list[UUID] = Field(
+        min_length=1, max_length=20, description="Their ids, which `order.get` tells"
+    )
     to: Email | None = Field(default=None, description="Null: to the customer")
-    to_name: str = Field(default="", max_length=200, description="Of somebody else, who is greeted by this name")
+    to_name: str = Field(
+        default="", max_length=200, description="Of somebody else, who is greeted by this name"
+    )
     language: Language | None = Field(default=None, description="Of the mail; null: the order's")
     message: str = Field(default="", max_length=2000)
     by: By = "system"
@@ -129,9 +164,15 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
     """Documents of an order are to be mailed: everything that the mail needs."""
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "attach": [samples.INVOICE_REFERENCE],
-        "to": "books@example.test", "to_name": "", "language": "en", "message": "The invoice that you asked for.",
-        "by": "anna@shop.test", "at": samples.NOON,
+        "order_id": samples.ORDER_ID,
+        "order": samples.ORDER_SUMMARY,
+        "attach": [samples.INVOICE_REFERENCE],
+        "to": "books@example.test",
+        "to_name": "",
+        "language": "en",
+        "message": "The invoice that you asked for.",
+        "by": "anna@shop.test",
+        "at": samples.NOON,
     }
 
     order_id: UUID
@@ -148,7 +189,11 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
 class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):
     """The note of the order's invoice is now this."""
 
-    example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "note": NOTE, "by": "anna@shop.test"}
+    example: ClassVar[dict[str, Any]] = {
+        "order_id": samples.ORDER_ID,
+        "note": NOTE,
+        "by": "anna@shop.test",
+    }
 
     order_id: UUID
     note: str

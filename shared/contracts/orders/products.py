@@ -18,18 +18,22 @@ class ProductDefinition(Value):
 
     sku: Sku
     names: dict[Language, Text] = Field(min_length=1, description="Name per language")
-    price: Money = Field(description="Unit price, tax included or not as `prices` of the order says")
+    price: Money = Field(
+        description="Unit price, tax included or not as `prices` of the order says"
+    )
     tax_rate: TaxRate
     weight_grams: int = Field(default=0, ge=0, le=10_000_000, strict=True)
-    categories: Labels = Field(default=[], description="These four are what cart rules choose products by")
+    categories: Labels = Field(
+        default=[], description="These four are what cart rules choose products by"
+    )
     brand: str = Field(default="", max_length=100)
     suppliers: Labels = []
     attributes: Labels = Field(default=[], description="Such as `colour: blue`")
 
 
 class PutProduct(Command, ProductDefinition, name="product.put", subject="sku"):
-    """Adds a product (or combination) to the catalogue, or changes it: what is left out stays as it is. Placed orders
-    keep what they were sold at.
+    """Adds a product (or combination) to the catalogue, or changes it: what is left out stays as it
+    is. Placed orders keep what they were sold at.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
@@ -66,10 +70,15 @@ class GetProduct(Query, name="product.get", answer=ProductAnswer, subject="sku")
 class ProductList(Answer, name="product.list_answered"):
     """A page of products, sorted by their references."""
 
-    example: ClassVar[dict[str, Any]] = {"products": [samples.PUT_PRODUCT | {"available": 23}], "next": None}
+    example: ClassVar[dict[str, Any]] = {
+        "products": [samples.PUT_PRODUCT | {"available": 23}],
+        "next": None,
+    }
 
     products: list[FoundProduct]
-    next: Sku | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: Sku | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListProducts(Query, name="product.list", answer=ProductList):
@@ -85,7 +94,8 @@ class ProductsFound(Answer, name="product.search_answered"):
     """The products that were found, by reference."""
 
     example: ClassVar[dict[str, Any]] = {
-        "products": [samples.PUT_PRODUCT | {"available": 23}], "more": False,
+        "products": [samples.PUT_PRODUCT | {"available": 23}],
+        "more": False,
     }
 
     products: list[FoundProduct]
@@ -93,7 +103,9 @@ class ProductsFound(Answer, name="product.search_answered"):
 
 
 class SearchProducts(Query, name="product.search", answer=ProductsFound):
-    """Asks for products by the first letters of words of their reference, or of their name in any language."""
+    """Asks for products by the first letters of words of their reference, or of their name in any
+    language.
+    """
 
     example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
 
@@ -121,10 +133,14 @@ class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
 class StockMovement(Value):
     """One change of the available stock: never rewritten."""
 
-    number: int = Field(description="Counts the movements of all shops; later ones have higher numbers")
+    number: int = Field(
+        description="Counts the movements of all shops; later ones have higher numbers"
+    )
     sku: Sku
     change: int = Field(description="Pieces; negative: fewer")
-    cause: str = Field(description="Name of the command or state that moved them, or the employee's words")
+    cause: str = Field(
+        description="Name of the command or state that moved them, or the employee's words"
+    )
     order_id: UUID | None = None
     at: AwareDatetime
 
@@ -134,18 +150,28 @@ class StockMovements(Answer, name="stock.movements_answered"):
 
     example: ClassVar[dict[str, Any]] = {
         "movements": [
-            {"number": 17, "sku": "MUG-BLUE", "change": -2, "cause": "order.place", "order_id": samples.ORDER_ID,
-             "at": samples.NOON},
+            {
+                "number": 17,
+                "sku": "MUG-BLUE",
+                "change": -2,
+                "cause": "order.place",
+                "order_id": samples.ORDER_ID,
+                "at": samples.NOON,
+            },
         ],
         "next": None,
     }
 
     movements: list[StockMovement]
-    next: int | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: int | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
-    """Asks what moved the stock of the shop, of a product or for an order: newest first, a page at a time."""
+    """Asks what moved the stock of the shop, of a product or for an order: newest first, a page at
+    a time.
+    """
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "limit": 50}
 

@@ -15,14 +15,19 @@ from shared.contracts.values import DocumentReference, Money, Payment, Sku
 
 RefundKind = Literal["standard", "partial", "return"]
 GrantedKind = Literal["standard", "partial", "return", "cancelled"]
-LineNumber = Annotated[int, Field(ge=1, le=100_000, strict=True, description="Number of the line within the order")]
-Minor = Annotated[int, Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency, with tax")]
+LineNumber = Annotated[
+    int, Field(ge=1, le=100_000, strict=True, description="Number of the line within the order")
+]
+Minor = Annotated[
+    int,
+    Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency, with tax"),
+]
 Reason = Annotated[str, Field(max_length=500, description="Printed on the credit slip")]
 
 
 class WantedRefundLine(Value):
-    """What is refunded of a line: so many pieces at their whole price; or, of a partial refund or a return, an `amount`
-    of its own for them (a gesture of goodwill has no pieces).
+    """What is refunded of a line: so many pieces at their whole price; or, of a partial refund or a
+    return, an `amount` of its own for them (a gesture of goodwill has no pieces).
     """
 
     line: LineNumber
@@ -36,10 +41,15 @@ class RefundOptions(Value):
     shipping: bool = Field(default=False, description="Refund what is left of the shipping")
     shipping_amount: Minor | None = Field(default=None, description="Only so much of the shipping")
     restock: bool | None = Field(
-        default=None, description="Whether the pieces go back to stock; usual: yes, but not of a partial refund"
+        default=None,
+        description="Whether the pieces go back to stock; usual: yes, but not of a partial refund",
     )
-    credit_slip: bool | None = Field(default=None, description="Usual: yes, if the order has an invoice")
-    store_credit: bool = Field(default=False, description="The customer gets store credit in the place of money")
+    credit_slip: bool | None = Field(
+        default=None, description="Usual: yes, if the order has an invoice"
+    )
+    store_credit: bool = Field(
+        default=False, description="The customer gets store credit in the place of money"
+    )
     reason: Reason = ""
 
 
@@ -50,7 +60,8 @@ class RefundTerms(RefundOptions):
     kind: RefundKind
     lines: list[WantedRefundLine] = Field(default=[], max_length=1000)
     overpaid: bool = Field(
-        default=False, description="Give back what was paid beyond what the order costs; stands on no credit slip"
+        default=False,
+        description="Give back what was paid beyond what the order costs; stands on no credit slip",
     )
 
 
@@ -68,9 +79,10 @@ class RefundedLine(Value):
 
 
 class RefundView(Value):
-    """A refund: `gross` is `store_credit`, `money` and `settled`, but for the rounding of cash. `due`: the money is
-    still to be given back; `by_hand`: an employee does it, else the payment system. One of the kind `cancelled` was
-    made when the order was cancelled: it gives back what was paid.
+    """A refund: `gross` is `store_credit`, `money` and `settled`, but for the rounding of cash.
+    `due`: the money is still to be given back; `by_hand`: an employee does it, else the payment
+    system. One of the kind `cancelled` was made when the order was cancelled: it gives back what
+    was paid.
     """
 
     refund_id: UUID
@@ -80,22 +92,31 @@ class RefundView(Value):
     reason: str = ""
     lines: list[RefundedLine]
     shipping: Money
-    overpaid: Money | None = Field(default=None, description="Within `net` and `gross`: paid beyond what it costs")
+    overpaid: Money | None = Field(
+        default=None, description="Within `net` and `gross`: paid beyond what it costs"
+    )
     settled: Money | None = Field(
         default=None, description="Within `gross`: was not paid yet, so that it lessens what is due"
     )
     net: Money
     tax: Money
     gross: Money
-    store_credit: Money | None = Field(default=None, description="What of it went to the customer's store credit")
+    store_credit: Money | None = Field(
+        default=None, description="What of it went to the customer's store credit"
+    )
     given_back: Money | None = Field(
-        default=None, description="Of `store_credit`: what the order had been paid with store credit; that goes first"
+        default=None,
+        description=(
+            "Of `store_credit`: what the order had been paid with store credit; that goes first"
+        ),
     )
     money: Money | None = Field(default=None, description="What of it goes back as money")
     vouchers: Money | None = Field(
         default=None,
-        description="What vouchers had taken off the refunded pieces, in the order's kind of prices: nobody paid it, "
-        "and it is not given back",
+        description=(
+            "What vouchers had taken off the refunded pieces, in the order's kind of prices: nobody"
+            " paid it, and it is not given back"
+        ),
     )
     method: str = Field(description="How the money goes back; `store_credit` where none does")
     due: bool
@@ -120,35 +141,47 @@ class RefundLeft(Value):
     lines: list[LineLeft]
     shipping: Money
     paid: Money = Field(description="Payments less what was given back of them")
-    overpaid: Money | None = Field(default=None, description="Of `paid`: beyond what the order costs")
+    overpaid: Money | None = Field(
+        default=None, description="Of `paid`: beyond what the order costs"
+    )
 
 
 class CreateRefund(Command, RefundTerms, name="refund.create", subject="order_id"):
-    """Refunds products, their shipping, or an amount. An amount beyond what is left is refused, and what is left is
-    named; pieces cost at most what earlier refunds left of their line, even nothing. What the customer has not paid yet
-    is settled first, the rest is given back. A `refund_id` that is known changes nothing.
+    """Refunds products, their shipping, or an amount. An amount beyond what is left is refused, and
+    what is left is named; pieces cost at most what earlier refunds left of their line, even
+    nothing. What the customer has not paid yet is settled first, the rest is given back. A
+    `refund_id` that is known changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.CREATE_REFUND
 
-    refund_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
+    refund_id: UUID = Field(
+        description="Chosen by who sends it, so that a repeated command is recognised"
+    )
     by: By = "system"
 
 
 class RefundPreview(Answer, name="refund.preview_answered"):
     """The refund as it would be, and what would be left after it. Nothing was changed."""
 
-    example: ClassVar[dict[str, Any]] = {"refund": refund_samples.REFUND, "left": refund_samples.REFUND_LEFT}
+    example: ClassVar[dict[str, Any]] = {
+        "refund": refund_samples.REFUND,
+        "left": refund_samples.REFUND_LEFT,
+    }
 
     refund: RefundView
     left: RefundLeft
 
 
-class PreviewRefund(Query, RefundTerms, name="refund.preview", answer=RefundPreview, subject="order_id"):
+class PreviewRefund(
+    Query, RefundTerms, name="refund.preview", answer=RefundPreview, subject="order_id"
+):
     """Asks what a refund would come to; refused as `refund.create` would be."""
 
     example: ClassVar[dict[str, Any]] = {
-        name: value for name, value in refund_samples.CREATE_REFUND.items() if name not in ("refund_id", "by")
+        name: value
+        for name, value in refund_samples.CREATE_REFUND.items()
+        if name not in ("refund_id", "by")
     }
 
 
@@ -156,7 +189,9 @@ class RefundCreated(Event, name="refund.created", subject="order_id"):
     """A refund was granted; `left` can still be refunded."""
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "refund": refund_samples.REFUND,
+        "order_id": samples.ORDER_ID,
+        "order": samples.ORDER_SUMMARY,
+        "refund": refund_samples.REFUND,
         "left": refund_samples.REFUND_LEFT,
     }
 
@@ -167,13 +202,17 @@ class RefundCreated(Event, name="refund.created", subject="order_id"):
 
 
 class PaymentRefundDue(Event, name="payment.refund_due", subject="order_id"):
-    """Money is to be given back. Unless `by_hand`, the payment system that hears this is asked to do it, and to answer
-    with `payment.mark_refunded`.
+    """Money is to be given back. Unless `by_hand`, the payment system that hears this is asked to
+    do it, and to answer with `payment.mark_refunded`.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "amount": samples.euro(1190),
-        "method": "Bank wire", "by_hand": True, "payments": [samples.PAYMENT],
+        "order_id": samples.ORDER_ID,
+        "refund_id": refund_samples.REFUND_ID,
+        "amount": samples.euro(1190),
+        "method": "Bank wire",
+        "by_hand": True,
+        "payments": [samples.PAYMENT],
     }
 
     order_id: UUID
@@ -188,7 +227,9 @@ class MarkRefunded(Command, name="payment.mark_refunded", subject="order_id"):
     """Says that the money of a refund was given back: by the payment system, or by hand."""
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "transaction_id": "RF-77",
+        "order_id": samples.ORDER_ID,
+        "refund_id": refund_samples.REFUND_ID,
+        "transaction_id": "RF-77",
         "by": "anna@shop.test",
     }
 
@@ -202,8 +243,13 @@ class PaymentRefunded(Event, name="payment.refunded", subject="order_id"):
     """The money of a refund was given back."""
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "amount": samples.euro(1190),
-        "method": "Bank wire", "transaction_id": "RF-77", "by": "anna@shop.test", "at": samples.NOON,
+        "order_id": samples.ORDER_ID,
+        "refund_id": refund_samples.REFUND_ID,
+        "amount": samples.euro(1190),
+        "method": "Bank wire",
+        "transaction_id": "RF-77",
+        "by": "anna@shop.test",
+        "at": samples.NOON,
     }
 
     order_id: UUID
@@ -216,12 +262,14 @@ class PaymentRefunded(Event, name="payment.refunded", subject="order_id"):
 
 
 class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order_id"):
-    """Turns the money of a refund that is still due into store credit: the customer agreed, or wants to buy something
-    else. Not where the payment system was asked to give it back already.
+    """Turns the money of a refund that is still due into store credit: the customer agreed, or
+    wants to buy something else. Not where the payment system was asked to give it back already.
     """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "refund_id": refund_samples.REFUND_ID, "by": "anna@shop.test",
+        "order_id": samples.ORDER_ID,
+        "refund_id": refund_samples.REFUND_ID,
+        "by": "anna@shop.test",
     }
 
     order_id: OrderId
@@ -230,11 +278,18 @@ class RefundToStoreCredit(Command, name="refund.to_store_credit", subject="order
 
 
 class RefundConverted(Event, name="refund.converted", subject="order_id"):
-    """The money of a refund that was still due became store credit: `amount` is not to be given back any more."""
+    """The money of a refund that was still due became store credit: `amount` is not to be given
+    back any more.
+    """
 
     example: ClassVar[dict[str, Any]] = {
-        "order_id": samples.ORDER_ID, "order": samples.ORDER_SUMMARY, "refund": refund_samples.CONVERTED,
-        "left": refund_samples.REFUND_LEFT, "amount": samples.euro(1190), "by": "anna@shop.test", "at": samples.NOON,
+        "order_id": samples.ORDER_ID,
+        "order": samples.ORDER_SUMMARY,
+        "refund": refund_samples.CONVERTED,
+        "left": refund_samples.REFUND_LEFT,
+        "amount": samples.euro(1190),
+        "by": "anna@shop.test",
+        "at": samples.NOON,
     }
 
     order_id: UUID
@@ -251,10 +306,16 @@ class CreditSlipIssued(Event, name="credit_slip.issued", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
-        "document": samples.SNAPSHOT | {
-            "kind": "credit_slip", "number": "CR000001", "corrects": "IN000001",
-            "corrected": [samples.INVOICE_REFERENCE], "corrects_issued_at": samples.NOON,
-        },
+        "document": (
+            samples.SNAPSHOT
+            | {
+                "kind": "credit_slip",
+                "number": "CR000001",
+                "corrects": "IN000001",
+                "corrected": [samples.INVOICE_REFERENCE],
+                "corrects_issued_at": samples.NOON,
+            }
+        ),
     }
 
     order_id: UUID

@@ -15,7 +15,9 @@ from shared.contracts.references import OrderId
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentReference, Quantity, Sku
 
-ReturnState = Literal["waiting_for_confirmation", "waiting_for_package", "package_received", "denied", "completed"]
+ReturnState = Literal[
+    "waiting_for_confirmation", "waiting_for_package", "package_received", "denied", "completed"
+]
 Why = Annotated[str, Field(max_length=2000)]
 
 
@@ -36,7 +38,9 @@ class ReturnedLine(Value):
 
 
 class ReturnView(Value):
-    """A return. The package is to arrive before `until`, once it is awaited: it ends a day in the shop's time zone."""
+    """A return. The package is to arrive before `until`, once it is awaited: it ends a day in the
+    shop's time zone.
+    """
 
     return_id: UUID
     order_id: UUID
@@ -60,7 +64,9 @@ class RequestReturn(Command, name="return.request", subject="order_id"):
     example: ClassVar[dict[str, Any]] = refund_samples.REQUEST_RETURN
 
     order_id: OrderId
-    return_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
+    return_id: UUID = Field(
+        description="Chosen by who sends it, so that a repeated command is recognised"
+    )
     lines: list[WantedReturnLine] = Field(min_length=1, max_length=1000)
     reason: Why = ""
     by: By = "customer"
@@ -75,7 +81,9 @@ class _ReturnStep(Command):
 
 
 class ConfirmReturn(_ReturnStep, name="return.confirm", subject="order_id"):
-    """The goods may come: the package is awaited, and the return slip that goes with it is issued."""
+    """The goods may come: the package is awaited, and the return slip that goes with it is
+    issued.
+    """
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
 
@@ -85,7 +93,9 @@ class ConfirmReturn(_ReturnStep, name="return.confirm", subject="order_id"):
 class DenyReturn(_ReturnStep, name="return.deny", subject="order_id"):
     """The goods are not taken back; the answer says why."""
 
-    example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {"answer": "The seal is broken."}
+    example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
+        "answer": "The seal is broken."
+    }
 
     answer: Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -104,9 +114,14 @@ class ReturnAmount(Value):
 
 
 class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject="order_id"):
-    """The goods were looked at: what came back is refunded (kind `return`), as `refund.create` would."""
+    """The goods were looked at: what came back is refunded (kind `return`), as `refund.create`
+    would.
+    """
 
-    example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {"restock": True, "shipping": False}
+    example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
+        "restock": True,
+        "shipping": False,
+    }
 
     amounts: list[ReturnAmount] = Field(default=[], max_length=1000)
 
@@ -158,7 +173,14 @@ class ReturnSlipIssued(Event, name="return_slip.issued", subject="order_id"):
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
-        "document": samples.SNAPSHOT | {"kind": "return_slip", "number": "RT000001", "return_until": samples.NOON},
+        "document": (
+            samples.SNAPSHOT
+            | {
+                "kind": "return_slip",
+                "number": "RT000001",
+                "return_until": samples.NOON,
+            }
+        ),
     }
 
     order_id: UUID
@@ -171,11 +193,15 @@ class ReturnList(Answer, name="return.list_answered"):
     example: ClassVar[dict[str, Any]] = {"returns": [refund_samples.RETURN], "next": samples.CURSOR}
 
     returns: list[ReturnView]
-    next: str | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: str | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListReturns(Query, name="return.list", answer=ReturnList):
-    """Asks for the returns of the shop, newest first, a page at a time; all, or those of an order, customer, state."""
+    """Asks for the returns of the shop, newest first, a page at a time; all, or those of an order,
+    customer, state.
+    """
 
     example: ClassVar[dict[str, Any]] = {"state": "waiting_for_confirmation", "limit": 50}
 

@@ -11,17 +11,24 @@ Calendar = Literal["gregorian", "jalali"]
 
 
 class Numbering(Settings):
-    """A series of numbers: `IN000001`; with the year before, `IN2026/000001`, or after, `IN000001/2026`."""
+    """A series of numbers: `IN000001`; with the year before, `IN2026/000001`, or after,
+    `IN000001/2026`.
+    """
 
-    series: Annotated[str, Field(pattern="^[a-z0-9_-]{1,20}$", description="Its name; another name counts apart")] = (
-        "main"
-    )
+    series: Annotated[
+        str, Field(pattern="^[a-z0-9_-]{1,20}$", description="Its name; another name counts apart")
+    ] = "main"
     width: int = Field(default=6, ge=1, le=12, strict=True, description="Digits, at least")
     year: Literal["none", "before", "after"] = "none"
     separator: str = Field(default="/", pattern="^[-/._]?$", description="Between year and count")
-    yearly: bool = Field(default=False, description="Begins with 1 again each year; the year must be shown")
+    yearly: bool = Field(
+        default=False, description="Begins with 1 again each year; the year must be shown"
+    )
     start: int = Field(
-        default=0, ge=0, le=1_000_000_000, strict=True,
+        default=0,
+        ge=0,
+        le=1_000_000_000,
+        strict=True,
         description="The first number, from when it is set; 0 goes on counting",
     )
 
@@ -36,8 +43,8 @@ class Numberings(Settings):
 
 
 class Rounding(Settings):
-    """How taxes are rounded: `mode` says which way, `per` says what: the tax of one item, of one line, or of all that
-    bears the same rate.
+    """How taxes are rounded: `mode` says which way, `per` says what: the tax of one item, of one
+    line, or of all that bears the same rate.
     """
 
     mode: RoundingMode = "half_up"

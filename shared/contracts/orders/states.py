@@ -26,7 +26,9 @@ class GetState(Query, name="state.get", answer=StateAnswer, subject="key"):
 
 
 class StateList(Answer, name="state.list_answered"):
-    """All states of the shop: those that every shop begins with, and its own, in the order in which they are shown."""
+    """All states of the shop: those that every shop begins with, and its own, in the order in which
+    they are shown.
+    """
 
     example: ClassVar[dict[str, Any]] = {"states": [samples.STATE_DEFINITION]}
 

@@ -1,4 +1,6 @@
-"""Store credit: money of a customer that a shop holds for later orders. It pays like money, and is no discount."""
+"""Store credit: money of a customer that a shop holds for later orders. It pays like money, and is
+no discount.
+"""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -16,9 +18,14 @@ from shared.contracts.values import Currency, Customer, Language, Money, ShopPro
 
 CreditKind = Literal["issued", "used", "given_back", "expired"]
 Slips = Annotated[
-    list[CodeOrSlip], Field(max_length=20, description="Numbers of credit slips; empty: all store credit may be used")
+    list[CodeOrSlip],
+    Field(
+        max_length=20, description="Numbers of credit slips; empty: all store credit may be used"
+    ),
 ]
-PartOfTotal = Annotated[int, Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency")]
+PartOfTotal = Annotated[
+    int, Field(gt=0, lt=2**53, strict=True, description="Minor units of the order's currency")
+]
 
 
 class StoreCreditLot(Value):
@@ -29,12 +36,16 @@ class StoreCreditLot(Value):
     amount: Money
     left: Money
     expires_at: AwareDatetime | None = Field(default=None, description="Null: never")
-    code: str = Field(default="", description="Number of the credit slip that it was issued with; works as a code")
+    code: str = Field(
+        default="", description="Number of the credit slip that it was issued with; works as a code"
+    )
     order_id: UUID | None = Field(default=None, description="The order that it comes from")
 
 
 class StoreCreditEntry(Value):
-    """An entry of the ledger: never changed, never deleted. `balance` is that of the account after it."""
+    """An entry of the ledger: never changed, never deleted. `balance` is that of the account after
+    it.
+    """
 
     kind: CreditKind
     amount: Money = Field(description="Always positive; the kind says which way")
@@ -43,37 +54,48 @@ class StoreCreditEntry(Value):
     at: AwareDatetime
     by: str
     reason: str = ""
-    order_id: UUID | None = Field(default=None, description="The order that was paid, or that it comes from")
+    order_id: UUID | None = Field(
+        default=None, description="The order that was paid, or that it comes from"
+    )
     refund_id: UUID | None = None
 
 
 class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id"):
-    """Gives a customer store credit by hand. The same `credit_id` with the same content changes nothing; with other
-    content it is refused.
+    """Gives a customer store credit by hand. The same `credit_id` with the same content changes
+    nothing; with other content it is refused.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.ISSUE
 
-    credit_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
+    credit_id: UUID = Field(
+        description="Chosen by who sends it, so that a repeated command is recognised"
+    )
     customer_id: CustomerKey
     amount: Money
-    reason: str = Field(min_length=1, max_length=500, description="For the ledger and the customer's mail")
+    reason: str = Field(
+        min_length=1, max_length=500, description="For the ledger and the customer's mail"
+    )
     expires_at: Moment | None = Field(
-        default=None, description="Null: after the shop's `store_credit_days`, or never where it sets none"
+        default=None,
+        description="Null: after the shop's `store_credit_days`, or never where it sets none",
     )
     by: By = "system"
 
 
 class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
-    """Pays an order, or a part of it, with the customer's store credit: at most what is still due. An order that is
-    paid in full goes on from a state that waits for that.
+    """Pays an order, or a part of it, with the customer's store credit: at most what is still due.
+    An order that is paid in full goes on from a state that waits for that.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.USE
 
     order_id: OrderId
-    payment_id: UUID = Field(description="Chosen by who sends it, so that a repeated command is recognised")
-    amount: PartOfTotal | None = Field(default=None, description="Null: all there is, up to what is due")
+    payment_id: UUID = Field(
+        description="Chosen by who sends it, so that a repeated command is recognised"
+    )
+    amount: PartOfTotal | None = Field(
+        default=None, description="Null: all there is, up to what is due"
+    )
     credit_slips: Slips = []
     by: By = "system"
 
@@ -106,7 +128,9 @@ class StoreCreditIssued(_StoreCreditChanged, name="store_credit.issued", subject
     """A customer got store credit: by hand, or as a refund (`refund_id`)."""
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {
-        "reason": "The parcel was late.", "code": "CR000001", "expires_at": "2027-11-21T12:00:00Z",
+        "reason": "The parcel was late.",
+        "code": "CR000001",
+        "expires_at": "2027-11-21T12:00:00Z",
     }
 
     reason: str = ""
@@ -121,9 +145,11 @@ class StoreCreditUsed(_StoreCreditChanged, name="store_credit.used", subject="cu
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"order_id": samples.ORDER_ID}
 
 
-class StoreCreditGivenBack(_StoreCreditChanged, name="store_credit.given_back", subject="customer_id"):
-    """Store credit that an order was paid with is the customer's again: the order was refunded (`refund_id`), or came
-    to nothing before it was invoiced.
+class StoreCreditGivenBack(
+    _StoreCreditChanged, name="store_credit.given_back", subject="customer_id"
+):
+    """Store credit that an order was paid with is the customer's again: the order was refunded
+    (`refund_id`), or came to nothing before it was invoiced.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"order_id": samples.ORDER_ID}
@@ -145,28 +171,40 @@ class StoreCreditAccount(Value):
 
     customer_id: CustomerKey
     balance: Money
-    lots: list[StoreCreditLot] = Field(description="Those of which something is left, in the order of their use")
+    lots: list[StoreCreditLot] = Field(
+        description="Those of which something is left, in the order of their use"
+    )
 
 
 class StoreCreditAnswer(Answer, name="store_credit.get_answered"):
     """A customer's store credit."""
 
     example: ClassVar[dict[str, Any]] = {
-        "accounts": [credit_samples.ACCOUNT], "entries": [credit_samples.ENTRY], "next": None,
+        "accounts": [credit_samples.ACCOUNT],
+        "entries": [credit_samples.ENTRY],
+        "next": None,
     }
 
-    accounts: list[StoreCreditAccount] = Field(description="One per currency that the customer ever had credit in")
+    accounts: list[StoreCreditAccount] = Field(
+        description="One per currency that the customer ever had credit in"
+    )
     entries: list[StoreCreditEntry] = Field(description="Newest first")
-    next: int | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: int | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
-class GetStoreCredit(Query, name="store_credit.get", answer=StoreCreditAnswer, subject="customer_id"):
+class GetStoreCredit(
+    Query, name="store_credit.get", answer=StoreCreditAnswer, subject="customer_id"
+):
     """Asks what store credit a customer has, and what became of it."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
 
     customer_id: CustomerKey
-    cursor: int | None = Field(default=None, ge=1, strict=True, description="`next` of the page before")
+    cursor: int | None = Field(
+        default=None, ge=1, strict=True, description="`next` of the page before"
+    )
     limit: int = Field(default=50, ge=1, le=200, strict=True, description="Entries")
 
 
@@ -176,7 +214,9 @@ class StoreCreditList(Answer, name="store_credit.list_answered"):
     example: ClassVar[dict[str, Any]] = {"accounts": [credit_samples.ACCOUNT], "next": "c-1001"}
 
     accounts: list[StoreCreditAccount]
-    next: CustomerKey | None = Field(default=None, description="Ask on with this `cursor`; null: that was all")
+    next: CustomerKey | None = Field(
+        default=None, description="Ask on with this `cursor`; null: that was all"
+    )
 
 
 class ListStoreCredit(Query, name="store_credit.list", answer=StoreCreditList):

@@ -1,4 +1,6 @@
-"""Alembic's environment for all services: runs on the connection that `migrations.upgrade` gives it."""
+"""Alembic's environment for all services: runs on the connection that `migrations.upgrade` gives
+it.
+"""
 
 from alembic import context
 

@@ -30,14 +30,23 @@ class Terminal:
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
         """Runs `aftercart` in this process."""
         return CliRunner().invoke(
-            main, arguments, input=stdin, env=self.environment, obj=self.installation, catch_exceptions=False
+            main,
+            arguments,
+            input=stdin,
+            env=self.environment,
+            obj=self.installation,
+            catch_exceptions=False,
         )
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Runs it as a process of its own, with what is really installed."""
         return subprocess.Popen(
-            [sys.executable, "-m", "shared.cli.main", *arguments], env=os.environ | self.environment | more, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-m", "shared.cli.main", *arguments],
+            env=os.environ | self.environment | more,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def without(self, *names: str) -> "Terminal":
@@ -52,22 +61,26 @@ class Terminal:
 def terminal_at(ground: Ground, rabbit: Any, database: str) -> Terminal:
     """All settings for a virtual host."""
     delays = ",".join(map(str, ground.delays))
-    return Terminal({
-        "AFTERCART_ENV_FILE": os.devnull,
-        "AFTERCART_BROKER_URL": ground.url(CLIENT),
-        "AFTERCART_ADMIN_BROKER_URL": ground.url(),
-        "AFTERCART_MANAGEMENT_URL": management_url(rabbit),
-        "AFTERCART_RETRY_DELAYS": delays,
-        "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
-        "AFTERCART_TOY_DATABASE_URL": database,
-        "AFTERCART_TOY_RETRY_DELAYS": delays,
-    })
+    return Terminal(
+        {
+            "AFTERCART_ENV_FILE": os.devnull,
+            "AFTERCART_BROKER_URL": ground.url(CLIENT),
+            "AFTERCART_ADMIN_BROKER_URL": ground.url(),
+            "AFTERCART_MANAGEMENT_URL": management_url(rabbit),
+            "AFTERCART_RETRY_DELAYS": delays,
+            "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
+            "AFTERCART_TOY_DATABASE_URL": database,
+            "AFTERCART_TOY_RETRY_DELAYS": delays,
+        }
+    )
 
 
 @pytest.fixture(scope="package", autouse=True)
 def quiet():
     """Here only: loggers that remembered it would keep it for the tests that come after."""
-    log.configure(ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error"))
+    log.configure(
+        ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error")
+    )
     structlog.configure(cache_logger_on_first_use=False)
     yield
     structlog.reset_defaults()
@@ -133,7 +146,8 @@ def bare(ground, terminal):
         ground.api("PUT", f"/api/permissions/{name}/{user}", json=rights)
     urls = {
         variable: urlsplit(url)._replace(path=f"/{name}").geturl()
-        for variable, url in terminal.environment.items() if variable.endswith("BROKER_URL")
+        for variable, url in terminal.environment.items()
+        if variable.endswith("BROKER_URL")
     }
     yield terminal.having(**urls)
     ground.api("DELETE", f"/api/vhosts/{name}")

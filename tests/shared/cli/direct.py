@@ -1,4 +1,6 @@
-"""The command line on a service in this process: what it sends goes through the real pipeline, without RabbitMQ."""
+"""The command line on a service in this process: what it sends goes through the real pipeline,
+without RabbitMQ.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +20,9 @@ from tests.words import Desk
 
 @dataclass
 class DirectClient:
-    """A client whose messages reach one service at once. Messages for other services are validated and stored."""
+    """A client whose messages reach one service at once. Messages for other services are validated
+    and stored.
+    """
 
     service: Desk
     elsewhere: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -30,13 +34,24 @@ class DirectClient:
         if request.type not in self.service.service.handlings:
             message.model_validate(request.data)
             self.elsewhere.append((request.name, request.data))
-            data = {"command": request.name, "command_id": request.id, "events": [], "repeated": False}
-            self.answers[request.id] = Envelope(id="-", source="/", type="aftercart.command.done.v1", data=data)
+            data = {
+                "command": request.name,
+                "command_id": request.id,
+                "events": [],
+                "repeated": False,
+            }
+            self.answers[request.id] = Envelope(
+                id="-", source="/", type="aftercart.command.done.v1", data=data
+            )
         elif issubclass(message, Query):
-            self.answers[request.id] = self.service.ask(request.name, request.data, shop=request.shop)
+            self.answers[request.id] = self.service.ask(
+                request.name, request.data, shop=request.shop
+            )
         else:
             self.sent.append(request.name)
-            *_, reply = self.service.tell(request.name, request.data, shop=request.shop, replyto="test.reply")
+            *_, reply = self.service.tell(
+                request.name, request.data, shop=request.shop, replyto="test.reply"
+            )
             self.answers[request.id] = reply
 
     def replies(self, request: Request, seconds: float) -> Iterator[Envelope]:

@@ -17,14 +17,18 @@ from tests.words import sqlite_url
 def two_services(served, tmp_path_factory):
     """The toy and a second one like it, both at work."""
     second, database = replace(toy, name="second"), sqlite_url(tmp_path_factory.mktemp("second"))
-    url = served.environment["AFTERCART_TOY_BROKER_URL"].replace("toy:toy-secret", "second:second-secret")
+    url = served.environment["AFTERCART_TOY_BROKER_URL"].replace(
+        "toy:toy-secret", "second:second-secret"
+    )
     both = replace(
         served.having(AFTERCART_SECOND_BROKER_URL=url),
         installation=Installation({"toy": lambda: toy, "second": lambda: second}),
     )
     assert both.run("topology", "apply").exit_code == 0
     migrations.upgrade(second, engine_for(database))
-    process = WorkerProcess(second, ServiceSettings(broker_url=SecretStr(url), database_url=SecretStr(database)))
+    process = WorkerProcess(
+        second, ServiceSettings(broker_url=SecretStr(url), database_url=SecretStr(database))
+    )
     process.start()
     yield both
     process.stop()
@@ -57,7 +61,8 @@ def test_the_answers_of_all_services_are_collected(two_services):
     result = two_services.run("ask", "service.health", "--all", "--wait", "1")
     answers = json.loads(result.stdout)
     assert {answer["source"]: answer["name"] for answer in answers} == {
-        "/aftercart/toy": "service.health_answered", "/aftercart/second": "service.health_answered",
+        "/aftercart/toy": "service.health_answered",
+        "/aftercart/second": "service.health_answered",
     }
 
 
@@ -66,5 +71,10 @@ def test_one_answer_is_enough_without_all(two_services):
 
 
 def test_a_command_is_no_question(terminal):
-    assert "is a command: use `aftercart send toy.add FILE`" in terminal.run("ask", "toy.add").stderr
-    assert "No service takes a question 'toy.gt'; did you mean 'toy.get'" in terminal.run("ask", "toy.gt").stderr
+    assert (
+        "is a command: use `aftercart send toy.add FILE`" in terminal.run("ask", "toy.add").stderr
+    )
+    assert (
+        "No service takes a question 'toy.gt'; did you mean 'toy.get'"
+        in terminal.run("ask", "toy.gt").stderr
+    )

@@ -86,7 +86,9 @@ def test_the_list_can_be_short(terminal, graveyard):
 
 
 def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, ground):
-    ground.send(envelope("toy.add", {"key": "a"}), headers={"x-reason": "forged", "x-exchange": "toy.self"})
+    ground.send(
+        envelope("toy.add", {"key": "a"}), headers={"x-reason": "forged", "x-exchange": "toy.self"}
+    )
     with ground.hand() as channel:
         while (got := channel.basic_get("toy"))[0] is not None:  # as a worker that dies of it
             channel.basic_nack(got[0].delivery_tag)
@@ -121,7 +123,8 @@ def test_an_id_that_no_letter_has(terminal, graveyard):
         more = ["--yes"] if command == "drop" else []
         result = terminal.run("dead", command, "nobody", *more)
         assert (result.exit_code, result.stderr) == (
-            1, "There is no dead letter nobody: see `aftercart dead list`.\n"
+            1,
+            "There is no dead letter nobody: see `aftercart dead list`.\n",
         )
     assert listed(terminal) == graveyard
 
@@ -148,9 +151,14 @@ def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, ground, datab
     assert listed(terminal) == []
 
 
-def test_replay_all_keeps_the_order_and_ends_though_they_come_back(terminal, graveyard, ground, database):
+def test_replay_all_keeps_the_order_and_ends_though_they_come_back(
+    terminal, graveyard, ground, database
+):
     with working(ground, database):
-        assert terminal.run("dead", "replay", "--all", "--service", "toy").stdout == "replayed 4 letters\n"
+        assert (
+            terminal.run("dead", "replay", "--all", "--service", "toy").stdout
+            == "replayed 4 letters\n"
+        )
         until(lambda: ground.depth("toy.dead") == 4)
     assert sorted(listed(terminal)) == sorted(graveyard)
 
@@ -171,7 +179,10 @@ def test_drop_asks_first(terminal, graveyard):
 
 
 def test_dropped_letters_are_gone_and_the_others_in_order(terminal, graveyard):
-    assert terminal.run("dead", "drop", graveyard[1], graveyard[2], "--yes").stdout == "dropped 2 letters\n"
+    assert (
+        terminal.run("dead", "drop", graveyard[1], graveyard[2], "--yes").stdout
+        == "dropped 2 letters\n"
+    )
     assert listed(terminal) == [graveyard[0], graveyard[3]]
 
 
@@ -183,7 +194,9 @@ def test_drop_all_says_how_many(terminal, graveyard):
 
 
 def test_killed_in_the_middle_it_loses_nothing(terminal, graveyard, ground):
-    reader = subprocess.Popen([sys.executable, "-c", READER, ground.url()], stdout=subprocess.PIPE, text=True)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, ground.url()], stdout=subprocess.PIPE, text=True
+    )
     assert reader.stdout.readline().split() == graveyard[:3]
     assert ground.depth("toy.dead") == 1
     reader.kill()
@@ -200,7 +213,9 @@ def test_ids_or_all_but_not_both_and_not_neither(terminal):
 
 
 def test_commands_that_no_service_takes_are_letters_too(terminal, ground):
-    terminal.run("send", "toy.subtract", "-", "--anyway", "--wait", "0", "--id", "stray", stdin="{}")
+    terminal.run(
+        "send", "toy.subtract", "-", "--anyway", "--wait", "0", "--id", "stray", stdin="{}"
+    )
     assert listed(terminal, "--service", "unrouted") == listed(terminal) == ["stray"]
     assert "no service takes 'toy.subtract'" in terminal.run("dead", "list").stdout
     assert terminal.run("dead", "replay", "stray").exit_code == 0
@@ -214,12 +229,20 @@ def test_commands_that_no_service_takes_are_letters_too(terminal, ground):
 
 def test_a_service_that_does_not_exist(terminal):
     result = terminal.run("dead", "list", "--service", "tony")
-    assert (result.exit_code, result.stderr) == (1, "There is no service 'tony'; did you mean 'toy'?\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "There is no service 'tony'; did you mean 'toy'?\n",
+    )
 
 
 def test_a_queue_that_is_missing_is_told_and_the_others_are_listed(terminal, graveyard):
-    both = replace(terminal, installation=Installation({"absent": lambda: None, "toy": lambda: None}))
-    assert "The queue 'absent.dead' is missing: run `aftercart topology apply`." in both.run("dead", "list").stderr
+    both = replace(
+        terminal, installation=Installation({"absent": lambda: None, "toy": lambda: None})
+    )
+    assert (
+        "The queue 'absent.dead' is missing: run `aftercart topology apply`."
+        in both.run("dead", "list").stderr
+    )
     assert listed(both) == graveyard
 
 

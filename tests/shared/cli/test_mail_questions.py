@@ -1,4 +1,6 @@
-"""No verb leads to a mail to the customer that was not asked about: what `orders` says goes on to a real `notify`."""
+"""No verb leads to a mail to the customer that was not asked about: what `orders` says goes on to a
+real `notify`.
+"""
 
 import json
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ class Shop:
     def mails(self) -> int:
         """Count the mails, after `notify` heard everything that `orders` said."""
         said = self.anna.client.service.outbox()
-        for event in said[self.heard:]:
+        for event in said[self.heard :]:
             if event.type in self.notify.service.handlings:
                 self.notify.deliver(receive(event.encode()))
         self.heard = len(said)
@@ -42,27 +44,41 @@ def shop(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
     orders.tell("stock.set", {"sku": "TEA-GREEN", "quantity": 5})
     orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
     orders.tell("order.place", an_order(reference=REF))
-    return Shop(employee_of(orders, monkeypatch), NotifyDesk.at(sqlite_url(tmp_path, "notify"), Office()))
+    return Shop(
+        employee_of(orders, monkeypatch), NotifyDesk.at(sqlite_url(tmp_path, "notify"), Office())
+    )
 
 
 INVOICED, SENT = ("payment_accepted",), ("payment_accepted", "processing", "shipped")
 
 
-@pytest.mark.parametrize(("states", "arguments"), [
-    ((), ("add", REF, "TEA-GREEN")), ((), ("payment", REF, "28.70")), ((), ("note", REF, "Call first.")),
-    (INVOICED, ("add", REF, "TEA-GREEN")), (INVOICED, ("edit", REF, "1:1")), (INVOICED, ("edit", REF, "1=5.00")),
-    (INVOICED, ("discount", REF, "--percent", "10")), (INVOICED, ("discount", REF, "--free-shipping")),
-    (INVOICED, ("shipping", REF, "--price", "9.90")), (INVOICED, ("shipping", REF, "--tracking", "SP-4711")),
-    (INVOICED, ("refund", REF, "1:1")), (INVOICED, ("invoice", REF, "--correct")),
-    (INVOICED, ("send", REF, "IN000001")),
-    (INVOICED, ("address", REF, "--invoice", "--company", "Byron Ltd")),
-    (INVOICED, ("customer", REF, "--email", "ada.byron@example.test")),
-    (INVOICED, ("state", REF, "processing")), (INVOICED, ("notify", REF, "A word.")),
-    (INVOICED, ("exemption", REF, "export", "Export, Article 146.")),
-    (SENT, ("shipping", REF, "--tracking", "SP-4711")), (SENT, ("return", REF, "1:1")),
-    (SENT, ("refund", REF, "1=5.00")),
-    (SENT, ("slip", REF)),
-])
+@pytest.mark.parametrize(
+    ("states", "arguments"),
+    [
+        ((), ("add", REF, "TEA-GREEN")),
+        ((), ("payment", REF, "28.70")),
+        ((), ("note", REF, "Call first.")),
+        (INVOICED, ("add", REF, "TEA-GREEN")),
+        (INVOICED, ("edit", REF, "1:1")),
+        (INVOICED, ("edit", REF, "1=5.00")),
+        (INVOICED, ("discount", REF, "--percent", "10")),
+        (INVOICED, ("discount", REF, "--free-shipping")),
+        (INVOICED, ("shipping", REF, "--price", "9.90")),
+        (INVOICED, ("shipping", REF, "--tracking", "SP-4711")),
+        (INVOICED, ("refund", REF, "1:1")),
+        (INVOICED, ("invoice", REF, "--correct")),
+        (INVOICED, ("send", REF, "IN000001")),
+        (INVOICED, ("address", REF, "--invoice", "--company", "Byron Ltd")),
+        (INVOICED, ("customer", REF, "--email", "ada.byron@example.test")),
+        (INVOICED, ("state", REF, "processing")),
+        (INVOICED, ("notify", REF, "A word.")),
+        (INVOICED, ("exemption", REF, "export", "Export, Article 146.")),
+        (SENT, ("shipping", REF, "--tracking", "SP-4711")),
+        (SENT, ("return", REF, "1:1")),
+        (SENT, ("refund", REF, "1=5.00")),
+        (SENT, ("slip", REF)),
+    ],
+)
 def test_a_verb_asks_before_the_customer_is_written_to(
     shop: Shop, states: tuple[str, ...], arguments: tuple[str, ...]
 ) -> None:
@@ -70,7 +86,9 @@ def test_a_verb_asks_before_the_customer_is_written_to(
         shop.anna.does("order", "state", REF, state, "--yes")
     before = shop.mails()
     result = shop.anna.types("order", *arguments)
-    assert shop.mails() == before, f"{arguments} wrote to the customer without a question: {result.output}"
+    assert shop.mails() == before, (
+        f"{arguments} wrote to the customer without a question: {result.output}"
+    )
     if result.exit_code == 64:
         assert "The customer (ada@example.test) gets" in result.output
         shop.anna.does("order", *arguments, "--yes")
@@ -112,7 +130,10 @@ def test_store_credit_that_goes_back_to_the_customer_is_asked_about(shop: Shop) 
     before = shop.mails()
     payments = json.loads(shop.anna.does("order", "show", REF, "--json"))["payments"]
     (key,) = [each["payment_id"] for each in payments if each["kind"] == "store_credit"]
-    for words in (("refund", REF, "1:1", "--store-credit"), ("payment", REF, "--reverse", key, "--reason", "Mistake")):
+    for words in (
+        ("refund", REF, "1:1", "--store-credit"),
+        ("payment", REF, "--reverse", key, "--reason", "Mistake"),
+    ):
         asked = shop.anna.types("order", *words)
         assert (asked.exit_code, shop.mails()) == (64, before), asked.output
         assert "gets a mail about the store credit" in asked.output

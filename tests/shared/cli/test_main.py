@@ -8,7 +8,18 @@ import pytest
 from shared.cli import connection
 from shared.cli.installation import Installation
 
-COMMANDS = ["worker", "migrate", "topology", "send", "ask", "order", "export", "watch", "dead", "health"]
+COMMANDS = [
+    "worker",
+    "migrate",
+    "topology",
+    "send",
+    "ask",
+    "order",
+    "export",
+    "watch",
+    "dead",
+    "health",
+]
 
 
 @pytest.fixture
@@ -26,7 +37,8 @@ def other_package(tmp_path, monkeypatch):
     package.mkdir()
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1\n")
     (package / "entry_points.txt").write_text(
-        "[aftercart.commands]\ngreet = other:greet\nbroken = nothing.like.it:command\nplain = other:plain\n"
+        "[aftercart.commands]\ngreet = other:greet\nbroken = nothing.like.it:command\nplain ="
+        " other:plain\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -56,23 +68,33 @@ def test_a_broken_command_breaks_only_itself(terminal, other_package):
     result = terminal.run("broken", "--with", "options")
     assert (result.exit_code, result.stderr) == (
         1,
-        "The command 'broken' cannot be loaded (ModuleNotFoundError: No module named 'nothing'); install its package "
-        "again.\n",
+        (
+            "The command 'broken' cannot be loaded (ModuleNotFoundError: No module named"
+            " 'nothing'); install its package again.\n"
+        ),
     )
     assert "it is a int and no click command" in terminal.run("plain").stderr
 
 
 def test_a_command_loads_only_what_it_needs():
     script = (
-        "import sys; from shared.cli.main import main; main(['send', '--help'], standalone_mode=False);"
-        "print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint', 'shared.cli.dead'} & set(sys.modules))"
+        "import sys; from shared.cli.main import main; main(['send', '--help'],"
+        " standalone_mode=False);print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint',"
+        " 'shared.cli.dead'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "set()"
 
 
 def test_wrong_options_have_the_exit_code_of_wrong_usage(terminal):
-    for arguments in (["--bogus"], ["send", "--bogus"], ["dead", "list", "--bogus"], ["dead", "lst"]):
+    for arguments in (
+        ["--bogus"],
+        ["send", "--bogus"],
+        ["dead", "list", "--bogus"],
+        ["dead", "lst"],
+    ):
         result = terminal.run(*arguments)
         assert (result.exit_code, "Usage: " in result.stderr) == (64, True)
 
@@ -86,9 +108,18 @@ def test_an_unknown_command(terminal):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("amqp://client:x@127.0.0.1:1", "RabbitMQ at 127.0.0.1:1 cannot be reached (Connection refused): start it"),
-        ("amqp://a:b@nohost.invalid", "RabbitMQ at nohost.invalid:5672 cannot be reached (Name or service not known)"),
-        ("amqp://a:b@h:port", "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost."),
+        (
+            "amqp://client:x@127.0.0.1:1",
+            "RabbitMQ at 127.0.0.1:1 cannot be reached (Connection refused): start it",
+        ),
+        (
+            "amqp://a:b@nohost.invalid",
+            "RabbitMQ at nohost.invalid:5672 cannot be reached (Name or service not known)",
+        ),
+        (
+            "amqp://a:b@h:port",
+            "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost.",
+        ),
         ("rabbit", "A URL of RabbitMQ cannot be read"),
     ],
 )
@@ -134,8 +165,10 @@ def test_a_setting_that_is_missing(terminal):
     result = terminal.without("AFTERCART_BROKER_URL").run("watch")
     assert (result.exit_code, result.stderr) == (
         1,
-        "AFTERCART_BROKER_URL is not set: put it into the environment or the env file, or start a stack with "
-        "`make up`.\n",
+        (
+            "AFTERCART_BROKER_URL is not set: put it into the environment or the env file, or start"
+            " a stack with `make up`.\n"
+        ),
     )
 
 

@@ -11,10 +11,29 @@ from tests.shared.cli.direct import Employee, employee_of
 from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
 
 NEW = (
-    "--email", "grace@example.test", "--name", "Grace Hopper", "--line1", "1 Harbour Street", "--postcode", "10115",
-    "--city", "Berlin", "--country", "DE",
+    "--email",
+    "grace@example.test",
+    "--name",
+    "Grace Hopper",
+    "--line1",
+    "1 Harbour Street",
+    "--postcode",
+    "10115",
+    "--city",
+    "Berlin",
+    "--country",
+    "DE",
 )
-HOW = ("--carrier", "Swift Post", "--shipping", "4.90", "--payment-method", "Cheque", "--state", "awaiting_cheque")
+HOW = (
+    "--carrier",
+    "Swift Post",
+    "--shipping",
+    "4.90",
+    "--payment-method",
+    "Cheque",
+    "--state",
+    "awaiting_cheque",
+)
 
 
 @pytest.fixture
@@ -22,15 +41,37 @@ def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
     """An employee of a shop with a hundred mugs."""
     orders = desk(service, sqlite_url(tmp_path))
     a_shop_with_mugs(orders)
-    orders.tell("shop.put", samples.PUT_SHOP | {
-        "payment_methods": [{"name": "Bank wire", "initial_state": "awaiting_bank_wire"}],
-        "carriers": [{"name": "Swift Post", "tax_rate": "19", "rates": [{"currency": "EUR", "price": 490}]}],
-    })
+    orders.tell(
+        "shop.put",
+        samples.PUT_SHOP
+        | {
+            "payment_methods": [{"name": "Bank wire", "initial_state": "awaiting_bank_wire"}],
+            "carriers": [
+                {
+                    "name": "Swift Post",
+                    "tax_rate": "19",
+                    "rates": [{"currency": "EUR", "price": 490}],
+                }
+            ],
+        },
+    )
     return employee_of(orders, monkeypatch)
 
 
-def test_an_order_by_hand_has_an_agreed_price_and_a_voucher_made_on_the_spot(anna: Employee) -> None:
-    words = ("order", "place", "MUG-BLUE:3=10.00", *NEW, *HOW, "--percent", "10", "--voucher-name", "For the delay")
+def test_an_order_by_hand_has_an_agreed_price_and_a_voucher_made_on_the_spot(
+    anna: Employee,
+) -> None:
+    words = (
+        "order",
+        "place",
+        "MUG-BLUE:3=10.00",
+        *NEW,
+        *HOW,
+        "--percent",
+        "10",
+        "--voucher-name",
+        "For the delay",
+    )
     asked = anna.types(*words)
     assert (asked.exit_code, anna.client.sent) == (64, [])
     assert "3 x MUG-BLUE Mug, blue, 30.00 EUR" in asked.output
@@ -45,7 +86,14 @@ def test_an_order_by_hand_has_an_agreed_price_and_a_voucher_made_on_the_spot(ann
 
 def test_a_known_customer_is_found_by_the_e_mail(anna: Employee) -> None:
     anna.client.service.tell("order.place", an_order())
-    words = ("--email", "ADA@example.test", "--carrier", "Swift Post", "--payment-method", "Bank wire")
+    words = (
+        "--email",
+        "ADA@example.test",
+        "--carrier",
+        "Swift Post",
+        "--payment-method",
+        "Bank wire",
+    )
     anna.does("order", "place", "MUG-BLUE", *words, "--reference", "SECOND", "--yes")
     placed = json.loads(anna.does("order", "show", "SECOND", "--json"))
     assert placed["order"]["customer"]["customer_id"] == "c-1001"
@@ -53,13 +101,28 @@ def test_a_known_customer_is_found_by_the_e_mail(anna: Employee) -> None:
     assert (placed["state"], placed["shipping"]["amount"]) == ("awaiting_bank_wire", 490)
 
 
-@pytest.mark.parametrize(("words", "code", "sentence"), [
-    (("--email", "x@example.test", *HOW), 64, "The shop knows nobody with the e-mail x@example.test: say --name"),
-    (("--email", "x@example.test", "--name", "X", *HOW), 64, "Say the address: --line1"),
-    ((*NEW, *HOW[:-2]), 64, "'Cheque' is none of the shop's payment methods (Bank wire): say --state."),
-    ((*NEW, *HOW, "--voucher", "NONE", "--yes"), 1, "Nothing was placed: There is no voucher 'NONE'"),
-    ((*NEW, *HOW, "--amount", "1.999"), 64, "'1.999' is no amount in EUR: write it like 9.90."),
-])
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (
+            ("--email", "x@example.test", *HOW),
+            64,
+            "The shop knows nobody with the e-mail x@example.test: say --name",
+        ),
+        (("--email", "x@example.test", "--name", "X", *HOW), 64, "Say the address: --line1"),
+        (
+            (*NEW, *HOW[:-2]),
+            64,
+            "'Cheque' is none of the shop's payment methods (Bank wire): say --state.",
+        ),
+        (
+            (*NEW, *HOW, "--voucher", "NONE", "--yes"),
+            1,
+            "Nothing was placed: There is no voucher 'NONE'",
+        ),
+        ((*NEW, *HOW, "--amount", "1.999"), 64, "'1.999' is no amount in EUR: write it like 9.90."),
+    ],
+)
 def test_what_is_missing_is_said_and_nothing_is_placed(
     anna: Employee, words: tuple[str, ...], code: int, sentence: str
 ) -> None:
@@ -83,10 +146,18 @@ def test_a_list_is_searched_by_document_sorted_counted_and_in_a_language(anna: E
 
 def test_an_exemption_and_an_exchange_rate_are_set_and_taken_back(anna: Employee) -> None:
     anna.client.service.tell("order.place", an_order(reference="FIRST"))
-    assert "total 24.12 EUR" in anna.does("order", "exemption", "FIRST", "export", "Export, Article 146.")
+    assert "total 24.12 EUR" in anna.does(
+        "order", "exemption", "FIRST", "export", "Export, Article 146."
+    )
     assert "not taxed Export, Article 146." in anna.does("order", "show", "FIRST")
     assert "total 28.70 EUR" in anna.does("order", "exemption", "FIRST", "--lift")
-    assert "order.exchange_rate_changed" in anna.does("order", "rate", "FIRST", "sek", "11.2345", "--source", "ECB")
+    assert "order.exchange_rate_changed" in anna.does(
+        "order", "rate", "FIRST", "sek", "11.2345", "--source", "ECB"
+    )
     assert "order.exchange_rate_changed" in anna.does("order", "rate", "FIRST", "--remove")
-    for words in (("exemption", "FIRST"), ("exemption", "FIRST", "export"), ("rate", "FIRST", "SEK")):
+    for words in (
+        ("exemption", "FIRST"),
+        ("exemption", "FIRST", "export"),
+        ("rate", "FIRST", "SEK"),
+    ):
         assert anna.types("order", *words).exit_code == 64

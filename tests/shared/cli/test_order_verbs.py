@@ -1,4 +1,6 @@
-"""Verbs on orders: what an employee types is done, shown, and asked about before the customer is written to."""
+"""Verbs on orders: what an employee types is done, shown, and asked about before the customer is
+written to.
+"""
 
 import json
 from typing import Any
@@ -33,7 +35,10 @@ def paid_and_invoiced(anna: Employee) -> None:
 def test_products_are_added_at_the_catalogues_price_or_at_another(anna: Employee) -> None:
     printed = anna.does("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00")
     assert "done: order.edited" in printed
-    assert f"{REF} Awaiting bank wire payment total 57.50 EUR, paid 0.00 EUR, 57.50 EUR still to be paid" in printed
+    assert (
+        f"{REF} Awaiting bank wire payment total 57.50 EUR, paid 0.00 EUR, 57.50 EUR still to be"
+        " paid" in printed
+    )
 
 
 def test_a_line_changes_pieces_price_and_rate_and_disappears_at_0(anna: Employee) -> None:
@@ -50,7 +55,9 @@ def test_all_pieces_of_a_line_are_cancelled_unless_a_number_is_given(anna: Emplo
 
 
 def test_a_discount_is_given_and_taken_back_by_its_name(anna: Employee) -> None:
-    assert "total 26.32 EUR" in anna.does("order", "discount", REF, "--percent", "10", "--name", "For the delay")
+    assert "total 26.32 EUR" in anna.does(
+        "order", "discount", REF, "--percent", "10", "--name", "For the delay"
+    )
     assert "total 28.70 EUR" in anna.does("order", "discount", REF, "--remove", "For the delay")
     assert "total 23.80 EUR" in anna.does("order", "discount", REF, "--free-shipping")
     assert "total 20.80 EUR" in anna.does("order", "discount", REF, "--amount", "3.00")
@@ -65,21 +72,29 @@ def test_only_the_named_parts_of_an_address_change(anna: Employee) -> None:
 
 
 def test_the_carrier_the_price_and_the_tracking_number_change(anna: Employee) -> None:
-    assert "total 33.70 EUR" in anna.does("order", "shipping", REF, "--carrier", "Express", "--price", "9.90")
+    assert "total 33.70 EUR" in anna.does(
+        "order", "shipping", REF, "--carrier", "Express", "--price", "9.90"
+    )
     anna.does("order", "shipping", REF, "--tracking", "SP-4711")
     assert "carrier Express 9.90 EUR SP-4711" in anna.does("order", "show", REF)
 
 
-def test_a_tracking_number_is_asked_about_once_the_goods_are_sent_also_where_nothing_comes_back(anna: Employee) -> None:
+def test_a_tracking_number_is_asked_about_once_the_goods_are_sent_also_where_nothing_comes_back(
+    anna: Employee,
+) -> None:
     anna.client.service.tell("shop.put", {"returns": False})
     anna.does("order", "state", REF, "shipped", "--force", "--reason", "Sent", "--yes")
     anna.does("order", "state", REF, "delivered", "--yes")
     refused = anna.types("order", "shipping", REF, "--tracking", "SP-4712")
     assert (refused.exit_code, "gets the tracking number" in refused.output) == (64, True)
-    assert "order.shipping_changed" in anna.does("order", "shipping", REF, "--tracking", "SP-4712", "--yes")
+    assert "order.shipping_changed" in anna.does(
+        "order", "shipping", REF, "--tracking", "SP-4712", "--yes"
+    )
 
 
-def test_a_refund_shows_what_it_comes_to_and_asks_before_the_credit_slip_is_mailed(anna: Employee) -> None:
+def test_a_refund_shows_what_it_comes_to_and_asks_before_the_credit_slip_is_mailed(
+    anna: Employee,
+) -> None:
     paid_and_invoiced(anna)
     refused = anna.types("order", "refund", REF, "1:1")
     assert refused.exit_code == 64
@@ -103,7 +118,9 @@ def test_all_that_is_left_is_refunded_and_a_part_by_its_amount(anna: Employee) -
 
 
 def test_a_payment_is_recorded_with_its_transaction(anna: Employee) -> None:
-    printed = anna.does("order", "payment", REF, "20.00", "--method", "Cheque", "--transaction-id", "TX-9")
+    printed = anna.does(
+        "order", "payment", REF, "20.00", "--method", "Cheque", "--transaction-id", "TX-9"
+    )
     assert "paid 20.00 EUR, 8.70 EUR still to be paid" in printed
     assert "TX-9" in anna.does("order", "show", REF, "--json")
 
@@ -120,28 +137,38 @@ def test_a_refund_becomes_store_credit_and_pays_the_next_order(anna: Employee) -
     assert "issued 11.90 EUR balance 16.80 EUR" in shown
     anna.client.service.tell("order.place", an_order(reference="SECOND"))
     assert "paid 1.00 EUR" in anna.does("order", "payment", "SECOND", "1.00", "--store-credit")
-    assert "paid 16.80 EUR, 11.90 EUR still" in anna.does("order", "payment", "SECOND", "--store-credit")
+    assert "paid 16.80 EUR, 11.90 EUR still" in anna.does(
+        "order", "payment", "SECOND", "--store-credit"
+    )
     assert anna.types("credit", "list", "EUR").output == "Nobody has store credit in EUR.\n"
 
 
 def test_store_credit_is_issued_by_hand_and_listed(anna: Employee) -> None:
     assert anna.types("credit", "issue", "c-1001", "10.00EUR", "Late").exit_code == 64
-    assert "10.00 EUR available" in anna.does("credit", "issue", "c-1001", "10.00EUR", "Late", "--yes")
+    assert "10.00 EUR available" in anna.does(
+        "credit", "issue", "c-1001", "10.00EUR", "Late", "--yes"
+    )
     assert "c-1001 10.00 EUR" in anna.does("credit", "list", "eur")
     assert "never had" in anna.types("credit", "show", "c-2002").output
 
 
 def test_an_order_moves_after_a_question_that_names_its_mail_and_documents(anna: Employee) -> None:
     assert "processing Processing in progress" in anna.does("order", "state", REF)
-    assert "processing Processing in progress" not in anna.does("order", "state", REF, "--language", "fa")
+    assert "processing Processing in progress" not in anna.does(
+        "order", "state", REF, "--language", "fa"
+    )
     asked = anna.types("order", "state", REF, "processing")
     assert asked.exit_code == 64
     assert "Awaiting bank wire payment → Processing in progress." in asked.output
     assert "invoice, delivery slip" in asked.output
     assert "gets the mail 'preparation'" in asked.output
     assert "order.transition" not in anna.client.sent
-    assert f"{REF} Processing in progress" in anna.does("order", "state", REF, "processing", "--yes")
-    assert "order.transitioned" in anna.does("order", "state", REF, "delivered", "--force", "--reason", "Test")
+    assert f"{REF} Processing in progress" in anna.does(
+        "order", "state", REF, "processing", "--yes"
+    )
+    assert "order.transitioned" in anna.does(
+        "order", "state", REF, "delivered", "--force", "--reason", "Test"
+    )
 
 
 def test_goods_come_back_step_by_step(anna: Employee) -> None:
@@ -160,15 +187,21 @@ def test_the_invoice_is_issued_with_its_note(anna: Employee) -> None:
     assert "invoice.issued" in anna.does("order", "invoice", REF, "--note", "Thank you.")
 
 
-def test_a_corrected_invoice_takes_the_place_of_the_first_and_is_mailed_again(anna: Employee) -> None:
+def test_a_corrected_invoice_takes_the_place_of_the_first_and_is_mailed_again(
+    anna: Employee,
+) -> None:
     paid_and_invoiced(anna)
     anna.does("order", "address", REF, "--invoice", "--company", "Analytical Engines Ltd")
     assert anna.types("order", "invoice", REF, "--correct").exit_code == 64
-    assert "invoice.issued" in anna.does("order", "invoice", REF, "--correct", "--reason", "Company", "--yes")
+    assert "invoice.issued" in anna.does(
+        "order", "invoice", REF, "--correct", "--reason", "Company", "--yes"
+    )
     shown = anna.does("order", "show", REF)
     assert "documents invoice IN000001 (replaced), credit slip CR000001, invoice IN000002" in shown
     assert anna.types("order", "send", REF, "IN000002").exit_code == 64
-    assert "order.document_mail_requested" in anna.does("order", "send", REF, "IN000002", "--to", "books@shop.test")
+    assert "order.document_mail_requested" in anna.does(
+        "order", "send", REF, "IN000002", "--to", "books@shop.test"
+    )
 
 
 def test_a_wrong_address_of_the_customer_is_corrected(anna: Employee) -> None:
@@ -185,20 +218,34 @@ def test_an_order_is_shown_with_its_payments_refunds_and_returns(anna: Employee)
     assert "5.00 EUR partial by" in shown
     assert "CR000001 to be given back" in shown
     (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
-    refused = anna.types("order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's")
+    refused = anna.types(
+        "order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's"
+    )
     assert refused.exit_code == 2
 
 
-def test_what_was_paid_too_much_is_given_back_without_a_slip_and_so_without_a_mail(anna: Employee) -> None:
+def test_what_was_paid_too_much_is_given_back_without_a_slip_and_so_without_a_mail(
+    anna: Employee,
+) -> None:
     paid_and_invoiced(anna)
     anna.does("order", "payment", REF, "5.00")
-    assert "5.00 EUR to be given back for refunds" in anna.does("order", "refund", REF, "--overpaid")
+    assert "5.00 EUR to be given back for refunds" in anna.does(
+        "order", "refund", REF, "--overpaid"
+    )
 
 
 def test_a_payment_recorded_by_mistake_is_taken_back(anna: Employee) -> None:
     anna.does("order", "payment", REF, "28.70")
     (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
-    words = ("order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's")
+    words = (
+        "order",
+        "payment",
+        REF,
+        "--reverse",
+        payment["payment_id"],
+        "--reason",
+        "Another order's",
+    )
     assert "28.70 EUR still to be paid" in anna.does(*words)
     assert f"takes back {payment['payment_id']}: Another order's" in anna.does("order", "show", REF)
 
@@ -216,31 +263,58 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     ]
 
 
-@pytest.mark.parametrize(("arguments", "code", "sentence"), [
-    (("add", REF), 64, "Missing argument"),
-    (("edit", REF, "1"), 64, "Say what line 1 becomes: 1:3 for pieces, 1=9.90 for a price."),
-    (("edit", REF, "mug:1"), 64, "'mug' is no line number"),
-    (("edit", REF, "1=9.999"), 64, "'9.999' is no amount in EUR: write it like 9.90."),
-    (("edit", REF, "7:1"), 2, "refused (unknown_line): The order has no line 7."),
-    (("cancel", REF, "7"), 1, "The order has no line 7: see `aftercart order show`."),
-    (("discount", REF), 64, "Give one of --percent, --amount, --free-shipping and --remove."),
-    (("discount", REF, "--percent", "5", "--amount", "1"), 64, "Give one of"),
-    (("discount", REF, "--remove", "Nothing"), 1, "'Nothing' names 0 discounts of the order; it has: none."),
-    (("discount", REF, "--percent", "5", "--invoice", "IN9"), 1, "The order has no invoice 'IN9'; it has: none."),
-    (("address", REF, "--line1", "Elsewhere"), 64, "Say which address"),
-    (("address", REF, "--delivery"), 64, "Say which address"),
-    (("shipping", REF), 64, "Say what changes"),
-    (("refund", REF, "1:1"), 2, "refused (not_possible)"),
-    (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
-    (("return", REF, "--confirm"), 1, "it needs the state waiting for confirmation. Its returns: none."),
-    (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
-    (("customer", REF, "--email", "nonsense"), 2, "refused (invalid): email: This is no e-mail address.\n"),
-    (("customer", REF), 64, "Say what changes: --email or --name."),
-    (("payment", REF), 64, "Give the AMOUNT that was received"),
-    (("message", REF), 64, "Give the TEXT, or a predefined message by --canned."),
-    (("note", "NOTHING", "x"), 2, "refused (unknown_order): There is no order 'NOTHING' in this shop."),
-    (("state", REF, "dreaming", "--yes"), 2, "refused (unknown_state): There is no state 'dreaming'."),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("add", REF), 64, "Missing argument"),
+        (("edit", REF, "1"), 64, "Say what line 1 becomes: 1:3 for pieces, 1=9.90 for a price."),
+        (("edit", REF, "mug:1"), 64, "'mug' is no line number"),
+        (("edit", REF, "1=9.999"), 64, "'9.999' is no amount in EUR: write it like 9.90."),
+        (("edit", REF, "7:1"), 2, "refused (unknown_line): The order has no line 7."),
+        (("cancel", REF, "7"), 1, "The order has no line 7: see `aftercart order show`."),
+        (("discount", REF), 64, "Give one of --percent, --amount, --free-shipping and --remove."),
+        (("discount", REF, "--percent", "5", "--amount", "1"), 64, "Give one of"),
+        (
+            ("discount", REF, "--remove", "Nothing"),
+            1,
+            "'Nothing' names 0 discounts of the order; it has: none.",
+        ),
+        (
+            ("discount", REF, "--percent", "5", "--invoice", "IN9"),
+            1,
+            "The order has no invoice 'IN9'; it has: none.",
+        ),
+        (("address", REF, "--line1", "Elsewhere"), 64, "Say which address"),
+        (("address", REF, "--delivery"), 64, "Say which address"),
+        (("shipping", REF), 64, "Say what changes"),
+        (("refund", REF, "1:1"), 2, "refused (not_possible)"),
+        (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
+        (
+            ("return", REF, "--confirm"),
+            1,
+            "it needs the state waiting for confirmation. Its returns: none.",
+        ),
+        (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
+        (
+            ("customer", REF, "--email", "nonsense"),
+            2,
+            "refused (invalid): email: This is no e-mail address.\n",
+        ),
+        (("customer", REF), 64, "Say what changes: --email or --name."),
+        (("payment", REF), 64, "Give the AMOUNT that was received"),
+        (("message", REF), 64, "Give the TEXT, or a predefined message by --canned."),
+        (
+            ("note", "NOTHING", "x"),
+            2,
+            "refused (unknown_order): There is no order 'NOTHING' in this shop.",
+        ),
+        (
+            ("state", REF, "dreaming", "--yes"),
+            2,
+            "refused (unknown_state): There is no state 'dreaming'.",
+        ),
+    ],
+)
 def test_a_mistake_is_explained_and_changes_nothing(
     anna: Employee, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:

@@ -8,7 +8,9 @@ AGAIN = json.dumps({"key": "again", "amount": 2})
 
 def total(terminal, key):
     """What the toy counted."""
-    return json.loads(terminal.run("ask", "toy.get", "-", stdin=json.dumps({"key": key})).stdout)["total"]
+    return json.loads(terminal.run("ask", "toy.get", "-", stdin=json.dumps({"key": key})).stdout)[
+        "total"
+    ]
 
 
 def test_a_command_is_done_and_tells_its_events(served):
@@ -27,7 +29,9 @@ def test_the_data_may_lie_in_a_file(served, tmp_path):
 
 
 def test_the_same_id_again_is_the_same_command(served):
-    first, again = (served.run("send", "toy.add", "-", "--id", "once", stdin=AGAIN) for _ in range(2))
+    first, again = (
+        served.run("send", "toy.add", "-", "--id", "once", stdin=AGAIN) for _ in range(2)
+    )
     assert "done: toy.added" in first.stdout
     assert again.exit_code == 0
     assert "done before: nothing changed now" in again.stdout
@@ -41,17 +45,26 @@ def test_a_refusal_is_told_with_code_and_sentence(served):
 
 
 def test_wrong_fields_are_not_checked_here_but_refused_there(served):
-    result = served.run("send", "toy.add", "-", stdin=json.dumps({"key": "a", "amount": 0, "more": 1}))
+    result = served.run(
+        "send", "toy.add", "-", stdin=json.dumps({"key": "a", "amount": 0, "more": 1})
+    )
     assert result.exit_code == 2
     assert "refused (invalid): amount: Input should be greater than 0" in result.stderr
     assert '"field": "more"' in result.stderr
 
 
 def test_the_whole_reply_as_json(served):
-    result = served.run("send", "toy.add", "-", "--json", "--id", "j", "--shop", "corner", stdin=ADD)
+    result = served.run(
+        "send", "toy.add", "-", "--json", "--id", "j", "--shop", "corner", stdin=ADD
+    )
     reply = json.loads(result.stdout)
     assert (reply["type"], reply["shop"]) == ("aftercart.command.done.v1", "corner")
-    assert reply["data"] == {"command": "toy.add", "command_id": "j", "events": ["toy.added"], "repeated": False}
+    assert reply["data"] == {
+        "command": "toy.add",
+        "command_id": "j",
+        "events": ["toy.added"],
+        "repeated": False,
+    }
 
 
 def test_nobody_answers_in_time_but_the_command_is_kept(terminal, ground):
@@ -78,18 +91,28 @@ def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal, ground):
 
 
 def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, ground):
-    assert terminal.run("send", "toy.subtract", "-", "--anyway", "--wait", "0", stdin=ADD).exit_code == 0
+    assert (
+        terminal.run("send", "toy.subtract", "-", "--anyway", "--wait", "0", stdin=ADD).exit_code
+        == 0
+    )
     assert until(lambda: ground.depth("aftercart.unrouted")) == 1
 
 
 def test_questions_events_and_internal_commands_are_no_commands(terminal):
-    assert "is a question: use `aftercart ask toy.get`" in terminal.run("send", "toy.get", "-").stderr
-    assert "'toy.added' is an event: it tells what happened" in terminal.run("send", "toy.added", "-").stderr
+    assert (
+        "is a question: use `aftercart ask toy.get`" in terminal.run("send", "toy.get", "-").stderr
+    )
+    assert (
+        "'toy.added' is an event: it tells what happened"
+        in terminal.run("send", "toy.added", "-").stderr
+    )
     assert "No service takes a command 'toy.tidy'" in terminal.run("send", "toy.tidy", "-").stderr
 
 
 def test_a_file_that_holds_no_object_is_told(terminal, tmp_path):
-    assert terminal.run("send", "toy.add", str(tmp_path / "none.json")).stderr.endswith("No such file or directory.\n")
+    assert terminal.run("send", "toy.add", str(tmp_path / "none.json")).stderr.endswith(
+        "No such file or directory.\n"
+    )
     assert "is not JSON" in terminal.run("send", "toy.add", "-", stdin="{").stderr
     assert "is not JSON" in terminal.run("send", "toy.add", "-", stdin=b"\xff").stderr
     wrong = terminal.run("send", "toy.add", "-", stdin="[1]")

@@ -45,7 +45,9 @@ def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
     assert "SORRY 10 % used 0 1 left usable" in made
     anna.does("voucher", "create", "Ten off", "--amount", "10.00EUR", "--code", "TEN")
     assert "TEN 10.00 EUR" in anna.does("voucher", "list")
-    anna.client.service.tell("order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632)))
+    anna.client.service.tell(
+        "order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632))
+    )
     assert "of customer c-1001" in anna.does("voucher", "show", "SORRY")
     assert "cannot be used any more" in anna.does("voucher", "disable", "TEN")
 
@@ -66,20 +68,36 @@ def test_the_settings_of_a_shop_come_back_as_they_were_put(anna: Employee) -> No
 
 
 def test_the_states_of_a_shop_say_what_they_bring(anna: Employee) -> None:
-    assert "shipped Shipped delivery_slip, invoice, shipped, valid mail shipped" in anna.does("shop", "states")
+    assert "shipped Shipped delivery_slip, invoice, shipped, valid mail shipped" in anna.does(
+        "shop", "states"
+    )
 
 
 def test_days_and_times_are_those_of_the_shop(anna: Employee) -> None:
     tokyo = changed(samples.PUT_SHOP, profile__timezone="Asia/Tokyo")
     anna.client.service.tell("shop.put", tokyo)
-    anna.does("voucher", "create", "New year", "--percent", "10", "--code", "NEWYEAR", "--valid-until", "2030-12-31")
+    anna.does(
+        "voucher",
+        "create",
+        "New year",
+        "--percent",
+        "10",
+        "--code",
+        "NEWYEAR",
+        "--valid-until",
+        "2030-12-31",
+    )
     kept = anna.client.service.ask("voucher.get", {"code": "NEWYEAR"}).data["voucher"]
     assert kept["valid_until"] == "2030-12-31T15:00:00Z"  # when the day ends in Tokyo
     anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken")
     assert " JST " in anna.types("stock", "movements", "MUG-BLUE").output.splitlines()[0]
     orders = anna.client.service
-    orders.pipeline.clock = lambda: datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # the 21st, 00:30 in Tokyo
+    orders.pipeline.clock = lambda: datetime(
+        2026, 11, 20, 15, 30, tzinfo=UTC
+    )  # the 21st, 00:30 in Tokyo
     orders.tell("order.place", an_order())
-    shown = anna.does("order", "list", "--placed-from", "2026-11-21", "--placed-before", "2026-11-22")
+    shown = anna.does(
+        "order", "list", "--placed-from", "2026-11-21", "--placed-before", "2026-11-22"
+    )
     assert "2026-11-21 00:30 JST" in shown
     assert "2026-11-21 00:30 JST" not in anna.does("order", "list", "--placed-from", "2026-11-22")

@@ -10,14 +10,22 @@ from shared.contracts.envelope import Envelope
 
 def told(name, data, subject=None):
     """The line without its time."""
-    event = Envelope(id="1", source="/s", type=f"aftercart.{name}.v1", subject=subject, time=samples.NOON, data=data)
+    event = Envelope(
+        id="1",
+        source="/s",
+        type=f"aftercart.{name}.v1",
+        subject=subject,
+        time=samples.NOON,
+        data=data,
+    )
     return line(event).plain.split(" ", 1)[1]
 
 
 def test_a_transition():
-    assert told("order.transitioned", samples.ORDER_TRANSITIONED, samples.ORDER_ID) == (
-        f"order.transitioned {samples.ORDER_ID} order=XKBKNABJK 28.70 EUR came_from=awaiting_bank_wire "
-        "state=payment_accepted by=anna@shop.test attach=1"
+    assert (
+        told("order.transitioned", samples.ORDER_TRANSITIONED, samples.ORDER_ID)
+        == f"order.transitioned {samples.ORDER_ID} order=XKBKNABJK 28.70 EUR"
+        " came_from=awaiting_bank_wire state=payment_accepted by=anna@shop.test attach=1"
     )
 
 
@@ -29,9 +37,9 @@ def test_money_is_shown_in_its_currency():
 
 
 def test_a_mail():
-    assert told("mail.sent", {"mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW}, samples.MAIL_ID).endswith(
-        "mail=payment ada@example.test"
-    )
+    assert told(
+        "mail.sent", {"mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW}, samples.MAIL_ID
+    ).endswith("mail=payment ada@example.test")
 
 
 def test_long_values_are_cut():
@@ -48,7 +56,10 @@ def test_persian_stays_as_it_is():
 
 def test_a_refusal_tells_code_and_reason():
     data = {"aggregate": "a", "code": "unlucky", "reason": "13 is not added.", "details": {}}
-    assert told("toy.add_refused", data, "a") == "toy.add_refused a code=unlucky reason=13 is not added."
+    assert (
+        told("toy.add_refused", data, "a")
+        == "toy.add_refused a code=unlucky reason=13 is not added."
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,26 @@ def test_it_is_made_once_and_then_it_is_there(bare):
     assert "added queue toy.wait.100\n" in first.stdout
     assert "added binding aftercart.commands --toy.add--> toy\n" in first.stdout
     assert second.stdout == "Everything was there.\n"
-    assert {queue["name"] for queue in existing(bare)["queues"]} >= {"toy", "toy.dead", "aftercart.events.stream"}
+    assert {queue["name"] for queue in existing(bare)["queues"]} >= {
+        "toy",
+        "toy.dead",
+        "aftercart.events.stream",
+    }
 
 
 def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, ground):
     vhost = urlsplit(bare.environment["AFTERCART_BROKER_URL"]).path[1:]
-    ground.api("PUT", f"/api/queues/{vhost}/toy", json={"durable": True, "arguments": {"x-queue-type": "classic"}})
+    ground.api(
+        "PUT",
+        f"/api/queues/{vhost}/toy",
+        json={"durable": True, "arguments": {"x-queue-type": "classic"}},
+    )
     result = bare.run("topology", "apply")
     assert result.exit_code == 1
-    assert "nothing was changed. The queue 'toy' has arguments {'x-queue-type': 'classic'} and should" in result.stderr
+    assert (
+        "nothing was changed. The queue 'toy' has arguments {'x-queue-type': 'classic'} and should"
+        in result.stderr
+    )
     assert "Traceback" not in result.output
     assert [queue["name"] for queue in existing(bare)["queues"]] == ["toy"]
     assert "The queue 'toy' has arguments" in bare.run("health", "--wait", "0.1").stdout
@@ -74,7 +85,10 @@ def test_passwords_with_odd_characters_work(terminal, ground):
 def test_the_administrator_does_not_lose_his_rights(terminal, ground, variable):
     result = terminal.having(**{variable: ground.url()}).run("topology", "apply")
     assert result.exit_code == 1
-    assert f"{variable} uses RabbitMQ's administrator 'admin', who would lose his rights" in result.stderr
+    assert (
+        f"{variable} uses RabbitMQ's administrator 'admin', who would lose his rights"
+        in result.stderr
+    )
 
 
 def test_two_services_cannot_share_a_user(terminal):
@@ -85,7 +99,11 @@ def test_two_services_cannot_share_a_user(terminal):
 
 
 def test_two_virtual_hosts_are_told(terminal):
-    url = urlsplit(terminal.environment["AFTERCART_TOY_BROKER_URL"])._replace(path="/elsewhere").geturl()
+    url = (
+        urlsplit(terminal.environment["AFTERCART_TOY_BROKER_URL"])
+        ._replace(path="/elsewhere")
+        .geturl()
+    )
     result = terminal.having(AFTERCART_TOY_BROKER_URL=url).run("topology", "show")
     assert result.exit_code == 1
     assert "'elsewhere' in AFTERCART_TOY_BROKER_URL" in result.stderr
@@ -94,5 +112,9 @@ def test_two_virtual_hosts_are_told(terminal):
 def test_the_management_url_is_needed(terminal):
     result = terminal.without("AFTERCART_MANAGEMENT_URL").run("topology", "apply")
     assert (result.exit_code, result.stderr) == (
-        1, "AFTERCART_MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a RabbitMQ administrator.\n"
+        1,
+        (
+            "AFTERCART_MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a"
+            " RabbitMQ administrator.\n"
+        ),
     )

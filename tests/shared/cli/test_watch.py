@@ -46,7 +46,11 @@ def three_events(ground, worker):
 
 def queues(ground):
     """The watchers' queues."""
-    return [queue["name"] for queue in ground.management.queues(ground.vhost) if ".watch." in queue["name"]]
+    return [
+        queue["name"]
+        for queue in ground.management.queues(ground.vhost)
+        if ".watch." in queue["name"]
+    ]
 
 
 def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, ground, worker):
@@ -81,18 +85,26 @@ def test_whole_events_as_json(watching, ground, worker):
     process = watching("*.added", "--json", "--count", "1")
     ground.add("a", 2)
     event = json.loads(process.communicate(timeout=30)[0])
-    assert (event["type"], event["subject"], event["data"]) == ("aftercart.toy.added.v1", "a", {"key": "a", "total": 2})
+    assert (event["type"], event["subject"], event["data"]) == (
+        "aftercart.toy.added.v1",
+        "a",
+        {"key": "a", "total": 2},
+    )
 
 
 def test_the_past_is_replayed_from_the_first(terminal, three_events):
     result = terminal.run("watch", "--from", "first", "--count", "3", "--json")
-    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [event.id for event in three_events]
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
+        event.id for event in three_events
+    ]
 
 
 def test_the_past_is_replayed_from_a_time(terminal, three_events):
     since = three_events[1].time.isoformat()
     result = terminal.run("watch", "toy.#", "--from", since, "--count", "2", "--json")
-    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [event.id for event in three_events[1:]]
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
+        event.id for event in three_events[1:]
+    ]
 
 
 def test_after_the_past_comes_the_present(watching, ground, three_events):
@@ -111,7 +123,11 @@ def test_what_was_written_last_is_replayed(terminal, three_events):
 def test_a_start_that_is_none(terminal):
     result = terminal.run("watch", "--from", "noon")
     assert (result.exit_code, result.stderr) == (
-        1, "'noon' is no start: it is first, last, or a time such as 2026-11-21T12:00 or 2026-11-21T12:00Z.\n"
+        1,
+        (
+            "'noon' is no start: it is first, last, or a time such as 2026-11-21T12:00 or"
+            " 2026-11-21T12:00Z.\n"
+        ),
     )
 
 
@@ -126,7 +142,9 @@ def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
 
 
 def test_a_time_in_the_future_shows_nothing_of_the_past(watching, ground, three_events):
-    process = watching("--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json")
+    process = watching(
+        "--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json"
+    )
     ground.tell(timeless := envelope("other.told", {}))
     assert json.loads(process.communicate(timeout=30)[0])["id"] == timeless.id
 

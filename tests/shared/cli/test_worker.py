@@ -80,8 +80,10 @@ def test_a_database_that_is_behind_is_told_in_one_sentence(started):
     process = started("worker", "toy", "--child")
     _, told = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert told == (
-        "The database of toy is at revision 'none' and this version needs '0001': run `aftercart migrate toy`.\n"
+    assert (
+        told
+        == "The database of toy is at revision 'none' and this version needs '0001': run `aftercart"
+        " migrate toy`.\n"
     )
 
 
@@ -93,7 +95,10 @@ def test_a_setting_that_is_missing_is_told_before_any_process_starts(terminal):
 
 def test_a_service_that_does_not_exist(terminal):
     result = terminal.run("worker", "tony")
-    assert (result.exit_code, result.stderr) == (1, "There is no service 'tony'; did you mean 'toy'?\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "There is no service 'tony'; did you mean 'toy'?\n",
+    )
     assert terminal.run("worker", "xyz").stderr == "There is no service 'xyz'; there are toy.\n"
 
 
@@ -111,10 +116,14 @@ def test_a_database_that_is_not_there(terminal):
     nowhere = terminal.having(AFTERCART_TOY_DATABASE_URL="sqlite:////nowhere/toy.db").run("migrate")
     assert (nowhere.exit_code, nowhere.stderr) == (
         1,
-        "The database of toy cannot be used (unable to open database file): start it, or correct "
-        "AFTERCART_TOY_DATABASE_URL.\n",
+        (
+            "The database of toy cannot be used (unable to open database file): start it, or"
+            " correct AFTERCART_TOY_DATABASE_URL.\n"
+        ),
     )
-    refused = terminal.having(AFTERCART_TOY_DATABASE_URL="postgresql+psycopg://a:secret@127.0.0.1:1/a").run("migrate")
+    refused = terminal.having(
+        AFTERCART_TOY_DATABASE_URL="postgresql+psycopg://a:secret@127.0.0.1:1/a"
+    ).run("migrate")
     assert "Connection refused" in refused.stderr
     assert "secret" not in refused.stderr
 

@@ -1,7 +1,8 @@
 """Whether a contract only grew, compared with the one kept in `baseline.json`.
 
-After an addition: `python -m tests.shared.contracts.additive` keeps the contract as it is now. It refuses where that is
-no addition; `--even-breaking` is for what was never released, and for a major version that was retired.
+After an addition: `python -m tests.shared.contracts.additive` keeps the contract as it is now. It
+refuses where that is no addition; `--even-breaking` is for what was never released, and for a major
+version that was retired.
 """
 
 import json
@@ -24,31 +25,46 @@ LIMITS = (*FLOORS, *CEILINGS, "pattern", "enum")
 ANY = "any"
 
 
-# --- a contract, flat -------------------------------------------------------------------------------------------------
+# --- a contract, flat -----------------------------------------------------------------------------
 
 
 def shapes(contract: Json) -> Json:
-    """For each message (and the envelope) its kind and its fields: path -> types, whether required, limits.
+    """For each message (and the envelope) its kind and its fields: path -> types, whether required,
+    limits.
 
     Paths read `data.lines[].sku`; `{}` stands for any key of a mapping. Types are joined by `|`.
     """
     schemas = contract["components"]["schemas"]
-    found = {"envelope": {"kind": "envelope", "fields": dict(_fields(schemas["Envelope"], schemas))}}
+    found = {
+        "envelope": {"kind": "envelope", "fields": dict(_fields(schemas["Envelope"], schemas))}
+    }
     for message in contract["components"]["messages"].values():
         own = message["payload"]["allOf"][1]
-        found[message["name"]] = {"kind": message["tags"][0]["name"], "fields": dict(_fields(own, schemas))}
+        found[message["name"]] = {
+            "kind": message["tags"][0]["name"],
+            "fields": dict(_fields(own, schemas)),
+        }
     return found
 
 
 def _fields(schema: Json, schemas: Json, path: str = "") -> Iterator[tuple[str, Json]]:
     for name, part in schema.get("properties", {}).items():
-        yield from _field(f"{path}.{name}".lstrip("."), part, schemas, required=name in schema.get("required", ()))
+        yield from _field(
+            f"{path}.{name}".lstrip("."), part, schemas, required=name in schema.get("required", ())
+        )
 
 
 def _field(path: str, schema: Json, schemas: Json, *, required: bool) -> Iterator[tuple[str, Json]]:
     variants = list(_variants(schema, schemas))
     limits = {name: variant[name] for variant in variants for name in LIMITS if name in variant}
-    yield path, {"types": "|".join(sorted({_type(variant) for variant in variants})), "required": required, **limits}
+    yield (
+        path,
+        {
+            "types": "|".join(sorted({_type(variant) for variant in variants})),
+            "required": required,
+            **limits,
+        },
+    )
     for variant in variants:
         yield from _fields(variant, schemas, path)
         if "items" in variant:
@@ -78,7 +94,7 @@ def _type(schema: Json) -> str:
     return ":".join(schema[name] for name in ("type", "format") if name in schema) or ANY
 
 
-# --- two contracts ----------------------------------------------------------------------------------------------------
+# --- two contracts --------------------------------------------------------------------------------
 
 
 def breaches(old: Json, new: Json) -> Iterator[str]:
@@ -112,7 +128,11 @@ def _changes(was: Json, now: Json, kind: str) -> Iterator[str]:
     if kind in TOLD and was["required"] and not now["required"]:
         yield "need not be there any more"
     if kind in ASKED:
-        yield from (f"has a narrower {limit}" for limit in LIMITS if _narrower(limit, was.get(limit), now.get(limit)))
+        yield from (
+            f"has a narrower {limit}"
+            for limit in LIMITS
+            if _narrower(limit, was.get(limit), now.get(limit))
+        )
 
 
 def _covers(wide: set[str], narrow: set[str]) -> bool:
@@ -129,7 +149,7 @@ def _narrower(limit: str, was: Any, now: Any) -> bool:
     return now > was if limit in FLOORS else now < was if limit in CEILINGS else True
 
 
-# --- the kept one -----------------------------------------------------------------------------------------------------
+# --- the kept one ---------------------------------------------------------------------------------
 
 
 def kept() -> Json:
@@ -141,9 +161,14 @@ def written(found: Json) -> str:
     """The baseline's text: one line for each field, so that a change is one line, too."""
     messages = []
     for name, shape in sorted(found.items()):
-        fields = [f"  {json.dumps(path)}: {json.dumps(field)}" for path, field in sorted(shape["fields"].items())]
+        fields = [
+            f"  {json.dumps(path)}: {json.dumps(field)}"
+            for path, field in sorted(shape["fields"].items())
+        ]
         body = ",\n".join(fields)
-        messages.append(f'{json.dumps(name)}: {{"kind": "{shape["kind"]}", "fields": {{\n{body}\n}}}}')
+        messages.append(
+            f'{json.dumps(name)}: {{"kind": "{shape["kind"]}", "fields": {{\n{body}\n}}}}'
+        )
     return "{\n" + ",\n".join(messages) + "\n}\n"
 
 
@@ -153,7 +178,10 @@ def main(arguments: list[str]) -> int:
     found = list(breaches(kept(), now)) if BASELINE.exists() else []
     print(*found, sep="\n", end="\n" if found else "")
     if found and "--even-breaking" not in arguments:
-        print("These are no additions, so nothing was kept; a change like these needs a new major version.")
+        print(
+            "These are no additions, so nothing was kept; a change like these needs a new major"
+            " version."
+        )
         return 1
     BASELINE.write_text(written(now), encoding="utf-8", newline="\n")
     print(f"{BASELINE.name} holds {len(now)} shapes.")

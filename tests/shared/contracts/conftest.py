@@ -26,5 +26,7 @@ def parts(value: Any) -> Iterator[dict[str, Any]]:
     """Every mapping inside, at any depth."""
     if isinstance(value, dict):
         yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from parts(inner)

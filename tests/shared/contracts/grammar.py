@@ -4,7 +4,12 @@ import re
 
 NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 WITHOUT_ED = {
-    "document.content", "mail.sent", "mail.unreadable", "payment.refund_due", "stock.short", "store_credit.given_back",
+    "document.content",
+    "mail.sent",
+    "mail.unreadable",
+    "payment.refund_due",
+    "stock.short",
+    "store_credit.given_back",
 }
 
 
@@ -14,8 +19,12 @@ def fault(name: str, kind: str) -> str | None:
     wrong = {
         "it is not <noun>.<verb> in lower case": not NAME.fullmatch(name),
         "it says what happened": kind in ("command", "query") and first.endswith("ed"),
-        "it does not say what happened": kind == "event" and not name.endswith("ed") and name not in WITHOUT_ED,
+        "it does not say what happened": (
+            kind == "event" and not name.endswith("ed") and name not in WITHOUT_ED
+        ),
         "only refusals end in _refused": (kind == "refusal") != (last == "refused"),
-        "only answers end in _answered": (kind == "answer") != (last == "answered" or name == "command.done"),
+        "only answers end in _answered": (
+            (kind == "answer") != (last == "answered" or name == "command.done")
+        ),
     }
     return next((reason for reason, found in wrong.items() if found), None)

@@ -1,4 +1,6 @@
-"""The contract only grows. Each rule is shown to fail on a change that breaks it, and to let additions through."""
+"""The contract only grows. Each rule is shown to fail on a change that breaks it, and to let
+additions through.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -12,7 +14,11 @@ from tests.shared.contracts.additive import COMMAND, breaches, kept, shapes, wri
 
 Json = dict[str, Any]
 
-PLACE, PLACED, ANSWER = "aftercart.order.place.v1", "aftercart.order.placed.v1", "aftercart.order.get_answered.v1"
+PLACE, PLACED, ANSWER = (
+    "aftercart.order.place.v1",
+    "aftercart.order.placed.v1",
+    "aftercart.order.get_answered.v1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +36,24 @@ def test_additions_are_kept_in_the_baseline(now: Json) -> None:
 
 def test_the_baseline_reaches_into_lists_mappings_and_values(now: Json) -> None:
     assert now[PLACE]["fields"]["data.lines[].sku"] == {
-        "types": "string", "required": True, "minLength": 1, "maxLength": 64,
+        "types": "string",
+        "required": True,
+        "minLength": 1,
+        "maxLength": 64,
     }
     assert now["aftercart.product.put.v1"]["fields"]["data.names{}"]["types"] == "string"
-    assert now["aftercart.stock.changed.v1"]["fields"]["data.order_id"]["types"] == "null|string:uuid"
-    assert now["aftercart.order.get.v1"]["fields"].keys() == {"type", "data", "data.order_id", "data.language"}
+    assert (
+        now["aftercart.stock.changed.v1"]["fields"]["data.order_id"]["types"] == "null|string:uuid"
+    )
+    assert now["aftercart.order.get.v1"]["fields"].keys() == {
+        "type",
+        "data",
+        "data.order_id",
+        "data.language",
+    }
 
 
-# --- what is no addition ----------------------------------------------------------------------------------------------
+# --- what is no addition --------------------------------------------------------------------------
 
 
 def without(shape: Json, path: str) -> None:
@@ -48,38 +64,105 @@ def with_field(path: str, **changes: Any) -> Callable[[Json], None]:
     """Changes a field, or adds it."""
 
     def change(shape: Json) -> None:
-        shape["fields"][path] = {"types": "string", "required": False} | shape["fields"].get(path, {}) | changes
+        shape["fields"][path] = (
+            {"types": "string", "required": False} | shape["fields"].get(path, {}) | changes
+        )
 
     return change
 
 
-@pytest.mark.parametrize(("name", "change", "sentence"), [
-    (PLACE, lambda shape: without(shape, "data.payment_method"), "'data.payment_method' was removed."),
-    (PLACED, lambda shape: without(shape, "data.order.shop.email"), "'data.order.shop.email' was removed."),
-    (ANSWER, lambda shape: without(shape, "data.history[].at"), "'data.history[].at' was removed."),
-    ("envelope", lambda shape: without(shape, "sequence"), "'sequence' was removed."),
-    (PLACE, with_field("data.placed_by", required=True), "'data.placed_by' became required."),
-    (PLACE, with_field("data.lines[].note", required=True), "'data.lines[].note' is new and required."),
-    (PLACE, with_field("data.note", required=True), "'data.note' is new and required."),
-    ("envelope", with_field("shop", required=True), "'shop' became required."),
-    ("aftercart.order.get.v1", with_field("correlationid", required=True), "'correlationid' is new and required."),
-    (PLACED, with_field("data.order", required=False), "'data.order' need not be there any more."),
-    (ANSWER, with_field("data.history[].by", required=False), "'data.history[].by' need not be there any more."),
-    (PLACE, with_field("data.total.amount", types="string"),
-     "'data.total.amount' changed its type from integer to string."),
-    (PLACED, with_field("data.order.total.amount", types="number"),
-     "'data.order.total.amount' changed its type from integer to number."),
-    (PLACE, with_field("data.reference", types="string:uuid"),
-     "'data.reference' changed its type from string to string:uuid."),
-    (PLACED, with_field("data.order.reference", types="null|string"),
-     "'data.order.reference' changed its type from string to null|string."),
-    (PLACE, with_field("data.lines[].sku", maxLength=32), "'data.lines[].sku' has a narrower maxLength."),
-    (PLACE, with_field("data.lines[].sku", minLength=2), "'data.lines[].sku' has a narrower minLength."),
-    (PLACE, with_field("data.reference", pattern="^[A-Z]{9}$"), "'data.reference' has a narrower pattern."),
-    (PLACE, with_field("data.prices", enum=["tax_included"]), "'data.prices' has a narrower enum."),
-    (PLACE, with_field("data.placed_by", pattern="^[a-z]+$"), "'data.placed_by' has a narrower pattern."),
-])
-def test_what_breaks_a_stranger_is_found(now: Json, name: str, change: Callable[[Json], None], sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        (
+            PLACE,
+            lambda shape: without(shape, "data.payment_method"),
+            "'data.payment_method' was removed.",
+        ),
+        (
+            PLACED,
+            lambda shape: without(shape, "data.order.shop.email"),
+            "'data.order.shop.email' was removed.",
+        ),
+        (
+            ANSWER,
+            lambda shape: without(shape, "data.history[].at"),
+            "'data.history[].at' was removed.",
+        ),
+        ("envelope", lambda shape: without(shape, "sequence"), "'sequence' was removed."),
+        (PLACE, with_field("data.placed_by", required=True), "'data.placed_by' became required."),
+        (
+            PLACE,
+            with_field("data.lines[].note", required=True),
+            "'data.lines[].note' is new and required.",
+        ),
+        (PLACE, with_field("data.note", required=True), "'data.note' is new and required."),
+        ("envelope", with_field("shop", required=True), "'shop' became required."),
+        (
+            "aftercart.order.get.v1",
+            with_field("correlationid", required=True),
+            "'correlationid' is new and required.",
+        ),
+        (
+            PLACED,
+            with_field("data.order", required=False),
+            "'data.order' need not be there any more.",
+        ),
+        (
+            ANSWER,
+            with_field("data.history[].by", required=False),
+            "'data.history[].by' need not be there any more.",
+        ),
+        (
+            PLACE,
+            with_field("data.total.amount", types="string"),
+            "'data.total.amount' changed its type from integer to string.",
+        ),
+        (
+            PLACED,
+            with_field("data.order.total.amount", types="number"),
+            "'data.order.total.amount' changed its type from integer to number.",
+        ),
+        (
+            PLACE,
+            with_field("data.reference", types="string:uuid"),
+            "'data.reference' changed its type from string to string:uuid.",
+        ),
+        (
+            PLACED,
+            with_field("data.order.reference", types="null|string"),
+            "'data.order.reference' changed its type from string to null|string.",
+        ),
+        (
+            PLACE,
+            with_field("data.lines[].sku", maxLength=32),
+            "'data.lines[].sku' has a narrower maxLength.",
+        ),
+        (
+            PLACE,
+            with_field("data.lines[].sku", minLength=2),
+            "'data.lines[].sku' has a narrower minLength.",
+        ),
+        (
+            PLACE,
+            with_field("data.reference", pattern="^[A-Z]{9}$"),
+            "'data.reference' has a narrower pattern.",
+        ),
+        (
+            PLACE,
+            with_field("data.prices", enum=["tax_included"]),
+            "'data.prices' has a narrower enum.",
+        ),
+        (
+            PLACE,
+            with_field("data.placed_by", pattern="^[a-z]+$"),
+            "'data.placed_by' has a narrower pattern.",
+        ),
+    ],
+)
+def test_what_breaks_a_stranger_is_found(
+    now: Json, name: str, change: Callable[[Json], None], sentence: str
+) -> None:
     later = deepcopy(now)
     change(later[name])
     assert list(breaches(now, later)) == [f"{name}: {sentence}"]
@@ -90,22 +173,25 @@ def test_a_message_that_is_gone_is_found(now: Json) -> None:
     assert list(breaches(now, later)) == [f"{PLACED} is gone."]
 
 
-# --- what is one ------------------------------------------------------------------------------------------------------
+# --- what is one ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "change"), [
-    (PLACE, with_field("data.gift")),
-    (PLACE, with_field("data.gift.text", required=True)),  # within what is new
-    (PLACE, with_field("data.lines[].note")),
-    (PLACE, with_field("data.reference", required=False)),
-    (PLACE, with_field("data.reference", types="null|string")),
-    (PLACE, with_field("data.lines[].sku", maxLength=128)),
-    (PLACE, with_field("data.prices", enum=["tax_included", "tax_excluded", "tax_free"])),
-    (PLACED, with_field("data.new", required=True)),
-    (PLACED, with_field("data.order.tracking_number", required=True)),
-    (PLACED, with_field("data.state.mail_template", types="string")),
-    (ANSWER, with_field("data.documents[].kind", enum=["invoice", "letter"])),
-])
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (PLACE, with_field("data.gift")),
+        (PLACE, with_field("data.gift.text", required=True)),  # within what is new
+        (PLACE, with_field("data.lines[].note")),
+        (PLACE, with_field("data.reference", required=False)),
+        (PLACE, with_field("data.reference", types="null|string")),
+        (PLACE, with_field("data.lines[].sku", maxLength=128)),
+        (PLACE, with_field("data.prices", enum=["tax_included", "tax_excluded", "tax_free"])),
+        (PLACED, with_field("data.new", required=True)),
+        (PLACED, with_field("data.order.tracking_number", required=True)),
+        (PLACED, with_field("data.state.mail_template", types="string")),
+        (ANSWER, with_field("data.documents[].kind", enum=["invoice", "letter"])),
+    ],
+)
 def test_an_addition_is_allowed(now: Json, name: str, change: Callable[[Json], None]) -> None:
     later = deepcopy(now)
     change(later[name])
@@ -117,7 +203,7 @@ def test_a_new_message_and_a_new_major_version_are_allowed(now: Json) -> None:
     assert list(breaches(now, later)) == []
 
 
-# --- keeping it -------------------------------------------------------------------------------------------------------
+# --- keeping it -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -131,7 +217,9 @@ def baseline(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, now: Json) -> Any:
     return path
 
 
-def test_the_command_refuses_to_keep_what_is_no_addition(baseline: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_refuses_to_keep_what_is_no_addition(
+    baseline: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = baseline.read_text()
     assert additive.main([]) == 1
     assert f"{PLACE}: 'data.former' was removed." in capsys.readouterr().out

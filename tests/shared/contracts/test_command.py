@@ -32,7 +32,9 @@ def test_a_fresh_file_passes_the_check(file: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "asyncapi: 3.0.0\n"])
-def test_a_stale_or_missing_file_fails_the_check_and_stays_as_it_is(file: Path, text: str | None) -> None:
+def test_a_stale_or_missing_file_fails_the_check_and_stays_as_it_is(
+    file: Path, text: str | None
+) -> None:
     if text:
         file.write_text(text)
     found = run(file, "--check")

@@ -6,7 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address, tokens_in
+from shared.contracts.conversation import (
+    Conversation,
+    SigningKeys,
+    message_id,
+    reply_address,
+    tokens_in,
+)
 
 KEYS = SigningKeys({1: b"k" * 32})
 ORDER = Conversation("order", UUID("0190b2a8-7c1f-7d3e-9a51-3f2b6c4d5e6f"))
@@ -28,19 +34,23 @@ def test_a_conversation_reads_as_it_is_written(conversation: Conversation) -> No
     assert Conversation.parse(str(conversation)) == conversation
 
 
-@pytest.mark.parametrize("text", ["", "order", "order/", "order/7", f"basket/{UUID(int=7)}", "order/" + "0" * 31])
+@pytest.mark.parametrize(
+    "text", ["", "order", "order/", "order/7", f"basket/{UUID(int=7)}", "order/" + "0" * 31]
+)
 def test_what_is_no_conversation_is_told(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Conversation.parse(text)
 
 
 def test_every_flipped_character_is_noticed() -> None:
-    """But for the last bit of the last character, which the base32 of 28 bytes does not use: it says nothing."""
+    """But for the last bit of the last character, which the base32 of 28 bytes does not use: it
+    says nothing.
+    """
     token = KEYS.sign(ORDER)
     accepted = set()
     for place in range(len(token)):
         for letter in set(BASE32) - {token[place]}:
-            forged = token[:place] + letter + token[place + 1:]
+            forged = token[:place] + letter + token[place + 1 :]
             if KEYS.read(forged) is not None:
                 accepted.add((place, forged, KEYS.read(forged)))
     assert len(accepted) <= 1
@@ -73,9 +83,18 @@ def test_keys_are_read_from_one_line() -> None:
     assert found.secrets == {1: b"\n" * 32, 255: b"\v" * 40}
 
 
-@pytest.mark.parametrize("text", [
-    "", "1", "1:zz", "256:" + "0a" * 32, "-1:" + "0a" * 32, "1:" + "0a" * 31, "x:" + "0a" * 32,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "1:zz",
+        "256:" + "0a" * 32,
+        "-1:" + "0a" * 32,
+        "1:" + "0a" * 31,
+        "x:" + "0a" * 32,
+    ],
+)
 def test_wrong_keys_are_told_without_repeating_the_secret(text: str) -> None:
     with pytest.raises(ValueError, match="signing key") as told:
         SigningKeys.parse(text)
@@ -86,7 +105,12 @@ def test_a_reply_address_and_a_message_id_are_found_again_whatever_the_case() ->
     token = KEYS.sign(ORDER)
     address = reply_address("service@shop.test", token)
     assert address == f"service+{token}@shop.test"
-    for header in (address, address.upper(), message_id(uuid4(), token, "shop.test"), f"<a@b>\r\n <x.{token}@c>"):
+    for header in (
+        address,
+        address.upper(),
+        message_id(uuid4(), token, "shop.test"),
+        f"<a@b>\r\n <x.{token}@c>",
+    ):
         assert tokens_in(header) == [token]
 
 

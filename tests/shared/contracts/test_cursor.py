@@ -28,7 +28,9 @@ def test_no_other_text_is_a_cursor(text: str) -> None:
     assert read(text) is None or write(read(text)) == text  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "x", "=", "2026-11-21", "é", "MjAyNi0xMS0yMQ", "A" * 5, "A" * 200, "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "=", "2026-11-21", "é", "MjAyNi0xMS0yMQ", "A" * 5, "A" * 200, "\ud800"]
+)
 def test_what_is_none_of_ours_is_none(text: str) -> None:
     assert read(text) is None
 

@@ -22,10 +22,14 @@ from tests.toy.contracts import Add, Added
 
 Json = dict[str, Any]
 
-# @asyncapi/specs 6.11.1, schemas/3.0.0.json (Apache-2.0), unchanged: what the official parser judges by.
+# @asyncapi/specs 6.11.1, schemas/3.0.0.json (Apache-2.0), unchanged: what the official parser
+# judges by.
 RULES = Path(__file__).with_name("asyncapi-3.0.0.json.gz")
 EXCHANGES = Exchanges(COMMANDS, EVENTS, REPLIES)
-PLATES = {"shop": DoorPlate([PlaceOrder, GetOrder], [OrderPlaced]), "desk": DoorPlate([OrderPlaced], [])}
+PLATES = {
+    "shop": DoorPlate([PlaceOrder, GetOrder], [OrderPlaced]),
+    "desk": DoorPlate([OrderPlaced], []),
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,9 @@ def small() -> Json:
 
 
 def test_the_file_is_what_the_code_says(contract: Json) -> None:
-    assert FILE.read_text(encoding="utf-8") == dump(contract), "run `aftercart contract` and look at what changed"
+    assert FILE.read_text(encoding="utf-8") == dump(contract), (
+        "run `aftercart contract` and look at what changed"
+    )
 
 
 def test_every_published_message_has_a_service(contract: Json) -> None:
@@ -51,13 +57,18 @@ def test_it_is_asyncapi(contract: Json, rules: Draft7Validator) -> None:
     assert [error.message for error in rules.iter_errors(contract)] == []
 
 
-@pytest.mark.parametrize(("path", "value"), [
-    (("operations", "shop.send.order.placed.v1", "action"), "publish"),
-    (("components", "channelBindings", "events", "amqp", "exchange", "type"), "topical"),
-    (("channels", "order.placed", "routing_key"), "order.placed"),
-    (("components", "messages", "order.place.v1", "payload", "allOf"), {}),
-])
-def test_what_is_not_asyncapi_is_found(small: Json, rules: Draft7Validator, path: tuple[str, ...], value: Any) -> None:
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("operations", "shop.send.order.placed.v1", "action"), "publish"),
+        (("components", "channelBindings", "events", "amqp", "exchange", "type"), "topical"),
+        (("channels", "order.placed", "routing_key"), "order.placed"),
+        (("components", "messages", "order.place.v1", "payload", "allOf"), {}),
+    ],
+)
+def test_what_is_not_asyncapi_is_found(
+    small: Json, rules: Draft7Validator, path: tuple[str, ...], value: Any
+) -> None:
     wrong = place = deepcopy(small)
     for step in path[:-1]:
         place = place[step]
@@ -103,25 +114,37 @@ def test_the_routing_key_is_the_address_on_its_exchange(small: Json) -> None:
     assert placed["bindings"] == {"$ref": "#/components/channelBindings/events"}
     bindings = small["components"]["channelBindings"]
     assert {role: found["amqp"]["exchange"]["name"] for role, found in bindings.items()} == {
-        "commands": "aftercart.commands", "events": "aftercart.events", "replies": "aftercart.replies",
+        "commands": "aftercart.commands",
+        "events": "aftercart.events",
+        "replies": "aftercart.replies",
     }
 
 
-@pytest.mark.parametrize(("name", "role"), [
-    ("order.place", "commands"), ("order.get", "commands"),
-    ("order.placed", "events"), ("order.place_refused", "events"),
-])
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("order.place", "commands"),
+        ("order.get", "commands"),
+        ("order.placed", "events"),
+        ("order.place_refused", "events"),
+    ],
+)
 def test_each_kind_of_message_has_its_exchange(small: Json, name: str, role: str) -> None:
     assert small["channels"][name]["bindings"]["$ref"].endswith(role)
 
 
 def test_answers_have_no_address_of_their_own(small: Json) -> None:
-    assert not {"order.get_answered", "order.get_refused", "command.done"} & small["channels"].keys()
+    assert (
+        not {"order.get_answered", "order.get_refused", "command.done"} & small["channels"].keys()
+    )
     replies = small["channels"]["replies"]
     assert replies["address"] is None
-    assert {"order.get_answered.v1", "order.get_refused.v1", "order.place_refused.v1", "command.done.v1"} <= (
-        replies["messages"].keys()
-    )
+    assert {
+        "order.get_answered.v1",
+        "order.get_refused.v1",
+        "order.place_refused.v1",
+        "command.done.v1",
+    } <= (replies["messages"].keys())
 
 
 def test_a_service_receives_what_it_takes_and_sends_what_it_tells(small: Json) -> None:
@@ -134,14 +157,19 @@ def test_a_service_receives_what_it_takes_and_sends_what_it_tells(small: Json) -
     }
 
 
-@pytest.mark.parametrize(("name", "answers"), [
-    ("shop.receive.order.place.v1", ["command.done.v1", "order.place_refused.v1"]),
-    ("shop.receive.order.get.v1", ["order.get_answered.v1", "order.get_refused.v1"]),
-])
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("shop.receive.order.place.v1", ["command.done.v1", "order.place_refused.v1"]),
+        ("shop.receive.order.get.v1", ["order.get_answered.v1", "order.get_refused.v1"]),
+    ],
+)
 def test_what_asks_is_answered_at_its_replyto(small: Json, name: str, answers: list[str]) -> None:
     reply = small["operations"][name]["reply"]
     assert reply["address"]["location"] == "$message.payload#/replyto"
-    assert [part["$ref"] for part in reply["messages"]] == [f"#/channels/replies/messages/{name}" for name in answers]
+    assert [part["$ref"] for part in reply["messages"]] == [
+        f"#/channels/replies/messages/{name}" for name in answers
+    ]
     assert "reply" not in small["operations"]["desk.receive.order.placed.v1"]
 
 
@@ -160,15 +188,24 @@ def test_what_a_service_sends_to_itself_stays_inside(small: Json) -> None:
 
 
 def test_a_message_that_is_neither_published_nor_internal_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"toy: aftercart\.toy\.add\.v1, toy: aftercart\.toy\.added\.v1"):
+    with pytest.raises(
+        ValueError, match=r"toy: aftercart\.toy\.add\.v1, toy: aftercart\.toy\.added\.v1"
+    ):
         document({"toy": DoorPlate([Add], [Added])}, EXCHANGES, published())
 
 
 def test_messages_that_nobody_speaks_are_listed(small: Json) -> None:
-    spoken = {"order.place.v1", "order.place_refused.v1", "order.get_answered.v1", "command.done.v1"}
+    spoken = {
+        "order.place.v1",
+        "order.place_refused.v1",
+        "order.get_answered.v1",
+        "command.done.v1",
+    }
     assert {"stock.set.v1", "stock.changed.v1"} <= set(silent(small))
     assert not spoken & set(silent(small))
 
 
 def test_every_service_has_a_tag(contract: Json, services: list[Service]) -> None:
-    assert {service.name for service in services} <= {tag["name"] for tag in contract["info"]["tags"]}
+    assert {service.name for service in services} <= {
+        tag["name"] for tag in contract["info"]["tags"]
+    }

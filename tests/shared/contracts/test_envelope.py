@@ -13,16 +13,36 @@ from shared.contracts.envelope import Envelope, Unreadable, decode, faults, firs
 from shared.contracts.message import wire_type
 
 WHOLE = Envelope(
-    id="1", source="/storefront", type="aftercart.order.place.v1", subject="order 7", shop="north",
-    time=datetime(2026, 11, 21, 12, 30, 15, 250_000, tzinfo=UTC), sequence="000000000012",
-    correlationid="walk", causationid="0", replyto="client.1",
+    id="1",
+    source="/storefront",
+    type="aftercart.order.place.v1",
+    subject="order 7",
+    shop="north",
+    time=datetime(2026, 11, 21, 12, 30, 15, 250_000, tzinfo=UTC),
+    sequence="000000000012",
+    correlationid="walk",
+    causationid="0",
+    replyto="client.1",
     traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     data={"name": "Zoë", "lines": [{"quantity": 2}], "nothing": None, "large": 2**53 + 1},
-    partitionkey="7", tenant="x",
+    partitionkey="7",
+    tenant="x",
 )
 ATTRIBUTES = (
-    "id", "source", "type", "specversion", "subject", "sequence", "correlationid", "causationid", "replyto",
-    "traceparent", "shop", "partitionkey", "tenant", "datacontenttype",
+    "id",
+    "source",
+    "type",
+    "specversion",
+    "subject",
+    "sequence",
+    "correlationid",
+    "causationid",
+    "replyto",
+    "traceparent",
+    "shop",
+    "partitionkey",
+    "tenant",
+    "datacontenttype",
 )
 
 
@@ -32,7 +52,9 @@ def judge(body: bytes) -> CloudEvent:
 
 
 def bytes_of(**changes: object) -> bytes:
-    return json.dumps({"specversion": "1.0", "id": "1", "source": "/s", "type": "t", **changes}).encode()
+    return json.dumps(
+        {"specversion": "1.0", "id": "1", "source": "/s", "type": "t", **changes}
+    ).encode()
 
 
 def test_the_sdk_finds_every_attribute_of_ours() -> None:
@@ -50,14 +72,26 @@ def test_what_the_sdk_writes_again_is_the_same_to_us() -> None:
 
 def test_what_the_sdk_makes_is_read_here() -> None:
     theirs = CloudEvent(
-        {"id": "9", "source": "https://shop.test/", "type": "aftercart.order.place.v1", "subject": "7",
-         "time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2))), "specversion": "1.0",
-         "datacontenttype": "application/json", "shop": "north", "replyto": "client.1"},
+        {
+            "id": "9",
+            "source": "https://shop.test/",
+            "type": "aftercart.order.place.v1",
+            "subject": "7",
+            "time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2))),
+            "specversion": "1.0",
+            "datacontenttype": "application/json",
+            "shop": "north",
+            "replyto": "client.1",
+        },
         {"order_id": "7"},
     )
     found = decode(JSONFormat().write(theirs))
     assert (found.id, found.source, found.subject, found.shop, found.replyto) == (
-        "9", "https://shop.test/", "7", "north", "client.1",
+        "9",
+        "https://shop.test/",
+        "7",
+        "north",
+        "client.1",
     )
     assert found.time == theirs.get_time()
     assert found.data == {"order_id": "7"}
@@ -65,14 +99,30 @@ def test_what_the_sdk_makes_is_read_here() -> None:
 
 def test_absent_attributes_are_left_out() -> None:
     lean = Envelope(id="1", source="/s", type="t").encode()
-    assert set(json.loads(lean)) == {"specversion", "id", "source", "type", "datacontenttype", "shop", "data"}
+    assert set(json.loads(lean)) == {
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "datacontenttype",
+        "shop",
+        "data",
+    }
     judge(lean)
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers(-2**63, 2**63) | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=10,
-).map(lambda value: {"value": value}))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**63), 2**63)
+        | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+        ),
+        max_leaves=10,
+    ).map(lambda value: {"value": value})
+)
 def test_data_arrives_as_it_was_sent(data: dict[str, object]) -> None:
     assert decode(Envelope(id="1", source="/s", type="t", data=data).encode()).data == data
 
@@ -81,34 +131,58 @@ def test_letters_travel_as_they_are() -> None:
     assert "Zoë".encode() in WHOLE.encode()
 
 
-@pytest.mark.parametrize(("body", "reason"), [
-    (b"", "not JSON in UTF-8"), (b"{", "not JSON in UTF-8"), (b"\xff", "not JSON in UTF-8"),
-    (b"[" * 100_000, "not JSON in UTF-8"), (b"9" * 5000, "not JSON in UTF-8"),
-    (b"[]", "not a CloudEvent 1.0: data: "), (b'"text"', "not a CloudEvent 1.0: data: "),
-    (b"{}", "not a CloudEvent 1.0: "),
-    (bytes_of(specversion="0.3"), "specversion: Input should be '1.0'"), (bytes_of(id=5), "id: "),
-    (bytes_of(source=""), "source: "), (bytes_of(type=None), "type: "), (bytes_of(data=[1]), "data: "),
-    (bytes_of(time="2026-01-01T00:00:00"), "time: "), (bytes_of(data="x"), "data: "),
-    (bytes_of(datacontenttype="text/xml"), "datacontenttype: "),
-    (bytes_of(shop="North"), "shop: "), (bytes_of(shop="a" * 41), "shop: "),
-], ids=repr)
-def test_what_is_no_cloudevent_is_told_in_a_sentence_that_names_the_attribute(body: bytes, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not JSON in UTF-8"),
+        (b"{", "not JSON in UTF-8"),
+        (b"\xff", "not JSON in UTF-8"),
+        (b"[" * 100_000, "not JSON in UTF-8"),
+        (b"9" * 5000, "not JSON in UTF-8"),
+        (b"[]", "not a CloudEvent 1.0: data: "),
+        (b'"text"', "not a CloudEvent 1.0: data: "),
+        (b"{}", "not a CloudEvent 1.0: "),
+        (bytes_of(specversion="0.3"), "specversion: Input should be '1.0'"),
+        (bytes_of(id=5), "id: "),
+        (bytes_of(source=""), "source: "),
+        (bytes_of(type=None), "type: "),
+        (bytes_of(data=[1]), "data: "),
+        (bytes_of(time="2026-01-01T00:00:00"), "time: "),
+        (bytes_of(data="x"), "data: "),
+        (bytes_of(datacontenttype="text/xml"), "datacontenttype: "),
+        (bytes_of(shop="North"), "shop: "),
+        (bytes_of(shop="a" * 41), "shop: "),
+    ],
+    ids=repr,
+)
+def test_what_is_no_cloudevent_is_told_in_a_sentence_that_names_the_attribute(
+    body: bytes, reason: str
+) -> None:
     with pytest.raises(Unreadable) as told:
         decode(body)
     assert reason in str(told.value)
 
 
-@given(st.binary() | (st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps)).map(str.encode))
+@given(
+    st.binary()
+    | (st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps)).map(str.encode)
+)
 def test_no_bytes_do_any_harm(body: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^not "):
         decode(body)
 
 
-@pytest.mark.parametrize(("kind", "name"), [
-    (wire_type("order.place"), "order.place"), (wire_type("order.place_refused", 12), "order.place_refused"),
-    ("com.example.thing", "com.example.thing"), ("aftercart.", "aftercart."), ("aftercart.v1", "aftercart.v1"),
-    ("other.order.place.v1", "other.order.place.v1"),
-])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (wire_type("order.place"), "order.place"),
+        (wire_type("order.place_refused", 12), "order.place_refused"),
+        ("com.example.thing", "com.example.thing"),
+        ("aftercart.", "aftercart."),
+        ("aftercart.v1", "aftercart.v1"),
+        ("other.order.place.v1", "other.order.place.v1"),
+    ],
+)
 def test_the_name_is_the_type_without_house_and_version(kind: str, name: str) -> None:
     assert Envelope(id="1", source="/s", type=kind).name == name
 

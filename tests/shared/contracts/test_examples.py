@@ -32,7 +32,9 @@ def example(message: type[Message], **changes: Any) -> Json:
 @cache
 def judge(message: type[Message]) -> Draft7Validator:
     """The schema of a message's whole envelope."""
-    return Draft7Validator({**MESSAGES[key(message)]["payload"], "components": CONTRACT["components"]})
+    return Draft7Validator(
+        {**MESSAGES[key(message)]["payload"], "components": CONTRACT["components"]}
+    )
 
 
 def parse(envelope: Json, content_type: str) -> Any:
@@ -60,19 +62,38 @@ def test_we_read_an_example_and_would_write_it_so(message: type[Message]) -> Non
     assert json.loads(envelope.encode()) == example(message)
 
 
-@pytest.mark.parametrize("change", [
-    {"type": "aftercart.order.placed.v1"}, {"specversion": "0.3"}, {"id": ""}, {"source": None}, {"time": 5},
-    {"shop": "Not A Shop"}, {"data": None}, {"data": {}}, {"data": {**PlaceOrder.example, "surprise": 1}},
-    {"data": {**PlaceOrder.example, "lines": []}},
-    {"data": {**PlaceOrder.example, "customer": {**PlaceOrder.example["customer"], "surprise": 1}}},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "aftercart.order.placed.v1"},
+        {"specversion": "0.3"},
+        {"id": ""},
+        {"source": None},
+        {"time": 5},
+        {"shop": "Not A Shop"},
+        {"data": None},
+        {"data": {}},
+        {"data": {**PlaceOrder.example, "surprise": 1}},
+        {"data": {**PlaceOrder.example, "lines": []}},
+        {
+            "data": {
+                **PlaceOrder.example,
+                "customer": {**PlaceOrder.example["customer"], "surprise": 1},
+            }
+        },
+    ],
+)
 def test_the_schema_refuses_what_is_no_such_message(change: Json) -> None:
     assert not judge(PlaceOrder).is_valid(example(PlaceOrder, **change))
 
 
 def test_an_attribute_that_cloudevents_requires_is_required() -> None:
     for name in ("specversion", "id", "source", "type"):
-        envelope = {attribute: value for attribute, value in example(PlaceOrder).items() if attribute != name}
+        envelope = {
+            attribute: value
+            for attribute, value in example(PlaceOrder).items()
+            if attribute != name
+        }
         assert not judge(PlaceOrder).is_valid(envelope)
 
 
@@ -96,21 +117,31 @@ def test_readers_let_events_grow_at_any_depth() -> None:
 
 @pytest.mark.parametrize("names", [{}, {"English": "Mug"}, {"en": ""}])
 def test_the_keys_of_a_mapping_are_checked(names: Json) -> None:
-    assert not judge(PutProduct).is_valid(example(PutProduct, data=PutProduct.example | {"names": names}))
+    assert not judge(PutProduct).is_valid(
+        example(PutProduct, data=PutProduct.example | {"names": names})
+    )
 
 
-@pytest.mark.parametrize("change", [
-    lambda data, name: {other: value for other, value in data.items() if other != name},
-    lambda data, name: data | {name: None},
-    lambda data, name: data | {name: {"surely": "wrong"}},
-    lambda data, name: data | {name: [[]]},
-    lambda data, name: data | {f"{name}_unknown": 1},
-], ids=["gone", "null", "mapping", "list", "unknown"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data, name: {other: value for other, value in data.items() if other != name},
+        lambda data, name: data | {name: None},
+        lambda data, name: data | {name: {"surely": "wrong"}},
+        lambda data, name: data | {name: [[]]},
+        lambda data, name: data | {f"{name}_unknown": 1},
+    ],
+    ids=["gone", "null", "mapping", "list", "unknown"],
+)
 @each_message
-def test_schema_and_model_agree_on_every_field(message: type[Message], change: Callable[[Json, str], Json]) -> None:
+def test_schema_and_model_agree_on_every_field(
+    message: type[Message], change: Callable[[Json, str], Json]
+) -> None:
     for name in message.model_fields:
         data = change(message.example, name)
-        assert judge(message).is_valid(example(message, data=data)) == _accepted(message, data), name
+        assert judge(message).is_valid(example(message, data=data)) == _accepted(message, data), (
+            name
+        )
 
 
 def _accepted(message: type[Message], data: Json) -> bool:

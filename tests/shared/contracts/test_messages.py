@@ -31,11 +31,22 @@ def test_the_name_of_a_message_obeys_the_grammar(message: type[Message]) -> None
     assert fault(message.name, kind_of(message)) is None
 
 
-@pytest.mark.parametrize(("name", "kind"), [
-    ("order", "command"), ("Order.place", "command"), ("order.place.now", "command"), ("order.place2", "command"),
-    ("order.placed", "command"), ("order.closed_list", "query"), ("order.place_refused", "event"),
-    ("order.get_answered", "event"), ("order.place", "event"), ("order.place", "refusal"), ("order.detail", "answer"),
-])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("order", "command"),
+        ("Order.place", "command"),
+        ("order.place.now", "command"),
+        ("order.place2", "command"),
+        ("order.placed", "command"),
+        ("order.closed_list", "query"),
+        ("order.place_refused", "event"),
+        ("order.get_answered", "event"),
+        ("order.place", "event"),
+        ("order.place", "refusal"),
+        ("order.detail", "answer"),
+    ],
+)
 def test_a_wrong_name_is_found(name: str, kind: str) -> None:
     assert fault(name, kind)
 
@@ -43,7 +54,9 @@ def test_a_wrong_name_is_found(name: str, kind: str) -> None:
 @each_message
 def test_fields_are_lower_case_words_and_the_subject_is_one_of_them(message: type[Message]) -> None:
     assert all(re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) for name in message.model_fields)
-    assert message.subject_field is None or message.model_fields[message.subject_field].is_required()
+    assert (
+        message.subject_field is None or message.model_fields[message.subject_field].is_required()
+    )
 
 
 @each_message

@@ -1,4 +1,6 @@
-"""Readers let events grow at any depth; what asks is read strictly, so that a stranger's typing error is told."""
+"""Readers let events grow at any depth; what asks is read strictly, so that a stranger's typing
+error is told.
+"""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -12,7 +14,9 @@ from shared.contracts.message import Asking, Event, Message, catalogue
 from tests.loops import for_each
 
 Installation().services()  # declares every message that travels
-PUBLISHED = [kind for kind in catalogue.values() if not kind.__module__.startswith("tests.") and kind.example]
+PUBLISHED = [
+    kind for kind in catalogue.values() if not kind.__module__.startswith("tests.") and kind.example
+]
 
 
 def grown(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -21,7 +25,13 @@ def grown(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     def places(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         if isinstance(value, dict):
             yield path
-        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        inner = (
+            value.items()
+            if isinstance(value, dict)
+            else enumerate(value)
+            if isinstance(value, list)
+            else ()
+        )
         for step, part in inner:
             yield from places(part, (*path, step))
 
@@ -40,7 +50,9 @@ def refused(kind: type[Message], data: dict[str, Any]) -> set[str]:
         found = kind.model_validate(data, extra="forbid")
     except ValidationError as told:
         return {fault["type"] for fault in told.errors()}
-    return set() if "surprise" in found.model_dump_json() else {"swallowed"}  # kept: a mapping, whose keys are data
+    return (
+        set() if "surprise" in found.model_dump_json() else {"swallowed"}
+    )  # kept: a mapping, whose keys are data
 
 
 @for_each([kind for kind in PUBLISHED if issubclass(kind, Event)], key)

@@ -5,7 +5,16 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.contracts.values import Country, Currency, Email, Language, Money, Quantity, StateKey, TaxRate
+from shared.contracts.values import (
+    Country,
+    Currency,
+    Email,
+    Language,
+    Money,
+    Quantity,
+    StateKey,
+    TaxRate,
+)
 
 
 def takes(kind: object, value: object) -> bool:
@@ -31,31 +40,64 @@ def test_money_has_no_other_field(field: str) -> None:
     assert not takes(Money, {"amount": 1, "currency": "EUR", field: 1})
 
 
-@pytest.mark.parametrize(("text", "rate"), [
-    ("0", "0"), ("100", "100"), ("19.6", "19.6"), ("5.5000", "5.5"), ("0.0001", "0.0001"),
-])
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("0", "0"),
+        ("100", "100"),
+        ("19.6", "19.6"),
+        ("5.5000", "5.5"),
+        ("0.0001", "0.0001"),
+    ],
+)
 def test_a_tax_rate_is_percent_with_four_decimals(text: str, rate: str) -> None:
     found = TypeAdapter(TaxRate).validate_python(text)
     assert found == Decimal(rate)
     assert TypeAdapter(TaxRate).dump_python(found, mode="json") == text
 
 
-@pytest.mark.parametrize("text", ["-1", "100.01", "0.00001", "NaN", "Infinity", "", "nineteen", None])
+@pytest.mark.parametrize(
+    "text", ["-1", "100.01", "0.00001", "NaN", "Infinity", "", "nineteen", None]
+)
 def test_nothing_else_is_a_tax_rate(text: object) -> None:
     assert not takes(TaxRate, text)
 
 
-@pytest.mark.parametrize(("kind", "good", "bad"), [
-    (Currency, ["EUR", "JPY"], ["eur", "EU", "EURO", "", "EUR\n", 5]),
-    (Country, ["DE", "FR"], ["de", "DEU", "", "DE\n"]),
-    (Language, ["en", "de-AT", "fil", "zh-Hant-TW"], ["EN", "e", "english", "en_GB", "en-", ""]),
-    (Email, ["a@b", "zoë@müller.example", "a+b.c@d-e.fr"], [
-        "", "a", "@b", "a@", "a@b@c", "a b@c", "a@b>", "<a@b", "a@b\r\nBcc: x@y", "a,b@c", 'a"b@c', "a" * 65 + "@b",
-        "a@" + "b" * 250,
-    ]),
-    (Quantity, [1, 1_000_000], [0, -1, 1_000_001, 1.5]),
-    (StateKey, ["paid", "on_backorder_2"], ["", "Paid", "2paid", "a" * 41, "a-b", "paid\n"]),
-])
-def test_a_value_is_written_as_it_must_be(kind: object, good: list[object], bad: list[object]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (Currency, ["EUR", "JPY"], ["eur", "EU", "EURO", "", "EUR\n", 5]),
+        (Country, ["DE", "FR"], ["de", "DEU", "", "DE\n"]),
+        (
+            Language,
+            ["en", "de-AT", "fil", "zh-Hant-TW"],
+            ["EN", "e", "english", "en_GB", "en-", ""],
+        ),
+        (
+            Email,
+            ["a@b", "zoë@müller.example", "a+b.c@d-e.fr"],
+            [
+                "",
+                "a",
+                "@b",
+                "a@",
+                "a@b@c",
+                "a b@c",
+                "a@b>",
+                "<a@b",
+                "a@b\r\nBcc: x@y",
+                "a,b@c",
+                'a"b@c',
+                "a" * 65 + "@b",
+                "a@" + "b" * 250,
+            ],
+        ),
+        (Quantity, [1, 1_000_000], [0, -1, 1_000_001, 1.5]),
+        (StateKey, ["paid", "on_backorder_2"], ["", "Paid", "2paid", "a" * 41, "a-b", "paid\n"]),
+    ],
+)
+def test_a_value_is_written_as_it_must_be(
+    kind: object, good: list[object], bad: list[object]
+) -> None:
     assert [value for value in good if not takes(kind, value)] == []
     assert [value for value in bad if takes(kind, value)] == []

@@ -12,8 +12,13 @@ from tests.words import desk, sqlite_url
 
 @pytest.fixture(scope="package", autouse=True)
 def plain_logs():
-    """Without colours, and without the local variables of every traceback, which take a second each."""
-    renderers = [structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(["event", "outcome"])]
+    """Without colours, and without the local variables of every traceback, which take a second
+    each.
+    """
+    renderers = [
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(["event", "outcome"]),
+    ]
     structlog.configure(processors=[structlog.contextvars.merge_contextvars, *renderers])
     yield
     structlog.reset_defaults()
@@ -60,7 +65,9 @@ def postgresql(toy_postgresql):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_database(request, tmp_path):
     """The URL of an empty database, of each kind in turn."""
-    return sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    return (
+        sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    )
 
 
 @pytest.fixture

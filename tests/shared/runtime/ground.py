@@ -1,4 +1,6 @@
-"""The toy's topology in a virtual host of its own, and the hands of an outsider and of an administrator in it."""
+"""The toy's topology in a virtual host of its own, and the hands of an outsider and of an
+administrator in it.
+"""
 
 import contextlib
 import json
@@ -33,7 +35,9 @@ TOY, CLIENT = Login("toy", "toy-secret"), Login("client", "client-secret")
 
 
 def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
-    return Envelope(id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes)
+    return Envelope(
+        id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes
+    )
 
 
 @dataclass
@@ -87,7 +91,11 @@ class Ground:
         self.api("PUT", f"/api/permissions/{self.vhost}/{user}", json=rights)
 
     def url(self, login: Login | None = None) -> str:
-        whole = self.rabbit.amqp_url(login.user, login.password) if login else self.rabbit.admin_amqp_url
+        whole = (
+            self.rabbit.amqp_url(login.user, login.password)
+            if login
+            else self.rabbit.admin_amqp_url
+        )
         return urlsplit(whole)._replace(path=f"/{self.vhost}").geturl()
 
     def close(self) -> None:
@@ -97,7 +105,7 @@ class Ground:
         with self.management:
             self.api("DELETE", f"/api/vhosts/{self.vhost}")
 
-    # --- hands --------------------------------------------------------------------------------------------------------
+    # --- hands ------------------------------------------------------------------------------------
 
     def channel(self, login: Login | None = None) -> BlockingChannel:
         """A channel with confirms; the administrator's without a login."""
@@ -121,12 +129,23 @@ class Ground:
             with contextlib.suppress(Exception):
                 connection.close()
 
-    def send(self, *messages: Envelope | bytes, headers: dict[str, Any] | None = None, key: str = "toy.add") -> None:
+    def send(
+        self,
+        *messages: Envelope | bytes,
+        headers: dict[str, Any] | None = None,
+        key: str = "toy.add",
+    ) -> None:
         """As an outsider sends commands; each is confirmed."""
         channel = self.channel(CLIENT)
         for message in messages:
-            body, name = (message.encode(), message.name) if isinstance(message, Envelope) else (message, key)
-            channel.basic_publish(COMMANDS, name, body, pika.BasicProperties(headers=headers, delivery_mode=2))
+            body, name = (
+                (message.encode(), message.name)
+                if isinstance(message, Envelope)
+                else (message, key)
+            )
+            channel.basic_publish(
+                COMMANDS, name, body, pika.BasicProperties(headers=headers, delivery_mode=2)
+            )
         channel.connection.close()
 
     def tell(self, *messages: Envelope) -> None:
@@ -137,7 +156,9 @@ class Ground:
 
     def add(self, key: str, amount: int = 1, **more: Any) -> Envelope:
         """Sends `toy.add`."""
-        attributes = {name: more.pop(name) for name in ("replyto", "id", "traceparent") if name in more}
+        attributes = {
+            name: more.pop(name) for name in ("replyto", "id", "traceparent") if name in more
+        }
         message = envelope("toy.add", {"key": key, "amount": amount, **more})
         message = message.model_copy(update=attributes)
         self.send(message)
@@ -179,7 +200,7 @@ class Ground:
         channel.connection.close()
         return Listener(self, name)
 
-    # --- trouble ------------------------------------------------------------------------------------------------------
+    # --- trouble ----------------------------------------------------------------------------------
 
     def cut(self) -> None:
         """The server closes every connection of this virtual host."""
@@ -197,7 +218,9 @@ class Ground:
         """Makes a queue refuse everything."""
         self.remove(queue)
         with self.hand() as channel:
-            channel.queue_declare(queue, durable=True, arguments={"x-max-length": 0, "x-overflow": "reject-publish"})
+            channel.queue_declare(
+                queue, durable=True, arguments={"x-max-length": 0, "x-overflow": "reject-publish"}
+            )
             if exchange:
                 channel.queue_bind(queue, exchange, queue)
 
@@ -210,7 +233,13 @@ class Ground:
 
 @contextmanager
 def working(
-    ground: Ground, url: str, world: World | None = None, *, threads: int = 1, batch: int = 50, query: str = "",
+    ground: Ground,
+    url: str,
+    world: World | None = None,
+    *,
+    threads: int = 1,
+    batch: int = 50,
+    query: str = "",
 ) -> Iterator[WorkerProcess]:
     """A worker of the toy in this process, on a database that is brought up to date."""
     process = worker(ground, url, world, threads=threads, batch=batch, query=query)
@@ -222,14 +251,22 @@ def working(
 
 
 def worker(
-    ground: Ground, url: str, world: World | None = None, *, threads: int = 1, batch: int = 50, query: str = "",
+    ground: Ground,
+    url: str,
+    world: World | None = None,
+    *,
+    threads: int = 1,
+    batch: int = 50,
+    query: str = "",
 ) -> WorkerProcess:
     """The same, not yet started."""
     service = replace(toy, adapters=lambda settings: world or World())
     migrations.upgrade(service, engine_for(url))
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(TOY) + query), database_url=SecretStr(url),
-        retry_delays=ground.delays, batch=batch,
+        broker_url=SecretStr(ground.url(TOY) + query),
+        database_url=SecretStr(url),
+        retry_delays=ground.delays,
+        batch=batch,
     )
     return WorkerProcess(service, settings, threads)
 

@@ -1,4 +1,6 @@
-"""dramatiq's own RabbitmqBroker, with quorum queues and nothing else changed: the negative control of the hazards."""
+"""dramatiq's own RabbitmqBroker, with quorum queues and nothing else changed: the negative control
+of the hazards.
+"""
 
 import json
 from contextlib import contextmanager, suppress
@@ -26,22 +28,38 @@ class Stock:
         ground.allow(TOY.user)
         self.ground, self.world = ground, World()
         self.broker = StockBroker(
-            url=ground.url(TOY), confirm_delivery=confirm, middleware=[Retries(max_retries=2, min_backoff=50)]
+            url=ground.url(TOY),
+            confirm_delivery=confirm,
+            middleware=[Retries(max_retries=2, min_backoff=50)],
         )
         for queue in queues:
-            dramatiq.actor(actor_name=queue, queue_name=queue, broker=self.broker)(self.world.pass_by)
+            dramatiq.actor(actor_name=queue, queue_name=queue, broker=self.broker)(
+                self.world.pass_by
+            )
         self.worker = Worker(self.broker, worker_threads=threads, worker_timeout=100)
 
     def send(self, queue: str, key: str, *, says: str | None = None, **options: Any) -> None:
         """A message in `queue` whose body says that it is in `says`."""
-        self.raw(queue, json.dumps({
-            "queue_name": says or queue, "actor_name": queue, "args": [key], "kwargs": {}, "options": options,
-            "message_id": key, "message_timestamp": 0,
-        }).encode())
+        self.raw(
+            queue,
+            json.dumps(
+                {
+                    "queue_name": says or queue,
+                    "actor_name": queue,
+                    "args": [key],
+                    "kwargs": {},
+                    "options": options,
+                    "message_id": key,
+                    "message_timestamp": 0,
+                }
+            ).encode(),
+        )
 
     def raw(self, queue: str, body: bytes) -> None:
         with self.ground.hand() as channel:
-            channel.basic_publish("", queue, body, pika.BasicProperties(delivery_mode=2), mandatory=True)
+            channel.basic_publish(
+                "", queue, body, pika.BasicProperties(delivery_mode=2), mandatory=True
+            )
 
     def keys(self, queue: str) -> list[str]:
         """What lies in a queue."""

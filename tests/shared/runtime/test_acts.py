@@ -1,4 +1,6 @@
-"""The fifth beat: claimed in a transaction of its own, done with none open, kept and told afterwards."""
+"""The fifth beat: claimed in a transaction of its own, done with none open, kept and told
+afterwards.
+"""
 
 import pytest
 from sqlalchemy import event
@@ -18,7 +20,9 @@ def test_an_act_is_done_between_claim_and_telling(table, world):
     table.deliver(act())
     assert world.done == ["a"]
     assert totals(table.engine) == {"a": 1}
-    assert [(found.name, found.data) for found in table.outbox()] == [("toy.added", {"key": "A", "total": 1})]
+    assert [(found.name, found.data) for found in table.outbox()] == [
+        ("toy.added", {"key": "A", "total": 1})
+    ]
 
 
 def test_no_transaction_is_open_while_the_world_is_touched(table, world, monkeypatch):
@@ -67,7 +71,10 @@ def test_a_repeated_act_is_answered(table):
     message = receive(envelope("toy.act", {"key": "a"}, replyto="client.r").encode())
     table.deliver(message)
     table.deliver(message)
-    assert [found.data["repeated"] for found in table.outbox() if found.name == "command.done"] == [False, True]
+    assert [found.data["repeated"] for found in table.outbox() if found.name == "command.done"] == [
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -89,7 +96,9 @@ def test_a_claim_that_fails_disturbs_no_neighbour(table, world):
 
 
 def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
-    table.deliver(delivery("toy.add", {"key": "full", "amount": 999_999}))  # no claim more fits into the table
+    table.deliver(
+        delivery("toy.add", {"key": "full", "amount": 999_999})
+    )  # no claim more fits into the table
     assert fates(table.deliver(act("a"), act("full"), act("b"))) == ["done", "retry", "done"]
     assert world.done == ["a", "b"]
     assert [found.data["key"] for found in table.outbox()] == ["full", "A", "B"]
@@ -97,8 +106,13 @@ def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
 
 def test_a_question_is_answered_before_anything_is_done(table, world, monkeypatch):
     answered, touch = [], world.touch
-    monkeypatch.setattr(world, "touch", lambda key: answered.append(len(table.answers)) or touch(key))
-    assert fates(table.deliver(act("a"), delivery("service.health", {}, replyto="client.r"))) == ["done", "done"]
+    monkeypatch.setattr(
+        world, "touch", lambda key: answered.append(len(table.answers)) or touch(key)
+    )
+    assert fates(table.deliver(act("a"), delivery("service.health", {}, replyto="client.r"))) == [
+        "done",
+        "done",
+    ]
     assert answered == [1]
 
 

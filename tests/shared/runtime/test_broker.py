@@ -14,13 +14,19 @@ MESSAGE = envelope("toy.add", {"key": "a", "amount": 1})
 
 
 def held(attempts=0, body=None):
-    delivery = receive(body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands")
+    delivery = receive(
+        body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands"
+    )
     return HeldMessage(SimpleNamespace(queue_name="toy"), 1, delivery)
 
 
 def test_each_attempt_waits_later_and_later():
     copies = [BROKER.again(held(attempts), jitter=0) for attempts in range(3)]
-    assert [copy.routing_key for copy in copies] == ["toy.wait.1000", "toy.wait.10000", "toy.wait.60000"]
+    assert [copy.routing_key for copy in copies] == [
+        "toy.wait.1000",
+        "toy.wait.10000",
+        "toy.wait.60000",
+    ]
     assert [copy.expires for copy in copies] == [1000, 10_000, 60_000]
     assert [copy.headers["x-attempts"] for copy in copies] == [1, 2, 3]
 
@@ -33,10 +39,18 @@ def test_chance_shortens_the_wait_by_a_quarter_at_most(jitter, attempts):
 
 
 def test_after_the_last_delay_it_is_exhausted():
-    assert [BROKER.exhausted(held(attempts)) for attempts in range(5)] == [False, False, False, True, True]
+    assert [BROKER.exhausted(held(attempts)) for attempts in range(5)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
-@pytest.mark.parametrize("copy", [BROKER.again(held(), 0), BROKER.letter(held(), "why", "trace", "now")])
+@pytest.mark.parametrize(
+    "copy", [BROKER.again(held(), 0), BROKER.letter(held(), "why", "trace", "now")]
+)
 def test_a_copy_goes_through_our_own_exchange_with_headers_of_our_own(copy):
     assert copy.exchange == "toy.self"
     assert copy.body == MESSAGE.encode()

@@ -61,7 +61,9 @@ def of_its_own() -> int:
 
 
 def test_results_come_in_the_order_of_the_jobs(children: Children) -> None:
-    assert children.ask_all(doubled, [(number,) for number in range(50)]) == [2 * number for number in range(50)]
+    assert children.ask_all(doubled, [(number,) for number in range(50)]) == [
+        2 * number for number in range(50)
+    ]
     assert children.ask_all(doubled, []) == []
 
 
@@ -70,12 +72,19 @@ def test_a_large_job_has_a_large_result(children: Children) -> None:
     assert children.ask_all(bytes, [(bytes(3_000_000),)] * 3) == [bytes(3_000_000)] * 3
 
 
-@pytest.mark.parametrize(("job", "limits", "reason"), [
-    (faulty, LIMITS, "ValueError: no such thing"), (greedy, LIMITS, "it needed more than 512 MiB of memory"),
-    (asleep, replace(LIMITS, seconds=1), "it took longer than 1 s"),
-    (endless, replace(LIMITS, busy=1), f"its process ended with -{int(signal.SIGXCPU)} "),
-], ids=["fault", "memory", "clock", "processor"])
-def test_a_job_that_fails_says_why_and_the_next_is_done(job: object, limits: Limits, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("job", "limits", "reason"),
+    [
+        (faulty, LIMITS, "ValueError: no such thing"),
+        (greedy, LIMITS, "it needed more than 512 MiB of memory"),
+        (asleep, replace(LIMITS, seconds=1), "it took longer than 1 s"),
+        (endless, replace(LIMITS, busy=1), f"its process ended with -{int(signal.SIGXCPU)} "),
+    ],
+    ids=["fault", "memory", "clock", "processor"],
+)
+def test_a_job_that_fails_says_why_and_the_next_is_done(
+    job: object, limits: Limits, reason: str
+) -> None:
     children = Children(limits, WARM)
     failed = children.ask(job)  # type: ignore[arg-type]
     assert isinstance(failed, Failed)
@@ -88,12 +97,18 @@ def test_a_job_that_fails_says_why_and_the_next_is_done(job: object, limits: Lim
 def test_a_job_that_ends_its_child_costs_its_neighbours_nothing(children: Children) -> None:
     outcomes = children.ask_all(dies_of_three, [(number,) for number in (1, 3, 2, 3, 4)])
     assert [outcome for outcome in outcomes if not isinstance(outcome, Failed)] == [1, 2, 4]
-    assert [place for place, outcome in enumerate(outcomes) if isinstance(outcome, Failed)] == [1, 3]
+    assert [place for place, outcome in enumerate(outcomes) if isinstance(outcome, Failed)] == [
+        1,
+        3,
+    ]
 
 
 def test_threads_have_children_of_their_own(children: Children) -> None:
     with ThreadPoolExecutor(2) as threads:
-        bad, good = threads.submit(children.ask, dies_of_three, 3), threads.submit(children.ask, doubled, 1)
+        bad, good = (
+            threads.submit(children.ask, dies_of_three, 3),
+            threads.submit(children.ask, doubled, 1),
+        )
         assert (isinstance(bad.result(), Failed), good.result()) == (True, 2)
 
 
@@ -116,7 +131,9 @@ def absent(connection: Connection, limits: Limits) -> None:
     """A child that ends before it begins."""
 
 
-def test_where_no_child_begins_the_work_waits(monkeypatch: pytest.MonkeyPatch, children: Children) -> None:
+def test_where_no_child_begins_the_work_waits(
+    monkeypatch: pytest.MonkeyPatch, children: Children
+) -> None:
     monkeypatch.setattr(room, "_serve", absent)
     with pytest.raises(NotYet):
         children.ask(doubled, 1)

@@ -17,7 +17,10 @@ def add(key, amount=1, **more):
 
 def together(table, *batches):
     """Each batch in a pipeline and on an engine of its own, all beginning at once."""
-    desks = [Desk(toy, engine_for(table.engine.url.render_as_string(hide_password=False))) for _ in batches]
+    desks = [
+        Desk(toy, engine_for(table.engine.url.render_as_string(hide_password=False)))
+        for _ in batches
+    ]
     start = threading.Barrier(len(batches))
 
     def run(desk, batch):

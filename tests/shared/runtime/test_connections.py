@@ -39,10 +39,14 @@ def test_an_answer_for_a_former_connection_answers_for_no_other_message(ground, 
         ground.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         running.opened.set()
-        assert waiting.entered.wait(30)  # `a` was finished with its old delivery tag, which could now mean `b`
+        assert waiting.entered.wait(
+            30
+        )  # `a` was finished with its old delivery tag, which could now mean `b`
         ground.lock_out("toy")
         ground.cut()
-        assert until(lambda: [letter.envelope.data["key"] for letter in ground.empty("toy")]) == ["b"]
+        assert until(lambda: [letter.envelope.data["key"] for letter in ground.empty("toy")]) == [
+            "b"
+        ]
         ground.mend()
         waiting.opened.set()
 
@@ -52,7 +56,9 @@ def test_what_was_prefetched_over_a_former_connection_is_skipped(ground, databas
     gate = world.shut("a")
     with working(ground, database, world, batch=1) as process:
         handled, handle = [], process.pipeline.process
-        monkeypatch.setattr(process.pipeline, "process", lambda found: handled.extend(found) or handle(found))
+        monkeypatch.setattr(
+            process.pipeline, "process", lambda found: handled.extend(found) or handle(found)
+        )
         ground.send(*adds("a", "b"))
         assert gate.entered.wait(30)
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)
@@ -94,13 +100,17 @@ def test_two_copies_at_the_same_time_have_one_effect(ground, postgresql):
     assert ground.depth("toy") == 0
 
 
-def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_copy(ground, database, monkeypatch):
+def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_copy(
+    ground, database, monkeypatch
+):
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 1
     with working(ground, database, world, batch=1) as process:
         copies, publish = [], process.broker.publish
-        monkeypatch.setattr(process.broker, "publish", lambda found: copies.extend(found) or publish(found))
+        monkeypatch.setattr(
+            process.broker, "publish", lambda found: copies.extend(found) or publish(found)
+        )
         ground.send(*adds("a"))
         assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
@@ -124,9 +134,9 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(gro
         gate.opened.set()
         stopping.join()
         done = sorted(totals(process.engine), key=int)
-    assert done == keys[:len(done)]
+    assert done == keys[: len(done)]
     assert len(done) < 40
-    assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys[len(done):]
+    assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys[len(done) :]
 
 
 def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(ground, database):
@@ -154,7 +164,9 @@ def test_many_threads_acknowledge_many_messages_on_one_channel(ground, database)
     assert ground.depth("toy") == 0
 
 
-def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_left_behind(ground, database):
+def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_left_behind(
+    ground, database
+):
     with working(ground, database) as process:
         ground.send(*adds("a"))
         until(lambda: totals(process.engine) == {"a": 1})

@@ -33,7 +33,9 @@ def made(engine):
 def schema(engine):
     found = inspect(engine)
     return {
-        table: sorted((column["name"], bool(column["nullable"])) for column in found.get_columns(table))
+        table: sorted(
+            (column["name"], bool(column["nullable"])) for column in found.get_columns(table)
+        )
         for table in sorted(found.get_table_names())
     }
 
@@ -57,7 +59,15 @@ def test_both_databases_have_the_same_schema(made, tmp_path):
     other = engine_for(sqlite_url(tmp_path, "other"))
     migrations.upgrade(toy, other)
     assert schema(made) == schema(other)
-    assert set(schema(made)) == {"acts", "alembic_version", "counters", "inbox", "outbox", "schedule", "sequence"}
+    assert set(schema(made)) == {
+        "acts",
+        "alembic_version",
+        "counters",
+        "inbox",
+        "outbox",
+        "schedule",
+        "sequence",
+    }
     other.dispose()
 
 
@@ -72,7 +82,9 @@ def test_another_revision_is_told_with_what_to_do(tmp_path, revision):
         migrations.upgrade(toy, engine)
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    with pytest.raises(SchemaError, match=f"'{revision or 'none'}' .* needs '0001': run `aftercart migrate toy`"):
+    with pytest.raises(
+        SchemaError, match=f"'{revision or 'none'}' .* needs '0001': run `aftercart migrate toy`"
+    ):
         migrations.require(toy, engine)
     engine.dispose()
 
@@ -80,8 +92,8 @@ def test_another_revision_is_told_with_what_to_do(tmp_path, revision):
 def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
     revision = tmp_path / "0001_half.py"
     revision.write_text(
-        "from alembic import op\nrevision, down_revision = '0001', None\n"
-        "def upgrade():\n    op.execute('CREATE TABLE half (x INTEGER)')\n    op.execute('nonsense')\n"
+        "from alembic import op\nrevision, down_revision = '0001', None\ndef upgrade():\n   "
+        " op.execute('CREATE TABLE half (x INTEGER)')\n    op.execute('nonsense')\n"
     )
     engine = engine_for(sqlite_url(tmp_path))
     with pytest.raises(Exception, match="nonsense"):
@@ -133,9 +145,14 @@ def test_rows_are_written_in_sets_and_a_new_key_that_exists_is_an_error(made):
         write_rows(connection, counters, [{"key": "a", "total": 1}])
 
 
-@pytest.mark.parametrize(("url", "sentence"), [
-    ("nonsense", "cannot be read"), ("mysql://u:secret@h/x", "'mysql"), ("postgresql://u:secret@h/x", "'postgresql"),
-])
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "cannot be read"),
+        ("mysql://u:secret@h/x", "'mysql"),
+        ("postgresql://u:secret@h/x", "'postgresql"),
+    ],
+)
 def test_a_database_of_another_kind_is_told(url, sentence):
     with pytest.raises(SettingsError, match=sentence) as told:
         engine_for(url)
@@ -160,8 +177,10 @@ def test_sqlite_finds_them_by_their_index(tmp_path):
     engine = engine_for(sqlite_url(tmp_path))
     migrations.upgrade(toy, engine)
     with engine.connect() as connection:
-        query = select(journal.inbox).where(among(INBOX, KEYS)).compile(
-            engine, compile_kwargs={"literal_binds": True}
+        query = (
+            select(journal.inbox)
+            .where(among(INBOX, KEYS))
+            .compile(engine, compile_kwargs={"literal_binds": True})
         )
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     engine.dispose()

@@ -1,4 +1,6 @@
-"""Hints from the outside world bring forward what is planned, and one process per database listens for them."""
+"""Hints from the outside world bring forward what is planned, and one process per database listens
+for them.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -56,7 +58,9 @@ def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
     with table.engine.begin() as connection:
         journal.add_schedule(connection, [table.pipeline.post.first(later, utc_now())])
     lookouts(listen)
-    row = until(lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None))
+    row = until(
+        lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None)
+    )
     assert (row.key, row.routing_key) == (KEY, "toy")
     assert len(planned(table.engine)) == 1
 
@@ -69,6 +73,7 @@ def test_one_listens_and_another_takes_over(lookouts):
             began.append(name)
             listening.set()
             stopping.wait()
+
         return run
 
     first = lookouts(listen("first"))

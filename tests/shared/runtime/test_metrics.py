@@ -24,7 +24,8 @@ def served(table):
         with urlopen(f"http://{place}/metrics") as answer:
             return {
                 (sample.name, sample.labels["service"]): sample.value
-                for family in families(answer.read().decode()) for sample in family.samples
+                for family in families(answer.read().decode())
+                for sample in family.samples
             }
 
     return ask
@@ -56,5 +57,8 @@ def test_where_the_database_cannot_be_asked_no_figure_is_told(table, served):
 
 
 def test_a_place_that_is_taken_is_told_with_its_variable(table, served):
-    with pytest.raises(SettingsError, match=r"AFTERCART_TOY_METRICS is '192\.0\.2\.1:9464', where nothing can listen"):
+    with pytest.raises(
+        SettingsError,
+        match=r"AFTERCART_TOY_METRICS is '192\.0\.2\.1:9464', where nothing can listen",
+    ):
         metrics.serve(toy, settings(table, "192.0.2.1:9464"))

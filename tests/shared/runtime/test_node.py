@@ -28,8 +28,9 @@ def node(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ground(node):
-    # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second that a quorum queue is
-    # its own, and one that is killed before that never comes back. It goes with its node.
+    # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second
+    # that a quorum queue is its own, and one that is killed before that never comes back. It goes
+    # with its node.
     return Ground(node)
 
 
@@ -45,7 +46,9 @@ def alarm(node):
     set_to(False)
 
 
-def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effect(ground, alarm, database):
+def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effect(
+    ground, alarm, database
+):
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 2
@@ -96,7 +99,9 @@ def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(ground, alarm)
 
 def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database):
     ears = ground.listen()
-    messages = [envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)]
+    messages = [
+        envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)
+    ]
     with working(ground, database, batch=5) as process:
         sending = threading.Thread(target=send_all, args=(ground, messages))
         sending.start()
@@ -107,9 +112,16 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database)
         until(lambda: sum(totals(process.engine).values()) >= 400, timeout=30)
         assert totals(process.engine) == {f"k{number}": 20 for number in range(20)}
         told = set()
-        until(lambda: told.update(
-            (event.subject, event.sequence) for event in ears.heard(0)) or len(told) >= 400, timeout=30)
-    assert told == {(f"k{number}", f"{count:012d}") for number in range(20) for count in range(1, 21)}
+        until(
+            lambda: (
+                told.update((event.subject, event.sequence) for event in ears.heard(0))
+                or len(told) >= 400
+            ),
+            timeout=30,
+        )
+    assert told == {
+        (f"k{number}", f"{count:012d}") for number in range(20) for count in range(1, 21)
+    }
     assert ground.depth("toy") == ground.depth("toy.dead") == 0
 
 
@@ -120,8 +132,12 @@ def send_all(ground, messages):
         try:
             channel = ground.channel(CLIENT)
             while waiting:
-                channel.basic_publish("aftercart.commands", "toy.add", waiting[0].encode(),
-                                      pika.BasicProperties(delivery_mode=2))
+                channel.basic_publish(
+                    "aftercart.commands",
+                    "toy.add",
+                    waiting[0].encode(),
+                    pika.BasicProperties(delivery_mode=2),
+                )
                 waiting.pop(0)
         except pika.exceptions.AMQPError:
             time.sleep(0.1)
@@ -129,7 +145,9 @@ def send_all(ground, messages):
 
 def test_a_confirm_that_never_comes_is_given_up_in_time(node, ground):
     publisher = Publisher(ground.url(TOY))
-    message = Outgoing("toy.self", "toy", envelope("toy.add", {"key": "a", "amount": 1}).encode(), "1")
+    message = Outgoing(
+        "toy.self", "toy", envelope("toy.add", {"key": "a", "amount": 1}).encode(), "1"
+    )
     assert publisher.publish([message]) == [Outcome.CONFIRMED]
     node.pause()
     try:

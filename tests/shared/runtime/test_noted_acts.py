@@ -78,13 +78,18 @@ def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monke
     assert noted(table) == {"a": (True, b'"A"'), "b": (True, None), "c": (False, None)}
     world.claims.clear()
     assert fates(table.deliver(*batch)) == ["done"] * 3
-    assert world.claims == [("b", "first"), ("c", "again")]  # that b may have been done, its handler must know itself
+    assert world.claims == [
+        ("b", "first"),
+        ("c", "again"),
+    ]  # that b may have been done, its handler must know itself
     assert (world.done, told(table)) == (["a", "b", "c"], ["A", "B", "C"])
     assert noted(table) == {}
 
 
 def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
-    """RabbitMQ delivers a second copy of what is claimed, but not begun: to a worker that is faster."""
+    """RabbitMQ delivers a second copy of what is claimed, but not begun: to a worker that is
+    faster.
+    """
     faster = Desk(toy, table.engine, world)
     batch, touch, verdicts = [once("a"), once("b")], world.touch, []
 
@@ -230,7 +235,11 @@ def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failin
 
 
 def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monkeypatch):
-    end, away, tries = acts.end, OperationalError(None, None, ConnectionError("the database is away")), []
+    end, away, tries = (
+        acts.end,
+        OperationalError(None, None, ConnectionError("the database is away")),
+        [],
+    )
 
     def ending(*given):
         tries.append(given)
@@ -283,7 +292,9 @@ def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, mon
     assert noted(table) == {}
 
 
-def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(table, world, monkeypatch):
+def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(
+    table, world, monkeypatch
+):
     tries = []
 
     def claiming(items, *_):

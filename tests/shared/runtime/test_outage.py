@@ -1,4 +1,6 @@
-"""The database goes away in the middle of load and comes back: nothing is lost, nothing is done twice."""
+"""The database goes away in the middle of load and comes back: nothing is lost, nothing is done
+twice.
+"""
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -36,14 +38,21 @@ def done(engine):
 def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
     with working(ground, cluster.create_database("toy"), threads=2, batch=5) as process:
         ears = ground.listen()
-        ground.send(*(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300)))
+        ground.send(
+            *(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300))
+        )
         until(lambda: done(process.engine) > 50)
         cluster.kill()
         cluster.start()
         until(lambda: done(process.engine) == 300, timeout=30)
         assert totals(process.engine) == {f"k{number}": 30 for number in range(10)}
         told = set()
-        until(lambda: told.update((event.subject, int(event.sequence)) for event in ears.heard(0)) or len(told) == 300)
+        until(
+            lambda: (
+                told.update((event.subject, int(event.sequence)) for event in ears.heard(0))
+                or len(told) == 300
+            )
+        )
         assert process.fault() is None
     assert told == {(f"k{number}", count) for number in range(10) for count in range(1, 31)}
     assert ground.depth("toy") == ground.depth("toy.dead") == 0
@@ -67,7 +76,9 @@ def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
     with working(ground, cluster.create_database("away"), threads=2, batch=5) as process:
         cluster.stop()
         ground.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
-        assert stays(lambda: ground.depth("toy.wait.2000") == 0, 2)  # where a second failure leads to
+        assert stays(
+            lambda: ground.depth("toy.wait.2000") == 0, 2
+        )  # where a second failure leads to
         cluster.start()
         until(lambda: done(process.engine) == 30)
         assert process.fault() is None

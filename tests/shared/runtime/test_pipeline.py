@@ -64,7 +64,9 @@ def test_when_the_common_write_fails_only_the_culprit_fails(table):
     assert fates(verdicts) == ["done", "retry", "done", "done"]
     assert totals(table.engine) == {"a": 2, "c": 1}
     assert told(table) == [
-        ("toy.added", "a", "000000000001"), ("toy.added", "c", "000000000001"), ("toy.added", "a", "000000000002"),
+        ("toy.added", "a", "000000000001"),
+        ("toy.added", "c", "000000000001"),
+        ("toy.added", "a", "000000000002"),
     ]
 
 
@@ -74,9 +76,14 @@ def test_a_message_that_the_database_cannot_hold_harms_none_of_its_neighbours(ta
     assert totals(table.engine).items() >= {"a": 1, "b": 1}.items()
 
 
-@pytest.mark.parametrize(("fail", "fate", "error"), [
-    ("bug", Fate.RETRY, ZeroDivisionError), ("never", Fate.BURY, Unprocessable), ("not_yet", Fate.RETRY, NotYet),
-])
+@pytest.mark.parametrize(
+    ("fail", "fate", "error"),
+    [
+        ("bug", Fate.RETRY, ZeroDivisionError),
+        ("never", Fate.BURY, Unprocessable),
+        ("not_yet", Fate.RETRY, NotYet),
+    ],
+)
 def test_the_kind_of_error_decides_what_becomes_of_a_message(table, fail, fate, error):
     verdict = table.deliver(add("a", fail=fail))[0]
     assert verdict.fate is fate
@@ -114,7 +121,10 @@ def test_a_duplicate_of_a_failed_message_in_one_batch_leaves_one_to_come_again(t
 
 def test_a_refusal_is_told_and_keeps_nothing(table):
     table.deliver(add("a", 13), add("a", 1))
-    assert told(table) == [("toy.add_refused", "a", "000000000001"), ("toy.added", "a", "000000000002")]
+    assert told(table) == [
+        ("toy.add_refused", "a", "000000000001"),
+        ("toy.added", "a", "000000000002"),
+    ]
     assert totals(table.engine) == {"a": 1}
 
 
@@ -130,12 +140,16 @@ def test_the_sequence_of_a_subject_has_no_gap_whatever_fails_between(table):
 
 def test_each_shop_counts_its_subjects_by_itself(table):
     table.tell("toy.add", {"key": "a", "amount": 1}, shop="one")
-    assert table.tell("toy.add", {"key": "a", "amount": 1}, shop="two")[0].sequence == "000000000001"
+    assert (
+        table.tell("toy.add", {"key": "a", "amount": 1}, shop="two")[0].sequence == "000000000001"
+    )
 
 
 def test_an_event_says_what_caused_it(table):
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    cause = envelope("toy.add", {"key": "a", "amount": 1}, traceparent=trace, shop="north", correlationid="walk")
+    cause = envelope(
+        "toy.add", {"key": "a", "amount": 1}, traceparent=trace, shop="north", correlationid="walk"
+    )
     table.deliver(receive(cause.encode()))
     found = table.outbox()[0]
     assert (found.causationid, found.correlationid, found.shop) == (cause.id, "walk", "north")
@@ -170,7 +184,9 @@ def test_a_command_to_itself_leaves_through_its_own_queue(table):
 
 
 def test_unreadable_messages_are_buried_in_the_middle_of_a_batch(table):
-    verdicts = table.deliver(add("a"), receive(b"{"), receive(json.dumps({"type": 1}).encode()), add("a"))
+    verdicts = table.deliver(
+        add("a"), receive(b"{"), receive(json.dumps({"type": 1}).encode()), add("a")
+    )
     assert fates(verdicts) == ["done", "bury", "bury", "done"]
     assert totals(table.engine) == {"a": 2}
 

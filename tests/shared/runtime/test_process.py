@@ -95,7 +95,9 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(ground, start, en
     assert "stopped" in process.log.read_text()
 
 
-@pytest.mark.parametrize("url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    "url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"]
+)
 def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, engine):
     first = start()
     until(lambda: active(first), timeout=20)
@@ -103,7 +105,9 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, en
     says(second, "started")
     assert not active(second)
     ears = ground.listen()
-    ground.send(*(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60)))
+    ground.send(
+        *(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60))
+    )
     until(lambda: sum(totals(engine).values()) > 10)
     first.kill()
     until(lambda: active(second), timeout=15)
@@ -111,7 +115,9 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, en
     told = []
     until(lambda: told.extend(ears.heard(0)) or len({event.id for event in told}) == 60, timeout=20)
     for key in ("k0", "k1", "k2"):
-        first_seen = list(dict.fromkeys(int(event.sequence) for event in told if event.subject == key))
+        first_seen = list(
+            dict.fromkeys(int(event.sequence) for event in told if event.subject == key)
+        )
         assert first_seen == list(range(1, 21))
 
 

@@ -54,17 +54,28 @@ def test_each_message_has_its_own_answer_in_order(ground, publisher):
 
 
 def test_the_same_id_for_two_queues_has_two_answers(publisher):
-    assert publisher.publish([to("toy", id_="1"), to("nowhere", id_="1"), to("toy", id_="1")]) == [YES, NOBODY, YES]
+    assert publisher.publish([to("toy", id_="1"), to("nowhere", id_="1"), to("toy", id_="1")]) == [
+        YES,
+        NOBODY,
+        YES,
+    ]
 
 
 def test_a_large_batch_arrives_in_order(ground, publisher):
-    assert publisher.publish([to("toy.dead", str(number).encode()) for number in range(1000)]) == [YES] * 1000
+    assert (
+        publisher.publish([to("toy.dead", str(number).encode()) for number in range(1000)])
+        == [YES] * 1000
+    )
     assert [int(letter.body) for letter in ground.empty("toy.dead")] == list(range(1000))
 
 
 def test_many_threads_may_publish(ground, publisher):
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda number: publisher.publish([to("toy.dead"), to("nowhere")]), range(100)))
+        answers = list(
+            threads.map(
+                lambda number: publisher.publish([to("toy.dead"), to("nowhere")]), range(100)
+            )
+        )
     assert answers == [[YES, NOBODY]] * 100
     assert len(ground.empty("toy.dead")) == 100
 
@@ -73,9 +84,16 @@ def test_nothing_is_published_when_there_is_nothing(publisher):
     assert publisher.publish([]) == []
 
 
-@pytest.mark.parametrize("unsendable", [
-    to("k" * 256), to("é" * 200), to("toy", id_="é" * 200), to("toy", id_="\ud800"),
-], ids=["long key", "long key in bytes", "long id", "no text"])
+@pytest.mark.parametrize(
+    "unsendable",
+    [
+        to("k" * 256),
+        to("é" * 200),
+        to("toy", id_="é" * 200),
+        to("toy", id_="\ud800"),
+    ],
+    ids=["long key", "long key in bytes", "long id", "no text"],
+)
 def test_what_cannot_be_written_as_amqp_is_refused_and_harms_no_other(publisher, unsendable):
     assert publisher.publish([to("toy"), unsendable, to("toy")]) == [YES, NO, YES]
     assert publisher.publish([to("toy")]) == [YES]
@@ -93,14 +111,20 @@ def test_after_a_lost_connection_the_next_batch_is_sent(ground, publisher):
 
 
 def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(ground, publisher):
-    """Tags begin again at 1 with every connection; an answer to one must never be taken for an answer to another."""
+    """Tags begin again at 1 with every connection; an answer to one must never be taken for an
+    answer to another.
+    """
     stop, confirmed = threading.Event(), set()
 
     def send():
         while not stop.is_set():
             names = [str(uuid4()) for _ in range(50)]
-            outcomes = publisher.publish([to("toy.dead", name.encode()) for name in names], timeout=5)
-            confirmed.update(name for name, said in zip(names, outcomes, strict=True) if said is YES)
+            outcomes = publisher.publish(
+                [to("toy.dead", name.encode()) for name in names], timeout=5
+            )
+            confirmed.update(
+                name for name, said in zip(names, outcomes, strict=True) if said is YES
+            )
 
     with ThreadPoolExecutor(3) as threads:
         senders = [threads.submit(send) for _ in range(3)]
@@ -108,7 +132,9 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
             before = len(confirmed)
             until(lambda before=before: len(confirmed) > before + 200)
             connection = publisher._connection
-            publisher._on_loop(connection, lambda connection=connection: connection._transport.abort())
+            publisher._on_loop(
+                connection, lambda connection=connection: connection._transport.abort()
+            )
         stop.set()
         for sender in senders:
             sender.result(20)
@@ -171,7 +197,7 @@ def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(ground):
         assert time.monotonic() - began < 2
 
 
-# --- how connections are made -----------------------------------------------------------------------------------------
+# --- how connections are made ---------------------------------------------------------------------
 
 
 def test_a_frozen_node_is_noticed_by_a_short_heartbeat_and_an_alarm_by_a_timeout():
@@ -182,7 +208,9 @@ def test_a_frozen_node_is_noticed_by_a_short_heartbeat_and_an_alarm_by_a_timeout
 
 
 def test_a_url_may_say_otherwise():
-    parameters = connection_parameters("amqp://a:b@host/%2f?heartbeat=3&blocked_connection_timeout=5", "name")[0]
+    parameters = connection_parameters(
+        "amqp://a:b@host/%2f?heartbeat=3&blocked_connection_timeout=5", "name"
+    )[0]
     assert (parameters.heartbeat, parameters.blocked_connection_timeout) == (3, 5)
 
 
@@ -190,4 +218,6 @@ def test_not_every_process_goes_to_the_first_node():
     urls = "amqp://a:b@one/%2f;amqp://a:b@two/%2f;amqp://a:b@three/%2f"
     first = {connection_parameters(urls, "name")[0].host for _ in range(200)}
     assert first == {"one", "two", "three"}
-    assert all(isinstance(found, pika.URLParameters) for found in connection_parameters(urls, "name"))
+    assert all(
+        isinstance(found, pika.URLParameters) for found in connection_parameters(urls, "name")
+    )

@@ -1,4 +1,6 @@
-"""The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here that says no."""
+"""The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here
+that says no.
+"""
 
 import time
 from collections import Counter
@@ -20,7 +22,9 @@ from tests.words import delivery
 
 @given(st.lists(st.sampled_from(["a", "b", "c", None])))
 def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
-    rows = [SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)]
+    rows = [
+        SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)
+    ]
     found = list(waves(rows))
     assert sorted(row.number for wave in found for row in wave) == list(range(len(rows)))
     for subject in set(subjects) - {None}:
@@ -28,7 +32,10 @@ def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
         numbers = [row.number for wave in found for row in wave if row.subject == subject]
         assert numbers == sorted(numbers)
     if rows:
-        most = max([count for subject, count in Counter(subjects).items() if subject is not None], default=1)
+        most = max(
+            [count for subject, count in Counter(subjects).items() if subject is not None],
+            default=1,
+        )
         assert len(found) == most
 
 
@@ -86,14 +93,19 @@ def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier,
     sender.start()
     until(lambda: waiting(table) == 0)
     assert sorted(carrier.taken, key=str) == [
-        ("aftercart.events", "toy.added", 1), ("aftercart.replies", "client.r", None), ("toy.self", "toy", None),
+        ("aftercart.events", "toy.added", 1),
+        ("aftercart.replies", "client.r", None),
+        ("toy.self", "toy", None),
     ]
 
 
 @pytest.mark.parametrize(
-    ("sent", "woken", "gathers"), [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
+    ("sent", "woken", "gathers"),
+    [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
 )
-def test_where_commits_come_faster_than_rounds_they_leave_together(sender, monkeypatch, sent, woken, gathers):
+def test_where_commits_come_faster_than_rounds_they_leave_together(
+    sender, monkeypatch, sent, woken, gathers
+):
     pauses = []
     monkeypatch.setattr(sender._stopping, "wait", pauses.append)
     if woken:
@@ -112,12 +124,18 @@ def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender)
     assert [total for _, _, total in carrier.taken][3:] == [20, 30]
 
 
-def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(table, carrier, sender, monkeypatch):
+def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
+    table, carrier, sender, monkeypatch
+):
     monkeypatch.setattr(relay, "BATCH", 3)
-    table.deliver(*(add(f"refused {number}", 10) for number in range(9)), *(add("a", 7) for _ in range(9)))
+    table.deliver(
+        *(add(f"refused {number}", 10) for number in range(9)), *(add("a", 7) for _ in range(9))
+    )
     carrier.refusals[10] = 10**6
     sender.start()
-    until(lambda: [total for _, _, total in carrier.taken] == [7 * number for number in range(1, 10)])
+    until(
+        lambda: [total for _, _, total in carrier.taken] == [7 * number for number in range(1, 10)]
+    )
 
 
 def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
@@ -138,7 +156,9 @@ def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
     assert rests.lanes() == set()
 
 
-@pytest.mark.parametrize("answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED, Outcome.BLOCKED])
+@pytest.mark.parametrize(
+    "answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED, Outcome.BLOCKED]
+)
 def test_an_event_is_never_given_up(table, carrier, sender, answer):
     table.deliver(add("a", 10))
     carrier.refusals[10], carrier.answer = 7, answer
@@ -165,7 +185,9 @@ def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, 
     assert ("aftercart.replies", "client.r", None) in carrier.taken
 
 
-def test_a_database_that_fails_for_a_while_does_not_end_the_relay(table, carrier, sender, monkeypatch):
+def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
+    table, carrier, sender, monkeypatch
+):
     fire, failures = journal.fire_due, iter([True] * 3)
 
     def fail_at_first(*arguments):
@@ -195,7 +217,9 @@ def test_one_relay_is_active_and_another_takes_over_when_it_ends(table, carrier)
     assert len(carrier.taken) == 1
 
 
-def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(table, carrier, sender, monkeypatch):
+def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
+    table, carrier, sender, monkeypatch
+):
     monkeypatch.setattr(relay, "SWEEP", 10)
     table.deliver(*(add("old") for _ in range(35)))
     sender.clock = lambda: utc_now() + relay.KEPT + timedelta(hours=1)

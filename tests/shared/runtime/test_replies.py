@@ -1,4 +1,6 @@
-"""Whoever gave a reply address learns what became of his command, and the answer to his question."""
+"""Whoever gave a reply address learns what became of his command, and the answer to his
+question.
+"""
 
 import pytest
 
@@ -11,18 +13,29 @@ from tests.words import delivery, envelope
 
 
 def add(key="a", amount=1, **more):
-    return receive(envelope("toy.add", {"key": key, "amount": amount, **more}, replyto="client.r").encode())
+    return receive(
+        envelope("toy.add", {"key": key, "amount": amount, **more}, replyto="client.r").encode()
+    )
 
 
 def replies(table):
-    return [found for found in table.outbox() if found.type.startswith("aftercart.command.") or not found.sequence]
+    return [
+        found
+        for found in table.outbox()
+        if found.type.startswith("aftercart.command.") or not found.sequence
+    ]
 
 
 def test_a_command_that_was_done_is_answered_with_its_events(table):
     message = add()
     table.deliver(message)
     assert [found.data for found in replies(table)] == [
-        {"command": "toy.add", "command_id": message.envelope.id, "events": ["toy.added"], "repeated": False}
+        {
+            "command": "toy.add",
+            "command_id": message.envelope.id,
+            "events": ["toy.added"],
+            "repeated": False,
+        }
     ]
 
 
@@ -101,7 +114,10 @@ def test_a_question_may_be_asked_again_and_is_answered_anew(table):
     table.deliver(question)
     table.tell("toy.add", {"key": "a", "amount": 4})
     table.deliver(question)
-    assert [decode(answer.body).name for answer in table.answers] == ["toy.get_refused", "toy.get_answered"]
+    assert [decode(answer.body).name for answer in table.answers] == [
+        "toy.get_refused",
+        "toy.get_answered",
+    ]
 
 
 @pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
@@ -127,6 +143,11 @@ def test_health_is_answered_by_every_service(table):
     table.tell("toy.add", {"key": "a", "amount": 1, "later": 60})
     found = table.ask("service.health", {}).data
     assert found == {
-        "service": "toy", "healthy": True, "problems": [], "outbox_rows": 0, "due_rows": 1, "revision": "0001",
+        "service": "toy",
+        "healthy": True,
+        "problems": [],
+        "outbox_rows": 0,
+        "due_rows": 1,
+        "revision": "0001",
         "figures": {},
     }

@@ -29,14 +29,18 @@ def worker(ground, world, tmp_path_factory):
         yield process
 
 
-def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(ground, worker, world):
+def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(
+    ground, worker, world
+):
     ground.add("fails", fail="bug")
     letter = ground.dead()[0]
     assert world.seen.count("fails") == 1 + len(ground.delays)
     assert letter.headers["x-attempts"] == 1 + len(ground.delays)
     assert letter.headers["x-reason"] == "ZeroDivisionError: as it was told"
     assert "Traceback" in letter.headers["x-error"]
-    assert (datetime.now(UTC) - datetime.fromisoformat(letter.headers["x-buried-at"])).total_seconds() < 5
+    assert (
+        datetime.now(UTC) - datetime.fromisoformat(letter.headers["x-buried-at"])
+    ).total_seconds() < 5
     assert totals(worker.engine).get("fails") is None
 
 
@@ -54,25 +58,35 @@ def test_a_message_that_succeeds_at_last_leaves_no_letter(ground, worker, world)
 
 
 def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(ground, worker):
-    event = envelope("toy.add", {"key": "bytes", "amount": 1, "fail": "bug"}, tenant="x", partitionkey="y")
+    event = envelope(
+        "toy.add", {"key": "bytes", "amount": 1, "fail": "bug"}, tenant="x", partitionkey="y"
+    )
     body = json.dumps(event.model_dump(mode="json", exclude_none=True), indent=3).encode()
     ground.send(body)
     assert ground.dead()[0].body == body
 
 
 def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(ground, worker):
-    ground.send(envelope("toy.add", {"key": "h", "amount": 1, "fail": "never"}), headers={"x-death": "?", "a": "b"})
+    ground.send(
+        envelope("toy.add", {"key": "h", "amount": 1, "fail": "never"}),
+        headers={"x-death": "?", "a": "b"},
+    )
     headers = set(ground.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
     assert headers == {"x-exchange", "x-attempts", "x-reason", "x-error", "x-buried-at"}
 
 
 def test_a_count_of_attempts_from_a_stranger_is_bounded(ground, worker, world):
-    ground.send(envelope("toy.add", {"key": "many", "amount": 1, "fail": "bug"}), headers={"x-attempts": 2**40})
+    ground.send(
+        envelope("toy.add", {"key": "many", "amount": 1, "fail": "bug"}),
+        headers={"x-attempts": 2**40},
+    )
     assert ground.dead()[0].headers["x-attempts"] == 1001
     assert world.seen.count("many") == 1
 
 
-def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_there_is_room(ground, worker, world):
+def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_there_is_room(
+    ground, worker, world
+):
     ground.fill("toy.wait.100")
     world.troubles["full"] = 2
     ground.add("full")
@@ -116,7 +130,9 @@ def test_a_missing_dead_queue_leaves_the_original_where_it_is(ground, worker):
 def test_neighbours_of_a_message_that_is_kept_are_acknowledged(ground, worker, world):
     ground.fill("toy.wait.100")
     world.troubles["kept"] = 1
-    neighbours = [envelope("toy.add", {"key": f"neighbour {number}", "amount": 1}) for number in range(5)]
+    neighbours = [
+        envelope("toy.add", {"key": f"neighbour {number}", "amount": 1}) for number in range(5)
+    ]
     ground.send(*neighbours[:2], envelope("toy.add", {"key": "kept", "amount": 1}), *neighbours[2:])
     until(lambda: totals(worker.engine).get("kept") == 1)
     assert all(totals(worker.engine)[message.data["key"]] == 1 for message in neighbours)
@@ -126,11 +142,18 @@ def test_neighbours_of_a_message_that_is_kept_are_acknowledged(ground, worker, w
 
 def test_many_failing_messages_are_copied_with_one_wait_for_confirms(ground, worker, monkeypatch):
     batches, publish = [], worker.publisher.publish
-    monkeypatch.setattr(worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found))
+    monkeypatch.setattr(
+        worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found)
+    )
     gate = worker.pipeline.adapters.shut("gate")
     ground.add("gate")
     assert gate.entered.wait(30)
-    ground.send(*(envelope("toy.add", {"key": f"f{number}", "amount": 1, "fail": "never"}) for number in range(20)))
+    ground.send(
+        *(
+            envelope("toy.add", {"key": f"f{number}", "amount": 1, "fail": "never"})
+            for number in range(20)
+        )
+    )
     gate.opened.set()
     assert len(ground.dead(20)) == 20
     assert max(batches) >= 20
@@ -147,7 +170,9 @@ def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_
         return process(deliveries)
 
     monkeypatch.setattr(worker.pipeline, "process", break_at)
-    ground.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in ("left", "breaks", "right")))
+    ground.send(
+        *(envelope("toy.add", {"key": key, "amount": 1}) for key in ("left", "breaks", "right"))
+    )
     assert ground.dead()[0].headers["x-reason"] == "RecursionError: too deep"
     assert totals(worker.engine)["left"] == totals(worker.engine)["right"] == 1
     assert worker.fault() is None

@@ -44,7 +44,9 @@ def test_the_same_key_again_replaces_what_waits(table):
 
 
 def test_the_same_key_twice_in_one_batch_keeps_the_last(table):
-    table.deliver(*(delivery("toy.add", {"key": "a", "amount": amount, "later": 60}) for amount in (1, 2, 3)))
+    table.deliver(
+        *(delivery("toy.add", {"key": "a", "amount": amount, "later": 60}) for amount in (1, 2, 3))
+    )
     assert fire(table, 61) == 1
     assert [found.data["amount"] for found in table.outbox()] == [3]
 

@@ -1,4 +1,6 @@
-"""Settings, from wherever they come; each fault is told with the variable's name, and without the secret."""
+"""Settings, from wherever they come; each fault is told with the variable's name, and without the
+secret.
+"""
 
 import os
 
@@ -38,18 +40,21 @@ def test_what_is_missing_is_told_by_its_variable():
     assert "AFTERCART_TOY_DATABASE_URL is not set" in str(told.value)
 
 
-@pytest.mark.parametrize(("field", "value", "sentence"), [
-    ("BATCH", "0", "AFTERCART_TOY_BATCH is wrong: Input should be greater than 0."),
-    ("BATCH", "many", "AFTERCART_TOY_BATCH is wrong: "),
-    ("LOG_LEVEL", "loud", "AFTERCART_TOY_LOG_LEVEL is wrong: "),
-    ("RETRY_DELAYS", "", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", "1,soon", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", "1,-2", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", "0", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", "nan", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", "1,inf", "AFTERCART_TOY_RETRY_DELAYS"),
-    ("RETRY_DELAYS", ",".join("1" * 11), "AFTERCART_TOY_RETRY_DELAYS"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("BATCH", "0", "AFTERCART_TOY_BATCH is wrong: Input should be greater than 0."),
+        ("BATCH", "many", "AFTERCART_TOY_BATCH is wrong: "),
+        ("LOG_LEVEL", "loud", "AFTERCART_TOY_LOG_LEVEL is wrong: "),
+        ("RETRY_DELAYS", "", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", "1,soon", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", "1,-2", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", "0", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", "nan", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", "1,inf", "AFTERCART_TOY_RETRY_DELAYS"),
+        ("RETRY_DELAYS", ",".join("1" * 11), "AFTERCART_TOY_RETRY_DELAYS"),
+    ],
+)
 def test_what_is_wrong_is_told_by_its_variable(service, monkeypatch, field, value, sentence):
     monkeypatch.setenv(f"AFTERCART_TOY_{field}", value)
     with pytest.raises(SettingsError) as told:
@@ -73,7 +78,9 @@ def test_secrets_may_lie_in_files(monkeypatch, tmp_path):
     assert ServiceSettings.load("toy").broker_url.get_secret_value() == "amqp://from-a-file"
 
 
-def test_the_environment_counts_more_than_the_file_and_the_file_more_than_secrets(service, monkeypatch, tmp_path):
+def test_the_environment_counts_more_than_the_file_and_the_file_more_than_secrets(
+    service, monkeypatch, tmp_path
+):
     (tmp_path / "aftercart_toy_batch").write_text("1")
     monkeypatch.setenv("AFTERCART_SECRETS_DIR", str(tmp_path))
     assert ServiceSettings.load("toy").batch == 1

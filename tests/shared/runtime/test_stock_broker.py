@@ -1,4 +1,6 @@
-"""The same hazards on dramatiq's own broker: it fails each. If one of these begins to pass, a part of ours may go."""
+"""The same hazards on dramatiq's own broker: it fails each. If one of these begins to pass, a part
+of ours may go.
+"""
 
 import time
 
@@ -26,7 +28,11 @@ def test_the_name_of_another_queue_in_the_body_loses_that_queue_s_message(ground
         shop.send("two", "running")
         assert gate.entered.wait(30)
         shop.send("one", "liar", says="two")
-        until(lambda: "liar" in shop.world.seen and not shop.worker.consumers["two"].consumer.known_tags)
+        until(
+            lambda: (
+                "liar" in shop.world.seen and not shop.worker.consumers["two"].consumer.known_tags
+            )
+        )
         shop.crash()
         assert shop.keys("two") == []  # `running` was not finished
         assert shop.keys("one") == ["liar"]  # and the liar is still there
@@ -80,9 +86,13 @@ def test_an_unreadable_message_is_kept_for_a_week_and_nobody_knows_why_it_failed
         shop.raw("jobs", b"nothing that can be read")
         until(lambda: ground.depth("jobs.XQ") == 1)
         letter = ground.empty("jobs.XQ")[0]
-        assert [name for name in letter.headers if "death" not in name and name != "x-delivery-count"] == []
+        assert [
+            name for name in letter.headers if "death" not in name and name != "x-delivery-count"
+        ] == []
         assert letter.headers["x-death"][0]["reason"] == "rejected"
-        assert ground.api("GET", f"/api/queues/{ground.vhost}/jobs.XQ")["arguments"] == {"x-message-ttl": 604_800_000}
+        assert ground.api("GET", f"/api/queues/{ground.vhost}/jobs.XQ")["arguments"] == {
+            "x-message-ttl": 604_800_000
+        }
 
 
 def test_a_stranger_says_how_long_a_message_is_held_in_memory(ground):

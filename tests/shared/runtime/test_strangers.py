@@ -1,4 +1,6 @@
-"""What outsiders may send: nothing of it harms a worker, is believed without reason, or vanishes without a word."""
+"""What outsiders may send: nothing of it harms a worker, is believed without reason, or vanishes
+without a word.
+"""
 
 from uuid import uuid4
 
@@ -33,12 +35,26 @@ def after_all_this_the_worker_still_works(ground, worker):
 
 
 def event(**attributes):
-    return as_bytes(**{"specversion": "1.0", "id": "1", "source": "/s", "type": "aftercart.toy.add.v1", **attributes})
+    return as_bytes(
+        **{
+            "specversion": "1.0",
+            "id": "1",
+            "source": "/s",
+            "type": "aftercart.toy.add.v1",
+            **attributes,
+        }
+    )
 
 
 @pytest.mark.parametrize("named", ["nowhere", "toy.dead"])
 def test_a_queue_name_in_the_body_means_nothing(ground, worker, named):
-    foreign = {"queue_name": named, "actor_name": "deliver", "args": [], "kwargs": {}, "options": {}}
+    foreign = {
+        "queue_name": named,
+        "actor_name": "deliver",
+        "args": [],
+        "kwargs": {},
+        "options": {},
+    }
     message = envelope("toy.add", {"key": named, "amount": 1}).model_copy(update=foreign)
     ground.send(message, message, as_bytes(**foreign))
     until(lambda: totals(worker.engine).get(named) == 1)
@@ -78,7 +94,10 @@ def test_what_cannot_be_read_is_a_dead_letter_that_says_why(ground, body, reason
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
 def test_however_deep_the_data_it_is_refused_or_a_dead_letter(ground, depth, opening, closing):
     ears = ground.listen("toy.add_refused")
-    data = f'{{"key": "deep", "amount": 1, "more": {opening * depth}"\\u0000\\u0041"{closing * depth}}}'
+    data = (
+        '{"key": "deep", "amount": 1, "more":'
+        f' {opening * depth}"\\u0000\\u0041"{closing * depth}}}'
+    )
     ground.send(event(id=str(uuid4()), data="?").replace(b'"?"', data.encode()))
     until(lambda: ground.depth("toy.dead") + ground.depth(ears.name) == 1)
     ground.empty("toy.dead")
@@ -94,7 +113,10 @@ def test_an_event_with_deep_data_harms_nothing(ground, worker):
 
 def test_an_unknown_type_is_a_dead_letter_that_says_why(ground):
     ground.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
-    assert "toy does not take messages of type 'aftercart.toy.subtract.v1'" in ground.dead()[0].headers["x-reason"]
+    assert (
+        "toy does not take messages of type 'aftercart.toy.subtract.v1'"
+        in ground.dead()[0].headers["x-reason"]
+    )
 
 
 def test_another_version_is_an_unknown_type(ground):
@@ -109,7 +131,9 @@ def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(ground):
     assert told.type == reply.type == "aftercart.toy.add_refused.v1"
     assert told.data["code"] == "invalid"
     assert told.data["reason"] == "amount: Input should be greater than 0"
-    assert told.data["details"]["faults"] == [{"field": "amount", "problem": "Input should be greater than 0"}]
+    assert told.data["details"]["faults"] == [
+        {"field": "amount", "problem": "Input should be greater than 0"}
+    ]
     assert told.subject == "a"
 
 
@@ -154,9 +178,16 @@ def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(groun
     ground.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
     letter = ground.dead()[0]
     with ground.hand() as channel:
-        channel.basic_publish("toy.self", "toy", letter.body, pika.BasicProperties(headers={
-            "x-exchange": letter.headers["x-exchange"],
-        }))
+        channel.basic_publish(
+            "toy.self",
+            "toy",
+            letter.body,
+            pika.BasicProperties(
+                headers={
+                    "x-exchange": letter.headers["x-exchange"],
+                }
+            ),
+        )
     assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
 
 
@@ -166,7 +197,9 @@ def test_what_the_service_says_to_itself_is_believed(ground, worker):
 
 
 def test_an_outsider_cannot_tell_events(ground, worker):
-    ground.send(envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add")
+    ground.send(
+        envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add"
+    )
     assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
     assert "forged" not in totals(worker.engine)
 

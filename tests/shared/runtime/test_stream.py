@@ -1,4 +1,6 @@
-"""The stream of events holds everything that was confirmed, also when RabbitMQ has only just started."""
+"""The stream of events holds everything that was confirmed, also when RabbitMQ has only just
+started.
+"""
 
 import threading
 import time
@@ -37,7 +39,9 @@ def confirmed_by(publisher: Publisher, seconds: float) -> set[str]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         number = str(time.monotonic_ns())
-        if publisher.publish([Outgoing(EVENTS, "toy.added", number.encode(), number)]) == [Outcome.CONFIRMED]:
+        if publisher.publish([Outgoing(EVENTS, "toy.added", number.encode(), number)]) == [
+            Outcome.CONFIRMED
+        ]:
             found.add(number)
     return found
 
@@ -46,7 +50,9 @@ def in_stream(ground: Ground) -> set[str]:
     channel = ground.channel(CLIENT)
     channel.basic_qos(prefetch_count=1000)
     found = set()
-    for method, _, body in channel.consume(STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=1):
+    for method, _, body in channel.consume(
+        STREAM, arguments={"x-stream-offset": "first"}, inactivity_timeout=1
+    ):
         if method is None:
             return found
         channel.basic_ack(method.delivery_tag)
@@ -54,7 +60,9 @@ def in_stream(ground: Ground) -> set[str]:
     return found
 
 
-def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_runs(ground: Ground) -> None:
+def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_runs(
+    ground: Ground,
+) -> None:
     publisher = Publisher(ground.url(TOY), "relay", awaits=STREAM)
     confirmed = confirmed_by(publisher, 0.3)
     ground.rabbit.kill()
@@ -68,7 +76,9 @@ def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_
     assert confirmed <= in_stream(ground)
 
 
-def test_a_stream_that_never_comes_is_not_awaited_for_ever(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_that_never_comes_is_not_awaited_for_ever(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("shared.runtime.readiness.PATIENCE", 0.5)
     publisher = Publisher(ground.url(TOY), "relay", awaits="aftercart.nothing.stream")
     assert confirmed_by(publisher, 1.5)

@@ -22,10 +22,21 @@ def test_a_child_keeps_the_flags(flags):
     assert trace.child(PARENT[:-2] + flags).endswith(f"-{flags}")
 
 
-@pytest.mark.parametrize("text", [
-    None, "", "x", PARENT.upper(), PARENT + "-more", PARENT + "\n", "01" + PARENT[2:], PARENT[:-1],
-    f"00-{'0' * 32}-b7ad6b7169203331-01", f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "x",
+        PARENT.upper(),
+        PARENT + "-more",
+        PARENT + "\n",
+        "01" + PARENT[2:],
+        PARENT[:-1],
+        f"00-{'0' * 32}-b7ad6b7169203331-01",
+        f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01",
+    ],
+)
 def test_what_is_no_trace_begins_a_new_one(text):
     child = trace.child(text)
     assert trace.FORM.fullmatch(child)

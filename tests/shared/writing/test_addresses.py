@@ -6,14 +6,23 @@ from shared.contracts.values import Address
 from shared.writing.addresses import address_lines
 
 PARTS = {
-    "company": "C", "name": "N", "line1": "Street 1", "line2": "Floor 2", "postcode": "123", "city": "Town",
-    "region": "Region", "country": "DE",
+    "company": "C",
+    "name": "N",
+    "line1": "Street 1",
+    "line2": "Floor 2",
+    "postcode": "123",
+    "city": "Town",
+    "region": "Region",
+    "country": "DE",
 }
 
 
 def lines(*, comma: str = ", ", with_name: bool = True, **parts: str) -> list[str]:
     return address_lines(
-        Address(**{**PARTS, **parts}), clean=str.strip, comma=comma, with_name=with_name,
+        Address(**{**PARTS, **parts}),
+        clean=str.strip,
+        comma=comma,
+        with_name=with_name,
         label_postcode=lambda code: f"Postcode: {code}",
     )
 

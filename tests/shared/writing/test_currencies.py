@@ -4,8 +4,26 @@ from babel.core import get_global
 
 from shared.writing.currencies import EXPONENTS, WHOLE, exponent, written
 
-HISTORIC = {"ADP", "BYR", "ESP", "ITL", "LUF", "MGF", "MRO", "SLL", "STD", "TMM", "TRL", "ZMK", "ZWD"}
-DIGITS = {code: digits for code, (digits, *_) in get_global("currency_fractions").items() if code != "DEFAULT"}
+HISTORIC = {
+    "ADP",
+    "BYR",
+    "ESP",
+    "ITL",
+    "LUF",
+    "MGF",
+    "MRO",
+    "SLL",
+    "STD",
+    "TMM",
+    "TRL",
+    "ZMK",
+    "ZWD",
+}
+DIGITS = {
+    code: digits
+    for code, (digits, *_) in get_global("currency_fractions").items()
+    if code != "DEFAULT"
+}
 
 
 def test_currencies_that_people_write_whole_are_all_known() -> None:

@@ -1,4 +1,6 @@
-"""The model as UN/CEFACT Cross Industry Invoice, as Factur-X and XRechnung have it. The order is that of its schema."""
+"""The model as UN/CEFACT Cross Industry Invoice, as Factur-X and XRechnung have it. The order is
+that of its schema.
+"""
 
 from services.documents.domain.einvoice.model import (
     Contact,
@@ -28,8 +30,12 @@ def write(invoice: Invoice) -> bytes:
     tree = root(RSM, "CrossIndustryInvoice", {"rsm": RSM, "ram": RAM, "udt": UDT, "qdt": QDT}, RAM)
     context = tree.add("ExchangedDocumentContext", namespace=RSM)
     if invoice.profile.process:
-        context.add("BusinessProcessSpecifiedDocumentContextParameter").add("ID", invoice.profile.process)
-    context.add("GuidelineSpecifiedDocumentContextParameter").add("ID", invoice.profile.specification)
+        context.add("BusinessProcessSpecifiedDocumentContextParameter").add(
+            "ID", invoice.profile.process
+        )
+    context.add("GuidelineSpecifiedDocumentContextParameter").add(
+        "ID", invoice.profile.specification
+    )
     _head(tree.add("ExchangedDocument", namespace=RSM), invoice)
     trade = tree.add("SupplyChainTradeTransaction", namespace=RSM)
     for item in invoice.items:
@@ -68,7 +74,9 @@ def _item(line: Tree, item: Item) -> None:
     line.add("SpecifiedLineTradeDelivery").add("BilledQuantity", item.quantity, unitCode=PIECE)
     settlement = line.add("SpecifiedLineTradeSettlement")
     _vat(settlement.add("ApplicableTradeTax"), item.vat)
-    settlement.add("SpecifiedTradeSettlementLineMonetarySummation").add("LineTotalAmount", amount(item.net))
+    settlement.add("SpecifiedTradeSettlementLineMonetarySummation").add(
+        "LineTotalAmount", amount(item.net)
+    )
 
 
 def _vat(tax: Tree, vat: Vat) -> None:

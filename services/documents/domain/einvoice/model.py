@@ -1,4 +1,6 @@
-"""The semantic model of EN 16931, as far as a shop's invoices need it. Amounts are in the invoice's currency."""
+"""The semantic model of EN 16931, as far as a shop's invoices need it. Amounts are in the invoice's
+currency.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +18,9 @@ PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 
 @dataclass(frozen=True)
 class Profile:
-    """A specification that an invoice says it follows (BT-24), and the process that it belongs to (BT-23)."""
+    """A specification that an invoice says it follows (BT-24), and the process that it belongs to
+    (BT-23).
+    """
 
     name: InvoiceProfile
     specification: str
@@ -28,10 +32,14 @@ PROFILES = {
     for profile in (
         Profile("en16931", "urn:cen.eu:en16931:2017"),
         Profile(
-            "peppol", "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0", PEPPOL_BILLING,
+            "peppol",
+            "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+            PEPPOL_BILLING,
         ),
         Profile(
-            "xrechnung", "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0", PEPPOL_BILLING,
+            "xrechnung",
+            "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
+            PEPPOL_BILLING,
         ),
     )
 }
@@ -68,8 +76,9 @@ class Contact:
 
 @dataclass(frozen=True)
 class Party:
-    """A seller or buyer (BG-4, BG-7). `name` is that of the legal entity (BT-27, BT-44), `trading_name` what the public
-    knows it by, where that differs (BT-28); `legal_id` is a number in a register, `electronic` the electronic address.
+    """A seller or buyer (BG-4, BG-7). `name` is that of the legal entity (BT-27, BT-44),
+    `trading_name` what the public knows it by, where that differs (BT-28); `legal_id` is a number
+    in a register, `electronic` the electronic address.
     """
 
     name: str
@@ -102,7 +111,9 @@ class VatGroup:
 
 @dataclass(frozen=True)
 class Item:
-    """A line (BG-25). `price` is for one piece after discounts; `list_price`, where it differs, before them."""
+    """A line (BG-25). `price` is for one piece after discounts; `list_price`, where it differs,
+    before them.
+    """
 
     number: int
     sku: str
@@ -125,8 +136,8 @@ class Freight:
 
 @dataclass(frozen=True)
 class Payment:
-    """How it is, or was, paid (BG-16). `code`: UNTDID 4461. `domestic` holds the account and its registration number
-    where the country wants these instead of an IBAN.
+    """How it is, or was, paid (BG-16). `code`: UNTDID 4461. `domestic` holds the account and its
+    registration number where the country wants these instead of an IBAN.
     """
 
     code: str
@@ -162,8 +173,8 @@ class Preceding:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice or a credit note; amounts of a credit note are positive. `purchase_order` is the buyer's number of the
-    order (BT-13), `sales_order` the seller's (BT-14).
+    """An invoice or a credit note; amounts of a credit note are positive. `purchase_order` is the
+    buyer's number of the order (BT-13), `sales_order` the seller's (BT-14).
     """
 
     profile: Profile

@@ -10,10 +10,14 @@ E_MAIL = "EM"  # list of electronic addresses (EAS): an address of electronic ma
 
 
 def seller(shop: ShopProfile, profile: InvoiceProfile) -> Party:
-    """Return the shop: the legal entity is the one in its address, `name` of the profile its trading name."""
+    """Return the shop: the legal entity is the one in its address, `name` of the profile its
+    trading name.
+    """
     address = shop.address
     legal, public = clean(address.company or address.name), clean(shop.name)
-    registered = _id(address.legal_id) or (Id(clean(shop.registration)) if clean(shop.registration) else None)
+    registered = _id(address.legal_id) or (
+        Id(clean(shop.registration)) if clean(shop.registration) else None
+    )
     person = clean(address.name) if clean(address.company) else public
     return Party(
         name=legal,
@@ -47,8 +51,12 @@ def recipient(address: Address) -> Party:
 def place(address: Address) -> Place:
     """Return the postal address."""
     return Place(
-        country=address.country, city=clean(address.city), postcode=clean(address.postcode),
-        line1=clean(address.line1), line2=clean(address.line2), region=clean(address.region),
+        country=address.country,
+        city=clean(address.city),
+        postcode=clean(address.postcode),
+        line1=clean(address.line1),
+        line2=clean(address.line2),
+        region=clean(address.region),
     )
 
 

@@ -1,7 +1,9 @@
-"""From a snapshot to the model of EN 16931, or why there can be none. No number is invented: all are of the snapshot.
+"""From a snapshot to the model of EN 16931, or why there can be none. No number is invented: all
+are of the snapshot.
 
-Prices with tax give lines whose net amounts are rounded one by one; EN 16931 allows that where the tax of each rate
-is, within one unit, the rate of its basis (BR-CO-17). An order that rounds its taxes otherwise makes no e-invoice.
+Prices with tax give lines whose net amounts are rounded one by one; EN 16931 allows that where the
+tax of each rate is, within one unit, the rate of its basis (BR-CO-17). An order that rounds its
+taxes otherwise makes no e-invoice.
 """
 
 from collections.abc import Iterator
@@ -35,13 +37,18 @@ MOST_DECIMALS = 2  # of an amount (BR-DEC-…)
 PRICE = Decimal("0.0000000001")  # a price may have as many decimals as it needs
 CENT = Decimal("0.01")
 CATEGORIES: dict[str, VatCategory] = {
-    "exempt": "E", "reverse_charge": "AE", "intra_community": "K", "export": "G",
+    "exempt": "E",
+    "reverse_charge": "AE",
+    "intra_community": "K",
+    "export": "G",
 }
 
 
-def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") -> Invoice | Objection:
-    """Return the document as data that keeps every rule of the profile, or why it cannot. Its sums must have been
-    checked before (`objections`).
+def einvoice(
+    snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931"
+) -> Invoice | Objection:
+    """Return the document as data that keeps every rule of the profile, or why it cannot. Its sums
+    must have been checked before (`objections`).
     """
     if snapshot.kind not in TYPES:
         return Objection("no_invoice", f"A document of kind {snapshot.kind} is no invoice.")
@@ -55,7 +62,9 @@ def einvoice(snapshot: DocumentSnapshot, profile: InvoiceProfile = "en16931") ->
 
 
 def why_no_data(snapshot: DocumentSnapshot) -> str:
-    """Return why the PDF of an invoice holds no data, in one sentence; empty where it does, or the shop wants none."""
+    """Return why the PDF of an invoice holds no data, in one sentence; empty where it does, or the
+    shop wants none.
+    """
     if snapshot.kind not in TYPES or not snapshot.shop.e_invoice:
         return ""
     made = einvoice(snapshot)
@@ -113,12 +122,21 @@ def _items(snapshot: DocumentSnapshot) -> Iterator[Item]:
 
 
 def _item(snapshot: DocumentSnapshot, number: int, line: DocumentLine) -> Item:
-    net, quantity = _decimal(line.net), line.quantity or 1  # a gesture of goodwill is about an amount, not a piece
+    net, quantity = (
+        _decimal(line.net),
+        line.quantity or 1,
+    )  # a gesture of goodwill is about an amount, not a piece
     price = (net / quantity).quantize(PRICE, ROUND_HALF_UP).normalize()
     listed = _decimal(line.unit_net)
     return Item(
-        number=number, sku=clean(line.sku), name=clean(line.name), quantity=quantity, price=price, net=net,
-        vat=_vat(snapshot, line.tax_rate), list_price=listed if listed - price >= CENT else None,
+        number=number,
+        sku=clean(line.sku),
+        name=clean(line.name),
+        quantity=quantity,
+        price=price,
+        net=net,
+        vat=_vat(snapshot, line.tax_rate),
+        list_price=listed if listed - price >= CENT else None,
     )
 
 
@@ -127,11 +145,17 @@ def _vat(snapshot: DocumentSnapshot, rate: Decimal) -> Vat:
         return Vat("S", rate.normalize())
     if snapshot.exemption is None:
         return Vat("Z", Decimal(0))
-    return Vat(CATEGORIES[snapshot.exemption.category], Decimal(0), clean(snapshot.exemption.reason))
+    return Vat(
+        CATEGORIES[snapshot.exemption.category], Decimal(0), clean(snapshot.exemption.reason)
+    )
 
 
-def _groups(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None) -> Iterator[VatGroup]:
-    """The rows of the tax table; one that neither a line nor the shipping bears is about nothing (BR-S-08)."""
+def _groups(
+    snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freight | None
+) -> Iterator[VatGroup]:
+    """The rows of the tax table; one that neither a line nor the shipping bears is about nothing
+    (BR-S-08).
+    """
     borne = {item.vat for item in items} | ({freight.vat} if freight else set())
     for row in snapshot.taxes:
         vat, tax = _vat(snapshot, row.rate), _decimal(row.tax)
@@ -150,9 +174,14 @@ def _totals(snapshot: DocumentSnapshot, items: tuple[Item, ...], freight: Freigh
     gross, paid = _decimal(snapshot.gross), settlement.paid(snapshot)
     rounding = _decimal(snapshot.rounding) if snapshot.rounding else Decimal(0)
     return Totals(
-        lines=sum((item.net for item in items), Decimal(0)), charges=freight.net if freight else Decimal(0),
-        net=_decimal(snapshot.net), tax=_decimal(snapshot.tax), gross=gross, paid=paid,
-        due=gross - paid + rounding, rounding=rounding,
+        lines=sum((item.net for item in items), Decimal(0)),
+        charges=freight.net if freight else Decimal(0),
+        net=_decimal(snapshot.net),
+        tax=_decimal(snapshot.tax),
+        gross=gross,
+        paid=paid,
+        due=gross - paid + rounding,
+        rounding=rounding,
     )
 
 

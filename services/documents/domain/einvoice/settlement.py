@@ -14,13 +14,17 @@ from shared.writing.text import clean
 
 # Means of payment, UNTDID 4461.
 NOT_DEFINED, CREDIT_TRANSFER, BANK_ACCOUNT, SEPA_TRANSFER = "1", "30", "42", "58"
-DANISH = ("10", "97")  # what Danish companies may say among themselves of those that a shop can give (DK-R-005)
+DANISH = (
+    "10",
+    "97",
+)  # what Danish companies may say among themselves of those that a shop can give (DK-R-005)
 DANISH_IBAN = 18  # DK, two check digits, four of the bank (registration number), ten of the account
 
 
 def paid(snapshot: DocumentSnapshot) -> Decimal:
-    """Return what was paid before, in the invoice's currency; of a credit slip what became store credit. What an order
-    owes for other invoices (`due` may hold it) is asked for by those, not twice.
+    """Return what was paid before, in the invoice's currency; of a credit slip what became store
+    credit. What an order owes for other invoices (`due` may hold it) is asked for by those, not
+    twice.
     """
     currency, gross = snapshot.gross.currency, paying.payable(snapshot).amount
     if snapshot.kind != "invoice":
@@ -31,8 +35,9 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
 
 
 def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -> Payment | None:
-    """Return the means of payment: to the shop's account, if it has named one and something is due to it; else as it
-    was agreed. None where Dutch rules of Peppol allow only means that were not used.
+    """Return the means of payment: to the shop's account, if it has named one and something is due
+    to it; else as it was agreed. None where Dutch rules of Peppol allow only means that were not
+    used.
     """
     account, method = snapshot.shop.bank, clean(snapshot.payment_method)
     is_due = snapshot.kind == "invoice" and due > 0
@@ -47,10 +52,14 @@ def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -
 
 
 def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
-    """Return the terms of payment in words: of what is due, or of a credit slip how it was agreed to be paid."""
+    """Return the terms of payment in words: of what is due, or of a credit slip how it was agreed
+    to be paid.
+    """
     if due <= 0:
         return ""
-    return clean(snapshot.payment_method if snapshot.kind != "invoice" else snapshot.shop.payment_terms)
+    return clean(
+        snapshot.payment_method if snapshot.kind != "invoice" else snapshot.shop.payment_terms
+    )
 
 
 def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
@@ -61,9 +70,19 @@ def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
 def _transfer(snapshot: DocumentSnapshot, account: BankAccount, method: str) -> Payment:
     address, iban = snapshot.shop.address, account.iban
     danish = iban.startswith("DK") and len(iban) == DANISH_IBAN and snapshot.gross.currency == "DKK"
-    code = BANK_ACCOUNT if danish else SEPA_TRANSFER if snapshot.gross.currency == "EUR" else CREDIT_TRANSFER
+    code = (
+        BANK_ACCOUNT
+        if danish
+        else SEPA_TRANSFER
+        if snapshot.gross.currency == "EUR"
+        else CREDIT_TRANSFER
+    )
     return Payment(
-        code, method, iban, account.bic, clean(account.holder or address.legal_name),
+        code,
+        method,
+        iban,
+        account.bic,
+        clean(account.holder or address.legal_name),
         reference=clean(f"{snapshot.number} {snapshot.order_reference}"),
         domestic=(iban[8:], iban[4:8]) if danish else None,
     )

@@ -54,7 +54,11 @@ def write(invoice: Invoice) -> bytes:
     _taxes(ubl, invoice)
     _totals(ubl.group("LegalMonetaryTotal"), invoice)
     for item in invoice.items:
-        _item(ubl.group(f"{name}Line"), item, "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity")
+        _item(
+            ubl.group(f"{name}Line"),
+            item,
+            "CreditedQuantity" if invoice.is_credit_note else "InvoicedQuantity",
+        )
     return written(tree)
 
 
@@ -174,9 +178,13 @@ def _group(subtotal: _Ubl, group: VatGroup) -> None:
 def _totals(tree: _Ubl, invoice: Invoice) -> None:
     totals = invoice.totals
     for name, value in (
-        ("LineExtensionAmount", totals.lines), ("TaxExclusiveAmount", totals.net), ("TaxInclusiveAmount", totals.gross),
-        ("ChargeTotalAmount", totals.charges), ("PrepaidAmount", totals.paid),
-        ("PayableRoundingAmount", totals.rounding), ("PayableAmount", totals.due),
+        ("LineExtensionAmount", totals.lines),
+        ("TaxExclusiveAmount", totals.net),
+        ("TaxInclusiveAmount", totals.gross),
+        ("ChargeTotalAmount", totals.charges),
+        ("PrepaidAmount", totals.paid),
+        ("PayableRoundingAmount", totals.rounding),
+        ("PayableAmount", totals.due),
     ):
         if value or name != "PayableRoundingAmount":
             tree.money(name, amount(value))

@@ -11,7 +11,9 @@ class Tree:
     def __init__(self, element: Element, namespace: str) -> None:
         self.element, self._namespace = element, namespace
 
-    def add(self, name: str, text: object = None, /, *, namespace: str = "", **attributes: str) -> "Tree":
+    def add(
+        self, name: str, text: object = None, /, *, namespace: str = "", **attributes: str
+    ) -> "Tree":
         """A child, with text if there is one."""
         child = SubElement(self.element, f"{{{namespace or self._namespace}}}{name}", attributes)
         child.text = None if text is None else str(text)

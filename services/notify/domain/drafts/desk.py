@@ -10,7 +10,13 @@ from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.shop import Shop
 from services.notify.domain.text import without_answer_marks
 from shared.contracts.conversation import SUBJECT_TOKEN, Conversation, subject_token
-from shared.contracts.ingest import ContactSubmitted, OrderMessagePosted, ThreadForwarded, ThreadReplied, ThreadView
+from shared.contracts.ingest import (
+    ContactSubmitted,
+    OrderMessagePosted,
+    ThreadForwarded,
+    ThreadReplied,
+    ThreadView,
+)
 
 Carrying = ThreadReplied | OrderMessagePosted | ThreadForwarded
 REPLY, COMMENT = "reply_msg", "order_merchant_comment"
@@ -22,12 +28,18 @@ def replied(
     """An employee's words to the customer, in the customer's thread."""
     thread = event.thread
     facts = Facts(
-        template=REPLY if isinstance(event, ThreadReplied) else COMMENT, language=thread.language, shop=shop.profile,
-        name=thread.customer_name, subject=_subject(thread), text=event.message.text,
+        template=REPLY if isinstance(event, ThreadReplied) else COMMENT,
+        language=thread.language,
+        shop=shop.profile,
+        name=thread.customer_name,
+        subject=_subject(thread),
+        text=event.message.text,
         reference=thread.order_reference or "",
     )
     place = Place(
-        Conversation.parse(thread.conversation), thread.order_id, event.thread_id,
+        Conversation.parse(thread.conversation),
+        thread.order_id,
+        event.thread_id,
         in_reply_to="".join(chain([], event.in_reply_to)),
         references=tuple(chain(event.references, event.in_reply_to)),
     )
@@ -38,13 +50,14 @@ def replied(
 def _with_copies(
     drafter: Drafter, facts: Facts, to: Mailbox, place: Place, event: Carrying, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mail, and one for each further recipient: a mail has one recipient, so that each is tried again, comes
-    back and is sent anew on its own. All show the same `To` and `Cc`.
+    """Return the mail, and one for each further recipient: a mail has one recipient, so that each
+    is tried again, comes back and is sent anew on its own. All show the same `To` and `Cc`.
     """
     visible = tuple(Mailbox(name="", address=address) for address in event.cc)
     place = replace(place, cc=visible)
     carried = {
-        "wanted": tuple(event.documents), "enclosed": tuple(enclosures(event)),
+        "wanted": tuple(event.documents),
+        "enclosed": tuple(enclosures(event)),
         "customer_id": event.thread.customer_id,
     }
     mails = [drafter.mail(facts, to, place, occasion, **carried)]
@@ -56,43 +69,75 @@ def _with_copies(
 
 
 def _subject(thread: ThreadView) -> str:
-    """The thread's; where no order is named it ends with the thread's token, for customers who write anew."""
+    """The thread's; where no order is named it ends with the thread's token, for customers who
+    write anew.
+    """
     subject = without_answer_marks(SUBJECT_TOKEN.sub("", thread.subject)).strip()
     named = not subject or thread.order_reference
     return subject if named else f"{subject} {subject_token(thread.thread_id)}"
 
 
-def forwarded(drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion) -> list[Mail]:
-    """A thread for an employee or someone else, with what was written in it. Their answers come back into it."""
+def forwarded(
+    drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion
+) -> list[Mail]:
+    """A thread for an employee or someone else, with what was written in it. Their answers come
+    back into it.
+    """
     thread = event.thread
     facts = Facts(
-        template="forward_msg", language=shop.language, shop=shop.profile, name=thread.customer_name,
-        email=thread.customer_email, subject=thread.subject, reference=thread.order_reference or "",
-        author=event.by, text=event.comment,
-        quotes=[Quote(author=message.author, at=message.at, text=message.text) for message in event.messages],
-        files=[file.filename for file in event.attachments], left_out=event.left_out,
+        template="forward_msg",
+        language=shop.language,
+        shop=shop.profile,
+        name=thread.customer_name,
+        email=thread.customer_email,
+        subject=thread.subject,
+        reference=thread.order_reference or "",
+        author=event.by,
+        text=event.comment,
+        quotes=[
+            Quote(author=message.author, at=message.at, text=message.text)
+            for message in event.messages
+        ],
+        files=[file.filename for file in event.attachments],
+        left_out=event.left_out,
     )
     place = Place(Conversation.parse(thread.conversation), thread.order_id, event.thread_id)
     to = Mailbox(name=event.employee or "", address=event.email)
     return _with_copies(drafter, facts, to, place, event, occasion)
 
 
-def submitted(drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: Occasion) -> list[Mail]:
-    """The message to the contact, who answers to the customer directly; and the customer's confirmation."""
+def submitted(
+    drafter: Drafter, event: ContactSubmitted, shop: Shop, occasion: Occasion
+) -> list[Mail]:
+    """The message to the contact, who answers to the customer directly; and the customer's
+    confirmation.
+    """
     conversation = Conversation.parse(event.conversation or f"thread/{event.submission_id}")
     thread_id = event.thread.thread_id if event.thread else None
     facts = Facts(
-        template="contact_form", language=event.language, shop=shop.profile, name=event.customer_name,
-        email=event.email, contacts=event.contact.names, text=event.text, reference=event.order_reference or "",
-        product=event.sku or "", files=event.filenames,
+        template="contact_form",
+        language=event.language,
+        shop=shop.profile,
+        name=event.customer_name,
+        email=event.email,
+        contacts=event.contact.names,
+        text=event.text,
+        reference=event.order_reference or "",
+        product=event.sku or "",
+        files=event.filenames,
     )
-    to, place = Mailbox(name=event.customer_name, address=event.email), Place(conversation, event.order_id, thread_id)
+    to, place = (
+        Mailbox(name=event.customer_name, address=event.email),
+        Place(conversation, event.order_id, thread_id),
+    )
     mails = [drafter.mail(facts, to, place, occasion, position=1)]
     if event.mailed:
         told = facts.model_copy(update={"template": "contact", "language": shop.language})
         contact = Mailbox(name="", address=event.contact.email or shop.profile.email)
         answered = Place(conversation, event.order_id, thread_id, reply_to=event.email)
-        mails.insert(0, drafter.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event))))
+        mails.insert(
+            0, drafter.mail(told, contact, answered, occasion, enclosed=tuple(enclosures(event)))
+        )
     return mails
 
 

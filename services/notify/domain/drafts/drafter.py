@@ -15,8 +15,8 @@ from shared.contracts.values import ShopProfile
 
 @dataclass(frozen=True)
 class Place:
-    """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop; `to`: who the mail is to, of
-    which this is a copy; `cc`: who is shown to get one.
+    """Where a mail, and an answer to it, belong. `reply_to`: somebody else than the shop; `to`: who
+    the mail is to, of which this is a copy; `cc`: who is shown to get one.
     """
 
     conversation: Conversation
@@ -36,7 +36,9 @@ class Drafter:
     writer: Writer
     keys: SigningKeys
 
-    def mail(self, facts: Facts, to: Mailbox, place: Place, occasion: Occasion, **more: Any) -> Mail:
+    def mail(
+        self, facts: Facts, to: Mailbox, place: Place, occasion: Occasion, **more: Any
+    ) -> Mail:
         """A mail of the shop; `more` are fields of `Mail`, such as the documents `wanted`."""
         token = self.keys.sign(place.conversation)
         mail_id = occasion.mail_id(to.address, facts.template)
@@ -54,20 +56,36 @@ class Drafter:
             cc=list(place.cc),
         )
         return Mail(
-            mail_id, occasion, facts, letter, str(place.conversation),
-            order_id=place.order_id, thread_id=place.thread_id, **more,
+            mail_id,
+            occasion,
+            facts,
+            letter,
+            str(place.conversation),
+            order_id=place.order_id,
+            thread_id=place.thread_id,
+            **more,
         )
 
     def order_mail(
-        self, facts: Facts, order: OrderSummary, occasion: Occasion, to: Mailbox | None = None, **more: Any
+        self,
+        facts: Facts,
+        order: OrderSummary,
+        occasion: Occasion,
+        to: Mailbox | None = None,
+        **more: Any,
     ) -> Mail:
-        """Return a mail about an order, to the customer or to somebody else; all mails of an order hang on one root."""
+        """Return a mail about an order, to the customer or to somebody else; all mails of an order
+        hang on one root.
+        """
         place = Place(
-            Conversation("order", order.order_id), order.order_id,
+            Conversation("order", order.order_id),
+            order.order_id,
             references=(f"<order.{order.order_id.hex}@{domain_of(facts.shop)}>",),
         )
         customer = Mailbox(name=order.customer.name, address=order.customer.email)
-        return self.mail(facts, to or customer, place, occasion, customer_id=order.customer.customer_id, **more)
+        return self.mail(
+            facts, to or customer, place, occasion, customer_id=order.customer.customer_id, **more
+        )
 
 
 def domain_of(shop: ShopProfile) -> str:
@@ -78,5 +96,10 @@ def domain_of(shop: ShopProfile) -> str:
 def about(order: OrderSummary, template: str, **more: Any) -> Facts:
     """The facts of a mail about an order, in its language."""
     return Facts(
-        template=template, language=order.language, shop=order.shop, name=order.customer.name, order=order, **more
+        template=template,
+        language=order.language,
+        shop=order.shop,
+        name=order.customer.name,
+        order=order,
+        **more,
     )

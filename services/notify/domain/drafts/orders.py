@@ -30,7 +30,11 @@ from shared.contracts.orders import (
 from shared.contracts.values import Money
 
 CONFIRMATION = "order_conf"
-CHANGE_DOCUMENTS, DOCUMENTS, CORRECTED_INVOICE = "change_documents", "documents", "corrected_invoice"
+CHANGE_DOCUMENTS, DOCUMENTS, CORRECTED_INVOICE = (
+    "change_documents",
+    "documents",
+    "corrected_invoice",
+)
 Changed = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
 ReturnChanged = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
 
@@ -39,13 +43,19 @@ def placed(drafter: Drafter, event: OrderPlaced, occasion: Occasion) -> list[Mai
     """The confirmation, and what the first state has to say (how to pay, most often)."""
     order, state = event.order, event.state
     confirmation = about(
-        order, CONFIRMATION, state=state, lines=event.lines, delivery_address=event.delivery_address,
+        order,
+        CONFIRMATION,
+        state=state,
+        lines=event.lines,
+        delivery_address=event.delivery_address,
         invoice_address=event.invoice_address,
     )
     mails = [drafter.order_mail(confirmation, order, occasion)]
     if state.mail_template:
         facts = about(order, state.mail_template, state=state)
-        mails.append(drafter.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1))
+        mails.append(
+            drafter.order_mail(facts, order, occasion, wanted=tuple(event.attach), position=1)
+        )
     return mails
 
 
@@ -57,8 +67,12 @@ def transitioned(drafter: Drafter, event: OrderTransitioned, occasion: Occasion)
     return [drafter.order_mail(facts, event.order, occasion, wanted=tuple(event.attach))]
 
 
-def shipping_changed(drafter: Drafter, event: OrderShippingChanged, occasion: Occasion) -> list[Mail]:
-    """A new tracking number of goods that are on their way; before that, the mail of *shipped* will tell it."""
+def shipping_changed(
+    drafter: Drafter, event: OrderShippingChanged, occasion: Occasion
+) -> list[Mail]:
+    """A new tracking number of goods that are on their way; before that, the mail of *shipped* will
+    tell it.
+    """
     number = event.tracking_number
     if not (event.shipped and number and number != event.tracking_number_before):
         return []
@@ -66,20 +80,32 @@ def shipping_changed(drafter: Drafter, event: OrderShippingChanged, occasion: Oc
 
 
 def changed(drafter: Drafter, event: Changed, occasion: Occasion) -> list[Mail]:
-    """Return the mail with the invoices and credit slips that a change of the order brought; none without them."""
+    """Return the mail with the invoices and credit slips that a change of the order brought; none
+    without them.
+    """
     if not event.attach:
         return []
-    return [drafter.order_mail(about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach))]
+    return [
+        drafter.order_mail(
+            about(event.order, CHANGE_DOCUMENTS), event.order, occasion, wanted=tuple(event.attach)
+        )
+    ]
 
 
 def corrected(drafter: Drafter, event: InvoiceCorrected, occasion: Occasion) -> list[Mail]:
-    """Return the mail with the corrected invoice and the credit slip that cancels the one before."""
+    """Return the mail with the corrected invoice and the credit slip that cancels the one
+    before.
+    """
     facts = about(event.order, CORRECTED_INVOICE, number=event.invoice.number)
-    return [drafter.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))]
+    return [
+        drafter.order_mail(facts, event.order, occasion, wanted=(event.invoice, event.credit_slip))
+    ]
 
 
 def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion) -> list[Mail]:
-    """Return the mail with the documents that an employee sends, to the customer or to somebody else."""
+    """Return the mail with the documents that an employee sends, to the customer or to somebody
+    else.
+    """
     order = event.order
     facts = about(order, DOCUMENTS, text=event.message, email=order.customer.email).model_copy(
         update={"language": event.language, "name": event.to_name}
@@ -91,7 +117,11 @@ def documents(drafter: Drafter, event: DocumentMailRequested, occasion: Occasion
 def edited(drafter: Drafter, event: OrderChangeAnnounced, occasion: Occasion) -> list[Mail]:
     """The order as it is now."""
     facts = about(
-        event.order, "order_changed", lines=event.lines, text=event.message, delivery_address=event.delivery_address,
+        event.order,
+        "order_changed",
+        lines=event.lines,
+        text=event.message,
+        delivery_address=event.delivery_address,
         invoice_address=event.invoice_address,
     )
     return [drafter.order_mail(facts, event.order, occasion)]
@@ -103,9 +133,14 @@ def refunded(drafter: Drafter, event: RefundCreated, occasion: Occasion) -> list
     if slip is None:
         return []
     facts = about(
-        event.order, "credit_slip", amount=refund.gross, number=slip.number,
-        store_credit=_if_any(refund.store_credit), money=_if_any(refund.money),
-        settled=_if_any(refund.settled), vouchers=_if_any(refund.vouchers),
+        event.order,
+        "credit_slip",
+        amount=refund.gross,
+        number=slip.number,
+        store_credit=_if_any(refund.store_credit),
+        money=_if_any(refund.money),
+        settled=_if_any(refund.settled),
+        vouchers=_if_any(refund.vouchers),
     )
     return [drafter.order_mail(facts, event.order, occasion, wanted=(slip,))]
 
@@ -115,11 +150,16 @@ def _if_any(money: Money | None) -> Money | None:
 
 
 def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list[Mail]:
-    """How a return stands: there is a mail for each of its states. The return slip goes along when it is confirmed."""
+    """How a return stands: there is a mail for each of its states. The return slip goes along when
+    it is confirmed.
+    """
     view, confirmed = event.returned, isinstance(event, ReturnConfirmed)
     answered = isinstance(event, ReturnConfirmed | ReturnDenied)  # later mails do not repeat it
     facts = about(
-        event.order, f"order_{event.name.replace('.', '_')}", text=view.answer if answered else "", number=view.number,
+        event.order,
+        f"order_{event.name.replace('.', '_')}",
+        text=view.answer if answered else "",
+        number=view.number,
         until=view.until if confirmed else None,
         pieces=[Piece(name=line.name, quantity=line.quantity) for line in view.lines],
     )
@@ -128,48 +168,83 @@ def returned(drafter: Drafter, event: ReturnChanged, occasion: Occasion) -> list
 
 
 def endowed(drafter: Drafter, event: VoucherCreated, occasion: Occasion) -> list[Mail]:
-    """Return the mail with a voucher's code, for its customer; none for a voucher of everybody, or one that is used up
-    by the order that it was made with.
+    """Return the mail with a voucher's code, for its customer; none for a voucher of everybody, or
+    one that is used up by the order that it was made with.
     """
     voucher, customer = event.voucher, event.customer
     if customer is None or event.left == 0:
         return []
     worth = Worth(
-        code=event.code, amount=voucher.amount, free_shipping=voucher.free_shipping, until=voucher.valid_until,
+        code=event.code,
+        amount=voucher.amount,
+        free_shipping=voucher.free_shipping,
+        until=voucher.valid_until,
         percent=f"{voucher.percent.normalize():f}" if voucher.percent else "",
     )
-    facts = Facts(template="voucher", language=event.language, shop=event.shop, name=customer.name, worth=worth)
-    conversation = Conversation("order", event.order_id) if event.order_id else Conversation("thread", event.voucher_id)
-    return [drafter.mail(
-        facts, Mailbox(name=customer.name, address=customer.email), Place(conversation, event.order_id), occasion,
-        customer_id=customer.customer_id,
-    )]
+    facts = Facts(
+        template="voucher",
+        language=event.language,
+        shop=event.shop,
+        name=customer.name,
+        worth=worth,
+    )
+    conversation = (
+        Conversation("order", event.order_id)
+        if event.order_id
+        else Conversation("thread", event.voucher_id)
+    )
+    return [
+        drafter.mail(
+            facts,
+            Mailbox(name=customer.name, address=customer.email),
+            Place(conversation, event.order_id),
+            occasion,
+            customer_id=customer.customer_id,
+        )
+    ]
 
 
 def credited(
     drafter: Drafter, event: StoreCreditIssued | StoreCreditGivenBack, occasion: Occasion
 ) -> list[Mail]:
-    """Return the mail about store credit, where the shop knows the customer. A reason given by hand goes along."""
+    """Return the mail about store credit, where the shop knows the customer. A reason given by hand
+    goes along.
+    """
     customer = event.customer
     if customer is None:
         return []
     facts = Facts(
-        template="store_credit", language=event.language, shop=event.shop, name=customer.name, balance=event.balance,
+        template="store_credit",
+        language=event.language,
+        shop=event.shop,
+        name=customer.name,
+        balance=event.balance,
         worth=Worth(code=event.code, amount=event.amount, until=event.expires_at),
-        given_back=isinstance(event, StoreCreditGivenBack), text="" if event.order_id else event.reason,
+        given_back=isinstance(event, StoreCreditGivenBack),
+        text="" if event.order_id else event.reason,
     )
-    conversation = Conversation("order", event.order_id) if event.order_id else Conversation("thread", event.lot_id)
+    conversation = (
+        Conversation("order", event.order_id)
+        if event.order_id
+        else Conversation("thread", event.lot_id)
+    )
     to = Mailbox(name=customer.name, address=customer.email)
     place = Place(conversation, event.order_id)
     return [drafter.mail(facts, to, place, occasion, customer_id=customer.customer_id)]
 
 
-def downloads(drafter: Drafter, command: OfferDownloads, shop: Shop, occasion: Occasion) -> list[Mail]:
+def downloads(
+    drafter: Drafter, command: OfferDownloads, shop: Shop, occasion: Occasion
+) -> list[Mail]:
     """The links to what a customer bought and downloads."""
     customer = command.customer
     facts = Facts(
-        template="download_product", language=command.language, shop=shop.profile, name=customer.name,
-        reference=command.order_reference, links=[Link(name=link.name, url=link.url) for link in command.links],
+        template="download_product",
+        language=command.language,
+        shop=shop.profile,
+        name=customer.name,
+        reference=command.order_reference,
+        links=[Link(name=link.name, url=link.url) for link in command.links],
     )
     place = Place(Conversation("order", command.order_id), command.order_id)
     to = Mailbox(name=customer.name, address=customer.email)

@@ -1,5 +1,6 @@
-"""The rules of e-invoices that a shop's data can break, by their official numbers. What the writers hold by themselves
-(order, formats, sums) is not checked again here; the tests run the official rules over what is written.
+"""The rules of e-invoices that a shop's data can break, by their official numbers. What the writers
+hold by themselves (order, formats, sums) is not checked again here; the tests run the official
+rules over what is written.
 """
 
 from collections.abc import Callable, Iterator

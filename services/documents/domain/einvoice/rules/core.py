@@ -27,9 +27,14 @@ def _names(invoice: Invoice) -> Iterator[Violation]:
     if not invoice.number:
         yield Violation("BR-02", "The document has no number.")
     if not invoice.seller.name:
-        yield Violation("BR-06", "Give the shop's legal name: `company` or `name` of the address in its profile.")
+        yield Violation(
+            "BR-06",
+            "Give the shop's legal name: `company` or `name` of the address in its profile.",
+        )
     if not invoice.buyer.name:
-        yield Violation("BR-07", "Give the customer's name: `company` or `name` of the invoice address.")
+        yield Violation(
+            "BR-07", "Give the customer's name: `company` or `name` of the invoice address."
+        )
     for item in invoice.items:
         if not item.name:
             yield Violation("BR-25", f"Line {item.number} has no name.")
@@ -38,7 +43,11 @@ def _names(invoice: Invoice) -> Iterator[Violation]:
 def _parties(invoice: Invoice) -> Iterator[Violation]:
     for party, who in ((invoice.seller, SELLER), (invoice.buyer, BUYER)):
         yield from _party(party, who)
-    for country in {invoice.seller.place.country, invoice.buyer.place.country, invoice.deliver_to.place.country}:
+    for country in {
+        invoice.seller.place.country,
+        invoice.buyer.place.country,
+        invoice.deliver_to.place.country,
+    }:
         if country not in codes.COUNTRIES:
             yield Violation("BR-CL-14", f"'{country}' is no country of ISO 3166-1.")
 
@@ -46,7 +55,9 @@ def _parties(invoice: Invoice) -> Iterator[Violation]:
 def _party(party: Party, who: str) -> Iterator[Violation]:
     if party.vat_id and party.vat_id[:2] not in codes.VAT_PREFIXES:
         yield Violation(
-            "BR-CO-09", f"The VAT number '{party.vat_id}' of the {who} needs the prefix of its country, such as DE."
+            "BR-CO-09",
+            f"The VAT number '{party.vat_id}' of the {who} needs the prefix of its country, such"
+            " as DE.",
         )
     if party.electronic and party.electronic.scheme not in codes.ADDRESSES:
         yield Violation("BR-CL-25", _unknown(party.electronic, f"electronic address of the {who}"))
@@ -66,14 +77,18 @@ def _currencies(invoice: Invoice) -> Iterator[Violation]:
 
 
 def _categories(invoice: Invoice) -> Iterator[Violation]:
-    """Which numbers of seller and buyer each category of tax needs: 02 is the rule of lines, 04 that of charges."""
+    """Which numbers of seller and buyer each category of tax needs: 02 is the rule of lines, 04
+    that of charges.
+    """
     seller, buyer = invoice.seller, invoice.buyer
     of_lines = {item.vat.category for item in invoice.items}
     for category in sorted({vat.category for vat in invoice.bearers}):
         family = f"BR-{FAMILIES[category]}"
         rule = f"{family}-02" if category in of_lines else f"{family}-04"
         if not seller.vat_id and (category in STRICT or not seller.tax_number):
-            yield Violation(rule, "Give the shop's VAT number: `vat_number` of the address in its profile.")
+            yield Violation(
+                rule, "Give the shop's VAT number: `vat_number` of the address in its profile."
+            )
         if category == "K" and not buyer.vat_id:
             yield Violation(rule, _buyer_number("An intra-community supply"))
         if category == "AE" and not (buyer.vat_id or buyer.legal_id):
@@ -81,8 +96,8 @@ def _categories(invoice: Invoice) -> Iterator[Violation]:
         if category == "K" and not invoice.delivered:
             yield Violation(
                 f"{family}-11",
-                "An intra-community supply needs its date: issue the invoice when the order is shipped, or set "
-                "`supply_date` of the shop's profile to 'issued'.",
+                "An intra-community supply needs its date: issue the invoice when the order is"
+                " shipped, or set `supply_date` of the shop's profile to 'issued'.",
             )
 
 
@@ -93,16 +108,20 @@ def _buyer_number(what: str) -> str:
 def _groups(invoice: Invoice) -> Iterator[Violation]:
     rows = {group.vat for group in invoice.vat}
     for vat in sorted(set(invoice.bearers) - rows, key=lambda vat: (vat.category, vat.rate)):
-        yield Violation(f"BR-{FAMILIES[vat.category]}-01", f"The tax table has no row for {vat.rate:f} %.")
+        yield Violation(
+            f"BR-{FAMILIES[vat.category]}-01", f"The tax table has no row for {vat.rate:f} %."
+        )
     for group in invoice.vat:
         if group.vat.rate == 0 and group.tax != 0:
             rule = f"BR-{FAMILIES[group.vat.category]}-09"
-            yield Violation(rule, f"The tax table says a tax of {group.tax} where the rate is zero.")
+            yield Violation(
+                rule, f"The tax table says a tax of {group.tax} where the rate is zero."
+            )
         elif not _is_the_rate_of_its_basis(group):
             yield Violation(
                 "BR-CO-17",
-                f"{group.tax} is not {group.vat.rate:f} % of {group.basis} within one unit; shops that send e-invoices "
-                "round taxes by the total.",
+                f"{group.tax} is not {group.vat.rate:f} % of {group.basis} within one unit; shops"
+                " that send e-invoices round taxes by the total.",
             )
 
 
@@ -119,5 +138,6 @@ def _amounts(invoice: Invoice) -> Iterator[Violation]:
     if unpaid and not (invoice.terms or invoice.due_date):
         yield Violation(
             "BR-CO-25",
-            "Say when invoices are to be paid: `payment_days` or `payment_terms` of the shop's profile.",
+            "Say when invoices are to be paid: `payment_days` or `payment_terms` of the shop's"
+            " profile.",
         )

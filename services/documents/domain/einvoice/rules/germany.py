@@ -1,4 +1,6 @@
-"""Rules of Germany: XRechnung's, which Peppol has between two German companies under numbers of its own."""
+"""Rules of Germany: XRechnung's, which Peppol has between two German companies under numbers of its
+own.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -13,8 +15,8 @@ def violations(invoice: Invoice, rule: Callable[[int], str]) -> Iterator[Violati
     if not invoice.buyer_reference:
         yield Violation(
             rule(15),
-            "Give what the customer wants to find on invoices: `buyer_reference` of the invoice address, for "
-            "authorities the Leitweg-ID.",
+            "Give what the customer wants to find on invoices: `buyer_reference` of the invoice"
+            " address, for authorities the Leitweg-ID.",
         )
     if invoice.seller.contact is None or not invoice.seller.contact.phone:
         yield Violation(rule(6), f"Give the shop's telephone number: `phone` of {PROFILE}.")
@@ -22,7 +24,10 @@ def violations(invoice: Invoice, rule: Callable[[int], str]) -> Iterator[Violati
     yield from _place(invoice.buyer.place, rule, 8, "the invoice address")
     yield from _place(invoice.deliver_to.place, rule, 10, "the delivery address")
     if invoice.terms.startswith("#"):
-        yield Violation(rule(18), "A '#' begins a cash discount: let `payment_terms` of the profile begin otherwise.")
+        yield Violation(
+            rule(18),
+            "A '#' begins a cash discount: let `payment_terms` of the profile begin otherwise.",
+        )
 
 
 def _place(place: Place, rule: Callable[[int], str], first: int, name: str) -> Iterator[Violation]:

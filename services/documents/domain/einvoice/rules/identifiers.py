@@ -8,7 +8,9 @@ def is_gln(text: str) -> bool:
     if not re.fullmatch("[0-9]{2,}", text):
         return False
     *body, check = map(int, text)
-    weighed = sum(digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    weighed = sum(
+        digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))
+    )
     return -weighed % 10 == check
 
 
@@ -17,7 +19,9 @@ def is_norwegian(text: str) -> bool:
     if not re.fullmatch("[0-9]{9}", text):
         return False
     *body, check = map(int, text)
-    weighed = sum(digit * weight for digit, weight in zip(body, (3, 2, 7, 6, 5, 4, 3, 2), strict=True))
+    weighed = sum(
+        digit * weight for digit, weight in zip(body, (3, 2, 7, 6, 5, 4, 3, 2), strict=True)
+    )
     return int(text) > 0 and -weighed % 11 == check
 
 
@@ -45,4 +49,8 @@ def is_australian(text: str) -> bool:
         return False
     weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
     first, *others = map(int, text)
-    return sum(digit * weight for digit, weight in zip((first - 1, *others), weights, strict=True)) % 89 == 0
+    return (
+        sum(digit * weight for digit, weight in zip((first - 1, *others), weights, strict=True))
+        % 89
+        == 0
+    )

@@ -18,7 +18,9 @@ DANISH_MEANS = ("1", "10", "31", "42", "48", "49", "50", "58", "59", "93", "97")
 
 
 def violations(invoice: Invoice) -> Iterator[Violation]:
-    """Yield what the invoice breaks of them. Some countries go by the seller's address, some by its VAT number."""
+    """Yield what the invoice breaks of them. Some countries go by the seller's address, some by its
+    VAT number.
+    """
     by_address, by_number = invoice.seller.place.country, country_of_vat(invoice.seller)
     for country in {by_address, by_number}:
         if country in OF_COUNTRY:
@@ -44,14 +46,21 @@ def _netherlands(invoice: Invoice) -> Iterator[Violation]:
         yield Violation("NL-R-001", "The credit slip names no invoice.")
     yield from _whole(seller.place, "NL-R-002", PROFILE)
     if seller.legal_id and seller.legal_id.scheme not in DUTCH_REGISTERS:
-        yield Violation("NL-R-003", f"Give the shop's KVK or OIN number: `legal_id` of {PROFILE}, scheme 0106 or 0190.")
+        yield Violation(
+            "NL-R-003",
+            f"Give the shop's KVK or OIN number: `legal_id` of {PROFILE}, scheme 0106 or 0190.",
+        )
     if buyer.place.country != "NL":
         return
     yield from _whole(buyer.place, "NL-R-004", "the invoice address")
     if buyer.legal_id and buyer.legal_id.scheme not in DUTCH_REGISTERS:
-        yield Violation("NL-R-005", "`legal_id` of a Dutch customer has the scheme 0106 (KVK) or 0190 (OIN).")
+        yield Violation(
+            "NL-R-005", "`legal_id` of a Dutch customer has the scheme 0106 (KVK) or 0190 (OIN)."
+        )
     if invoice.payment and invoice.payment.code not in DUTCH_MEANS:
-        yield Violation("NL-R-008", "Give the account that the customer pays to: `bank` of the shop's profile.")
+        yield Violation(
+            "NL-R-008", "Give the account that the customer pays to: `bank` of the shop's profile."
+        )
 
 
 def _whole(place: Place, rule: str, name: str) -> Iterator[Violation]:
@@ -64,12 +73,18 @@ def _denmark(invoice: Invoice) -> Iterator[Violation]:
     if seller.place.country != "DK":
         return
     if seller.legal_id is None:
-        yield Violation("DK-R-002", f"Give the shop's CVR number: `legal_id` of {PROFILE}, scheme 0184.")
+        yield Violation(
+            "DK-R-002", f"Give the shop's CVR number: `legal_id` of {PROFILE}, scheme 0184."
+        )
     elif seller.legal_id.scheme != DANISH_REGISTER:
-        yield Violation("DK-R-014", f"`legal_id` of {PROFILE} has the scheme 0184 in Denmark (CVR).")
+        yield Violation(
+            "DK-R-014", f"`legal_id` of {PROFILE} has the scheme 0184 in Denmark (CVR)."
+        )
     domestic = invoice.buyer.place.country == "DK" and not invoice.is_credit_note
     if domestic and payment and payment.code not in DANISH_MEANS:
-        yield Violation("DK-R-005", "Give a Danish account for payments in DKK: `bank` of the shop's profile.")
+        yield Violation(
+            "DK-R-005", "Give a Danish account for payments in DKK: `bank` of the shop's profile."
+        )
 
 
 def _sweden(invoice: Invoice) -> Iterator[Violation]:
@@ -78,18 +93,34 @@ def _sweden(invoice: Invoice) -> Iterator[Violation]:
         return
     if seller.vat_id.startswith("SE"):
         if len(seller.vat_id) != len("SE123456789001"):
-            yield Violation("SE-R-001", f"A Swedish VAT number has 14 characters, '{seller.vat_id}' has not.")
+            yield Violation(
+                "SE-R-001", f"A Swedish VAT number has 14 characters, '{seller.vat_id}' has not."
+            )
         if not seller.vat_id[2:].isdigit():
-            yield Violation("SE-R-002", f"A Swedish VAT number has digits behind SE, not as in '{seller.vat_id}'.")
+            yield Violation(
+                "SE-R-002",
+                f"A Swedish VAT number has digits behind SE, not as in '{seller.vat_id}'.",
+            )
         yield from _swedish_rates(invoice)
     if seller.legal_id is None:
         return
     number = seller.legal_id.id
     if not is_swedish(number):
-        rule = "SE-R-003" if not number.isdigit() else "SE-R-004" if len(number) != SWEDISH_DIGITS else "SE-R-013"
-        yield Violation(rule, f"Give the shop's organisation number: `legal_id` of {PROFILE}, scheme 0007.")
+        rule = (
+            "SE-R-003"
+            if not number.isdigit()
+            else "SE-R-004"
+            if len(number) != SWEDISH_DIGITS
+            else "SE-R-013"
+        )
+        yield Violation(
+            rule, f"Give the shop's organisation number: `legal_id` of {PROFILE}, scheme 0007."
+        )
     if seller.tax_number and seller.tax_number.upper() != "GODKÄND FÖR F-SKATT":
-        yield Violation("SE-R-005", "`tax_number` of a Swedish shop's profile is 'Godkänd för F-skatt' or empty.")
+        yield Violation(
+            "SE-R-005",
+            "`tax_number` of a Swedish shop's profile is 'Godkänd för F-skatt' or empty.",
+        )
 
 
 def _swedish_rates(invoice: Invoice) -> Iterator[Violation]:
@@ -102,7 +133,10 @@ def _norway(invoice: Invoice) -> Iterator[Violation]:
     number = invoice.seller.vat_id
     form = re.fullmatch("NO([0-9]{9})MVA", number)
     if number.startswith("NO") and not (form and is_norwegian(form[1])):
-        yield Violation("NO-R-001", f"A Norwegian VAT number is NO, the organisation number and MVA, not '{number}'.")
+        yield Violation(
+            "NO-R-001",
+            f"A Norwegian VAT number is NO, the organisation number and MVA, not '{number}'.",
+        )
 
 
 def _italy(invoice: Invoice) -> Iterator[Violation]:
@@ -110,9 +144,12 @@ def _italy(invoice: Invoice) -> Iterator[Violation]:
     if country_of_vat(seller) != "IT":
         return
     if seller.tax_number and not re.fullmatch("[A-Z0-9]{11,16}", seller.tax_number):
-        yield Violation("IT-R-001", "`tax_number` of an Italian shop's profile has 11 to 16 letters and digits.")
+        yield Violation(
+            "IT-R-001", "`tax_number` of an Italian shop's profile has 11 to 16 letters and digits."
+        )
     for rule, text, name in (
-        ("IT-R-002", seller.place.line1, "line1"), ("IT-R-003", seller.place.city, "city"),
+        ("IT-R-002", seller.place.line1, "line1"),
+        ("IT-R-003", seller.place.city, "city"),
         ("IT-R-004", seller.place.postcode, "postcode"),
     ):
         if not text:
@@ -124,13 +161,18 @@ def _iceland(invoice: Invoice) -> Iterator[Violation]:
     if seller.place.country != "IS":
         return
     if seller.legal_id is None or seller.legal_id.scheme != ICELANDIC_REGISTER:
-        yield Violation("IS-R-002", f"Give the shop's kennitala: `legal_id` of {PROFILE}, scheme 0196.")
+        yield Violation(
+            "IS-R-002", f"Give the shop's kennitala: `legal_id` of {PROFILE}, scheme 0196."
+        )
     if not (seller.place.line1 and seller.place.postcode):
         yield Violation("IS-R-003", f"Give street and postcode of {PROFILE}.")
     if buyer.place.country != "IS":
         return
     if buyer.legal_id is None or buyer.legal_id.scheme != ICELANDIC_REGISTER:
-        yield Violation("IS-R-004", "Give the customer's kennitala: `legal_id` of the invoice address, scheme 0196.")
+        yield Violation(
+            "IS-R-004",
+            "Give the customer's kennitala: `legal_id` of the invoice address, scheme 0196.",
+        )
     if not (buyer.place.line1 and buyer.place.postcode):
         yield Violation("IS-R-005", "Give street and postcode of the invoice address.")
 
@@ -140,11 +182,19 @@ def _greece(invoice: Invoice) -> Iterator[Violation]:
         return
     rule = "GR-R-004-1" if invoice.seller.place.country == "GR" else "GR-R-001-1"
     yield Violation(
-        rule, "Greek invoices carry the MARK of the tax office (myDATA): send them through its providers."
+        rule,
+        "Greek invoices carry the MARK of the tax office (myDATA): send them through its"
+        " providers.",
     )
 
 
 OF_COUNTRY: dict[str, Callable[[Invoice], Iterator[Violation]]] = {
-    "DE": _germany, "DK": _denmark, "GR": _greece, "IS": _iceland, "IT": _italy, "NL": _netherlands, "NO": _norway,
+    "DE": _germany,
+    "DK": _denmark,
+    "GR": _greece,
+    "IS": _iceland,
+    "IT": _italy,
+    "NL": _netherlands,
+    "NO": _norway,
     "SE": _sweden,
 }

@@ -37,10 +37,14 @@ def violations(invoice: Invoice) -> Iterator[Violation]:
 def _party(party: Party, who: str, missing: str, place: str) -> Iterator[Violation]:
     address = party.electronic
     if address is None:
-        yield Violation(missing, f"Give the {who}'s electronic address in Peppol: `electronic_address` of {place}.")
+        yield Violation(
+            missing,
+            f"Give the {who}'s electronic address in Peppol: `electronic_address` of {place}.",
+        )
     elif address.scheme not in codes.PEPPOL_ADDRESSES:
         yield Violation(
-            "PEPPOL-EN16931-CL008", f"Peppol knows no electronic address of the scheme {address.scheme} ({place})."
+            "PEPPOL-EN16931-CL008",
+            f"Peppol knows no electronic address of the scheme {address.scheme} ({place}).",
         )
     for identifier in {address, party.legal_id}:
         if identifier:
@@ -50,7 +54,10 @@ def _party(party: Party, who: str, missing: str, place: str) -> Iterator[Violati
 def _well_formed(identifier: Id, place: str) -> Iterator[Violation]:
     rule, what, is_one = CHECKED.get(identifier.scheme, ("", "", lambda _: True))
     if not is_one(identifier.id):
-        yield Violation(rule, f"'{identifier.id}' is not {what}, as the scheme {identifier.scheme} says ({place}).")
+        yield Violation(
+            rule,
+            f"'{identifier.id}' is not {what}, as the scheme {identifier.scheme} says ({place}).",
+        )
 
 
 def _accounting(invoice: Invoice) -> Iterator[Violation]:
@@ -58,6 +65,11 @@ def _accounting(invoice: Invoice) -> Iterator[Violation]:
         return
     currency, tax = invoice.accounting_tax
     if currency == invoice.currency:
-        yield Violation("PEPPOL-EN16931-R005", f"The invoice is in {currency}: it needs no second currency.")
+        yield Violation(
+            "PEPPOL-EN16931-R005", f"The invoice is in {currency}: it needs no second currency."
+        )
     if tax * invoice.totals.tax < 0:
-        yield Violation("PEPPOL-EN16931-R055", f"Of the tax in {invoice.currency} and in {currency}, one is negative.")
+        yield Violation(
+            "PEPPOL-EN16931-R055",
+            f"Of the tax in {invoice.currency} and in {currency}, one is negative.",
+        )
