@@ -12,7 +12,7 @@ from deploy.bench.mailbox import PASSWORD, USER, FullMailbox, Rate, peak_of
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.ingest.worker import service
-from shared.cli.connection import connected
+from shared.clients.connection import connected
 from shared.runtime import migrations
 from shared.runtime.database import engine_for
 from shared.runtime.management import Management

@@ -21,7 +21,7 @@ from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.cli.connection import connected
+from shared.clients.connection import connected
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type

@@ -27,7 +27,7 @@ from services.documents.store.tables import documents
 from services.documents.worker import service as papers
 from services.notify.worker import service as notify
 from services.orders.worker import service as orders
-from shared.cli.client import Client, Request, new_id, outsider
+from shared.clients.client import Client, Request, new_id, outsider
 from shared.contracts import samples
 from shared.contracts.message import wire_type
 from shared.contracts.snapshot import DocumentSnapshot

@@ -10,7 +10,7 @@ from deploy.demo import summary
 from deploy.demo.ear import ear
 from deploy.demo.walk import Walk
 from deploy.stack.local import LocalStack
-from shared.cli.client import outsider
+from shared.clients.client import outsider
 from shared.contracts.envelope import Envelope
 
 

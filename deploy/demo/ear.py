@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from shared.cli.connection import connected, login
+from shared.clients.connection import connected, login
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.errors import AftercartError
 from shared.runtime.names import EVENTS

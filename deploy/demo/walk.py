@@ -16,7 +16,7 @@ from typing import Any
 from deploy.demo.customer import Mailbox, answer, send
 from deploy.demo.ear import PATIENCE, Ear
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
-from shared.cli.client import Client, Request, new_id
+from shared.clients.client import Client, Request, new_id
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
 from shared.runtime.errors import AftercartError

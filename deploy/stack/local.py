@@ -18,8 +18,8 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
-from shared.cli.client import Request, new_id, outsider
-from shared.cli.database import told_plainly
+from shared.cli.operations.database import told_plainly
+from shared.clients.client import Request, new_id, outsider
 from shared.contracts.house import AskHealth
 from shared.runtime import migrations
 from shared.runtime.database import engine_for

@@ -6,8 +6,8 @@ from services.ingest.adapters.check import ADVICE, Checked, check
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.worker import IngestSettings
-from shared.cli.installation import suggestion
-from shared.cli.screen import clean, say
+from shared.cli.services import suggestion
+from shared.cli.terminal import clean, say
 from shared.runtime.errors import AftercartError
 
 

@@ -4,28 +4,29 @@ wanted.
 
 import click
 
-from shared.cli.group import LazyGroup
+from shared.cli.command_group import LazyGroup
 
 COMMANDS = {
-    "worker": "shared.cli.worker:worker",
-    "migrate": "shared.cli.migrate:migrate",
-    "topology": "shared.cli.topology:topology",
-    "send": "shared.cli.send:send",
-    "ask": "shared.cli.ask:ask",
-    "order": "shared.cli.order:order",
-    "stock": "shared.cli.stock:stock",
-    "product": "shared.cli.product:product",
-    "voucher": "shared.cli.voucher:voucher",
-    "credit": "shared.cli.credit:credit",
-    "shop": "shared.cli.shop:shop",
-    "desk": "shared.cli.desk:desk",
-    "mail": "shared.cli.mail:mail",
-    "gallery": "shared.cli.gallery:gallery",
-    "document": "shared.cli.document:document",
-    "export": "shared.cli.export:export",
-    "watch": "shared.cli.watch:watch",
-    "dead": "shared.cli.dead:dead",
-    "health": "shared.cli.health:health",
+    "worker": "shared.cli.operations.worker:worker",
+    "migrate": "shared.cli.operations.migrate:migrate",
+    "topology": "shared.cli.operations.topology:topology",
+    "send": "shared.cli.messages.send:send",
+    "ask": "shared.cli.messages.ask:ask",
+    "order": "shared.cli.orders.commands:order",
+    "stock": "shared.cli.shop.stock:stock",
+    "product": "shared.cli.shop.product:product",
+    "voucher": "shared.cli.shop.voucher:voucher",
+    "credit": "shared.cli.shop.credit:credit",
+    "shop": "shared.cli.shop.settings:shop",
+    "desk": "shared.cli.desk.commands:desk",
+    "mail": "shared.cli.mail.commands:mail",
+    "gallery": "shared.cli.documents.gallery:gallery",
+    "document": "shared.cli.documents.commands:document",
+    "export": "shared.cli.orders.export:export",
+    "watch": "shared.cli.messages.watch:watch",
+    "dead": "shared.cli.operations.dead_letters:dead",
+    "health": "shared.cli.operations.health:health",
+    "contract": "shared.cli.messages.contract:contract",
 }
 
 

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from shared.cli.screen import clean, note
+from shared.cli.terminal import clean, note
 from shared.runtime.errors import AftercartError
 
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")

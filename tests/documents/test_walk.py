@@ -17,9 +17,9 @@ from services.documents.adapters import DocumentSettings
 from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from services.documents.worker import service
-from shared.cli.connection import connected, login
-from shared.cli.document import _found
-from shared.cli.listening import open_live
+from shared.cli.documents.commands import _found
+from shared.clients.connection import connected, login
+from shared.clients.subscriptions import open_live
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process import WorkerProcess

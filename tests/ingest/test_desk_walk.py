@@ -248,7 +248,7 @@ def test_what_cannot_be_is_told_in_one_sentence(
 @pytest.fixture
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     """An editor that does one thing to the file, at a terminal."""
-    monkeypatch.setattr("shared.cli.desk.at_a_terminal", lambda: True)
+    monkeypatch.setattr("shared.cli.desk.commands.at_a_terminal", lambda: True)
 
     def having(command: str) -> str:
         script = tmp_path / "editor"

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.cli.client import outsider
+from shared.clients.client import outsider
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.cli.client import Client, Request, new_id, outsider
+from shared.clients.client import Client, Request, new_id, outsider
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.cli.client import outsider
+from shared.clients.client import outsider
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import CreateRefund, ReturnState

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.cli.client import outsider
+from shared.clients.client import outsider
 from shared.contracts.orders import CartRuleDefinition
 from tests.orders.promotions import euro
 from tests.orders.test_rabbitmq import OrdersGround, said, working

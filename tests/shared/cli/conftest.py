@@ -11,8 +11,8 @@ import structlog
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
-from shared.cli.installation import Installation
 from shared.cli.main import main
+from shared.cli.services import Installation
 from shared.runtime import log
 from shared.runtime.settings import ServiceSettings
 from tests.shared.runtime.ground import CLIENT, TOY, Ground, management_url, working

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from shared.cli import question
-from shared.cli.client import Request
+from shared.cli import queries
 from shared.cli.main import main
+from shared.clients.client import Request
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Query, catalogue
 from tests.words import Desk
@@ -84,6 +84,6 @@ def employee_of(service: Desk, patch: pytest.MonkeyPatch) -> Employee:
     def directly(urls: str, purpose: str) -> Iterator[DirectClient]:
         yield client
 
-    patch.setattr(question, "outsider", directly)
+    patch.setattr(queries, "outsider", directly)
     patch.setenv("AFTERCART_BROKER_URL", "amqp://nobody:nothing@nowhere.test:1/")
     return Employee(client)

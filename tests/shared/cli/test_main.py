@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from shared.cli import connection
-from shared.cli.installation import Installation
+from shared.cli.services import Installation
+from shared.clients import connection
 
 COMMANDS = [
     "worker",
@@ -80,7 +80,7 @@ def test_a_command_loads_only_what_it_needs():
     script = (
         "import sys; from shared.cli.main import main; main(['send', '--help'],"
         " standalone_mode=False);print({'sqlalchemy', 'dramatiq', 'httpx', 'weasyprint',"
-        " 'shared.cli.dead'} & set(sys.modules))"
+        " 'shared.cli.operations.dead_letters'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

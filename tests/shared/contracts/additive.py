@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shared.cli.contract import contract_of
+from shared.cli.messages.contract import contract_of
 
 Json = dict[str, Any]
 

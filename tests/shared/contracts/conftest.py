@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.cli.contract import contract_of
-from shared.cli.installation import Installation
+from shared.cli.messages.contract import contract_of
+from shared.cli.services import Installation
 from shared.runtime.service import Service
 
 FILE = Path(__file__).parents[3] / "docs" / "asyncapi.yaml"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.cli.contract import contract_of
+from shared.cli.messages.contract import contract_of
 from tests.shared.contracts import additive
 from tests.shared.contracts.additive import COMMAND, breaches, kept, shapes, written
 

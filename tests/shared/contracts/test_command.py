@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.orders.worker import service as orders
-from shared.cli.contract import contract
-from shared.cli.installation import Installation
+from shared.cli.messages.contract import contract
+from shared.cli.services import Installation
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_rabbitmq_ev
 from cloudevents.core.exceptions import CloudEventValidationError
 from jsonschema import Draft7Validator
 
-from shared.cli.contract import contract_of
+from shared.cli.messages.contract import contract_of
 from shared.contracts.asyncapi.document import published
 from shared.contracts.asyncapi.messages import key
 from shared.contracts.envelope import decode

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.cli.installation import Installation
+from shared.cli.services import Installation
 from shared.contracts.asyncapi.messages import key
 from shared.contracts.message import Asking, Event, Message, catalogue
 from tests.loops import for_each

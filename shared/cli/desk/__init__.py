@@ -1,0 +1,1 @@
+"""Commands on the threads of the customer service desk."""

@@ -1,0 +1,229 @@
+"""How threads look on the terminal."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rich.text import Text
+
+from shared.cli.terminal import clean, counted, minute, say, short
+from shared.writing.currencies import decimal
+
+Data = dict[str, Any]
+COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
+LONGEST_SUBJECT, LONGEST_LINE = 60, 120  # characters
+
+
+def say_row(row: Data, *, as_json: bool) -> None:
+    """One line for people, or one of JSON."""
+    if as_json:
+        say(json.dumps(row, ensure_ascii=False))
+        return
+    waits = f"waits since {minute(row['waits_since'])}" if row["waits_since"] else ""
+    say(
+        Text.assemble(
+            (row["thread_id"], "cyan"),
+            f"  {minute(row['opened_at'])}  ",
+            (f"{row['status']:8}", COLOURS[row["status"]]),
+            (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
+            (short(row["subject"], LONGEST_SUBJECT), "bold"),
+            f"  {_customer(row)}",
+            (f"  {row['order_reference']}" if row["order_reference"] else "", "cyan"),
+            (f"  {clean(row['owner'])}" if row["owner"] else "", "dim"),
+            (f"  {waits}" if waits else "", "yellow"),
+        )
+    )
+
+
+def say_thread(found: Data) -> None:
+    """A thread: what it is, who the customer is, and what was said."""
+    thread, customer, order = found["thread"], found["customer"], found["order"]
+    say(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
+    _say_facts(
+        {
+            "status": thread["status"] + _waits(thread["waits_since"]),
+            "owner": thread["owner"] or "nobody",
+            "contact": thread["contact"] or "",
+            "customer": (
+                _customer(thread)
+                + (f", {customer['customer_id']}" if customer["customer_id"] else "")
+            ),
+            "address": _address(customer["addresses"]),
+            "orders": (
+                f"{customer['orders']}, paid"
+                f" {', '.join(map(_money, customer['spent'])) or 'nothing'}"
+            ),
+            "registered": minute(customer["registered_at"]) if customer["registered_at"] else "",
+            "order": _order(order),
+            "product": thread["sku"] or "",
+        }
+    )
+    if found["earlier"]:
+        say("\nThere are earlier messages: `aftercart desk timeline` shows them.", style="dim")
+    for message in found["messages"]:
+        say()
+        _say_message(message)
+
+
+def say_timeline(found: Data) -> None:
+    """One line for each thing that happened."""
+    for entry in found["entries"]:
+        say(
+            Text.assemble(
+                f"{minute(entry['at'])}  ",
+                (f"{entry['order_reference'] or '':11}", "cyan"),
+                *_happened(entry),
+            )
+        )
+    if found["next"]:
+        say("There is more before; --limit shows it.", style="dim")
+
+
+def say_statistics(found: Data, contacts: Iterable[Data]) -> None:
+    """The figures of the desk, and what waits for each contact."""
+    response, messages = found["first_response_seconds"], found["messages_per_closed_thread"]
+    _say_facts(
+        {
+            "threads": (
+                f"{found['threads']}: {found['open']} open, {found['pending']} pending,"
+                f" {found['closed']} closed"
+            ),
+            "waiting": counted(found["waiting"], "thread"),
+            "unread": (
+                f"{counted(found['unread_messages'], 'message')} in"
+                f" {counted(found['unread_threads'], 'thread')}"
+            ),
+            "messages": (
+                f"{found['customer_messages']} of customers, {found['employee_messages']} of"
+                " employees"
+            ),
+            f"{found['days']} days": (
+                f"first answer after {'-' if response is None else f'{response / 3600:.1f}'} hours,"
+                f" {'-' if messages is None else f'{messages:.1f}'} messages per closed thread"
+            ),
+        }
+    )
+    for contact in contacts:
+        say(
+            Text.assemble(
+                (f"  {contact['key']:20}", "cyan"),
+                f"{contact['unread']} new, {contact['waiting']} waiting",
+                ("" if contact["save_messages"] else "  mailed only", "dim"),
+            )
+        )
+
+
+def _happened(entry: Data) -> tuple[Any, ...]:
+    if entry["kind"] == "message":
+        message = entry["message"]
+        return (
+            (
+                f"{clean(message['author'])}: ",
+                "bold" if message["direction"] == "customer" else "green",
+            ),
+            short(_unfolded(message), LONGEST_LINE),
+            ("  private" if message["private"] else "", "yellow"),
+        )
+    total = f"placed, {_money(entry['total'])}: " if entry["total"] else ""
+    return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
+
+
+def _say_message(message: Data) -> None:
+    say(
+        Text.assemble(
+            (
+                clean(message["author"]),
+                "bold" if message["direction"] == "customer" else "bold green",
+            ),
+            (f"  {minute(message['at'])}", "dim"),
+            ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
+        )
+    )
+    folds = {fold["first"]: fold["last"] for fold in message["folds"]}
+    hidden = 0
+    for number, line in enumerate(message["text"].split("\n"), 1):
+        if number in folds:
+            hidden = folds[number]
+            say(f"  … {counted(hidden - number + 1, 'line')} quoted", style="dim")
+        if number > hidden:
+            say(f"  {clean(line)}".rstrip())
+    for file in message["attachments"]:
+        warning = "  may be dangerous" if file["dangerous"] else ""
+        say(
+            Text.assemble(
+                (f"  {clean(file['filename'])}", "cyan"),
+                f"  {file['media_type']}, {file['size']:,} bytes",
+                (f"  {file['attachment_id']}", "dim"),
+                (warning, "bold red"),
+            )
+        )
+    for document in message["documents"]:
+        say(
+            Text.assemble(
+                (f"  {clean(document['number'])}", "cyan"),
+                f"  {document['kind'].replace('_', ' ')}",
+            )
+        )
+    for name in ("cc", "bcc"):
+        if message[name]:
+            say(f"  {name}: {', '.join(map(clean, message[name]))}", style="dim")
+
+
+def _unfolded(message: Data) -> str:
+    """What its author wrote, without what he quotes; all of it where he wrote nothing else."""
+    hidden = {
+        number for fold in message["folds"] for number in range(fold["first"], fold["last"] + 1)
+    }
+    lines = message["text"].split("\n")
+    return (
+        "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden).strip()
+        or message["text"]
+    )
+
+
+def _marks(message: Data) -> list[str]:
+    """What whoever reads the message should know at once."""
+    kinds = [] if message["kind"] == "personal" else [message["kind"].replace("_", " ")]
+    held = {
+        "private": message["private"],
+        "new": message["unread"],
+        "no participant": not message["verified"],
+    }
+    noted = [mark.replace("_", " ") for mark in message["marks"]]
+    failed = [f"did not arrive: {clean(message['undelivered'])}"] if message["undelivered"] else []
+    return [*kinds, *(mark for mark, holds in held.items() if holds), *noted, *failed]
+
+
+def _say_facts(facts: dict[str, str]) -> None:
+    for name, value in facts.items():
+        if value:
+            say(Text.assemble((f"  {name:12}", "dim"), clean(value)))
+
+
+def _waits(since: str | None) -> str:
+    return f", waits since {minute(since)}" if since else ""
+
+
+def _customer(thread: Data) -> str:
+    return clean(f"{thread['customer_name']} <{thread['customer_email']}>".strip())
+
+
+def _order(order: Data | None) -> str:
+    if order is None:
+        return ""
+    return (
+        f"{order['reference']}, {order['state']}, {_money(order['total'])}, paid"
+        f" {_money(order['paid'])}"
+    )
+
+
+def _address(addresses: list[Data]) -> str:
+    return (
+        ", ".join(filter(None, (addresses[0][part] for part in ("line1", "city", "country"))))
+        if addresses
+        else ""
+    )
+
+
+def _money(money: Data) -> str:
+    return f"{decimal(money['amount'], money['currency'])} {money['currency']}"

@@ -1,0 +1,235 @@
+"""`aftercart document`: kept documents listed, saved, and bound into one to be printed. It only
+asks `documents`.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from shared.cli.orders.filter import Time
+from shared.cli.queries import Asker, Data, asking, wait_option
+from shared.cli.requests import shop_option
+from shared.cli.terminal import console, counted, note, say, say_json
+from shared.runtime.errors import AftercartError
+from shared.writing.booklet import Booklet
+
+F = TypeVar("F", bound=Callable[..., Any])
+PAGE = 200  # documents, or orders, that are asked for at once
+PROFILES = ("en16931", "peppol", "xrechnung")
+KINDS = ("invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary")
+document_argument = click.argument("wanted", metavar="NUMBER-OR-ID")
+OPTIONS = (
+    click.option(
+        "--kind",
+        "kinds",
+        type=click.Choice(KINDS),
+        multiple=True,
+        help="More than once: any of them.",
+    ),
+    click.option("--order", "order_id", metavar="REF-OR-ID", help="Of this order."),
+    click.option(
+        "--state",
+        "states",
+        multiple=True,
+        metavar="STATE",
+        help="Of orders that are in this state now.",
+    ),
+    click.option(
+        "--issued-from", type=Time(), metavar="TIME", help="Issued then or later: 2026-11-21."
+    ),
+    click.option("--issued-before", type=Time(), metavar="TIME", help="Issued earlier."),
+)
+
+
+def filter_options(command: F) -> F:
+    """Adds the options by which documents are chosen."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group(short_help="List documents, save one, print many, e-invoices.")
+def document() -> None:
+    """Invoices, slips and order summaries, as they were rendered once and are kept."""
+
+
+@document.command("list", short_help="The documents that fit, newest first.")
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
+@shop_option
+@wait_option
+def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
+    """Lists documents, newest first: those that fit every option that is given."""
+    with asking(shop, wait, "document") as asker:
+        for found in _found(asker, chosen):
+            if as_json:
+                say_json(found)
+            else:
+                say(
+                    f"{found['issued_on']}  {found['kind']:14}{found['number']:20} "
+                    f" {found['document_id']}"
+                )
+
+
+@document.command(short_help="The PDF of a document.")
+@document_argument
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; else its own name, here.",
+)
+@shop_option
+@wait_option
+def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
+    """Write the PDF of the document with this number or id."""
+    with asking(shop, wait, "document") as asker:
+        answer = asker.ask("document.get", {"document_id": _document_id(asker, wanted)})
+    _write(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
+
+
+@document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
+@document_argument
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="en16931",
+    show_default=True,
+    help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.",
+)
+@click.option(
+    "--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; else the name of the document, here.",
+)
+@shop_option
+@wait_option
+def e_invoice(
+    wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
+) -> None:
+    """Write the invoice or credit slip with this number or id as data. What breaks a rule of the
+    profile is refused with the rule's number, and with what to fill in.
+    """
+    with asking(shop, wait, "document") as asker:
+        query = {"document_id": _document_id(asker, wanted), "profile": profile, "syntax": syntax}
+        answer = asker.ask("document.e_invoice", query)
+    name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
+    _write(output or Path(name), b64decode(answer["content"]))
+
+
+@document.command("print", short_help="Many documents as one PDF.")
+@filter_options
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write it.",
+)
+@shop_option
+@wait_option
+def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None:
+    """Binds all documents that fit into one PDF with an outline, in the order of issue. They are
+    fetched one by one, however many.
+
+    \b
+    Examples:
+      aftercart document print --kind invoice --issued-from 2026-11-01 --output november.pdf
+      aftercart document print --kind delivery_slip --state processing --output today.pdf
+    """  # noqa: D301 - click reads \b
+    booklet, count = Booklet(), 0
+    with asking(shop, wait, "document") as asker, _bar() as bar:
+        wanted = sorted(_found(asker, chosen), key=_issue)
+        for found in bar.track(wanted, description="fetching"):
+            content = asker.ask("document.get", {"document_id": found["document_id"]})["content"]
+            booklet.add(found["number"], b64decode(content))
+            count += 1
+    if not count:
+        raise AftercartError("No document fits.")
+    _write(output, booklet.finish())
+    note(
+        f"{counted(count, 'document')} on {counted(booklet.pages, 'page')} in {output}",
+        style="green",
+    )
+
+
+def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
+    query = {
+        "kinds": list(chosen["kinds"]),
+        "issued_from": chosen["issued_from"],
+        "limit": PAGE,
+        "issued_before": chosen["issued_before"],
+        "order_id": chosen["order_id"] and asker.order_id(chosen["order_id"]),
+    }
+    if not chosen["states"]:
+        yield from _pages(asker, "document.list", query, "documents")
+        return
+    states = {"filter": {"states": list(chosen["states"])}, "limit": PAGE}
+    for order in _pages(asker, "order.list", states, "orders"):
+        if query["order_id"] in (None, order["order_id"]):
+            yield from _pages(
+                asker, "document.list", query | {"order_id": order["order_id"]}, "documents"
+            )
+
+
+def _document_id(asker: Asker, wanted: str) -> str:
+    """Return the id of the document with this id or number; of several with one number, that of the
+    newest.
+    """
+    try:
+        return str(UUID(wanted))
+    except ValueError:
+        pass
+    orders = asker.ask("order.list", {"filter": {"document_number": wanted}})["orders"]
+    found = [
+        each["document_id"]
+        for order in orders
+        for each in _pages(asker, "document.list", {"order_id": order["order_id"]}, "documents")
+        if each["number"].upper() == wanted.upper()
+    ]
+    if not found:
+        raise AftercartError(f"There is no document '{wanted}' in the shop '{asker.shop}'.")
+    return str(found[0])
+
+
+def _issue(found: Data) -> tuple[datetime, str]:
+    return datetime.fromisoformat(found["issued_at"]), found["document_id"]
+
+
+def _pages(asker: Asker, name: str, query: Data, field: str) -> Iterator[Data]:
+    cursor: str | None = None
+    while True:
+        answer = asker.ask(name, query | {"cursor": cursor})
+        yield from answer[field]
+        cursor = answer["next"]
+        if cursor is None:
+            return
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise AftercartError(f"The file '{path}' cannot be written: {error.strerror}.") from None
+    note(f"{path} ({len(content):,} bytes)", style="dim")
+
+
+def _bar() -> Progress:
+    screen = console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

@@ -1,0 +1,1 @@
+"""Commands that send, ask for and show messages of any kind."""

@@ -1,0 +1,144 @@
+"""`aftercart order`: list orders, show one, and act on it. It only speaks to `orders` and `ingest`,
+as any client.
+"""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any, get_args
+
+import click
+
+from shared.cli.options import json_option, language_option
+from shared.cli.orders import delivery, documents, edit, place, refund, state, tax
+from shared.cli.orders.action import reference_argument as wanted_argument
+from shared.cli.orders.display import say_history, say_order, say_row
+from shared.cli.orders.filter import filter_options, order_filter
+from shared.cli.queries import Asker, Data, asking, wait_option
+from shared.cli.requests import shop_option
+from shared.cli.terminal import note, say, say_json
+from shared.contracts.orders.lists import OrderSort
+
+PAGE = 500  # orders per question
+SORTS = get_args(OrderSort)
+
+
+@click.group(short_help="List orders, show one, and act on it.")
+def order() -> None:
+    """List orders, show one, and act on it.
+
+    REF-OR-ID is an order's reference or its id. Amounts are written as people write them (9.90), in
+    the order's currency and kind of prices. An action that writes to the customer asks first,
+    unless --yes is given.
+    """
+
+
+@order.command("list", short_help="The newest orders that fit.")
+@filter_options
+@click.option(
+    "--sort",
+    type=click.Choice(SORTS),
+    default="placed_at",
+    show_default=True,
+    help="By this column.",
+)
+@click.option("--ascending", is_flag=True, help="The first, oldest or least first.")
+@click.option("--count", is_flag=True, help="Only say how many there are.")
+@language_option
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
+@shop_option
+@wait_option
+def list_orders(
+    limit: int,
+    as_json: bool,
+    shop: str,
+    wait: float,
+    sort: str,
+    ascending: bool,
+    count: bool,
+    language: str,
+    **chosen: Any,
+) -> None:
+    """List orders, newest first unless --sort says otherwise: those that fit every option that is
+    given.
+
+    \b
+    Examples:
+      aftercart order list --state payment_accepted --delivery-country DE
+      aftercart order list --document IN000012
+      aftercart order list --sort total --language fa
+      aftercart order list --search ada --total-from 20EUR --placed-from 2026-11-01 --json
+    """  # noqa: D301 - click reads \b
+    with asking(shop, wait, "order") as asker:
+        wanted = {
+            "filter": order_filter(chosen, asker.zone),
+            "sort": sort,
+            "descending": not ascending,
+            "language": language,
+        }
+        if count:
+            say(str(asker.ask("order.list", wanted | {"limit": 1, "count": True})["total"]))
+            return
+        rows = _orders(asker, wanted, limit + 1)
+        first = next(rows, None)
+        for row in islice(chain([first] if first else [], rows), limit):
+            say_row(row, as_json=as_json)
+        more = next(rows, None)
+    if first is None:
+        note("No order fits.", style="dim")
+    elif more and not as_json:
+        note(f"These are the first {limit}; --limit shows more.", style="dim")
+
+
+@order.command(short_help="One order, with all that belongs to it.")
+@wanted_argument
+@language_option
+@json_option
+@shop_option
+@wait_option
+def show(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
+    """Shows the order with the reference or id REF-OR-ID."""
+    with asking(shop, wait, "order") as asker:
+        found = asker.ask("order.get", {"order_id": wanted, "language": language})
+    (say_json if as_json else say_order)(found)
+
+
+@order.command(short_help="Its states: which, when, by whom.")
+@wanted_argument
+@language_option
+@json_option
+@shop_option
+@wait_option
+def history(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
+    """Shows through which states the order REF-OR-ID went."""
+    with asking(shop, wait, "order") as asker:
+        found = asker.ask("order.get", {"order_id": wanted, "language": language})
+    if as_json:
+        say_json(found["history"])
+    else:
+        say_history(found)
+
+
+def _orders(asker: Asker, wanted: Data, limit: int) -> Iterator[Data]:
+    cursor: str | None = None
+    while limit > 0:
+        page = asker.ask("order.list", wanted | {"limit": min(limit, PAGE), "cursor": cursor})
+        yield from (row | {"timezone": page["timezone"]} for row in page["orders"])
+        limit, cursor = limit - len(page["orders"]), page["next"]
+        if cursor is None:
+            return
+
+
+for module in (
+    place,
+    state,
+    edit,
+    refund,
+    delivery,
+    documents,
+    tax,
+):
+    for command in module.COMMANDS:
+        order.add_command(command)

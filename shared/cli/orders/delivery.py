@@ -1,0 +1,111 @@
+"""`aftercart order address` and `aftercart order shipping`: where an order goes, and how."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from shared.cli.orders.action import action_options, order_action, reference_argument
+from shared.cli.queries import Data
+
+PARTS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "phone",
+    "vat_number",
+)
+
+
+def _parts(command: Callable[..., Any]) -> Callable[..., Any]:
+    for part in reversed(PARTS):
+        command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
+    return command
+
+
+@click.command(short_help="Change the delivery or invoice address.")
+@reference_argument
+@click.option("--delivery", is_flag=True, help="Change the delivery address.")
+@click.option("--invoice", is_flag=True, help="Change the invoice address.")
+@_parts
+@click.option(
+    "--taxes-checked", is_flag=True, help="Into another country: the tax rates were looked at."
+)
+@action_options
+def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) -> None:
+    """Change parts of an address of the order REF-OR-ID; the other parts stay. An empty text
+    removes a part.
+
+    \b
+    Example:
+      aftercart order address XKBKNABJK --delivery --line1 "14 St James's Square" --postcode "SW1Y 4LB"
+    """  # noqa: D301, E501 - click reads \b
+    parts = {part: given.pop(part) for part in PARTS}
+    changed = {part: value for part, value in parts.items() if value is not None}
+    kinds = [
+        kind
+        for kind, wanted in (("delivery_address", delivery), ("invoice_address", invoice))
+        if wanted
+    ]
+    if not kinds or not changed:
+        raise click.UsageError(
+            "Say which address (--delivery, --invoice or both) and what changes, such as --line1."
+        )
+    with order_action(**given) as acting:
+        addresses = {kind: acting.order[kind] | changed for kind in kinds}
+        acting.confirm(
+            *(f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items())
+        )
+        acting.send("order.change_address", {**addresses, "taxes_checked": taxes_checked})
+
+
+@click.command(short_help="Change carrier, price, tracking number.")
+@reference_argument
+@click.option("--carrier", metavar="NAME", help="Until the order is shipped.")
+@click.option("--price", metavar="AMOUNT", help="Until the order is shipped.")
+@click.option("--tax-rate", metavar="PERCENT", help="Until the order is shipped.")
+@click.option(
+    "--tracking", metavar="NUMBER", help="The customer gets it by mail once the goods are sent."
+)
+@action_options
+def shipping(
+    carrier: str | None,
+    price: str | None,
+    tax_rate: str | None,
+    tracking: str | None,
+    **action: Any,
+) -> None:
+    """Change how the order REF-OR-ID travels; what is not named stays.
+
+    \b
+    Example:
+      aftercart order shipping XKBKNABJK --tracking SP-4711
+    """  # noqa: D301 - click reads \b
+    with order_action(**action) as acting:
+        wanted: Data = {
+            "carrier": carrier,
+            "tax_rate": tax_rate,
+            "tracking_number": tracking,
+            "price": None if price is None else acting.minor(price),
+        }
+        changed = {name: value for name, value in wanted.items() if value is not None}
+        if not changed:
+            raise click.UsageError(
+                "Say what changes: --carrier, --price, --tax-rate or --tracking."
+            )
+        if set(changed) - {"tracking_number"}:
+            acting.confirm_change()
+        acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")
+        acting.send("order.change_shipping", changed)
+
+
+COMMANDS = (address, shipping)
+
+
+def _line(found: Data) -> str:
+    return ", ".join(str(found[part]) for part in PARTS if found.get(part))

@@ -1,0 +1,213 @@
+"""How orders look on the terminal."""
+
+import json
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from shared.cli.terminal import clean, console, counted, minute, say
+from shared.writing.currencies import decimal
+
+Data = dict[str, Any]
+
+
+def say_row(row: Data, *, as_json: bool) -> None:
+    """One line for people, or one of JSON."""
+    if as_json:
+        say(json.dumps(row, ensure_ascii=False))
+        return
+    customer = row["customer"]
+    say(
+        Text.assemble(
+            (f"{row['reference']:10}", "bold cyan"),
+            f"  {minute(row['placed_at'], row['timezone'])}",
+            f"  {_money(row['total']):>14}  ",
+            (clean(row["state_label"]), row["state_colour"]),
+            f"  {row['delivery_country']}  ",
+            clean(f"{customer['name']} <{customer['email']}>"),
+            ("  new customer" if row["new_customer"] else "", "green"),
+            (f"  {row['payment_method']}", "dim"),
+        )
+    )
+
+
+def say_order(found: Data) -> None:
+    """All of an order that fits on a screen."""
+    order, customer = found["order"], found["order"]["customer"]
+    zone = order["shop"]["timezone"]
+    say(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
+    _say_facts(
+        {
+            "placed": minute(order["placed_at"], zone),
+            "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
+            "customer": (
+                f"{customer['name']}"
+                f" <{customer['email']}>{', new customer' if found['new_customer'] else ''}"
+            ),
+            "total": (
+                f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid"
+                f" {_money(order['paid'])}"
+            ),
+            "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
+            "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
+            "due": due_sentence(found),
+            "payment": order["payment_method"],
+            "products": (
+                f"{found['products']}, {found['weight_grams'] / 1000:g} kg,"
+                f" {_money(found['products_total'])}"
+            ),
+            "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
+            "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
+            "messages": str(found["messages"]),
+            "note": found["note"],
+            "invoices say": found.get("invoice_note", ""),
+            "delivery to": _address(found["delivery_address"]),
+            "": found["delivery_map"],
+            "invoice to": _address(found["invoice_address"]),
+            " ": found["invoice_map"],
+            "documents": ", ".join(_documents(found["documents"])) or "none",
+        }
+    )
+    say()
+    _say_lines(found["lines"])
+    for heading, entries in (
+        ("payments", [_payment(each, zone) for each in found["payments"]]),
+        ("refunds", [_refund(each, zone) for each in found["refunds"]]),
+        ("returns", [_return(each, zone) for each in found["returns"]]),
+    ):
+        _say_entries(heading, entries)
+
+
+def say_history(found: Data) -> None:
+    """The states of an order, the first one first."""
+    entries, zone = found["history"], found["order"]["shop"]["timezone"]
+    for entry in entries:
+        forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
+        say(
+            Text.assemble(
+                f"{minute(entry['at'], zone)}  ",
+                (clean(entry["label"] or entry["state"]), "bold"),
+                f"  by {clean(entry['by'])}",
+                (f"  {clean(forced)}" if forced else "", "yellow"),
+            )
+        )
+    say(counted(len(entries), "state"), style="dim")
+
+
+def _say_facts(facts: dict[str, str]) -> None:
+    for name, value in facts.items():
+        if value:
+            say(Text.assemble((f"  {name:13}", "dim"), clean(value)))
+
+
+def _say_lines(lines: list[Data]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    refunded = any(line.get("refunded") for line in lines)
+    for heading in (
+        "line",
+        "reference",
+        "product",
+        "pieces",
+        *(("refunded",) if refunded else ()),
+        "each",
+        "total",
+    ):
+        table.add_column(
+            heading, justify="left" if heading in ("reference", "product") else "right"
+        )
+    for line in lines:
+        number, pieces = str(line.get("line") or ""), str(line["quantity"])
+        back = (str(line["refunded"] or ""),) if refunded else ()
+        cells = (
+            number,
+            line["sku"],
+            line["name"],
+            pieces,
+            *back,
+            _money(line["unit_price"]),
+            _money(line["total"]),
+        )
+        table.add_row(*(Text(clean(cell)) for cell in cells))
+    console().print(table)
+
+
+def _money(money: Data) -> str:
+    return f"{decimal(money['amount'], money['currency'])} {money['currency']}"
+
+
+def _discount(discount: Data) -> str:
+    code = f" ({discount['code']})" if discount["code"] else ""
+    return f"{_money(discount['off'])} off by {discount['name']}{code}"
+
+
+def due_sentence(found: Data) -> str:
+    """Return what is due either way on the answer of `order.get`; empty where nothing is."""
+    parts = []
+    due, refund_due = found["due"], found["refund_due"]
+    if due and due["amount"]:
+        missing = "still to be paid" if due["amount"] > 0 else "paid too much"
+        parts.append(f"{_money(due | {'amount': abs(due['amount'])})} {missing}")
+    if refund_due and refund_due["amount"]:
+        parts.append(f"{_money(refund_due)} to be given back for refunds")
+    return ", ".join(parts)
+
+
+def _documents(issued: list[Data]) -> list[str]:
+    replaced = {key for document in issued for key in document["replaces"]}
+    return [
+        f"{document['kind'].replace('_', ' ')} {document['number']}"
+        + (" (replaced)" if document["document_id"] in replaced else "")
+        for document in issued
+    ]
+
+
+def _say_entries(heading: str, entries: list[str]) -> None:
+    if entries:
+        say()
+        say(heading, style="dim")
+    for entry in entries:
+        say(clean(f"  {entry}"))
+
+
+def _payment(payment: Data, zone: str) -> str:
+    at = f"{minute(payment['at'], zone)}  " if payment.get("at") else ""
+    by = f"  by {payment['by']}" if payment.get("by") else ""
+    reversal = (
+        f"  takes back {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
+    )
+    return (
+        f"{at}{_money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
+        f"  {payment['payment_id']}{reversal}"
+    )
+
+
+def _refund(refund: Data, zone: str) -> str:
+    slip = f"  {refund['credit_slip']['number']}" if refund["credit_slip"] else ""
+    standing = "to be given back" if refund["due"] else "done"
+    return (
+        f"{minute(refund['at'], zone)}  {_money(refund['gross']):>14}  {refund['kind']} by"
+        f" {refund['by']}{slip}  {standing}  {refund['refund_id']}  {refund['reason']}"
+    )
+
+
+def _return(found: Data, zone: str) -> str:
+    lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in found["lines"])
+    return (
+        f"{minute(found['requested_at'], zone)}  {found['state'].replace('_', ' ')}  {lines} "
+        f" {found['reason']}  {found['return_id']}"
+    )
+
+
+def _address(address: Data) -> str:
+    place = f"{address['postcode']} {address['city']}".strip()
+    parts = (
+        address["name"],
+        address["company"],
+        address["line1"],
+        address["line2"],
+        place,
+        address["country"],
+    )
+    vat = f"VAT number {address['vat_number']}" if address.get("vat_number") else ""
+    return ", ".join(part for part in (*parts, vat) if part)

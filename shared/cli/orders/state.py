@@ -1,0 +1,157 @@
+"""`aftercart order state` and `aftercart order payment`: where an order goes, and the money that
+came for it.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+import click
+from rich.text import Text
+
+from shared.cli.options import language_option
+from shared.cli.orders.action import OrderAction, action_options, order_action, reference_argument
+from shared.cli.queries import Data
+from shared.cli.terminal import clean, say
+
+
+@click.command(short_help="Move an order to another state.")
+@reference_argument
+@click.argument("to", metavar="[STATE]", required=False)
+@click.option("--force", is_flag=True, help="Go where no move leads; needs --reason.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.")
+@language_option
+@action_options
+def state(to: str | None, force: bool, reason: str, language: str, **action: Any) -> None:
+    """Move the order REF-OR-ID to STATE, with all that the state brings. Without STATE, list the
+    possible moves.
+
+    \b
+    Examples:
+      aftercart order state XKBKNABJK
+      aftercart order state XKBKNABJK shipped
+    """  # noqa: D301 - click reads \b
+    with order_action(**action) as acting:
+        if to is None:
+            _say_moves(acting.ask("order.actions", {"language": language}))
+            return
+        known = _states(acting)
+        acting.confirm(*_effects(acting, known.get(to, {})), mail=_mail(known.get(to, {})))
+        acting.send("order.transition", {"to": to, "force": force, "reason": reason})
+
+
+@click.command(short_help="Record a payment, or take one back.")
+@reference_argument
+@click.argument("amount", required=False)
+@click.option("--method", metavar="NAME", help="How it was paid; else the order's payment method.")
+@click.option(
+    "--transaction-id", default="", metavar="ID", help="The payment system's number for it."
+)
+@click.option(
+    "--store-credit",
+    is_flag=True,
+    help="Pay with the customer's store credit: AMOUNT, or all there is.",
+)
+@click.option(
+    "--reverse",
+    type=click.UUID,
+    metavar="PAYMENT-ID",
+    help="Take back a payment recorded by mistake.",
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why it is taken back.")
+@action_options
+def payment(
+    amount: str | None, store_credit: bool, reverse: Any, reason: str, **given: Any
+) -> None:
+    """Record that AMOUNT was received for the order REF-OR-ID.
+
+    \b
+    Examples:
+      aftercart order payment XKBKNABJK 28.70 --transaction-id TX-9
+      aftercart order payment XKBKNABJK --reverse 3c9b5a1e-7d2f-4c38-9a04-5b6f7c8d9e10 --reason "Another order's"
+    """  # noqa: D301, E501 - click reads \b
+    if sum((amount is not None and not store_credit, store_credit, reverse is not None)) != 1:
+        raise click.UsageError(
+            "Give the AMOUNT that was received, or --store-credit, or --reverse with the payment to"
+            " take back."
+        )
+    stated, action = {name: given.pop(name) for name in ("method", "transaction_id")}, given
+    with order_action(**action) as acting:
+        if reverse is not None:
+            if _is_store_credit(acting, str(reverse)):
+                acting.confirm(mail="a mail about the store credit")
+            acting.send("payment.reverse", {"payment_id": str(reverse), "reason": reason})
+        elif store_credit:
+            part = {} if amount is None else {"amount": acting.minor(amount)}
+            _confirm_paid(acting, part.get("amount"))
+            acting.send("store_credit.use", {"payment_id": str(uuid4()), **part})
+        else:
+            paid = _payment(acting, str(amount), **stated)
+            _confirm_paid(acting, paid["amount"]["amount"])
+            acting.send("payment.record", {"payment": paid})
+
+
+COMMANDS = (state, payment)
+
+
+def _is_store_credit(acting: OrderAction, payment_id: str) -> bool:
+    return any(
+        each["payment_id"] == payment_id and each["kind"] == "store_credit"
+        for each in acting.order["payments"]
+    )
+
+
+def _payment(acting: OrderAction, amount: str, method: str | None, transaction_id: str) -> Data:
+    return {
+        "payment_id": str(uuid4()),
+        "method": method or acting.order["order"]["payment_method"],
+        "amount": {"amount": acting.minor(amount), "currency": acting.currency},
+        "transaction_id": transaction_id,
+    }
+
+
+def _states(acting: OrderAction) -> dict[str, Data]:
+    return {each["key"]: each for each in acting.asker.ask("state.list", {})["states"]}
+
+
+def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
+    """Ask first where a payment (None: as much as there is) brings a state that writes to the
+    customer.
+    """
+    known, due = _states(acting), acting.order["due"]["amount"]
+    onward = known.get(known[acting.order["state"]].get("when_paid") or "", {})
+    if onward and (amount is None or amount >= due):
+        acting.confirm(*_effects(acting, onward), mail=_mail(onward))
+
+
+def _effects(acting: OrderAction, wanted: Data) -> list[str]:
+    if not wanted:
+        return []
+    language, labels = acting.order["order"]["language"], wanted["labels"]
+    label = labels.get("en") or labels.get(language) or wanted["key"]
+    documents = [
+        name
+        for name, flag in (("invoice", "invoice"), ("delivery slip", "delivery_slip"))
+        if flag in wanted["flags"]
+    ]
+    issued = (
+        f" Documents of this state, unless issued before: {', '.join(documents)}."
+        if documents
+        else ""
+    )
+    return [f"{acting.order['state_label']} → {label}.{issued}"]
+
+
+def _mail(wanted: Data) -> str:
+    return f"the mail '{wanted['mail_template']}'" if wanted.get("mail_template") else ""
+
+
+def _say_moves(found: Data) -> None:
+    for move in found["moves"]:
+        style = "bold" if move["possible"] else "dim"
+        say(
+            Text.assemble(
+                (f"{move['name']:26}", style),
+                clean(move["label"]),
+                (f"  {clean(move['reason'])}", "dim"),
+            )
+        )

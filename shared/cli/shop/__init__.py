@@ -1,0 +1,1 @@
+"""Commands on a shop: settings, products, stock, vouchers and store credit."""

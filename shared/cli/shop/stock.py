@@ -1,0 +1,103 @@
+"""`aftercart stock`: how many pieces there are, and why."""
+
+import click
+from rich.text import Text
+
+from shared.cli.options import by_option, json_option
+from shared.cli.queries import Data, asking, wait_option
+from shared.cli.requests import shop_option
+from shared.cli.terminal import clean, minute, note, say, say_json
+
+sku_argument = click.argument("sku", metavar="SKU")
+
+
+@click.group(short_help="Stock of products: show, count, adjust.")
+def stock() -> None:
+    """Stock of products. SKU is the reference of a product or combination."""
+
+
+@stock.command(short_help="How many pieces are left.")
+@sku_argument
+@json_option
+@shop_option
+@wait_option
+def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
+    """Show how many pieces of a product are available."""
+    with asking(shop, wait, "stock") as asker:
+        found = asker.ask("stock.get", {"sku": sku})
+    if as_json:
+        say_json(found)
+    else:
+        say(f"{clean(found['sku'])}  {found['available']} available")
+
+
+@stock.command("set", short_help="Set it after a count.")
+@sku_argument
+@click.argument("quantity", type=click.IntRange(0, 1_000_000_000))
+@shop_option
+@wait_option
+def set_stock(sku: str, quantity: int, shop: str, wait: float) -> None:
+    """Set the available pieces after a count. Orders that wait for the product get theirs first."""
+    _send(shop, wait, "stock.set", {"sku": sku, "quantity": quantity})
+
+
+@stock.command(
+    short_help="Add or take off some pieces.", context_settings={"ignore_unknown_options": True}
+)
+@sku_argument
+@click.argument("change", type=int)
+@click.argument("cause")
+@by_option
+@shop_option
+@wait_option
+def adjust(sku: str, change: int, cause: str, by: str, shop: str, wait: float) -> None:
+    """Change the available pieces by CHANGE (less where negative) and say why.
+
+    \b
+    Example:
+      aftercart stock adjust MUG-BLUE -1 broken
+    """  # noqa: D301 - click reads \b
+    _send(shop, wait, "stock.adjust", {"sku": sku, "change": change, "cause": cause, "by": by})
+
+
+@stock.command(short_help="What changed it, newest first.")
+@click.argument("sku", required=False, metavar="[SKU]")
+@click.option("--order", metavar="REF-OR-ID", help="For this order.")
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most."
+)
+@json_option
+@shop_option
+@wait_option
+def movements(
+    sku: str | None, order: str | None, limit: int, as_json: bool, shop: str, wait: float
+) -> None:
+    """List what changed the stock of the shop, or of the product SKU alone, newest first."""
+    with asking(shop, wait, "stock") as asker:
+        wanted = {"sku": sku, "order_id": order, "limit": limit}
+        found, zone = asker.ask("stock.movements", wanted)["movements"], asker.zone()
+    if as_json:
+        say_json(found)
+        return
+    for row in found:
+        _say_movement(row, zone)
+    if not found:
+        note("Nothing has changed this stock yet.", style="dim")
+
+
+def _say_movement(row: Data, zone: str) -> None:
+    style = "green" if row["change"] > 0 else "yellow"
+    order = f"  order {row['order_id']}" if row.get("order_id") else ""
+    change = (f"{row['change']:+d}", style)
+    say(
+        Text.assemble(
+            f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")
+        )
+    )
+
+
+def _send(shop: str, wait: float, name: str, data: Data) -> None:
+    with asking(shop, wait, "stock") as asker:
+        asker.ask(name, data)
+        left = asker.ask("stock.get", {"sku": data["sku"]})
+    say(f"{clean(left['sku'])}  {left['available']} available", style="green")

@@ -1,0 +1,1 @@
+"""Clients of the services: programs that only know RabbitMQ and the contracts."""

@@ -1,0 +1,155 @@
+from dataclasses import replace
+
+import pytest
+
+from shared.cli.services import Installation
+from tests.toy.service import toy
+
+
+@pytest.fixture
+def empty_postgresql(postgres):
+    """The URL of a database without tables."""
+    return postgres.create_database("toy_empty")
+
+
+def test_all_is_well(terminal, worker):
+    result = terminal.run("health")
+    assert result.exit_code == 0, result.output
+    rabbit, topology, heading, row, unrouted = (line.split() for line in result.stdout.splitlines())
+    assert rabbit[:3] == ["RabbitMQ", "reached", "at"]
+    assert topology == ["Topology", "complete"]
+    assert heading == [
+        "Service",
+        "State",
+        "Waiting",
+        "Workers",
+        "Outbox",
+        "Due",
+        "Dead",
+        "Revision",
+    ]
+    assert row == ["toy", "well", "0", "1", "0", "0", "0", "0001"]
+    assert unrouted == ["unrouted", "0"]
+
+
+def test_a_service_that_does_not_run(terminal, ground):
+    ground.add("a")
+    result = terminal.run("health", "--wait", "0.2")
+    assert result.exit_code == 1
+    assert "toy no answer 1 0 - - 0 -" in [
+        " ".join(line.split()) for line in result.stdout.splitlines()
+    ]
+    assert (
+        "toy does not run. The database of toy is not made yet: run `aftercart migrate toy`."
+        in result.stdout
+    )
+    assert terminal.run("migrate", "toy").exit_code == 0
+    assert (
+        "toy does not run. Start it by `aftercart worker toy`."
+        in terminal.run("health", "--wait", "0.2").stdout
+    )
+
+
+def test_a_service_whose_database_is_of_another_version(terminal, empty_postgresql):
+    result = terminal.having(AFTERCART_TOY_DATABASE_URL=empty_postgresql).run(
+        "health", "--wait", "0.2"
+    )
+    assert (
+        "toy does not run. The database of toy is at revision 'none' and this version needs '0001':"
+        " run `aftercart migrate toy`." in result.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://a:b@127.0.0.1:1/toy", "mysql://a:b@127.0.0.1/toy", "nonsense"]
+)
+def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal, url):
+    result = terminal.having(AFTERCART_TOY_DATABASE_URL=url).run("health", "--wait", "0.2")
+    assert "toy does not run. Start it by `aftercart worker toy`." in result.stdout
+    assert "Traceback" not in result.output
+
+
+def test_a_service_that_is_busy(terminal, ground):
+    with ground.hand() as channel:  # takes everything and answers nothing
+        channel.basic_consume("toy", lambda *_: None)
+        result = terminal.run("health", "--wait", "0.2")
+    assert result.exit_code == 1
+    assert "toy is connected and does not answer: it is busy or stuck" in result.stdout
+
+
+def test_dead_letters_are_told_and_change_nothing(terminal, ground, worker):
+    ground.add("a", fail="never")
+    ground.send(b"{}", key="nobody.knows")
+    letters = ground.dead()
+    with ground.hand() as channel:
+        channel.basic_publish("toy.self", "toy.dead", letters[0].body)
+    result = terminal.run("health")
+    assert result.exit_code == 0
+    assert "1 dead letter of toy: see `aftercart dead list --service toy`." in result.stdout
+    assert (
+        "1 command that no service takes: see `aftercart dead list --service unrouted`."
+        in result.stdout
+    )
+
+
+def test_nothing_is_there(bare):
+    result = bare.run("health", "--wait", "0.2")
+    assert result.exit_code == 1
+    assert "Topology  incomplete" in result.stdout
+    assert "RabbitMQ lacks exchange aftercart.commands, " in result.stdout
+    assert "run `aftercart topology apply`" in result.stdout
+
+
+def test_a_queue_is_missing(terminal, damaged, worker):
+    damaged.remove("toy.dead")
+    result = terminal.run("health")
+    assert result.exit_code == 1
+    assert (
+        "RabbitMQ lacks queue toy.dead, binding toy.self --toy.dead--> toy.dead: run `aftercart"
+        " topology apply`." in result.stdout
+    )
+
+
+def test_a_right_is_missing(terminal, damaged, worker):
+    damaged.allow("toy")
+    result = terminal.run("health")
+    assert result.exit_code == 1
+    assert "RabbitMQ lacks permission toy: run `aftercart topology apply`." in result.stdout
+
+
+def test_a_service_whose_code_is_broken(terminal, worker):
+    def broken():
+        raise ModuleNotFoundError("No module named 'paper'")
+
+    result = replace(
+        terminal, installation=Installation({"toy": lambda: toy, "printer": broken})
+    ).run("health")
+    assert result.exit_code == 1
+    assert (
+        "The service 'printer' cannot be loaded (ModuleNotFoundError: No module named 'paper');"
+        " install it again." in result.stdout
+    )
+    assert ["toy", "well"] in [line.split()[:2] for line in result.stdout.splitlines()]
+
+
+def test_rabbitmq_is_not_there(terminal):
+    result = terminal.having(
+        AFTERCART_BROKER_URL="amqp://client:x@127.0.0.1:1",
+        AFTERCART_TOY_BROKER_URL="amqp://toy:x@127.0.0.1:1",
+        AFTERCART_MANAGEMENT_URL="http://a:b@127.0.0.1:1",
+    ).run("health")
+    assert result.exit_code == 1
+    assert "RabbitMQ  not reached" in result.stdout
+    assert "RabbitMQ's management API at 127.0.0.1:1 cannot be reached" in result.stdout
+    assert (
+        "RabbitMQ at 127.0.0.1:1 cannot be reached (Connection refused): start it (`aftercart up`"
+        " starts a local one) or correct the URL." in result.stdout
+    )
+    assert "Traceback" not in result.output
+
+
+def test_without_the_management_api_the_rest_is_checked(terminal, worker):
+    result = terminal.without("AFTERCART_MANAGEMENT_URL").run("health")
+    assert result.exit_code == 0
+    assert "Topology  not checked" in result.stdout
+    assert "The topology was not checked: set AFTERCART_MANAGEMENT_URL." in result.stdout
