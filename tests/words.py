@@ -14,12 +14,12 @@ from sqlalchemy import Engine, select
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.message import wire_type
-from shared.runtime import journal, migrations
-from shared.runtime.database import engine_for, reading
-from shared.runtime.delivery import Delivery, Verdict, receive
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import Delivery, Verdict, receive
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.service import Service
+from shared.runtime.storage import journal, migrations
+from shared.runtime.storage.database import engine_for, reading
 
 Path = tuple[str | int, ...]
 """Where a field is in a message: `lines`, 0, `sku`."""

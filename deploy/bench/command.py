@@ -15,7 +15,7 @@ from deploy.bench.promptness import promptness
 from deploy.bench.stages import Stages
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
-from shared.runtime import log
+from shared.runtime.process import log
 from shared.runtime.settings import HouseSettings
 
 

@@ -13,11 +13,11 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.ingest.worker import service
 from shared.clients.connection import connected
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.management import Management
-from shared.runtime.names import EVENTS
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import EVENTS
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 DELAYS = (1.0, 10.0)
 

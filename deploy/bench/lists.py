@@ -17,11 +17,11 @@ from shared.contracts import samples
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.message import wire_type
 from shared.contracts.orders import OrderSort
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.delivery import receive
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import receive
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 FILL = Path(__file__).parent / "lists.sql"
 AGAIN = 12  # times each question is asked: PostgreSQL may change its plan after five

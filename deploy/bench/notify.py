@@ -25,14 +25,14 @@ from services.notify.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime import journal, migrations
-from shared.runtime.database import engine_for, reading
 from shared.runtime.errors import AftercartError
-from shared.runtime.management import Management
-from shared.runtime.names import EVENTS
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.publisher import Publisher
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import EVENTS
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.storage import journal, migrations
+from shared.runtime.storage.database import engine_for, reading
 
 DELAYS = (1.0, 10.0)
 PATIENCE = 300  # seconds for all mails to arrive

@@ -25,16 +25,16 @@ from shared.clients.connection import connected
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.delivery import receive
 from shared.runtime.errors import AftercartError
-from shared.runtime.management import Management
-from shared.runtime.names import COMMANDS, EVENTS
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.pipeline import Pipeline
-from shared.runtime.publisher import Publisher
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import receive
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 PGBENCH = Path(__file__).parent / "transition.sql"
 DELAYS = (1.0, 10.0)

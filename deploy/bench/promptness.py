@@ -31,11 +31,11 @@ from shared.clients.client import Client, Request, new_id, outsider
 from shared.contracts import samples
 from shared.contracts.message import wire_type
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.runtime import migrations
-from shared.runtime.database import engine_for, reading
 from shared.runtime.errors import AftercartError
-from shared.runtime.management import Management
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for, reading
 
 SERVICES = (orders, papers, notify)
 WELCOME = 2  # mails of a new order: its confirmation, and how to pay

@@ -12,11 +12,11 @@ from services.ingest.adapters.window import MOST_MAILS
 from services.ingest.worker import IngestSettings, adapters, service
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime import journal, migrations
-from shared.runtime.database import engine_for, reading
-from shared.runtime.delivery import Delivery, receive
-from shared.runtime.outgoing import Outcome
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import Delivery, receive
+from shared.runtime.rabbitmq.outgoing import Outcome
+from shared.runtime.storage import journal, migrations
+from shared.runtime.storage.database import engine_for, reading
 
 MOST = 5000  # mails of a stage
 

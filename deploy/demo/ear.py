@@ -9,7 +9,7 @@ from uuid import uuid4
 from shared.clients.connection import connected, login
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.errors import AftercartError
-from shared.runtime.names import EVENTS
+from shared.runtime.rabbitmq.names import EVENTS
 
 T = TypeVar("T")
 

@@ -21,11 +21,11 @@ from deploy.stack.trouble import StackError
 from shared.cli.operations.database import told_plainly
 from shared.clients.client import Request, new_id, outsider
 from shared.contracts.house import AskHealth
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.management import Management
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.service import Service, installed_services
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 SHOP_MAILBOX = "service@shop.test"
 CUSTOMER_MAILBOX = "ada@customer.test"

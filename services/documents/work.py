@@ -11,7 +11,7 @@ from services.documents.domain.look import BUILT_IN, Asset, Look, Template, lang
 from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.runtime.store import UnitOfWork
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 
 class Renderer(Protocol):

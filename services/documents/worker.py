@@ -15,7 +15,7 @@ from shared.contracts.documents import (
     DocumentRendered,
 )
 from shared.contracts.templates import TemplateChanged
-from shared.runtime.health import house
+from shared.runtime.process.health import house
 from shared.runtime.service import Service
 
 service = Service(

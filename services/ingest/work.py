@@ -55,9 +55,9 @@ from shared.contracts.ingest import (
     ThreadView,
 )
 from shared.runtime.errors import NotYet
-from shared.runtime.post import Post
+from shared.runtime.pipeline.outbox_writer import Post
 from shared.runtime.service import Later
-from shared.runtime.store import Arrived, UnitOfWork
+from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
 PATIENCE = timedelta(minutes=10)
 """How long a mail waits for the order that it names; then it gets a thread of its own."""

@@ -51,7 +51,7 @@ from shared.contracts.ingest import (
     ThreadStatusChanged,
     ThreadViewed,
 )
-from shared.runtime.health import house
+from shared.runtime.process.health import house
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 

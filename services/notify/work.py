@@ -53,9 +53,9 @@ from shared.contracts.orders import (
     ReturnConfirmed,
     ShopChanged,
 )
-from shared.runtime.database import lock_names
 from shared.runtime.errors import TurnIsFull
-from shared.runtime.store import Arrived, UnitOfWork
+from shared.runtime.storage.database import lock_names
+from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
 MOST_LUGGAGE = (
     32 * 2**20

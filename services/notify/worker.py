@@ -30,7 +30,7 @@ from shared.contracts.notify import (
     SuppressionReleased,
 )
 from shared.contracts.templates import TemplateChanged
-from shared.runtime.health import house
+from shared.runtime.process.health import house
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 

@@ -71,7 +71,7 @@ from shared.contracts.orders import (
     VoucherRedeemed,
     VoucherReturned,
 )
-from shared.runtime.health import house
+from shared.runtime.process.health import house
 from shared.runtime.service import Service
 
 service = Service(

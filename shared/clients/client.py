@@ -17,7 +17,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 
 from shared.clients.connection import connected, login
 from shared.contracts.envelope import CONTENT_TYPE, DEFAULT_SHOP, Envelope, Unreadable, decode
-from shared.runtime.names import COMMANDS, REPLIES
+from shared.runtime.rabbitmq.names import COMMANDS, REPLIES
 
 
 @dataclass(frozen=True)

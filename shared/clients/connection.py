@@ -19,7 +19,7 @@ from pika.exceptions import (
 )
 
 from shared.runtime.errors import SettingsError, TopologyError
-from shared.runtime.publisher import connection_parameters
+from shared.runtime.rabbitmq.publisher import connection_parameters
 
 MISSING, FORBIDDEN = 404, 403  # reply codes of AMQP
 PATIENCE = 10.0  # seconds that RabbitMQ may block us for want of memory or disk space

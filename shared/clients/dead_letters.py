@@ -12,8 +12,8 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
-from shared.runtime.delivery import ORIGIN, receive
-from shared.runtime.names import COMMANDS, UNROUTED, dead_queue, own_exchange
+from shared.runtime.rabbitmq.delivery import ORIGIN, receive
+from shared.runtime.rabbitmq.names import COMMANDS, UNROUTED, dead_queue, own_exchange
 
 PSEUDO_SERVICE = "unrouted"  # commands that no service takes
 CAUSES = {

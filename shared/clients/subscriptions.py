@@ -10,7 +10,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
 from shared.runtime.errors import AftercartError, TopologyError
-from shared.runtime.names import EVENTS, STREAM
+from shared.runtime.rabbitmq.names import EVENTS, STREAM
 
 # a terminal that was stopped and forgotten must not fill RabbitMQ: the oldest are dropped
 MOST_WAITING = 10_000

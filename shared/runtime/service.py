@@ -15,7 +15,7 @@ from sqlalchemy import Connection, MetaData
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Message, Query
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.store import UnitOfWork
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 F = TypeVar("F", bound=Callable[..., Any])
 

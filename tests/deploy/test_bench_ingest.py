@@ -6,7 +6,7 @@ from deploy.bench.mailbox import FullMailbox
 from deploy.bench.stages import Stages
 from deploy.stack.postgres import Postgres
 from services.ingest.store.tables import inbound_mails, thread_messages
-from shared.runtime.database import reading
+from shared.runtime.storage.database import reading
 from tests.conftest import Mailserver
 
 

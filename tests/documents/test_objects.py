@@ -14,8 +14,8 @@ from services.documents.domain.objections import Objection
 from services.documents.store import Documents
 from services.documents.worker import service
 from shared.contracts import samples
-from shared.runtime.delivery import Fate
 from shared.runtime.errors import NotYet, SettingsError
+from shared.runtime.rabbitmq.delivery import Fate
 from tests.documents.buckets import BUCKET, S3Server
 from tests.documents.words import EVENTS, Press, an_invoice, issued, outside
 from tests.words import Desk, delivery, desk as open_desk, sqlite_url

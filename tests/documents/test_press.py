@@ -16,7 +16,7 @@ from services.documents.domain.document import Rendered
 from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from shared.runtime.children import Limits
+from shared.runtime.process.process_pool import Limits
 from tests.documents.words import an_invoice, read
 
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"

@@ -16,7 +16,7 @@ from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind
-from shared.runtime.delivery import DONE, Fate
+from shared.runtime.rabbitmq.delivery import DONE, Fate
 from tests.documents.words import (
     EVENTS,
     INVOICE_ID,

@@ -15,8 +15,8 @@ from services.documents.domain.document import KeptDocument, Rendered, Wanted, c
 from services.documents.store import tables
 from services.documents.work import Work
 from services.documents.worker import service
-from shared.runtime import migrations
-from shared.runtime.database import engine_for, reading
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for, reading
 from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
 from tests.words import Desk, desk as open_desk
 

@@ -22,12 +22,12 @@ from shared.clients.connection import connected, login
 from shared.clients.subscriptions import open_live
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
-from shared.runtime.process import WorkerProcess
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
 from tests.orders.words import forget_what_was_told
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
 from tests.words import changed, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs/howto/documents.md"

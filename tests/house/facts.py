@@ -15,9 +15,9 @@ from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from services.orders.store.catalogue_tables import stock, stock_movements
 from services.orders.store.tables import documents, order_history, payments
 from shared.contracts.envelope import Envelope, decode
-from shared.runtime.database import engine_for, reading
-from shared.runtime.management import Management
-from shared.runtime.names import STREAM
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import STREAM
+from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import least
 from tests.house.load import MOVES, STOCK
 

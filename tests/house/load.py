@@ -21,10 +21,10 @@ from services.orders.store.tables import order_history, orders, payments
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime.database import engine_for, reading
-from shared.runtime.names import COMMANDS
-from shared.runtime.outgoing import Outcome, Outgoing
-from shared.runtime.publisher import Publisher
+from shared.runtime.rabbitmq.names import COMMANDS
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.storage.database import engine_for, reading
 from tests.conditions import until
 from tests.words import an_order, changed
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
-from shared.runtime.delivery import receive
+from shared.runtime.rabbitmq.delivery import receive
 from tests.ingest.clerk import ANNA, FORM, a_form
 from tests.ingest.words import IngestDesk, Server, letter, order_placed
 from tests.notify.words import NotifyDesk, Office, opened

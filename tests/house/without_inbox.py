@@ -6,7 +6,7 @@ import os
 import sys
 
 from shared.cli.main import main
-from shared.runtime import journal
+from shared.runtime.storage import journal
 
 real = journal.claim
 

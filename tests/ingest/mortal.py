@@ -19,9 +19,9 @@ from services.ingest.adapters.postman import Postman
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.work import Adapters
 from services.ingest.worker import service
-from shared.runtime import journal
-from shared.runtime.database import engine_for
-from shared.runtime.delivery import DONE, receive
+from shared.runtime.rabbitmq.delivery import DONE, receive
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import engine_for
 from tests.ingest.words import KEYS, NOON
 from tests.words import Desk
 

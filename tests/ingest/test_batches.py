@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store import mails
-from shared.runtime.delivery import DONE
+from shared.runtime.rabbitmq.delivery import DONE
 from tests.ingest.words import IngestDesk, Server, letter
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from services.ingest.store.tables import thread_messages, threads
 from shared.contracts import samples
-from shared.runtime.delivery import Delivery, Fate
+from shared.runtime.rabbitmq.delivery import Delivery, Fate
 from tests.ingest.clerk import ANNA, BELA, a_form, does, orders, writes
 from tests.ingest.words import IngestDesk, Server, order_placed
 from tests.words import changed, delivery

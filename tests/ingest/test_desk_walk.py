@@ -16,13 +16,13 @@ from sqlalchemy import delete
 from services.ingest.worker import IngestSettings, service
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
-from shared.runtime import journal
-from shared.runtime.process import WorkerProcess
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
+from shared.runtime.storage import journal
 from tests.ingest.clerk import a_form
 from tests.ingest.words import IngestDesk
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
 
 PAGE = Path(__file__).parents[2] / "docs/howto/desk.md"
 BLOCKS = [

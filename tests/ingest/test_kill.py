@@ -13,25 +13,25 @@ from services.ingest.handlers.mailboxes import look
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.contracts.envelope import decode
-from shared.runtime import journal, migrations
-from shared.runtime.database import engine_for, reading
-from shared.runtime.post import Post
+from shared.runtime.pipeline.outbox_writer import Post
+from shared.runtime.storage import journal, migrations
+from shared.runtime.storage.database import engine_for, reading
 from tests.ingest.mortal import Step, finishes, killed_at
 from tests.ingest.postbox import Postbox
 from tests.ingest.words import NOON, letter
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
-    Step("after", "shared.runtime.turns:_claim"),
+    Step("after", "shared.runtime.pipeline.side_effects.runner:_claim"),
     Step("after", f"{ADAPTERS}.imap:log_in"),
     Step("before", f"{ADAPTERS}.window:Window._take"),
     Step("after", f"{ADAPTERS}.window:Window._found", 2),
     Step("after", "services.ingest.store.mails:RawMails.write"),
     Step("before", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "services.ingest.store.mails:Inbounds.put"),
-    Step("after", "shared.runtime.journal:add_outbox"),
+    Step("after", "shared.runtime.storage.journal:add_outbox"),
     *(
-        Step("after", "shared.runtime.transactions:Transactions.together", number)
+        Step("after", "shared.runtime.pipeline.batch:Transactions.together", number)
         for number in (1, 2, 3)
     ),
     Step("before", f"{ADAPTERS}.aftercare:_delete"),

@@ -16,7 +16,7 @@ from services.ingest.store.tables import (
     threads,
 )
 from shared.contracts import samples
-from shared.runtime.delivery import Delivery, Fate
+from shared.runtime.rabbitmq.delivery import Delivery, Fate
 from tests.ingest.words import (
     CUSTOMER,
     NOON,

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.ingest.domain.look import Errand, Found
 from services.ingest.store.tables import mailboxes, thread_messages, threads
-from shared.runtime.delivery import Delivery, Fate
+from shared.runtime.rabbitmq.delivery import Delivery, Fate
 from tests.ingest.words import ORDER, IngestDesk, Server, letter, order_placed, reply_to
 from tests.words import delivery
 

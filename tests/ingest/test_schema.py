@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from services.ingest.worker import service
-from shared.runtime import migrations
+from shared.runtime.storage import migrations
 from tests.ingest.words import IngestDesk, Server, letter
 
 

@@ -10,8 +10,8 @@ from alembic import command
 from sqlalchemy import Connection, Uuid, column, table
 
 from services.ingest.worker import service
-from shared.runtime import migrations
-from shared.runtime.database import Json, UtcDateTime, engine_for
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import Json, UtcDateTime, engine_for
 from tests.ingest.words import NOON, IngestDesk
 from tests.words import sqlite_url
 

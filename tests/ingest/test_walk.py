@@ -16,7 +16,7 @@ from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from shared.contracts.conversation import Conversation
-from shared.runtime.delivery import Delivery
+from shared.runtime.rabbitmq.delivery import Delivery
 from tests.conditions import until
 from tests.conftest import Mailserver
 from tests.ingest.words import (

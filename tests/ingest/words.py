@@ -19,9 +19,9 @@ from services.ingest.worker import service
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
 from shared.contracts.envelope import Envelope, decode
-from shared.runtime import journal
-from shared.runtime.database import engine_for, reading
-from shared.runtime.delivery import Delivery, Fate, Verdict, receive
+from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict, receive
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import engine_for, reading
 from tests.words import Desk, changed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

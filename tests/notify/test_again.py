@@ -17,7 +17,7 @@ from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
-from shared.runtime.delivery import DONE, receive
+from shared.runtime.rabbitmq.delivery import DONE, receive
 from tests.notify.words import (
     LEASE,
     RULES,

@@ -14,9 +14,9 @@ from services.notify.store import tables
 from services.notify.store.papers import Contents
 from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
-from shared.runtime import journal
-from shared.runtime.delivery import DONE, Delivery, Fate, receive
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
+from shared.runtime.storage import journal
 from tests.conditions import until
 from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.notify.words import (

@@ -8,8 +8,8 @@ from sqlalchemy import MetaData, select
 from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
-from shared.runtime import journal
-from shared.runtime.database import reading
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import reading
 from tests.notify.words import NotifyDesk, Office, content_of, transitioned
 
 ERASE = {"customer_id": "c-1001", "emails": ["Ada@example.test"]}

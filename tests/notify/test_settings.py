@@ -7,7 +7,7 @@ import pytest
 
 from services.notify.worker import NotifySettings, open_office
 from shared.runtime.errors import SettingsError
-from shared.runtime.process import LONGEST_HANDLER
+from shared.runtime.process.worker_process import LONGEST_HANDLER
 
 KEY = "1:" + "ab" * 32
 ED25519 = b64encode(b"k" * 32).decode()

@@ -20,8 +20,8 @@ from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import ListMails
 from shared.contracts.values import ShopProfile
-from shared.runtime.database import reading
-from shared.runtime.delivery import DONE
+from shared.runtime.rabbitmq.delivery import DONE
+from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.notify.words import (
     NOON,

@@ -4,8 +4,8 @@ from typing import Any
 
 from services.notify.store.tables import mails
 from services.notify.worker import service
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 from tests.notify.words import NOON, NotifyDesk, Office, state_mail
 
 

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from services.notify.domain.sending import Outcome
 from services.notify.domain.visibility import LONGEST_QUEUE
 from services.notify.worker import service
-from shared.runtime.metrics import Figures
+from shared.runtime.process.metrics import Figures
 from tests.notify.words import NotifyDesk, Office, transitioned
 
 

@@ -18,12 +18,12 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from services.notify.worker import service
 from shared.contracts.ingest import MailBounced
-from shared.runtime.topology import Login, apply, definitions
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import until
 from tests.notify.servers import Receiver, smtp
 from tests.notify.words import NotifyDesk, Office, opened, transitioned
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
 
 pytestmark = pytest.mark.slow
 

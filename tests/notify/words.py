@@ -27,9 +27,9 @@ from shared.contracts.conversation import SigningKeys
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.notify import ListMails
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
-from shared.runtime import journal
-from shared.runtime.database import engine_for, reading
-from shared.runtime.delivery import Verdict, receive
+from shared.runtime.rabbitmq.delivery import Verdict, receive
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import engine_for, reading
 from tests.words import Desk, changed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime.delivery import DONE, Delivery, Fate, receive
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
 from tests.orders.words import (
     DEFAULT_STATES,
     MUG,

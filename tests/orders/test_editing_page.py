@@ -17,7 +17,7 @@ from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced
 from tests.orders.test_rabbitmq import OrdersGround, said, working
 from tests.orders.words import forget_what_was_told
-from tests.shared.runtime.ground import CLIENT, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
 from tests.words import a_shop_with_mugs, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "edit-an-order.md"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts import samples
-from shared.runtime.delivery import DONE
+from shared.runtime.rabbitmq.delivery import DONE
 from tests.orders.bad_editing import REQUIRED, good
 from tests.orders.editing import change
 from tests.orders.words import MUG, Storefront, at_once, names, rows

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from services.orders.store.tables import metadata
 from shared.contracts import samples
-from shared.runtime.delivery import DONE, Delivery
+from shared.runtime.rabbitmq.delivery import DONE, Delivery
 from tests.orders.promotions import a_rule, euro, put_rule, rule_id
 from tests.orders.refunds import a_refund
 from tests.orders.words import MUG, TEA, Storefront, at_once

@@ -5,8 +5,8 @@ from sqlalchemy import Column, MetaData, String, Table, text
 
 from services.orders.worker import service
 from shared.contracts import samples
-from shared.runtime import migrations
-from shared.runtime.database import Json, engine_for
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import Json, engine_for
 from tests.orders.words import NewDatabase, Storefront, rows
 from tests.words import desk
 

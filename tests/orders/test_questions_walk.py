@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
-from shared.runtime.process import WorkerProcess
+from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.topology import Login, apply, definitions
 from tests.orders.words import Storefront, forget_what_was_told
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.ground import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
 from tests.words import a_shop_with_mugs, an_order, changed, desk
 
 PAGE = Path(__file__).parents[2] / "docs/howto/lists.md"

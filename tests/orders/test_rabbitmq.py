@@ -16,13 +16,13 @@ from shared.clients.client import Client, Request, new_id, outsider
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.process import WorkerProcess
+from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.topology import Definitions, Login, definitions
-from tests.shared.runtime.ground import CLIENT, Ground
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
+from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
 from tests.words import an_order, sqlite_url
 
 pytestmark = pytest.mark.slow

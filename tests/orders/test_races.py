@@ -2,7 +2,7 @@
 nobody gets stuck.
 """
 
-from shared.runtime.delivery import DONE, Delivery, Fate, Verdict
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
 from tests.orders.words import MUG, Storefront, a_payment, at_once, names, rows, stumble
 from tests.words import an_order
 

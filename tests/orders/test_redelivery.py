@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.contracts import samples
-from shared.runtime.delivery import Delivery
+from shared.runtime.rabbitmq.delivery import Delivery
 from tests.orders.words import Storefront, a_payment, everything, names, rows
 from tests.words import Desk, an_order, changed
 

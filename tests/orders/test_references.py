@@ -11,8 +11,8 @@ from services.orders.worker import service
 from shared.contracts.message import Asking, catalogue
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import reference_fields
-from shared.runtime.delivery import Fate
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import Fate
 from tests.orders.words import Storefront, a_payment, names
 from tests.words import an_order
 

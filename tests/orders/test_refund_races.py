@@ -15,14 +15,14 @@ from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
-from shared.runtime.process import WorkerProcess
+from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.settings import ServiceSettings
 from tests.conditions import until
 from tests.orders.conftest import open_shop
 from tests.orders.refunds import a_refund, a_return
 from tests.orders.test_rabbitmq import ORDERS, OrdersGround
 from tests.orders.words import Storefront, at_once, names, rows
-from tests.shared.runtime.ground import Ground, envelope
+from tests.shared.runtime.rabbit_fixture import Ground, envelope
 from tests.words import desk
 
 NOTHING = {

@@ -19,7 +19,7 @@ from shared.contracts.orders import CreateRefund, ReturnState
 from tests.orders.promotions import euro
 from tests.orders.test_rabbitmq import OrdersGround, said, working
 from tests.orders.words import MUG, forget_what_was_told
-from tests.shared.runtime.ground import CLIENT, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
 from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "refund.md"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.orders.store.tables import metadata
 from shared.contracts import samples
-from shared.runtime.delivery import DONE
+from shared.runtime.rabbitmq.delivery import DONE
 from tests.orders.promotions import (
     MUGS,
     SHIPPING,

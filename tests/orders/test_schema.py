@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from services.orders.store.tables import metadata
 from services.orders.worker import service
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 from tests.orders.words import NewDatabase, Storefront, everything, rows
 from tests.words import Desk
 

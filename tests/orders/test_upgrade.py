@@ -7,8 +7,8 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, select
 
 from services.orders.store.tables import metadata
 from services.orders.worker import service
-from shared.runtime import migrations
-from shared.runtime.database import engine_for, reading
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for, reading
 from tests.orders.words import JOURNAL, NewDatabase, Storefront, everything, rows
 from tests.words import a_shop_with_mugs, desk
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.orders.store.cart_rules import Buyers, Uses
 from services.orders.store.rule_tables import cart_rules
 from shared.contracts import samples
-from shared.runtime.delivery import DONE
+from shared.runtime.rabbitmq.delivery import DONE
 from tests.orders.promotions import (
     MUGS,
     SHIPPING,

@@ -28,11 +28,11 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PlaceOrder, RecordPayment, TransitionOrder
 from shared.contracts.values import DocumentKind, Money, ShopProfile
-from shared.runtime import journal
-from shared.runtime.database import engine_for, reading
-from shared.runtime.delivery import DONE, Delivery, Verdict
-from shared.runtime.outgoing import Outcome
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Verdict
+from shared.runtime.rabbitmq.outgoing import Outcome
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import engine_for, reading
 from tests.words import Desk, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 
 from services.orders.worker import service
-from shared.runtime.database import engine_for
-from shared.runtime.delivery import Fate, receive
-from shared.runtime.outgoing import Outcome
-from shared.runtime.pipeline import Pipeline
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.delivery import Fate, receive
+from shared.runtime.rabbitmq.outgoing import Outcome
+from shared.runtime.storage.database import engine_for
 
 
 def write(url: str, bodies: Sequence[bytes], batch: int, begun: Event) -> None:

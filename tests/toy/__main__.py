@@ -4,10 +4,10 @@ supervise`).
 
 import sys
 
-from shared.runtime import log
-from shared.runtime.process import run
+from shared.runtime.process import log
+from shared.runtime.process.supervisor import Supervisor
+from shared.runtime.process.worker_process import run
 from shared.runtime.settings import HouseSettings
-from shared.runtime.supervisor import Supervisor
 from tests.toy.service import toy
 
 if sys.argv[1:] == ["supervise"]:

@@ -15,12 +15,12 @@ from sqlalchemy import (
     select,
 )
 
-from shared.runtime import journal
-from shared.runtime.database import locking, write_rows
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.health import house
+from shared.runtime.process.health import house
 from shared.runtime.service import Handlers, Later, Service
-from shared.runtime.store import Arrived, Store, UnitOfWork
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.unit_of_work import Arrived, Store, UnitOfWork
 from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 

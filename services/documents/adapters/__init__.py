@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from services.documents.work import Adapters
-from shared.runtime.children import Limits
 from shared.runtime.errors import SettingsError
+from shared.runtime.process.process_pool import Limits
 from shared.runtime.settings import ServiceSettings
 
 

@@ -8,7 +8,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.adapters.pictures import NoPicture
 from services.documents.adapters.templates import template_line
 from services.documents.domain.sample import sample
-from shared.runtime.children import Failed
+from shared.runtime.process.process_pool import Failed
 
 LONGEST_REASON = 500  # characters
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+import structlog
 from fontTools.ttLib import TTFont
 from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset, pango
 
 from shared.runtime.errors import SettingsError
-from shared.runtime.log import logger
 
 MAIN_FONT = "Noto Sans"
 FONTS = frozenset({MAIN_FONT, "Noto Sans Arabic"})
@@ -43,7 +43,7 @@ def require_subsetting(*, slow_allowed: bool) -> None:
                 f"{SUBSET_MISSING} To start all the same, set"
                 " AFTERCART_DOCUMENTS_SLOW_ALLOWED=true."
             )
-        logger().warning("renderer", outcome="slow", reason=SUBSET_MISSING)
+        structlog.get_logger().warning("renderer", outcome="slow", reason=SUBSET_MISSING)
 
 
 def require_fonts() -> None:

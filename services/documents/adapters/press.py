@@ -9,8 +9,8 @@ from services.documents.domain.document import Rendered
 from services.documents.domain.look import BUILT_IN, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.runtime.children import Children, Failed, Limits
 from shared.runtime.errors import AftercartError
+from shared.runtime.process.process_pool import Children, Failed, Limits
 
 WARM = "services.documents.adapters.warm"
 USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.runtime import law, migrations
+from shared.runtime.storage import append_only, migrations
 
 revision, down_revision = "0001", None
 
@@ -12,7 +12,7 @@ revision, down_revision = "0001", None
 def upgrade() -> None:
     connection = op.get_bind()
     _create_documents()
-    law.keep(connection, "documents", unique=[["document_id"], ["shop", "kind", "number"]])
+    append_only.keep(connection, "documents", unique=[["document_id"], ["shop", "kind", "number"]])
     migrations.create_journal(connection)
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0006", "0005"
 

@@ -13,9 +13,9 @@ from services.documents.domain.document import KeptDocument, Sheet, Wanted
 from services.documents.store.tables import documents, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.documents import DocumentView
-from shared.runtime import order_references
-from shared.runtime.database import write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage import order_references
+from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.unit_of_work import Store
 from shared.writing.days import day_of
 
 FIELDS = [field.name for field in fields(KeptDocument)]

@@ -10,8 +10,8 @@ from sqlalchemy import select, tuple_
 
 from services.documents.domain.look import Asset, Template
 from services.documents.store.tables import assets, templates
-from shared.runtime.database import locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 TemplateKey = tuple[str, str, str]
 """Shop, kind, language (empty: all)."""

@@ -14,8 +14,8 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime import journal, order_references
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage import journal, order_references
+from shared.runtime.storage.database import Json, UtcDateTime
 
 tables = MetaData()
 documents = Table(

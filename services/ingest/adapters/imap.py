@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import structlog
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
@@ -31,9 +32,8 @@ from services.ingest.adapters.sessions import Sessions
 from services.ingest.adapters.window import Window
 from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mailbox import Mailbox
-from shared.runtime.log import logger
 
-log = logger()
+log = structlog.get_logger()
 Status = dict[bytes, Any]
 
 

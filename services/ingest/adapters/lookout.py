@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from threading import Event, Thread
 
+import structlog
 from imapclient import IMAPClient
 
 from services.ingest.adapters.connection import PATIENCE
 from services.ingest.adapters.imap import examine, log_in, shut
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.domain.mailbox import Mailbox
-from shared.runtime.log import logger
 
-log = logger()
+log = structlog.get_logger()
 
 ANEW = 540.0  # seconds; servers and routers drop who has been silent for longer
 NOTICE = 1.0  # seconds after which a stop is noticed

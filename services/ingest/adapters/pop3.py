@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+import structlog
+
 from services.ingest.adapters.connection import (
     CUT,
     LITTLE_PATIENCE,
@@ -37,9 +39,8 @@ from services.ingest.adapters.window import (
 )
 from services.ingest.domain.look import GIVE_UP_AFTER, Errand, Fetched, Found
 from services.ingest.domain.mailbox import Mailbox
-from shared.runtime.log import logger
 
-log = logger()
+log = structlog.get_logger()
 UIDVALIDITY = 0  # no IMAP server has this one
 NUMBERS = 1000  # in one look; more than a window holds
 LINE = 64 * 1024  # bytes read at once; a line of a mail may be longer

@@ -4,11 +4,12 @@ nobody else.
 
 from collections.abc import Callable, Sequence
 
-from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
-from shared.runtime.children import Children, Failed, Limits
-from shared.runtime.log import logger
+import structlog
 
-log = logger()
+from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
+from shared.runtime.process.process_pool import Children, Failed, Limits
+
+log = structlog.get_logger()
 
 Found = Mail | Unreadable
 WARM = "services.ingest.domain.mail"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.ingest.domain.vocabulary import words_of
-from shared.runtime.database import Json, UtcDateTime, insert
+from shared.runtime.storage.database import Json, UtcDateTime, insert
 
 revision, down_revision = "0002_desk", "0001"
 

@@ -5,7 +5,7 @@ kind and evidence.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0004_messages", "0003_looks"
 

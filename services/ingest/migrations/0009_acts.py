@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.runtime.migrations import create_acts
+from shared.runtime.storage.migrations import create_acts
 
 revision, down_revision = "0009_acts", "0008_undelivered"
 

@@ -8,7 +8,7 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail
 from services.ingest.store.mails import Inbounds, read_inbound
 from services.ingest.store.tables import inbound_mails
-from shared.runtime.database import among, lock_names
+from shared.runtime.storage.database import among, lock_names
 
 Key = tuple[str, str]
 """Shop and Message-ID."""

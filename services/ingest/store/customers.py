@@ -12,8 +12,8 @@ from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
 from shared.contracts.house import EraseCustomer, ExportCustomer
 from shared.contracts.orders import KnownAddress
-from shared.runtime.database import among, insert, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 _ORDER = tuple(KnownOrder.__dataclass_fields__)
 _CHANGE = tuple(OrderChange.__dataclass_fields__)

@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, select
 
 from services.ingest.domain.enclosing import KnownDocument
 from services.ingest.store.tables import documents
-from shared.runtime.database import insert
-from shared.runtime.store import Ledger
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.unit_of_work import Ledger
 
 _FIELDS = tuple(field.name for field in fields(KnownDocument))
 

@@ -17,7 +17,7 @@ from services.ingest.store.threads import read_entry, read_view
 from services.ingest.store.words import with_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import ListThreads, ThreadView
-from shared.runtime.database import UtcDateTime
+from shared.runtime.storage.database import UtcDateTime
 from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]

@@ -34,7 +34,7 @@ from shared.contracts.orders import (
     PaymentRefunded,
     PaymentReversed,
 )
-from shared.runtime.store import Arrived
+from shared.runtime.storage.unit_of_work import Arrived
 
 ABOUT_MAILS = MailSent | MailFailed | MailSuppressed
 ABOUT_CUSTOMERS = CustomerChanged | EraseCustomer | ExportCustomer

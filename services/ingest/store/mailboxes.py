@@ -7,8 +7,8 @@ from sqlalchemy import Connection, and_, delete, select
 
 from services.ingest.domain.look import Checkpoint, Fault, State
 from services.ingest.store.tables import mailboxes, server_names
-from shared.runtime.database import insert, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 
 class Mailboxes(Store[str, State]):

@@ -12,8 +12,8 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Checkpoint
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store.tables import inbound_mails, raw_mails
-from shared.runtime.database import insert, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 MOST_FINISHED = 500  # mails that are flagged, moved or deleted by one look
 READ_AT_ONCE = 2 * 2**20  # bytes of mails that are read together, or one mail

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from shared.runtime import journal
+from shared.runtime.storage import journal
 
 
 class Plans:

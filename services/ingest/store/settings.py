@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Table, delete, select
 from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
-from shared.runtime.database import among, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, str]
 """Shop and key."""

@@ -13,8 +13,8 @@ from services.ingest.domain.form_limits import Lately, Origin
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
-from shared.runtime.database import among, lock_names, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, UUID]
 """Shop and submission."""

@@ -20,8 +20,8 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime import journal
-from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
 EMPTY, ZERO, NOTHING = (

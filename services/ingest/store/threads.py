@@ -15,8 +15,8 @@ from services.ingest.store.words import add_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.contracts.values import DocumentReference
-from shared.runtime.database import UtcDateTime, among, insert, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import UtcDateTime, among, insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 _TALLY = tuple(Tally.__dataclass_fields__)
 _VIEW = tuple(ThreadView.model_fields)

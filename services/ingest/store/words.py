@@ -11,8 +11,8 @@ from sqlalchemy import JSON, ColumnElement, Connection, String, bindparam, func,
 
 from services.ingest.domain.vocabulary import words_of
 from services.ingest.store.tables import thread_words, threads
-from shared.runtime.database import insert
-from shared.runtime.words import LAST
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.prefix_index import LAST
 
 COLUMNS = thread_words.c.shop, thread_words.c.word, thread_words.c.thread_id
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import css_inline
+import structlog
 from jinja2 import DictLoader, Template, TemplateError
 
 from services.notify.adapters.sandbox import LAYOUTS, WORDS, environment, forbidden
@@ -19,7 +20,6 @@ from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
 from services.notify.domain.wording import Content, View, view
 from shared.contracts.values import DocumentReference
-from shared.runtime.log import logger
 from shared.writing import script
 
 HOUSE = files("services.notify")
@@ -36,7 +36,7 @@ TROUBLE = (
 )
 HTML, TEXT, CSS = "mail.html", "mail.txt", "mail.css"
 
-log = logger()
+log = structlog.get_logger()
 
 
 class Writer:

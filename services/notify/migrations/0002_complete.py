@@ -7,7 +7,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage.database import Json, UtcDateTime
 
 revision, down_revision = "0002", "0001"
 

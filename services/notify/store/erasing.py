@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notify.store.tables import attempts, paper_contents, suppressions
-from shared.runtime import journal
+from shared.runtime.storage import journal
 
 
 class Erasing:

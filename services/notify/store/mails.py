@@ -26,9 +26,9 @@ from services.notify.store.tables import NOT_SENT, mails, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails
 from shared.contracts.values import DocumentReference
-from shared.runtime import order_references
-from shared.runtime.database import UtcDateTime, among, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage import order_references
+from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 EventKey = tuple[str, str]
 """Shop, source and id."""

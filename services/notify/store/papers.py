@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from services.notify.domain.letter import Attachment
 from services.notify.domain.paper import Paper
 from services.notify.store.tables import paper_contents, papers
-from shared.runtime.database import insert, locking, write_rows
-from shared.runtime.store import Ledger, Store
+from shared.runtime.storage.database import insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Ledger, Store
 
 
 class Papers(Store[UUID, Paper]):

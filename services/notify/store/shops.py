@@ -8,8 +8,8 @@ from sqlalchemy import select
 from services.notify.domain.shop import Shop
 from services.notify.store.tables import shops
 from shared.contracts.values import ShopProfile
-from shared.runtime.database import locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 
 class Shops(Store[str, Shop]):

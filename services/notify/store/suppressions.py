@@ -8,8 +8,8 @@ from sqlalchemy import or_, select, tuple_
 
 from services.notify.domain.suppression import Suppression
 from services.notify.store.tables import suppressions
-from shared.runtime.database import locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, str]
 """Shop and address, in lower case."""

@@ -17,8 +17,8 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime import journal, order_references
-from shared.runtime.database import NAMING, Json, UtcDateTime
+from shared.runtime.storage import journal, order_references
+from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
 

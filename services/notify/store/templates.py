@@ -7,8 +7,8 @@ from sqlalchemy import select, tuple_
 
 from services.notify.domain.look import Look, Replacement
 from services.notify.store.tables import templates
-from shared.runtime.database import locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, str, str]
 """Shop, kind and language; "" is for all languages."""

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Identity, Json, UtcDateTime
-from shared.runtime.migrations import create_journal
+from shared.runtime.storage.database import Identity, Json, UtcDateTime
+from shared.runtime.storage.migrations import create_journal
 
 revision, down_revision = "0001", None
 

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
-from shared.runtime.database import Json
+from shared.runtime.storage import append_only
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0002_law", "0001"
 SERIES = {
@@ -112,13 +112,15 @@ def _keep() -> None:
         "rounding_mode",
         "rounding_per",
     ]
-    law.keep(connection, "orders", unique=[["order_id"], ["shop", "reference"]], fixed=fixed)
+    append_only.keep(
+        connection, "orders", unique=[["order_id"], ["shop", "reference"]], fixed=fixed
+    )
     part = ["order_id", "position"]
-    law.keep(connection, "order_lines", unique=[part], fixed=[*part, "sku"])
-    law.keep(connection, "order_history", unique=[part])
-    law.keep(connection, "payments", unique=[part, ["order_id", "payment_id"]])
-    law.keep(connection, "documents", unique=[["document_id"], ["shop", "kind", "number"]])
-    law.keep(connection, "stock_movements", unique=[["number"]])
-    law.keep(connection, "stock", unique=[["shop", "sku"]], fixed=["shop", "sku"])
+    append_only.keep(connection, "order_lines", unique=[part], fixed=[*part, "sku"])
+    append_only.keep(connection, "order_history", unique=[part])
+    append_only.keep(connection, "payments", unique=[part, ["order_id", "payment_id"]])
+    append_only.keep(connection, "documents", unique=[["document_id"], ["shop", "kind", "number"]])
+    append_only.keep(connection, "stock_movements", unique=[["number"]])
+    append_only.keep(connection, "stock", unique=[["shop", "sku"]], fixed=["shop", "sku"])
     key = ["shop", "kind", "series", "year"]
-    law.keep(connection, "counters", unique=[key], fixed=key, never="NEW.last < OLD.last")
+    append_only.keep(connection, "counters", unique=[key], fixed=key, never="NEW.last < OLD.last")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage.database import Json, UtcDateTime
 
 revision, down_revision = "0003_states", "0002_law"
 

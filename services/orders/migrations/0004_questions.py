@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, UtcDateTime, insert
+from shared.runtime.storage.database import Json, UtcDateTime, insert
 from shared.writing.search import sorting, words
 
 revision, down_revision = "0004_questions", "0003_states"

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
-from shared.runtime.database import Json
+from shared.runtime.storage import append_only
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0005_discounts", "0004_questions"
 ZERO = sa.text("0")
@@ -41,7 +41,7 @@ def upgrade() -> None:
         ),
     )
     key = ["order_id", "position"]
-    law.keep(
+    append_only.keep(
         op.get_bind(),
         "order_discounts",
         unique=[key, ["order_id", "discount_id"]],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage.database import Json, UtcDateTime
 
 revision, down_revision = "0006_vouchers", "0005_discounts"
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage import append_only
+from shared.runtime.storage.database import Json, UtcDateTime
 
 revision, down_revision = "0007_refunds", "0006_vouchers"
 INDEXED = (
@@ -50,11 +50,11 @@ def upgrade() -> None:
         "credit_slip_id",
         "credit_slip",
     ]
-    law.keep(
+    append_only.keep(
         op.get_bind(), "refunds", unique=[part, ["order_id", "refund_id"]], fixed=[*part, *granted]
     )
     asked = ["return_id", "lines", "requested_at"]
-    law.keep(
+    append_only.keep(
         op.get_bind(), "returns", unique=[part, ["order_id", "return_id"]], fixed=[*part, *asked]
     )
 

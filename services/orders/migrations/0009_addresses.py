@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, insert
+from shared.runtime.storage.database import Json, insert
 from shared.writing.search import words
 
 revision, down_revision = "0009_addresses", "0008_editing"

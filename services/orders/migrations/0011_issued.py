@@ -5,7 +5,7 @@ before.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import UtcDateTime
+from shared.runtime.storage.database import UtcDateTime
 
 revision, down_revision = "0011_issued", "0010_exemption"
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
-from shared.runtime.database import Identity, UtcDateTime
+from shared.runtime.storage import append_only
+from shared.runtime.storage.database import Identity, UtcDateTime
 
 revision, down_revision = "0016_store_credit", "0015_calendar"
 HOLDER = ["shop", "customer_id", "currency"]
@@ -21,16 +21,16 @@ def upgrade() -> None:
     _entries()
     _refunds()
     connection = op.get_bind()
-    law.keep(connection, "store_credit_accounts", unique=[HOLDER], fixed=HOLDER)
+    append_only.keep(connection, "store_credit_accounts", unique=[HOLDER], fixed=HOLDER)
     issued = ["lot_id", *HOLDER, "at", "amount", "expires_at", "code", "order_id"]
-    law.keep(
+    append_only.keep(
         connection,
         "store_credit_lots",
         unique=[["lot_id"]],
         fixed=issued,
         never="NEW.remaining > OLD.remaining",
     )
-    law.keep(connection, "store_credit_entries", unique=[["number"]])
+    append_only.keep(connection, "store_credit_entries", unique=[["number"]])
 
 
 def _holder() -> list[sa.Column[str]]:
@@ -125,7 +125,7 @@ def _refunds() -> None:
     op.execute(
         "UPDATE refunds SET done_at = at, done_by = 'voucher' WHERE method = '' AND done_at IS NULL"
     )
-    law.release(connection, "refunds")
+    append_only.release(connection, "refunds")
     part = ["order_id", "position"]
     granted = [
         "refund_id",
@@ -143,7 +143,7 @@ def _refunds() -> None:
         "credit_slip",
         "given_back",
     ]
-    law.keep(
+    append_only.keep(
         connection,
         "refunds",
         unique=[part, ["order_id", "refund_id"]],

@@ -5,7 +5,7 @@ movements to be listed.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0017_carriers", "0016_store_credit"
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import UtcDateTime
+from shared.runtime.storage.database import UtcDateTime
 
 revision, down_revision = "0018_shipped_at", "0017_carriers"
 

@@ -5,7 +5,7 @@ others back.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
+from shared.runtime.storage import append_only
 
 revision, down_revision = "0021_due", "0020_discount_scope"
 GRANTED = [
@@ -45,10 +45,10 @@ def upgrade() -> None:
         "refunds",
         sa.Column("documented", sa.Boolean(), nullable=False, server_default=sa.text("true")),
     )
-    law.release(op.get_bind(), "refunds")
+    append_only.release(op.get_bind(), "refunds")
     _fill()
     part = ["order_id", "position"]
-    law.keep(
+    append_only.keep(
         op.get_bind(),
         "refunds",
         unique=[part, ["order_id", "refund_id"]],

@@ -5,8 +5,8 @@ order.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime import law
-from shared.runtime.database import Json
+from shared.runtime.storage import append_only
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0023_coins", "0022_freed"
 FIXED = [
@@ -27,5 +27,7 @@ def upgrade() -> None:
     op.add_column(
         "orders", sa.Column("coin", sa.Integer(), nullable=False, server_default=sa.text("1"))
     )
-    law.release(op.get_bind(), "orders")
-    law.keep(op.get_bind(), "orders", unique=[["order_id"], ["shop", "reference"]], fixed=FIXED)
+    append_only.release(op.get_bind(), "orders")
+    append_only.keep(
+        op.get_bind(), "orders", unique=[["order_id"], ["shop", "reference"]], fixed=FIXED
+    )

@@ -5,7 +5,7 @@ currency.
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json
+from shared.runtime.storage.database import Json
 
 revision, down_revision = "0025_taxed", "0024_paid_at"
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, insert
+from shared.runtime.storage.database import Json, insert
 from shared.writing.search import sorting, words
 
 revision, down_revision = "0026_sorted", "0025_taxed"

@@ -5,7 +5,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
-from shared.runtime.database import Json, UtcDateTime
+from shared.runtime.storage.database import Json, UtcDateTime
 
 revision, down_revision = "0027_addresses_of_customers", "0026_sorted"
 

@@ -12,8 +12,8 @@ from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
-from shared.runtime.database import among, lock_names, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 RuleKey = tuple[str, UUID]
 """Shop and rule."""

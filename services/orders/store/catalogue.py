@@ -26,9 +26,9 @@ from shared.contracts.orders import (
     StockMovement,
 )
 from shared.contracts.values import Money, ShopProfile
-from shared.runtime.database import among, locking, write_rows
-from shared.runtime.store import Ledger, Store
-from shared.runtime.words import begun, rewrite
+from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.prefix_index import begun, rewrite
+from shared.runtime.storage.unit_of_work import Ledger, Store
 from shared.writing.search import wanted, words
 
 Key = tuple[str, str]

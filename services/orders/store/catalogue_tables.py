@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from services.orders.store.tables import metadata, words_table
-from shared.runtime.database import Identity, Json, Minor, UtcDateTime
+from shared.runtime.storage.database import Identity, Json, Minor, UtcDateTime
 
 Sorting = String(200).with_variant(String(200, collation="C"), "postgresql")
 

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, String, Table, Uuid
 
 from services.orders.store.tables import EMPTY, metadata
-from shared.runtime.database import Identity, Minor, UtcDateTime
+from shared.runtime.storage.database import Identity, Minor, UtcDateTime
 
 HOLDER = ("shop", "customer_id", "currency")
 

@@ -18,9 +18,9 @@ from services.orders.store.order_words import (
 )
 from services.orders.store.tables import order_messages, order_words, orders
 from shared.contracts.orders import OrderFilter
-from shared.runtime.database import insert
-from shared.runtime.store import Ledger
-from shared.runtime.words import begun
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.prefix_index import begun
+from shared.runtime.storage.unit_of_work import Ledger
 from shared.writing.search import wanted
 
 Conditions = list[ColumnElement[bool]]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, delete
 
 from services.orders.domain.order import Order
 from services.orders.store.tables import order_words
-from shared.runtime.database import write_rows
+from shared.runtime.storage.database import write_rows
 from shared.writing.search import words
 
 REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands

@@ -20,8 +20,8 @@ from services.orders.store.waiting import Waiting
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import PlaceOrder
 from shared.contracts.references import uuid_of
-from shared.runtime.database import among, insert, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, insert, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 
 def ids_of(

@@ -14,9 +14,9 @@ from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
-from shared.runtime.database import UtcDateTime, among, locking, write_rows
-from shared.runtime.store import Store
-from shared.runtime.words import begun, rewrite
+from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
+from shared.runtime.storage.prefix_index import begun, rewrite
+from shared.runtime.storage.unit_of_work import Store
 from shared.writing.search import sorting, wanted, words
 
 Key = tuple[str, str]

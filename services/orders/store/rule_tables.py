@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from services.orders.store.tables import ZERO, metadata
-from shared.runtime.database import Json, Minor, UtcDateTime
+from shared.runtime.storage.database import Json, Minor, UtcDateTime
 
 cart_rules = Table(
     "cart_rules",

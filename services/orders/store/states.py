@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from services.orders.domain.states import Graph, State, definition_of, objections, state_of
 from services.orders.store.catalogue_tables import states
 from shared.contracts.orders import StateDefinition
-from shared.runtime.database import write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 FILE = Path(__file__).parents[1] / "states.toml"
 

@@ -17,8 +17,8 @@ from services.orders.store.credit_tables import (
     store_credit_entries,
     store_credit_lots,
 )
-from shared.runtime.database import among, lock_names, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Rows = list[dict[str, Any]]
 

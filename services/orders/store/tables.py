@@ -19,8 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime import journal
-from shared.runtime.database import NAMING, Json, Minor, UtcDateTime
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
 EMPTY, ZERO = text("''"), text("0")  # what rows have that were there before their column

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, select
 from services.orders.domain.backorder import Queue, Wait
 from services.orders.store.catalogue import Key
 from services.orders.store.tables import waiting
-from shared.runtime.database import among, locking, write_rows
-from shared.runtime.store import Store
+from shared.runtime.storage.database import among, locking, write_rows
+from shared.runtime.storage.unit_of_work import Store
 
 Rows = dict[tuple[UUID, int], dict[str, Any]]
 

@@ -26,7 +26,7 @@ from shared.contracts.orders import (
     UseStoreCredit,
 )
 from shared.runtime.service import Later
-from shared.runtime.store import Arrived
+from shared.runtime.storage.unit_of_work import Arrived
 
 
 def account_of(order: Order) -> Key:

@@ -61,7 +61,7 @@ from shared.contracts.orders import (
     TransitionOrder,
     UseStoreCredit,
 )
-from shared.runtime.store import Arrived
+from shared.runtime.storage.unit_of_work import Arrived
 
 Moving = PlaceOrder | TransitionOrder | RecordPayment | UseStoreCredit
 Returning = RequestReturn | ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn

@@ -27,7 +27,7 @@ from shared.contracts.orders import (
     VoucherCreated,
     VoucherDisabled,
 )
-from shared.runtime.store import Arrived
+from shared.runtime.storage.unit_of_work import Arrived
 
 SYSTEM = "system"
 Buying = tuple[str, str, Collection[str]]

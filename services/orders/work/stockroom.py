@@ -11,7 +11,7 @@ from services.orders.store.catalogue import Movements, Stock
 from services.orders.store.waiting import Waiting
 from shared.contracts.message import Event
 from shared.contracts.orders import Reservation, StockChanged, StockReserved, StockShort
-from shared.runtime.store import UnitOfWork
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 RESERVED = "stock.reserved"
 

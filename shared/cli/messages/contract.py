@@ -11,7 +11,7 @@ from shared.cli.terminal import listed, note, say
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
 from shared.contracts.asyncapi.operations import DoorPlate
 from shared.runtime.errors import AftercartError
-from shared.runtime.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
 from shared.runtime.service import Service
 
 FILE = Path("docs/asyncapi.yaml")

@@ -16,11 +16,11 @@ from shared.clients.client import Client, Request, new_id
 from shared.clients.connection import address, connected, count, login
 from shared.contracts.house import AskHealth
 from shared.runtime.errors import AftercartError
-from shared.runtime.management import Management
-from shared.runtime.names import UNROUTED, dead_queue
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import UNROUTED, dead_queue
+from shared.runtime.rabbitmq.topology import differences
 from shared.runtime.service import Service
 from shared.runtime.settings import ClientSettings
-from shared.runtime.topology import differences
 
 
 @dataclass

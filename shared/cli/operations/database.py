@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
 from shared.runtime.errors import AftercartError, SchemaError, SettingsError
 from shared.runtime.service import Service
 from shared.runtime.settings import PREFIX, HouseSettings
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 
 class DatabaseSettings(HouseSettings):

@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from shared.clients.connection import login, vhost
 from shared.runtime.errors import SettingsError
-from shared.runtime.management import Management
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
 from shared.runtime.service import Service
 from shared.runtime.settings import PREFIX, ClientSettings, HouseSettings
-from shared.runtime.topology import Definitions, Login, definitions
 
 CLIENT = "client"  # how the topology names the outsiders
 IDENTITY = {

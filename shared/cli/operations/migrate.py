@@ -5,9 +5,9 @@ import click
 from shared.cli.operations.database import DatabaseSettings, told_plainly
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import say
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
 from shared.runtime.service import Service
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 
 
 @click.command(short_help="Bring databases to this version.")

@@ -5,9 +5,9 @@ import click
 from shared.cli.operations.desired_topology import Wiring, management_url, wiring
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import note, say, say_json
-from shared.runtime.management import Management
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.topology import Definitions, apply
 from shared.runtime.settings import ClientSettings
-from shared.runtime.topology import Definitions, apply
 
 
 @click.group(short_help="Make or show what must be in RabbitMQ.")

@@ -6,8 +6,8 @@ import click
 
 from shared.cli.operations.database import told_plainly
 from shared.cli.services import Installation, pass_installation
-from shared.runtime import log, metrics, process
-from shared.runtime.supervisor import Supervisor, worker_command
+from shared.runtime.process import log, metrics, worker_process
+from shared.runtime.process.supervisor import Supervisor, worker_command
 
 
 @click.command(short_help="Run the workers of a service.")
@@ -45,7 +45,7 @@ def worker(
     )  # a fault is told here once, and not by every process
     if child:
         with told_plainly(found.name):
-            ctx.exit(process.run(found, threads))
+            ctx.exit(worker_process.run(found, threads))
     log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
     metrics.serve(found, settings)
     ctx.exit(Supervisor(worker_command(found.name, threads), processes).run())

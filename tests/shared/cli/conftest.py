@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from shared.cli.main import main
 from shared.cli.services import Installation
-from shared.runtime import log
+from shared.runtime.process import log
 from shared.runtime.settings import ServiceSettings
-from tests.shared.runtime.ground import CLIENT, TOY, Ground, management_url, working
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground, management_url, working
 from tests.toy.service import toy
 from tests.words import sqlite_url
 

@@ -15,7 +15,7 @@ from shared.contracts.asyncapi.operations import DoorPlate
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Command
 from shared.contracts.orders import GetOrder, OrderPlaced, PlaceOrder
-from shared.runtime.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
 from shared.runtime.service import Service
 from tests.shared.contracts.conftest import FILE, parts
 from tests.toy.contracts import Add, Added

@@ -2,9 +2,9 @@ import dramatiq.worker
 import pytest
 import structlog
 
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from tests.shared.runtime.ground import Ground
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
+from tests.shared.runtime.rabbit_fixture import Ground
 from tests.toy.service import tables, toy
 from tests.toy.world import World
 from tests.words import desk, sqlite_url

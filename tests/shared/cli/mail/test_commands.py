@@ -10,7 +10,7 @@ import pytest
 
 from services.orders.worker import service as orders_service
 from shared.contracts import samples
-from shared.runtime.delivery import receive
+from shared.runtime.rabbitmq.delivery import receive
 from tests.notify.words import NotifyDesk, Office
 from tests.shared.cli.direct import Employee, employee_of
 from tests.words import a_shop_with_mugs, an_order, changed, desk, sqlite_url

@@ -5,10 +5,10 @@ import pytest
 from pydantic import SecretStr
 
 from shared.cli.services import Installation
-from shared.runtime import migrations
-from shared.runtime.database import engine_for
-from shared.runtime.process import WorkerProcess
+from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
 from tests.toy.service import toy
 from tests.words import sqlite_url
 

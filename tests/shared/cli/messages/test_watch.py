@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.conditions import until
-from tests.shared.runtime.ground import Ground
+from tests.shared.runtime.rabbit_fixture import Ground
 from tests.words import envelope
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.cli.services import Installation
 from tests.conditions import until
-from tests.shared.runtime.ground import totals, working
+from tests.shared.runtime.rabbit_fixture import totals, working
 from tests.words import envelope, sqlite_url
 
 UNREADABLE = b"\xff\xfe not JSON"

@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.runtime.management import Management
+from shared.runtime.rabbitmq.management import Management
 
 
 def existing(terminal):

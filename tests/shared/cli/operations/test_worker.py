@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.runtime.database import engine_for
+from shared.runtime.storage.database import engine_for
 from tests.conditions import until
-from tests.shared.runtime.ground import totals
+from tests.shared.runtime.rabbit_fixture import totals
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,1 @@
+"""Side effects of handlers: claimed, done outside of any transaction, recorded afterwards."""

@@ -1,0 +1,1 @@
+"""A worker process: threads, supervisor, logs, metrics, health, the pool of child processes."""

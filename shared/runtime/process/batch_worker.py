@@ -1,0 +1,187 @@
+"""dramatiq's worker, whose threads take what waits: a batch per transaction, one acknowledgement
+per batch.
+"""
+
+import random
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from queue import Empty
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.worker import Worker, WorkerThread
+
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.rabbitmq.broker import ACTOR, HeldMessage, HouseBroker
+from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
+from shared.runtime.rabbitmq.outgoing import Outgoing
+
+log = structlog.get_logger()
+
+# seconds until a database that could not be reached is asked again; it counts against no message
+AWAY = 1.0
+LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
+WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
+
+
+class BatchThread(WorkerThread):
+    """Drains the in-memory queue into batches, runs them, and settles each message by its
+    verdict.
+    """
+
+    worker: "BatchWorker"
+    broker: HouseBroker
+
+    def run(self) -> None:
+        self.running = True
+        self._left: list[
+            HeldMessage
+        ] = []  # of the batch before; at the end they return with what was prefetched
+        self.broker.emit_after("worker_thread_boot", self)
+        while self.running:
+            held = self._take()
+            if held:
+                self._work(held)
+        self.broker.emit_before("worker_thread_shutdown", self)
+
+    def _take(self) -> list[HeldMessage]:
+        held, self._left = self._left, []
+        items: list[Any] = []
+        try:
+            if not held:
+                items.append(self.work_queue.get(timeout=self.timeout))
+            while len(held) + len(items) < self.worker.batch:
+                items.append(self.work_queue.get_nowait())
+        except Empty:
+            pass
+        for _ in items:
+            self.work_queue.task_done()
+        # Those prefetched before a reconnect are skipped: RabbitMQ delivers them again.
+        return [
+            message for message in (*held, *(item.message for item in items)) if message.current
+        ]
+
+    def _work(self, held: Sequence[HeldMessage]) -> None:
+        self.worker.began(self)
+        verdicts = self._verdicts([message.delivery for message in held])
+        done: list[HeldMessage] = []
+        failed: list[tuple[HeldMessage, Outgoing]] = []
+        for message, verdict in zip(held, verdicts, strict=True):
+            if verdict.fate is Fate.DONE:
+                done.append(message)
+            elif verdict.fate is Fate.LEAVE:
+                self._left.append(message)
+            elif (
+                message.current
+            ):  # else RabbitMQ delivers it again, and a copy would be one too many
+                failed.append((message, self._copy(message, verdict)))
+        kept: list[HeldMessage] = []
+        safe = self.broker.publish([copy for _, copy in failed])
+        for (message, _), is_safe in zip(failed, safe, strict=True):
+            (done if is_safe else kept).append(message)
+        for owner in {message.owner for message in held}:
+            owner.ack_all([message for message in done if message.owner is owner])
+        if kept:
+            self._keep(kept)
+        else:
+            self.worker.streak = 0
+        self.worker.ended(self)
+        self._rest(verdicts)
+
+    def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
+        try:
+            return self.worker.pipeline.process(deliveries)
+        except (
+            Exception
+        ) as error:  # even a fault of the pipeline is one message's, never the thread's
+            log.exception("batch", outcome="pipeline_failed", size=len(deliveries))
+            if len(deliveries) == 1:
+                return [Verdict(Fate.RETRY, error)]
+            return [verdict for delivery in deliveries for verdict in self._verdicts([delivery])]
+
+    def _rest(self, verdicts: Sequence[Verdict]) -> None:
+        """For a second, where the database could not be reached."""
+        trouble = next(
+            (verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error),
+            None,
+        )
+        if trouble:
+            log.error(
+                "batch", outcome="left", size=len(self._left), error=str(trouble), again_in=AWAY
+            )
+            self.worker.stopping.wait(AWAY)
+
+    def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
+        if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
+            return self.broker.again(message, random.random())
+        error = verdict.error
+        log.error(
+            message.delivery.name,
+            outcome="buried",
+            attempts=message.delivery.attempts + 1,
+            error=str(error),
+        )
+        trace = "".join(traceback.format_exception(error))
+        return self.broker.letter(
+            message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat()
+        )
+
+    def _keep(self, kept: Sequence[HeldMessage]) -> None:
+        """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards
+        the limit.
+        """
+        self.worker.streak += 1
+        self.worker.stopping.wait(min(LONGEST_PAUSE, 0.5 * 2**self.worker.streak))
+        for owner in {message.owner for message in kept}:
+            owner.give_back([message for message in kept if message.owner is owner])
+
+
+class BatchWorker(Worker):
+    """One per process. `batch`: messages in one transaction."""
+
+    def __init__(
+        self, broker: HouseBroker, pipeline: Pipeline, *, threads: int, batch: int
+    ) -> None:
+        super().__init__(broker, worker_threads=threads, worker_timeout=WAKE_UP)
+        self.pipeline, self.batch = pipeline, batch
+        self.queue_prefetch = 2 * threads * batch
+        self.stopping, self.streak = threading.Event(), 0
+        self._busy: dict[BatchThread, float] = {}
+        dramatiq.actor(actor_name=ACTOR, queue_name=broker.service, broker=broker)(lambda: None)
+
+    def stop(self, timeout: int = 600_000) -> None:
+        """Finishes the running batches, gives everything else back."""
+        self.stopping.set()
+        super().stop(timeout)
+
+    def began(self, thread: BatchThread) -> None:
+        self._busy[thread] = time.monotonic()
+
+    def ended(self, thread: BatchThread) -> None:
+        self._busy.pop(thread, None)
+
+    def fault(self, longest: float) -> str | None:
+        """Why this process must end: a thread died, or one has been busy for more than `longest`
+        seconds.
+        """
+        threads = [*self.workers, *self.consumers.values()]
+        dead = [thread for thread in threads if not thread.is_alive()]
+        if dead:
+            return f"{len(dead)} of {len(threads)} threads died"
+        stuck = [began for began in list(self._busy.values()) if time.monotonic() - began > longest]
+        return f"a handler has been running for more than {longest:.0f} seconds" if stuck else None
+
+    def _add_worker(self) -> None:
+        thread = BatchThread(
+            broker=self.broker,
+            consumers=self.consumers,
+            work_queue=self.work_queue,
+            worker_timeout=self.worker_timeout,
+        )
+        thread.worker = self
+        thread.start()
+        self.workers.append(thread)

@@ -1,0 +1,60 @@
+"""Structured logs: JSON lines in production, colours on a terminal; dramatiq and pika come out the
+same way.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from shared.runtime.settings import HouseSettings
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+# Without the local variables: they hold personal data.
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
+def configure(settings: HouseSettings, **always: Any) -> None:
+    """Sets the process up; `always` stands on every line, e.g. `service="orders"`."""
+    as_json = settings.log_format == "json" or (
+        settings.log_format == "auto" and not sys.stderr.isatty()
+    )
+    level = getattr(logging, settings.log_level.upper())
+    ending: list[Any] = (
+        [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    )
+    structlog.configure(
+        processors=[*SHARED, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(**always)
+    _adopt_stdlib(ending, level, always)
+
+
+def _adopt_stdlib(ending: list[Any], level: int, always: dict[str, Any]) -> None:
+    def stamp(_logger: Any, _name: str, event: Any) -> dict[str, Any]:
+        return {**always, **event}  # context variables do not reach the threads of libraries
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, stamp, *ending],
+            foreign_pre_chain=[*SHARED, structlog.stdlib.add_logger_name],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    # pika tells every lost connection at several levels of detail; we say it once ourselves.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)

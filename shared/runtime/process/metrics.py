@@ -1,0 +1,68 @@
+"""The figures of a service, for Prometheus: counted in its database whenever they are asked for."""
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine
+
+from shared.contracts.figures import Figure
+from shared.runtime.clock import utc_now
+from shared.runtime.errors import SettingsError
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import engine_for, reading
+
+
+class Figures(Collector):
+    """Those that all services have, and the service's own. Raises what the database raises: then
+    nothing is told.
+    """
+
+    def __init__(self, service: Service, engine: Engine) -> None:
+        self.service, self.engine = service, engine
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Nothing is counted before somebody asks."""
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for figure in self._counted():
+            labels = ["service", figure.label] if figure.label else ["service"]
+            gauge = GaugeMetricFamily(f"aftercart_{figure.name}", figure.meaning, labels=labels)
+            for value, number in figure.values.items():
+                gauge.add_metric([self.service.name, value][: len(labels)], number)
+            yield gauge
+
+    def _counted(self) -> list[Figure]:
+        with reading(self.engine) as connection:
+            work = self.service.work(connection, None)
+            work.now = utc_now()
+            waiting = journal.backlog(connection)
+            return [
+                Figure(
+                    "outbox_rows", "Messages not yet confirmed by RabbitMQ", {"": waiting["outbox"]}
+                ),
+                Figure("due_rows", "Messages that wait for their time", {"": waiting["schedule"]}),
+                *work.figures(),
+            ]
+
+
+def serve(service: Service, settings: ServiceSettings) -> None:
+    """Answers `GET /metrics` at `settings.metrics`, if it is set, on a thread of its own. Raises
+    `SettingsError`.
+    """
+    if not settings.metrics:
+        return
+    host, _, port = settings.metrics.rpartition(":")
+    registry = CollectorRegistry()
+    registry.register(Figures(service, engine_for(settings.database_url.get_secret_value())))
+    try:
+        start_http_server(int(port), host.strip("[]"), registry)
+    except OSError as error:
+        variable = f"AFTERCART_{service.name.upper()}_METRICS"
+        raise SettingsError(
+            f"{variable} is '{settings.metrics}', where nothing can listen: {error}."
+        ) from None

@@ -1,0 +1,132 @@
+"""One worker process of a service, from start to graceful stop."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import structlog
+
+from shared.runtime.clock import utc_now
+from shared.runtime.pipeline.pipeline import Pipeline
+from shared.runtime.pipeline.push_listener import Lookout
+from shared.runtime.pipeline.relay import Relay
+from shared.runtime.process import log
+from shared.runtime.process.batch_worker import BatchWorker
+from shared.runtime.rabbitmq.broker import HouseBroker
+from shared.runtime.rabbitmq.names import STREAM
+from shared.runtime.rabbitmq.publisher import Publisher
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.storage import journal, migrations
+from shared.runtime.storage.database import engine_for
+
+LONGEST_HANDLER = 600.0  # seconds before the process is given up
+WATCH = 1.0  # seconds between looks at the threads
+logger = structlog.get_logger()
+
+FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another
+
+
+class WorkerProcess:
+    """Binds a service to its database and to RabbitMQ and runs it. `start`, then `watch`, then
+    `stop`.
+    """
+
+    def __init__(self, service: Service, settings: ServiceSettings, threads: int = 1) -> None:
+        self.service, self.settings = service, settings
+        urls = settings.broker_url.get_secret_value()
+        self.engine = engine_for(settings.database_url.get_secret_value(), threads)
+        migrations.require(service, self.engine)
+        self.publisher = Publisher(urls, f"{service.name} publisher", awaits=STREAM)
+        self.relay = Relay(service.name, self.engine, self.publisher.publish)
+        self.pipeline = Pipeline(
+            service,
+            self.engine,
+            self.publisher.publish,
+            adapters=service.adapters(settings),
+            committed=self.relay.wake,
+        )
+        self.lookout = (
+            Lookout(service, self.engine, self.pipeline.adapters) if service.lookout else None
+        )
+        self.broker = HouseBroker(service.name, urls, self.publisher, settings.retry_delays)
+        self.worker = BatchWorker(
+            self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
+        )
+
+    def start(self) -> None:
+        """Begins to consume and to relay."""
+        self._boot()
+        self.relay.start()
+        self.broker.emit_after("process_boot")
+        self.worker.start()
+        if self.lookout:
+            self.lookout.start()
+
+    def fault(self) -> str | None:
+        """Why this process must end, if it must."""
+        if not self.relay.is_alive():
+            return "the relay died"
+        if not self.publisher.alive:
+            return "the publisher died"
+        return self.worker.fault(LONGEST_HANDLER)
+
+    def stop(self) -> None:
+        """Finishes what was begun, gives the rest back."""
+        if self.lookout:
+            self.lookout.stop()
+        self.worker.stop()
+        self.relay.stop()
+        self.publisher.close()
+        self.broker.close()
+        self.engine.dispose()
+
+    def _boot(self) -> None:
+        with self.engine.begin() as connection:
+            work = self.service.work(connection, self.pipeline.adapters)
+            work.service, work.now = self.service.name, utc_now()
+            rows = [self.pipeline.post.first(later, work.now) for later in self.service.boot(work)]
+            work.keep()
+            work.write()
+            journal.add_schedule(connection, rows)
+
+
+def run(service: Service, threads: int) -> int:
+    """Runs until SIGTERM or SIGINT (0) or until a part of it died (`FAULT`)."""
+    settings = service.settings.load(service.name)
+    log.configure(settings, service=service.name, pid=os.getpid())
+    with _stop_signal() as stopping:
+        process = WorkerProcess(service, settings, threads)
+        process.start()
+        logger.info("worker", outcome="started", threads=threads, batch=process.worker.batch)
+        parent = os.getppid()
+        while (
+            not stopping.wait(WATCH) and os.getppid() == parent
+        ):  # without its supervisor it stops, too
+            fault = process.fault()
+            if fault:
+                logger.critical("worker", outcome="given_up", reason=fault)
+                os._exit(
+                    FAULT
+                )  # a dead or stuck thread cannot be joined; nothing unconfirmed is lost
+        process.stop()
+        logger.info("worker", outcome="stopped")
+    return 0
+
+
+@contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

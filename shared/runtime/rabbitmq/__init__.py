@@ -1,0 +1,1 @@
+"""dramatiq's broker on RabbitMQ, the publisher, topology, names, the management API."""

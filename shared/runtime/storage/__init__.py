@@ -1,0 +1,1 @@
+"""The database: transactions, the unit of work, inbox, outbox and schedule, migrations."""

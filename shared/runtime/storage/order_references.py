@@ -1,0 +1,47 @@
+"""The references of orders, for services that store something about orders and do not have the
+orders themselves.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, Uuid, select
+
+from shared.contracts.references import uuid_of
+from shared.runtime.storage.database import insert
+
+Named = tuple[str, str, UUID]
+"""Shop, reference and id of an order."""
+
+
+def into(metadata: MetaData) -> Table:
+    """Add the table to those of a service."""
+    return Table(
+        "order_references",
+        metadata,
+        Column("shop", String(40), primary_key=True),
+        Column("reference", String(60), primary_key=True),
+        Column("order_id", Uuid, primary_key=True),
+    )
+
+
+def remember(connection: Connection, table: Table, named: Iterable[Named]) -> None:
+    """Store the references of orders; those that are stored already change nothing."""
+    rows = [
+        {"shop": shop, "reference": reference, "order_id": order_id}
+        for shop, reference, order_id in sorted(set(named))
+        if reference
+    ]
+    if rows:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def order_ids(connection: Connection, table: Table, shop: str, wanted: str) -> list[UUID]:
+    """Return the order with an id or a reference; of a reference that was never stored, nothing."""
+    order_id = uuid_of(wanted)
+    if order_id:
+        return [order_id]
+    query = select(table.c.order_id).where(
+        table.c.shop == shop, table.c.reference == wanted.upper()
+    )
+    return list(connection.scalars(query))

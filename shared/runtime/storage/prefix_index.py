@@ -1,0 +1,59 @@
+"""Words by which rows are found: kept in a table beside theirs, looked up as a range of letters."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, select
+
+from shared.runtime.storage.database import write_rows
+
+LAST = "\U0010ffff"  # sorts behind every letter
+Found = Mapping[Any, Iterable[tuple[str, ...]]]
+"""Primary key of a row (shop first) -> its words, each behind the part that it stands in, if there
+are parts.
+"""
+
+
+def rewrite(connection: Connection, table: Table, new: Found, changed: Found) -> None:
+    """Writes the words of `new` rows, and those of `changed` ones in the place of what was
+    there.
+    """
+    if changed:
+        shop, key = _key(table)
+        where = (
+            shop == bindparam("at_shop", type_=shop.type),
+            key == bindparam("at_key", type_=key.type),
+        )
+        connection.execute(
+            delete(table).where(*where),
+            [{"at_shop": at[0], "at_key": at[1]} for at in sorted(changed)],
+        )
+    write_rows(connection, table, [*_rows(table, new), *_rows(table, changed)])
+
+
+def begun(
+    owner: Column[Any], table: Table, shop: str, letters: Sequence[str], parts: Sequence[str] = ()
+) -> list[ColumnElement[bool]]:
+    """Conditions on rows with the key `owner`, whose words are in `table`: each of the letters
+    begins one of them.
+    """
+    _, key = _key(table)
+    where = [table.c.shop == shop, *([table.c.part.in_(parts)] if parts else [])]
+    return [
+        owner.in_(select(key).where(*where, table.c.word >= begin, table.c.word < begin + LAST))
+        for begin in letters
+    ]
+
+
+def _key(table: Table) -> tuple[Column[Any], Column[Any]]:
+    shop, key = list(table.primary_key)[:2]
+    return shop, key
+
+
+def _rows(table: Table, found: Found) -> list[dict[str, Hashable]]:
+    names = [column.name for column in table.primary_key]
+    return [
+        dict(zip(names, (*key, *word), strict=True))
+        for key in sorted(found)
+        for word in sorted(found[key])
+    ]

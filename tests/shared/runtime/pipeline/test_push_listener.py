@@ -1,0 +1,97 @@
+"""Hints from the outside world bring forward what is planned, and one process per database listens
+for them.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from shared.runtime.clock import utc_now
+from shared.runtime.pipeline import push_listener
+from shared.runtime.pipeline.push_listener import Lookout
+from shared.runtime.service import Later
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import reading
+from tests.conditions import until
+from tests.toy.contracts import Add
+from tests.toy.service import toy
+
+KEY = "look"
+
+
+def planned(engine):
+    with reading(engine) as connection:
+        return connection.execute(journal.schedule.select()).all()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(push_listener, "TAKE_OVER", 0.01)
+    monkeypatch.setattr(push_listener, "TROUBLE", 0.01)
+
+
+@pytest.fixture
+def lookouts(table, quick):
+    """Makes lookouts with what they do; they are stopped at the end."""
+    made = []
+
+    def start(listen):
+        made.append(Lookout(replace(toy, lookout=listen), table.engine, "the world"))
+        made[-1].start()
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.stop()
+        one.join(10)
+        assert not one.is_alive()
+
+
+def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
+    def listen(world, tell, stopping):
+        assert world == "the world"
+        tell(lambda now: Later(Add(key="a", amount=1), now, KEY))
+        stopping.wait()
+
+    later = Later(Add(key="a", amount=2), utc_now() + timedelta(hours=1), KEY)
+    with table.engine.begin() as connection:
+        journal.add_schedule(connection, [table.pipeline.post.first(later, utc_now())])
+    lookouts(listen)
+    row = until(
+        lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None)
+    )
+    assert (row.key, row.routing_key) == (KEY, "toy")
+    assert len(planned(table.engine)) == 1
+
+
+def test_one_listens_and_another_takes_over(lookouts):
+    began, listening = [], Event()
+
+    def listen(name):
+        def run(world, tell, stopping):
+            began.append(name)
+            listening.set()
+            stopping.wait()
+
+        return run
+
+    first = lookouts(listen("first"))
+    assert listening.wait(30)
+    lookouts(listen("second"))
+    first.stop()
+    until(lambda: began == ["first", "second"])
+    assert not first.is_alive()
+
+
+def test_a_lookout_that_fails_is_set_out_again(lookouts):
+    tries = []
+
+    def listen(world, tell, stopping):
+        tries.append(1)
+        raise OSError("no net")
+
+    one = lookouts(listen)
+    until(lambda: len(tries) >= 3)
+    assert one.is_alive()

@@ -1,0 +1,248 @@
+"""The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here
+that says no.
+"""
+
+import time
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from shared.contracts.envelope import decode
+from shared.runtime.clock import utc_now
+from shared.runtime.pipeline import relay
+from shared.runtime.pipeline.relay import Relay, waves
+from shared.runtime.rabbitmq.outgoing import Outcome
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import reading
+from tests.conditions import until
+from tests.words import delivery
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None])))
+def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
+    rows = [
+        SimpleNamespace(number=number, subject=subject) for number, subject in enumerate(subjects)
+    ]
+    found = list(waves(rows))
+    assert sorted(row.number for wave in found for row in wave) == list(range(len(rows)))
+    for subject in set(subjects) - {None}:
+        assert all([row.subject for row in wave].count(subject) <= 1 for wave in found)
+        numbers = [row.number for wave in found for row in wave if row.subject == subject]
+        assert numbers == sorted(numbers)
+    if rows:
+        most = max(
+            [count for subject, count in Counter(subjects).items() if subject is not None],
+            default=1,
+        )
+        assert len(found) == most
+
+
+class Carrier:
+    """Takes messages, but refuses each id as often as it is told to."""
+
+    def __init__(self):
+        self.taken = []
+        self.refusals = Counter()
+        self.answer = Outcome.REFUSED
+
+    def publish(self, messages):
+        outcomes = []
+        for message in messages:
+            name = decode(message.body).data.get("total")
+            if self.refusals[name]:
+                self.refusals[name] -= 1
+                outcomes.append(self.answer)
+            else:
+                self.taken.append((message.exchange, message.routing_key, name))
+                outcomes.append(Outcome.CONFIRMED)
+        return outcomes
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(relay, "TROUBLE", 0.01)
+    monkeypatch.setattr(relay, "TAKE_OVER", 0.01)
+
+
+@pytest.fixture
+def carrier():
+    return Carrier()
+
+
+@pytest.fixture
+def sender(table, carrier):
+    found = Relay("toy", table.engine, carrier.publish)
+    yield found
+    found.stop()
+
+
+def add(key, amount=1, **more):
+    attributes = {"replyto": more.pop("replyto")} if "replyto" in more else {}
+    return delivery("toy.add", {"key": key, "amount": amount, **more}, **attributes)
+
+
+def waiting(table):
+    with reading(table.engine) as connection:
+        return journal.backlog(connection)["outbox"]
+
+
+def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier, sender):
+    table.deliver(add("a", tidy=True, replyto="client.r"))
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert sorted(carrier.taken, key=str) == [
+        ("aftercart.events", "toy.added", 1),
+        ("aftercart.replies", "client.r", None),
+        ("toy.self", "toy", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "woken", "gathers"),
+    [(1, True, True), (1, False, False), (relay.BATCH, True, False)],
+)
+def test_where_commits_come_faster_than_rounds_they_leave_together(
+    sender, monkeypatch, sent, woken, gathers
+):
+    pauses = []
+    monkeypatch.setattr(sender._stopping, "wait", pauses.append)
+    if woken:
+        sender.wake()
+    sender._rest(sent, time.monotonic())
+    assert [0 < pause <= relay.GATHER for pause in pauses] == [True] * gathers
+
+
+def test_a_refused_event_holds_back_its_own_subject_only(table, carrier, sender):
+    table.deliver(*(add("a", 10) for _ in range(3)), add("b", 5), add("b", 5))
+    carrier.refusals[20] = 1  # the second event of `a`
+    with table.engine.connect() as connection:
+        assert sender.forward(connection) == 3
+        assert [total for _, _, total in carrier.taken] == [10, 5, 10]
+        assert until(lambda: sender.forward(connection)) == 2
+    assert [total for _, _, total in carrier.taken][3:] == [20, 30]
+
+
+def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
+    table, carrier, sender, monkeypatch
+):
+    monkeypatch.setattr(relay, "BATCH", 3)
+    table.deliver(
+        *(add(f"refused {number}", 10) for number in range(9)), *(add("a", 7) for _ in range(9))
+    )
+    carrier.refusals[10] = 10**6
+    sender.start()
+    until(
+        lambda: [total for _, _, total in carrier.taken] == [7 * number for number in range(1, 10)]
+    )
+
+
+def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
+    monkeypatch.setattr(relay, "TROUBLE", 1.0)
+    rests, now = relay.Rests(), [0.0]
+    monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
+    waits = []
+    for _ in range(8):
+        rests.begin("a")
+        began = now[0]
+        while "a" in rests.lanes():
+            now[0] += 0.5
+        waits.append(now[0] - began)
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    rests.end("a")
+    rests.begin("a")
+    now[0] += 1
+    assert rests.lanes() == set()
+
+
+@pytest.mark.parametrize(
+    "answer", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.RETURNED, Outcome.BLOCKED]
+)
+def test_an_event_is_never_given_up(table, carrier, sender, answer):
+    table.deliver(add("a", 10))
+    carrier.refusals[10], carrier.answer = 7, answer
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert len(carrier.taken) == 1
+
+
+@pytest.mark.parametrize("answer", [Outcome.RETURNED, Outcome.REFUSED])
+def test_a_reply_that_nobody_waits_for_or_has_room_for_is_dropped(table, carrier, sender, answer):
+    table.deliver(add("a", 10, replyto="client.gone"))
+    carrier.refusals[None], carrier.answer = 99, answer
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert carrier.taken == [("aftercart.events", "toy.added", 10)]
+
+
+@pytest.mark.parametrize("answer", [Outcome.UNKNOWN, Outcome.BLOCKED])
+def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, answer):
+    table.deliver(add("a", 10, replyto="client.r"))
+    carrier.refusals[None], carrier.answer = 3, answer
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert ("aftercart.replies", "client.r", None) in carrier.taken
+
+
+def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
+    table, carrier, sender, monkeypatch
+):
+    fire, failures = journal.fire_due, iter([True] * 3)
+
+    def fail_at_first(*arguments):
+        if next(failures, False):
+            raise ConnectionError("the database is not there")
+        return fire(*arguments)
+
+    monkeypatch.setattr(journal, "fire_due", fail_at_first)
+    table.deliver(add("late", later=0.01), add("a"))
+    sender.start()
+    until(lambda: waiting(table) == 0 and len(carrier.taken) == 2)
+    assert sender.is_alive()
+
+
+def test_one_relay_is_active_and_another_takes_over_when_it_ends(table, carrier):
+    relays = [Relay("toy", table.engine, carrier.publish) for _ in range(3)]
+    for one in relays:
+        one.start()
+    first = until(lambda: next((one for one in relays if one.active), None))
+    assert sum(one.active for one in relays) == 1
+    first.stop()
+    until(lambda: sum(one.active for one in relays) == 1)
+    table.deliver(add("a"))
+    until(lambda: waiting(table) == 0)
+    for one in relays:
+        one.stop()
+    assert len(carrier.taken) == 1
+
+
+def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
+    table, carrier, sender, monkeypatch
+):
+    monkeypatch.setattr(relay, "SWEEP", 10)
+    table.deliver(*(add("old") for _ in range(35)))
+    sender.clock = lambda: utc_now() + relay.KEPT + timedelta(hours=1)
+    sender.start()
+    until(lambda: claims(table) == 0)
+
+
+def test_young_claims_are_kept(table, carrier, sender):
+    table.deliver(add("young"))
+    sender.clock = lambda: utc_now() + relay.KEPT - timedelta(hours=1)
+    sender.start()
+    until(lambda: waiting(table) == 0)
+    assert claims(table) == 1
+
+
+def test_forgetting_takes_no_more_than_it_is_told(table):
+    table.deliver(*(add("old") for _ in range(35)))
+    with table.engine.begin() as connection:
+        assert journal.forget(connection, utc_now() + timedelta(hours=1), 10) == 10
+    assert claims(table) == 25
+
+
+def claims(table):
+    with reading(table.engine) as connection:
+        return len(connection.execute(journal.inbox.select()).all())

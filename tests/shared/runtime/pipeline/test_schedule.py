@@ -1,0 +1,71 @@
+"""Time is a message too: what is due later waits in the database and leaves through the outbox."""
+
+from datetime import timedelta
+
+from shared.runtime.clock import utc_now
+from shared.runtime.rabbitmq.delivery import DONE, receive
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import reading
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import totals, working
+from tests.words import delivery
+
+
+def put_off(table, amount=1, later=60, key="a", **attributes):
+    table.tell("toy.add", {"key": key, "amount": amount, "later": later}, **attributes)
+
+
+def fire(table, seconds, limit=200):
+    with table.engine.begin() as connection:
+        return journal.fire_due(connection, utc_now() + timedelta(seconds=seconds), limit)
+
+
+def test_what_is_put_off_waits_until_its_time(table):
+    put_off(table)
+    assert table.outbox() == []
+    assert fire(table, 59) == 0
+    assert fire(table, 61) == 1
+    assert [found.data["amount"] for found in table.outbox()] == [1]
+    assert table.deliver(receive(table.outbox()[0].encode())) == [DONE]
+    assert totals(table.engine) == {"a": 1}
+
+
+def test_what_has_fired_does_not_fire_again(table):
+    put_off(table)
+    assert [fire(table, 61), fire(table, 61)] == [1, 0]
+
+
+def test_the_same_key_again_replaces_what_waits(table):
+    put_off(table, amount=1, later=60)
+    put_off(table, amount=2, later=600)
+    assert fire(table, 61) == 0
+    assert fire(table, 601) == 1
+    assert [found.data["amount"] for found in table.outbox()] == [2]
+
+
+def test_the_same_key_twice_in_one_batch_keeps_the_last(table):
+    table.deliver(
+        *(delivery("toy.add", {"key": "a", "amount": amount, "later": 60}) for amount in (1, 2, 3))
+    )
+    assert fire(table, 61) == 1
+    assert [found.data["amount"] for found in table.outbox()] == [3]
+
+
+def test_what_is_due_fires_earliest_first_and_a_few_at_a_time(table):
+    for number in (3, 1, 2):
+        put_off(table, amount=number, later=number, key=f"k{number}")
+    assert [fire(table, 60, limit=2), fire(table, 60, limit=2)] == [2, 1]
+    assert [found.data["amount"] for found in table.outbox()] == [1, 2, 3]
+
+
+def test_what_is_put_off_keeps_shop_and_walk(table):
+    put_off(table, shop="north", correlationid="walk")
+    with reading(table.engine) as connection:
+        found = receive(connection.execute(journal.schedule.select()).one().body).envelope
+    assert (found.shop, found.correlationid) == ("north", "walk")
+
+
+def test_the_relay_fires_what_is_due(ground, either_database):
+    with working(ground, either_database) as process:
+        ground.add("a", 5, later=0.3)
+        until(lambda: totals(process.engine) == {"a": 5})

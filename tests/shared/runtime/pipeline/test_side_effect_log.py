@@ -1,0 +1,331 @@
+"""Acts that must not be repeated: claimed together, noted one by one, kept together."""
+
+from datetime import timedelta
+from weakref import ref
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from shared.runtime.clock import utc_now
+from shared.runtime.pipeline.side_effects import log as effect_log, runner
+from shared.runtime.storage import journal
+from shared.runtime.storage.database import reading
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import envelope as sent, working
+from tests.toy.service import toy
+from tests.words import Desk, delivery
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def once(key="a"):
+    return delivery("toy.act_once", {"key": key})
+
+
+def fates(verdicts):
+    return [verdict.fate.value for verdict in verdicts]
+
+
+def told(table):
+    return [found.data["key"] for found in table.outbox() if found.name == "toy.added"]
+
+
+def noted(table):
+    with reading(table.engine) as connection:
+        rows = connection.execute(select(journal.acts)).all()
+    return {row.subject.removeprefix("default/"): (row.begun, row.outcome) for row in rows}
+
+
+def die_at(world, monkeypatch, key):
+    """The process that does the act of `key` is killed: before it comes back."""
+    touch = world.touch
+
+    def touching(found):
+        if found == key:
+            monkeypatch.setattr(world, "touch", touch)
+            raise Killed
+        return touch(found)
+
+    monkeypatch.setattr(world, "touch", touching)
+
+
+def test_a_batch_is_claimed_done_and_kept(table, world, monkeypatch):
+    kept, touch = [], world.touch
+    monkeypatch.setattr(world, "touch", lambda key: kept.append(len(told(table))) or touch(key))
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
+    assert (world.done, told(table)) == (["a", "b", "c"], ["A", "B", "C"])
+    assert world.claims == [("a", "first"), ("b", "first"), ("c", "first")]
+    assert kept == [0, 0, 0]
+    assert noted(table) == {}
+
+
+def test_slow_acts_are_kept_one_by_one(table, world, monkeypatch):
+    monkeypatch.setattr(runner, "LONGEST_HOLD", 0)
+    kept, touch = [], world.touch
+    monkeypatch.setattr(world, "touch", lambda key: kept.append(len(told(table))) or touch(key))
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
+    assert kept == [0, 1, 2]
+
+
+def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monkeypatch):
+    batch = [once("a"), once("b"), once("c")]
+    die_at(world, monkeypatch, "b")
+    with pytest.raises(Killed):
+        table.deliver(*batch)
+    assert (world.done, told(table)) == (["a"], [])
+    assert noted(table) == {"a": (True, b'"A"'), "b": (True, None), "c": (False, None)}
+    world.claims.clear()
+    assert fates(table.deliver(*batch)) == ["done"] * 3
+    assert world.claims == [
+        ("b", "first"),
+        ("c", "again"),
+    ]  # that b may have been done, its handler must know itself
+    assert (world.done, told(table)) == (["a", "b", "c"], ["A", "B", "C"])
+    assert noted(table) == {}
+
+
+def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
+    """RabbitMQ delivers a second copy of what is claimed, but not begun: to a worker that is
+    faster.
+    """
+    faster = Desk(toy, table.engine, world)
+    batch, touch, verdicts = [once("a"), once("b")], world.touch, []
+
+    def touching(key):
+        monkeypatch.setattr(world, "touch", touch)
+        verdicts.extend(faster.deliver(batch[1]))
+        return touch(key)
+
+    monkeypatch.setattr(world, "touch", touching)
+    assert fates(table.deliver(*batch)) == ["done", "retry"]
+    assert fates(verdicts) == ["done"]
+    assert world.done == ["b", "a"]
+    assert fates(table.deliver(batch[1])) == ["done"]
+    assert (world.done, sorted(told(table))) == (["b", "a"], ["A", "B"])
+
+
+def test_what_another_has_begun_is_not_begun_again(table, world, monkeypatch):
+    other, batch, touch = Desk(toy, table.engine, world), [once("a"), once("b")], world.touch
+
+    def touching(key):
+        die_at(world, monkeypatch, "b")
+        with pytest.raises(Killed):
+            other.deliver(batch[1])
+        return touch(key)
+
+    monkeypatch.setattr(world, "touch", touching)
+    assert fates(table.deliver(*batch)) == ["done", "retry"]
+    assert world.done == ["a"]
+
+
+def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
+    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    batch = [once("a"), once("b")]
+    assert fates(table.deliver(*batch)) == ["done", "leave"]
+    assert fates(table.deliver(batch[1])) == ["done"]
+    assert world.claims == [("a", "first"), ("b", "first"), ("b", "again")]
+
+
+def test_what_is_left_is_done_next(ground, database, world, monkeypatch):
+    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    ground.send(*(sent("toy.act_once", {"key": key}) for key in "abc"))
+    with working(ground, database, world):
+        until(lambda: world.done == ["a", "b", "c"])
+    assert ground.depth("toy") == 0
+
+
+def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):
+    assert fates(table.deliver(once("a"), once("full"), once("b"))) == ["done", "retry", "done"]
+    assert (world.done, told(table)) == (["a", "b"], ["A", "B"])
+
+
+def test_claims_that_are_taken_apart_are_not_all_held_at_once(table, world, monkeypatch):
+    touch, claimed = world.touch, []
+    monkeypatch.setattr(world, "touch", lambda key: claimed.append(len(world.claims)) or touch(key))
+    assert fates(table.deliver(once("a"), once("full"), once("b"))) == ["done", "retry", "done"]
+    assert claimed == [4, 6]  # three together, in vain; then each before its act
+
+
+def test_what_is_taken_apart_ends_with_the_turn(table, world, monkeypatch):
+    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    assert fates(table.deliver(once("full"), once("a"))) == ["retry", "leave"]
+    assert fates(table.deliver(once("a"))) == ["done"]
+
+
+def test_what_cannot_be_noted_is_not_done(table, world, monkeypatch):
+    batch, begin = [once("a"), once("b"), once("c")], effect_log.begin
+
+    def beginning(engine, holder, subject, *ended):
+        if subject[1] == "default/b":
+            raise ConnectionError("the database is away")
+        return begin(engine, holder, subject, *ended)
+
+    monkeypatch.setattr(effect_log, "begin", beginning)
+    assert fates(table.deliver(*batch)) == ["done", "retry", "done"]
+    assert (world.done, told(table)) == (["a", "c"], ["A", "C"])
+
+
+def test_what_was_done_and_could_not_be_kept_is_not_done_again(table, world):
+    batch = [once("bug"), once("b")]
+    assert fates(table.deliver(*batch)) == ["retry", "done"]
+    assert fates(table.deliver(batch[0])) == ["retry"]
+    assert (world.done, told(table)) == (["bug", "b"], ["B"])
+
+
+def test_an_act_that_fails_is_in_doubt(table, world):
+    world.troubles["a"] = 1
+    message = once("a")
+    assert fates(table.deliver(message)) == ["retry"]
+    assert noted(table) == {"a": (True, None)}
+
+
+def test_where_there_is_nothing_to_do_nothing_is_noted(table, world):
+    assert fates(table.deliver(once("nothing"))) == ["done"]
+    assert (world.done, told(table), noted(table)) == ([], [], {})
+
+
+def test_the_same_message_twice_in_a_batch_is_done_once(table, world):
+    message = once("a")
+    assert fates(table.deliver(message, message)) == ["done", "leave"]
+    assert fates(table.deliver(message)) == ["done"]
+    assert (world.done, told(table)) == (["a"], ["A"])
+
+
+def test_two_messages_about_the_same_act_one_after_another(table, world):
+    one, other = once("a"), once("a")
+    assert fates(table.deliver(one, other)) == ["done", "leave"]
+    assert fates(table.deliver(other)) == ["done"]
+    assert world.done == ["a", "a"]
+
+
+def test_what_was_done_is_known_to_another_message_about_the_same(table, world, monkeypatch):
+    """RabbitMQ holds the first one back, or has lost it."""
+    die_at(world, monkeypatch, "b")
+    with pytest.raises(Killed):
+        table.deliver(once("a"), once("b"))
+    assert fates(table.deliver(once("a"))) == ["done"]
+    assert (world.done, told(table)) == (["a"], ["A"])
+
+
+def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
+    batch = [once("b"), once("bug")]
+    assert fates(table.deliver(*batch)) == ["done", "retry"]
+    assert noted(table) == {"bug": (True, b'"BUG"')}
+    assert fates(table.deliver(batch[1])) == ["retry"]
+    assert world.done == ["b", "bug"]
+
+
+@pytest.mark.parametrize("failing", ["begin", "end"])
+def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failing):
+    """Nobody else knows how the act ended."""
+    note, tries = getattr(effect_log, failing), []
+
+    def noting(*given):
+        tries.append(failing)
+        if len(tries) < 3:
+            raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
+        return note(*given)
+
+    monkeypatch.setattr(effect_log, failing, noting)
+    monkeypatch.setattr(runner, "PAUSE", 0)
+    assert fates(table.deliver(once("bug"))) == ["retry"]
+    assert noted(table) == {"bug": (True, b'"BUG"')}
+
+
+def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monkeypatch):
+    end, away, tries = (
+        effect_log.end,
+        OperationalError(None, None, ConnectionError("the database is away")),
+        [],
+    )
+
+    def ending(*given):
+        tries.append(given)
+        if len(tries) < 4:
+            raise away
+        end(*given)
+
+    monkeypatch.setattr(effect_log, "end", ending)
+    monkeypatch.setattr(runner, "PAUSE", 0.01)
+    monkeypatch.setattr(runner, "PATIENCE", 0)
+    message = once("bug")
+    fated = [fates(table.deliver(message)) for _ in range(5)]
+    assert fated == [["retry"], ["leave"], ["leave"], ["retry"], ["retry"]]
+    assert (len(tries), world.done, noted(table)) == (4, ["bug"], {"bug": (True, b'"BUG"')})
+
+
+def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, monkeypatch):
+    tries = []
+
+    def beginning(*given):
+        tries.append(given)
+        raise OperationalError(None, None, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(effect_log, "begin", beginning)
+    monkeypatch.setattr(runner, "PATIENCE", 0)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
+    assert (len(tries), world.done) == (1, [])
+
+
+def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
+    def noting(*_):
+        raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(effect_log, "begin", noting)
+    monkeypatch.setattr(runner, "PAUSE", 0.01)
+    monkeypatch.setattr(runner, "PATIENCE", 0.05)
+    assert fates(table.deliver(once("a"), once("b"))) == ["retry", "retry"]
+    assert world.done == []
+
+
+def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, monkeypatch):
+    die_at(world, monkeypatch, "a")
+    with pytest.raises(Killed):
+        table.deliver(once("a"))
+    with table.engine.begin() as connection:
+        journal.forget(connection, utc_now() - timedelta(minutes=1))
+    assert len(noted(table)) == 1
+    with table.engine.begin() as connection:
+        journal.forget(connection, utc_now() + timedelta(minutes=1))
+    assert noted(table) == {}
+
+
+def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(
+    table, world, monkeypatch
+):
+    tries = []
+
+    def claiming(items, *_):
+        tries.append(len(items))
+        raise OperationalError(None, None, ConnectionError("the database is away"))
+
+    monkeypatch.setattr(runner, "_claim", claiming)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
+    assert (tries, world.done) == ([3], [])
+
+
+def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(table, world, monkeypatch):
+    class Load:
+        def __init__(self, key):
+            self.key = key
+
+    claim, touch, loads, alive = runner._claim, world.touch, [], []
+
+    def claiming(items, *more):
+        if len(items) > 1:
+            raise ConnectionError("not together")
+        claim(items, *more)
+        items[0].claimed = Load(items[0].message.key)
+        loads.append(ref(items[0].claimed))
+
+    def touching(key):
+        alive.append(sum(load() is not None for load in loads))
+        return touch(key)
+
+    monkeypatch.setattr(runner, "_claim", claiming)
+    monkeypatch.setattr(world, "touch", touching)
+    assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
+    assert alive == [1, 1, 1]

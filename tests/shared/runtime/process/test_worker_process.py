@@ -1,0 +1,130 @@
+"""Real worker processes: they die, are killed, and are replaced; others take over what they did."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import TOY, envelope, totals
+from tests.toy.service import toy
+
+pytestmark = pytest.mark.slow
+
+FAULT = 70
+
+
+@pytest.fixture
+def url(request):
+    """Of a database; on SQLite, where the kind does not matter."""
+    return request.getfixturevalue(getattr(request, "param", "database"))
+
+
+@pytest.fixture
+def engine(url):
+    found = engine_for(url)
+    migrations.upgrade(toy, found)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def start(ground, url, engine, tmp_path):
+    """Starts processes of the toy; those that still run at the end are killed."""
+    started = []
+
+    def start(*arguments):
+        log = (tmp_path / f"{len(started)}.log").open("w")
+        environment = {
+            **os.environ,
+            "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
+            "AFTERCART_TOY_DATABASE_URL": url,
+            "AFTERCART_TOY_RETRY_DELAYS": ",".join(map(str, ground.delays)),
+            "AFTERCART_TOY_LOG_FORMAT": "json",
+            "TOY_GRAVE": str(tmp_path / "grave"),
+            "dramatiq_restart_delay": "200",
+        }
+        command = [sys.executable, "-m", "tests.toy", *arguments]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process.log = tmp_path / f"{len(started)}.log"
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def says(process, text):
+    return until(lambda: text in process.log.read_text(), timeout=20)
+
+
+def active(process):
+    return '"outcome": "active"' in process.log.read_text()
+
+
+def test_a_dead_thread_ends_the_process_with_its_own_exit_code(ground, start, engine):
+    process = start()
+    ground.add("a", fail="dies")
+    assert process.wait(20) == FAULT
+    assert "1 of 2 threads died" in process.log.read_text()
+    assert totals(engine) == {}
+    assert ground.depth("toy") == 1
+
+
+def test_the_supervisor_starts_another_which_finishes_the_message(ground, start, engine):
+    supervisor = start("supervise")
+    ground.add("a", fail="dies")
+    until(lambda: totals(engine) == {"a": 1}, timeout=30)
+    assert f'"code": {FAULT}' in supervisor.log.read_text()
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
+
+
+def test_a_process_that_is_asked_to_end_finishes_and_ends_well(ground, start, engine):
+    process = start()
+    ground.add("a")
+    until(lambda: totals(engine) == {"a": 1}, timeout=20)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert "stopped" in process.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"]
+)
+def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, engine):
+    first = start()
+    until(lambda: active(first), timeout=20)
+    second = start()
+    says(second, "started")
+    assert not active(second)
+    ears = ground.listen()
+    ground.send(
+        *(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60))
+    )
+    until(lambda: sum(totals(engine).values()) > 10)
+    first.kill()
+    until(lambda: active(second), timeout=15)
+    until(lambda: sum(totals(engine).values()) == 60, timeout=20)
+    told = []
+    until(lambda: told.extend(ears.heard(0)) or len({event.id for event in told}) == 60, timeout=20)
+    for key in ("k0", "k1", "k2"):
+        first_seen = list(
+            dict.fromkeys(int(event.sequence) for event in told if event.subject == key)
+        )
+        assert first_seen == list(range(1, 21))
+
+
+def test_without_its_supervisor_a_worker_stops(ground, start, engine):
+    supervisor = start("supervise")
+    says(supervisor, "started")
+    ground.add("a")
+    until(lambda: totals(engine) == {"a": 1}, timeout=20)
+    supervisor.kill()
+    says(supervisor, '"outcome": "stopped"')

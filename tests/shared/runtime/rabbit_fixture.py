@@ -1,0 +1,288 @@
+"""The toy's topology in a virtual host of its own, and the hands of an outsider and of an
+administrator in it.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pydantic import SecretStr
+from sqlalchemy import Engine, select
+
+from shared.contracts.envelope import Envelope, decode
+from shared.contracts.message import wire_type
+from shared.runtime.process.worker_process import WorkerProcess
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
+from shared.runtime.rabbitmq.topology import Definitions, Login, apply, definitions
+from shared.runtime.service import Service
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.storage import migrations
+from shared.runtime.storage.database import engine_for, reading
+from tests.conditions import until
+from tests.toy.service import counters, toy
+from tests.toy.world import World
+
+DELAYS = (0.1, 0.3)
+TOY, CLIENT = Login("toy", "toy-secret"), Login("client", "client-secret")
+
+
+def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
+    return Envelope(
+        id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes
+    )
+
+
+@dataclass
+class Letter:
+    """What a queue held."""
+
+    body: bytes
+    headers: dict[str, Any]
+    routing_key: str
+
+    @property
+    def envelope(self) -> Envelope:
+        return decode(self.body)
+
+
+@dataclass
+class Listener:
+    """A queue of the outsider's; its name is his reply address, too."""
+
+    ground: "Ground"
+    name: str
+
+    def heard(self, count: int, timeout: float = 10) -> list[Envelope]:
+        """What came, as soon as it is `count`."""
+        until(lambda: self.ground.depth(self.name) >= count, timeout)
+        return [letter.envelope for letter in self.ground.empty(self.name)]
+
+
+@dataclass
+class Ground:
+    rabbit: Any
+    vhost: str = field(default_factory=lambda: f"toy-{uuid4().hex[:8]}")
+    delays: tuple[float, ...] = DELAYS
+    _open: list[pika.BlockingConnection] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.management = Management(management_url(self.rabbit))
+        self.api("PUT", f"/api/vhosts/{self.vhost}")
+        self.allow("admin")
+        apply(self.topology(), self.management, self.vhost)
+
+    def topology(self, service: Service = toy) -> Definitions:
+        return definitions([service], self.delays, {"toy": TOY, "client": CLIENT}, self.vhost)
+
+    def api(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.management._call(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def allow(self, user: str) -> None:
+        rights = {"configure": ".*", "write": ".*", "read": ".*"}
+        self.api("PUT", f"/api/permissions/{self.vhost}/{user}", json=rights)
+
+    def url(self, login: Login | None = None) -> str:
+        whole = (
+            self.rabbit.amqp_url(login.user, login.password)
+            if login
+            else self.rabbit.admin_amqp_url
+        )
+        return urlsplit(whole)._replace(path=f"/{self.vhost}").geturl()
+
+    def close(self) -> None:
+        for connection in self._open:
+            with contextlib.suppress(Exception):
+                connection.close()
+        with self.management:
+            self.api("DELETE", f"/api/vhosts/{self.vhost}")
+
+    # --- hands ------------------------------------------------------------------------------------
+
+    def channel(self, login: Login | None = None) -> BlockingChannel:
+        """A channel with confirms; the administrator's without a login."""
+        parameters = pika.URLParameters(self.url(login))
+        parameters.client_properties = {"connection_name": login.user if login else "admin"}
+        connection = pika.BlockingConnection(parameters)
+        self._open.append(connection)
+        channel = connection.channel()
+        channel.confirm_delivery()
+        return channel
+
+    @contextmanager
+    def hand(self) -> Iterator[BlockingChannel]:
+        """The administrator's channel for a moment."""
+        connection = pika.BlockingConnection(pika.URLParameters(self.url()))
+        try:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            yield channel
+        finally:
+            with contextlib.suppress(Exception):
+                connection.close()
+
+    def send(
+        self,
+        *messages: Envelope | bytes,
+        headers: dict[str, Any] | None = None,
+        key: str = "toy.add",
+    ) -> None:
+        """As an outsider sends commands; each is confirmed."""
+        channel = self.channel(CLIENT)
+        for message in messages:
+            body, name = (
+                (message.encode(), message.name)
+                if isinstance(message, Envelope)
+                else (message, key)
+            )
+            channel.basic_publish(
+                COMMANDS, name, body, pika.BasicProperties(headers=headers, delivery_mode=2)
+            )
+        channel.connection.close()
+
+    def tell(self, *messages: Envelope) -> None:
+        """As another service tells events."""
+        with self.hand() as channel:
+            for message in messages:
+                channel.basic_publish(EVENTS, message.name, message.encode())
+
+    def add(self, key: str, amount: int = 1, **more: Any) -> Envelope:
+        """Sends `toy.add`."""
+        attributes = {
+            name: more.pop(name) for name in ("replyto", "id", "traceparent") if name in more
+        }
+        message = envelope("toy.add", {"key": key, "amount": amount, **more})
+        message = message.model_copy(update=attributes)
+        self.send(message)
+        return message
+
+    def depth(self, queue: str) -> int:
+        """How many messages are ready."""
+        with self.hand() as channel:
+            return int(channel.queue_declare(queue, passive=True).method.message_count)
+
+    def empty(self, queue: str) -> list[Letter]:
+        """Takes everything out."""
+        found: list[Letter] = []
+        with self.hand() as channel:
+            while count := channel.queue_declare(queue, passive=True).method.message_count:
+                channel.basic_qos(prefetch_count=min(count, 60_000))
+                for method, properties, body in channel.consume(queue, inactivity_timeout=10):
+                    assert method is not None, f"{queue} did not give its {count} messages"
+                    found.append(Letter(body, properties.headers or {}, method.routing_key))
+                    count -= 1
+                    if not count:
+                        channel.basic_ack(method.delivery_tag, multiple=True)
+                        break
+                channel.cancel()
+        return found
+
+    def dead(self, count: int = 1, timeout: float = 10) -> list[Letter]:
+        """The dead letters, as soon as there are `count`."""
+        until(lambda: self.depth("toy.dead") >= count, timeout)
+        return self.empty("toy.dead")
+
+    def listen(self, events: str = "toy.#") -> "Listener":
+        """The outsider listens from now on."""
+        name = f"client.{uuid4().hex[:8]}"
+        channel = self.channel(CLIENT)
+        channel.queue_declare(name, durable=True)
+        channel.queue_bind(name, EVENTS, events)
+        channel.queue_bind(name, REPLIES, name)
+        channel.connection.close()
+        return Listener(self, name)
+
+    # --- trouble ----------------------------------------------------------------------------------
+
+    def cut(self) -> None:
+        """The server closes every connection of this virtual host."""
+        self.rabbit.ctl("close_all_connections", "--vhost", self.vhost, "for a test")
+
+    def lock_out(self, user: str) -> None:
+        """From now on it cannot come in; connections that are open stay."""
+        self.api("DELETE", f"/api/permissions/{self.vhost}/{user}")
+
+    def remove(self, queue: str) -> None:
+        """Deletes a queue."""
+        self.api("DELETE", f"/api/queues/{self.vhost}/{queue}")
+
+    def fill(self, queue: str, exchange: str = "toy.self") -> None:
+        """Makes a queue refuse everything."""
+        self.remove(queue)
+        with self.hand() as channel:
+            channel.queue_declare(
+                queue, durable=True, arguments={"x-max-length": 0, "x-overflow": "reject-publish"}
+            )
+            if exchange:
+                channel.queue_bind(queue, exchange, queue)
+
+    def mend(self, *queues: str) -> None:
+        """Puts queues back as they should be."""
+        for queue in queues:
+            self.remove(queue)
+        apply(self.topology(), self.management, self.vhost)
+
+
+@contextmanager
+def working(
+    ground: Ground,
+    url: str,
+    world: World | None = None,
+    *,
+    threads: int = 1,
+    batch: int = 50,
+    query: str = "",
+) -> Iterator[WorkerProcess]:
+    """A worker of the toy in this process, on a database that is brought up to date."""
+    process = worker(ground, url, world, threads=threads, batch=batch, query=query)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def worker(
+    ground: Ground,
+    url: str,
+    world: World | None = None,
+    *,
+    threads: int = 1,
+    batch: int = 50,
+    query: str = "",
+) -> WorkerProcess:
+    """The same, not yet started."""
+    service = replace(toy, adapters=lambda settings: world or World())
+    migrations.upgrade(service, engine_for(url))
+    settings = ServiceSettings(
+        broker_url=SecretStr(ground.url(TOY) + query),
+        database_url=SecretStr(url),
+        retry_delays=ground.delays,
+        batch=batch,
+    )
+    return WorkerProcess(service, settings, threads)
+
+
+def totals(engine: Engine) -> dict[str, int]:
+    """The toy's counters."""
+    with reading(engine) as connection:
+        return {row.key: row.total for row in connection.execute(select(counters))}
+
+
+def management_url(rabbit: Any) -> str:
+    """With the administrator's user and password."""
+    user = urlsplit(rabbit.admin_amqp_url).netloc.rpartition("@")[0]
+    address = urlsplit(rabbit.management_url)
+    return address._replace(netloc=f"{user}@{address.netloc.rpartition('@')[2]}").geturl()
+
+
+def as_bytes(**event: Any) -> bytes:
+    return json.dumps(event).encode()

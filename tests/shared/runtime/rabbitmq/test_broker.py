@@ -1,0 +1,73 @@
+"""Copies for another attempt and for people: where they go, how long they wait, what they carry."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from shared.runtime.rabbitmq.broker import HeldMessage, HouseBroker
+from shared.runtime.rabbitmq.delivery import receive
+from tests.shared.runtime.rabbit_fixture import envelope
+
+BROKER = HouseBroker("toy", "amqp://toy:x@host/%2f", None, (1, 10, 60))
+MESSAGE = envelope("toy.add", {"key": "a", "amount": 1})
+
+
+def held(attempts=0, body=None):
+    delivery = receive(
+        body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands"
+    )
+    return HeldMessage(SimpleNamespace(queue_name="toy"), 1, delivery)
+
+
+def test_each_attempt_waits_later_and_later():
+    copies = [BROKER.again(held(attempts), jitter=0) for attempts in range(3)]
+    assert [copy.routing_key for copy in copies] == [
+        "toy.wait.1000",
+        "toy.wait.10000",
+        "toy.wait.60000",
+    ]
+    assert [copy.expires for copy in copies] == [1000, 10_000, 60_000]
+    assert [copy.headers["x-attempts"] for copy in copies] == [1, 2, 3]
+
+
+@given(st.floats(0, 1), st.integers(0, 2))
+def test_chance_shortens_the_wait_by_a_quarter_at_most(jitter, attempts):
+    whole = BROKER.again(held(attempts), jitter=0).expires
+    assert whole * 3 / 4 - 1 <= BROKER.again(held(attempts), jitter).expires <= whole
+    assert BROKER.again(held(attempts), jitter=1).expires == whole * 3 / 4
+
+
+def test_after_the_last_delay_it_is_exhausted():
+    assert [BROKER.exhausted(held(attempts)) for attempts in range(5)] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    "copy", [BROKER.again(held(), 0), BROKER.letter(held(), "why", "trace", "now")]
+)
+def test_a_copy_goes_through_our_own_exchange_with_headers_of_our_own(copy):
+    assert copy.exchange == "toy.self"
+    assert copy.body == MESSAGE.encode()
+    assert copy.message_id == MESSAGE.id
+    assert "x-death" not in copy.headers
+    assert copy.headers["x-exchange"] == "aftercart.commands"
+
+
+def test_endless_errors_are_cut_so_that_they_fit_into_a_frame():
+    copy = BROKER.letter(held(), "é" * 100_000, "é" * 100_000, "now")
+    assert sum(len(str(value).encode()) for value in copy.headers.values()) < 20_000
+
+
+def test_what_cannot_be_read_has_no_id():
+    assert BROKER.letter(held(body=b"?"), "why", "trace", "now").message_id == ""
+
+
+def test_messages_leave_through_the_outbox_only():
+    with pytest.raises(NotImplementedError):
+        BROKER.enqueue(None)

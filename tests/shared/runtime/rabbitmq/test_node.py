@@ -1,0 +1,185 @@
+"""A node in trouble: out of memory, killed, frozen. These tests disturb a node of their own."""
+
+import threading
+import time
+
+import dramatiq
+import pika
+import pytest
+
+from deploy.stack.rabbitmq import RabbitNode
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher
+from tests.conditions import stays, until
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground, envelope, totals, working
+from tests.shared.runtime.stock_broker import StockBroker, stock
+from tests.toy.world import World
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    own = RabbitNode(tmp_path_factory.mktemp("node"))
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture(scope="module")
+def ground(node):
+    # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second
+    # that a quorum queue is its own, and one that is killed before that never comes back. It goes
+    # with its node.
+    return Ground(node)
+
+
+@pytest.fixture
+def alarm(node):
+    """Raises and clears the memory alarm; every publisher is blocked while it lasts."""
+    normal = "0.4"
+
+    def set_to(on):
+        node.ctl("set_vm_memory_high_watermark", "0.000001" if on else normal)
+
+    yield set_to
+    set_to(False)
+
+
+def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effect(
+    ground, alarm, database
+):
+    world = World()
+    gate = world.shut("a")
+    world.troubles["a"] = 2
+    ears = ground.listen()
+    with working(ground, database, world) as process:
+        ground.add("a")
+        assert gate.entered.wait(30)
+        alarm(True)
+        gate.opened.set()
+        until(lambda: process.worker.streak == 2)
+        alarm(False)
+        until(lambda: totals(process.engine) == {"a": 1})
+        ears.heard(1)
+        until(lambda: ground.depth("toy.wait.100") == ground.depth("toy.wait.300") == 0)
+        assert stays(lambda: totals(process.engine) == {"a": 1}, 0.3)
+    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+
+
+def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(ground, alarm, database):
+    world = World()
+    gate = world.shut("a")
+    ears = ground.listen()
+    with working(ground, database, world) as process:
+        ground.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in "abc"))
+        assert gate.entered.wait(30)
+        alarm(True)
+        gate.opened.set()
+        until(lambda: totals(process.engine) == {"a": 1, "b": 1, "c": 1})
+        assert ground.depth(ears.name) == 0
+        alarm(False)
+        assert {event.subject for event in ears.heard(3)} >= {"a", "b", "c"}
+
+
+def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(ground, alarm):
+    with stock(ground, "jobs", confirm=False) as shop:
+        gate = shop.world.shut("a")
+        shop.world.troubles["a"] = 1
+        shop.send("jobs", "a")
+        assert gate.entered.wait(30)
+        alarm(True)
+        gate.opened.set()
+        until(lambda: not shop.worker.consumers["jobs"].consumer.known_tags)
+        shop.crash()  # the copy was still in its socket
+        alarm(False)
+        assert [shop.keys(queue) for queue in ("jobs", "jobs.DQ", "jobs.XQ")] == [[], [], []]
+    ground.mend()
+
+
+def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database):
+    ears = ground.listen()
+    messages = [
+        envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)
+    ]
+    with working(ground, database, batch=5) as process:
+        sending = threading.Thread(target=send_all, args=(ground, messages))
+        sending.start()
+        until(lambda: sum(totals(process.engine).values()) > 50)
+        node.kill()
+        node.start()
+        sending.join(60)
+        until(lambda: sum(totals(process.engine).values()) >= 400, timeout=30)
+        assert totals(process.engine) == {f"k{number}": 20 for number in range(20)}
+        told = set()
+        until(
+            lambda: (
+                told.update((event.subject, event.sequence) for event in ears.heard(0))
+                or len(told) >= 400
+            ),
+            timeout=30,
+        )
+    assert told == {
+        (f"k{number}", f"{count:012d}") for number in range(20) for count in range(1, 21)
+    }
+    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+
+
+def send_all(ground, messages):
+    """As a careful storefront: what was not confirmed is sent again."""
+    waiting = list(messages)
+    while waiting:
+        try:
+            channel = ground.channel(CLIENT)
+            while waiting:
+                channel.basic_publish(
+                    "aftercart.commands",
+                    "toy.add",
+                    waiting[0].encode(),
+                    pika.BasicProperties(delivery_mode=2),
+                )
+                waiting.pop(0)
+        except pika.exceptions.AMQPError:
+            time.sleep(0.1)
+
+
+def test_a_confirm_that_never_comes_is_given_up_in_time(node, ground):
+    publisher = Publisher(ground.url(TOY))
+    message = Outgoing(
+        "toy.self", "toy", envelope("toy.add", {"key": "a", "amount": 1}).encode(), "1"
+    )
+    assert publisher.publish([message]) == [Outcome.CONFIRMED]
+    node.pause()
+    try:
+        began = time.monotonic()
+        assert publisher.publish([message], timeout=0.5) == [Outcome.UNKNOWN]
+        assert time.monotonic() - began < 5
+    finally:
+        node.resume()
+    until(lambda: publisher.publish([message]) == [Outcome.CONFIRMED], timeout=30)
+    publisher.close()
+
+
+def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, ground):
+    broker = StockBroker(url=ground.url(), confirm_delivery=True, middleware=[])
+    actor = dramatiq.actor(actor_name="jobs", queue_name="jobs", broker=broker)(lambda: None)
+    actor.send()
+    node.pause()
+    try:
+        publishing = threading.Thread(target=actor.send, daemon=True)
+        publishing.start()
+        assert stays(publishing.is_alive, 2)
+    finally:
+        node.resume()
+    publishing.join(30)
+    broker.close()
+
+
+def test_a_worker_stops_in_time_when_its_node_is_gone(node, ground, database):
+    with working(ground, database) as process:
+        ground.add("last")
+        until(lambda: totals(process.engine).get("last") == 1)
+        node.kill()
+        until(lambda: not process.worker.consumers["toy"].consumer.channel.is_open)
+        began = time.monotonic()
+    assert time.monotonic() - began < 20

@@ -1,0 +1,223 @@
+"""Publishing with pipelined confirms: what RabbitMQ said to each message, and never a wrong yes."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pika
+import pytest
+
+from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
+from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
+from tests.conditions import until
+from tests.shared.runtime.rabbit_fixture import TOY, Ground
+
+YES, NOBODY, NO, UNKNOWN = Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED, Outcome.UNKNOWN
+
+
+@pytest.fixture(scope="module")
+def ground(rabbit):
+    found = Ground(rabbit)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def publisher(ground):
+    found = Publisher(ground.url(TOY))
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def empty(ground):
+    yield
+    ground.mend("toy.dead")
+    ground.empty("toy")
+
+
+def to(queue, body=b"{}", exchange="toy.self", id_=""):
+    return Outgoing(exchange, queue, body, id_ or str(uuid4()))
+
+
+def test_what_arrived_is_confirmed(ground, publisher):
+    assert publisher.publish([to("toy.dead", b"body", id_="7")]) == [YES]
+    assert [letter.body for letter in ground.empty("toy.dead")] == [b"body"]
+
+
+def test_each_message_has_its_own_answer_in_order(ground, publisher):
+    ground.fill("toy.dead")
+    batch = [to("toy"), to("nowhere"), to("toy.dead"), to("toy"), to("nowhere")]
+    assert publisher.publish(batch * 20) == [YES, NOBODY, NO, YES, NOBODY] * 20
+
+
+def test_the_same_id_for_two_queues_has_two_answers(publisher):
+    assert publisher.publish([to("toy", id_="1"), to("nowhere", id_="1"), to("toy", id_="1")]) == [
+        YES,
+        NOBODY,
+        YES,
+    ]
+
+
+def test_a_large_batch_arrives_in_order(ground, publisher):
+    assert (
+        publisher.publish([to("toy.dead", str(number).encode()) for number in range(1000)])
+        == [YES] * 1000
+    )
+    assert [int(letter.body) for letter in ground.empty("toy.dead")] == list(range(1000))
+
+
+def test_many_threads_may_publish(ground, publisher):
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(
+            threads.map(
+                lambda number: publisher.publish([to("toy.dead"), to("nowhere")]), range(100)
+            )
+        )
+    assert answers == [[YES, NOBODY]] * 100
+    assert len(ground.empty("toy.dead")) == 100
+
+
+def test_nothing_is_published_when_there_is_nothing(publisher):
+    assert publisher.publish([]) == []
+
+
+@pytest.mark.parametrize(
+    "unsendable",
+    [
+        to("k" * 256),
+        to("é" * 200),
+        to("toy", id_="é" * 200),
+        to("toy", id_="\ud800"),
+    ],
+    ids=["long key", "long key in bytes", "long id", "no text"],
+)
+def test_what_cannot_be_written_as_amqp_is_refused_and_harms_no_other(publisher, unsendable):
+    assert publisher.publish([to("toy"), unsendable, to("toy")]) == [YES, NO, YES]
+    assert publisher.publish([to("toy")]) == [YES]
+
+
+def test_an_exchange_that_is_not_there_leaves_the_batch_unknown_and_the_next_is_sent(publisher):
+    assert publisher.publish([to("toy", exchange="missing")]) == [UNKNOWN]
+    until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
+
+
+def test_after_a_lost_connection_the_next_batch_is_sent(ground, publisher):
+    assert publisher.publish([to("toy")]) == [YES]
+    ground.cut()
+    until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
+
+
+def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(ground, publisher):
+    """Tags begin again at 1 with every connection; an answer to one must never be taken for an
+    answer to another.
+    """
+    stop, confirmed = threading.Event(), set()
+
+    def send():
+        while not stop.is_set():
+            names = [str(uuid4()) for _ in range(50)]
+            outcomes = publisher.publish(
+                [to("toy.dead", name.encode()) for name in names], timeout=5
+            )
+            confirmed.update(
+                name for name, said in zip(names, outcomes, strict=True) if said is YES
+            )
+
+    with ThreadPoolExecutor(3) as threads:
+        senders = [threads.submit(send) for _ in range(3)]
+        for _ in range(4):
+            before = len(confirmed)
+            until(lambda before=before: len(confirmed) > before + 200)
+            connection = publisher._connection
+            publisher._on_loop(
+                connection, lambda connection=connection: connection._transport.abort()
+            )
+        stop.set()
+        for sender in senders:
+            sender.result(20)
+    arrived = {letter.body.decode() for letter in ground.empty("toy.dead")}
+    assert confirmed
+    assert confirmed <= arrived
+
+
+def test_a_batch_that_its_connection_never_saw_is_unknown_at_once(publisher):
+    assert publisher.publish([to("toy")]) == [YES]
+    loop, busy, release = publisher._connection.ioloop, threading.Event(), threading.Event()
+
+    def end():
+        busy.set()
+        release.wait(10)
+        loop.stop()
+
+    loop.add_callback_threadsafe(end)
+    assert busy.wait(30)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(publisher.publish, [to("toy")])
+        until(lambda: publisher._queued)
+        release.set()
+        assert answer.result(2) == [UNKNOWN]
+    assert publisher.publish([to("toy")]) == [YES]
+
+
+def test_without_rabbitmq_the_answer_is_unknown_in_time():
+    publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
+    began = time.monotonic()
+    assert publisher.publish([to("toy")], timeout=0.3) == [UNKNOWN]
+    assert time.monotonic() - began < 2
+    publisher.close()
+
+
+def test_many_lost_connections_leave_no_open_files(monkeypatch):
+    monkeypatch.setattr("shared.runtime.rabbitmq.publisher.RECONNECT_PAUSE", 0.001)
+    publisher = Publisher("amqp://nobody:x@127.0.0.1:1/%2f")
+    publisher.publish([to("toy")], timeout=0.2)
+    before = len(os.listdir("/proc/self/fd"))
+    publisher.publish([to("toy")], timeout=1)
+    assert len(os.listdir("/proc/self/fd")) < before + 20
+    publisher.close()
+
+
+def test_a_closed_publisher_s_thread_has_ended(ground):
+    publisher = Publisher(ground.url(TOY))
+    assert publisher.publish([to("toy")]) == [YES]
+    publisher.close()
+    assert not publisher.alive
+
+
+def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(ground):
+    for pause in (0, 0.002, 0.004, 0.008):
+        publisher = Publisher(ground.url(TOY))
+        time.sleep(pause)
+        began = time.monotonic()
+        publisher.close()
+        assert not publisher.alive
+        assert time.monotonic() - began < 2
+
+
+# --- how connections are made ---------------------------------------------------------------------
+
+
+def test_a_frozen_node_is_noticed_by_a_short_heartbeat_and_an_alarm_by_a_timeout():
+    parameters = connection_parameters("amqp://a:b@host/%2f", "name")[0]
+    assert parameters.heartbeat == 10
+    assert parameters.blocked_connection_timeout == 60
+    assert parameters.client_properties == {"connection_name": "name"}
+
+
+def test_a_url_may_say_otherwise():
+    parameters = connection_parameters(
+        "amqp://a:b@host/%2f?heartbeat=3&blocked_connection_timeout=5", "name"
+    )[0]
+    assert (parameters.heartbeat, parameters.blocked_connection_timeout) == (3, 5)
+
+
+def test_not_every_process_goes_to_the_first_node():
+    urls = "amqp://a:b@one/%2f;amqp://a:b@two/%2f;amqp://a:b@three/%2f"
+    first = {connection_parameters(urls, "name")[0].host for _ in range(200)}
+    assert first == {"one", "two", "three"}
+    assert all(
+        isinstance(found, pika.URLParameters) for found in connection_parameters(urls, "name")
+    )

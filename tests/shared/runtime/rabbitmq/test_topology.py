@@ -1,0 +1,252 @@
+"""What must exist in RabbitMQ follows from the messages that services handle; applying it twice
+changes nothing.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+import pika
+import pytest
+
+from shared.runtime.errors import TopologyError
+from shared.runtime.rabbitmq.management import Management
+from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
+from shared.runtime.rabbitmq.topology import (
+    Login,
+    apply,
+    definitions,
+    differences,
+    password_hash,
+    stale_bindings,
+)
+from shared.runtime.service import Handlers, installed_services
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY
+from tests.toy.contracts import Add
+from tests.toy.service import toy
+
+DELAYS = (1, 2.5, 600)
+
+
+@pytest.fixture
+def wanted():
+    return definitions([toy], DELAYS, {"toy": TOY, "client": CLIENT}, "v")
+
+
+def queue(found, name):
+    return next(entry for entry in found["queues"] if entry["name"] == name)
+
+
+def bindings(found, name):
+    return {
+        (entry["source"], entry["routing_key"])
+        for entry in found["bindings"]
+        if entry["destination"] == name
+    }
+
+
+def without(service, *messages):
+    on = Handlers()
+    on.handlings = [found for found in service.handlings.values() if found.message not in messages]
+    return replace(service, handlers=[on])
+
+
+def test_a_service_s_queue_is_bound_by_the_names_its_handlers_take(wanted):
+    assert bindings(wanted, "toy") == {
+        ("toy.self", "toy"),
+        (COMMANDS, "toy.add"),
+        (COMMANDS, "toy.act"),
+        (COMMANDS, "toy.act_once"),
+        (COMMANDS, "toy.get"),
+        (COMMANDS, "service.health"),
+        (EVENTS, "toy.weighed"),
+    }
+
+
+def test_an_internal_message_is_bound_to_nothing_that_others_can_write(wanted):
+    assert not [entry for entry in wanted["bindings"] if "tidy" in entry["routing_key"]]
+
+
+def test_the_topology_of_all_services_binds_each_name_once_per_queue():
+    found = definitions(installed_services().values(), DELAYS, {})
+    keys = [
+        (entry["source"], entry["destination"], entry["routing_key"]) for entry in found["bindings"]
+    ]
+    assert len(keys) == len(set(keys))
+    for part in ("exchanges", "queues"):
+        names = [entry["name"] for entry in found[part]]
+        assert len(names) == len(set(names))
+
+
+def test_no_command_is_taken_by_two_services_except_those_that_every_one_answers_for_itself():
+    found = definitions(installed_services().values(), DELAYS, {})
+    taken = [entry["routing_key"] for entry in found["bindings"] if entry["source"] == COMMANDS]
+    assert {key for key in taken if taken.count(key) > 1} == {
+        "service.health",
+        "customer.erase",
+        "customer.export",
+        "document.render",
+        "template.put",
+        "template.reset",
+        "template.list",
+        "template.get",
+    }
+
+
+def test_work_and_wait_queues_dead_letter_so_that_nothing_is_lost(wanted):
+    for name in ("toy", "toy.wait.1000", "toy.wait.2500", "toy.wait.600000"):
+        arguments = queue(wanted, name)["arguments"]
+        assert arguments["x-queue-type"] == "quorum"
+        assert arguments["x-dead-letter-exchange"] == "toy.self"
+        assert arguments["x-dead-letter-strategy"] == "at-least-once"
+        assert arguments["x-overflow"] == "reject-publish"
+
+
+def test_what_waited_goes_back_to_work_and_what_failed_to_the_dead(wanted):
+    assert queue(wanted, "toy.wait.2500")["arguments"]["x-message-ttl"] == 2500
+    assert queue(wanted, "toy.wait.2500")["arguments"]["x-dead-letter-routing-key"] == "toy"
+    assert queue(wanted, "toy")["arguments"]["x-dead-letter-routing-key"] == "toy.dead"
+    for name in ("toy.dead", "aftercart.unrouted"):
+        assert queue(wanted, name)["arguments"] == {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": 2**31 - 1,
+        }
+
+
+def test_the_delivery_limit_leaves_room_for_stops_and_reconnects(wanted):
+    assert queue(wanted, "toy")["arguments"]["x-delivery-limit"] >= 20
+
+
+def test_every_event_reaches_the_stream(wanted):
+    assert bindings(wanted, "aftercart.events.stream") == {(EVENTS, "#")}
+
+
+def test_a_service_s_rights_name_nothing_but_its_own(wanted):
+    rights = next(entry for entry in wanted["permissions"] if entry["user"] == "toy")
+    names = [
+        "toy",
+        "toy.dead",
+        "toy.self",
+        "other",
+        "other.self",
+        "toys",
+        "xtoy",
+        "",
+        "amq.default",
+        COMMANDS,
+        EVENTS,
+    ]
+    assert {name for name in names if re.search(rights["configure"], name)} == {""}
+    assert {name for name in names if re.search(rights["read"], name)} == {"toy"}
+    assert {name for name in names if re.search(rights["write"], name)} == {"toy.self", EVENTS}
+
+
+def test_an_outsider_s_name_is_taken_literally():
+    found = definitions([], [], {"client": Login("shop.one+2", "x")})
+    rights = next(entry for entry in found["permissions"])
+    assert re.search(rights["configure"], "shop.one+2.queue")
+    assert not re.search(rights["configure"], "shopXone+2.queue")
+    assert not re.search(rights["configure"], "shop.onee2.queue")
+
+
+def test_a_login_is_read_from_a_url_as_rabbitmq_s_client_reads_it():
+    url = "amqp://us%40er:p%2Fss%3Aword@host/vhost;amqp://other:x@host"
+    credentials = pika.URLParameters(url.split(";", maxsplit=1)[0]).credentials
+    assert (
+        Login.of(url)
+        == Login(credentials.username, credentials.password)
+        == Login("us@er", "p/ss:word")
+    )
+
+
+def test_no_password_stands_in_the_definitions(wanted):
+    assert TOY.password not in json.dumps(wanted)
+    assert password_hash(TOY, b"salt") == password_hash(TOY, b"salt") != password_hash(TOY, b"tlas")
+
+
+def test_a_difference_is_told_with_what_is_and_what_should_be(wanted):
+    other = definitions([toy], DELAYS, {}, "v")
+    queue(other, "toy")["arguments"]["x-delivery-limit"] = 5
+    other["exchanges"][0]["type"] = "direct"
+    sentences = list(differences(wanted, other))
+    assert len(sentences) == 2
+    assert "The exchange 'aftercart.commands' has type direct and should have topic." in sentences
+    assert "The queue 'toy' has arguments {" in sentences[1]
+
+
+def test_what_is_missing_or_foreign_is_no_difference(wanted):
+    foreign = {"exchanges": [], "queues": [{"name": "theirs", "durable": False, "arguments": {}}]}
+    assert list(differences(wanted, foreign)) == []
+
+
+def test_only_bindings_of_our_queues_to_our_exchanges_become_stale(wanted):
+    smaller = definitions([without(toy, Add)], DELAYS, {}, "v")
+    theirs = {"source": EVENTS, "destination": "client.x", "routing_key": "#"}
+    default = {"source": "", "destination": "toy", "routing_key": "toy"}
+    existing = {"bindings": [*wanted["bindings"], theirs, default]}
+    found = [
+        (entry["destination"], entry["routing_key"]) for entry in stale_bindings(smaller, existing)
+    ]
+    assert found == [("toy", "toy.add")]
+
+
+# --- on a real RabbitMQ ---------------------------------------------------------------------------
+
+
+def test_applying_twice_changes_nothing(ground):
+    again = apply(ground.topology(), ground.management, ground.vhost)
+    assert (again.added, again.unbound) == ([], [])
+
+
+def test_a_new_handler_adds_and_an_old_one_loses_its_binding(ground):
+    lost = apply(ground.topology(without(toy, Add)), ground.management, ground.vhost)
+    assert lost.unbound == ["aftercart.commands --toy.add--> toy"]
+    back = apply(ground.topology(), ground.management, ground.vhost)
+    assert back.added == ["binding aftercart.commands --toy.add--> toy"]
+
+
+def test_a_stale_binding_with_a_pattern_is_removed_too(ground):
+    with ground.hand() as channel:
+        channel.queue_bind("toy", EVENTS, "toy.#")
+        channel.queue_bind("toy", COMMANDS, "a b/c*", arguments={"x": 1})
+    found = apply(ground.topology(), ground.management, ground.vhost)
+    assert sorted(found.unbound) == [
+        "aftercart.commands --a b/c*--> toy",
+        "aftercart.events --toy.#--> toy",
+    ]
+    again = apply(ground.topology(), ground.management, ground.vhost)
+    assert again.unbound == []
+
+
+def test_an_incompatible_topology_is_reported_and_nothing_is_applied(ground):
+    ground.fill("toy.dead")
+    wider = ground.topology(replace(toy, name="more"))
+    wider["queues"] += ground.topology()["queues"]
+    with pytest.raises(
+        TopologyError, match=r"The queue 'toy\.dead' has arguments .* nothing|nothing was changed"
+    ):
+        apply(wider, ground.management, ground.vhost)
+    assert not [
+        entry
+        for entry in ground.management.queues(ground.vhost)
+        if entry["name"].startswith("more")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://admin:wrong@{}", "refuses the user or password"),
+        ("http://admin:x@127.0.0.1:1", "cannot be reached"),
+    ],
+)
+def test_a_management_api_that_does_not_answer_is_told_in_a_sentence_without_the_password(
+    ground, url, sentence
+):
+    address = ground.rabbit.management_url.rpartition("/")[2].rpartition("@")[2]
+    with (
+        Management(url.format(address)) as management,
+        pytest.raises(TopologyError, match=sentence) as told,
+    ):
+        management.definitions()
+    assert "wrong@" not in str(told.value)

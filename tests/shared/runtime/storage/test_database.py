@@ -1,0 +1,220 @@
+"""SQLite and PostgreSQL: the same schema, the same answers, nothing weaker than promised."""
+
+import socket
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from shared.runtime.errors import SchemaError, SettingsError
+from shared.runtime.storage import database as databases, journal, migrations
+from shared.runtime.storage.database import among, engine_for, reading, write_rows
+from tests.conditions import until
+from tests.toy.service import counters, toy
+from tests.words import sqlite_url
+
+
+@pytest.fixture
+def engine(either_database):
+    found = engine_for(either_database)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def made(engine):
+    migrations.upgrade(toy, engine)
+    return engine
+
+
+def schema(engine):
+    found = inspect(engine)
+    return {
+        table: sorted(
+            (column["name"], bool(column["nullable"])) for column in found.get_columns(table)
+        )
+        for table in sorted(found.get_table_names())
+    }
+
+
+def test_an_upgrade_brings_an_empty_database_to_the_revision(tmp_path):
+    engine = engine_for(sqlite_url(tmp_path))
+    assert migrations.current(engine) == ""
+    assert migrations.upgrade(toy, engine) == migrations.current(engine) == "0001"
+    engine.dispose()
+
+
+def test_a_second_upgrade_does_nothing(made):
+    with made.begin() as connection:
+        write_rows(connection, counters, [{"key": "a", "total": 1}])
+    assert migrations.upgrade(toy, made) == "0001"
+    with reading(made) as connection:
+        assert connection.execute(counters.select()).one().total == 1
+
+
+def test_both_databases_have_the_same_schema(made, tmp_path):
+    other = engine_for(sqlite_url(tmp_path, "other"))
+    migrations.upgrade(toy, other)
+    assert schema(made) == schema(other)
+    assert set(schema(made)) == {
+        "acts",
+        "alembic_version",
+        "counters",
+        "inbox",
+        "outbox",
+        "schedule",
+        "sequence",
+    }
+    other.dispose()
+
+
+def test_the_revision_that_the_code_needs_is_required(made):
+    assert migrations.require(toy, made) == "0001"
+
+
+@pytest.mark.parametrize("revision", [None, "0000"])
+def test_another_revision_is_told_with_what_to_do(tmp_path, revision):
+    engine = engine_for(sqlite_url(tmp_path))
+    if revision:
+        migrations.upgrade(toy, engine)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(
+        SchemaError, match=f"'{revision or 'none'}' .* needs '0001': run `aftercart migrate toy`"
+    ):
+        migrations.require(toy, engine)
+    engine.dispose()
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
+    revision = tmp_path / "0001_half.py"
+    revision.write_text(
+        "from alembic import op\nrevision, down_revision = '0001', None\ndef upgrade():\n   "
+        " op.execute('CREATE TABLE half (x INTEGER)')\n    op.execute('nonsense')\n"
+    )
+    engine = engine_for(sqlite_url(tmp_path))
+    with pytest.raises(Exception, match="nonsense"):
+        migrations.upgrade(replace(toy, migrations=tmp_path), engine)
+    assert schema(engine) == {}
+    engine.dispose()
+
+
+def test_sqlite_is_synced_fully_at_every_commit(tmp_path):
+    engine = engine_for(sqlite_url(tmp_path))
+    with reading(engine) as one, reading(engine) as other:  # every connection
+        for connection in (one, other):
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_a_transaction_that_only_reads_does_not_wait_for_one_that_writes(made):
+    with made.begin() as writer, reading(made) as reader:
+        write_rows(writer, counters, [{"key": "a", "total": 1}])
+        assert reader.execute(counters.select()).all() == []
+
+
+def test_who_reads_sees_one_state(made):
+    with reading(made) as reader:
+        assert reader.execute(counters.select()).all() == []
+        with made.begin() as writer:
+            write_rows(writer, counters, [{"key": "a", "total": 1}])
+        assert reader.execute(counters.select()).all() == []
+
+
+def test_times_come_back_in_utc(made):
+    at = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=3, minutes=30)))
+    with made.begin() as connection:
+        journal.claim(connection, [("/s", "1")], at)
+        found = connection.execute(journal.inbox.select()).one().at
+    assert found == at
+    assert found.tzinfo is UTC
+
+
+def test_rows_are_written_in_sets_and_a_new_key_that_exists_is_an_error(made):
+    with made.begin() as connection:
+        write_rows(connection, counters, [{"key": key, "total": 1} for key in "abc"])
+        write_rows(connection, counters, [], [{"key": "a", "total": 2}, {"key": "c", "total": 3}])
+        found = {row.key: row.total for row in connection.execute(counters.select())}
+    assert found == {"a": 2, "b": 1, "c": 3}
+    with pytest.raises(IntegrityError), made.begin() as connection:
+        write_rows(connection, counters, [{"key": "a", "total": 1}])
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("nonsense", "cannot be read"),
+        ("mysql://u:secret@h/x", "'mysql"),
+        ("postgresql://u:secret@h/x", "'postgresql"),
+    ],
+)
+def test_a_database_of_another_kind_is_told(url, sentence):
+    with pytest.raises(SettingsError, match=sentence) as told:
+        engine_for(url)
+    assert "secret" not in str(told.value)
+
+
+KEYS = [("/b", "2"), ("/a", "1"), ("/a", "3"), ("/c", "1")]
+INBOX = (journal.inbox.c.source, journal.inbox.c.id)
+
+
+def test_rows_are_found_by_keys_of_several_parts(made):
+    kept = [("/a", "1"), ("/a", "2"), ("/b", "2"), ("/b", "1")]
+    with made.begin() as connection:
+        journal.claim(connection, kept, datetime.now(UTC))
+    with reading(made) as connection:
+        found = connection.execute(select(*INBOX).where(among(INBOX, KEYS)).order_by(*INBOX)).all()
+        none = connection.execute(select(*INBOX).where(among(INBOX, []))).all()
+    assert (found, none) == ([("/a", "1"), ("/b", "2")], [])
+
+
+def test_sqlite_finds_them_by_their_index(tmp_path):
+    engine = engine_for(sqlite_url(tmp_path))
+    migrations.upgrade(toy, engine)
+    with engine.connect() as connection:
+        query = (
+            select(journal.inbox)
+            .where(among(INBOX, KEYS))
+            .compile(engine, compile_kwargs={"literal_binds": True})
+        )
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    engine.dispose()
+    assert plan
+    assert not [step for step in plan if step.startswith("SCAN")]
+
+
+@pytest.mark.parametrize(("query", "ours"), [("", 2), ("?connect_timeout=2", 600)])
+def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
+    monkeypatch.setattr(databases, "CONNECTING", ours)
+    troubles = []
+
+    def connecting(url):
+        try:
+            engine_for(url).connect()
+        except OperationalError as error:
+            troubles.append(error)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://user:word@127.0.0.1:{silent.getsockname()[1]}/toy{query}"
+        threading.Thread(target=connecting, args=[url], daemon=True).start()
+        until(lambda: troubles)  # psycopg itself would wait for more than two minutes
+    assert databases.away(troubles[0])
+
+
+def test_a_connection_at_rest_that_was_cut_is_replaced(postgresql, monkeypatch):
+    monkeypatch.setattr(databases, "BELIEVED", 0)
+    engine = engine_for(postgresql)
+    with engine.connect() as connection:
+        before = connection.scalar(select(func.pg_backend_pid()))
+    other = engine_for(postgresql)
+    with other.connect() as connection:
+        connection.execute(select(func.pg_terminate_backend(before)))
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.pg_backend_pid())) != before
+    engine.dispose()
+    other.dispose()

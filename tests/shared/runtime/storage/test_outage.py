@@ -1,0 +1,103 @@
+"""The database goes away in the middle of load and comes back: nothing is lost, nothing is done
+twice.
+"""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from deploy.stack.postgres import Postgres
+from shared.runtime.process.batch_worker import AWAY
+from tests.conditions import stays, until
+from tests.shared.runtime.rabbit_fixture import Ground, envelope, totals, worker, working
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    own = Postgres(tmp_path_factory.mktemp("cluster"))
+    own.start()
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def ground(rabbit):
+    found = Ground(rabbit, delays=(0.5, 2, 5))
+    yield found
+    found.close()
+
+
+def done(engine):
+    try:
+        return sum(totals(engine).values())
+    except OperationalError:
+        return 0
+
+
+def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
+    with working(ground, cluster.create_database("toy"), threads=2, batch=5) as process:
+        ears = ground.listen()
+        ground.send(
+            *(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300))
+        )
+        until(lambda: done(process.engine) > 50)
+        cluster.kill()
+        cluster.start()
+        until(lambda: done(process.engine) == 300, timeout=30)
+        assert totals(process.engine) == {f"k{number}": 30 for number in range(10)}
+        told = set()
+        until(
+            lambda: (
+                told.update((event.subject, int(event.sequence)) for event in ears.heard(0))
+                or len(told) == 300
+            )
+        )
+        assert process.fault() is None
+    assert told == {(f"k{number}", count) for number in range(10) for count in range(1, 31)}
+    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+
+
+def test_a_killed_database_lets_no_act_be_repeated(cluster, ground, world):
+    """Though each turn has a last act, whose end only its thread knows."""
+    with working(ground, cluster.create_database("acts"), world, threads=2, batch=5) as process:
+        ground.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
+        for count in (60, 140, 220):
+            until(lambda count=count: len(world.done) > count)
+            cluster.kill()
+            cluster.start()
+        until(lambda: len(set(world.done)) == 300 and ground.depth("toy") == 0, timeout=30)
+        assert process.fault() is None
+    assert len(world.done) == 300
+    assert ground.depth("toy.dead") == 0
+
+
+def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
+    with working(ground, cluster.create_database("away"), threads=2, batch=5) as process:
+        cluster.stop()
+        ground.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
+        assert stays(
+            lambda: ground.depth("toy.wait.2000") == 0, 2
+        )  # where a second failure leads to
+        cluster.start()
+        until(lambda: done(process.engine) == 30)
+        assert process.fault() is None
+    assert ground.depth("toy.dead") == 0
+
+
+def test_a_database_that_is_away_is_not_asked_without_a_pause(ground, database, monkeypatch):
+    process = worker(ground, database)
+    together, waits = process.pipeline.together, []
+
+    def failing(items):
+        if items and len(waits) < 2:
+            raise OperationalError(None, None, ConnectionError("the database is away"))
+        together(items)
+
+    monkeypatch.setattr(process.pipeline, "together", failing)
+    monkeypatch.setattr(process.worker.stopping, "wait", waits.append)
+    process.start()
+    ground.send(envelope("toy.add", {"key": "a", "amount": 1}))
+    until(lambda: totals(process.engine) == {"a": 1})
+    process.stop()
+    assert waits == [AWAY, AWAY]
