@@ -1,24 +1,21 @@
 """Both databases hold what the code believes, and never let go of a document."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from services.documents.domain.document import KeptDocument, Rendered, Wanted, complete
-from services.documents.store import tables
 from services.documents.work import Work
 from services.documents.worker import service
 from shared.runtime.storage import migrations
-from shared.runtime.storage.database import engine_for, reading
+from shared.runtime.storage.database import reading
 from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
-from tests.words import Desk, desk as open_desk
+from tests.words import Desk
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -45,29 +42,10 @@ def kept(desk: Desk) -> KeptDocument | None:
         return Work(connection, outside(Press())).documents.get(INVOICE_ID)
 
 
-def test_the_migration_makes_the_tables_that_the_code_names(desk: Desk) -> None:
-    with reading(desk.engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables) == []
-
-
 def test_migrating_again_changes_nothing(desk: Desk) -> None:
     keep(desk, a_document())
     assert migrations.upgrade(service, desk.engine) == migrations.require(service, desk.engine)
     assert kept(desk) == a_document()
-
-
-def test_a_document_of_before_is_found_by_the_reference_of_its_order(
-    url: str, press: Press
-) -> None:
-    engine = engine_for(url)
-    migrations.upgrade(service, engine, "0005")
-    with engine.begin() as connection:
-        connection.execute(tables.tables["documents"].insert(), [asdict(a_document())])
-    engine.dispose()
-    opened = open_desk(service, url, outside(press))
-    (found,) = opened.ask("document.list", {"order_id": "XKBKNABJK"}).data["documents"]
-    assert found["document_id"] == str(INVOICE_ID)
-    opened.engine.dispose()
 
 
 def test_a_document_comes_back_as_it_was_kept(desk: Desk) -> None:

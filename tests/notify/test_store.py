@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +12,6 @@ from services.notify.domain.letter import Attachment
 from services.notify.domain.mail import Mail
 from services.notify.domain.paper import Paper
 from services.notify.domain.shop import Shop
-from services.notify.store.tables import metadata
 from services.notify.work import Work
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
@@ -50,11 +47,6 @@ def keep(desk: NotifyDesk, *mails: Mail) -> None:
 def kept(desk: NotifyDesk, mail_id: UUID) -> Mail | None:
     with desk.engine.begin() as connection:
         return Work(connection, Office()).mails.get(mail_id)
-
-
-def test_the_migrations_make_the_tables_that_the_code_names(desk: NotifyDesk) -> None:
-    with reading(desk.engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_a_mail_comes_back_as_it_was_kept(desk: NotifyDesk) -> None:

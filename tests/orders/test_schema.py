@@ -5,26 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Uuid, bindparam, insert, text, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from services.orders.store.tables import metadata
 from services.orders.worker import service
 from shared.runtime.storage import migrations
-from shared.runtime.storage.database import engine_for
-from tests.orders.words import NewDatabase, Storefront, everything, rows
+from tests.orders.words import Storefront, everything, rows
 from tests.words import Desk
-
-
-def test_the_migrations_make_the_tables_that_the_code_uses(orders: Desk) -> None:
-    with orders.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
-        assert compare_metadata(context, metadata) == []
 
 
 def test_migrating_again_changes_nothing(shop: Storefront, orders: Desk) -> None:
@@ -103,27 +91,3 @@ def test_large_amounts_come_back_as_they_were_kept(shop: Storefront) -> None:
         == 3 * 10**15
     )
     assert order["lines"][0]["name"] == "فرش"
-
-
-def test_an_order_of_before_is_given_what_it_reached(new_database: NewDatabase) -> None:
-    engine, order_id = engine_for(new_database()), uuid4()
-    with engine.begin() as connection:
-        config = migrations._config(service)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.execute(text(OLD_ORDER).bindparams(bindparam("id", order_id, Uuid)))
-        entry = text(OLD_ENTRY).bindparams(bindparam("id", order_id, Uuid))
-        for position, state in enumerate(("awaiting_bank_wire", "payment_accepted", "shipped")):
-            connection.execute(entry, {"position": position, "state": state})
-        command.upgrade(config, "0003_states")
-        reached = connection.execute(text("SELECT reached FROM orders")).scalar_one()
-    engine.dispose()
-    assert reached == "attach_invoice delivery_slip invoice paid shipped valid"
-
-
-OLD_ORDER = """INSERT INTO orders VALUES (:id, 'old', 'REF', '2026-11-21 12:00:00', 'shipped',
-'{}', 'en', 'EUR', 'tax_included', 1, 0, 1, 'Wire', 'Post', '', 0, '0', 0, 0, '{}', '{}', true)"""
-OLD_ENTRY = (
-    "INSERT INTO order_history VALUES (:id, :position, :state, '2026-11-21 12:00:00', 'anna',"
-    " false, '')"
-)

@@ -15,9 +15,9 @@ from sqlalchemy import (
 )
 
 from shared.runtime.storage import journal, order_references
-from shared.runtime.storage.database import Json, UtcDateTime
+from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
-tables = MetaData()
+tables = MetaData(naming_convention=NAMING)
 documents = Table(
     "documents",
     tables,
@@ -35,9 +35,9 @@ documents = Table(
     Column("issued_at", UtcDateTime, nullable=False),
     Column("rendered_at", UtcDateTime, nullable=False),
     Column("place", String(500), nullable=False, server_default=text("''")),
-    UniqueConstraint("shop", "kind", "number", name="documents_number"),
-    Index("documents_order", "shop", "order_id"),
-    Index("documents_issued", "shop", "issued_at", "document_id"),
+    UniqueConstraint("shop", "kind", "number"),
+    Index(None, "shop", "order_id"),
+    Index(None, "shop", "issued_at", "document_id"),
 )
 templates = Table(
     "templates",

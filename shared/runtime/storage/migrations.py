@@ -1,5 +1,6 @@
-"""Migrations: Alembic, one history per service, one command. A service's revisions lie in its room
-`migrations/`.
+"""Migrate databases with Alembic: one history per service, in its package `migrations/`.
+
+Revisions import nothing of this project: what they do must not change when the code does.
 """
 
 from pathlib import Path
@@ -12,7 +13,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from shared.runtime.errors import SchemaError
-from shared.runtime.storage import journal
 from shared.runtime.storage.database import reading
 
 ENVIRONMENT = Path(__file__).parent / "alembic"
@@ -62,17 +62,6 @@ def require(service: Migrated, engine: Engine) -> str:
             f" needs '{wanted}': run `aftercart migrate {service.name}`."
         )
     return found
-
-
-def create_journal(connection: Connection) -> None:
-    """For a first revision: inbox, outbox, schedule and sequence."""
-    first = [journal.inbox, journal.outbox, journal.schedule, journal.sequence]
-    journal.metadata.create_all(connection, first)
-
-
-def create_acts(connection: Connection) -> None:
-    """For the revision that brings the table of acts."""
-    journal.metadata.create_all(connection, [journal.acts])
 
 
 def _config(service: Migrated) -> Config:
