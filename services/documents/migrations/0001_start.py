@@ -135,33 +135,33 @@ def _protect_rows() -> None:
 
 POSTGRESQL = (
     """
-    CREATE FUNCTION refuse_by_law() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'what % keeps is never changed or deleted', TG_TABLE_NAME
+    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'rows of % cannot be changed or deleted', TG_TABLE_NAME
     USING ERRCODE = 'restrict_violation'; END $$
     """,
     """
-    CREATE TRIGGER documents_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON documents
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_law()
+    CREATE TRIGGER documents_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
     """,
 )
 # `INSERT OR REPLACE` deletes without firing the trigger on DELETE, by any key and by the hidden
 # rowid: an insert of a key that exists is refused.
 SQLITE = (
     """
-    CREATE TRIGGER documents_keep_delete BEFORE DELETE ON documents
-    BEGIN SELECT RAISE(ABORT, 'what documents keeps is never changed or deleted'); END
+    CREATE TRIGGER documents_refuse_delete BEFORE DELETE ON documents
+    BEGIN SELECT RAISE(ABORT, 'rows of documents cannot be changed or deleted'); END
     """,
     """
-    CREATE TRIGGER documents_keep_update BEFORE UPDATE ON documents
-    BEGIN SELECT RAISE(ABORT, 'what documents keeps is never changed or deleted'); END
+    CREATE TRIGGER documents_refuse_update BEFORE UPDATE ON documents
+    BEGIN SELECT RAISE(ABORT, 'rows of documents cannot be changed or deleted'); END
     """,
     """
-    CREATE TRIGGER documents_keep_insert BEFORE INSERT ON documents
+    CREATE TRIGGER documents_refuse_insert BEFORE INSERT ON documents
     WHEN EXISTS (
-        SELECT 1 FROM documents AS kept WHERE (kept.document_id = NEW.document_id)
-        OR (kept.shop = NEW.shop AND kept.kind = NEW.kind AND kept.number = NEW.number)
-        OR (kept.rowid = NEW.rowid)
+        SELECT 1 FROM documents AS existing WHERE (existing.document_id = NEW.document_id)
+        OR (existing.shop = NEW.shop AND existing.kind = NEW.kind AND existing.number = NEW.number)
+        OR (existing.rowid = NEW.rowid)
     )
-    BEGIN SELECT RAISE(ABORT, 'what documents keeps is never changed or deleted'); END
+    BEGIN SELECT RAISE(ABORT, 'rows of documents cannot be changed or deleted'); END
     """,
 )

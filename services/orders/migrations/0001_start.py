@@ -703,9 +703,9 @@ FIXED_OF_REFUNDS = [
     "credit_slip",
     "given_back",
 ]
-REFUSE = """CREATE FUNCTION refuse_by_law() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'what % keeps is never changed or deleted', TG_TABLE_NAME
-USING ERRCODE = 'restrict_violation'; END $$"""
+REFUSE = """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'rows of % cannot be deleted, nor their fixed columns changed',
+TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"""
 
 
 def _protect(
@@ -729,13 +729,13 @@ def _protect(
 def _protect_on_postgresql(table: str, refused: list[str]) -> None:
     events = "DELETE OR TRUNCATE" if refused else "UPDATE OR DELETE OR TRUNCATE"
     op.execute(
-        f"CREATE TRIGGER {table}_keep BEFORE {events} ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_by_law()"
+        f"CREATE TRIGGER {table}_refuse_delete BEFORE {events} ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
     if refused:
         op.execute(
-            f"CREATE TRIGGER {table}_keep_fixed BEFORE UPDATE ON {table}"
-            f" FOR EACH ROW WHEN ({' OR '.join(refused)}) EXECUTE FUNCTION refuse_by_law()"
+            f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE ON {table}"
+            f" FOR EACH ROW WHEN ({' OR '.join(refused)}) EXECUTE FUNCTION refuse_change()"
         )
 
 
@@ -746,17 +746,18 @@ def _protect_on_sqlite(table: str, keys: list[list[str]], refused: list[str]) ->
     changed = [condition.replace("IS DISTINCT FROM", "IS NOT") for condition in refused]
     if changed:
         changed.append("OLD.rowid IS NOT NEW.rowid")
-    existing = []
+    conditions = []
     for key in [*keys, ["rowid"]]:
-        equal = " AND ".join(f"kept.{column} = NEW.{column}" for column in key)
-        existing.append(f"({equal})")
-    there = f"SELECT 1 FROM {table} AS kept WHERE {' OR '.join(existing)}"
+        equal = " AND ".join(f"existing.{column} = NEW.{column}" for column in key)
+        conditions.append(f"({equal})")
+    there = f"SELECT 1 FROM {table} AS existing WHERE {' OR '.join(conditions)}"
+    sentence = f"rows of {table} cannot be deleted, nor their fixed columns changed"
     for event, condition in (
         ("delete", ""),
         ("update", f"WHEN {' OR '.join(changed)}" if changed else ""),
         ("insert", f"WHEN EXISTS ({there})"),
     ):
         op.execute(
-            f"CREATE TRIGGER {table}_keep_{event} BEFORE {event.upper()} ON {table} {condition}"
-            f" BEGIN SELECT RAISE(ABORT, 'what {table} keeps is never changed or deleted'); END"
+            f"CREATE TRIGGER {table}_refuse_{event} BEFORE {event.upper()} ON {table} {condition}"
+            f" BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
         )
