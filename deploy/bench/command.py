@@ -18,6 +18,8 @@ from deploy.stack.postgres import Postgres
 from shared.runtime.process import log
 from shared.runtime.settings import HouseSettings
 
+PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
+
 
 @click.group()
 def bench() -> None:
@@ -170,15 +172,24 @@ def notify(count: int, threads: int, orders: int) -> None:
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
         directory = Path(name)
         with servers(directory, click.echo) as (rabbit, postgres):
-            ours = outgoing.through_the_service(
-                rabbit, postgres.create_database("notify"), count, threads, directory
-            )
+            sinks = {
+                limit: outgoing.through_the_service(
+                    rabbit,
+                    postgres.create_database(f"notify_{limit}"),
+                    count,
+                    threads,
+                    directory,
+                    recipient_per_hour=limit,
+                )
+                for limit in (0, PER_HOUR)
+            }
             prompt = promptness(rabbit, postgres, orders, directory)
-    plain = outgoing.bare(ours.contents)
+    most = outgoing.bare(sinks[0].contents).rate()
     click.echo(f"{'':34}{'per second':>12}{'of smtplib':>12}")
-    rate, most = ours.rate(), plain.rate()
     click.echo(f"{'smtplib, the same bytes':34}{most:12,.0f}{1:12.2f}")
-    click.echo(f"{f'one worker, {threads} thread(s)':34}{rate:12,.0f}{rate / most:12.2f}")
+    for limit, found in sinks.items():
+        name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
+        click.echo(f"{name:34}{found.rate():12,.0f}{found.rate() / most:12.2f}")
     click.echo(f"{'milliseconds, nothing else to do':34}{'median':>12}{'of bare':>12}")
     click.echo(f"{'WeasyPrint and smtplib, the same':34}{1000 * prompt.bare:12,.0f}{1:12.2f}")
     waited = median(prompt.walks)

@@ -86,10 +86,16 @@ def sink() -> Iterator[tuple[Sink, int]]:
 
 
 def through_the_service(
-    rabbit: RabbitNode, database_url: str, count: int, threads: int, directory: Path
+    rabbit: RabbitNode,
+    database_url: str,
+    count: int,
+    threads: int,
+    directory: Path,
+    *,
+    recipient_per_hour: int = 0,
 ) -> Sink:
-    """Mails of one worker process with so many threads, whose queue holds `count` events of orders
-    that were paid.
+    """Return the mails of one worker process with so many threads, whose queue holds `count` events
+    of orders that were paid, each of another customer.
     """
     _prepare(rabbit, database_url)
     _publish(rabbit, [_event(number) for number in range(count)])
@@ -104,7 +110,8 @@ def through_the_service(
             "--threads",
             str(threads),
         ]
-        worker.start(command, env=settings(rabbit, "notify", database_url, port))
+        limit = {"AFTERCART_NOTIFY_RECIPIENT_PER_HOUR": str(recipient_per_hour)}
+        worker.start(command, env=settings(rabbit, "notify", database_url, port) | limit)
         try:
             found.wait(count)
         finally:
@@ -149,7 +156,15 @@ def _publish(rabbit: RabbitNode, messages: Sequence[Outgoing]) -> None:
 
 def _event(number: int) -> Outgoing:
     order_id = str(uuid4())
-    order = samples.ORDER_SUMMARY | {"order_id": order_id, "reference": f"BENCH-{number}"}
+    customer = samples.ORDER_SUMMARY["customer"] | {
+        "customer_id": f"c-{number}",
+        "email": f"customer{number}@example.test",
+    }
+    order = samples.ORDER_SUMMARY | {
+        "order_id": order_id,
+        "reference": f"BENCH-{number}",
+        "customer": customer,
+    }
     data = samples.ORDER_TRANSITIONED | {"order_id": order_id, "order": order, "attach": []}
     envelope = Envelope(
         id=str(uuid4()), source="/bench", type=wire_type("order.transitioned"), data=data

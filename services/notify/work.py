@@ -21,6 +21,7 @@ from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
+from services.notify.store.claims import Claims
 from services.notify.store.erasing import Erasing
 from services.notify.store.logos import Logos
 from services.notify.store.mails import Mails
@@ -60,6 +61,7 @@ from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 MOST_LUGGAGE = (
     32 * 2**20
 )  # bytes of attachments that the mails of one turn take along; one mail may take more
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 OF_MAILS = (DeliverMail, ResendMail, MailBounced)
 WITH_DOCUMENTS = (
     ReturnConfirmed,
@@ -81,8 +83,9 @@ OF_SHOPS = (
 
 @dataclass(frozen=True)
 class Limits:
-    """So many mails at most, of each shop; 0 is no limit. Where there is one, a shop's mails are
-    claimed by one process at a time: two would not see what the other takes.
+    """So many mails at most, of each shop; 0 is no limit. Mails that share a limit (those to one
+    recipient, or all of a shop) are claimed by one process at a time: two would not see what the
+    other takes.
     """
 
     recipient_per_hour: int = 0
@@ -129,6 +132,7 @@ class Work(UnitOfWork):
         self.papers = self.part(Papers(connection))
         self.contents = self.part(Contents(connection))
         self.mails = self.part(Mails(connection))
+        self.claims = Claims(connection, self.mails)
         self.attempts = self.part(Attempts(connection))
         self.shops = self.part(Shops(connection))
         self.suppressions = self.part(Suppressions(connection))
@@ -180,11 +184,12 @@ class Work(UnitOfWork):
         other.
         """
         messages = [message for _, message in batch]
-        if self.rules.limits.any:
-            shops = {
-                envelope.shop for envelope, message in batch if isinstance(message, DeliverMail)
-            }
-            lock_names(self.connection, [f"limits/{shop}" for shop in sorted(shops)])
+        limits = self.rules.limits
+        if limits.any:
+            delivered = (
+                message.mail_id for message in messages if isinstance(message, DeliverMail)
+            )
+            self.claims.lock(delivered, whole_shops=bool(limits.shop_per_minute))
         arriving = [
             message.document_id for message in messages if isinstance(message, DocumentContent)
         ]
@@ -239,20 +244,16 @@ class Work(UnitOfWork):
         return known if known and known.holds(self.now) else None
 
     def free_at(self, mail: Mail) -> datetime | None:
-        """When the limits let the mail go, if they do not now."""
+        """Return when the limits let the mail go; None where they do now."""
         shop, limits = mail.occasion.shop, self.rules.limits
-        asked = (
-            (limits.recipient_per_hour, mail.recipient, timedelta(hours=1)),
-            (limits.shop_per_minute, None, timedelta(minutes=1)),
-        )
-        claims = [
-            (self.mails.nth_claim(shop, recipient, self.now - window, limit), window)
-            for limit, recipient, window in asked
-            if limit
-        ]
-        return max(
-            (claimed_at + window for claimed_at, window in claims if claimed_at), default=None
-        )
+        times = []
+        if limits.recipient_per_hour:
+            claims = self.claims.to(shop, mail.recipient, self.now - HOUR)
+            times += [at + HOUR for at in claims[limits.recipient_per_hour - 1 :][:1]]
+        if limits.shop_per_minute:
+            claims = self.claims.of(shop, self.now - MINUTE)
+            times += [at + MINUTE for at in claims[limits.shop_per_minute - 1 :][:1]]
+        return max(times, default=None)
 
 
 def event_key(envelope: Envelope) -> str:

@@ -12,7 +12,7 @@ import pytest
 from services.notify.domain.commands import SweepMails
 from services.notify.domain.sending import Outcome
 from services.notify.handlers.delivery import SWEEP_EVERY, first_sweep
-from services.notify.store.mails import Mails
+from services.notify.store.claims import Claims
 from services.notify.work import Limits
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
@@ -288,17 +288,17 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
     for _ in range(4):
         desk.tell("order.transitioned", transitioned(attach=[]))
     batch = [receive(errand.encode()) for errand in desk.errands()]
-    together, nth_claim = threading.Barrier(2), Mails.nth_claim
+    together, claims_to = threading.Barrier(2), Claims.to
 
     def meeting(*given: Any) -> Any:
-        found = nth_claim(*given)
+        found = claims_to(*given)
         with suppress(
             threading.BrokenBarrierError
         ):  # from where the other one waits for our commit
             together.wait(1)
         return found
 
-    monkeypatch.setattr(Mails, "nth_claim", meeting)
+    monkeypatch.setattr(Claims, "to", meeting)
     with ThreadPoolExecutor() as threads:
         for done in [threads.submit(desk.deliver, *half) for half in (batch[:2], batch[2:])]:
             assert done.result(30) == [DONE, DONE]

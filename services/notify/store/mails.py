@@ -32,6 +32,8 @@ from shared.runtime.storage.unit_of_work import Store
 
 EventKey = tuple[str, str]
 """Shop, source and id."""
+Address = tuple[str, str]
+"""Shop, and an address of e-mail in lower case."""
 AGE = (mails.c.created_at, mails.c.position, mails.c.mail_id)
 
 
@@ -96,13 +98,9 @@ class Mails(Store[UUID, Mail]):
         asked = {
             mails.c.thread_id: wanted.thread_id,
             mails.c.state: wanted.state,
-            mails.c.recipient: wanted.recipient and wanted.recipient.lower(),
+            mails.c.recipient_key: wanted.recipient and wanted.recipient.lower(),
         }
-        fitting = [
-            (func.lower(column) if column is mails.c.recipient else column) == value
-            for column, value in asked.items()
-            if value is not None
-        ]
+        fitting = [column == value for column, value in asked.items() if value is not None]
         if wanted.order_id:
             orders = order_references.order_ids(self.connection, order_names, shop, wanted.order_id)
             fitting.append(mails.c.order_id.in_(orders))
@@ -149,28 +147,13 @@ class Mails(Store[UUID, Mail]):
         rows = self.connection.execute(query.where(NOT_SENT).group_by(mails.c.state))
         return [Unsent(row.state, row.number, row.since) for row in rows]
 
-    def nth_claim(
-        self, shop: str, recipient: str | None, since: datetime, nth: int
-    ) -> datetime | None:
-        """When the nth last mail was claimed, to a recipient or at all; None where there were fewer
-        since then. Those of this batch count as they are now, though they are not written yet.
+    def recipients(self, mail_ids: Iterable[UUID]) -> list[Address]:
+        """Return the shops and recipients (in lower case) of mails, which never change; lock
+        nothing.
         """
-        ours = [
-            mail for mail in {**self._kept, **self._pending}.values() if mail.occasion.shop == shop
-        ]
-        others = mails.c.mail_id.not_in([mail.mail_id for mail in ours])
-        where = [mails.c.shop == shop, mails.c.claimed_at > since, others]
-        if recipient is not None:
-            where.append(func.lower(mails.c.recipient) == recipient.lower())
-            ours = [mail for mail in ours if mail.recipient.lower() == recipient.lower()]
-        query = (
-            select(mails.c.claimed_at).where(*where).order_by(mails.c.claimed_at.desc()).limit(nth)
-        )
-        claims = [
-            *self.connection.scalars(query),
-            *(mail.claimed_at for mail in ours if mail.claimed_at),
-        ]
-        return sorted(claims, reverse=True)[nth - 1] if len(claims) >= nth else None
+        query = select(mails.c.shop, mails.c.recipient_key).distinct()
+        rows = self.connection.execute(query.where(mails.c.mail_id.in_(list(mail_ids))))
+        return sorted((row.shop, row.recipient_key) for row in rows)
 
 
 def _before(cursor: Cursor | None) -> list[ColumnElement[bool]]:
@@ -230,6 +213,7 @@ def _rows(values: Iterable[Mail]) -> list[dict[str, Any]]:
             "shop": mail.occasion.shop,
             "event_key": mail.occasion.event_key,
             "recipient": mail.recipient,
+            "recipient_key": mail.recipient.lower(),
             "template": mail.template,
             "position": mail.position,
             "conversation": mail.conversation,

@@ -58,6 +58,7 @@ mails = Table(
     Column("shop", String(40), nullable=False),
     Column("event_key", String(401), nullable=False),
     Column("recipient", String(254), nullable=False),
+    Column("recipient_key", String(254), nullable=False),  # in lower case
     Column("template", String(200), nullable=False),
     Column("position", Integer, nullable=False),
     Column("conversation", String(60), nullable=False),
@@ -85,7 +86,7 @@ mails = Table(
     Index("ix_mails_ages", "shop", "created_at", "position", "mail_id"),
     Index("ix_mails_claims", "shop", "claimed_at"),
     Index("ix_mails_states", "shop", "state", "created_at"),
-    Index("ix_mails_recipients", "shop", "recipient"),
+    Index("ix_mails_recipients", "shop", "recipient_key", "claimed_at"),
     Index("ix_mails_customers", "shop", "customer_id"),
     Index("ix_mails_customer_emails", "shop", "customer_email"),
     Index(
