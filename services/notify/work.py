@@ -55,7 +55,6 @@ from shared.contracts.orders import (
     ShopChanged,
 )
 from shared.runtime.errors import TurnIsFull
-from shared.runtime.storage.database import lock_names
 from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
 MOST_LUGGAGE = (

@@ -162,6 +162,8 @@ STATE: Json = {
     "colour": "#3498D8",
     "mail_template": "payment",
     "hidden": False,
+    "valid": True,
+    "labels": {"en": "Payment accepted", "fa": "پرداخت پذیرفته شد"},
 }
 STATE_DEFINITION: Json = {
     "key": "packed",
@@ -189,6 +191,7 @@ ORDER_PLACED: Json = {
         "colour": "#34209E",
         "mail_template": "bankwire",
         "hidden": False,
+        "labels": {"en": "Awaiting bank wire payment", "fa": "در انتظار بررسی پرداخت"},
     },
 }
 ORDER_TRANSITIONED: Json = {
@@ -332,6 +335,12 @@ THREAD_VIEW: Json = {
     "status": "open",
     "opened_at": NOON,
 }
+LISTED_THREAD: Json = THREAD_VIEW | {
+    "messages": 2,
+    "last_message_at": NOON,
+    "last_author": "ada@example.test",
+    "last_text": "When will it arrive?",
+}
 THREAD_MESSAGE: Json = {
     "message_id": MESSAGE_ID,
     "direction": "customer",
@@ -408,6 +417,8 @@ THREAD_CUSTOMER: Json = {
     "name": "Ada Byron",
     "addresses": [ADDRESS],
     "orders": 3,
+    "valid_orders": 2,
+    "valid_total": [euro(5740)],
     "spent": [euro(8610)],
     "registered_at": NOON,
 }
@@ -417,6 +428,7 @@ THREAD_ORDER: Json = {
     "placed_at": NOON,
     "state": "Payment accepted",
     "colour": "#3498D8",
+    "valid": True,
     "total": euro(2870),
     "paid": euro(2870),
 }

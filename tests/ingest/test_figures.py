@@ -49,10 +49,13 @@ def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None
     pays(desk, "payment.reversed", dollars, 500)
     orders(desk, order__customer__customer_id="c-2", order__customer__email="max@example.test")
     found = customer(desk, writes(desk))
-    assert (found["orders"], found["spent"]) == (
-        3,
-        [{"amount": 2870, "currency": "EUR"}, {"amount": 500, "currency": "USD"}],
-    )
+    euros = {"amount": 2870, "currency": "EUR"}
+    assert (found["orders"], found["spent"]) == (3, [euros, {"amount": 500, "currency": "USD"}])
+    # Payment accepted is a sale, awaiting a bank wire is none, whatever was paid.
+    assert (found["valid_orders"], found["valid_total"]) == (1, [euros])
+    moves(desk, paid, state__key="cancelled", state__valid=False, at=stamp(days=1))
+    found = customer(desk, writes(desk))
+    assert (found["orders"], found["valid_orders"], found["valid_total"]) == (3, 0, [])
 
 
 def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(
@@ -146,9 +149,26 @@ def test_customers_of_another_shop_are_not_known(desk: IngestDesk) -> None:
 def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestDesk) -> None:
     order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
     thread_id = writes(desk, order_reference="LATE")
-    moves(desk, order_id, at=stamp(hours=2), state__label="Shipped", order__reference="LATE")
-    moves(desk, order_id, at=stamp(hours=1), state__label="Processing", order__reference="LATE")
+    for hours, label in ((2, "Shipped"), (1, "Processing")):
+        state = {"state__label": label, "state__labels": {"en": label}}
+        moves(desk, order_id, at=stamp(hours=hours), order__reference="LATE", **state)
     assert desk.thread(thread_id)["order"]["state"] == "Shipped"
+
+
+def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
+    desk: IngestDesk,
+) -> None:
+    order_id = orders(desk, order__language="fa", state__label="در انتظار بررسی پرداخت")
+    reference = order_id[:8].upper()
+    thread_id = writes(desk, order_reference=reference)
+    moves(desk, order_id, state__label="پرداخت پذیرفته شد", order__reference=reference)
+    for language, state in (("en", "Payment accepted"), ("fa-IR", "پرداخت پذیرفته شد")):
+        asked = {"thread_id": thread_id, "language": language}
+        assert desk.ask("thread.get", asked).data["order"]["state"] == state
+        assert ("order_moved", state) in timeline(desk, thread_id, language=language)
+    # A shop may name a state of its own in one language only.
+    moves(desk, order_id, state__labels={}, order__reference=reference, at=stamp(days=1))
+    assert desk.thread(thread_id)["order"]["state"] == "Payment accepted"
 
 
 # --- the timeline ---------------------------------------------------------------------------------

@@ -57,6 +57,20 @@ def test_threads_are_listed_newest_first(office: IngestDesk) -> None:
     assert times == sorted(times, reverse=True)
 
 
+def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestDesk) -> None:
+    thread_id = writes(desk, text="When\nwill it arrive?")
+    desk.clock.advance(minutes=1)
+    does(desk, "reply", thread_id, text="Now. " * 60)
+    (row,) = desk.threads()
+    assert (row["messages"], row["last_author"], row["last_private"]) == (2, ANNA, False)
+    assert row["last_message_at"] == desk.thread(thread_id)["messages"][-1]["at"]
+    assert row["last_text"] == ("Now. " * 40).strip() + "…"
+    desk.clock.advance(minutes=1)
+    does(desk, "add_note", thread_id, text="She called.")
+    (row,) = desk.threads()
+    assert (row["messages"], row["last_text"], row["last_private"]) == (3, "She called.", True)
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

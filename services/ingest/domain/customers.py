@@ -1,8 +1,10 @@
 """What is known here of customers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 
 from services.ingest.domain.orders import KnownOrder
 from shared.contracts.ingest import ThreadCustomer, ThreadView
@@ -61,6 +63,7 @@ def figures(
         name=view.customer_name,
         orders=len(orders),
         spent=spent(orders),
+        **_sales(orders),
         registered_at=None,
     )
 
@@ -74,15 +77,32 @@ def alone(customer: KnownCustomer, orders: Sequence[KnownOrder]) -> ThreadCustom
         addresses=list(customer.addresses),
         orders=len(orders),
         spent=spent(orders),
+        **_sales(orders),
         registered_at=customer.registered_at,
     )
 
 
 def spent(orders: Sequence[KnownOrder]) -> list[Money]:
-    """What was paid for orders and not given back, by currency."""
-    sums = {order.currency: 0 for order in orders}
-    for order in orders:
-        sums[order.currency] += order.paid - order.refunded
+    """Return what was paid for orders and not given back, by currency."""
+    return _by_currency((order.currency, order.paid - order.refunded) for order in orders)
+
+
+class _Sales(TypedDict):
+    valid_orders: int
+    valid_total: list[Money]
+
+
+def _sales(orders: Sequence[KnownOrder]) -> _Sales:
+    """Return how many of the orders are sales, and what those cost."""
+    valid = [order for order in orders if order.valid]
+    total = _by_currency((order.currency, order.total) for order in valid)
+    return {"valid_orders": len(valid), "valid_total": total}
+
+
+def _by_currency(amounts: Iterable[tuple[str, int]]) -> list[Money]:
+    sums: Counter[str] = Counter()
+    for currency, amount in amounts:
+        sums[currency] += amount
     return [
         Money(amount=amount, currency=currency)
         for currency, amount in sorted(sums.items())

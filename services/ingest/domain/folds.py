@@ -4,6 +4,7 @@ Lines are counted from 1. A forwarded mail is what its sender wants to be read: 
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.ingest.domain.quoting import (
@@ -13,7 +14,9 @@ from services.ingest.domain.quoting import (
     is_forwarded,
     is_original,
 )
+from shared.contracts.ingest import Fold
 
+BEGINNING = 200  # characters of a message in a list of threads
 MOST_LINES = 20_000
 _LONGEST_LINE = 400  # characters of a line that are looked at
 
@@ -98,3 +101,11 @@ def _whole(found: list[Lines], lines: list[str], text: str) -> list[Lines]:
     if found and found[-1].last == len(lines):
         found[-1] = Lines(found[-1].first, text.count("\n") + 1)
     return found
+
+
+def beginning(text: str, folds: Iterable[Lines | Fold]) -> str:
+    """Return how a message begins, on one line and without what is folded."""
+    hidden = {number for fold in folds for number in range(fold.first, fold.last + 1)}
+    shown = [line for number, line in enumerate(text.split("\n"), 1) if number not in hidden]
+    words = " ".join(" ".join(shown).split())
+    return words if len(words) <= BEGINNING else words[: BEGINNING - 1].rstrip() + "…"

@@ -1,10 +1,12 @@
 """What is known here of orders: whom they belong to, what they came to, and how they stand."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
+from services.ingest.domain.texts import in_language
 from shared.contracts.ingest import ThreadOrder
 from shared.contracts.orders import OrderSummary, StateView
 from shared.contracts.values import Money
@@ -14,8 +16,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class KnownOrder:
-    """An order; `total`, `paid` and what was given back in minor units, `state` as its customer
-    reads it. `customer_id` may be empty.
+    """An order; `total`, `paid` and what was given back in minor units. `state` is the name of its
+    state in the customer's language, `state_labels` in others; in a `valid` state it is a sale.
+    `customer_id` may be empty.
     """
 
     order_id: UUID
@@ -33,6 +36,8 @@ class KnownOrder:
     state: str = ""
     colour: str = ""
     changed_at: datetime = LONG_AGO
+    valid: bool = False
+    state_labels: Mapping[str, str] = field(default_factory=dict)
 
     def belongs_to(self, email: str, customer_id: str | None) -> bool:
         """Whether it is that customer's, by his key or by his address."""
@@ -52,14 +57,15 @@ class KnownOrder:
             else self
         )
 
-    def view(self) -> ThreadOrder:
-        """As a thread shows it."""
+    def view(self, language: str) -> ThreadOrder:
+        """Return the order as a thread shows it to an employee who reads that language."""
         return ThreadOrder(
             order_id=self.order_id,
             reference=self.reference,
             placed_at=self.placed_at,
-            state=self.state,
+            state=named(self.state_labels, self.state, language),
             colour=self.colour,
+            valid=self.valid,
             total=Money(amount=self.total, currency=self.currency),
             paid=Money(amount=self.paid, currency=self.currency),
         )
@@ -67,7 +73,7 @@ class KnownOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
-    """An order was placed, or moved to another state."""
+    """An order was placed, or moved to another state, which has `labels` per language."""
 
     change_id: UUID
     order_id: UUID
@@ -75,6 +81,13 @@ class OrderChange:
     kind: Literal["order_placed", "order_moved"]
     state: str
     colour: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def named(labels: Mapping[str, str], label: str, language: str) -> str:
+    """Return the name of a state in a language; `label` where no other is known."""
+    found = in_language(labels, language)
+    return found[1] if found else label
 
 
 def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) -> KnownOrder:
@@ -94,4 +107,6 @@ def known_order(shop: str, order: OrderSummary, state: StateView, at: datetime) 
         state=state.label,
         colour=state.colour,
         changed_at=at,
+        valid=state.valid,
+        state_labels=state.labels,
     )

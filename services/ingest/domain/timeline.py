@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from services.ingest.domain.orders import KnownOrder, OrderChange
+from services.ingest.domain.orders import KnownOrder, OrderChange, named
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import ThreadMessage, TimelineEntry
 from shared.contracts.values import Money
@@ -25,10 +25,13 @@ Happening = tuple[Cursor, TimelineEntry]
 
 
 def merged(
-    said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]]
+    said: Iterable[Said], changes: Iterable[tuple[OrderChange, KnownOrder]], language: str
 ) -> list[Happening]:
-    """Everything, the latest first."""
-    happenings = [*map(_message, said), *(_change(change, order) for change, order in changes)]
+    """Return messages and changes of orders together, the latest first; states are named in that
+    language.
+    """
+    moves = (_change(change, order, language) for change, order in changes)
+    happenings = [*map(_message, said), *moves]
     return sorted(happenings, key=lambda each: (each[0].at, each[0].key), reverse=True)
 
 
@@ -46,14 +49,14 @@ def _message(said: Said) -> Happening:
     return Cursor(message.at, message.message_id), entry
 
 
-def _change(change: OrderChange, order: KnownOrder) -> Happening:
+def _change(change: OrderChange, order: KnownOrder, language: str) -> Happening:
     placed = change.kind == "order_placed"
     entry = TimelineEntry(
         kind=change.kind,
         at=change.at,
         order_id=order.order_id,
         order_reference=order.reference,
-        state=change.state,
+        state=named(change.labels, change.state, language),
         colour=change.colour,
         total=Money(amount=order.total, currency=order.currency) if placed else None,
     )

@@ -325,5 +325,13 @@ def _keep(order: KnownOrder, kind: Literal["order_placed", "order_moved"], work:
     envelope = work.envelope
     change_id = derived_id("order", envelope.source, envelope.id)
     work.order_changes.add(
-        OrderChange(change_id, order.order_id, order.changed_at, kind, order.state, order.colour)
+        OrderChange(
+            change_id,
+            order.order_id,
+            order.changed_at,
+            kind,
+            order.state,
+            order.colour,
+            order.state_labels,
+        )
     )

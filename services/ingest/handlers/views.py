@@ -49,7 +49,7 @@ def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
         thread=view,
         messages=messages,
         customer=_customer(view, work),
-        order=order.view() if order else None,
+        order=order.view(query.language) if order else None,
         earlier=cursor.write(earlier) if earlier else None,
     )
 
@@ -68,7 +68,7 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
         if len(found) > query.limit
         else None
     )
-    return ThreadList(threads=shown, next=further)
+    return ThreadList(threads=work.listing.with_latest(shown), next=further)
 
 
 @service.handles(NextUnanswered)
@@ -98,6 +98,7 @@ def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
     happened = timeline.merged(
         work.listing.said(work.shop, whose, after, limit),
         work.listing.changes(work.shop, whose, after, limit),
+        query.language,
     )
     shown = happened[: query.limit]
     further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None

@@ -373,6 +373,8 @@ def _create_other_services() -> None:
         sa.Column("state", sa.String(200), nullable=False, server_default=sa.text("''")),
         sa.Column("colour", sa.String(7), nullable=False, server_default=sa.text("''")),
         sa.Column("changed_at", TIME),
+        sa.Column("valid", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("state_labels", JSON, nullable=False, server_default=sa.text("'{}'")),
         sa.PrimaryKeyConstraint("order_id", name="pk_orders"),
     )
     op.create_index("ix_orders_shop_customer_id", "orders", ["shop", "customer_id"])
@@ -386,6 +388,7 @@ def _create_other_services() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("state", sa.String(200), nullable=False),
         sa.Column("colour", sa.String(7), nullable=False),
+        sa.Column("labels", JSON, nullable=False, server_default=sa.text("'{}'")),
         sa.PrimaryKeyConstraint("change_id", name="pk_order_changes"),
     )
     op.create_index("ix_order_changes_order_id_at", "order_changes", ["order_id", "at"])

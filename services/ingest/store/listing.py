@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Uuid, case, func, literal, select, tuple_
 
 from services.ingest.domain.contacts import Waiting
+from services.ingest.domain.folds import beginning
 from services.ingest.domain.orders import KnownOrder, OrderChange
 from services.ingest.domain.timeline import Said
 from services.ingest.store.customers import of_customer, read_order
@@ -16,10 +17,11 @@ from services.ingest.store.tables import order_changes, orders, thread_messages,
 from services.ingest.store.threads import read_entry, read_view
 from services.ingest.store.words import with_words
 from shared.contracts.cursor import Cursor
-from shared.contracts.ingest import ListThreads, ThreadView
+from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadView
 from shared.runtime.storage.database import UtcDateTime
 from shared.writing.search import wanted
 
+ENOUGH = 4000  # characters of a message in which its beginning is looked for
 Conditions = list[ColumnElement[bool]]
 Whose = tuple[str | None, Sequence[str]]
 """A customer's key, if it is known, and his addresses."""
@@ -45,6 +47,37 @@ class Listing:
             asked.limit + 1
         )
         return [read_view(row) for row in self.connection.execute(query)]
+
+    def with_latest(self, views: Sequence[ThreadView]) -> list[ListedThread]:
+        """Return threads with how many messages they have, and how the latest one begins."""
+        ids = [view.thread_id for view in views]
+        message = thread_messages.c
+        counted = (
+            select(
+                message.thread_id,
+                func.count().label("messages"),
+                func.max(message.at).label("latest"),
+            )
+            .where(message.thread_id.in_(ids))
+            .group_by(message.thread_id)
+            .subquery()
+        )
+        query = (
+            select(
+                message.thread_id,
+                message.author,
+                message.at,
+                message.private,
+                message.folds,
+                func.substr(message.text, 1, ENOUGH).label("text"),
+                counted.c.messages,
+            )
+            .join(counted, counted.c.thread_id == message.thread_id)
+            .where(message.at == counted.c.latest)
+            .order_by(message.message_id)
+        )
+        latest = {row.thread_id: row for row in self.connection.execute(query)}
+        return [_listed(view, latest.get(view.thread_id)) for view in views]
 
     def unanswered(self, shop: str, contact: str | None) -> int:
         """How many threads wait."""
@@ -141,6 +174,19 @@ class Listing:
             .limit(limit)
         )
         return [(_change(row), read_order(row)) for row in self.connection.execute(query)]
+
+
+def _listed(view: ThreadView, row: Any) -> ListedThread:
+    if row is None:
+        return ListedThread(**dict(view), messages=0)
+    return ListedThread(
+        **dict(view),
+        messages=row.messages,
+        last_message_at=row.at,
+        last_author=row.author,
+        last_text=beginning(row.text, [Fold.model_validate(fold) for fold in row.folds]),
+        last_private=row.private,
+    )
 
 
 def _change(row: Any) -> OrderChange:

@@ -120,6 +120,8 @@ orders = Table(
     Column("state", String(200), nullable=False, server_default=EMPTY),
     Column("colour", String(7), nullable=False, server_default=EMPTY),
     Column("changed_at", UtcDateTime),
+    Column("valid", Boolean, nullable=False, server_default=false()),
+    Column("state_labels", Json, nullable=False, server_default=text("'{}'")),
     Index(None, "shop", "reference"),
     Index(None, "shop", "customer_id"),
     Index(None, "shop", "email_key"),
@@ -133,6 +135,7 @@ order_changes = Table(
     Column("kind", String(20), nullable=False),
     Column("state", String(200), nullable=False),
     Column("colour", String(7), nullable=False),
+    Column("labels", Json, nullable=False, server_default=text("'{}'")),
     Index(None, "order_id", "at"),
 )
 customers = Table(

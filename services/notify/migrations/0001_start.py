@@ -128,6 +128,7 @@ def _create_mails() -> None:
         sa.Column("shop", sa.String(40), nullable=False),
         sa.Column("event_key", sa.String(401), nullable=False),
         sa.Column("recipient", sa.String(254), nullable=False),
+        sa.Column("recipient_key", sa.String(254), nullable=False),
         sa.Column("template", sa.String(200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("conversation", sa.String(60), nullable=False),
@@ -172,7 +173,7 @@ def _create_mails() -> None:
     op.create_index("ix_mails_customers", "mails", ["shop", "customer_id"])
     op.create_index("ix_mails_message_id", "mails", ["message_id"])
     op.create_index("ix_mails_order_id", "mails", ["order_id"])
-    op.create_index("ix_mails_recipients", "mails", ["shop", "recipient"])
+    op.create_index("ix_mails_recipients", "mails", ["shop", "recipient_key", "claimed_at"])
     op.create_index("ix_mails_states", "mails", ["shop", "state", "created_at"])
     op.create_index("ix_mails_thread_id", "mails", ["thread_id"])
     op.create_index(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from services.notify.store.mails import Address, Mails
 from services.notify.store.tables import mails as table
-from shared.runtime.database import among, lock_names
+from shared.runtime.storage.database import among, lock_names
 
 
 class Claims:

@@ -62,6 +62,8 @@ def state_view(state: State, language: str) -> StateView:
         colour=state.colour,
         mail_template=state.mail_template,
         hidden=state.hidden,
+        valid=state.has("valid"),
+        labels=state.labels,
     )
 
 

@@ -82,6 +82,7 @@ from shared.contracts.ingest.messages import (
 )
 from shared.contracts.ingest.threads import (
     GetThread as GetThread,
+    ListedThread as ListedThread,
     ListThreads as ListThreads,
     ReplyThread as ReplyThread,
     Thread as Thread,

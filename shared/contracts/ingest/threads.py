@@ -74,8 +74,14 @@ class ThreadCustomer(Value):
     email: Email
     name: str
     addresses: list[KnownAddress] = []
-    orders: int = Field(description="In this shop")
-    spent: list[Money] = Field(description="What he paid for them, by currency")
+    orders: int = Field(description="How many orders they placed in this shop, in any state")
+    valid_orders: int = Field(
+        default=0, description="How many of `orders` are in a state that counts as a sale"
+    )
+    valid_total: list[Money] = Field(default=[], description="What those sales cost, by currency")
+    spent: list[Money] = Field(
+        description="What they paid for all orders and did not get back, by currency"
+    )
     registered_at: AwareDatetime | None = Field(description="Since when the shop knows them")
 
 
@@ -85,8 +91,9 @@ class ThreadOrder(Value):
     order_id: UUID
     reference: str
     placed_at: AwareDatetime
-    state: str = Field(description="Its name in the order's language")
+    state: str = Field(description="Its name in the `language` of the question")
     colour: str
+    valid: bool = Field(default=False, description="Whether it counts as a sale")
     total: Money
     paid: Money
 
@@ -138,12 +145,31 @@ class Thread(Answer, name="thread.get_answered"):
     )
 
 
+class ListedThread(ThreadView):
+    """A thread, how much was written in it, and the beginning of its latest message."""
+
+    messages: int = Field(description="How many there are, with private notes")
+    last_message_at: AwareDatetime | None = Field(
+        default=None, description="Null: its messages are in the thread that it was merged into"
+    )
+    last_author: str = ""
+    last_text: str = Field(
+        default="", description="How that message begins, without what it quotes"
+    )
+    last_private: bool = Field(
+        default=False, description="Whether that message is for employees only"
+    )
+
+
 class ThreadList(Answer, name="thread.list_answered"):
     """A page of threads, newest first."""
 
-    example: ClassVar[dict[str, Any]] = {"threads": [samples.THREAD_VIEW], "next": samples.CURSOR}
+    example: ClassVar[dict[str, Any]] = {
+        "threads": [samples.LISTED_THREAD],
+        "next": samples.CURSOR,
+    }
 
-    threads: list[ThreadView]
+    threads: list[ListedThread]
     next: str | None = Field(
         default=None, description="Ask on with this `cursor`; null: that was all"
     )
@@ -159,6 +185,7 @@ class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
     cursor: Cursor | None = Field(
         default=None, description="`earlier` of the answer before, as it came"
     )
+    language: Language = Field(default="en", description="In which the order's state is named")
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):

@@ -45,7 +45,10 @@ class TimelineEntry(Value):
     at: AwareDatetime
     order_id: UUID | None = None
     order_reference: str | None = None
-    state: str = Field(default="", description="Of the order from then on, in its language")
+    state: str = Field(
+        default="",
+        description="Of the order from then on, named in the `language` of the question",
+    )
     colour: str = ""
     total: Money | None = Field(default=None, description="Of an order that was placed")
     thread_id: UUID | None = None
@@ -93,6 +96,7 @@ class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="threa
     thread_id: UUID
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None
+    language: Language = Field(default="en", description="In which states are named")
 
 
 class Draft(Answer, name="thread.draft_answered"):

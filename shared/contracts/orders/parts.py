@@ -201,15 +201,17 @@ class OrderSummary(Value):
 
 
 class StateView(Value):
-    """A state as an event tells it: its key, its name in the order's language, and what it
-    brings.
-    """
+    """A state in an event: its key, its names, and what it brings."""
 
     key: StateKey
-    label: str
+    label: str = Field(description="Its name in the order's language")
     colour: str
     mail_template: str | None = None
     hidden: bool = False
+    valid: bool = Field(default=False, description="Whether an order in this state is a sale")
+    labels: dict[Language, str] = Field(
+        default={}, description="Its name per language, for employees, who may read another one"
+    )
 
 
 class OrderLineView(Value):
