@@ -199,7 +199,7 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
             "tax_rate": "0" if exemption else COUNTRIES[home].rates[0],
         },
         "invoice_address": _customer(chance, country),
-        "delivery_address": samples.ADDRESS | {"country": country},
+        "delivery_address": samples.ADDRESS | {"country": _destination(exemption, home, country)},
         "rules": chance.sample(RULES, chance.randrange(3)),
         "shop": replace(
             SHOP,
@@ -225,6 +225,13 @@ def _order(chance: Random, home: str, country: str) -> Order | None:
         shown.order.order_id.int % 3 == 0
     )  # drawn from what was drawn, so that the other sales stay the same
     return replace(shown.order, coin=5) if in_cash else shown.order
+
+
+def _destination(exemption: str, home: str, country: str) -> str:
+    """A country that goods of an exemption may go to."""
+    if exemption == "intra_community" and country in (home, "CH", "IS", "NO"):
+        return "AT" if home != "AT" else "FR"
+    return "CH" if exemption == "export" else country
 
 
 def _products(chance: Random, home: str) -> dict[str, Any]:

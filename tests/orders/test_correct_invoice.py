@@ -155,7 +155,7 @@ def test_there_must_be_an_invoice_that_counts(
 
 
 def test_an_exempt_order_has_another_buyer_only_if_somebody_looked(shop: Storefront) -> None:
-    exempt = {"category": "intra_community", "reason": "Reverse charge."}
+    exempt = {"category": "reverse_charge", "reason": "Reverse charge."}
     wanted = {
         "exemption": exempt,
         "total__amount": 2490,

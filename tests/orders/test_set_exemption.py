@@ -51,6 +51,7 @@ REVERSE = {
     "category": "reverse_charge",
     "reason": "The recipient owes the tax: article 196 of directive 2006/112/EC.",
 }
+IN_FRANCE = {**samples.ADDRESS, "country": "FR"}
 INSIDE = {"category": "intra_community", "reason": "Article 138 of directive 2006/112/EC."}
 EXPORT = {"category": "export", "reason": "Article 146 of directive 2006/112/EC."}
 VAT = "FR40303265045"
@@ -96,10 +97,8 @@ def test_where_prices_are_without_tax_they_stay_and_the_tax_goes() -> None:
 
 @pytest.mark.parametrize("exemption", [REVERSE, INSIDE])
 def test_the_tax_is_left_to_nobody_whose_vat_number_is_not_known(exemption: dict[str, Any]) -> None:
-    assert refused(try_to_exempt(a_placed_order(), exemption)) == (
-        "vat_number_needed",
-        "vat_number",
-    )
+    taxed = a_placed_order(delivery_address=IN_FRANCE)
+    assert refused(try_to_exempt(taxed, exemption)) == ("vat_number_needed", "vat_number")
     placed = try_to_place(
         exemption=exemption, total__amount=2412, carrier={"name": "Swift Post", "price": 412}
     )
@@ -108,7 +107,7 @@ def test_the_tax_is_left_to_nobody_whose_vat_number_is_not_known(exemption: dict
         "vat_number_needed",
         "invoice_address.vat_number",
     )
-    order = done(try_to_exempt(a_placed_order(), exemption, vat_number=VAT)).order
+    order = done(try_to_exempt(taxed, exemption, vat_number=VAT)).order
     assert refused(try_to_send_to(order, invoice_address=samples.ADDRESS, taxes_checked=True)) == (
         "vat_number_needed",
         "invoice_address.vat_number",
@@ -227,11 +226,16 @@ def test_after_the_invoice_it_is_credited_and_invoiced_anew_even_if_it_was_shipp
 
 
 def test_another_reason_is_invoiced_anew_also_where_no_amount_changes() -> None:
-    order = move(done(try_to_exempt(a_placed_order(), EXPORT)).order, "payment_accepted").order
-    slip, invoice = issued(done(try_to_exempt(order, INSIDE, vat_number=VAT)).events)
+    placed = a_placed_order(delivery_address=IN_FRANCE)
+    exempt = done(try_to_exempt(placed, REVERSE, vat_number=VAT)).order
+    order = move(exempt, "payment_accepted").order
+    slip, invoice = issued(done(try_to_exempt(order, INSIDE)).events)
     assert slip.exemption is not None
     assert invoice.exemption is not None
-    assert (slip.exemption.category, invoice.exemption.category) == ("export", "intra_community")
+    assert (slip.exemption.category, invoice.exemption.category) == (
+        "reverse_charge",
+        "intra_community",
+    )
     assert slip.gross == invoice.gross
 
 

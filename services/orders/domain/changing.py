@@ -8,10 +8,10 @@ from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.editing import EXEMPT
+from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.pricing import taxed_at
-from services.orders.domain.vat_numbers import lacks_vat_number
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ChangeAddress,
@@ -91,7 +91,9 @@ def change_address(order: Order, command: ChangeAddress, at: datetime) -> Edited
         return command.refuse(
             "nothing_changes", "The order has these addresses already.", field="delivery_address"
         )
-    wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
+    wrong = objection_to_exemption(
+        command, after, order.shop.profile.address, field="delivery_address.country"
+    )
     if wrong:
         return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)

@@ -19,8 +19,8 @@ from services.orders.domain.documents import (
     whole_part,
     with_document,
 )
+from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.order import Order
-from services.orders.domain.vat_numbers import lacks_vat_number
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import CorrectInvoice, InvoiceCorrected, OrderAddressChanged
 
@@ -82,7 +82,7 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal |
         return command.refuse(
             "nothing_invoiced", "All that was invoiced is credited already.", field="order_id"
         )
-    wrong = lacks_vat_number(command, after.exemption, after.invoice_address)
+    wrong = objection_to_exemption(command, after, order.shop.profile.address, field="order_id")
     if wrong:
         return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)

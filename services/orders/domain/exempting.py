@@ -15,10 +15,10 @@ from services.orders.domain.correct_invoice import replaced, still_invoiced
 from services.orders.domain.corrections import Edited, freed_by, reckoned
 from services.orders.domain.discount_shares import reopened
 from services.orders.domain.documents import Document, NextNumber
+from services.orders.domain.exemption_rules import Refusing, objection_to_exemption
 from services.orders.domain.money import LARGEST
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge, Taxed, with_tax, without_tax
-from services.orders.domain.vat_numbers import Refusing, lacks_vat_number
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     OrderExchangeRateChanged,
@@ -35,15 +35,14 @@ def set_exemption(
     address = order.invoice_address
     if command.vat_number is not None:
         address = address.model_copy(update={"vat_number": command.vat_number})
-    wrong = _not_possible(order, command) or lacks_vat_number(
-        command, command.exemption, address, "vat_number"
+    exempted = replace(order, exemption=command.exemption, invoice_address=address)
+    wrong = _not_possible(order, command) or objection_to_exemption(
+        command, exempted, order.shop.profile.address, vat_field="vat_number"
     )
     wrong = wrong or _wrong_rates(order, command)
     if wrong:
         return wrong
-    after = _repriced(
-        replace(order, exemption=command.exemption, invoice_address=address), order, command
-    )
+    after = _repriced(exempted, order, command)
     if isinstance(after, Refusal):
         return after
     if after == order:
@@ -89,7 +88,8 @@ def _not_possible(order: Order, command: SetExemption) -> Refusal | None:
     if any(order.is_refunded(number) for number in order.charges):
         return command.refuse(
             "something_refunded",
-            "Something of the order was refunded with the taxes that it has: they stay.",
+            "Part of the order was refunded with its taxes, so these stay: refund the rest with a"
+            " credit slip, then place a new order that is taxed as it should be.",
             field="order_id",
         )
     return None

@@ -12,6 +12,7 @@ from services.orders.domain.carts import cart_of, exempted, ready, too_large, un
 from services.orders.domain.credit_payments import NotSpent, Spent, Wish, spend
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.exempting import wrong_exchange_rate
+from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import first_objection
 from services.orders.domain.lifecycle import attached, enter, told_state
 from services.orders.domain.moves import landing, out_of_stock, where_paid
@@ -20,7 +21,6 @@ from services.orders.domain.order import Change, Line, Order
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
 from services.orders.domain.store_credit import Account
-from services.orders.domain.vat_numbers import lacks_vat_number
 from services.orders.domain.vouchers import codes_of
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import OrderPlaced, PlaceOrder
@@ -74,7 +74,7 @@ def place(
         return priced
     command = priced
     wrong = unsellable(command, command.lines, catalogue)
-    wrong = wrong or lacks_vat_number(command, command.exemption, command.invoice_address)
+    wrong = wrong or objection_to_exemption(command, command, shop.profile.address)
     if wrong:
         return wrong
     catalogue = exempted(command, catalogue)
