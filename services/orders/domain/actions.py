@@ -1,11 +1,13 @@
-"""Which actions an order allows now, as policies in a list; and where it may move."""
+"""Which commands an order allows now, as policies in a list; and where it may move."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.orders.domain import needs
 from services.orders.domain.guards import first_objection
 from services.orders.domain.moves import objection_to_move
 from services.orders.domain.order import Order
+from services.orders.domain.refund import RETURN_STEPS
 from services.orders.domain.shop import Shop
 from services.orders.domain.states import Graph, State
 from shared.contracts.orders import OrderActions, Possibility
@@ -14,35 +16,53 @@ from shared.contracts.orders import OrderActions, Possibility
 @dataclass(frozen=True)
 class Policy:
     """A command and the guards it asks for; `shop_allows` gives the shop's reason against it, or
-    None; `kind` is that of a refund.
+    None; `kind` is that of a refund. `objection`: why the order has nothing that the command could
+    be about, in one sentence or empty.
     """
 
     name: str
-    guards: tuple[str, ...]
+    guards: tuple[str, ...] = ()
     shop_allows: Callable[[Shop], str | None] = lambda shop: None
     kind: str = ""
+    objection: Callable[[Order], str] = lambda order: ""
 
 
 def _returns(shop: Shop) -> str | None:
     return None if shop.returns else "This shop takes nothing back."
 
 
+EDITABLE = ("stock_is_held", "nothing_shipped")
 POLICIES = (
     Policy("order.cancel_lines", ("stock_is_held", "nothing_paid", "nothing_shipped")),
+    Policy("order.add_lines", EDITABLE),
+    Policy("order.edit_lines", EDITABLE),
+    Policy("order.add_discount", EDITABLE),
+    Policy("order.remove_discount", EDITABLE, objection=needs.a_discount),
+    Policy("order.change_shipping", EDITABLE),
+    Policy("order.change_address"),
+    Policy("order.change_customer", objection=needs.a_customer),
+    Policy("order.set_exemption", ("stock_is_held",), objection=needs.taxes_not_refunded),
+    Policy("order.set_exchange_rate", ("nothing_invoiced",)),
+    Policy("order.set_note"),
+    Policy("order.notify_change"),
+    Policy("payment.record"),
+    Policy("payment.reverse", objection=needs.a_reversible_payment),
+    Policy("store_credit.use", ("stock_is_held",), objection=needs.something_due),
     Policy(
         "refund.create", ("stock_is_held", "something_is_paid", "nothing_shipped"), kind="standard"
     ),
     Policy("refund.create", ("something_to_refund",), kind="partial"),
-    Policy("return.request", ("stock_is_held", "order_is_shipped"), _returns),
     Policy("refund.create", ("stock_is_held", "order_is_shipped"), _returns, kind="return"),
-    Policy("order.change_shipping", ("stock_is_held", "nothing_shipped")),
-    Policy("order.add_lines", ("stock_is_held", "nothing_shipped")),
-    Policy("order.edit_lines", ("stock_is_held", "nothing_shipped")),
-    Policy("order.add_discount", ("stock_is_held", "nothing_shipped")),
-    Policy("order.issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
-    Policy("order.correct_invoice", ("stock_is_held", "something_invoiced")),
-    Policy("order.set_exemption", ("stock_is_held",)),
+    Policy("payment.mark_refunded", objection=needs.money_to_give_back),
+    Policy("refund.to_store_credit", objection=needs.money_for_store_credit),
+    Policy("return.request", ("stock_is_held", "order_is_shipped"), _returns),
+    *(Policy(step, objection=needs.a_return_for(step)) for step in RETURN_STEPS),
     Policy("order.issue_invoice", ("stock_is_held", "nothing_invoiced", "something_to_invoice")),
+    Policy("order.set_invoice_note", ("nothing_invoiced",)),
+    Policy("order.correct_invoice", ("stock_is_held", "something_invoiced")),
+    Policy("order.issue_delivery_slip", ("stock_is_held", "something_to_send", "slip_is_missing")),
+    Policy("order.print_summary"),
+    Policy("order.send_documents", objection=needs.a_document),
 )
 
 
@@ -78,7 +98,7 @@ def _objection(policy: Policy, order: Order) -> str:
     if refused:
         return refused
     found = first_objection(policy.guards, order)
-    return found[1] if found else ""
+    return found[1] if found else policy.objection(order)
 
 
 def _action(policy: Policy, order: Order) -> Possibility:

@@ -17,6 +17,7 @@ from services.orders.domain.discount_shares import reopened
 from services.orders.domain.documents import Document, NextNumber
 from services.orders.domain.exemption_rules import Refusing, objection_to_exemption
 from services.orders.domain.money import LARGEST
+from services.orders.domain.needs import taxes_not_refunded
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Charge, Taxed, with_tax, without_tax
 from shared.contracts.message import Refusal
@@ -82,17 +83,11 @@ def _corrected(
 
 
 def _not_possible(order: Order, command: SetExemption) -> Refusal | None:
+    refunded = taxes_not_refunded(order)
+    if order.holds_stock and refunded:
+        return command.refuse("something_refunded", refunded, field="order_id")
     reason = objection_to_action("order.set_exemption", order)
-    if reason:
-        return command.refuse("not_possible", reason, field="order_id")
-    if any(order.is_refunded(number) for number in order.charges):
-        return command.refuse(
-            "something_refunded",
-            "Part of the order was refunded with its taxes, so these stay: refund the rest with a"
-            " credit slip, then place a new order that is taxed as it should be.",
-            field="order_id",
-        )
-    return None
+    return command.refuse("not_possible", reason, field="order_id") if reason else None
 
 
 def _wrong_rates(order: Order, command: SetExemption) -> Refusal | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.money import LARGEST
+from services.orders.domain.needs import given_back_already
 from services.orders.domain.order import Order, recorded
 from shared.contracts.message import Refusal
 from shared.contracts.orders import PaymentReversed, RecordPayment, ReversePayment
@@ -121,14 +122,8 @@ def _not_reversible(
         return command.refuse(
             "already_reversed", "This payment was reversed before.", field="payment_id"
         )
-    if order.paid - payment.amount.amount < order.repaid:
-        back = written(order.repaid, order.currency)
-        reason = (
-            f"Refunds give {back} of the payments back: without this payment they would be more"
-            " than was paid."
-        )
-        return command.refuse("refunded", reason, field="payment_id")
-    return None
+    reason = given_back_already(order, payment)
+    return command.refuse("refunded", reason, field="payment_id") if reason else None
 
 
 def _unknown(command: ReversePayment) -> Refusal:

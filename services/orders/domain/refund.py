@@ -2,6 +2,7 @@
 units.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,15 @@ from shared.contracts.values import DocumentReference
 
 STORE_CREDIT = "store_credit"
 """The method of a refund of which no money is given back."""
+
+
+RETURN_STEPS: Mapping[str, tuple[ReturnState, ...]] = {
+    "return.confirm": ("waiting_for_confirmation",),
+    "return.deny": ("waiting_for_confirmation", "waiting_for_package", "package_received"),
+    "return.receive": ("waiting_for_package",),
+    "return.complete": ("package_received",),
+}
+"""The states of a return that each command takes it on from."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import uuid5
 
 from services.orders.domain.credit_payments import NotSpent
+from services.orders.domain.needs import asked_already
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
 from services.orders.domain.refunding import left_of, view
 from services.orders.domain.store_credit import Account, Cause, Lot, given_back, issued, until
 from shared.contracts.message import Event
 from shared.contracts.orders import RefundConverted
-from shared.writing.currencies import written
 
 Slips = Mapping[str, Order]
 """The orders of credit slips, by what was typed for the number: in capitals."""
@@ -134,12 +134,8 @@ def _objection(order: Order, refund: Refund) -> NotSpent | None:
         )
     if not refund.due:
         return NotSpent("nothing_due", "No money is due for this refund.")
-    if not refund.by_hand:
-        amount = written(refund.money, order.currency)
-        return NotSpent(
-            "refund_under_way", f"{refund.method} was asked to give {amount} back already."
-        )
-    return None
+    asked = asked_already(order, refund)
+    return NotSpent("refund_under_way", asked) if asked else None
 
 
 def _issued(order: Order, refund: Refund, account: Account, amount: int, cause: Cause) -> Account:

@@ -12,10 +12,11 @@ from services.orders.domain.actions import objection_to_action
 from services.orders.domain.documents import Document, NextNumber, Part, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
-from services.orders.domain.refund import Refund, Return
+from services.orders.domain.refund import RETURN_STEPS, Refund, Return
 from services.orders.domain.refund_limits import Wrong, pieces_left
 from services.orders.domain.refunding import Refunded, grant, left_of, reckon
 from services.orders.domain.states import Graph
+from services.orders.domain.vat_territory import MEMBERS
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CompleteReturn,
@@ -30,7 +31,6 @@ from shared.contracts.orders import (
     ReturnedLine,
     ReturnReceived,
     ReturnRequested,
-    ReturnState,
     ReturnView,
     WantedRefundLine,
 )
@@ -38,45 +38,6 @@ from shared.writing.days import days_later, last_day
 
 Step = ConfirmReturn | DenyReturn | ReceiveReturn | CompleteReturn
 Told = ReturnRequested | ReturnConfirmed | ReturnDenied | ReturnReceived | ReturnCompleted
-COMES_FROM: dict[type[Step], tuple[ReturnState, ...]] = {
-    ConfirmReturn: ("waiting_for_confirmation",),
-    DenyReturn: ("waiting_for_confirmation", "waiting_for_package", "package_received"),
-    ReceiveReturn: ("waiting_for_package",),
-    CompleteReturn: ("package_received",),
-}
-
-UNION = frozenset(
-    {
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    }
-)
-"""Member states of the European Union, whose periods of days do not end on a weekend."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +204,7 @@ def view(order: Order, found: Return) -> ReturnView:
 
 def return_end(order: Order, graph: Graph) -> datetime:
     """The first moment when the goods cannot be returned any more."""
-    zone, union = order.shop.timezone, order.shop.profile.address.country in UNION
+    zone, union = order.shop.timezone, order.shop.profile.address.country in MEMBERS
     return days_later(sent_at(order, graph), order.shop.return_days, zone, working=union)
 
 
@@ -299,7 +260,7 @@ def _found(order: Order, command: Step) -> Return | Refusal:
         return command.refuse(
             "unknown_return", f"The order has no return {command.return_id}.", field="return_id"
         )
-    if found.state not in COMES_FROM[type(command)]:
+    if found.state not in RETURN_STEPS[command.name]:
         return command.refuse(
             "not_possible",
             f"The return is in the state '{found.state}'.",
