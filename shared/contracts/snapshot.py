@@ -117,6 +117,10 @@ class DocumentSnapshot(Value):
         pattern="^([0-9]{1,2})?$",
         description="Code of the method on e-invoices (UNTDID 4461)",
     )
+    by_transfer: bool = Field(
+        default=True,
+        description="Whether what is due is paid by transfer to the account of the shop's profile",
+    )
     prices: Literal["tax_included", "tax_excluded"] = "tax_included"
     lines: list[DocumentLine] = Field(
         description="Of a supplementary invoice or a credit slip: what it is about"

@@ -302,3 +302,44 @@ def test_a_credit_slip_names_no_account_of_the_shop():
     bank = samples.SHOP_PROFILE | {"bank": {"iban": "DE89370400440532013000"}}
     made = model(an_invoice([a_line(quantity=1)], shipping=0, shop=bank, **CREDIT))
     assert (made.payment.code, made.payment.iban) == ("1", "")
+
+
+@pytest.mark.parametrize(
+    ("how", "language", "terms"),
+    [
+        ({"paid_back": money(1190)}, "en-GB", "11.90 EUR is paid back to the customer."),
+        ({"paid_back": money(0)}, "en", "11.90 EUR is taken off what is still to be paid."),
+        (
+            {"paid_back": money(190), "store_credit": money(1000)},
+            "de",
+            "1.90 EUR werden dem Kunden zurückgezahlt.",
+        ),
+        (
+            {"paid_back": money(190)},
+            "fr",
+            "1.90 EUR sont remboursés au client."
+            " 10.00 EUR sont déduits du montant restant à payer.",
+        ),
+        ({"replaced_by": "IN000002"}, "fa", "با فاکتور IN000002 که جایگزین آن است تسویه می‌شود."),
+        ({}, "nl", "Credited to the customer."),
+    ],
+)
+def test_the_payment_terms_of_a_credit_slip_say_how_its_amount_is_settled(how, language, terms):
+    """BT-20 describes the terms that apply to the amount due for payment, no means of payment."""
+    slip = an_invoice([a_line(quantity=1)], shipping=0, language=language, **CREDIT, **how)
+    made = model(slip)
+    assert made.terms == terms
+    assert slip.payment_method not in made.terms
+    assert broken(ubl.write(made), UBL_CREDIT_NOTE) == []
+
+
+def test_what_is_paid_in_another_way_names_no_account():
+    """BG-17 is the account that a credit transfer goes to."""
+    shop = samples.SHOP_PROFILE | {
+        "bank": {"iban": "DE89370400440532013000"},
+        "payment_terms": "On delivery.",
+    }
+    unpaid = {"payments": [], "shop": shop, "payment_means": "10"}
+    by_cash = model(an_invoice(**unpaid, by_transfer=False))
+    assert (by_cash.payment.code, by_cash.payment.iban) == ("10", "")
+    assert model(an_invoice(**unpaid)).payment.iban == "DE89370400440532013000"

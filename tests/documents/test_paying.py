@@ -183,3 +183,8 @@ def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
     rest = Money(amount=whole.amount - 100, currency="EUR")
     assert words.write_money(rest) in as_both
     assert words.write_money(Money(amount=100, currency="EUR")) in as_both
+
+
+def test_the_account_is_printed_only_where_a_transfer_is_expected(languages: Languages) -> None:
+    assert write(unpaid(EPC), languages["en"]).bank is not None
+    assert write(unpaid(EPC, by_transfer=False), languages["en"]).bank is None

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from services.orders.domain.documents import Part, issue, issue_part
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount
@@ -194,3 +196,21 @@ def test_an_invoice_says_by_what_means_it_is_paid() -> None:
         an_invoice(replace(order, shop=replace(order.shop, payment_methods=(cash,)))).payment_means
         == "10"
     )
+
+
+@pytest.mark.parametrize(
+    ("how", "by_transfer"),
+    [
+        ({}, True),
+        ({"cash": True}, False),  # at the door
+        ({"means": "68"}, False),  # a payment service
+        ({"refundable": True}, False),  # a system that can be asked for the money
+        ({"transfer": False}, False),
+        ({"means": "57", "transfer": True}, True),
+    ],
+)
+def test_an_invoice_says_whether_a_transfer_is_expected(how: Any, by_transfer: bool) -> None:
+    order = a_placed_order(payment_method="Method")
+    assert an_invoice(order).by_transfer  # a method that the shop says nothing of
+    shop = replace(order.shop, payment_methods=(PaymentMethod(name="Method", **how),))
+    assert an_invoice(replace(order, shop=shop)).by_transfer == by_transfer

@@ -243,7 +243,9 @@ def test_payment_methods_are_listed(shop: Storefront) -> None:
     ]
     put(shop, "shop.put", {"payment_methods": methods})
     answer = shop.desk.ask("payment_method.list", {}, shop=shop.shop)
-    assert answer.data == {"payment_methods": [method | {"means": ""} for method in methods]}
+    assert answer.data == {
+        "payment_methods": [method | {"means": "", "transfer": None} for method in methods]
+    }
 
 
 # --- rules and movements --------------------------------------------------------------------------

@@ -124,9 +124,11 @@ def payment_terms(snapshot: DocumentSnapshot) -> str:
 
 
 def bank(snapshot: DocumentSnapshot, language: Language) -> BankText | None:
-    """The shop's account, on an invoice that is not paid yet."""
+    """The shop's account, on an invoice that is to be paid by transfer and is not paid yet."""
     account, rest = snapshot.shop.bank, due(snapshot)
-    if snapshot.kind != "invoice" or account is None or rest is None or rest.amount <= 0:
+    if snapshot.kind != "invoice" or not snapshot.by_transfer:
+        return None
+    if account is None or rest is None or rest.amount <= 0:
         return None
     said = {
         "due": language.write_money(rest),

@@ -195,6 +195,7 @@ def _snapshot(
         tracking_number=order.tracking_number,
         payment_method=order.payment_method,
         payment_means=order.shop.means(order.payment_method),
+        by_transfer=order.shop.is_by_transfer(order.payment_method),
         prices=order.prices,
         lines=[_line(order, *line) for line in part.lines],
         shipping=_row(order, order.shipping.rate, part.shipping),

@@ -57,10 +57,24 @@ class Shop:
 
     def means(self, method: str) -> str:
         """Return the code of a payment method on e-invoices; empty where there is none."""
-        found = next((known for known in self.payment_methods if known.name == method), None)
+        found = self._method(method)
         if found is None:
             return ""
         return found.means or (CASH if found.cash else "")
+
+    def is_by_transfer(self, method: str) -> bool:
+        """Return whether a method is paid by transfer to the shop's account: as the shop says, else
+        where nothing of it says otherwise.
+        """
+        found = self._method(method)
+        if found is None:
+            return True
+        if found.transfer is not None:
+            return found.transfer
+        return not (found.cash or found.means or found.refundable)
+
+    def _method(self, name: str) -> PaymentMethod | None:
+        return next((known for known in self.payment_methods if known.name == name), None)
 
     def carrier(self, name: str) -> ShopCarrier | None:
         """The carrier of that name, if the shop offers it."""

@@ -77,6 +77,14 @@ class PaymentMethod(Value):
             " shop's profile needs none"
         ),
     )
+    transfer: bool | None = Field(
+        default=None,
+        description=(
+            "Whether the customer transfers the money to the account of the shop's profile, which"
+            " unpaid invoices then print; null: where none of `cash`, `means` and `refundable` says"
+            " that it is paid in another way"
+        ),
+    )
 
 
 class ShopOptions(Value):

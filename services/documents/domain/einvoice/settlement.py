@@ -1,5 +1,6 @@
 """How an invoice is, or was, paid: means of payment, account, terms."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from services.documents.domain.facts import payment_day
 from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import BankAccount
-from shared.writing.currencies import decimal
+from shared.writing.currencies import decimal, written
 from shared.writing.text import clean
 
 # Means of payment, UNTDID 4461.
@@ -18,6 +19,32 @@ DANISH = (
     "10",
     "97",
 )  # what Danish companies may say among themselves of those that a shop can give (DK-R-005)
+CREDITED = {
+    "en": {
+        "replaced": "Set off against invoice {invoice}, which takes the place of what is credited.",
+        "credited": "Credited to the customer.",
+        "paid_back": "{amount} is paid back to the customer.",
+        "set_off": "{amount} is taken off what is still to be paid.",
+    },
+    "de": {
+        "replaced": "Verrechnet mit der Rechnung {invoice}, die an ihre Stelle tritt.",
+        "credited": "Wird dem Kunden gutgeschrieben.",
+        "paid_back": "{amount} werden dem Kunden zurückgezahlt.",
+        "set_off": "{amount} werden mit dem noch offenen Betrag verrechnet.",
+    },
+    "fr": {
+        "replaced": "Imputé sur la facture {invoice}, qui la remplace.",
+        "credited": "Porté au crédit du client.",
+        "paid_back": "{amount} sont remboursés au client.",
+        "set_off": "{amount} sont déduits du montant restant à payer.",
+    },
+    "fa": {
+        "replaced": "با فاکتور {invoice} که جایگزین آن است تسویه می‌شود.",
+        "credited": "به حساب مشتری منظور می‌شود.",
+        "paid_back": "{amount} به مشتری بازپرداخت می‌شود.",
+        "set_off": "{amount} از مبلغ باقی‌ماندهٔ قابل پرداخت کسر می‌شود.",
+    },
+}
 DANISH_IBAN = 18  # DK, two check digits, four of the bank (registration number), ten of the account
 
 
@@ -36,12 +63,12 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
 
 def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -> Payment | None:
     """Return the means of payment: to the shop's account, if it has named one and something is due
-    to it; else as it was agreed. None where Dutch rules of Peppol allow only means that were not
-    used.
+    that is paid by transfer; else as it was agreed. None where Dutch rules of Peppol allow only
+    means that were not used.
     """
     account, method = snapshot.shop.bank, clean(snapshot.payment_method)
     is_due = snapshot.kind == "invoice" and due > 0
-    if is_due and account:
+    if is_due and account and snapshot.by_transfer:
         return _transfer(snapshot, account, method)
     if not is_due and profile == "peppol" and _is_within(snapshot, "NL"):
         return None
@@ -52,14 +79,30 @@ def payment(snapshot: DocumentSnapshot, due: Decimal, profile: InvoiceProfile) -
 
 
 def terms(snapshot: DocumentSnapshot, due: Decimal) -> str:
-    """Return the terms of payment in words: of what is due, or of a credit slip how it was agreed
-    to be paid.
+    """Return the terms of payment of what is due, in words: of an invoice those of the shop, of a
+    credit slip how its amount comes to the customer, as its paper says.
     """
     if due <= 0:
         return ""
-    return clean(
-        snapshot.payment_method if snapshot.kind != "invoice" else snapshot.shop.payment_terms
-    )
+    if snapshot.kind == "invoice":
+        return clean(snapshot.shop.payment_terms)
+    return " ".join(_credited(snapshot))
+
+
+def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
+    """Yield what becomes of the amount of a credit slip, but for what is store credit already."""
+    texts = CREDITED.get(snapshot.language.partition("-")[0], CREDITED["en"])
+    if snapshot.replaced_by:
+        yield texts["replaced"].format(invoice=clean(snapshot.replaced_by))
+        return
+    if snapshot.paid_back is None:
+        yield texts["credited"]
+        return
+    whole, back = paying.payable(snapshot), snapshot.paid_back.amount
+    store = snapshot.store_credit.amount if snapshot.store_credit else 0
+    for key, amount in (("paid_back", back), ("set_off", whole.amount - store - back)):
+        if amount > 0:
+            yield texts[key].format(amount=written(amount, whole.currency))
 
 
 def due_date(snapshot: DocumentSnapshot, due: Decimal) -> date | None:
