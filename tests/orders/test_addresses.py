@@ -15,6 +15,7 @@ from tests.orders.words import Storefront, an_order, changed, names
 
 ADA = Address(**samples.ADDRESS)
 LEEDS = samples.ADDRESS | {"line1": "3 Park Row", "city": "Leeds", "postcode": "LS1 5HD"}
+REVERSE = {"category": "reverse_charge", "reason": "Article 196 of directive 2006/112/EC."}
 KEY = {"customer_id": "c-1001"}
 
 
@@ -157,6 +158,25 @@ def test_an_order_takes_an_address_of_its_customer_by_its_id(shop: Storefront) -
     )
     assert found["invoice_address"]["purchase_order"] == "PO-7"
     assert "address_id" not in found["invoice_address"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("order.change_address", {"invoice_address": LEEDS}),
+        ("order.correct_invoice", {"invoice_address": LEEDS}),
+        ("order.set_exemption", {"exemption": REVERSE, "vat_number": "FR40303265045"}),
+    ],
+)
+def test_whatever_changes_an_address_of_an_order_tells_the_customers_addresses(
+    name: str, data: dict[str, Any], shop: Storefront
+) -> None:
+    order_id = shop.place(initial_state="payment_accepted")
+    told = shop.tell(name, {"order_id": order_id, **data})
+    assert names(told)[-1] == "customer.changed"
+    assert len(told[-1].data["addresses"]) == 2
+    again = shop.tell("order.correct_invoice", {"order_id": order_id, "note": "PO-7"})
+    assert "customer.changed" not in names(again)
 
 
 def test_a_new_address_of_a_placed_order_stays_with_its_customer(shop: Storefront) -> None:

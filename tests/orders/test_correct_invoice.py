@@ -43,6 +43,7 @@ def test_a_credit_slip_cancels_the_invoice_and_another_takes_its_place(
         "order.invoice_corrected",
         "credit_slip.issued",
         "invoice.issued",
+        "customer.changed",
     ]
     corrected, slip, invoice = told[1].data, *documents(told)
     assert (slip["number"], slip["corrects"], slip["replaced_by"]) == (

@@ -146,9 +146,13 @@ def reopened(discounts: Sequence[Discount]) -> tuple[Discount, ...]:
 
 def _reopened(discount: Discount) -> Discount:
     value = Decimal(discount.off) if discount.kind == "amount" else discount.value
-    return replace(
-        discount, fixed=None, value=value, scope=replace(discount.scope, lines=discount.lines)
+    # Also the lines whose share was rounded to nothing: a percentage is of the sum of all.
+    lines = tuple(
+        place + 1
+        for place, (_, stated) in enumerate(discount.fixed or ())
+        if stated and discount.scope.has(place)
     )
+    return replace(discount, fixed=None, value=value, scope=replace(discount.scope, lines=lines))
 
 
 def _is_open(discount: Discount) -> bool:

@@ -95,11 +95,7 @@ def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
     wanted = changing.with_addresses(order, command, known)
     if isinstance(wanted, Refusal):
         return [wanted]
-    decision = changing.change_address(order, wanted, work.now)
-    told = _kept(order, decision, command, work)
-    if isinstance(decision, Refusal) or known is None:
-        return told
-    return [*told, *work.remember(decision.order, known)]
+    return _kept(order, changing.change_address(order, wanted, work.now), command, work)
 
 
 @service.handles(SetExemption)
@@ -153,4 +149,5 @@ def _kept(
     onward = lifecycle.after_edit(before, order, command.by, work.graph, work.numbers, work.now)
     work.orders.save(before.order_id, onward.order if onward else order)
     moved = work.move_edited(before, order, command.name)
-    return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else [])]
+    known = work.remember_addresses(before, order)
+    return [*decision.events, *rests, *slips, *moved, *(onward.events if onward else []), *known]

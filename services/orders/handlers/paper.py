@@ -50,7 +50,7 @@ def correct_invoice(command: CorrectInvoice, work: Work) -> Iterable[Event]:
         return [decision]
     after, slips = follow_slip(decision.order, work.numbers, work.now)
     work.orders.save(order.order_id, after)
-    return [*decision.events, *slips]
+    return [*decision.events, *slips, *work.remember_addresses(order, after)]
 
 
 @service.handles(IssueDeliverySlip)

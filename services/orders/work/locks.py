@@ -89,6 +89,8 @@ Noting = (
     | ReversePayment
     | SetExchangeRate
 )
+Addressing = ChangeCustomer | ChangeAddress | CorrectInvoice | SetExemption
+"""What may change the addresses of an order, which stay with its customer."""
 Reached = tuple[str, Order | None, State]
 """A shop, an order of it if it is there already, and a state that it may come to."""
 
@@ -182,7 +184,7 @@ class Locking(Stockroom, CreditLocks):
                 yield envelope.shop, message.customer_id
             elif isinstance(message, PlaceOrder):
                 yield envelope.shop, message.customer.customer_id
-            changing = message if isinstance(message, ChangeCustomer | ChangeAddress) else None
+            changing = message if isinstance(message, Addressing) else None
             order = self.orders.bare(changing.order_id) if changing else None
             if order is not None and order.shop.key == envelope.shop:
                 yield envelope.shop, order.customer.customer_id

@@ -38,7 +38,7 @@ from shared.contracts.orders import (
     KnownCustomer,
     OrderDetail,
 )
-from shared.contracts.values import Customer, DocumentKind
+from shared.contracts.values import Address, Customer, DocumentKind
 from shared.runtime.service import Later
 
 
@@ -164,6 +164,13 @@ class Work(Locking):
         self.customers.save((order.shop.key, after.customer_id), after)
         return [CustomerChanged(**dict(after))]
 
+    def remember_addresses(self, before: Order, after: Order) -> list[Event]:
+        """Keep the addresses that a change brought to an order with its customer, if known."""
+        if _addresses(before) == _addresses(after):
+            return []
+        known = self.customers.get((after.shop.key, after.customer.customer_id))
+        return self.remember(after, known) if known else []
+
     def open_slips(self, order: Order, codes: Sequence[str], by: str) -> Opened | NotSpent:
         """Make sure that the customer of an order can pay with credit slips. Nothing is saved by
         it.
@@ -207,3 +214,7 @@ class Work(Locking):
         if shop is None:
             raise LookupError(f"the shop '{self.shop}' is not kept")
         return shop
+
+
+def _addresses(order: Order) -> tuple[Address, Address]:
+    return order.delivery_address, order.invoice_address
