@@ -16,7 +16,7 @@ from deploy.bench.stages import Stages
 from deploy.stack.dovecot import Dovecot
 from deploy.stack.postgres import Postgres
 from shared.runtime.process import log
-from shared.runtime.settings import HouseSettings
+from shared.runtime.settings import CommonSettings
 
 PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
@@ -33,7 +33,7 @@ def bench() -> None:
 @click.option("--seconds", default=5, show_default=True, help="How long pgbench runs.")
 def orders(count: int, seconds: int) -> None:
     """Transitions per second, end to end, beside the same statements by pgbench."""
-    log.configure(HouseSettings(log_level="warning"))
+    log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         _orders(Path(directory), count, seconds)
 
@@ -63,7 +63,7 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
 )
 def lists(counts: tuple[int, ...]) -> None:
     """How long lists, searches and exports take among many orders, on PostgreSQL."""
-    log.configure(HouseSettings(log_level="warning"))
+    log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         postgres = Postgres(Path(directory) / "postgres")
         try:
@@ -118,7 +118,7 @@ def ingest(count: int, threads: int) -> None:
     """Mails filed per second, end to end and by stages, beside a bare loop that fetches and parses
     the same mailbox.
     """
-    log.configure(HouseSettings(log_level="warning"))
+    log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         _ingest(Path(directory), count, threads)
 
@@ -168,7 +168,7 @@ def notify(count: int, threads: int, orders: int) -> None:
     how long it takes from `order.transition` to the mail with its invoice, beside bare WeasyPrint
     and smtplib.
     """
-    log.configure(HouseSettings(log_level="warning"))
+    log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
         directory = Path(name)
         with servers(directory, click.echo) as (rabbit, postgres):

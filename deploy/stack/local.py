@@ -20,7 +20,7 @@ from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
 from shared.cli.operations.database import told_plainly
 from shared.clients.client import Request, new_id, outsider
-from shared.contracts.house import AskHealth
+from shared.contracts.common import AskHealth
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.service import Service, installed_services

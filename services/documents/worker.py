@@ -15,12 +15,12 @@ from shared.contracts.documents import (
     DocumentRendered,
 )
 from shared.contracts.templates import TemplateChanged
-from shared.runtime.process.health import house
+from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[papers, shelf, batches, looks, house],
+    handlers=[papers, shelf, batches, looks, health_handlers],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

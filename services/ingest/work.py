@@ -55,7 +55,7 @@ from shared.contracts.ingest import (
     ThreadView,
 )
 from shared.runtime.errors import NotYet
-from shared.runtime.pipeline.outbox_writer import Post
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.service import Later
 from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
@@ -176,7 +176,7 @@ class Work(UnitOfWork):
 
     def plan(self, told: Later) -> None:
         """Puts down a message for later from within a claim, which tells nothing itself."""
-        self.plans.add(Post(self.service).first(told, self.now))
+        self.plans.add(OutboxWriter(self.service).first(told, self.now))
 
     def mailbox(self, name: str) -> Mailbox | None:
         """A mailbox of the settings, if it belongs to the shop of the message in hand."""

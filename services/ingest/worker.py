@@ -26,8 +26,8 @@ from services.ingest.handlers import (
 from services.ingest.store.customers import KnownOrders
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
+from shared.contracts.common import CustomerErased, CustomerExported
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.ingest import (
     CannedMessageChanged,
     CannedMessageRemoved,
@@ -51,7 +51,7 @@ from shared.contracts.ingest import (
     ThreadStatusChanged,
     ThreadViewed,
 )
-from shared.runtime.process.health import house
+from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
@@ -124,7 +124,7 @@ service = Service(
         desk.service,
         customers.service,
         neighbours.service,
-        house,
+        health_handlers,
     ],
     work=Work,
     tables=metadata,
@@ -133,7 +133,7 @@ service = Service(
     settings=IngestSettings,
     adapters=adapters,
     boot=mailboxes.first_looks,
-    lookout=mailboxes.look_out,
+    listen=mailboxes.look_out,
     tells=(
         MailboxFailed,
         MailboxRecovered,

@@ -54,10 +54,10 @@ from shared.contracts.orders import (
     ReturnConfirmed,
     ShopChanged,
 )
-from shared.runtime.errors import TurnIsFull
+from shared.runtime.errors import BatchFull
 from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
-MOST_LUGGAGE = (
+MAX_ATTACHMENT_BYTES = (
     32 * 2**20
 )  # bytes of attachments that the mails of one turn take along; one mail may take more
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -139,7 +139,7 @@ class Work(UnitOfWork):
         self.logos = self.part(Logos(connection))
         self.erasing = self.part(Erasing(connection))
         self._looks: dict[str, Look] = {}
-        self._luggage = 0
+        self._attachment_bytes = 0
 
     @property
     def rules(self) -> Rules:
@@ -220,20 +220,20 @@ class Work(UnitOfWork):
                 yield mail.occasion.shop, mail.recipient.lower()
 
     def attachments(self, mail: Mail) -> list[Attachment]:
-        """The documents and files that a mail takes along, with their bytes. Raises `TurnIsFull`
+        """The documents and files that a mail takes along, with their bytes. Raises `BatchFull`
         where those of the mails before it fill the memory.
         """
-        full = TurnIsFull(f"mail {mail.mail_id} is sent when those before it are")
-        if self._luggage > MOST_LUGGAGE:
+        full = BatchFull(f"mail {mail.mail_id} is sent when those before it are")
+        if self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         found = self.contents.read(
             [*(document.document_id for document in mail.present), *mail.enclosed]
         )
-        before, self._luggage = (
-            self._luggage,
-            self._luggage + sum(len(file.content) for file in found),
+        before, self._attachment_bytes = (
+            self._attachment_bytes,
+            self._attachment_bytes + sum(len(file.content) for file in found),
         )
-        if before and self._luggage > MOST_LUGGAGE:
+        if before and self._attachment_bytes > MAX_ATTACHMENT_BYTES:
             raise full
         return found
 

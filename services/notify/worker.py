@@ -18,8 +18,8 @@ from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.handlers import customers, delivery, desk, orders, papers, questions, templates
 from services.notify.store.tables import metadata
 from services.notify.work import Limits, Rules, Work
+from shared.contracts.common import CustomerErased, CustomerExported
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.house import CustomerErased, CustomerExported
 from shared.contracts.notify import (
     MailDeferred,
     MailFailed,
@@ -30,7 +30,7 @@ from shared.contracts.notify import (
     SuppressionReleased,
 )
 from shared.contracts.templates import TemplateChanged
-from shared.runtime.process.health import house
+from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
 
@@ -178,7 +178,7 @@ service = Service(
         questions.service,
         templates.service,
         customers.service,
-        house,
+        health_handlers,
     ],
     work=Work,
     tables=metadata,

@@ -21,7 +21,7 @@ from services.orders.handlers import (
 from services.orders.store.orders import ids_of
 from services.orders.store.tables import metadata
 from services.orders.work import Work
-from shared.contracts.house import CustomerErased, CustomerExported
+from shared.contracts.common import CustomerErased, CustomerExported
 from shared.contracts.orders import (
     CartChanged,
     CartRuleChanged,
@@ -71,7 +71,7 @@ from shared.contracts.orders import (
     VoucherRedeemed,
     VoucherReturned,
 )
-from shared.runtime.process.health import house
+from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 
 service = Service(
@@ -91,7 +91,7 @@ service = Service(
         returns.service,
         editing.service,
         paper.service,
-        house,
+        health_handlers,
     ],
     work=Work,
     tables=metadata,

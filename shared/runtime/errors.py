@@ -27,7 +27,7 @@ class NotYet(AftercartError):
     """Something this message needs has not arrived; it is tried again later, without noise."""
 
 
-class TurnIsFull(AftercartError):
+class BatchFull(AftercartError):
     """There is no room for one more act in this turn: the message waits for the next, unclaimed."""
 
 

@@ -33,11 +33,11 @@ class Later:
     """Where it is not the shop of the message in hand."""
 
 
-Hint = Callable[[datetime], Later]
+WakeUp = Callable[[datetime], Later]
 """What is to be done now: gets the time, returns a message whose key takes the place of what was
 planned.
 """
-Lookout = Callable[[Any, Callable[[Hint], None], Event], None]
+Listen = Callable[[Any, Callable[[WakeUp], None], Event], None]
 """Listens to the outside world (the adapters) until the event is set, and tells hints; in one
 process per database.
 """
@@ -109,7 +109,7 @@ class Service:
     adapters: Callable[[Any], Any] = lambda settings: None
     references: References | None = None
     boot: Callable[[Any], Iterable[Later]] = lambda work: ()
-    lookout: Lookout | None = None
+    listen: Listen | None = None
     tells: tuple[type[Message], ...] = ()
     batch: int = 50
     handlings: Mapping[str, Handling] = field(init=False)

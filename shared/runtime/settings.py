@@ -60,7 +60,7 @@ def env_file() -> Path | None:
     return next((path for path in candidates if path.exists()), None)
 
 
-class HouseSettings(BaseSettings):
+class CommonSettings(BaseSettings):
     """What the command line and all services share."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -102,12 +102,14 @@ class HouseSettings(BaseSettings):
             raise SettingsError(
                 " ".join(_sentence(prefix, fault) for fault in error.errors())
             ) from None
-        house = HouseSettings.load() if part else found
-        ours = HouseSettings.model_fields.keys() & (house.model_fields_set - found.model_fields_set)
-        return found.model_copy(update={name: getattr(house, name) for name in ours})
+        common = CommonSettings.load() if part else found
+        ours = CommonSettings.model_fields.keys() & (
+            common.model_fields_set - found.model_fields_set
+        )
+        return found.model_copy(update={name: getattr(common, name) for name in ours})
 
 
-class ClientSettings(HouseSettings):
+class ClientSettings(CommonSettings):
     """Where the command line finds RabbitMQ: as an outsider, and as an administrator for the
     topology.
     """
@@ -119,7 +121,7 @@ class ClientSettings(HouseSettings):
     )
 
 
-class ServiceSettings(HouseSettings):
+class ServiceSettings(CommonSettings):
     """What a worker of a service needs."""
 
     broker_url: SecretStr = Field(

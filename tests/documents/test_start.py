@@ -20,9 +20,9 @@ def settings(slow_allowed: bool = False) -> DocumentSettings:
 
 def test_the_renderer_opens_and_renders() -> None:
     press: Any = open_adapters(settings()).renderer
-    waiting = press.children.pids()
+    waiting = press.pool.pids()
     rendered = press.render(an_invoice())
-    assert press.children.pids() == waiting != []
+    assert press.pool.pids() == waiting != []
     press.close()
     assert rendered.content.startswith(b"%PDF-1.7")
     assert rendered.engine.startswith("weasyprint 70.")

@@ -21,7 +21,7 @@ from services.documents.work import Adapters, Renderer
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Money
-from shared.writing.booklet import bind
+from shared.writing.pdf_merge import merge
 
 INVOICE_ID = UUID(samples.DOCUMENT_ID)
 SLIP_ID = uuid5(INVOICE_ID, "slip")
@@ -141,7 +141,7 @@ class Press:
         return self.render(snapshot, look)
 
     def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
-        return bind(documents)
+        return merge(documents)
 
     def shrink(self, picture: bytes, description: str) -> Asset | Objection:
         if self.fails:

@@ -13,7 +13,7 @@ from services.ingest.handlers.mailboxes import look
 from services.ingest.store.tables import inbound_mails, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.contracts.envelope import decode
-from shared.runtime.pipeline.outbox_writer import Post
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.storage import journal, migrations
 from shared.runtime.storage.database import engine_for, reading
 from tests.ingest.mortal import Step, finishes, killed_at
@@ -67,7 +67,7 @@ def url(empty_database: Path, tmp_path: Path) -> str:
 def begin(url: str, mailbox: Mailbox) -> None:
     engine = engine_for(url)
     with engine.begin() as connection:
-        journal.add_schedule(connection, [Post("ingest").first(look(mailbox, NOON), NOON)])
+        journal.add_schedule(connection, [OutboxWriter("ingest").first(look(mailbox, NOON), NOON)])
     engine.dispose()
 
 

@@ -344,10 +344,10 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
     desk.engine.dispose()
 
 
-def test_mails_with_much_luggage_wait_for_the_next_turn(
+def test_mails_with_large_attachments_wait_for_the_next_batch(
     desk: NotifyDesk, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.notify.work.MOST_LUGGAGE", len(PDF))
+    monkeypatch.setattr("services.notify.work.MAX_ATTACHMENT_BYTES", len(PDF))
     events = [transitioned() for _ in range(3)]
     for event in events:
         announce(desk, event)
@@ -411,5 +411,5 @@ def test_it_says_how_it_is(desk: NotifyDesk) -> None:
     assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == (
         "notify",
         True,
-        "0008",
+        "0001",
     )

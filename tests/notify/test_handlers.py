@@ -86,7 +86,7 @@ class FakeWork:
         self.shops: Kept[str, Shop] = Kept()
         self.contents = Contents()
         self.attempts = Attempts()
-        self.shop, self.now, self.unbegun = "default", NOON, None
+        self.shop, self.now, self.previous_claim_unstarted = "default", NOON, None
         self.envelope = Envelope(id="e1", source="/aftercart/orders", type="t", time=NOON)
 
     @property

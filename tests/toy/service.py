@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.process.health import house
+from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Handlers, Later, Service
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import locking, write_rows
@@ -126,7 +126,9 @@ def claim_once(command: ActOnce, work: Work) -> ActOnce | None:
     """As `claim`, and remembers whether it was claimed before and never begun."""
     if command.key.startswith("full"):
         work.counters.save(command.key, 1_000_000)  # too much for the table
-    work.adapters.claims.append((command.key, "again" if work.unbegun else "first"))
+    work.adapters.claims.append(
+        (command.key, "again" if work.previous_claim_unstarted else "first")
+    )
     return None if command.key.startswith("nothing") else command
 
 
@@ -149,7 +151,7 @@ def get(query: Get, work: Work) -> Any:
 
 toy = Service(
     name="toy",
-    handlers=[on, house],
+    handlers=[on, health_handlers],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

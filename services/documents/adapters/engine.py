@@ -20,7 +20,7 @@ from services.documents.domain.einvoice.model import Invoice
 from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.look import BUILT_IN, Asset, Look
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.writing.booklet import bind
+from shared.writing.pdf_merge import merge
 
 VARIANT = "pdf/ua-1"  # tagged, with language and title
 
@@ -81,7 +81,7 @@ class Engine:
 
     def bind(self, documents: Sequence[tuple[str, bytes]]) -> tuple[bytes, int]:
         """Titles and PDFs as one PDF, and its number of pages."""
-        return bind(documents)
+        return merge(documents)
 
     def print_html(self, html: str, identifier: str, *, built_in: bool = False) -> bytes:
         """The PDF of a page; `identifier` stands in the file where WeasyPrint would put chance or

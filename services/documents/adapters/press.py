@@ -10,7 +10,7 @@ from services.documents.domain.look import BUILT_IN, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
-from shared.runtime.process.process_pool import Children, Failed, Limits
+from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 
 WARM = "services.documents.adapters.warm"
 USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)
@@ -24,13 +24,13 @@ class Press:
     """Renders in as many children as threads ask at the same time."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
-        self.children = Children(limits, WARM)
+        self.pool = ProcessPool(limits, WARM)
 
     def open(self) -> None:
         """Has the first child forked, so that the first document does not wait until all is
         loaded.
         """
-        self.children.open()
+        self.pool.open()
 
     def render(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> Rendered:
         """The PDF of a document; with the built-in template where the shop's fails, which
@@ -70,7 +70,7 @@ class Press:
 
     def close(self) -> None:
         """Lets the children end."""
-        self.children.close()
+        self.pool.close()
 
     def _render(self, snapshot: DocumentSnapshot, look: Look) -> Rendered:
         rendered: Rendered = self._ask("render", snapshot, look)
@@ -78,7 +78,7 @@ class Press:
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         """What the engine's method returns. Raises `RenderingFailed`."""
-        outcome = self.children.ask(do, method, *arguments)
+        outcome = self.pool.run(do, method, *arguments)
         if isinstance(outcome, Failed):
             raise RenderingFailed(outcome.reason)
         return outcome

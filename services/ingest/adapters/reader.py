@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
-from shared.runtime.process.process_pool import Children, Failed, Limits
+from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 
 log = structlog.get_logger()
 
@@ -21,7 +21,7 @@ class Reader:
     """Reads mails in children."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
-        self.children = Children(limits, WARM)
+        self.pool = ProcessPool(limits, WARM)
 
     def __call__(self, raws: Sequence[bytes]) -> list[Found]:
         """The mails; of one that is too much, its header fields alone. Never raises for what is in
@@ -35,10 +35,10 @@ class Reader:
 
     def close(self) -> None:
         """Ends the children."""
-        self.children.close()
+        self.pool.close()
 
     def _ask(self, reading: Callable[[bytes], Found], raws: Sequence[bytes]) -> list[Found | None]:
-        outcomes = self.children.ask_all(reading, [(raw,) for raw in raws])
+        outcomes = self.pool.run_all(reading, [(raw,) for raw in raws])
         for raw, outcome in zip(raws, outcomes, strict=True):
             if isinstance(outcome, Failed):
                 log.warning("mail.read", outcome="too_much", size=len(raw), reason=outcome.reason)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread
-from shared.contracts.house import CustomerExported
+from shared.contracts.common import CustomerExported
 from shared.contracts.ingest import Thread as ShownThread, ThreadCustomer, ThreadMessage
 
 NAME, ADDRESS = "erased", "erased@erased.invalid"

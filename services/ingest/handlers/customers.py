@@ -9,7 +9,7 @@ from services.ingest.domain.thread import Thread
 from services.ingest.store.erasing import Gone
 from services.ingest.work import Work
 from shared.contracts import ingest
-from shared.contracts.house import CustomerErased, EraseCustomer, ExportCustomer
+from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
 from shared.contracts.message import Event
 from shared.runtime.service import Handlers
 

@@ -20,7 +20,7 @@ from services.ingest.work import Adapters, Work
 from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
 from shared.contracts.message import Event, Message
 from shared.runtime.errors import NotYet
-from shared.runtime.service import Handlers, Hint, Later
+from shared.runtime.service import Handlers, Later, WakeUp
 
 service = Handlers()
 
@@ -35,7 +35,7 @@ def look(mailbox: Mailbox, at: datetime) -> Later:
     return Later(SyncMailbox(mailbox=mailbox.name), at, f"mailbox/{mailbox.name}", mailbox.shop)
 
 
-def look_out(adapters: Adapters, tell: Callable[[Hint], None], stopping: Signal) -> None:
+def look_out(adapters: Adapters, tell: Callable[[WakeUp], None], stopping: Signal) -> None:
     """When a server says that something came in, its mailbox is looked at, now."""
     adapters.listen(
         adapters.mailboxes.values(), lambda mailbox: tell(partial(look, mailbox)), stopping

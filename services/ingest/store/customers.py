@@ -10,7 +10,7 @@ from services.ingest.domain import privacy
 from services.ingest.domain.customers import KnownCustomer
 from services.ingest.domain.orders import LONG_AGO, KnownOrder, OrderChange
 from services.ingest.store.tables import customers, order_changes, orders
-from shared.contracts.house import EraseCustomer, ExportCustomer
+from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.orders import KnownAddress
 from shared.runtime.storage.database import among, insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store

@@ -11,7 +11,7 @@ from services.ingest.store.customers import Customers, KnownOrders
 from services.ingest.store.documents import Documents
 from services.ingest.store.submissions import Submissions
 from services.ingest.store.threads import Threads
-from shared.contracts.house import EraseCustomer, ExportCustomer
+from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.ingest import (
     Enclosed,
     MailBounced,

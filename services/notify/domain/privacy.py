@@ -8,7 +8,7 @@ from services.notify.domain.facts import Facts
 from services.notify.domain.letter import Mailbox
 from services.notify.domain.mail import ERASED, Mail
 from services.notify.domain.wording import Content
-from shared.contracts.house import CustomerExported, KeptRecords
+from shared.contracts.common import CustomerExported, KeptRecords
 
 NAME = "erased"
 PART = 20  # mails in a message

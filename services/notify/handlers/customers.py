@@ -4,7 +4,7 @@ from services.notify.domain import privacy
 from services.notify.domain.mail import Mail
 from services.notify.handlers.queue import Told
 from services.notify.work import Work
-from shared.contracts.house import CustomerErased, EraseCustomer, ExportCustomer
+from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
 from shared.runtime.service import Handlers
 
 service = Handlers()

@@ -35,7 +35,7 @@ def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
     mail = work.mails.get(command.mail_id)
     if mail is None:
         raise Unprocessable(f"there is no mail {command.mail_id}")
-    if work.unbegun and mail.claimed_at == work.unbegun:
+    if work.previous_claim_unstarted and mail.claimed_at == work.previous_claim_unstarted:
         mail = mail.unclaimed()
         work.mails.save(mail.mail_id, mail)
     readiness = sending.readiness(mail, command, work.now, work.rules.lease)

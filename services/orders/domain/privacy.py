@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.states import State
-from shared.contracts.house import CustomerErased, CustomerExported, KeptRecords
+from shared.contracts.common import CustomerErased, CustomerExported, KeptRecords
 from shared.contracts.message import Value
 from shared.contracts.orders import OrderDetail
 from shared.contracts.values import Address

@@ -6,7 +6,7 @@ from services.orders.domain import privacy
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.store_credit import account_view, entry_view
 from services.orders.work import Work
-from shared.contracts.house import EraseCustomer, ExportCustomer
+from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.message import Event, Value
 from shared.runtime.service import Handlers
 

@@ -27,7 +27,7 @@ from shared.contracts.orders import (
 )
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.storage.database import among, locking, write_rows
-from shared.runtime.storage.prefix_index import begun, rewrite
+from shared.runtime.storage.prefix_index import matches, replace_terms
 from shared.runtime.storage.unit_of_work import Ledger, Store
 from shared.writing.search import wanted, words
 
@@ -103,13 +103,13 @@ class Products(Store[Key, Product]):
 
     def put(self, new: Mapping[Key, Product], changed: Mapping[Key, Product]) -> None:
         write_rows(self.connection, products, _product_rows(new), _product_rows(changed))
-        rewrite(self.connection, product_words, _product_words(new), _product_words(changed))
+        replace_terms(self.connection, product_words, _product_words(new), _product_words(changed))
 
     def search(self, shop: str, text: str, limit: int) -> list[tuple[Product, int]]:
         """Products with the stock left, by reference; one more than `limit` where there are
         more.
         """
-        return self._found(shop, begun(products.c.sku, product_words, shop, wanted(text)), limit)
+        return self._found(shop, matches(products.c.sku, product_words, shop, wanted(text)), limit)
 
     def page(self, shop: str, after: str | None, limit: int) -> list[tuple[Product, int]]:
         """All products behind a reference with the stock left; one more than `limit` where there

@@ -19,7 +19,7 @@ from services.orders.store.order_words import (
 from services.orders.store.tables import order_messages, order_words, orders
 from shared.contracts.orders import OrderFilter
 from shared.runtime.storage.database import insert
-from shared.runtime.storage.prefix_index import begun
+from shared.runtime.storage.prefix_index import matches
 from shared.runtime.storage.unit_of_work import Ledger
 from shared.writing.search import wanted
 
@@ -136,7 +136,7 @@ def _worded(shop: str, asked: OrderFilter) -> Conditions:
         (digits(asked.phone), (PHONE,)),
     ):
         if text is not None:
-            found += begun(orders.c.order_id, order_words, shop, wanted(text), parts)
+            found += matches(orders.c.order_id, order_words, shop, wanted(text), parts)
     if asked.reference is not None:  # to the letter; the words have led to it
         found.append(func.substr(orders.c.reference, 1, len(asked.reference)) == asked.reference)
     return found

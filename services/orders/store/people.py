@@ -15,7 +15,7 @@ from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
 from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
-from shared.runtime.storage.prefix_index import begun, rewrite
+from shared.runtime.storage.prefix_index import matches, replace_terms
 from shared.runtime.storage.unit_of_work import Store
 from shared.writing.search import sorting, wanted, words
 
@@ -38,11 +38,11 @@ class Customers(Store[Key, KnownCustomer]):
 
     def put(self, new: Mapping[Key, KnownCustomer], changed: Mapping[Key, KnownCustomer]) -> None:
         write_rows(self.connection, customers, _rows(new), _rows(changed))
-        rewrite(self.connection, customer_words, _words(new), _words(changed))
+        replace_terms(self.connection, customer_words, _words(new), _words(changed))
 
     def search(self, shop: str, text: str, limit: int) -> list[KnownCustomer]:
         """By name; one more than `limit` where there are more."""
-        found = begun(customers.c.customer_id, customer_words, shop, wanted(text))
+        found = matches(customers.c.customer_id, customer_words, shop, wanted(text))
         query = (
             select(customers)
             .where(customers.c.shop == shop, *found)

@@ -17,8 +17,8 @@ from services.orders.store.states import States
 from services.orders.work.credit import CreditLocks
 from services.orders.work.promotions import Promotions
 from services.orders.work.stockroom import Stockroom
+from shared.contracts.common import EraseCustomer
 from shared.contracts.documents import RenderDocument
-from shared.contracts.house import EraseCustomer
 from shared.contracts.message import Message
 from shared.contracts.orders import (
     AddDiscount,

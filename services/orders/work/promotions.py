@@ -16,7 +16,7 @@ from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order
 from services.orders.domain.vouchers import Use
 from services.orders.store.cart_rules import Buyers, CartRules, OrderKey, RuleKey, Uses
-from shared.contracts.house import EraseCustomer
+from shared.contracts.common import EraseCustomer
 from shared.contracts.message import Event
 from shared.contracts.orders import (
     CreateVoucher,

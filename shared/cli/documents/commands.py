@@ -17,7 +17,7 @@ from shared.cli.queries import Asker, Data, asking, wait_option
 from shared.cli.requests import shop_option
 from shared.cli.terminal import console, counted, note, say, say_json
 from shared.runtime.errors import AftercartError
-from shared.writing.booklet import Booklet
+from shared.writing.pdf_merge import PdfMerger
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE = 200  # documents, or orders, that are asked for at once
@@ -147,18 +147,18 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
       aftercart document print --kind invoice --issued-from 2026-11-01 --output november.pdf
       aftercart document print --kind delivery_slip --state processing --output today.pdf
     """  # noqa: D301 - click reads \b
-    booklet, count = Booklet(), 0
+    merger, count = PdfMerger(), 0
     with asking(shop, wait, "document") as asker, _bar() as bar:
         wanted = sorted(_found(asker, chosen), key=_issue)
         for found in bar.track(wanted, description="fetching"):
             content = asker.ask("document.get", {"document_id": found["document_id"]})["content"]
-            booklet.add(found["number"], b64decode(content))
+            merger.add(found["number"], b64decode(content))
             count += 1
     if not count:
         raise AftercartError("No document fits.")
-    _write(output, booklet.finish())
+    _write(output, merger.finish())
     note(
-        f"{counted(count, 'document')} on {counted(booklet.pages, 'page')} in {output}",
+        f"{counted(count, 'document')} on {counted(merger.pages, 'page')} in {output}",
         style="green",
     )
 

@@ -14,7 +14,7 @@ from shared.cli.services import Installation
 from shared.cli.terminal import counted, listed
 from shared.clients.client import Client, Request, new_id
 from shared.clients.connection import address, connected, count, login
-from shared.contracts.house import AskHealth
+from shared.contracts.common import AskHealth
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import UNROUTED, dead_queue

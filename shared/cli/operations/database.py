@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared.runtime.errors import AftercartError, SchemaError, SettingsError
 from shared.runtime.service import Service
-from shared.runtime.settings import PREFIX, HouseSettings
+from shared.runtime.settings import PREFIX, CommonSettings
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
 
 
-class DatabaseSettings(HouseSettings):
+class DatabaseSettings(CommonSettings):
     """Where a service's database is; to migrate, RabbitMQ is not needed."""
 
     database_url: SecretStr

@@ -12,7 +12,7 @@ from shared.runtime.errors import SettingsError
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
 from shared.runtime.service import Service
-from shared.runtime.settings import PREFIX, ClientSettings, HouseSettings
+from shared.runtime.settings import PREFIX, ClientSettings, CommonSettings
 
 CLIENT = "client"  # how the topology names the outsiders
 IDENTITY = {
@@ -25,7 +25,7 @@ IDENTITY = {
 }
 
 
-class BrokerSettings(HouseSettings):
+class BrokerSettings(CommonSettings):
     """Where a service finds RabbitMQ, if that is known here, and how it retries."""
 
     broker_url: SecretStr | None = None

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.contracts.message import Refusal
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.intake import Item
-from shared.runtime.pipeline.outbox_writer import Post
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import journal
@@ -42,7 +42,7 @@ class Transactions:
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
-        self.committed, self.post = committed, Post(service.name)
+        self.committed, self.outbox_writer = committed, OutboxWriter(service.name)
         self.unnoted: deque[effect_log.Ended] = (
             deque()
         )  # how acts ended that could not be noted yet
@@ -97,7 +97,7 @@ class Transactions:
             effect_log.drop(
                 connection, [item.about for item in fresh_acts]
             )  # one about the same may be another message's
-            self.post.send(connection, kept, self.clock())
+            self.outbox_writer.send(connection, kept, self.clock())
         self.committed()
 
     def _decide(self, item: Item, work: UnitOfWork) -> None:

@@ -19,7 +19,7 @@ from structlog.contextvars import bound_contextvars
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
 from shared.contracts.references import references
-from shared.runtime.errors import NotYet, TurnIsFull, Unprocessable
+from shared.runtime.errors import BatchFull, NotYet, Unprocessable
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.rabbitmq.delivery import DONE, LEFT, Delivery, Fate, Verdict
@@ -79,7 +79,7 @@ class Item:
 
     def fail(self, error: BaseException) -> None:
         """It was not handled: it is tried again, buried, or left for the next turn."""
-        if isinstance(error, TurnIsFull):
+        if isinstance(error, BatchFull):
             self.verdict = LEFT
         elif away(error):
             self.verdict = Verdict(Fate.LEAVE, error)

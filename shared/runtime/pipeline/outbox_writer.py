@@ -16,7 +16,7 @@ from shared.runtime.service import Later
 from shared.runtime.storage import journal
 
 
-class Told(Protocol):
+class HandledMessage(Protocol):
     """A message that was handled, as the pipeline knows it."""
 
     envelope: Envelope
@@ -30,13 +30,13 @@ class Told(Protocol):
     def key(self) -> journal.Key: ...
 
 
-class Post:
+class OutboxWriter:
     """The sender: one per service; `source` of all its envelopes."""
 
     def __init__(self, service: str) -> None:
         self.service, self.source = service, f"/aftercart/{service}"
 
-    def send(self, connection: Connection, items: Sequence[Told], now: datetime) -> None:
+    def send(self, connection: Connection, items: Sequence[HandledMessage], now: datetime) -> None:
         """Puts everything that was told into the outbox or the schedule; events get their sequence
         per subject.
         """
@@ -82,7 +82,7 @@ class Post:
                 rows.append(self._reply(item, replies.get(item.key) or _done(item, names), now))
         journal.add_outbox(connection, rows)
 
-    def answer(self, item: Told, answer: Message, now: datetime) -> Outgoing:
+    def answer(self, item: HandledMessage, answer: Message, now: datetime) -> Outgoing:
         """The answer to a query, for its reply address."""
         envelope = self._envelope(answer, item.envelope, now)
         return Outgoing(REPLIES, item.envelope.replyto or "", envelope.encode(), envelope.id)
@@ -99,7 +99,9 @@ class Post:
         )
         return journal.DueRow(told.key, told.at, self.service, envelope.id, envelope.encode())
 
-    def _replies(self, connection: Connection, items: Sequence[Told]) -> dict[journal.Key, Refusal]:
+    def _replies(
+        self, connection: Connection, items: Sequence[HandledMessage]
+    ) -> dict[journal.Key, Refusal]:
         """Those that are refusals; what repeats a command that was refused is refused with the same
         words.
         """
@@ -119,7 +121,7 @@ class Post:
             found[key] = repeated[key].handling.message.refusal.model_validate_json(earlier)
         return found
 
-    def _reply(self, item: Told, reply: Message, now: datetime) -> journal.OutboxRow:
+    def _reply(self, item: HandledMessage, reply: Message, now: datetime) -> journal.OutboxRow:
         envelope = self._envelope(reply, item.envelope, now)
         return journal.OutboxRow(
             "reply", item.envelope.replyto or "", None, envelope.id, envelope.encode()
@@ -150,14 +152,14 @@ class Post:
         )
 
 
-def _ordered_subject(item: Told, told: Event) -> str | None:
+def _ordered_subject(item: HandledMessage, told: Event) -> str | None:
     """What order is kept by: the aggregate within its shop."""
     return (
         journal.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
     )
 
 
-def _done(item: Told, names: list[str]) -> CommandDone:
+def _done(item: HandledMessage, names: list[str]) -> CommandDone:
     repeated = item.outcome == "duplicate"
     return CommandDone(
         command=item.envelope.name, command_id=item.envelope.id, events=names, repeated=repeated

@@ -86,7 +86,7 @@ class Pipeline(Transactions):
                 item.told = _as_list(item.handling.handler(item.message, work))
             if isinstance(item.told[0], Refusal):
                 item.outcome = "refused"
-            answer = self.post.answer(item, item.told[0], self.clock())
+            answer = self.outbox_writer.answer(item, item.told[0], self.clock())
             # RETURNED: nobody waits for it any more. REFUSED: who waits has no room for it.
             if self.publish([answer])[0] not in (
                 Outcome.CONFIRMED,

@@ -12,9 +12,9 @@ import structlog
 from sqlalchemy import Engine
 
 from shared.runtime.clock import utc_now
-from shared.runtime.pipeline.outbox_writer import Post
+from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.relay import TAKE_OVER
-from shared.runtime.service import Hint, Service
+from shared.runtime.service import Service, WakeUp
 from shared.runtime.storage import journal
 from shared.runtime.storage.leader import leadership
 
@@ -23,25 +23,25 @@ log = structlog.get_logger()
 TROUBLE = 10.0  # seconds after a failure
 
 
-class Lookout(threading.Thread):
-    """The thread. Runs the service's `lookout` while this process leads."""
+class PushListener(threading.Thread):
+    """The thread. Runs the service's `listen` while this process leads."""
 
     def __init__(self, service: Service, engine: Engine, adapters: Any) -> None:
-        super().__init__(daemon=True, name="lookout")
+        super().__init__(daemon=True, name="push_listener")
         self.service, self.engine, self.adapters = service, engine, adapters
         self._stopping = threading.Event()
-        self._post = Post(service.name)
+        self._outbox_writer = OutboxWriter(service.name)
 
     def run(self) -> None:
         while not self._stopping.wait(TAKE_OVER):
             try:
-                with leadership(self.engine, "lookout") as connection:
-                    if connection is not None and self.service.lookout:
-                        log.info("lookout", outcome="active")
-                        self.service.lookout(self.adapters, self._bring_forward, self._stopping)
+                with leadership(self.engine, "push_listener") as connection:
+                    if connection is not None and self.service.listen:
+                        log.info("push_listener", outcome="active")
+                        self.service.listen(self.adapters, self._bring_forward, self._stopping)
             except Exception as error:
                 log.error(
-                    "lookout", outcome="interrupted", error=f"{type(error).__name__}: {error}"
+                    "push_listener", outcome="interrupted", error=f"{type(error).__name__}: {error}"
                 )
                 self._stopping.wait(TROUBLE)
 
@@ -49,7 +49,7 @@ class Lookout(threading.Thread):
         """It is not waited for: whatever it does may be broken off."""
         self._stopping.set()
 
-    def _bring_forward(self, hint: Hint) -> None:
+    def _bring_forward(self, wake_up: WakeUp) -> None:
         now = utc_now()
         with self.engine.begin() as connection:
-            journal.add_schedule(connection, [self._post.first(hint(now), now)])
+            journal.add_schedule(connection, [self._outbox_writer.first(wake_up(now), now)])

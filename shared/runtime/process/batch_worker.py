@@ -16,7 +16,7 @@ import structlog
 from dramatiq.worker import Worker, WorkerThread
 
 from shared.runtime.pipeline.pipeline import Pipeline
-from shared.runtime.rabbitmq.broker import ACTOR, HeldMessage, HouseBroker
+from shared.runtime.rabbitmq.broker import ACTOR, HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outgoing
 
@@ -34,7 +34,7 @@ class BatchThread(WorkerThread):
     """
 
     worker: "BatchWorker"
-    broker: HouseBroker
+    broker: SafeRabbitmqBroker
 
     def run(self) -> None:
         self.running = True
@@ -144,7 +144,7 @@ class BatchWorker(Worker):
     """One per process. `batch`: messages in one transaction."""
 
     def __init__(
-        self, broker: HouseBroker, pipeline: Pipeline, *, threads: int, batch: int
+        self, broker: SafeRabbitmqBroker, pipeline: Pipeline, *, threads: int, batch: int
     ) -> None:
         super().__init__(broker, worker_threads=threads, worker_timeout=WAKE_UP)
         self.pipeline, self.batch = pipeline, batch

@@ -1,7 +1,7 @@
 """How a service is: the answer to `service.health`, the same in every service."""
 
+from shared.contracts.common import AskHealth, ServiceHealth
 from shared.contracts.figures import flat
-from shared.contracts.house import AskHealth, ServiceHealth
 from shared.runtime.service import Handlers
 from shared.runtime.storage import journal
 from shared.runtime.storage.migrations import revision
@@ -9,10 +9,10 @@ from shared.runtime.storage.unit_of_work import UnitOfWork
 
 TOO_MANY = 10_000  # outbox rows: the relay cannot keep up, or RabbitMQ refuses
 
-house = Handlers()
+health_handlers = Handlers()
 
 
-@house.handles(AskHealth)
+@health_handlers.handles(AskHealth)
 def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
     """Counted in the database; that the answer arrives at all shows the rest."""
     rows = journal.backlog(work.connection)

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from shared.runtime.settings import HouseSettings
+from shared.runtime.settings import CommonSettings
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -23,7 +23,7 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(
 )
 
 
-def configure(settings: HouseSettings, **always: Any) -> None:
+def configure(settings: CommonSettings, **always: Any) -> None:
     """Sets the process up; `always` stands on every line, e.g. `service="orders"`."""
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not sys.stderr.isatty()

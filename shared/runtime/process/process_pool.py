@@ -41,7 +41,7 @@ class Failed:
     reason: str
 
 
-class Children:
+class ProcessPool:
     """As many as threads ask at the same time. A child that failed is never asked again.
 
     `warm`: a module that is imported once, before all of them are forked.
@@ -56,19 +56,19 @@ class Children:
         """Has the first child forked, so that the first job does not wait until all is loaded."""
         self._give_back(_Child(self._context, self._limits))
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What the function returns in a child, or `Failed`. Raises `NotYet` where no child
         begins.
         """
-        return self.ask_all(function, [arguments])[0]
+        return self.run_all(function, [arguments])[0]
 
-    def ask_all(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
+    def run_all(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
         """The same for each of several arguments, which travel to the child together."""
         done: list[Any] = []
         while len(done) < len(jobs):
             child = self._take()
             try:
-                done += child.ask(function, jobs[len(done) :])
+                done += child.run(function, jobs[len(done) :])
             except BaseException:
                 child.end()
                 raise
@@ -120,7 +120,7 @@ class _Child:
         """Whether it may be asked again."""
         return self._left > 0
 
-    def ask(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
+    def run(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
         """What becomes of the jobs, up to the first that fails."""
         done: list[Any] = []
         self._left -= len(jobs)

@@ -11,11 +11,11 @@ import structlog
 
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.pipeline import Pipeline
-from shared.runtime.pipeline.push_listener import Lookout
+from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
-from shared.runtime.rabbitmq.broker import HouseBroker
+from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
 from shared.runtime.rabbitmq.names import STREAM
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.service import Service
@@ -49,10 +49,10 @@ class WorkerProcess:
             adapters=service.adapters(settings),
             committed=self.relay.wake,
         )
-        self.lookout = (
-            Lookout(service, self.engine, self.pipeline.adapters) if service.lookout else None
+        self.push_listener = (
+            PushListener(service, self.engine, self.pipeline.adapters) if service.listen else None
         )
-        self.broker = HouseBroker(service.name, urls, self.publisher, settings.retry_delays)
+        self.broker = SafeRabbitmqBroker(service.name, urls, self.publisher, settings.retry_delays)
         self.worker = BatchWorker(
             self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
         )
@@ -63,8 +63,8 @@ class WorkerProcess:
         self.relay.start()
         self.broker.emit_after("process_boot")
         self.worker.start()
-        if self.lookout:
-            self.lookout.start()
+        if self.push_listener:
+            self.push_listener.start()
 
     def fault(self) -> str | None:
         """Why this process must end, if it must."""
@@ -76,8 +76,8 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Finishes what was begun, gives the rest back."""
-        if self.lookout:
-            self.lookout.stop()
+        if self.push_listener:
+            self.push_listener.stop()
         self.worker.stop()
         self.relay.stop()
         self.publisher.close()
@@ -88,7 +88,10 @@ class WorkerProcess:
         with self.engine.begin() as connection:
             work = self.service.work(connection, self.pipeline.adapters)
             work.service, work.now = self.service.name, utc_now()
-            rows = [self.pipeline.post.first(later, work.now) for later in self.service.boot(work)]
+            rows = [
+                self.pipeline.outbox_writer.first(later, work.now)
+                for later in self.service.boot(work)
+            ]
             work.keep()
             work.write()
             journal.add_schedule(connection, rows)

@@ -34,7 +34,7 @@ class HeldMessage(MessageProxy):
     from.
     """
 
-    def __init__(self, owner: "HouseConsumer", tag: int, delivery: Delivery) -> None:
+    def __init__(self, owner: "SafeRabbitmqConsumer", tag: int, delivery: Delivery) -> None:
         super().__init__(
             Message(
                 queue_name=owner.queue_name,
@@ -55,7 +55,7 @@ class HeldMessage(MessageProxy):
         return bool(self.owner.channel.is_open)
 
 
-class HouseConsumer(_RabbitmqConsumer):
+class SafeRabbitmqConsumer(_RabbitmqConsumer):
     """Answers only for its own deliveries, many with one frame, in the thread of its connection."""
 
     def __next__(self) -> HeldMessage | None:
@@ -131,7 +131,7 @@ class HouseConsumer(_RabbitmqConsumer):
                 self.channel.basic_nack(tag, requeue=True)
 
 
-class HouseBroker(RabbitmqBroker):
+class SafeRabbitmqBroker(RabbitmqBroker):
     """One queue, declared elsewhere; publishes only to the service's own exchange, with confirms.
 
     `retry_delays`: seconds, one wait queue each.
@@ -145,8 +145,8 @@ class HouseBroker(RabbitmqBroker):
         self.service, self.publisher, self.retry_delays = service, publisher, retry_delays
 
     @property
-    def consumer_class(self) -> type[HouseConsumer]:
-        return HouseConsumer
+    def consumer_class(self) -> type[SafeRabbitmqConsumer]:
+        return SafeRabbitmqConsumer
 
     def declare_queue(self, queue_name: str, *, ensure: bool = False) -> None:
         # No delay queue is announced: no `.DQ`, no thread and no connection for it.

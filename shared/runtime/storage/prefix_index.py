@@ -8,13 +8,13 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, dele
 from shared.runtime.storage.database import write_rows
 
 LAST = "\U0010ffff"  # sorts behind every letter
-Found = Mapping[Any, Iterable[tuple[str, ...]]]
+Terms = Mapping[Any, Iterable[tuple[str, ...]]]
 """Primary key of a row (shop first) -> its words, each behind the part that it stands in, if there
 are parts.
 """
 
 
-def rewrite(connection: Connection, table: Table, new: Found, changed: Found) -> None:
+def replace_terms(connection: Connection, table: Table, new: Terms, changed: Terms) -> None:
     """Writes the words of `new` rows, and those of `changed` ones in the place of what was
     there.
     """
@@ -31,8 +31,8 @@ def rewrite(connection: Connection, table: Table, new: Found, changed: Found) ->
     write_rows(connection, table, [*_rows(table, new), *_rows(table, changed)])
 
 
-def begun(
-    owner: Column[Any], table: Table, shop: str, letters: Sequence[str], parts: Sequence[str] = ()
+def matches(
+    owner: Column[Any], table: Table, shop: str, prefixes: Sequence[str], parts: Sequence[str] = ()
 ) -> list[ColumnElement[bool]]:
     """Conditions on rows with the key `owner`, whose words are in `table`: each of the letters
     begins one of them.
@@ -41,7 +41,7 @@ def begun(
     where = [table.c.shop == shop, *([table.c.part.in_(parts)] if parts else [])]
     return [
         owner.in_(select(key).where(*where, table.c.word >= begin, table.c.word < begin + LAST))
-        for begin in letters
+        for begin in prefixes
     ]
 
 
@@ -50,7 +50,7 @@ def _key(table: Table) -> tuple[Column[Any], Column[Any]]:
     return shop, key
 
 
-def _rows(table: Table, found: Found) -> list[dict[str, Hashable]]:
+def _rows(table: Table, found: Terms) -> list[dict[str, Hashable]]:
     names = [column.name for column in table.primary_key]
     return [
         dict(zip(names, (*key, *word), strict=True))

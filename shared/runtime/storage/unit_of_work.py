@@ -131,7 +131,7 @@ class UnitOfWork:
     envelope: Envelope
     now: datetime
     service: str
-    unbegun: datetime | None = None
+    previous_claim_unstarted: datetime | None = None
     """While an act is claimed: when it was claimed before, if it was never begun."""
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from shared.runtime.errors import SettingsError
-from shared.runtime.settings import ClientSettings, HouseSettings, ServiceSettings, env_file
+from shared.runtime.settings import ClientSettings, CommonSettings, ServiceSettings, env_file
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_a_secret_is_shown_by_nothing(service):
 
 def test_delays_are_read_as_a_line_of_numbers(monkeypatch):
     monkeypatch.setenv("AFTERCART_RETRY_DELAYS", "0.5, 10,60")
-    assert HouseSettings.load().retry_delays == (0.5, 10, 60)
+    assert CommonSettings.load().retry_delays == (0.5, 10, 60)
 
 
 def test_secrets_may_lie_in_files(monkeypatch, tmp_path):
@@ -100,7 +100,7 @@ def test_the_file_that_is_named_is_read_instead_of_the_usual_one(monkeypatch, tm
 def test_a_named_file_that_is_not_there_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("AFTERCART_ENV_FILE", str(tmp_path / "nowhere.env"))
     with pytest.raises(SettingsError, match=r"AFTERCART_ENV_FILE .*nowhere\.env"):
-        HouseSettings.load()
+        CommonSettings.load()
 
 
 def test_what_all_share_is_the_house_s_unless_it_is_set_for_the_service(service, monkeypatch):

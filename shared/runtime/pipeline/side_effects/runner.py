@@ -192,7 +192,7 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
                 item.extra = (item.handling.outcome.validate_json(note.outcome),)
             else:
                 work.begin(item.envelope, transactions.clock())
-                work.unbegun = note.claimed_at if note and not note.begun else None
+                work.previous_claim_unstarted = note.claimed_at if note and not note.begun else None
                 _claim_one(item, work)
                 claims[item.about] = work.now
         work.write()

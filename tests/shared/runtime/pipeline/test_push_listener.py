@@ -10,7 +10,7 @@ import pytest
 
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline import push_listener
-from shared.runtime.pipeline.push_listener import Lookout
+from shared.runtime.pipeline.push_listener import PushListener
 from shared.runtime.service import Later
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import reading
@@ -38,7 +38,7 @@ def lookouts(table, quick):
     made = []
 
     def start(listen):
-        made.append(Lookout(replace(toy, lookout=listen), table.engine, "the world"))
+        made.append(PushListener(replace(toy, listen=listen), table.engine, "the world"))
         made[-1].start()
         return made[-1]
 
@@ -57,7 +57,7 @@ def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
 
     later = Later(Add(key="a", amount=2), utc_now() + timedelta(hours=1), KEY)
     with table.engine.begin() as connection:
-        journal.add_schedule(connection, [table.pipeline.post.first(later, utc_now())])
+        journal.add_schedule(connection, [table.pipeline.outbox_writer.first(later, utc_now())])
     lookouts(listen)
     row = until(
         lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None)

@@ -15,7 +15,7 @@ import pytest
 
 from shared.runtime.errors import NotYet
 from shared.runtime.process import process_pool as room
-from shared.runtime.process.process_pool import Children, Failed, Limits
+from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 from tests.conditions import until
 
 WARM = "tests.shared.runtime.process.test_process_pool"
@@ -23,8 +23,8 @@ LIMITS = Limits(seconds=20, busy=10, memory=512, jobs=100)
 
 
 @pytest.fixture
-def children() -> Iterator[Children]:
-    opened = Children(LIMITS, WARM)
+def pool() -> Iterator[ProcessPool]:
+    opened = ProcessPool(LIMITS, WARM)
     yield opened
     opened.close()
 
@@ -60,16 +60,16 @@ def of_its_own() -> int:
     return os.getpid()
 
 
-def test_results_come_in_the_order_of_the_jobs(children: Children) -> None:
-    assert children.ask_all(doubled, [(number,) for number in range(50)]) == [
+def test_results_come_in_the_order_of_the_jobs(pool: ProcessPool) -> None:
+    assert pool.run_all(doubled, [(number,) for number in range(50)]) == [
         2 * number for number in range(50)
     ]
-    assert children.ask_all(doubled, []) == []
+    assert pool.run_all(doubled, []) == []
 
 
-def test_a_large_job_has_a_large_result(children: Children) -> None:
-    assert children.ask(bytes, 5_000_000) == bytes(5_000_000)
-    assert children.ask_all(bytes, [(bytes(3_000_000),)] * 3) == [bytes(3_000_000)] * 3
+def test_a_large_job_has_a_large_result(pool: ProcessPool) -> None:
+    assert pool.run(bytes, 5_000_000) == bytes(5_000_000)
+    assert pool.run_all(bytes, [(bytes(3_000_000),)] * 3) == [bytes(3_000_000)] * 3
 
 
 @pytest.mark.parametrize(
@@ -85,17 +85,17 @@ def test_a_large_job_has_a_large_result(children: Children) -> None:
 def test_a_job_that_fails_says_why_and_the_next_is_done(
     job: object, limits: Limits, reason: str
 ) -> None:
-    children = Children(limits, WARM)
-    failed = children.ask(job)  # type: ignore[arg-type]
+    pool = ProcessPool(limits, WARM)
+    failed = pool.run(job)  # type: ignore[arg-type]
     assert isinstance(failed, Failed)
     assert failed.reason.startswith(reason)
-    assert children.pids() == []
-    assert children.ask(doubled, 2) == 4
-    children.close()
+    assert pool.pids() == []
+    assert pool.run(doubled, 2) == 4
+    pool.close()
 
 
-def test_a_job_that_ends_its_child_costs_its_neighbours_nothing(children: Children) -> None:
-    outcomes = children.ask_all(dies_of_three, [(number,) for number in (1, 3, 2, 3, 4)])
+def test_a_job_that_ends_its_child_costs_its_neighbours_nothing(pool: ProcessPool) -> None:
+    outcomes = pool.run_all(dies_of_three, [(number,) for number in (1, 3, 2, 3, 4)])
     assert [outcome for outcome in outcomes if not isinstance(outcome, Failed)] == [1, 2, 4]
     assert [place for place, outcome in enumerate(outcomes) if isinstance(outcome, Failed)] == [
         1,
@@ -103,28 +103,28 @@ def test_a_job_that_ends_its_child_costs_its_neighbours_nothing(children: Childr
     ]
 
 
-def test_threads_have_children_of_their_own(children: Children) -> None:
+def test_threads_have_children_of_their_own(pool: ProcessPool) -> None:
     with ThreadPoolExecutor(2) as threads:
         bad, good = (
-            threads.submit(children.ask, dies_of_three, 3),
-            threads.submit(children.ask, doubled, 1),
+            threads.submit(pool.run, dies_of_three, 3),
+            threads.submit(pool.run, doubled, 1),
         )
         assert (isinstance(bad.result(), Failed), good.result()) == (True, 2)
 
 
 def test_a_child_is_asked_again_until_it_makes_room_for_a_fresh_one() -> None:
-    children = Children(replace(LIMITS, jobs=3), WARM)
-    pids = [children.ask(of_its_own) for _ in range(5)]
+    pool = ProcessPool(replace(LIMITS, jobs=3), WARM)
+    pids = [pool.run(of_its_own) for _ in range(5)]
     assert (len(set(pids[:3])), len(set(pids))) == (1, 2)
-    children.close()
+    pool.close()
 
 
-def test_a_child_that_was_killed_is_replaced(children: Children) -> None:
-    children.open()
-    (pid,) = children.pids()
+def test_a_child_that_was_killed_is_replaced(pool: ProcessPool) -> None:
+    pool.open()
+    (pid,) = pool.pids()
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not children._idle[0].process.is_alive())
-    assert children.ask(of_its_own) != pid
+    until(lambda: not pool._idle[0].process.is_alive())
+    assert pool.run(of_its_own) != pid
 
 
 def absent(connection: Connection, limits: Limits) -> None:
@@ -132,28 +132,28 @@ def absent(connection: Connection, limits: Limits) -> None:
 
 
 def test_where_no_child_begins_the_work_waits(
-    monkeypatch: pytest.MonkeyPatch, children: Children
+    monkeypatch: pytest.MonkeyPatch, pool: ProcessPool
 ) -> None:
     monkeypatch.setattr(room, "_serve", absent)
     with pytest.raises(NotYet):
-        children.ask(doubled, 1)
+        pool.run(doubled, 1)
 
 
-def test_nothing_is_left_when_they_are_closed(children: Children) -> None:
-    children.open()
-    (pid,) = children.pids()
-    children.close()
+def test_nothing_is_left_when_they_are_closed(pool: ProcessPool) -> None:
+    pool.open()
+    (pid,) = pool.pids()
+    pool.close()
     assert not is_running(pid)
 
 
 KILLED = """
 import os
-from shared.runtime.process.process_pool import Children, Limits
+from shared.runtime.process.process_pool import ProcessPool, Limits
 
 if __name__ == "__main__":
-    children = Children(Limits(seconds=20, busy=10, memory=512, jobs=9), "os")
-    children.open()
-    print(*children.pids(), flush=True)
+    pool = ProcessPool(Limits(seconds=20, busy=10, memory=512, jobs=9), "os")
+    pool.open()
+    print(*pool.pids(), flush=True)
     os.kill(os.getpid(), 9)
 """
 

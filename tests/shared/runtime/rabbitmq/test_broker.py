@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, strategies as st
 
-from shared.runtime.rabbitmq.broker import HeldMessage, HouseBroker
+from shared.runtime.rabbitmq.broker import HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import receive
 from tests.shared.runtime.rabbit_fixture import envelope
 
-BROKER = HouseBroker("toy", "amqp://toy:x@host/%2f", None, (1, 10, 60))
+BROKER = SafeRabbitmqBroker("toy", "amqp://toy:x@host/%2f", None, (1, 10, 60))
 MESSAGE = envelope("toy.add", {"key": "a", "amount": 1})
 
 

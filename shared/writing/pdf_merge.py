@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pikepdf
 
 
-class Booklet:
+class PdfMerger:
     """Takes PDFs one after another. It is for paper: the tags that screen readers use stay in the
     single documents.
     """
@@ -42,9 +42,9 @@ class Booklet:
         return out.getvalue()
 
 
-def bind(documents: Iterable[tuple[str, bytes]]) -> tuple[bytes, int]:
+def merge(documents: Iterable[tuple[str, bytes]]) -> tuple[bytes, int]:
     """Titles and PDFs as one PDF, and its number of pages."""
-    booklet = Booklet()
+    merger = PdfMerger()
     for title, content in documents:
-        booklet.add(title, content)
-    return booklet.finish(), booklet.pages
+        merger.add(title, content)
+    return merger.finish(), merger.pages
