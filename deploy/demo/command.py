@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from deploy.demo import summary
-from deploy.demo.ear import ear
+from deploy.demo.event_listener import listen
 from deploy.demo.walk import Walk
 from deploy.stack.local import LocalStack
 from shared.clients.client import outsider
@@ -36,7 +36,7 @@ def _walk(stack: LocalStack, console: Console) -> Walk:
         console.print(f"[cyan]event[/cyan]       {event.name} [dim]{event.subject or ''}[/dim]")
 
     url = stack.amqp_url("client")
-    with ear(url, show) as listening, outsider(url, "demo") as client:
-        walk = Walk(stack, client, listening, lambda step: console.print(f"[bold]{step}[/bold]"))
+    with listen(url, show) as listener, outsider(url, "demo") as client:
+        walk = Walk(stack, client, listener, lambda step: console.print(f"[bold]{step}[/bold]"))
         walk.run()
     return walk

@@ -61,7 +61,7 @@ def _table(title: str, *columns: str) -> Table:
 
 def _timeline(walk: Walk) -> Table:
     table = _table(f"Order {walk.reference}", "time", "event", "what")
-    for event in sorted(walk.ear.heard, key=lambda event: str(event.time)):
+    for event in sorted(walk.listener.received, key=lambda event: str(event.time)):
         what = _what(event)
         if walk.order_id in json.dumps(event.data) and what:
             table.add_row(

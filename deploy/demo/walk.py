@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.customer import Mailbox, answer, send
-from deploy.demo.ear import PATIENCE, Ear
+from deploy.demo.event_listener import PATIENCE, EventListener
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
 from shared.clients.client import Client, Request, new_id
 from shared.contracts.envelope import Envelope
@@ -31,7 +31,7 @@ class Walk:
 
     stack: LocalStack
     client: Client
-    ear: Ear
+    listener: EventListener
     tell: Callable[[str], None]
     order_id: str = ""
     reference: str = ""
@@ -75,7 +75,7 @@ class Walk:
                 raise AftercartError(f"A message of the storefront was refused: {said['reason']}")
             self.order_id, self.reference = said["order_id"], said["reference"]
             self.tell(f"storefront  {said['sent']} → {', '.join(said['events'])}")
-            self.ear.listen(0)
+            self.listener.listen(0)
 
     def save_documents(self) -> None:
         """Asks for the invoice and the delivery slip and writes them where one can open them."""
@@ -91,10 +91,10 @@ class Walk:
 
     def read_mails(self) -> None:
         """Opens the customer's mailbox until the mail of every state lies in it."""
-        placed = self.ear.await_event("order.placed", self._ours)
+        placed = self.listener.await_event("order.placed", self._ours)
         moves = [
             event
-            for event in self.ear.heard
+            for event in self.listener.received
             if event.name == "order.transitioned" and self._ours(event.data)
         ]
         states = [placed.data["state"], *(event.data["state"] for event in moves)]
@@ -114,7 +114,7 @@ class Walk:
         )
         send(question, HOST, self.stack.smtp.port)
         self.tell("customer    answers the mail about the payment")
-        added = self.ear.await_event("thread.message_added", self._ours)
+        added = self.listener.await_event("thread.message_added", self._ours)
         thread_id = added.data["thread_id"]
         self.tell("thread      the answer stands in the order's thread")
         self._command(
@@ -141,7 +141,7 @@ class Walk:
         return bool(data.get("order_id") == self.order_id)
 
     def _rendered(self, kind: str) -> dict[str, Any]:
-        event = self.ear.await_event(
+        event = self.listener.await_event(
             "document.rendered",
             lambda data: self._ours(data["document"]) and data["document"]["kind"] == kind,
         )
@@ -157,8 +157,8 @@ class Walk:
                 mail["thread_id"],
             )
 
-        message_id = self.ear.await_event("mail.sent", ours).data["mail"]["message_id"]
-        found = self.ear.await_that(
+        message_id = self.listener.await_event("mail.sent", ours).data["mail"]["message_id"]
+        found = self.listener.await_that(
             f"The mail '{template}'", lambda: self._customer.find(message_id)
         )
         self.mails[template] = found

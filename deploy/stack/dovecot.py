@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deploy.stack import dovecot_settings, state, tokens
 from deploy.stack.account import server_account
+from deploy.stack.data_directory import DataDirectory
 from deploy.stack.dovecot_settings import DovecotState
-from deploy.stack.lodging import Lodging
 from deploy.stack.ports import LOOPBACK, greets
 from deploy.stack.processes import Process
 from deploy.stack.programs import find_program
@@ -32,7 +32,7 @@ class Dovecot(Server):
         self._programs = programs
         self.state = state.kept(directory / "state.json", DovecotState, dovecot_settings.new_state)
         self._account = server_account("nobody")
-        self._lodging = Lodging(directory, self._account)
+        self._data_directory = DataDirectory(directory, self._account)
         self._process = Process(directory, "dovecot")
 
     def start(self) -> None:
@@ -40,7 +40,7 @@ class Dovecot(Server):
         if self.running():
             return
         program = find_program("dovecot", PACKAGE, self._programs)
-        place = self._lodging.occupy()
+        place = self._data_directory.prepare()
         configuration = self._prepare(place)
         try:
             self._process.start(
@@ -55,13 +55,13 @@ class Dovecot(Server):
         # A login process that has just begun may wait 5 seconds for another that has ended; Maildir
         # needs no patience.
         self._process.stop(timeout=3)
-        self._lodging.leave()
+        self._data_directory.restore()
 
     def add_user(self, address: str, password: str) -> None:
         """Gives this address a mailbox, or its mailbox another password; returns when it can log in
         (or could).
         """
-        users = self._users(self._lodging.make())
+        users = self._users(self._data_directory.make())
         # In base64, since the file's fields end at a colon.
         hidden = base64.b64encode(password.encode()).decode()
         draft = users / f".{address}"
@@ -79,7 +79,7 @@ class Dovecot(Server):
         """Writes mails into the files of this address's mailbox: of a hundred thousand, nothing
         else is done soon.
         """
-        mail = self._lodging.path / "mail" / address
+        mail = self._data_directory.path / "mail" / address
         new = mail / "Maildir" / "new"
         for folder in (new, new.with_name("cur"), new.with_name("tmp")):
             folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class Dovecot(Server):
         """An access token for the mailbox of this address, valid for so long, once the server was
         started.
         """
-        return tokens.token(self._lodging.path, address, seconds)
+        return tokens.token(self._data_directory.path, address, seconds)
 
     @property
     def imap_port(self) -> int:
@@ -123,12 +123,12 @@ class Dovecot(Server):
     @property
     def certificate(self) -> Path:
         """The self-signed certificate for localhost and 127.0.0.1, there after the first start."""
-        return self._lodging.path / "certificate.pem"
+        return self._data_directory.path / "certificate.pem"
 
     @property
     def key(self) -> Path:
         """The certificate's private key."""
-        return self._lodging.path / "key.pem"
+        return self._data_directory.path / "key.pem"
 
     def _prepare(self, place: Path) -> Path:
         # After a crash a pid file is left, and the number in it may be another process's by now.

@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 
 from deploy.stack import state
 from deploy.stack.account import server_account
-from deploy.stack.lodging import Lodging
+from deploy.stack.data_directory import DataDirectory
 from deploy.stack.ports import LOOPBACK, free_port
 from deploy.stack.processes import Process
 from deploy.stack.programs import find_program, search_path
@@ -50,7 +50,7 @@ class Postgres(Server):
             lambda: PostgresState(free_port(), secrets.token_hex(16)),
         )
         self._account = server_account("postgres", "nobody")
-        self._lodging = Lodging(self._directory, self._account)
+        self._data_directory = DataDirectory(self._directory, self._account)
         self._process = Process(self._directory, "postgres")
 
     def start(self) -> None:
@@ -60,7 +60,7 @@ class Postgres(Server):
         if self.running():
             return
         program = find_program("postgres", PACKAGE, self._programs)
-        place = self._lodging.occupy()
+        place = self._data_directory.prepare()
         try:
             cluster = self._make_cluster(place)
             self._process.start(
@@ -75,7 +75,7 @@ class Postgres(Server):
         self._process.stop(
             timeout=30, number=SIGINT
         )  # SIGTERM would wait for the last client to leave
-        self._lodging.leave()
+        self._data_directory.restore()
 
     def create_database(self, name: str) -> str:
         """Makes an empty database unless it exists; its URL for SQLAlchemy."""

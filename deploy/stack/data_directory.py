@@ -1,5 +1,5 @@
-"""Where a server's data lie while it runs: where its account can reach them, under a name that is
-short enough.
+"""The data directory of a local server: readable by its account, with a path short enough for Unix
+sockets.
 """
 
 import shutil
@@ -13,34 +13,36 @@ from deploy.stack.account import Account
 LONGEST_PATH = 64
 
 
-class Lodging:
-    """`<home>/data`, or behind a symbolic link of that name a directory under /tmp for as long as
-    the server runs.
+class DataDirectory:
+    """`<home>/data`, or a symbolic link of that name to a directory under /tmp while the server
+    runs.
 
-    The latter when we are root and the server is not and cannot come in (a checkout under /root),
-    or when the path is too long for its sockets.
+    The link is used when the server's account cannot read the checkout (one under /root), or when
+    the path is too long for its sockets.
     """
 
     def __init__(self, home: Path, account: Account) -> None:
         self.path = home / "data"
         self._account = account
 
-    def occupy(self) -> Path:
-        """The place itself, owned by the account; after a crash it is the same as before."""
+    def prepare(self) -> Path:
+        """Create the directory, owned by the account, and return its real path. After a crash it is
+        the same one as before.
+        """
         self._account.own(self.make().resolve())
-        if not self.path.is_symlink() and not self._suits():
-            self._move_out()
+        if not self.path.is_symlink() and not self._is_usable():
+            self._move_to_tmp()
         return self.path.resolve()
 
     def make(self) -> Path:
-        """The path, with a directory there or behind it, whether the server runs or not."""
+        """Create the directory if it is missing and return its path."""
         if self.path.is_symlink() and not self.path.exists():
             self.path.unlink()  # /tmp was emptied
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.path
 
-    def leave(self) -> None:
-        """Brings the data home, so that nothing stays under /tmp."""
+    def restore(self) -> None:
+        """Move the data back to `<home>/data`, so that nothing stays under /tmp."""
         if not self.path.is_symlink():
             return
         place = self.path.resolve()
@@ -49,12 +51,12 @@ class Lodging:
             shutil.move(place, self.path)
         shutil.rmtree(place.parent, ignore_errors=True)
 
-    def _suits(self) -> bool:
+    def _is_usable(self) -> bool:
         if len(str(self.path.resolve())) > LONGEST_PATH:
             return False
         return self._account.run(["test", "-w", self.path.resolve()], cwd=Path("/")).returncode == 0
 
-    def _move_out(self) -> None:
+    def _move_to_tmp(self) -> None:
         # Not in TMPDIR, which may be as far out of reach.
         place = Path(tempfile.mkdtemp(prefix="aftercart-", dir="/tmp")) / "data"
         shutil.move(self.path, place)
