@@ -76,7 +76,7 @@ def fields(data: Any, path: Path = ()) -> Iterator[Path]:
 
 
 @dataclass
-class Desk:
+class ServiceHarness:
     """A service on a database of its own, spoken to as RabbitMQ would, but directly."""
 
     service: Service
@@ -125,12 +125,12 @@ def sqlite_url(directory: File, name: str = "test") -> str:
     return f"sqlite:///{directory}/{name}.db"
 
 
-def desk(service: Service, url: str, adapters: Any = None) -> Desk:
+def harness(service: Service, url: str, adapters: Any = None) -> ServiceHarness:
     """A service's desk on the database of a URL."""
-    return Desk(service, engine_for(url), adapters)
+    return ServiceHarness(service, engine_for(url), adapters)
 
 
-def a_shop_with_mugs(orders: Desk, stock: int = 100) -> None:
+def a_shop_with_mugs(orders: ServiceHarness, stock: int = 100) -> None:
     """The sample shop with its one product."""
     orders.tell("shop.put", samples.PUT_SHOP)
     orders.tell("product.put", samples.PUT_PRODUCT)

@@ -9,7 +9,7 @@ from services.documents.adapters.templates import read_languages
 from services.documents.domain.language import Language
 from services.documents.worker import service
 from tests.documents.words import Press, outside
-from tests.words import Desk, desk as open_desk, sqlite_url
+from tests.words import ServiceHarness, harness, sqlite_url
 
 databases = count(1)
 
@@ -40,16 +40,16 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def desk(url: str, press: Press) -> Iterator[Desk]:
+def desk(url: str, press: Press) -> Iterator[ServiceHarness]:
     """The service on a database of each kind."""
-    opened = open_desk(service, url, outside(press))
+    opened = harness(service, url, outside(press))
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture
-def small_desk(tmp_path: Path, engine: Engine) -> Iterator[Desk]:
+def small_desk(tmp_path: Path, engine: Engine) -> Iterator[ServiceHarness]:
     """The service on SQLite, with WeasyPrint."""
-    opened = open_desk(service, sqlite_url(tmp_path), outside(engine))
+    opened = harness(service, sqlite_url(tmp_path), outside(engine))
     yield opened
     opened.engine.dispose()

@@ -78,7 +78,7 @@ class Shelf:
 
 
 @dataclass
-class Desk:
+class ServiceHarness:
     documents: Shelf = field(default_factory=Shelf)
     shop: str = "default"
     now: datetime = NOON
@@ -102,7 +102,7 @@ def go_through(event: Any, work: Any, press: Press) -> list[Event]:
 
 @pytest.fixture
 def work() -> Any:
-    return Desk()
+    return ServiceHarness()
 
 
 def test_an_invoice_is_rendered_kept_and_told_with_its_bytes(work: Any, press: Press) -> None:

@@ -10,7 +10,7 @@ from services.documents.domain.look import Asset, Template
 from services.documents.domain.sample import sample
 from shared.contracts import samples
 from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued
-from tests.words import Desk, changed
+from tests.words import ServiceHarness, changed
 
 PUT = samples.PUT_TEMPLATE
 LOGO = {"asset": "logo", "content": samples.PICTURE, "description": "Corner Shop"}
@@ -23,7 +23,9 @@ SMALL = {
 }
 
 
-def printed_with(desk: Desk, press: Press, shop: str = "default", **changes: Any) -> Template:
+def printed_with(
+    desk: ServiceHarness, press: Press, shop: str = "default", **changes: Any
+) -> Template:
     """The template that the next invoice is printed with."""
     desk.tell(
         EVENTS["invoice"],
@@ -33,7 +35,7 @@ def printed_with(desk: Desk, press: Press, shop: str = "default", **changes: Any
     return press.looks[-1].template
 
 
-def test_a_shops_template_is_used_from_then_on(desk: Desk, press: Press) -> None:
+def test_a_shops_template_is_used_from_then_on(desk: ServiceHarness, press: Press) -> None:
     (told,) = desk.tell("template.put", PUT)
     assert (told.name, told.subject, told.data["built_in"]) == (
         "template.changed",
@@ -47,14 +49,14 @@ def test_a_shops_template_is_used_from_then_on(desk: Desk, press: Press) -> None
     assert press.looks[-1].template == Template()
 
 
-def test_the_nearest_language_counts(desk: Desk, press: Press) -> None:
+def test_the_nearest_language_counts(desk: ServiceHarness, press: Press) -> None:
     for language in ("fa", None):
         desk.tell("template.put", changed(PUT, language=language, html=f"<p>{language}"))
     assert printed_with(desk, press, language="fa-IR").html == "<p>fa"
     assert printed_with(desk, press, language="de").html == "<p>None"
 
 
-def test_a_reset_gives_the_built_in_one_back(desk: Desk, press: Press) -> None:
+def test_a_reset_gives_the_built_in_one_back(desk: ServiceHarness, press: Press) -> None:
     desk.tell("template.put", PUT)
     reset = {"service": "documents", "kind": "invoice"}
     (told,) = desk.tell("template.reset", reset)
@@ -65,7 +67,7 @@ def test_a_reset_gives_the_built_in_one_back(desk: Desk, press: Press) -> None:
     assert printed_with(desk, press) != Template()
 
 
-def test_what_a_shop_replaced_is_listed_and_given_back(desk: Desk) -> None:
+def test_what_a_shop_replaced_is_listed_and_given_back(desk: ServiceHarness) -> None:
     for language in (None, "fa"):
         desk.tell("template.put", changed(PUT, language=language))
     names = [{"kind": "invoice", "language": language} for language in (None, "fa")]
@@ -91,7 +93,9 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: Desk) -> None:
     assert desk.ask("template.list", {"service": "documents"}, shop="other").data["templates"] == []
 
 
-def test_a_template_that_fails_is_refused_and_changes_nothing(desk: Desk, press: Press) -> None:
+def test_a_template_that_fails_is_refused_and_changes_nothing(
+    desk: ServiceHarness, press: Press
+) -> None:
     press.fails = "The template was tried and failed: line 3."
     (told,) = desk.tell("template.put", PUT)
     assert (told.name, told.data["code"], told.data["reason"]) == (
@@ -104,7 +108,7 @@ def test_a_template_that_fails_is_refused_and_changes_nothing(desk: Desk, press:
 
 
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
-def test_a_template_of_no_kind_is_refused(name: str, desk: Desk, press: Press) -> None:
+def test_a_template_of_no_kind_is_refused(name: str, desk: ServiceHarness, press: Press) -> None:
     only = PUT if name == "template.put" else {"service": "documents", "kind": "invoice"}
     (told,) = desk.tell(name, {**only, "kind": "payment"})
     assert (told.name, told.data["code"]) == (f"{name}_refused", "unknown_kind")
@@ -116,7 +120,7 @@ def test_a_template_of_no_kind_is_refused(name: str, desk: Desk, press: Press) -
     [("documents", {"command.done"}), ("notify", set()), ("orders", {"template.reset_refused"})],
 )
 def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
-    service: str, told: set[str], small_desk: Desk
+    service: str, told: set[str], small_desk: ServiceHarness
 ) -> None:
     wanted = {"service": service, "kind": "invoice"}
     assert {
@@ -124,13 +128,13 @@ def test_the_service_that_is_meant_answers_and_where_none_is_the_first(
     } == told
 
 
-def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: Desk) -> None:
+def test_of_a_kind_that_is_none_nothing_is_asked(small_desk: ServiceHarness) -> None:
     refused = small_desk.ask("template.get", {"service": "documents", "kind": "payment"})
     assert (refused.name, refused.data["code"]) == ("template.get_refused", "unknown_kind")
 
 
 def test_a_document_whose_template_failed_is_kept_and_both_are_told(
-    desk: Desk, press: Press
+    desk: ServiceHarness, press: Press
 ) -> None:
     press.fails = "line 3 of the template: it is gone"
     told = desk.tell(EVENTS["invoice"], issued(an_invoice()))
@@ -147,7 +151,7 @@ def test_a_document_whose_template_failed_is_kept_and_both_are_told(
     )
 
 
-def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
+def test_a_logo_is_kept_used_and_removed(desk: ServiceHarness, press: Press) -> None:
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data) == (
         "asset.changed",
@@ -170,7 +174,7 @@ def test_a_logo_is_kept_used_and_removed(desk: Desk, press: Press) -> None:
     assert desk.ask("asset.list", {}).data["assets"] == []
 
 
-def test_what_is_no_picture_is_refused(desk: Desk, press: Press) -> None:
+def test_what_is_no_picture_is_refused(desk: ServiceHarness, press: Press) -> None:
     press.fails = "The picture cannot be used."
     (told,) = desk.tell("asset.put", LOGO)
     assert (told.name, told.data["code"], told.data["details"]) == (
@@ -196,14 +200,14 @@ def test_what_is_no_picture_is_refused(desk: Desk, press: Press) -> None:
     ],
 )
 def test_wrong_fields_are_refused_by_name(
-    name: str, data: dict[str, Any], field: str, small_desk: Desk
+    name: str, data: dict[str, Any], field: str, small_desk: ServiceHarness
 ) -> None:
     (told,) = small_desk.tell(name, data)
     assert (told.name, told.data["code"]) == (f"{name}_refused", "invalid")
     assert told.data["reason"].startswith(field)
 
 
-def test_a_draft_is_told_and_not_kept(desk: Desk, press: Press) -> None:
+def test_a_draft_is_told_and_not_kept(desk: ServiceHarness, press: Press) -> None:
     desk.tell("template.put", PUT)
     (told,) = desk.tell("document.preview", {"kind": "invoice", "language": "de"})
     assert (told.name, b64decode(told.data["content"])) == ("document.previewed", b"%PDF IN000001")
@@ -214,13 +218,13 @@ def test_a_draft_is_told_and_not_kept(desk: Desk, press: Press) -> None:
     assert desk.ask("document.list", {"order_id": samples.ORDER_ID}).data["documents"] == []
 
 
-def test_a_draft_of_a_kept_document_shows_its_own_data(desk: Desk, press: Press) -> None:
+def test_a_draft_of_a_kept_document_shows_its_own_data(desk: ServiceHarness, press: Press) -> None:
     desk.tell(EVENTS["invoice"], issued(an_invoice(number="IN000007")))
     (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(INVOICE_ID)})
     assert b64decode(told.data["content"]) == b"%PDF IN000007"
 
 
-def test_a_draft_that_cannot_be_drawn_is_refused(desk: Desk, press: Press) -> None:
+def test_a_draft_that_cannot_be_drawn_is_refused(desk: ServiceHarness, press: Press) -> None:
     (told,) = desk.tell("document.preview", {"kind": "invoice", "document_id": str(uuid4())})
     assert told.data["code"] == "unknown_document"
     desk.tell(EVENTS["invoice"], issued(an_invoice()))

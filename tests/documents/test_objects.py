@@ -18,7 +18,7 @@ from shared.runtime.errors import NotYet, SettingsError
 from shared.runtime.rabbitmq.delivery import Fate
 from tests.documents.buckets import BUCKET, S3Server
 from tests.documents.words import EVENTS, Press, an_invoice, issued, outside
-from tests.words import Desk, delivery, desk as open_desk, sqlite_url
+from tests.words import ServiceHarness, delivery, harness, sqlite_url
 
 ISSUED = issued(an_invoice())
 CONTENT = b"%PDF IN000001"
@@ -57,18 +57,20 @@ def folder(place: str, s3: S3Server | None = None) -> Path:
 
 
 @pytest.fixture
-def desk(url: str, place: str) -> Iterator[Desk]:
+def desk(url: str, place: str) -> Iterator[ServiceHarness]:
     """The service on a database of each kind, with its documents elsewhere."""
-    opened = open_desk(service, url, outside(Press(), place))
+    opened = harness(service, url, outside(Press(), place))
     yield opened
     opened.engine.dispose()
 
 
-def fetched(desk: Desk) -> Any:
+def fetched(desk: ServiceHarness) -> Any:
     return desk.ask("document.get", {"document_id": samples.DOCUMENT_ID}).data
 
 
-def test_the_bytes_lie_in_the_store_and_the_row_says_where(desk: Desk, place: str) -> None:
+def test_the_bytes_lie_in_the_store_and_the_row_says_where(
+    desk: ServiceHarness, place: str
+) -> None:
     told = desk.tell(EVENTS["invoice"], ISSUED)
     assert b64decode(told[1].data["content"]) == CONTENT
     with desk.engine.connect() as connection:
@@ -79,11 +81,11 @@ def test_the_bytes_lie_in_the_store_and_the_row_says_where(desk: Desk, place: st
 
 
 def test_what_was_kept_elsewhere_before_is_still_found(
-    desk: Desk, place: str, tmp_path: Path
+    desk: ServiceHarness, place: str, tmp_path: Path
 ) -> None:
     desk.tell(EVENTS["invoice"], ISSUED)
     for setting in ("", (tmp_path / "another place").as_uri()):
-        moved = Desk(service, desk.engine, outside(Press(), setting))
+        moved = ServiceHarness(service, desk.engine, outside(Press(), setting))
         assert b64decode(fetched(moved)["content"]) == CONTENT
 
 
@@ -95,10 +97,10 @@ def test_documents_here_and_there_are_bound_together(
         Press, "bind", lambda _press, sheets: (seen.append(sheets), (b"bound", 2))[1]
     )
     for number, setting in (("IN1", ""), ("IN2", place)):
-        desk = open_desk(service, url, outside(Press(), setting))
+        desk = harness(service, url, outside(Press(), setting))
         desk.tell(EVENTS["invoice"], issued(an_invoice(number=number, document_id=uuid4())))
         desk.engine.dispose()
-    desk = open_desk(service, url, outside(Press(), place))
+    desk = harness(service, url, outside(Press(), place))
     (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"]})
     assert told.data["documents"] == 2
     assert sorted(seen[0]) == [("IN1", b"%PDF IN1"), ("IN2", b"%PDF IN2")]
@@ -129,7 +131,7 @@ def test_an_object_that_is_lost_or_changed_is_never_handed_out(
 @pytest.mark.parametrize("asked", ["document.get", "document.print_batch"])
 def test_who_asks_for_what_is_lost_hears_what_to_do(asked: str, tmp_path: Path) -> None:
     place = (tmp_path / "papers").as_uri()
-    desk = open_desk(service, sqlite_url(tmp_path), outside(Press(), place))
+    desk = harness(service, sqlite_url(tmp_path), outside(Press(), place))
     desk.tell(EVENTS["invoice"], ISSUED)
     next((tmp_path / "papers").rglob("*.pdf")).unlink()
     if asked == "document.get":
@@ -143,7 +145,7 @@ def test_who_asks_for_what_is_lost_hears_what_to_do(asked: str, tmp_path: Path) 
 
 def test_a_document_waits_while_the_store_is_away(s3: S3Server, url: str) -> None:
     objects._opened.cache_clear()
-    desk = open_desk(service, url, outside(Press(), f"s3://{BUCKET}/{uuid4()}"))
+    desk = harness(service, url, outside(Press(), f"s3://{BUCKET}/{uuid4()}"))
     event = delivery(EVENTS["invoice"], ISSUED)
     assert desk.ask("service.health", {}).data["healthy"]
     s3.stop()
@@ -162,7 +164,7 @@ def test_a_document_waits_while_the_store_is_away(s3: S3Server, url: str) -> Non
 
 
 def test_a_death_between_object_and_row_leaves_one_of_each(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ServiceHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = delivery(EVENTS["invoice"], ISSUED)
     with monkeypatch.context() as patch:

@@ -29,12 +29,12 @@ from tests.documents.words import (
     outside,
     read,
 )
-from tests.words import Desk, delivery, desk as open_desk
+from tests.words import ServiceHarness, delivery, harness
 
 INVOICE = issued(an_invoice())
 
 
-def test_an_invoice_goes_from_event_to_paper_and_is_handed_out(small_desk: Desk) -> None:
+def test_an_invoice_goes_from_event_to_paper_and_is_handed_out(small_desk: ServiceHarness) -> None:
     rendered, content = small_desk.tell(EVENTS["invoice"], INVOICE)
     assert [rendered.name, content.name] == ["document.rendered", "document.content"]
     assert rendered.subject == content.subject == str(INVOICE_ID)
@@ -48,7 +48,7 @@ def test_an_invoice_goes_from_event_to_paper_and_is_handed_out(small_desk: Desk)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_kept_by_its_own_event(kind: DocumentKind, desk: Desk) -> None:
+def test_every_kind_is_kept_by_its_own_event(kind: DocumentKind, desk: ServiceHarness) -> None:
     rendered, _content = desk.tell(EVENTS[kind], issued(sample(kind)))
     assert (rendered.name, rendered.data["document"]["kind"]) == ("document.rendered", kind)
     other = next(one for one in KINDS if one != kind)
@@ -56,7 +56,7 @@ def test_every_kind_is_kept_by_its_own_event(kind: DocumentKind, desk: Desk) -> 
     assert (failed.name, failed.data["code"]) == ("document.failed", "kind_differs")
 
 
-def test_an_order_has_as_many_summaries_as_were_issued(desk: Desk) -> None:
+def test_an_order_has_as_many_summaries_as_were_issued(desk: ServiceHarness) -> None:
     desk.tell(EVENTS["order_summary"], issued(sample("order_summary")))
     later = sample("order_summary", document_id=uuid4(), issued_at="2026-11-21T13:00:00Z")
     rendered, _content = desk.tell(EVENTS["order_summary"], issued(later))
@@ -67,7 +67,9 @@ def test_an_order_has_as_many_summaries_as_were_issued(desk: Desk) -> None:
     )
 
 
-def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Press) -> None:
+def test_the_same_delivery_twice_is_rendered_and_told_once(
+    desk: ServiceHarness, press: Press
+) -> None:
     twice = delivery(EVENTS["invoice"], INVOICE)
     assert desk.deliver(twice) + desk.deliver(twice) == [DONE, DONE]
     assert desk.deliver(twice, twice) == [DONE, DONE]
@@ -75,13 +77,17 @@ def test_the_same_delivery_twice_is_rendered_and_told_once(desk: Desk, press: Pr
     assert len(desk.outbox()) == 2
 
 
-def test_another_event_for_a_kept_document_changes_nothing(desk: Desk, press: Press) -> None:
+def test_another_event_for_a_kept_document_changes_nothing(
+    desk: ServiceHarness, press: Press
+) -> None:
     desk.tell(EVENTS["invoice"], INVOICE)
     assert desk.tell(EVENTS["invoice"], issued(an_invoice(note="changed"))) == []
     assert press.printed == ["IN000001"]
 
 
-def test_a_batch_keeps_every_document_and_harms_no_neighbour(desk: Desk, press: Press) -> None:
+def test_a_batch_keeps_every_document_and_harms_no_neighbour(
+    desk: ServiceHarness, press: Press
+) -> None:
     wrong = issued(an_invoice(document_id=uuid4(), number="IN000002", gross=money(1)))
     verdicts = desk.deliver(
         delivery(EVENTS["invoice"], INVOICE),
@@ -93,7 +99,7 @@ def test_a_batch_keeps_every_document_and_harms_no_neighbour(desk: Desk, press: 
     assert [told.name for told in desk.outbox()].count("document.failed") == 1
 
 
-def test_a_failed_document_is_told_once_and_kept_never(desk: Desk, press: Press) -> None:
+def test_a_failed_document_is_told_once_and_kept_never(desk: ServiceHarness, press: Press) -> None:
     twice = delivery(EVENTS["invoice"], issued(an_invoice(gross=money(2871))))
     desk.deliver(twice)
     desk.deliver(twice)
@@ -106,7 +112,7 @@ def test_a_failed_document_is_told_once_and_kept_never(desk: Desk, press: Press)
     assert press.printed == []
 
 
-def test_a_number_that_is_taken_is_told(desk: Desk) -> None:
+def test_a_number_that_is_taken_is_told(desk: ServiceHarness) -> None:
     desk.tell(EVENTS["invoice"], INVOICE)
     (failed,) = desk.tell(EVENTS["invoice"], issued(an_invoice(document_id=uuid4())))
     assert failed.data["code"] == "number_taken"
@@ -116,7 +122,7 @@ def test_a_number_that_is_taken_is_told(desk: Desk) -> None:
     )
 
 
-def test_shops_see_their_own_documents(desk: Desk) -> None:
+def test_shops_see_their_own_documents(desk: ServiceHarness) -> None:
     desk.tell(EVENTS["invoice"], INVOICE, shop="tea")
     desk.tell(EVENTS["delivery_slip"], issued(a_delivery_slip()), shop="tea")
     query = {"order_id": INVOICE["order_id"]}
@@ -151,7 +157,7 @@ class Jammed(Press):
 
 
 def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url: str) -> None:
-    desk = open_desk(service, url, outside(Jammed()))
+    desk = harness(service, url, outside(Jammed()))
     event = delivery(EVENTS["invoice"], INVOICE)
     verdicts = [verdict for _ in range(2) for verdict in desk.deliver(event)]
     assert [verdict.fate for verdict in verdicts] == [Fate.RETRY] * 2
@@ -162,7 +168,9 @@ def test_a_document_that_was_not_rendered_is_tried_again_and_nothing_is_lost(url
     desk.engine.dispose()
 
 
-def test_an_event_with_a_part_missing_is_buried_with_its_name(desk: Desk, press: Press) -> None:
+def test_an_event_with_a_part_missing_is_buried_with_its_name(
+    desk: ServiceHarness, press: Press
+) -> None:
     without = {
         **INVOICE,
         "document": {key: part for key, part in INVOICE["document"].items() if key != "taxes"},
@@ -174,7 +182,7 @@ def test_an_event_with_a_part_missing_is_buried_with_its_name(desk: Desk, press:
 
 
 def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
-    desk = open_desk(service, url, outside(Meeting()))
+    desk = harness(service, url, outside(Meeting()))
     event = delivery(EVENTS["invoice"], INVOICE)
     again = delivery(EVENTS["invoice"], INVOICE)
     with ThreadPoolExecutor(2) as workers:
@@ -187,6 +195,6 @@ def test_two_workers_with_the_same_document_at_once_keep_one(url: str) -> None:
     desk.engine.dispose()
 
 
-def test_it_is_in_good_health(desk: Desk) -> None:
+def test_it_is_in_good_health(desk: ServiceHarness) -> None:
     answer = desk.ask("service.health", {})
     assert (answer.data["service"], answer.data["healthy"]) == ("documents", True)

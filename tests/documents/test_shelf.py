@@ -14,17 +14,17 @@ from services.documents.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued, read
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 DAY = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ORDER = uuid4()
 
 
-def keep(desk: Desk, snapshot: DocumentSnapshot, **attributes: Any) -> None:
+def keep(desk: ServiceHarness, snapshot: DocumentSnapshot, **attributes: Any) -> None:
     assert desk.tell(EVENTS[snapshot.kind], issued(snapshot), **attributes)
 
 
-def a_shelf(desk: Desk) -> None:
+def a_shelf(desk: ServiceHarness) -> None:
     """Five invoices, one a day, and a delivery slip on the third."""
     for number in range(5):
         at = DAY + timedelta(days=number)
@@ -38,11 +38,11 @@ def a_shelf(desk: Desk) -> None:
     keep(desk, an_invoice(number="IN9", document_id=uuid4(), issued_at=DAY), shop="other")
 
 
-def listed(desk: Desk, **query: Any) -> list[str]:
+def listed(desk: ServiceHarness, **query: Any) -> list[str]:
     return [one["number"] for one in desk.ask("document.list", query).data["documents"]]
 
 
-def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
+def test_documents_are_listed_by_kind_day_and_order(desk: ServiceHarness) -> None:
     a_shelf(desk)
     assert listed(desk) == ["IN4", "IN3", "DE000001", "IN2", "IN1", "IN0"]
     assert listed(desk, kinds=["delivery_slip"]) == ["DE000001"]
@@ -57,7 +57,9 @@ def test_documents_are_listed_by_kind_day_and_order(desk: Desk) -> None:
     assert listed(desk, order_id=str(ORDER), kinds=["invoice"]) == []
 
 
-def test_documents_are_listed_by_the_reference_of_their_order_in_their_shop(desk: Desk) -> None:
+def test_documents_are_listed_by_the_reference_of_their_order_in_their_shop(
+    desk: ServiceHarness,
+) -> None:
     a_shelf(desk)
     keep(
         desk,
@@ -82,7 +84,7 @@ def test_documents_are_listed_by_the_reference_of_their_order_in_their_shop(desk
     assert [one["number"] for one in answer.data["documents"]] == ["IN9"]
 
 
-def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
+def test_a_list_goes_on_where_the_page_before_ended(desk: ServiceHarness) -> None:
     a_shelf(desk)
     numbers, cursor = [], None
     while True:
@@ -107,7 +109,7 @@ def test_a_list_goes_on_where_the_page_before_ended(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_listed_is_refused(
-    query: dict[str, Any], code: str, field: str, desk: Desk
+    query: dict[str, Any], code: str, field: str, desk: ServiceHarness
 ) -> None:
     answer = desk.ask("document.list", query)
     assert (answer.name, answer.data["code"]) == ("document.list_refused", code)
@@ -118,7 +120,7 @@ def test_what_cannot_be_listed_is_refused(
     "query", [{"limit": 0}, {"limit": 1001}, {"kinds": ["letter"]}, {"issued_from": "soon"}]
 )
 def test_wrong_fields_of_a_list_are_refused_by_name(
-    query: dict[str, Any], small_desk: Desk
+    query: dict[str, Any], small_desk: ServiceHarness
 ) -> None:
     answer = small_desk.ask("document.list", query)
     assert answer.data["code"] == "invalid"
@@ -126,14 +128,16 @@ def test_wrong_fields_of_a_list_are_refused_by_name(
 
 
 @pytest.fixture
-def printing(desk: Desk, press: Press, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def printing(
+    desk: ServiceHarness, press: Press, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> ServiceHarness:
     """The service with real PDFs."""
     monkeypatch.setattr(press, "render", engine.render)
     return desk
 
 
 def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(
-    desk: Desk, press: Press
+    desk: ServiceHarness, press: Press
 ) -> None:
     keep(desk, an_invoice())
     before = desk.outbox()
@@ -154,18 +158,18 @@ def test_a_document_is_told_again_with_the_same_bytes_and_not_rendered_anew(
     ],
 )
 def test_what_cannot_be_told_again_is_refused(
-    asked: dict[str, Any], shop: str, code: str, small_desk: Desk
+    asked: dict[str, Any], shop: str, code: str, small_desk: ServiceHarness
 ) -> None:
     keep(small_desk, an_invoice())
     (refused,) = small_desk.tell("document.render", asked, shop=shop)
     assert (refused.name, refused.data["code"]) == ("document.render_refused", code)
 
 
-def test_a_summary_of_an_order_is_asked_of_another_service(small_desk: Desk) -> None:
+def test_a_summary_of_an_order_is_asked_of_another_service(small_desk: ServiceHarness) -> None:
     assert small_desk.tell("document.render", {"order_id": str(ORDER)}) == []
 
 
-def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
+def test_documents_are_bound_into_one_with_an_outline(printing: ServiceHarness) -> None:
     a_shelf(printing)
     wanted = {"batch_id": str(uuid4()), "kinds": ["invoice"], "issued_from": "2026-11-03T00:00:00Z"}
     (told,) = printing.tell("document.print_batch", wanted)
@@ -188,7 +192,7 @@ def test_documents_are_bound_into_one_with_an_outline(printing: Desk) -> None:
     assert b64decode(again.data["content"]) == pdf
 
 
-def test_documents_of_chosen_orders_are_bound(printing: Desk) -> None:
+def test_documents_of_chosen_orders_are_bound(printing: ServiceHarness) -> None:
     a_shelf(printing)
     (told,) = printing.tell(
         "document.print_batch", {"batch_id": str(uuid4()), "order_ids": [str(ORDER)]}
@@ -196,7 +200,7 @@ def test_documents_of_chosen_orders_are_bound(printing: Desk) -> None:
     assert told.data["documents"] == 1
 
 
-def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: Desk) -> None:
+def test_a_batch_comes_in_parts_that_say_how_far_it_is(printing: ServiceHarness) -> None:
     a_shelf(printing)
     told = printing.tell(
         "document.print_batch", {"batch_id": str(uuid4()), "kinds": ["invoice"], "part_size": 2}
@@ -242,7 +246,7 @@ def titles(printed: Envelope) -> list[str]:
     ],
 )
 def test_what_cannot_be_bound_is_refused(
-    wanted: dict[str, Any], code: str, field: str | None, desk: Desk
+    wanted: dict[str, Any], code: str, field: str | None, desk: ServiceHarness
 ) -> None:
     a_shelf(desk)
     (told,) = desk.tell("document.print_batch", {"batch_id": str(uuid4()), **wanted})

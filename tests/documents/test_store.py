@@ -15,7 +15,7 @@ from services.documents.worker import service
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import reading
 from tests.documents.words import INVOICE_ID, Press, a_delivery_slip, an_invoice, outside
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def a_document(**changes: Any) -> KeptDocument:
     return replace(document, **changes)
 
 
-def keep(desk: Desk, *documents: KeptDocument) -> None:
+def keep(desk: ServiceHarness, *documents: KeptDocument) -> None:
     with desk.engine.begin() as connection:
         work = Work(connection, outside(Press()))
         for document in documents:
@@ -37,30 +37,30 @@ def keep(desk: Desk, *documents: KeptDocument) -> None:
         work.write()
 
 
-def kept(desk: Desk) -> KeptDocument | None:
+def kept(desk: ServiceHarness) -> KeptDocument | None:
     with reading(desk.engine) as connection:
         return Work(connection, outside(Press())).documents.get(INVOICE_ID)
 
 
-def test_migrating_again_changes_nothing(desk: Desk) -> None:
+def test_migrating_again_changes_nothing(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     assert migrations.upgrade(service, desk.engine) == migrations.require(service, desk.engine)
     assert kept(desk) == a_document()
 
 
-def test_a_document_comes_back_as_it_was_kept(desk: Desk) -> None:
+def test_a_document_comes_back_as_it_was_kept(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     assert kept(desk) == a_document()
 
 
-def test_a_document_that_is_saved_again_is_refused_and_stays(desk: Desk) -> None:
+def test_a_document_that_is_saved_again_is_refused_and_stays(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     with pytest.raises(IntegrityError):
         keep(desk, a_document(content=b"other", size=5))
     assert kept(desk) == a_document()
 
 
-def test_a_number_is_given_once_in_a_shop_and_kind(desk: Desk) -> None:
+def test_a_number_is_given_once_in_a_shop_and_kind(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     with pytest.raises(IntegrityError):
         keep(desk, a_document(document_id=uuid4()))
@@ -81,7 +81,7 @@ def test_a_number_is_given_once_in_a_shop_and_kind(desk: Desk) -> None:
     ],
 )
 def test_the_database_itself_refuses_to_change_or_drop_a_document(
-    statement: str, desk: Desk
+    statement: str, desk: ServiceHarness
 ) -> None:
     keep(desk, a_document())
     with pytest.raises(DBAPIError), desk.engine.begin() as connection:
@@ -89,7 +89,7 @@ def test_the_database_itself_refuses_to_change_or_drop_a_document(
     assert kept(desk) == a_document()
 
 
-def test_neither_does_a_database_replace_or_empty(desk: Desk) -> None:
+def test_neither_does_a_database_replace_or_empty(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     upsert = (
         "INSERT INTO documents SELECT * FROM documents WHERE true ON CONFLICT (document_id) DO"
@@ -105,7 +105,7 @@ def test_neither_does_a_database_replace_or_empty(desk: Desk) -> None:
     assert kept(desk) == a_document()
 
 
-def test_a_number_leads_to_its_document(desk: Desk) -> None:
+def test_a_number_leads_to_its_document(desk: ServiceHarness) -> None:
     keep(desk, a_document())
     with reading(desk.engine) as connection:
         found = Work(connection, outside(Press())).documents
@@ -114,7 +114,7 @@ def test_a_number_leads_to_its_document(desk: Desk) -> None:
         assert found.holder("default", "credit_slip", "IN000001") is None
 
 
-def test_the_documents_of_an_order_are_listed_newest_first(desk: Desk) -> None:
+def test_the_documents_of_an_order_are_listed_newest_first(desk: ServiceHarness) -> None:
     slip = complete(a_delivery_slip(), Rendered(b"slip", "press 1"), shop="default", at=NOON)
     later = replace(slip, issued_at=NOON + timedelta(days=1))
     elsewhere = a_document(document_id=uuid4(), shop="other")
@@ -128,7 +128,7 @@ def test_the_documents_of_an_order_are_listed_newest_first(desk: Desk) -> None:
         assert found.page(Wanted("default", [uuid4()]), 9) == []
 
 
-def test_a_list_tells_the_day_that_is_printed(desk: Desk) -> None:
+def test_a_list_tells_the_day_that_is_printed(desk: ServiceHarness) -> None:
     late = {"issued_at": datetime(2026, 12, 31, 23, 30, tzinfo=UTC)}  # in Berlin it is the new year
     document = complete(an_invoice(**late), Rendered(b"", "press 1"), shop="default", at=NOON)
     older = replace(document, document_id=uuid4(), number="IN000000", snapshot={"shop": {}})

@@ -27,8 +27,8 @@ from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.documents.words import EVENTS, INVOICE_ID, an_invoice, issued, outside, read
 from tests.orders.words import forget_what_was_told
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
-from tests.words import changed, desk, sqlite_url
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
+from tests.words import changed, harness, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs/howto/documents.md"
 BLOCKS = [
@@ -51,26 +51,26 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A worker, with three invoices and a delivery slip on its shelf."""
     url = sqlite_url(tmp_path_factory.mktemp("documents"))
-    kept = desk(service, url, outside(engine))
+    kept = harness(service, url, outside(engine))
     for number in range(3):
         invoice = an_invoice(number=f"IN{number}", document_id=uuid5(INVOICE_ID, str(number)))
         kept.tell(EVENTS["invoice"], issued(invoice))
     kept.tell(EVENTS["delivery_slip"], issued(sample("delivery_slip", "fa")))
     forget_what_was_told(kept.engine)
-    ground = Ground(rabbit)
+    rabbitmq = RabbitFixture(rabbit)
     wanted = definitions(
-        [service], DELAYS, {"documents": DOCUMENTS, "client": CLIENT}, ground.vhost
+        [service], DELAYS, {"documents": DOCUMENTS, "client": CLIENT}, rabbitmq.vhost
     )
-    apply(wanted, ground.management, ground.vhost)
+    apply(wanted, rabbitmq.management, rabbitmq.vhost)
     settings = DocumentSettings(
-        broker_url=SecretStr(ground.url(DOCUMENTS)), database_url=SecretStr(url)
+        broker_url=SecretStr(rabbitmq.url(DOCUMENTS)), database_url=SecretStr(url)
     )
     worker = WorkerProcess(service, settings)
     worker.start()
-    yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
+    yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT)})
     worker.stop()
     worker.pipeline.adapters.renderer.close()
-    ground.close()
+    rabbitmq.close()
     kept.engine.dispose()
 
 

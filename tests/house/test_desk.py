@@ -15,8 +15,8 @@ from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
 from tests.ingest.clerk import ANNA, FORM, a_form
-from tests.ingest.words import IngestDesk, Server, letter, order_placed
-from tests.notify.words import NotifyDesk, Office, opened
+from tests.ingest.words import IngestHarness, Server, letter, order_placed
+from tests.notify.words import NotifyHarness, Office, opened
 from tests.words import changed, sqlite_url
 
 REFUSED = Outcome("permanent", "550 5.1.1 User unknown")
@@ -35,9 +35,9 @@ class Street:
 
     def __init__(self, directory: Path) -> None:
         self.server, self.office = Server(), Office()
-        self.desk = IngestDesk.at(sqlite_url(directory, "ingest"))
+        self.desk = IngestHarness.at(sqlite_url(directory, "ingest"))
         self.desk.begin(self.server)
-        self.post = NotifyDesk.at(sqlite_url(directory, "notify"), self.office)
+        self.post = NotifyHarness.at(sqlite_url(directory, "notify"), self.office)
         self.carried: set[str] = set()
         self.both("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
         self.both("order.placed", order_placed())

@@ -5,7 +5,15 @@ from uuid import uuid4
 
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
-from tests.ingest.words import ORDER, ORDER_ID, IngestDesk, Server, letter, order_placed, reply_to
+from tests.ingest.words import (
+    ORDER,
+    ORDER_ID,
+    IngestHarness,
+    Server,
+    letter,
+    order_placed,
+    reply_to,
+)
 from tests.words import changed
 
 ANNA, BELA = "anna@shop.test", "bela@shop.test"
@@ -21,19 +29,19 @@ def a_form(**changes: Any) -> dict[str, Any]:
     return changed(FORM, submission_id=str(uuid4()), **changes)
 
 
-def writes(desk: IngestDesk, **changes: Any) -> str:
+def writes(desk: IngestHarness, **changes: Any) -> str:
     """A customer writes by the contact form; the id of the thread."""
     told = desk.tell("contact.submit", a_form(**changes))
     return str(told[-1].data["thread"]["thread_id"])
 
 
-def does(desk: IngestDesk, command: str, thread_id: str, **fields: Any) -> list[Envelope]:
+def does(desk: IngestHarness, command: str, thread_id: str, **fields: Any) -> list[Envelope]:
     """Anna does something with a thread; what is told."""
     return desk.tell(f"thread.{command}", {"thread_id": thread_id, "by": ANNA, **fields})
 
 
 def refusal(
-    desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any
+    desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
 ) -> tuple[str, str]:
     """Code and field of the refusal of a command."""
     (told,) = desk.tell(name, data, **attributes)
@@ -42,7 +50,7 @@ def refusal(
 
 
 def refused(
-    desk: IngestDesk, name: str, data: dict[str, Any], **attributes: Any
+    desk: IngestHarness, name: str, data: dict[str, Any], **attributes: Any
 ) -> tuple[str, str]:
     """Code and field of the refusal of a question."""
     told = desk.ask(name, data, **attributes)
@@ -54,7 +62,7 @@ def names(told: list[Envelope]) -> list[str]:
     return [envelope.name for envelope in told]
 
 
-def orders(desk: IngestDesk, **changes: Any) -> str:
+def orders(desk: IngestHarness, **changes: Any) -> str:
     """Somebody orders; the id of the order."""
     order_id = str(uuid4())
     reference = changes.pop("order__reference", order_id[:8].upper())
@@ -67,7 +75,7 @@ def orders(desk: IngestDesk, **changes: Any) -> str:
     return order_id
 
 
-def moves(desk: IngestDesk, order_id: str, **changes: Any) -> None:
+def moves(desk: IngestHarness, order_id: str, **changes: Any) -> None:
     """An order reaches another state."""
     desk.tell(
         "order.transitioned",
@@ -75,7 +83,7 @@ def moves(desk: IngestDesk, order_id: str, **changes: Any) -> None:
     )
 
 
-def a_third_party(desk: IngestDesk) -> dict[str, Any]:
+def a_third_party(desk: IngestHarness) -> dict[str, Any]:
     """Somebody who is not the customer answers a mail of ours; `thread.confirm_sender` of it."""
     desk.tell("order.placed", order_placed())
     server = Server([letter("It is me, from work.", from_="ada@work.test", to=reply_to(ORDER))])

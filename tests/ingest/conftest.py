@@ -10,7 +10,7 @@ from deploy.stack.postgres import Postgres
 from services.ingest.domain.mailbox import Mailbox
 from tests.conftest import Mailserver
 from tests.ingest.postbox import PASSWORD, Postbox
-from tests.ingest.words import IngestDesk, Server
+from tests.ingest.words import IngestHarness, Server
 from tests.words import sqlite_url
 
 people = count(1)
@@ -28,13 +28,13 @@ def logs() -> Iterator[object]:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def any_desk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[IngestDesk]:
+) -> Iterator[IngestHarness]:
     """The service on a database of each kind in turn."""
     if request.param == "sqlite":
         url = sqlite_url(tmp_path_factory.mktemp("ingest"))
     else:
         url = request.getfixturevalue("postgres").create_database("ingest")
-    opened = IngestDesk.at(url)
+    opened = IngestHarness.at(url)
     yield opened
     opened.engine.dispose()
 
@@ -46,16 +46,16 @@ def server() -> Server:
 
 
 @pytest.fixture
-def desk(any_desk: IngestDesk, server: Server) -> IngestDesk:
+def desk(any_desk: IngestHarness, server: Server) -> IngestHarness:
     """The service, with nothing in its database and one mailbox on that server."""
     any_desk.begin(server)
     return any_desk
 
 
 @pytest.fixture
-def small_desk(tmp_path: Path) -> Iterator[IngestDesk]:
+def small_desk(tmp_path: Path) -> Iterator[IngestHarness]:
     """The service on SQLite, not begun."""
-    opened = IngestDesk.at(sqlite_url(tmp_path))
+    opened = IngestHarness.at(sqlite_url(tmp_path))
     yield opened
     opened.engine.dispose()
 
@@ -79,10 +79,10 @@ def postbox(mailserver: Mailserver) -> Postbox:
 
 
 @pytest.fixture
-def workers(postgres: Postgres) -> Iterator[list[IngestDesk]]:
+def workers(postgres: Postgres) -> Iterator[list[IngestHarness]]:
     """Two workers of one database."""
     url = postgres.create_database(f"ingest_race_{next(numbers)}")
-    desks = [IngestDesk.at(url), IngestDesk.at(url)]
+    desks = [IngestHarness.at(url), IngestHarness.at(url)]
     yield desks
     for desk in desks:
         desk.engine.dispose()

@@ -23,7 +23,7 @@ from shared.runtime.rabbitmq.delivery import DONE, receive
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import engine_for
 from tests.ingest.words import KEYS, NOON
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 processes = get_context(
     "forkserver"
@@ -61,7 +61,7 @@ def _live(url: str, mailbox: Mailbox, step: Step | None) -> int | None:
 
 def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
     """What the process does: everything that is due at noon."""
-    desk = Desk(
+    desk = ServiceHarness(
         service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens()))
     )
     desk.pipeline.clock = lambda: NOON
@@ -77,7 +77,7 @@ def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
             )
 
 
-def _waiting(desk: Desk) -> list[Any]:
+def _waiting(desk: ServiceHarness) -> list[Any]:
     with desk.engine.begin() as connection:
         journal.fire_due(connection, NOON)
         query = (

@@ -12,7 +12,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.store.tables import inbound_mails, thread_messages
 from tests.ingest.postbox import Postbox, contents, look, reason
 from tests.ingest.wire import wire
-from tests.ingest.words import IngestDesk, letter
+from tests.ingest.words import IngestHarness, letter
 
 WITHOUT: dict[str, Callable[[bytes], bytes]] = {
     "a modern server": lambda data: data,
@@ -102,7 +102,7 @@ def test_a_folder_to_move_to_that_is_not_there_is_told_and_loses_nothing(postbox
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_a_desk_deletes_what_it_keeps_and_only_that(
-    small_desk: IngestDesk, postbox: Postbox, protocol: str, monkeypatch: pytest.MonkeyPatch
+    small_desk: IngestHarness, postbox: Postbox, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         f"services.ingest.adapters.{'window' if protocol == 'imap' else 'pop3'}.LARGEST_MAIL", 5000

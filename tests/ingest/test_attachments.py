@@ -14,7 +14,7 @@ from services.ingest.domain.attachments import Attachment, attachment, name_in, 
 from services.ingest.domain.mail import Mail, read
 from shared.contracts import samples
 from tests.ingest.tnef import winmail
-from tests.ingest.words import IngestDesk, Server, letter
+from tests.ingest.words import IngestHarness, Server, letter
 from tests.words import changed
 
 PNG = b64decode(samples.SUBMIT_CONTACT["attachments"][0]["content"])
@@ -211,7 +211,9 @@ def a_mail_with_everything() -> bytes:
     return mail.as_bytes()
 
 
-def test_a_message_is_shown_with_its_html_and_its_files(desk: IngestDesk, server: Server) -> None:
+def test_a_message_is_shown_with_its_html_and_its_files(
+    desk: IngestHarness, server: Server
+) -> None:
     server.receive(a_mail_with_everything())
     desk.look()
     (thread,) = desk.threads()
@@ -231,7 +233,7 @@ def test_a_message_is_shown_with_its_html_and_its_files(desk: IngestDesk, server
     assert (got["message_id"], got["thread_id"]) == (message["message_id"], thread["thread_id"])
 
 
-def test_what_came_by_the_contact_form_is_kept(desk: IngestDesk) -> None:
+def test_what_came_by_the_contact_form_is_kept(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
     (file,) = next(event.data for event in told if event.name == "thread.message_added")["message"][
         "attachments"
@@ -248,7 +250,7 @@ def test_what_came_by_the_contact_form_is_kept(desk: IngestDesk) -> None:
     ],
 )
 def test_what_is_not_there_or_foreign_is_refused(
-    desk: IngestDesk, server: Server, query: str, field: str, code: str
+    desk: IngestHarness, server: Server, query: str, field: str, code: str
 ) -> None:
     server.receive(a_mail_with_everything())
     desk.look()
@@ -264,7 +266,7 @@ def test_what_is_not_there_or_foreign_is_refused(
     assert desk.ask(query, {field: "no id"}).data["code"] == "invalid"
 
 
-def test_files_and_html_go_with_the_customer(desk: IngestDesk, server: Server) -> None:
+def test_files_and_html_go_with_the_customer(desk: IngestHarness, server: Server) -> None:
     server.receive(a_mail_with_everything())
     desk.look()
     (thread,) = desk.threads()

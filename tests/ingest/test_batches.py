@@ -10,10 +10,10 @@ from sqlalchemy import event
 from services.ingest.domain.mail import Mail, Unreadable, read_all
 from services.ingest.store import mails
 from shared.runtime.rabbitmq.delivery import DONE
-from tests.ingest.words import IngestDesk, Server, letter
+from tests.ingest.words import IngestHarness, Server, letter
 
 
-def statements_for(desk: IngestDesk, server: Server, count: int) -> int:
+def statements_for(desk: IngestHarness, server: Server, count: int) -> int:
     """How many statements it takes to file so many mails, fetched together, that have all there is
     to look up.
     """
@@ -44,11 +44,11 @@ def statements_for(desk: IngestDesk, server: Server, count: int) -> int:
     return len(asked)
 
 
-def test_more_mails_of_a_batch_take_no_more_statements(desk: IngestDesk, server: Server) -> None:
+def test_more_mails_of_a_batch_take_no_more_statements(desk: IngestHarness, server: Server) -> None:
     assert statements_for(desk, server, 3) == statements_for(desk, server, 30)
 
 
-def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestDesk, server: Server) -> None:
+def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestHarness, server: Server) -> None:
     server.receive(*(letter() for _ in range(server.window + 1)))
     desk.deliver(*desk.collect())
     assert [told.name for told in desk.collect()] == [
@@ -58,7 +58,7 @@ def test_the_next_window_is_fetched_while_one_is_filed(desk: IngestDesk, server:
 
 
 def test_mails_are_read_together_as_far_as_memory_allows(
-    desk: IngestDesk, server: Server, monkeypatch: Any
+    desk: IngestHarness, server: Server, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(mails, "READ_AT_ONCE", 20_000)
     together: list[int] = []

@@ -15,7 +15,7 @@ from tests.ingest.words import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,
-    IngestDesk,
+    IngestHarness,
     Server,
     letter,
     order_placed,
@@ -307,7 +307,7 @@ def test_a_report_from_an_ordinary_address_is_known_by_its_empty_return_path_and
 
 
 def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     desk.tell("order.placed", order_placed())
     server.receive(
@@ -344,7 +344,7 @@ def test_a_mail_is_told_as_bounced_and_filed_where_it_belongs(
     ],
 )
 def test_what_did_not_fail_or_is_not_ours_is_not_told_as_bounced(
-    desk: IngestDesk, server: Server, raw: bytes
+    desk: IngestHarness, server: Server, raw: bytes
 ) -> None:
     desk.tell("order.placed", order_placed())
     server.receive(raw)

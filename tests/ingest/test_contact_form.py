@@ -9,7 +9,7 @@ from services.ingest.store.tables import submissions
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from tests.ingest.clerk import a_form, names, orders, refusal, writes
-from tests.ingest.words import IngestDesk
+from tests.ingest.words import IngestHarness
 from tests.words import changed
 
 MAIL_ONLY = {
@@ -37,7 +37,7 @@ def not_delivered(conversation: str, recipient: str = "press@shop.test") -> dict
 # --- filed ----------------------------------------------------------------------------------------
 
 
-def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestDesk) -> None:
+def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", a_form(text="Is it blue?\nThe handle, too?"))
     assert names(told) == ["thread.opened", "thread.message_added", "contact.submitted"]
     submitted = told[-1].data
@@ -70,7 +70,7 @@ def test_what_a_customer_writes_becomes_a_thread_and_is_confirmed(desk: IngestDe
     )
 
 
-def test_about_an_order_it_is_filed_with_that_order(desk: IngestDesk) -> None:
+def test_about_an_order_it_is_filed_with_that_order(desk: IngestHarness) -> None:
     order_id = orders(desk, order__reference="MINE")
     first, second = (writes(desk, order_reference="MINE", text=text) for text in ("One", "Two"))
     assert first == second
@@ -86,7 +86,7 @@ def test_about_an_order_it_is_filed_with_that_order(desk: IngestDesk) -> None:
     ],
 )
 def test_an_order_belongs_to_its_customer_by_address_or_by_key(
-    desk: IngestDesk, who: dict[str, Any]
+    desk: IngestHarness, who: dict[str, Any]
 ) -> None:
     orders(desk, order__reference="MINE")
     assert writes(desk, order_reference="MINE", **who)
@@ -100,7 +100,7 @@ def test_an_order_belongs_to_its_customer_by_address_or_by_key(
     ],
 )
 def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
-    desk: IngestDesk, who: dict[str, Any]
+    desk: IngestHarness, who: dict[str, Any]
 ) -> None:
     orders(desk, order__reference="HERS")
     reasons = set()
@@ -112,7 +112,7 @@ def test_of_the_order_of_somebody_else_it_is_not_even_said_that_it_exists(
     assert desk.threads() == []
 
 
-def test_an_order_of_another_shop_is_none(desk: IngestDesk) -> None:
+def test_an_order_of_another_shop_is_none(desk: IngestHarness) -> None:
     orders(desk, order__reference="MINE")
     form = a_form(order_reference="MINE")
     assert refusal(desk, "contact.submit", form, shop="other") == (
@@ -121,7 +121,7 @@ def test_an_order_of_another_shop_is_none(desk: IngestDesk) -> None:
     )
 
 
-def test_a_form_that_is_sent_again_is_taken_once(desk: IngestDesk) -> None:
+def test_a_form_that_is_sent_again_is_taken_once(desk: IngestHarness) -> None:
     form = a_form()
     assert desk.tell("contact.submit", form)
     assert desk.tell("contact.submit", form) == []
@@ -129,12 +129,12 @@ def test_a_form_that_is_sent_again_is_taken_once(desk: IngestDesk) -> None:
     assert len(desk.threads()) == 1
 
 
-def test_a_shop_may_want_what_it_saves_by_mail_as_well(desk: IngestDesk) -> None:
+def test_a_shop_may_want_what_it_saves_by_mail_as_well(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"mail_submissions": True})
     assert desk.tell("contact.submit", a_form())[-1].data["mailed"] is True
 
 
-def test_what_is_seen_nowhere_is_taken_out(desk: IngestDesk) -> None:
+def test_what_is_seen_nowhere_is_taken_out(desk: IngestHarness) -> None:
     told = desk.tell(
         "contact.submit",
         a_form(text="\u0007Is it\r\nblue?\u0000"[:-1], customer_name="Ada\u202e\nByron"),
@@ -148,7 +148,7 @@ def test_what_is_seen_nowhere_is_taken_out(desk: IngestDesk) -> None:
 
 
 @pytest.fixture
-def mailed(desk: IngestDesk) -> dict[str, Any]:
+def mailed(desk: IngestHarness) -> dict[str, Any]:
     """What is told of a message to a contact that saves nothing."""
     desk.tell("contact.put", MAIL_ONLY)
     (told,) = desk.tell(
@@ -158,7 +158,9 @@ def mailed(desk: IngestDesk) -> dict[str, Any]:
     return told.data
 
 
-def test_a_contact_that_saves_nothing_is_mailed(desk: IngestDesk, mailed: dict[str, Any]) -> None:
+def test_a_contact_that_saves_nothing_is_mailed(
+    desk: IngestHarness, mailed: dict[str, Any]
+) -> None:
     assert (mailed["mailed"], mailed["thread"], mailed["contact"]["email"]) == (
         True,
         None,
@@ -169,7 +171,7 @@ def test_a_contact_that_saves_nothing_is_mailed(desk: IngestDesk, mailed: dict[s
 
 
 def test_what_could_not_be_mailed_becomes_a_thread_after_all(
-    desk: IngestDesk, mailed: dict[str, Any]
+    desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     told = desk.tell("mail.failed", not_delivered(mailed["conversation"]))
     assert names(told) == ["thread.opened", "thread.message_added"]
@@ -183,7 +185,7 @@ def test_what_could_not_be_mailed_becomes_a_thread_after_all(
 
 
 def test_a_confirmation_that_failed_changes_nothing(
-    desk: IngestDesk, mailed: dict[str, Any]
+    desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     for name, data in (
         ("mail.failed", not_delivered(mailed["conversation"], "Ada@example.test")),
@@ -199,7 +201,7 @@ def came_back(conversation: str, recipient: str = "press@shop.test") -> dict[str
 
 @pytest.mark.parametrize("recipient", ["press@shop.test", ""])
 def test_what_comes_back_from_the_contact_does_too(
-    desk: IngestDesk, mailed: dict[str, Any], recipient: str
+    desk: IngestHarness, mailed: dict[str, Any], recipient: str
 ) -> None:
     desk.tell("mail.sent", mail_about(mailed["conversation"], "press@shop.test"))
     assert desk.look(days=5) == []
@@ -211,7 +213,7 @@ def test_what_comes_back_from_the_contact_does_too(
 
 
 def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(
-    desk: IngestDesk, mailed: dict[str, Any]
+    desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     (row,) = desk.rows(submissions)
     assert row.held["text"] == "An interview?"
@@ -225,7 +227,7 @@ def test_once_its_mail_can_come_back_no_more_nothing_of_it_is_kept(
 
 
 def test_the_mails_of_other_conversations_are_none_of_its_business(
-    desk: IngestDesk, mailed: dict[str, Any]
+    desk: IngestHarness, mailed: dict[str, Any]
 ) -> None:
     for conversation in (f"thread/{uuid4()}", f"order/{uuid4()}"):
         assert desk.tell("mail.failed", not_delivered(conversation)) == []
@@ -244,13 +246,15 @@ def test_the_mails_of_other_conversations_are_none_of_its_business(
     ],
 )
 def test_a_form_that_cannot_be_is_refused(
-    desk: IngestDesk, changes: dict[str, Any], code: str, field: str
+    desk: IngestHarness, changes: dict[str, Any], code: str, field: str
 ) -> None:
     assert refusal(desk, "contact.submit", a_form(**changes)) == (code, field)
     assert (desk.threads(), desk.rows(submissions)) == ([], [])
 
 
-def test_a_contact_that_is_not_offered_is_refused_and_keeps_its_threads(desk: IngestDesk) -> None:
+def test_a_contact_that_is_not_offered_is_refused_and_keeps_its_threads(
+    desk: IngestHarness,
+) -> None:
     writes(desk, contact="webmaster")
     desk.tell("contact.put", changed(samples.CONTACT, key="webmaster", offered=False))
     assert refusal(desk, "contact.submit", a_form(contact="webmaster")) == (

@@ -14,7 +14,7 @@ from tests.ingest.words import (
     ORDER,
     ORDER_ID,
     STRANGERS_KEYS,
-    IngestDesk,
+    IngestHarness,
     Server,
     letter,
     mail_sent,
@@ -25,17 +25,17 @@ from tests.ingest.words import (
 from tests.words import delivery
 
 
-def arrives(desk: IngestDesk, server: Server, *mails: bytes) -> list[str]:
+def arrives(desk: IngestHarness, server: Server, *mails: bytes) -> list[str]:
     """Mails arrive and are fetched at the next look."""
     server.receive(*mails)
     return desk.look(minutes=1)
 
 
-def place_order(desk: IngestDesk, **changes: object) -> None:
+def place_order(desk: IngestHarness, **changes: object) -> None:
     assert desk.tell("order.placed", order_placed(**changes)) == []
 
 
-def thread_of_the_order(desk: IngestDesk) -> dict[str, object]:
+def thread_of_the_order(desk: IngestHarness) -> dict[str, object]:
     (thread,) = desk.threads(order_id=str(ORDER_ID))
     return desk.thread(thread["thread_id"])
 
@@ -45,7 +45,7 @@ def texts(thread: dict[str, object]) -> list[str]:
 
 
 def answer(
-    desk: IngestDesk, thread_id: str, text: str = "It left.", by: str = "anna@shop.test"
+    desk: IngestHarness, thread_id: str, text: str = "It left.", by: str = "anna@shop.test"
 ) -> list[str]:
     told = desk.tell("thread.reply", {"thread_id": thread_id, "text": text, "by": by})
     desk.run(*desk.collect())
@@ -56,7 +56,7 @@ def answer(
 
 
 def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     place_order(desk)
     arrives(
@@ -71,7 +71,7 @@ def test_an_answer_to_a_mail_about_an_order_stands_in_the_orders_thread(
     assert [row.found_by for row in desk.rows(inbound_mails)].count("signed_id") == 1
 
 
-def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestHarness, server: Server) -> None:
     assert arrives(desk, server, letter(to=reply_to(ORDER))) == []
     assert [type(verdict.error) for verdict in desk.failed] == [NotYet]
     place_order(desk)
@@ -80,7 +80,7 @@ def test_a_mail_waits_for_the_order_that_it_is_about(desk: IngestDesk, server: S
 
 
 def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     arrives(desk, server, letter(to=reply_to(ORDER)))
     desk.clock.advance(minutes=10)
@@ -88,25 +88,25 @@ def test_a_mail_about_an_order_that_never_comes_gets_a_thread_of_its_own(
     assert desk.threads()[0]["order_id"] is None
 
 
-def test_a_mail_waits_alone(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_waits_alone(desk: IngestHarness, server: Server) -> None:
     assert (
         arrives(desk, server, letter(to=reply_to(ORDER)), letter("Hello")).count("mail.received")
         == 1
     )
 
 
-def test_one_order_has_one_thread_even_within_a_batch(desk: IngestDesk, server: Server) -> None:
+def test_one_order_has_one_thread_even_within_a_batch(desk: IngestHarness, server: Server) -> None:
     place_order(desk)
     told = arrives(desk, server, *(letter(str(number), to=reply_to(ORDER)) for number in range(5)))
     assert (told.count("thread.opened"), told.count("thread.message_added")) == (1, 5)
 
 
-def test_an_order_that_is_told_of_twice_is_one_order(desk: IngestDesk) -> None:
+def test_an_order_that_is_told_of_twice_is_one_order(desk: IngestHarness) -> None:
     place_order(desk)
     place_order(desk, order__customer__email="new@example.test")
 
 
-def test_a_third_party_is_filed_as_such(desk: IngestDesk, server: Server) -> None:
+def test_a_third_party_is_filed_as_such(desk: IngestHarness, server: Server) -> None:
     place_order(desk)
     arrives(desk, server, letter("It is mine!", from_="Eve <eve@evil.test>", to=reply_to(ORDER)))
     thread = thread_of_the_order(desk)
@@ -114,7 +114,7 @@ def test_a_third_party_is_filed_as_such(desk: IngestDesk, server: Server) -> Non
     assert thread["thread"]["customer_email"] == CUSTOMER  # type: ignore[index]
 
 
-def test_a_forged_token_leads_nowhere(desk: IngestDesk, server: Server) -> None:
+def test_a_forged_token_leads_nowhere(desk: IngestHarness, server: Server) -> None:
     place_order(desk)
     arrives(
         desk,
@@ -125,7 +125,7 @@ def test_a_forged_token_leads_nowhere(desk: IngestDesk, server: Server) -> None:
     assert len(desk.threads()) == 1
 
 
-def test_an_order_of_another_shop_is_not_found(desk: IngestDesk, server: Server) -> None:
+def test_an_order_of_another_shop_is_not_found(desk: IngestHarness, server: Server) -> None:
     desk.tell("order.placed", order_placed(), shop="other-shop")
     arrives(desk, server, letter(to=reply_to(ORDER)))
     (thread,) = desk.threads()
@@ -136,7 +136,7 @@ def test_an_order_of_another_shop_is_not_found(desk: IngestDesk, server: Server)
 
 
 def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     first, second = (
         letter("One", message_id="<one@x.test>"),
@@ -148,7 +148,7 @@ def test_a_follow_up_goes_into_the_thread_of_the_mail_it_answers(
     assert texts(desk.thread(thread["thread_id"])) == ["One", "Two", "Three"]
 
 
-def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestDesk, server: Server) -> None:
+def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestHarness, server: Server) -> None:
     arrives(desk, server, letter())
     (thread,) = desk.threads()
     conversation = Conversation.parse(thread["conversation"])
@@ -156,13 +156,13 @@ def test_an_answer_to_our_answer_goes_into_the_thread(desk: IngestDesk, server: 
     assert len(desk.threads()) == 1
 
 
-def test_a_thread_that_is_not_there_leads_to_a_new_one(desk: IngestDesk, server: Server) -> None:
+def test_a_thread_that_is_not_there_leads_to_a_new_one(desk: IngestHarness, server: Server) -> None:
     arrives(desk, server, letter(to=reply_to(Conversation("thread", uuid4()))))
     assert len(desk.threads()) == 1
 
 
 def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     place_order(desk)
     desk.tell("mail.sent", mail_sent("<rewritten@relay.test>", ORDER))
@@ -173,7 +173,9 @@ def test_an_answer_to_a_mail_of_ours_whose_id_was_rewritten_is_found(
 # --- answers --------------------------------------------------------------------------------------
 
 
-def test_an_employees_answer_carries_what_the_mail_needs(desk: IngestDesk, server: Server) -> None:
+def test_an_employees_answer_carries_what_the_mail_needs(
+    desk: IngestHarness, server: Server
+) -> None:
     place_order(desk)
     ours = our_id(ORDER)
     arrives(desk, server, letter(in_reply_to=ours, references=ours, message_id="<c1@example.test>"))
@@ -195,7 +197,7 @@ def test_an_employees_answer_carries_what_the_mail_needs(desk: IngestDesk, serve
     assert message == replied["message"]
 
 
-def test_what_was_sent_is_referred_to_later(desk: IngestDesk, server: Server) -> None:
+def test_what_was_sent_is_referred_to_later(desk: IngestHarness, server: Server) -> None:
     arrives(desk, server, letter(message_id="<c1@example.test>"))
     (thread,) = desk.threads()
     conversation = Conversation.parse(thread["conversation"])
@@ -214,7 +216,7 @@ def test_what_was_sent_is_referred_to_later(desk: IngestDesk, server: Server) ->
 
 
 def test_what_came_in_the_second_of_an_answer_stands_after_it(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     def at_once(errand: Errand) -> Found:
         found = server(errand)
@@ -239,7 +241,7 @@ def test_what_came_in_the_second_of_an_answer_stands_after_it(
 
 
 def test_a_customer_reopens_the_thread_and_the_owner_stays(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     arrives(desk, server, letter())
     (thread,) = desk.threads()
@@ -252,7 +254,9 @@ def test_a_customer_reopens_the_thread_and_the_owner_stays(
     assert desk.threads()[0]["owner"] == "anna@shop.test"
 
 
-def test_only_threads_that_exist_are_answered_and_shown(desk: IngestDesk, server: Server) -> None:
+def test_only_threads_that_exist_are_answered_and_shown(
+    desk: IngestHarness, server: Server
+) -> None:
     arrives(desk, server, letter())
     known, unknown = desk.threads()[0]["thread_id"], str(uuid4())
     for thread_id, shop in ((unknown, "default"), (known, "other-shop")):
@@ -264,7 +268,7 @@ def test_only_threads_that_exist_are_answered_and_shown(desk: IngestDesk, server
     assert desk.ask("thread.list", {}, shop="other-shop").data["threads"] == []
 
 
-def test_threads_are_listed_newest_first(desk: IngestDesk, server: Server) -> None:
+def test_threads_are_listed_newest_first(desk: IngestHarness, server: Server) -> None:
     for subject in ("one", "two", "three"):
         arrives(desk, server, letter(subject=subject))
     assert [thread["subject"] for thread in desk.threads()] == ["three", "two", "one"]
@@ -273,7 +277,9 @@ def test_threads_are_listed_newest_first(desk: IngestDesk, server: Server) -> No
 # --- what wakes nobody ----------------------------------------------------------------------------
 
 
-def test_an_automatic_answer_is_filed_and_reopens_nothing(desk: IngestDesk, server: Server) -> None:
+def test_an_automatic_answer_is_filed_and_reopens_nothing(
+    desk: IngestHarness, server: Server
+) -> None:
     place_order(desk)
     arrives(desk, server, letter(to=reply_to(ORDER)))
     thread_id = str(thread_of_the_order(desk)["thread"]["thread_id"])  # type: ignore[index]
@@ -289,7 +295,7 @@ def test_an_automatic_answer_is_filed_and_reopens_nothing(desk: IngestDesk, serv
 
 
 def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     place_order(desk)
     assert (
@@ -303,7 +309,7 @@ def test_our_own_mail_that_comes_back_is_kept_and_told_of_to_nobody(
 
 
 def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     hopeless = bytes(range(256)) * 10
     told = arrives(desk, server, hopeless, letter("Hello"))
@@ -327,7 +333,7 @@ def test_a_mail_that_cannot_be_read_is_kept_told_of_and_holds_up_nobody(
     assert hopeless in [bytes(row.content) for row in desk.rows(raw_mails)]
 
 
-def test_ids_are_kept_once_whoever_uses_them(desk: IngestDesk, server: Server) -> None:
+def test_ids_are_kept_once_whoever_uses_them(desk: IngestHarness, server: Server) -> None:
     arrives(
         desk,
         server,
@@ -339,7 +345,7 @@ def test_ids_are_kept_once_whoever_uses_them(desk: IngestDesk, server: Server) -
     assert len(desk.threads()) == 3
 
 
-def test_mails_in_persian_go_all_the_way(desk: IngestDesk, server: Server) -> None:
+def test_mails_in_persian_go_all_the_way(desk: IngestHarness, server: Server) -> None:
     text = "سلام، سفارش من کجاست؟ می‌خواهم بدانم."
     arrives(desk, server, letter(text, subject="سفارش من", from_=f"آدا <{CUSTOMER}>"))
     (thread,) = desk.threads()
@@ -347,5 +353,5 @@ def test_mails_in_persian_go_all_the_way(desk: IngestDesk, server: Server) -> No
     assert texts(desk.thread(thread["thread_id"])) == [text]
 
 
-def test_health_is_answered(desk: IngestDesk) -> None:
+def test_health_is_answered(desk: IngestHarness) -> None:
     assert desk.ask("service.health", {}).data["service"] == "ingest"

@@ -7,7 +7,7 @@ import pytest
 from services.ingest.domain import traffic
 from services.ingest.domain.mail import Mail, read
 from services.ingest.store.tables import inbound_mails
-from tests.ingest.words import SERVICE, IngestDesk, Server, another, letter
+from tests.ingest.words import SERVICE, IngestHarness, Server, another, letter
 
 ID = "<same@x.test>"
 WAY = [
@@ -17,7 +17,7 @@ WAY = [
 RECEIVER = "mx.shop.test"
 
 
-def states(desk: IngestDesk) -> list[str]:
+def states(desk: IngestHarness) -> list[str]:
     return sorted(row.state for row in desk.rows(inbound_mails))
 
 
@@ -53,7 +53,7 @@ PLAIN = letter("Wo ist meine Tasse für Grün?", message_id=ID)
     ],
 )
 def test_a_copy_is_known_by_what_it_says(
-    mail: bytes, copy: bytes, desk: IngestDesk, server: Server
+    mail: bytes, copy: bytes, desk: IngestHarness, server: Server
 ) -> None:
     server.receive(mail, copy)  # in one batch
     assert desk.look().count("mail.received") == 1
@@ -86,7 +86,7 @@ def test_a_copy_is_known_by_what_it_says(
     ],
 )
 def test_other_content_is_a_mail_of_its_own(
-    mail: bytes, other: bytes, desk: IngestDesk, server: Server
+    mail: bytes, other: bytes, desk: IngestHarness, server: Server
 ) -> None:
     server.receive(mail, other)
     assert desk.look().count("mail.received") == 2
@@ -101,7 +101,7 @@ def test_what_html_says_counts_too() -> None:
 
 
 def test_copies_count_as_no_flood(
-    desk: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_FROM_SENDER", 2)
     server.receive(
@@ -115,7 +115,7 @@ def test_copies_count_as_no_flood(
 
 
 def test_a_mail_that_may_be_forged_is_no_original_of_one_that_is_not(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     desk.begin(server, another(receiver=RECEIVER))
     fails, passes = [
@@ -131,7 +131,7 @@ def test_a_mail_that_may_be_forged_is_no_original_of_one_that_is_not(
     assert states(desk) == ["duplicate", "filed", "filed"]
 
 
-def test_another_shop_has_a_mail_of_its_own(desk: IngestDesk, server: Server) -> None:
+def test_another_shop_has_a_mail_of_its_own(desk: IngestHarness, server: Server) -> None:
     desk.begin(server, SERVICE, another(name="other", shop="other"))
     server.receive(PLAIN)
     desk.look()

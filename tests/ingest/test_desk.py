@@ -6,13 +6,13 @@ import pytest
 
 from shared.contracts import samples
 from tests.ingest.clerk import a_form, does, refusal, refused, writes
-from tests.ingest.words import IngestDesk, Server, letter
+from tests.ingest.words import IngestHarness, Server, letter
 from tests.words import changed
 
 SECOND_SHOP = {"shop": "second"}
 
 
-def contacts(desk: IngestDesk, **attributes: Any) -> dict[str, dict[str, Any]]:
+def contacts(desk: IngestHarness, **attributes: Any) -> dict[str, dict[str, Any]]:
     found = desk.ask("contact.list", {}, **attributes).data["contacts"]
     return {contact["key"]: contact for contact in found}
 
@@ -20,14 +20,14 @@ def contacts(desk: IngestDesk, **attributes: Any) -> dict[str, dict[str, Any]]:
 # --- contacts -------------------------------------------------------------------------------------
 
 
-def test_two_contacts_are_there_from_the_start(desk: IngestDesk) -> None:
+def test_two_contacts_are_there_from_the_start(desk: IngestHarness) -> None:
     found = contacts(desk)
     assert list(found) == ["customer_service", "webmaster"]
     assert found["customer_service"]["names"]["fa"] == "خدمات مشتری"
     assert all(contact["save_messages"] and contact["offered"] for contact in found.values())
 
 
-def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestDesk) -> None:
+def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestHarness) -> None:
     (told,) = desk.tell("contact.put", samples.CONTACT)
     assert (told.name, told.subject, told.data) == ("contact.changed", "warranty", samples.CONTACT)
     desk.tell("contact.put", changed(samples.CONTACT, key="webmaster", names={"en": "Shop system"}))
@@ -37,7 +37,7 @@ def test_a_contact_is_added_and_replaced_in_its_shop(desk: IngestDesk) -> None:
     assert list(contacts(desk, **SECOND_SHOP)) == ["customer_service", "webmaster"]
 
 
-def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestDesk) -> None:
+def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestHarness) -> None:
     first, _, _ = (
         writes(desk, contact=key) for key in ("customer_service", "customer_service", "webmaster")
     )
@@ -59,7 +59,7 @@ def test_each_contact_tells_what_is_unread_and_what_waits(desk: IngestDesk) -> N
     ],
 )
 def test_a_mail_goes_to_the_contact_that_it_was_written_to(
-    desk: IngestDesk, server: Server, to: str, contact: str
+    desk: IngestHarness, server: Server, to: str, contact: str
 ) -> None:
     desk.tell("contact.put", samples.CONTACT)
     server.receive(letter(to=to))
@@ -70,7 +70,7 @@ def test_a_mail_goes_to_the_contact_that_it_was_written_to(
 # --- options --------------------------------------------------------------------------------------
 
 
-def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: IngestDesk) -> None:
+def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: IngestHarness) -> None:
     found = desk.ask("desk.get", {}).data
     assert {status: look["labels"]["fa"] for status, look in found["statuses"].items()} == {
         "open": "باز",
@@ -87,7 +87,7 @@ def test_the_statuses_have_names_and_colours_before_anybody_sets_them(desk: Inge
     assert found["form_files"]["allowed"] is True
 
 
-def test_a_shop_says_what_its_statuses_mean(desk: IngestDesk) -> None:
+def test_a_shop_says_what_its_statuses_mean(desk: IngestHarness) -> None:
     (told,) = desk.tell("desk.put", samples.DESK)
     found = desk.ask("desk.get", {}).data
     assert (told.name, told.data) == ("desk.changed", found)
@@ -105,7 +105,7 @@ def test_a_shop_says_what_its_statuses_mean(desk: IngestDesk) -> None:
     assert after["default_replies"] == found["default_replies"]
 
 
-def test_a_contact_is_got_and_a_partial_put_changes_only_what_it_names(desk: IngestDesk) -> None:
+def test_a_contact_is_got_and_a_partial_put_changes_only_what_it_names(desk: IngestHarness) -> None:
     desk.tell("contact.put", samples.CONTACT)
     found = desk.ask("contact.get", {"key": "warranty"}).data
     assert found == samples.CONTACT
@@ -120,13 +120,13 @@ def test_a_contact_is_got_and_a_partial_put_changes_only_what_it_names(desk: Ing
 # --- predefined messages --------------------------------------------------------------------------
 
 
-def predefined(desk: IngestDesk, **attributes: Any) -> list[str]:
+def predefined(desk: IngestHarness, **attributes: Any) -> list[str]:
     return [
         each["key"] for each in desk.ask("canned_message.list", {}, **attributes).data["messages"]
     ]
 
 
-def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
+def test_predefined_messages_come_and_go(desk: IngestHarness) -> None:
     assert predefined(desk) == []
     for key in ("delay", "ask_address"):
         (told,) = desk.tell("canned_message.put", changed(samples.CANNED_MESSAGE, key=key))
@@ -149,7 +149,7 @@ def test_predefined_messages_come_and_go(desk: IngestDesk) -> None:
 @pytest.mark.parametrize(
     "text", ["Dear {customer}", "{}", "{ customer_name }", "{customer_name.__class__}"]
 )
-def test_a_placeholder_that_there_is_not_is_refused(desk: IngestDesk, text: str) -> None:
+def test_a_placeholder_that_there_is_not_is_refused(desk: IngestHarness, text: str) -> None:
     message = changed(samples.CANNED_MESSAGE, texts={"en": "Fine.", "fa": text})
     assert refusal(desk, "canned_message.put", message) == ("unknown_placeholder", "texts.fa")
     options = {"default_replies": {"fa": text}}
@@ -160,18 +160,18 @@ def test_a_placeholder_that_there_is_not_is_refused(desk: IngestDesk, text: str)
 # --- how it is doing ------------------------------------------------------------------------------
 
 
-def statistics(desk: IngestDesk, **wanted: Any) -> dict[str, Any]:
+def statistics(desk: IngestHarness, **wanted: Any) -> dict[str, Any]:
     found: dict[str, Any] = desk.ask("desk.statistics", wanted).data
     return found
 
 
-def test_an_empty_desk_has_nothing_to_average(desk: IngestDesk) -> None:
+def test_an_empty_desk_has_nothing_to_average(desk: IngestHarness) -> None:
     found = statistics(desk)
     averages = (found.pop("first_response_seconds"), found.pop("messages_per_closed_thread"))
     assert (averages, found.pop("days"), set(found.values())) == ((None, None), 30, {0})
 
 
-def test_what_is_there_is_counted(desk: IngestDesk) -> None:
+def test_what_is_there_is_counted(desk: IngestHarness) -> None:
     answered, noted, pending, _ = (writes(desk, contact="webmaster") for _ in range(4))
     writes(desk)
     desk.clock.advance(hours=2)
@@ -195,7 +195,7 @@ def test_what_is_there_is_counted(desk: IngestDesk) -> None:
     assert statistics(desk)["threads"] == 5
 
 
-def test_averages_look_back_so_many_days(desk: IngestDesk) -> None:
+def test_averages_look_back_so_many_days(desk: IngestHarness) -> None:
     old, new = writes(desk), None
     desk.clock.advance(hours=1)
     does(desk, "reply", old, text="Yes.")
@@ -211,11 +211,11 @@ def test_averages_look_back_so_many_days(desk: IngestDesk) -> None:
 
 
 @pytest.mark.parametrize("query", ["desk.statistics", "thread.next_unanswered"])
-def test_a_contact_that_there_is_not_has_no_figures(desk: IngestDesk, query: str) -> None:
+def test_a_contact_that_there_is_not_has_no_figures(desk: IngestHarness, query: str) -> None:
     assert refused(desk, query, {"contact": "nobody"}) == ("unknown_contact", "contact")
 
 
-def test_a_form_to_a_contact_of_another_shop_is_refused(desk: IngestDesk) -> None:
+def test_a_form_to_a_contact_of_another_shop_is_refused(desk: IngestHarness) -> None:
     desk.tell("contact.put", samples.CONTACT, **SECOND_SHOP)
     assert refusal(desk, "contact.submit", a_form(contact="warranty")) == (
         "unknown_contact",

@@ -12,7 +12,7 @@ from services.ingest.store.tables import metadata
 from shared.contracts import samples
 from shared.contracts.message import Command
 from tests.ingest.clerk import ANNA, BELA, a_form, a_third_party, orders, writes
-from tests.ingest.words import IngestDesk
+from tests.ingest.words import IngestHarness
 from tests.words import Path, delivery, fields, path_of, replaced
 
 LONG = "x" * 101
@@ -124,7 +124,7 @@ each_command = pytest.mark.parametrize("name", sorted(REQUIRED))
 
 
 @pytest.fixture
-def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
+def good(desk: IngestHarness) -> dict[str, dict[str, Any]]:
     """Commands that would all be carried out."""
     order_id, thread = (
         orders(desk, order__reference="MINE"),
@@ -163,13 +163,13 @@ def good(desk: IngestDesk) -> dict[str, dict[str, Any]]:
     }
 
 
-def kept(desk: IngestDesk) -> list[Any]:
+def kept(desk: IngestHarness) -> list[Any]:
     """All that is kept, but for what was done and what is to be told."""
     journal = {"outbox", "inbox", "schedule", "sequence", "refusals"}
     return [desk.rows(table) for table in metadata.sorted_tables if table.name not in journal]
 
 
-def refused(desk: IngestDesk, name: str, broken: list[tuple[Path, dict[str, Any]]]) -> None:
+def refused(desk: IngestHarness, name: str, broken: list[tuple[Path, dict[str, Any]]]) -> None:
     """Every one of these messages is refused at its field, in one sentence, and nothing changes."""
     before, at = kept(desk), len(desk.outbox())
     desk.deliver(*(delivery(name, data) for _, data in broken))
@@ -188,18 +188,22 @@ def refused(desk: IngestDesk, name: str, broken: list[tuple[Path, dict[str, Any]
 
 
 @each_command
-def test_the_good_command_is_carried_out(name: str, desk: IngestDesk, good: dict[str, Any]) -> None:
+def test_the_good_command_is_carried_out(
+    name: str, desk: IngestHarness, good: dict[str, Any]
+) -> None:
     assert not desk.tell(name, good[name])[0].name.endswith("_refused")
 
 
 @each_command
-def test_a_missing_field_is_refused(name: str, desk: IngestDesk, good: dict[str, Any]) -> None:
+def test_a_missing_field_is_refused(name: str, desk: IngestHarness, good: dict[str, Any]) -> None:
     paths = [path_of(text) for text in REQUIRED[name].split()]
     refused(desk, name, [(path, replaced(good[name], path)) for path in paths])
 
 
 @each_command
-def test_a_field_that_is_null_is_refused(name: str, desk: IngestDesk, good: dict[str, Any]) -> None:
+def test_a_field_that_is_null_is_refused(
+    name: str, desk: IngestHarness, good: dict[str, Any]
+) -> None:
     optional = [path_of(text) for text in OPTIONAL.get(name, ())]
     paths = [path for path in fields(good[name]) if path not in optional]
     refused(desk, name, [(path, replaced(good[name], path, None)) for path in paths])
@@ -207,7 +211,7 @@ def test_a_field_that_is_null_is_refused(name: str, desk: IngestDesk, good: dict
 
 @each_command
 def test_a_field_of_a_foreign_kind_or_one_that_is_not_known_is_refused(
-    name: str, desk: IngestDesk, good: dict[str, Any]
+    name: str, desk: IngestHarness, good: dict[str, Any]
 ) -> None:
     everywhere = list(fields(good[name]))
     foreign: dict[str, Any] = {"foreign": [1, 2]}
@@ -222,7 +226,9 @@ def test_a_field_of_a_foreign_kind_or_one_that_is_not_known_is_refused(
 
 
 @each_command
-def test_a_value_out_of_range_is_refused(name: str, desk: IngestDesk, good: dict[str, Any]) -> None:
+def test_a_value_out_of_range_is_refused(
+    name: str, desk: IngestHarness, good: dict[str, Any]
+) -> None:
     wrong = [
         (path_of(text), value) for text, values in OUT_OF_RANGE[name].items() for value in values
     ]
@@ -236,7 +242,7 @@ def test_the_table_of_this_test_names_every_command_of_the_desk() -> None:
     assert commands == set(REQUIRED) == set(OUT_OF_RANGE)
 
 
-def test_a_thread_that_is_not_there_is_a_refusal_with_its_id(desk: IngestDesk) -> None:
+def test_a_thread_that_is_not_there_is_a_refusal_with_its_id(desk: IngestHarness) -> None:
     key = str(uuid4())
     (told,) = desk.tell("thread.mark_read", {"thread_id": key, "by": ANNA})
     assert (told.subject, told.data["reason"]) == (key, f"There is no thread {key} in this shop.")

@@ -15,19 +15,19 @@ from services.ingest.store.tables import thread_messages, threads
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
 from tests.ingest.clerk import ANNA, BELA, a_form, does, orders, writes
-from tests.ingest.words import IngestDesk, Server, order_placed
+from tests.ingest.words import IngestHarness, Server, order_placed
 from tests.words import changed, delivery
 
-Batch = Callable[[IngestDesk], list[Delivery]]
+Batch = Callable[[IngestHarness], list[Delivery]]
 
 
 def at_once(
-    one: IngestDesk, other: IngestDesk, first: list[Delivery], second: list[Delivery]
+    one: IngestHarness, other: IngestHarness, first: list[Delivery], second: list[Delivery]
 ) -> set[Fate]:
     """Two batches in two workers at the same moment; what became of their messages."""
     start = Barrier(2)
 
-    def deliver(desk: IngestDesk, batch: list[Delivery]) -> list[Fate]:
+    def deliver(desk: IngestHarness, batch: list[Delivery]) -> list[Fate]:
         start.wait()
         return [verdict.fate for verdict in desk.deliver(*batch)]
 
@@ -37,12 +37,12 @@ def at_once(
         }
 
 
-def marks(desk: IngestDesk) -> list[Delivery]:
+def marks(desk: IngestHarness) -> list[Delivery]:
     ids = [writes(desk, email=f"ada{number}.{uuid4().hex}@example.test") for number in range(8)]
     return [delivery("thread.mark_read", {"thread_id": thread_id, "by": ANNA}) for thread_id in ids]
 
 
-def moves(desk: IngestDesk) -> list[Delivery]:
+def moves(desk: IngestHarness) -> list[Delivery]:
     ids = [orders(desk) for _ in range(8)]
     event = samples.ORDER_TRANSITIONED
     return [
@@ -51,7 +51,7 @@ def moves(desk: IngestDesk) -> list[Delivery]:
     ]
 
 
-def customers(desk: IngestDesk) -> list[Delivery]:
+def customers(desk: IngestHarness) -> list[Delivery]:
     ids = [f"c-{number}" for number in range(8)]
     for key in ids:
         desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, customer_id=key))
@@ -61,7 +61,7 @@ def customers(desk: IngestDesk) -> list[Delivery]:
     ]
 
 
-def erasures(desk: IngestDesk) -> list[Delivery]:
+def erasures(desk: IngestHarness) -> list[Delivery]:
     emails = [f"ada{number}@example.test" for number in range(6)]
     for email in emails:
         writes(desk, email=email, customer_id=None)
@@ -71,7 +71,7 @@ def erasures(desk: IngestDesk) -> list[Delivery]:
     ]
 
 
-def order_messages(desk: IngestDesk) -> list[Delivery]:
+def order_messages(desk: IngestHarness) -> list[Delivery]:
     return [
         delivery(
             "thread.post_order_message", {"order_id": orders(desk), "text": "Late.", "by": ANNA}
@@ -82,7 +82,7 @@ def order_messages(desk: IngestDesk) -> list[Delivery]:
 
 @pytest.mark.parametrize("batch", [marks, moves, customers, erasures, order_messages])
 def test_two_batches_that_want_the_same_from_both_ends_are_done(
-    workers: list[IngestDesk], batch: Batch, logs: list[dict[str, Any]]
+    workers: list[IngestHarness], batch: Batch, logs: list[dict[str, Any]]
 ) -> None:
     one, other = workers
     other.begin(Server())
@@ -97,7 +97,7 @@ def test_two_batches_that_want_the_same_from_both_ends_are_done(
 
 
 def test_two_forms_and_two_messages_about_one_order_are_one_thread(
-    workers: list[IngestDesk],
+    workers: list[IngestHarness],
 ) -> None:
     one, other = workers
     other.begin(Server())
@@ -113,7 +113,7 @@ def test_two_forms_and_two_messages_about_one_order_are_one_thread(
         assert len(one.thread(thread["thread_id"])["messages"]) == 2
 
 
-def test_a_form_that_comes_twice_at_once_is_filed_once(workers: list[IngestDesk]) -> None:
+def test_a_form_that_comes_twice_at_once_is_filed_once(workers: list[IngestHarness]) -> None:
     one, other = workers
     other.begin(Server())
     one.begin(Server())
@@ -130,7 +130,7 @@ def test_a_form_that_comes_twice_at_once_is_filed_once(workers: list[IngestDesk]
 # --- whatever happens -----------------------------------------------------------------------------
 
 
-def random_act(desk: IngestDesk, dice: random.Random, ids: list[str]) -> None:
+def random_act(desk: IngestHarness, dice: random.Random, ids: list[str]) -> None:
     thread_id, by = dice.choice(ids), dice.choice([ANNA, BELA])
     acts: list[tuple[str, dict[str, Any]]] = [
         ("reply", {"text": "Yes.", "status": dice.choice([None, "open", "pending1"])}),
@@ -155,7 +155,7 @@ def random_act(desk: IngestDesk, dice: random.Random, ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_counted_on_a_thread_is_what_is_in_it(desk: IngestDesk, seed: int) -> None:
+def test_what_is_counted_on_a_thread_is_what_is_in_it(desk: IngestHarness, seed: int) -> None:
     dice = random.Random(seed)
     for number in range(3):
         orders(desk, order__reference=f"WALK-{number}")

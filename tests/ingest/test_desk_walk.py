@@ -20,9 +20,9 @@ from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.storage import journal
 from tests.ingest.clerk import a_form
-from tests.ingest.words import IngestDesk
+from tests.ingest.words import IngestHarness
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
 
 PAGE = Path(__file__).parents[2] / "docs/howto/desk.md"
 BLOCKS = [
@@ -60,7 +60,7 @@ class Office(Terminal):
 def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     """A shop whose one order was told to `ingest`, on PostgreSQL; and a worker."""
     url = postgres.create_database("desk")
-    kept = IngestDesk.at(url)
+    kept = IngestHarness.at(url)
     kept.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     kept.tell("customer.changed", samples.KNOWN_CUSTOMER)
     kept.tell("order.placed", samples.ORDER_PLACED)
@@ -71,11 +71,11 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     kept.tell("contact.submit", a_form(contact="webmaster", text="پیوند خراب است", language="fa"))
     with kept.engine.begin() as connection:
         connection.execute(delete(journal.outbox))
-    ground = Ground(rabbit)
-    wanted = definitions([service], DELAYS, {"ingest": INGEST, "client": CLIENT}, ground.vhost)
-    apply(wanted, ground.management, ground.vhost)
+    rabbitmq = RabbitFixture(rabbit)
+    wanted = definitions([service], DELAYS, {"ingest": INGEST, "client": CLIENT}, rabbitmq.vhost)
+    apply(wanted, rabbitmq.management, rabbitmq.vhost)
     settings = IngestSettings(
-        broker_url=SecretStr(ground.url(INGEST)),
+        broker_url=SecretStr(rabbitmq.url(INGEST)),
         database_url=SecretStr(url),
         signing_keys=SecretStr(KEYS),
     )
@@ -84,12 +84,12 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     yield Office(
         {
             "AFTERCART_ENV_FILE": os.devnull,
-            "AFTERCART_BROKER_URL": ground.url(CLIENT),
+            "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT),
             "AFTERCART_EMPLOYEE": "anna",
         }
     )
     worker.stop()
-    ground.close()
+    rabbitmq.close()
     kept.engine.dispose()
 
 

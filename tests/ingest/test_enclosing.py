@@ -13,7 +13,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage
 from tests.ingest.clerk import ANNA, BELA, a_form, does, names, orders, refusal, writes
-from tests.ingest.words import NOON, IngestDesk, Server, mail_sent
+from tests.ingest.words import NOON, IngestHarness, Server, mail_sent
 from tests.words import changed
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -24,7 +24,7 @@ def a_file(name: str = "returns.pdf", content: bytes = PDF) -> dict[str, str]:
     return {"filename": name, "content": b64encode(content).decode()}
 
 
-def issued(desk: IngestDesk, order_id: str, number: str = "IN000001", **attributes: Any) -> str:
+def issued(desk: IngestHarness, order_id: str, number: str = "IN000001", **attributes: Any) -> str:
     """A document of an order is rendered; its id."""
     document_id = str(uuid4())
     view = samples.DOCUMENT_VIEW | {
@@ -36,7 +36,7 @@ def issued(desk: IngestDesk, order_id: str, number: str = "IN000001", **attribut
     return document_id
 
 
-def asks(desk: IngestDesk, **changes: Any) -> str:
+def asks(desk: IngestHarness, **changes: Any) -> str:
     """A customer writes, and a minute passes; the id of the thread."""
     thread_id = writes(desk, **changes)
     desk.clock.advance(minutes=1)
@@ -46,7 +46,7 @@ def asks(desk: IngestDesk, **changes: Any) -> str:
 # --- answers --------------------------------------------------------------------------------------
 
 
-def test_an_answer_takes_files_along_which_stay_with_its_message(desk: IngestDesk) -> None:
+def test_an_answer_takes_files_along_which_stay_with_its_message(desk: IngestHarness) -> None:
     thread_id = asks(desk)
     _, replied = does(
         desk,
@@ -65,7 +65,9 @@ def test_an_answer_takes_files_along_which_stay_with_its_message(desk: IngestDes
 
 
 @pytest.mark.parametrize("name", ["IN000001", "in000001 ", "the id"])
-def test_a_document_of_the_customer_is_named_by_number_or_id(desk: IngestDesk, name: str) -> None:
+def test_a_document_of_the_customer_is_named_by_number_or_id(
+    desk: IngestHarness, name: str
+) -> None:
     order_id = orders(desk)
     document_id = issued(desk, order_id)
     thread_id = asks(desk)
@@ -75,7 +77,7 @@ def test_a_document_of_the_customer_is_named_by_number_or_id(desk: IngestDesk, n
     assert desk.thread(thread_id)["messages"][-1]["documents"] == replied.data["documents"]
 
 
-def test_a_document_of_somebody_else_or_of_another_shop_is_not_sent(desk: IngestDesk) -> None:
+def test_a_document_of_somebody_else_or_of_another_shop_is_not_sent(desk: IngestHarness) -> None:
     others = orders(
         desk, order__customer__email="eve@evil.test", order__customer__customer_id="c-666"
     )
@@ -88,7 +90,7 @@ def test_a_document_of_somebody_else_or_of_another_shop_is_not_sent(desk: Ingest
     assert len(desk.thread(thread_id)["messages"]) == 1
 
 
-def test_a_document_that_is_told_of_again_is_known_once(desk: IngestDesk) -> None:
+def test_a_document_that_is_told_of_again_is_known_once(desk: IngestHarness) -> None:
     order_id = orders(desk)
     view = samples.DOCUMENT_VIEW | {"order_id": order_id}
     for _ in range(2):
@@ -105,7 +107,7 @@ def test_a_document_that_is_told_of_again_is_known_once(desk: IngestDesk) -> Non
         ("thread.add_note", {"text": "See."}),
     ],
 )
-def test_a_program_is_not_sent(desk: IngestDesk, command: str, more: dict[str, str]) -> None:
+def test_a_program_is_not_sent(desk: IngestHarness, command: str, more: dict[str, str]) -> None:
     data = {
         "thread_id": asks(desk),
         "by": ANNA,
@@ -115,7 +117,7 @@ def test_a_program_is_not_sent(desk: IngestDesk, command: str, more: dict[str, s
     assert refusal(desk, command, data) == ("attachment_type", "attachments.1")
 
 
-def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestDesk) -> None:
+def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestHarness) -> None:
     large = a_file(content=PDF + bytes(6 * 2**20))
     command = {"thread_id": asks(desk), "by": ANNA, "text": "See.", "attachments": [large, large]}
     (told,) = desk.tell("thread.reply", command)
@@ -123,7 +125,7 @@ def test_files_that_are_too_large_together_are_refused_in_words(desk: IngestDesk
 
 
 def test_copies_go_to_each_address_once_and_whoever_is_shown_may_write_then(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     thread_id = asks(desk, email="ada@example.test")
     _, replied = does(
@@ -145,7 +147,7 @@ def a_copy(thread_id: str, recipient: str, message_id: str = "<copy@shop.test>")
     return changed(sent, mail__recipient=recipient, mail__copy_of="ada@example.test")
 
 
-def test_a_copy_that_did_not_arrive_is_seen_and_opens_no_thread(desk: IngestDesk) -> None:
+def test_a_copy_that_did_not_arrive_is_seen_and_opens_no_thread(desk: IngestHarness) -> None:
     thread_id = asks(desk)
     does(desk, "reply", thread_id, text="See.", cc=["boss@example.test"])
     desk.tell("mail.sent", a_copy(thread_id, "boss@example.test"))
@@ -166,7 +168,7 @@ def test_a_copy_that_did_not_arrive_is_seen_and_opens_no_thread(desk: IngestDesk
 # --- messages on orders, and notes ----------------------------------------------------------------
 
 
-def test_a_message_on_an_order_takes_its_documents_along(desk: IngestDesk) -> None:
+def test_a_message_on_an_order_takes_its_documents_along(desk: IngestHarness) -> None:
     order_id = orders(desk)
     issued(desk, order_id)
     told = desk.tell(
@@ -188,7 +190,7 @@ def test_a_message_on_an_order_takes_its_documents_along(desk: IngestDesk) -> No
     )
 
 
-def test_a_note_is_kept_in_any_thread_and_mailed_to_nobody(desk: IngestDesk) -> None:
+def test_a_note_is_kept_in_any_thread_and_mailed_to_nobody(desk: IngestHarness) -> None:
     thread_id = asks(desk)
     before = desk.thread(thread_id)["thread"]
     told = does(desk, "add_note", thread_id, text="She called.", attachments=[a_file()])
@@ -216,7 +218,7 @@ def form_with(*files: dict[str, str]) -> dict[str, Any]:
     return a_form(text="See.") | {"attachments": list(files)}
 
 
-def test_what_is_forwarded_keeps_its_files(desk: IngestDesk) -> None:
+def test_what_is_forwarded_keeps_its_files(desk: IngestHarness) -> None:
     thread_id = desk.tell("contact.submit", form_with(a_file("mug.pdf")))[-1].data["thread"][
         "thread_id"
     ]
@@ -230,7 +232,7 @@ def test_what_is_forwarded_keeps_its_files(desk: IngestDesk) -> None:
     assert [file["filename"] for file in note["attachments"]] == ["claim.pdf"]
 
 
-def test_files_that_do_not_fit_or_could_run_are_named(desk: IngestDesk, server: Server) -> None:
+def test_files_that_do_not_fit_or_could_run_are_named(desk: IngestHarness, server: Server) -> None:
     first = desk.tell("contact.submit", form_with(a_file("old.pdf", PDF + bytes(6 * 2**20))))
     thread_id = first[-1].data["thread"]["thread_id"]
     desk.clock.advance(minutes=1)

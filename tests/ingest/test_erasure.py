@@ -11,7 +11,7 @@ from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thr
 from shared.contracts import samples
 from tests.ingest.clerk import a_form, does, moves, orders, writes
 from tests.ingest.test_contact_form import MAIL_ONLY
-from tests.ingest.words import SERVICE, IngestDesk, Server, another, letter
+from tests.ingest.words import SERVICE, IngestHarness, Server, another, letter
 from tests.words import changed
 
 ERASE = {"customer_id": "c-1001", "emails": ["ada@home.test"]}
@@ -19,7 +19,7 @@ MARKS = ("ada", "byron", "secret", "c-1001")
 AN_ID = re.compile("[0-9a-f-]{32,}")  # by chance, letters of it may be her name
 
 
-def left(desk: IngestDesk) -> set[str]:
+def left(desk: IngestHarness) -> set[str]:
     """The tables in which something personal is found; what waits to be told, and what was done,
     aside.
     """
@@ -30,7 +30,7 @@ def left(desk: IngestDesk) -> set[str]:
 
 
 @pytest.fixture
-def known(desk: IngestDesk, server: Server) -> IngestDesk:
+def known(desk: IngestHarness, server: Server) -> IngestHarness:
     """Ada wrote by form, by mail from two addresses, about an order, and to a contact that saves
     nothing.
     """
@@ -57,7 +57,7 @@ def known(desk: IngestDesk, server: Server) -> IngestDesk:
     return desk
 
 
-def test_nothing_personal_is_left(known: IngestDesk) -> None:
+def test_nothing_personal_is_left(known: IngestHarness) -> None:
     (told,) = known.tell("customer.erase", ERASE)
     assert (told.name, told.data["service"], told.data["kept"]) == ("customer.erased", "ingest", [])
     assert told.data["erased"] == {
@@ -77,7 +77,7 @@ def test_nothing_personal_is_left(known: IngestDesk) -> None:
     )
 
 
-def test_again_it_changes_nothing_more(known: IngestDesk) -> None:
+def test_again_it_changes_nothing_more(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     before = [
         known.rows(table)
@@ -93,7 +93,7 @@ def test_again_it_changes_nothing_more(known: IngestDesk) -> None:
     ]
 
 
-def test_what_is_told_later_of_his_orders_does_not_bring_him_back(known: IngestDesk) -> None:
+def test_what_is_told_later_of_his_orders_does_not_bring_him_back(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     (order,) = known.rows(metadata.tables["orders"])
     moves(known, str(order.order_id), order__reference="PLAIN-1", state__label="Shipped")
@@ -101,14 +101,14 @@ def test_what_is_told_later_of_his_orders_does_not_bring_him_back(known: IngestD
     assert (order.state, order.customer_email) == ("Shipped", "erased@erased.invalid")
 
 
-def test_nobody_can_answer_who_was_erased(known: IngestDesk) -> None:
+def test_nobody_can_answer_who_was_erased(known: IngestHarness) -> None:
     known.tell("customer.erase", ERASE)
     for thread in known.threads():
         (told,) = does(known, "reply", thread["thread_id"], text="Are you there?")
         assert told.data["code"] == "nobody_to_answer"
 
 
-def test_of_others_nothing_is_erased(known: IngestDesk) -> None:
+def test_of_others_nothing_is_erased(known: IngestHarness) -> None:
     others = changed(samples.KNOWN_CUSTOMER, customer_id="c-2", email="ada@example.test.other")
     known.tell("customer.changed", others)
     theirs = writes(known, email="max@example.test", customer_id="c-2", text="Max")
@@ -120,7 +120,7 @@ def test_of_others_nothing_is_erased(known: IngestDesk) -> None:
 
 
 def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     desk.begin(server, SERVICE, another(name="second", shop="second"))
     server.receive(letter("To both shops"))
@@ -134,7 +134,7 @@ def test_a_mail_that_somebody_else_got_as_well_keeps_its_bytes(
     assert desk.rows(raw_mails) == []
 
 
-def test_all_that_is_known_is_told_in_parts(desk: IngestDesk) -> None:
+def test_all_that_is_known_is_told_in_parts(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"form_limits": {"per_sender": 0}})
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER)
     for _ in range(21):
@@ -149,7 +149,7 @@ def test_all_that_is_known_is_told_in_parts(desk: IngestDesk) -> None:
     assert "customers" not in told[1]["records"]
 
 
-def test_of_a_stranger_nothing_is_known(desk: IngestDesk) -> None:
+def test_of_a_stranger_nothing_is_known(desk: IngestHarness) -> None:
     writes(desk)
     for customer in ("c-7", "erased", "%"):
         (told,) = desk.tell(

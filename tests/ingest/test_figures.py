@@ -15,16 +15,16 @@ from shared.contracts.orders import (
     PaymentReversed,
 )
 from tests.ingest.clerk import ANNA, does, moves, orders, refused, writes
-from tests.ingest.words import NOON, IngestDesk, Server, letter
+from tests.ingest.words import NOON, IngestHarness, Server, letter
 from tests.words import changed
 
 
-def customer(desk: IngestDesk, thread_id: str) -> dict[str, Any]:
+def customer(desk: IngestHarness, thread_id: str) -> dict[str, Any]:
     found: dict[str, Any] = desk.thread(thread_id)["customer"]
     return found
 
 
-def pays(desk: IngestDesk, name: str, order_id: str, paid: int) -> None:
+def pays(desk: IngestHarness, name: str, order_id: str, paid: int) -> None:
     """A payment came or was taken back; so much is paid of 9.00 dollars now."""
     example = PaymentReversed.example if name == "payment.reversed" else samples.PAYMENT_RECORDED
     money = {
@@ -38,7 +38,7 @@ def stamp(**later: float) -> str:
     return (NOON + timedelta(**later)).isoformat().replace("+00:00", "Z")
 
 
-def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None:
+def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestHarness) -> None:
     paid, _, dollars = (
         orders(desk),
         orders(desk),
@@ -59,7 +59,7 @@ def test_orders_and_what_was_paid_are_told_by_currency(desk: IngestDesk) -> None
 
 
 def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_costs_now(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     order_id = orders(desk, order__reference="CHANGED")
     thread_id = writes(desk, order_reference="CHANGED")
@@ -87,7 +87,7 @@ def test_what_was_given_back_is_not_spent_and_a_changed_order_costs_what_it_cost
     assert customer(desk, thread_id)["spent"] == [{"amount": 1680, "currency": "EUR"}]
 
 
-def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:
+def test_what_the_storefront_told_of_him_is_shown(desk: IngestHarness) -> None:
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER, time=NOON)
     later = changed(samples.KNOWN_CUSTOMER, full_name="Ada King")
     desk.tell("customer.changed", later, time=NOON + timedelta(days=1))
@@ -116,7 +116,7 @@ def test_what_the_storefront_told_of_him_is_shown(desk: IngestDesk) -> None:
     assert customer(desk, writes(desk))["registered_at"] == "2021-01-01T00:00:00Z"
 
 
-def test_who_writes_by_mail_is_known_by_his_address(desk: IngestDesk, server: Server) -> None:
+def test_who_writes_by_mail_is_known_by_his_address(desk: IngestHarness, server: Server) -> None:
     desk.tell("customer.changed", changed(samples.KNOWN_CUSTOMER, email="Ada@Example.test"))
     orders(desk)
     server.receive(letter())
@@ -130,7 +130,7 @@ def test_who_writes_by_mail_is_known_by_his_address(desk: IngestDesk, server: Se
     )
 
 
-def test_of_a_stranger_only_his_address_is_known(desk: IngestDesk) -> None:
+def test_of_a_stranger_only_his_address_is_known(desk: IngestHarness) -> None:
     orders(desk)
     found = customer(desk, writes(desk, email="eve@evil.test", customer_id=None))
     assert (found["customer_id"], found["orders"], found["spent"], found["registered_at"]) == (
@@ -141,12 +141,12 @@ def test_of_a_stranger_only_his_address_is_known(desk: IngestDesk) -> None:
     )
 
 
-def test_customers_of_another_shop_are_not_known(desk: IngestDesk) -> None:
+def test_customers_of_another_shop_are_not_known(desk: IngestHarness) -> None:
     desk.tell("customer.changed", samples.KNOWN_CUSTOMER, shop="other")
     assert customer(desk, writes(desk))["registered_at"] is None
 
 
-def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestDesk) -> None:
+def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestHarness) -> None:
     order_id = orders(desk, order__placed_at=stamp(), order__reference="LATE")
     thread_id = writes(desk, order_reference="LATE")
     for hours, label in ((2, "Shipped"), (1, "Processing")):
@@ -156,7 +156,7 @@ def test_what_comes_late_changes_nothing_that_is_newer(desk: IngestDesk) -> None
 
 
 def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     order_id = orders(desk, order__language="fa", state__label="در انتظار بررسی پرداخت")
     reference = order_id[:8].upper()
@@ -174,7 +174,7 @@ def test_an_employee_reads_states_in_their_language_and_not_in_the_customers(
 # --- the timeline ---------------------------------------------------------------------------------
 
 
-def timeline(desk: IngestDesk, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
+def timeline(desk: IngestHarness, thread_id: str, **wanted: Any) -> list[tuple[str, str]]:
     """What kind of thing, and its text or the state of the order; the latest first."""
     found = desk.ask("thread.timeline", {"thread_id": thread_id, **wanted}).data["entries"]
     return [
@@ -184,7 +184,7 @@ def timeline(desk: IngestDesk, thread_id: str, **wanted: Any) -> list[tuple[str,
 
 
 @pytest.fixture
-def busy(desk: IngestDesk) -> str:
+def busy(desk: IngestHarness) -> str:
     """A customer who ordered, asked, was answered, and asked about something else."""
     order_id = orders(desk, order__placed_at=stamp(), order__reference="BUSY")
     desk.clock.advance(hours=1)
@@ -208,7 +208,7 @@ LINE = [
 ]
 
 
-def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestDesk, busy: str) -> None:
+def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestHarness, busy: str) -> None:
     assert timeline(desk, busy) == LINE
     found = desk.ask("thread.timeline", {"thread_id": busy}).data["entries"]
     assert (found[-1]["total"]["amount"], found[-1]["order_reference"]) == (2870, "BUSY")
@@ -216,7 +216,7 @@ def test_orders_and_messages_of_a_customer_are_one_line(desk: IngestDesk, busy: 
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
-def test_its_pages_bring_every_entry_once(desk: IngestDesk, busy: str, limit: int) -> None:
+def test_its_pages_bring_every_entry_once(desk: IngestHarness, busy: str, limit: int) -> None:
     cursor, paged = None, []
     while True:
         page = desk.ask(
@@ -232,6 +232,6 @@ def test_its_pages_bring_every_entry_once(desk: IngestDesk, busy: str, limit: in
     assert len(paged) == len(LINE)
 
 
-def test_a_cursor_of_somebody_else_is_refused(desk: IngestDesk) -> None:
+def test_a_cursor_of_somebody_else_is_refused(desk: IngestHarness) -> None:
     data = {"thread_id": writes(desk), "cursor": "x"}
     assert refused(desk, "thread.timeline", data) == ("unknown_cursor", "cursor")

@@ -27,7 +27,7 @@ from tests.ingest.words import (
     KEYS,
     SERVICE,
     STRANGERS_KEYS,
-    IngestDesk,
+    IngestHarness,
     Server,
     another,
     letter,
@@ -50,7 +50,7 @@ RECEIVER = "mx.shop.test"
 class Told:
     """A conversation on its way: what every step brought."""
 
-    desk: IngestDesk
+    desk: IngestHarness
     servers: dict[str, Server]
     orders: dict[str, UUID] = field(default_factory=dict)
     threads: dict[int, str] = field(default_factory=dict)
@@ -82,9 +82,9 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestDesk]:
+def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IngestHarness]:
     """The service on SQLite."""
-    opened = IngestDesk.at(sqlite_url(tmp_path_factory.mktemp("conversations")))
+    opened = IngestHarness.at(sqlite_url(tmp_path_factory.mktemp("conversations")))
     yield opened
     opened.engine.dispose()
 
@@ -98,7 +98,7 @@ def test_there_are_enough_of_them() -> None:
     "conversation", CONVERSATIONS, ids=lambda conversation: conversation["name"]
 )
 def test_every_mail_goes_where_it_belongs(
-    kept_desk: IngestDesk, conversation: dict[str, Any]
+    kept_desk: IngestHarness, conversation: dict[str, Any]
 ) -> None:
     mailboxes = [
         another(name=name, receiver=RECEIVER)

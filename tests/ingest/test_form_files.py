@@ -9,7 +9,7 @@ from services.ingest.domain import form_files
 from shared.contracts import samples
 from shared.contracts.ingest import FormFiles, SubmitContact
 from tests.ingest.clerk import a_form
-from tests.ingest.words import IngestDesk
+from tests.ingest.words import IngestHarness
 from tests.words import changed
 
 PICTURE = samples.SUBMIT_CONTACT["attachments"][0]["content"]
@@ -95,7 +95,7 @@ def test_a_photo_of_a_telephone_is_taken(brands: str) -> None:
     )
 
 
-def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
+def test_a_refused_file_leaves_nothing_behind(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"form_files": {"media_types": ["application/pdf"]}})
     (told,) = desk.tell("contact.submit", files(("mug.png", PICTURE)))
     assert (told.data["code"], told.data["details"]["allowed"]) == (
@@ -106,7 +106,7 @@ def test_a_refused_file_leaves_nothing_behind(desk: IngestDesk) -> None:
     assert desk.threads() == []
 
 
-def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestDesk) -> None:
+def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestHarness) -> None:
     told = desk.tell("contact.submit", files(("../mug.png", PICTURE), ("invoice.pdf", PDF)))
     assert told[-1].data["filenames"] == ["mug.png", "invoice.pdf"]
     (message,) = desk.thread(told[-1].data["thread"]["thread_id"])["messages"]
@@ -120,7 +120,7 @@ def test_files_are_kept_with_their_message_and_can_be_asked_for(desk: IngestDesk
 
 
 def test_they_go_along_where_the_message_is_mailed_and_come_back_if_that_fails(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     desk.tell("contact.put", changed(samples.CONTACT, save_messages=False))
     (told,) = desk.tell("contact.submit", files(("C:\\mug.png", PICTURE)) | {"contact": "warranty"})

@@ -11,11 +11,11 @@ from services.ingest.store.tables import submissions
 from shared.contracts import samples
 from shared.contracts.ingest import SubmitContact
 from tests.ingest.clerk import a_form, names, orders, refusal
-from tests.ingest.words import IngestDesk, Server, letter
+from tests.ingest.words import IngestHarness, Server, letter
 from tests.words import changed, delivery
 
 
-def taken(desk: IngestDesk, number: int, **changes: Any) -> int:
+def taken(desk: IngestHarness, number: int, **changes: Any) -> int:
     """How many of so many forms in a row are taken."""
     told = [desk.tell("contact.submit", a_form(**changes)) for _ in range(number)]
     return sum("contact.submitted" in names(each) for each in told)
@@ -24,7 +24,7 @@ def taken(desk: IngestDesk, number: int, **changes: Any) -> int:
 # --- bounds ---------------------------------------------------------------------------------------
 
 
-def test_of_sixty_forms_of_one_sender_ten_are_taken(desk: IngestDesk) -> None:
+def test_of_sixty_forms_of_one_sender_ten_are_taken(desk: IngestHarness) -> None:
     assert taken(desk, 60) == 10
     (told,) = desk.tell("contact.submit", a_form(email="ADA@example.test"))
     assert (told.data["code"], told.data["details"]["field"]) == ("too_many", "email")
@@ -37,7 +37,7 @@ def test_of_sixty_forms_of_one_sender_ten_are_taken(desk: IngestDesk) -> None:
     assert taken(desk, 1) == 1
 
 
-def test_a_batch_is_counted_as_it_goes(desk: IngestDesk) -> None:
+def test_a_batch_is_counted_as_it_goes(desk: IngestHarness) -> None:
     desk.deliver(*(delivery("contact.submit", a_form()) for _ in range(15)))
     assert len(desk.threads()) == 10
 
@@ -50,7 +50,7 @@ def test_a_batch_is_counted_as_it_goes(desk: IngestDesk) -> None:
     ],
 )
 def test_one_client_with_many_addresses_of_mail_is_bounded_too(
-    desk: IngestDesk, first: str, other: str
+    desk: IngestHarness, first: str, other: str
 ) -> None:
     desk.tell("desk.put", {"form_limits": {"per_client": 3}})
     for number in range(5):
@@ -70,12 +70,12 @@ def test_one_client_with_many_addresses_of_mail_is_bounded_too(
     )
 
 
-def test_a_shop_may_take_as_many_as_come(desk: IngestDesk) -> None:
+def test_a_shop_may_take_as_many_as_come(desk: IngestHarness) -> None:
     desk.tell("desk.put", {"form_limits": {"per_sender": 0}})
     assert taken(desk, 12) == 12
 
 
-def test_a_form_that_was_taken_is_repeated_without_being_counted(desk: IngestDesk) -> None:
+def test_a_form_that_was_taken_is_repeated_without_being_counted(desk: IngestHarness) -> None:
     form = a_form()
     for _ in range(12):
         desk.tell("contact.submit", form)
@@ -86,14 +86,14 @@ def test_a_form_that_was_taken_is_repeated_without_being_counted(desk: IngestDes
 
 
 @pytest.mark.parametrize("typed", ["abc123", " #Abc123 ", "ABC123", "abc۱۲۳"])
-def test_an_order_is_named_as_customers_type(desk: IngestDesk, typed: str) -> None:
+def test_an_order_is_named_as_customers_type(desk: IngestHarness, typed: str) -> None:
     order_id = orders(desk, order__reference="ABC123")
     told = desk.tell("contact.submit", a_form() | {"order_reference": typed})
     assert told[-1].data["order_id"] == order_id
     assert told[-1].data["order_reference"] == "ABC123"
 
 
-def test_no_reference_is_none_and_a_wrong_one_is_refused_in_words(desk: IngestDesk) -> None:
+def test_no_reference_is_none_and_a_wrong_one_is_refused_in_words(desk: IngestHarness) -> None:
     assert (
         names(desk.tell("contact.submit", a_form() | {"order_reference": "  "}))[-1]
         == "contact.submitted"
@@ -157,7 +157,7 @@ def test_the_chosen_language_stays_unless_the_text_has_other_letters(
     assert written_as(chosen, text) == language
 
 
-def submitted(desk: IngestDesk, **form: Any) -> str:
+def submitted(desk: IngestHarness, **form: Any) -> str:
     told = desk.tell(
         "contact.submit",
         {name: value for name, value in (a_form() | form).items() if value is not None},
@@ -165,7 +165,7 @@ def submitted(desk: IngestDesk, **form: Any) -> str:
     return str(told[-1].data["thread"]["language"])
 
 
-def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestDesk) -> None:
+def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestHarness) -> None:
     known = changed(samples.KNOWN_CUSTOMER, language="fa")
     desk.tell("customer.changed", known)
     assert (
@@ -179,7 +179,7 @@ def test_a_customer_who_is_known_is_answered_in_their_language(desk: IngestDesk)
 
 
 def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     stranger = {"customer_id": None, "email": "eve@example.test"}
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "fr"})
@@ -188,7 +188,7 @@ def test_a_customer_who_is_not_is_answered_in_that_of_the_text_else_of_the_shop(
     assert submitted(desk, **stranger, language=None, text="Ok") == "fr"
 
 
-def test_the_same_holds_of_mails(desk: IngestDesk, server: Server) -> None:
+def test_the_same_holds_of_mails(desk: IngestHarness, server: Server) -> None:
     desk.tell(
         "customer.changed", changed(samples.KNOWN_CUSTOMER, email="ada@example.test", language="fa")
     )
@@ -207,7 +207,7 @@ def test_the_address_of_a_client_is_an_address() -> None:
         SubmitContact.model_validate(a_form() | {"client_address": "somewhere"})
 
 
-def test_who_is_erased_leaves_no_digest(desk: IngestDesk) -> None:
+def test_who_is_erased_leaves_no_digest(desk: IngestHarness) -> None:
     desk.tell("contact.submit", a_form() | {"client_address": "192.0.2.7"})
     assert desk.rows(submissions)[0].sender
     desk.tell("customer.erase", {"customer_id": "c-1001", "emails": ["ada@example.test"]})

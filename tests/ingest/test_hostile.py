@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 from services.ingest.adapters.reader import USUAL, Reader
 from services.ingest.domain.mail import Mail, Unreadable, read, read_fields
-from tests.ingest.words import CUSTOMER, ORDER, IngestDesk, Server, letter, reply_to
+from tests.ingest.words import CUSTOMER, ORDER, IngestHarness, Server, letter, reply_to
 
 TWENTY_THOUSAND = 20_000
 
@@ -92,7 +92,7 @@ def test_whatever_is_done_to_a_mail_who_sent_it_is_known(reader: Reader, name: s
 
 
 def test_what_is_packed_too_deeply_is_filed_by_its_header_and_attached(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     raw = nested(3000)
     server.receive(raw)

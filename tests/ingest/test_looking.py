@@ -22,7 +22,7 @@ from tests.ingest.words import (
     NOON,
     ORDER,
     SERVICE,
-    IngestDesk,
+    IngestHarness,
     Killed,
     Server,
     an_errand,
@@ -36,12 +36,12 @@ from tests.words import delivery
 SYNC = {"mailbox": "service"}
 
 
-def states(desk: IngestDesk) -> list[str]:
+def states(desk: IngestHarness) -> list[str]:
     return [row.state for row in desk.rows(inbound_mails)]
 
 
 def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     assert desk.due() == [NOON]
     desk.look()
@@ -52,7 +52,7 @@ def test_a_worker_that_starts_looks_at_once_and_then_again_and_again(
     assert server.looks == 2
 
 
-def test_a_mail_is_kept_and_filed(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_is_kept_and_filed(desk: IngestHarness, server: Server) -> None:
     server.receive(letter("Where is my mug?"))
     assert desk.look() == ["thread.opened", "thread.message_added", "mail.received"]
     (thread,) = desk.threads()
@@ -60,7 +60,7 @@ def test_a_mail_is_kept_and_filed(desk: IngestDesk, server: Server) -> None:
     assert states(desk) == ["filed"]
 
 
-def test_what_was_seen_is_not_filed_again(desk: IngestDesk, server: Server) -> None:
+def test_what_was_seen_is_not_filed_again(desk: IngestHarness, server: Server) -> None:
     server.receive(letter(), letter())
     desk.look()
     server.receive(letter())
@@ -70,7 +70,7 @@ def test_what_was_seen_is_not_filed_again(desk: IngestDesk, server: Server) -> N
 
 
 def test_a_large_mailbox_is_fetched_window_by_window_without_pause(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.window = 3
     server.receive(*(letter() for _ in range(8)))
@@ -78,7 +78,7 @@ def test_a_large_mailbox_is_fetched_window_by_window_without_pause(
     assert server.looks == 3
 
 
-def test_uids_that_count_anew_file_nothing_twice(desk: IngestDesk, server: Server) -> None:
+def test_uids_that_count_anew_file_nothing_twice(desk: IngestHarness, server: Server) -> None:
     server.receive(letter(), letter())
     desk.look()
     server.uidvalidity = 8
@@ -89,7 +89,7 @@ def test_uids_that_count_anew_file_nothing_twice(desk: IngestDesk, server: Serve
 
 
 def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     raw = letter()
     server.receive(raw)
@@ -100,7 +100,7 @@ def test_a_mail_that_was_moved_away_and_back_is_the_same_mail(
 
 
 def test_other_words_under_the_same_message_id_are_another_mail(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(
         letter("one", message_id="<same@x.test>"), letter("two", message_id="<same@x.test>")
@@ -108,14 +108,14 @@ def test_other_words_under_the_same_message_id_are_another_mail(
     assert desk.look().count("mail.received") == 2
 
 
-def test_the_same_mail_in_two_mailboxes_is_filed_once(desk: IngestDesk, server: Server) -> None:
+def test_the_same_mail_in_two_mailboxes_is_filed_once(desk: IngestHarness, server: Server) -> None:
     desk.begin(server, SERVICE, another(name="sales"))
     server.receive(letter())
     assert desk.look().count("mail.received") == 1
     assert len(desk.rows(raw_mails)) == 1
 
 
-def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> None:
+def test_a_fault_is_kept_and_waited_out(desk: IngestHarness, server: Server) -> None:
     server.fault = "mail.test:993 refused the login of 'service@shop.test': wrong password"
     assert desk.look() == ["mailbox.failed"]
     assert desk.last("mailbox.failed") == {
@@ -137,7 +137,7 @@ def test_a_fault_is_kept_and_waited_out(desk: IngestDesk, server: Server) -> Non
     assert desk.ask("service.health", {}).data["healthy"]
 
 
-def test_another_reason_than_before_is_told_again(desk: IngestDesk) -> None:
+def test_another_reason_than_before_is_told_again(desk: IngestHarness) -> None:
     faults = [
         Fault("unreachable", "It is down."),
         Fault("timeout", "It is slow."),
@@ -148,7 +148,9 @@ def test_another_reason_than_before_is_told_again(desk: IngestDesk) -> None:
     assert told == [["mailbox.failed"], ["mailbox.failed"], []]
 
 
-def test_a_mailbox_that_fails_does_not_disturb_the_others(desk: IngestDesk, server: Server) -> None:
+def test_a_mailbox_that_fails_does_not_disturb_the_others(
+    desk: IngestHarness, server: Server
+) -> None:
     sick = another(name="sick")
     desk.begin(server, SERVICE, sick)
 
@@ -166,7 +168,7 @@ def test_a_mailbox_that_fails_does_not_disturb_the_others(desk: IngestDesk, serv
     assert desk.due() == [NOON + timedelta(seconds=60), NOON + timedelta(seconds=120)]
 
 
-def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> None:
+def test_what_came_before_a_fault_is_kept(desk: IngestHarness, server: Server) -> None:
     def half(errand: Errand) -> Found:
         whole = server(errand)
         fault = Fault("broken_off", "It went away.")
@@ -179,7 +181,7 @@ def test_what_came_before_a_fault_is_kept(desk: IngestDesk, server: Server) -> N
     assert desk.look(minutes=2).count("mail.received") == 1
 
 
-def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestDesk) -> None:
+def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: IngestHarness) -> None:
     def refusing(errand: Errand) -> Found:
         fetched, fault = (Fetched(5, None, 1234, None),), Fault("protocol", "It is odd.")
         return Found(errand, Checkpoint("INBOX", 7, 5), fetched, fault=fault)
@@ -191,7 +193,7 @@ def test_a_mail_that_the_server_never_hands_over_is_told_as_unreadable(desk: Ing
 
 
 def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     desk.begin(server, another(create_threads=False))
     desk.tell("order.placed", order_placed())
@@ -216,7 +218,7 @@ def test_a_mail_that_belongs_to_no_thread_is_kept_and_told_where_none_is_opened(
     assert desk.ask("mail.raw", {"inbound_id": samples.MAIL_ID}).data["code"] == "unknown_mail"
 
 
-def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestDesk) -> None:
+def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestHarness) -> None:
     def refusing(errand: Errand) -> Found:
         return Found(errand, Checkpoint("INBOX", 7, 5), (Fetched(5, None, 1234, None),))
 
@@ -229,7 +231,7 @@ def test_of_a_mail_that_the_server_keeps_there_is_nothing_to_show(desk: IngestDe
 # --- asked for ------------------------------------------------------------------------------------
 
 
-def test_a_look_may_be_asked_for(desk: IngestDesk, server: Server) -> None:
+def test_a_look_may_be_asked_for(desk: IngestHarness, server: Server) -> None:
     desk.look()
     server.receive(letter())
     assert "mail.received" in desk.run(delivery("mailbox.sync", SYNC))
@@ -237,7 +239,7 @@ def test_a_look_may_be_asked_for(desk: IngestDesk, server: Server) -> None:
 
 @pytest.mark.parametrize(("wanted", "shop"), [("nowhere", "default"), ("service", "other-shop")])
 def test_a_mailbox_that_the_shop_does_not_have_is_refused(
-    desk: IngestDesk, wanted: str, shop: str
+    desk: IngestHarness, wanted: str, shop: str
 ) -> None:
     told = desk.tell("mailbox.sync", {"mailbox": wanted}, shop=shop)
     refusal = told[0]
@@ -246,7 +248,7 @@ def test_a_mailbox_that_the_shop_does_not_have_is_refused(
 
 
 def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     def ask_meanwhile() -> None:
         server.meanwhile = lambda: None
@@ -265,7 +267,7 @@ def test_who_asks_in_the_middle_of_a_look_is_answered_and_gets_another(
 # --- crashes --------------------------------------------------------------------------------------
 
 
-def crash(desk: IngestDesk, server: Server) -> list[Delivery]:
+def crash(desk: IngestHarness, server: Server) -> list[Delivery]:
     """Kills the process when everything is fetched and nothing is kept yet; the messages that come
     again.
     """
@@ -283,7 +285,7 @@ def crash(desk: IngestDesk, server: Server) -> list[Delivery]:
 
 
 def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter(), letter())
     again = crash(desk, server)
@@ -295,7 +297,7 @@ def test_a_crash_between_fetching_and_keeping_loses_and_doubles_nothing(
 
 
 def test_a_message_that_never_comes_again_does_not_end_the_looking(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter())
     crash(desk, server)
@@ -305,7 +307,7 @@ def test_a_message_that_never_comes_again_does_not_end_the_looking(
 
 
 def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_the_looking(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter())
     crash(desk, server)
@@ -316,7 +318,7 @@ def test_a_worker_that_starts_while_the_lease_of_a_dead_one_runs_does_not_end_th
 
 
 def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     def overtaken() -> None:
         server.meanwhile = lambda: None
@@ -334,7 +336,7 @@ def test_who_comes_too_late_keeps_nothing_and_does_not_move_the_checkpoint(
     assert server.looks == 3
 
 
-def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Server) -> None:
+def test_the_same_message_twice_at_once_is_one_look(desk: IngestHarness, server: Server) -> None:
     server.receive(letter())
     (message,) = desk.collect()
     assert desk.run(message, message).count("mail.received") == 1
@@ -343,7 +345,7 @@ def test_the_same_message_twice_at_once_is_one_look(desk: IngestDesk, server: Se
 
 
 def test_a_handler_that_failed_is_tried_again_with_the_same_mails(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter())
     (message,) = desk.collect()

@@ -13,7 +13,7 @@ from tests.ingest.words import (
     NOON,
     ORDER,
     ORDER_ID,
-    IngestDesk,
+    IngestHarness,
     Server,
     another,
     letter,
@@ -33,7 +33,7 @@ class AnsweringDesk:
     """
 
     address: str
-    desk: IngestDesk
+    desk: IngestHarness
     headers: list[str]
     server: Server = field(default_factory=Server)
 
@@ -55,8 +55,8 @@ class AnsweringDesk:
 
 
 @pytest.fixture
-def two_databases(tmp_path: Path) -> Iterator[list[IngestDesk]]:
-    opened = [IngestDesk.at(sqlite_url(tmp_path, name)) for name in ("one", "two")]
+def two_databases(tmp_path: Path) -> Iterator[list[IngestHarness]]:
+    opened = [IngestHarness.at(sqlite_url(tmp_path, name)) for name in ("one", "two")]
     yield opened
     for each in opened:
         each.engine.dispose()
@@ -73,7 +73,7 @@ def two_databases(tmp_path: Path) -> Iterator[list[IngestDesk]]:
     ids=["as RFC 3834 wants", "bulk", "as Exchange does", "as if by a person"],
 )
 def test_two_desks_that_answer_each_other_fall_silent(
-    two_databases: list[IngestDesk], headers: list[str], most: int
+    two_databases: list[IngestHarness], headers: list[str], most: int
 ) -> None:
     here, there = (
         AnsweringDesk(f"service@{name}.test", desk, headers)
@@ -88,7 +88,7 @@ def test_two_desks_that_answer_each_other_fall_silent(
     assert mails == most
 
 
-def acknowledged(desk: IngestDesk, server: Server, *mails: bytes, **later: float) -> list[bool]:
+def acknowledged(desk: IngestHarness, server: Server, *mails: bytes, **later: float) -> list[bool]:
     """Whether each of the mails may be confirmed."""
     before = len(desk.told)
     server.receive(*mails)
@@ -101,14 +101,14 @@ def acknowledged(desk: IngestDesk, server: Server, *mails: bytes, **later: float
 
 
 @pytest.fixture
-def trusting(desk: IngestDesk, server: Server) -> IngestDesk:
+def trusting(desk: IngestHarness, server: Server) -> IngestHarness:
     """A desk that believes its mail server."""
     desk.begin(server, another(receiver=RECEIVER))
     return desk
 
 
 def test_a_person_who_is_proved_is_answered_once_a_day(
-    trusting: IngestDesk, server: Server
+    trusting: IngestHarness, server: Server
 ) -> None:
     assert acknowledged(
         trusting, server, letter("one", headers=[PASS]), letter("two", headers=[PASS])
@@ -137,12 +137,12 @@ def test_a_person_who_is_proved_is_answered_once_a_day(
     ids=str,
 )
 def test_nobody_else_is_answered(
-    trusting: IngestDesk, server: Server, fields: dict[str, Any]
+    trusting: IngestHarness, server: Server, fields: dict[str, Any]
 ) -> None:
     assert acknowledged(trusting, server, letter(**fields)) == [False]
 
 
-def test_an_answer_in_a_thread_is_not_answered(trusting: IngestDesk, server: Server) -> None:
+def test_an_answer_in_a_thread_is_not_answered(trusting: IngestHarness, server: Server) -> None:
     first, second = (
         letter(message_id="<1@x.test>", headers=[PASS]),
         letter(in_reply_to="<1@x.test>", headers=[PASS]),
@@ -152,7 +152,7 @@ def test_an_answer_in_a_thread_is_not_answered(trusting: IngestDesk, server: Ser
 
 
 def test_a_mailbox_answers_so_much_in_an_hour(
-    trusting: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_ACKNOWLEDGED", 3)
     crowd = [letter(from_=f"a{number}@example.test", headers=[PASS]) for number in range(5)]
@@ -163,7 +163,7 @@ def test_a_mailbox_answers_so_much_in_an_hour(
 # --- too much -------------------------------------------------------------------------------------
 
 
-def test_a_flood_is_marked_and_waits_for_people(desk: IngestDesk, server: Server) -> None:
+def test_a_flood_is_marked_and_waits_for_people(desk: IngestHarness, server: Server) -> None:
     desk.tell("order.placed", order_placed())
     mails = [
         letter(f"Mail {number}", to=reply_to(ORDER))
@@ -189,7 +189,7 @@ def test_a_flood_is_marked_and_waits_for_people(desk: IngestDesk, server: Server
 
 
 def test_a_flood_gets_no_automatic_answer(
-    trusting: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+    trusting: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_FROM_SENDER", 2)
     one, *others = [
@@ -210,7 +210,7 @@ def test_a_flood_gets_no_automatic_answer(
 )
 @pytest.mark.parametrize("fetched", [1, 25])
 def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
-    desk: IngestDesk, server: Server, fetched: int, apart: timedelta, floods: int
+    desk: IngestHarness, server: Server, fetched: int, apart: timedelta, floods: int
 ) -> None:
     server.window = fetched
     mails = [letter(f"Mail {number}") for number in range(traffic.MOST_FROM_SENDER + 5)]
@@ -232,7 +232,7 @@ def test_a_flood_counts_when_mails_arrived_not_when_they_were_fetched(
 
 
 def test_many_who_write_into_one_thread_are_a_flood_too(
-    desk: IngestDesk, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: IngestHarness, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "MOST_IN_THREAD", 3)
     desk.tell("order.placed", order_placed())

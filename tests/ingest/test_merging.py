@@ -10,7 +10,7 @@ from tests.ingest.words import (
     CUSTOMER,
     ORDER,
     ORDER_ID,
-    IngestDesk,
+    IngestHarness,
     Server,
     letter,
     mail_sent,
@@ -19,7 +19,7 @@ from tests.ingest.words import (
 )
 
 
-def two_threads(desk: IngestDesk, server: Server) -> tuple[str, str]:
+def two_threads(desk: IngestHarness, server: Server) -> tuple[str, str]:
     """Ada asked from home, and again from work."""
     server.receive(letter("From home", message_id="<home@x.test>"))
     desk.look(minutes=1)
@@ -30,7 +30,7 @@ def two_threads(desk: IngestDesk, server: Server) -> tuple[str, str]:
     return home["thread_id"], work["thread_id"]
 
 
-def test_the_messages_of_both_stand_in_one(desk: IngestDesk, server: Server) -> None:
+def test_the_messages_of_both_stand_in_one(desk: IngestHarness, server: Server) -> None:
     home, work = two_threads(desk, server)
     (told,) = does(desk, "merge", work, into=home)
     assert (told.name, told.data["messages"], told.data["into"]) == ("thread.merged", 1, home)
@@ -43,7 +43,7 @@ def test_the_messages_of_both_stand_in_one(desk: IngestDesk, server: Server) -> 
     assert (statistics["customer_messages"], statistics["unread_messages"]) == (2, 2)
 
 
-def test_mails_follow(desk: IngestDesk, server: Server) -> None:
+def test_mails_follow(desk: IngestHarness, server: Server) -> None:
     home, work = two_threads(desk, server)
     does(desk, "merge", work, into=home)
     server.receive(letter("Once more", from_="ada@work.test", in_reply_to="<work@x.test>"))
@@ -55,7 +55,7 @@ def test_mails_follow(desk: IngestDesk, server: Server) -> None:
     )
 
 
-def test_a_thread_is_merged_into_that_of_an_order(desk: IngestDesk, server: Server) -> None:
+def test_a_thread_is_merged_into_that_of_an_order(desk: IngestHarness, server: Server) -> None:
     home, _ = two_threads(desk, server)
     desk.tell("order.placed", order_placed())
     server.receive(letter("About it", to=reply_to(ORDER)))
@@ -78,7 +78,7 @@ def test_a_thread_is_merged_into_that_of_an_order(desk: IngestDesk, server: Serv
     ],
 )
 def test_what_cannot_be_merged_is_refused(
-    desk: IngestDesk, server: Server, change: dict[str, str], expected: tuple[str, str]
+    desk: IngestHarness, server: Server, change: dict[str, str], expected: tuple[str, str]
 ) -> None:
     home, work = two_threads(desk, server)
     wrong = {"thread_id": work, "into": home, "by": "anna", **change}
@@ -87,7 +87,7 @@ def test_what_cannot_be_merged_is_refused(
     assert len(desk.thread(work)["messages"]) == 1
 
 
-def test_what_was_merged_is_not_merged_again(desk: IngestDesk, server: Server) -> None:
+def test_what_was_merged_is_not_merged_again(desk: IngestHarness, server: Server) -> None:
     home, work = two_threads(desk, server)
     does(desk, "merge", work, into=home)
     again = {"thread_id": work, "into": home, "by": "anna"}
@@ -108,7 +108,7 @@ def test_what_was_merged_is_not_merged_again(desk: IngestDesk, server: Server) -
     ],
 )
 def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
-    desk: IngestDesk, server: Server, command: str, fields: dict[str, str]
+    desk: IngestHarness, server: Server, command: str, fields: dict[str, str]
 ) -> None:
     home, work = two_threads(desk, server)
     last = orders_thread(desk)
@@ -122,7 +122,7 @@ def test_what_is_done_with_a_merged_thread_is_done_with_the_one_it_became(
 
 
 def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     home, work = two_threads(desk, server)
     does(desk, "reply", work, text="It left.")
@@ -134,7 +134,7 @@ def test_an_answer_that_does_not_arrive_opens_the_thread_that_its_own_became(
     assert "550 no" in [each["undelivered"] for each in desk.thread(home)["messages"]]
 
 
-def orders_thread(desk: IngestDesk) -> str:
+def orders_thread(desk: IngestHarness) -> str:
     """The thread of an order, opened by a message on it."""
     order_id = orders(desk)
     told = desk.tell(

@@ -4,14 +4,14 @@ from typing import Any
 
 from shared.contracts import samples
 from tests.ingest.clerk import does, orders, writes
-from tests.ingest.words import IngestDesk
+from tests.ingest.words import IngestHarness
 
 
-def next_one(desk: IngestDesk, **wanted: Any) -> dict[str, Any]:
+def next_one(desk: IngestHarness, **wanted: Any) -> dict[str, Any]:
     return desk.ask("thread.next_unanswered", wanted).data
 
 
-def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestDesk) -> None:
+def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestHarness) -> None:
     waiting = []
     for contact in ("customer_service", "webmaster", "customer_service"):
         waiting.append(writes(desk, contact=contact))
@@ -29,7 +29,7 @@ def test_the_next_is_who_has_waited_longest_for_that_contact(desk: IngestDesk) -
     assert next_one(desk, contact="customer_service") == {"thread": None, "waiting": 0}
 
 
-def test_who_is_put_off_comes_back_with_something_new(desk: IngestDesk) -> None:
+def test_who_is_put_off_comes_back_with_something_new(desk: IngestHarness) -> None:
     orders(desk, order__reference="LATER")
     thread_id = writes(desk, order_reference="LATER")
     does(desk, "mark_read", thread_id)
@@ -44,7 +44,7 @@ def test_who_is_put_off_comes_back_with_something_new(desk: IngestDesk) -> None:
 # --- drafts ---------------------------------------------------------------------------------------
 
 
-def test_an_answer_begins_as_the_shop_wants_in_the_customers_language(desk: IngestDesk) -> None:
+def test_an_answer_begins_as_the_shop_wants_in_the_customers_language(desk: IngestHarness) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     desk.tell(
         "desk.put",
@@ -66,7 +66,7 @@ def test_an_answer_begins_as_the_shop_wants_in_the_customers_language(desk: Inge
         assert (draft["language"], draft["text"]) == (told, text)
 
 
-def test_it_begins_as_a_predefined_message_or_as_nothing(desk: IngestDesk) -> None:
+def test_it_begins_as_a_predefined_message_or_as_nothing(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     assert desk.ask("thread.draft", {"thread_id": thread_id, "by": "Anna"}).data["text"] == ""
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)

@@ -6,11 +6,11 @@ from services.ingest.adapters.oauth import Tokens
 from services.ingest.adapters.postman import Postman
 from services.ingest.store.tables import inbound_mails, raw_mails
 from tests.ingest.postbox import Postbox
-from tests.ingest.words import IngestDesk, letter
+from tests.ingest.words import IngestHarness, letter
 
 
 @pytest.fixture
-def read(small_desk: IngestDesk, postbox: Postbox) -> IngestDesk:
+def read(small_desk: IngestHarness, postbox: Postbox) -> IngestHarness:
     """A desk that has read two mails in the folder `Desk`."""
     postbox.make_anew("Desk")
     postbox.receive(letter("one"), letter("two"), folder="Desk")
@@ -21,12 +21,12 @@ def read(small_desk: IngestDesk, postbox: Postbox) -> IngestDesk:
     return small_desk
 
 
-def states(desk: IngestDesk, mailbox: str = "service") -> list[str]:
+def states(desk: IngestHarness, mailbox: str = "service") -> list[str]:
     return sorted(row.state for row in desk.rows(inbound_mails) if row.mailbox == mailbox)
 
 
 def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(
-    read: IngestDesk,
+    read: IngestHarness,
 ) -> None:
     assert len(states(read)) == len(states(read, "sales")) == len(read.rows(raw_mails)) == 2
     assert sorted(states(read) + states(read, "sales")) == [
@@ -37,7 +37,7 @@ def test_in_two_mailboxes_it_is_kept_for_both_and_filed_once_and_its_bytes_once(
     ]
 
 
-def test_moved_away_and_back_it_is_the_same_mail(read: IngestDesk, postbox: Postbox) -> None:
+def test_moved_away_and_back_it_is_the_same_mail(read: IngestHarness, postbox: Postbox) -> None:
     before = states(read)
     with postbox.opened("Desk") as client:
         client.move([1], "INBOX")
@@ -48,7 +48,7 @@ def test_moved_away_and_back_it_is_the_same_mail(read: IngestDesk, postbox: Post
 
 
 def test_counted_anew_by_the_server_nothing_is_filed_twice(
-    read: IngestDesk, postbox: Postbox
+    read: IngestHarness, postbox: Postbox
 ) -> None:
     with postbox.opened("Desk") as client:
         client.copy([1, 2], "INBOX")

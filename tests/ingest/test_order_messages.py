@@ -6,11 +6,11 @@ import pytest
 
 from shared.contracts import samples
 from tests.ingest.clerk import ANNA, names, orders, refusal, writes
-from tests.ingest.words import ORDER_ID, IngestDesk, order_placed
+from tests.ingest.words import ORDER_ID, IngestHarness, order_placed
 
 
 def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     desk.tell("order.placed", order_placed())
     told = desk.tell(
@@ -39,7 +39,7 @@ def test_a_message_on_an_order_is_kept_in_its_thread_and_goes_to_the_customer(
     )
 
 
-def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestDesk) -> None:
+def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestHarness) -> None:
     placed = order_placed(order__customer__email="ada@exampel.test")
     desk.tell("order.placed", placed)
     post = {"order_id": str(ORDER_ID), "text": "It is late.", "by": ANNA}
@@ -64,7 +64,7 @@ def test_a_corrected_address_is_where_answers_go_from_then_on(desk: IngestDesk) 
     )
 
 
-def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
+def test_a_private_one_is_told_to_nobody_else(desk: IngestHarness) -> None:
     desk.tell("order.placed", order_placed())
     told = desk.tell(
         "thread.post_order_message",
@@ -81,7 +81,7 @@ def test_a_private_one_is_told_to_nobody_else(desk: IngestDesk) -> None:
     assert desk.thread(thread["thread_id"])["messages"][0]["private"] is True
 
 
-def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: IngestDesk) -> None:
+def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: IngestHarness) -> None:
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     order_id = orders(
@@ -92,7 +92,9 @@ def test_a_predefined_one_is_filled_in_in_the_language_of_the_order(desk: Ingest
     assert posted["message"]["text"] == "رضا گرامی،\nسفارش FARSI با کمی تأخیر ارسال می‌شود.\nآنا"
 
 
-def test_own_words_follow_a_predefined_message_before_there_is_a_thread(desk: IngestDesk) -> None:
+def test_own_words_follow_a_predefined_message_before_there_is_a_thread(
+    desk: IngestHarness,
+) -> None:
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     order_id = orders(desk, order__reference="ADDED")
     assert desk.threads() == []
@@ -114,7 +116,7 @@ def test_own_words_follow_a_predefined_message_before_there_is_a_thread(desk: In
     assert posted["thread"]["thread_id"] == draft["thread_id"]
 
 
-def test_an_answer_may_begin_with_a_predefined_message(desk: IngestDesk) -> None:
+def test_an_answer_may_begin_with_a_predefined_message(desk: IngestHarness) -> None:
     desk.tell("canned_message.put", samples.CANNED_MESSAGE)
     orders(desk, order__reference="ANSWER")
     thread_id = writes(desk, order_reference="ANSWER")
@@ -142,13 +144,13 @@ def test_an_answer_may_begin_with_a_predefined_message(desk: IngestDesk) -> None
     ],
 )
 def test_a_draft_is_for_a_thread_or_an_order(
-    desk: IngestDesk, fields: dict[str, str], code: str, field: str
+    desk: IngestHarness, fields: dict[str, str], code: str, field: str
 ) -> None:
     answer = desk.ask("thread.draft", {"by": ANNA, **fields})
     assert (answer.data["code"], answer.data["details"]["field"]) == (code, field)
 
 
-def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None:
+def test_a_message_on_an_order_answers_who_waits_there(desk: IngestHarness) -> None:
     order_id = orders(desk, order__reference="WAITING")
     thread_id = writes(desk, order_reference="WAITING")
     desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Tomorrow.", "by": ANNA})
@@ -166,7 +168,7 @@ def test_a_message_on_an_order_answers_who_waits_there(desk: IngestDesk) -> None
     ],
 )
 def test_a_message_on_an_order_that_cannot_be(
-    desk: IngestDesk, fields: dict[str, str], code: str, field: str
+    desk: IngestHarness, fields: dict[str, str], code: str, field: str
 ) -> None:
     desk.tell("order.placed", order_placed())
     command = {"order_id": str(ORDER_ID), "by": ANNA, **fields}
@@ -174,7 +176,7 @@ def test_a_message_on_an_order_that_cannot_be(
     assert desk.threads() == []
 
 
-def test_an_order_of_another_shop_is_no_order_here(desk: IngestDesk) -> None:
+def test_an_order_of_another_shop_is_no_order_here(desk: IngestHarness) -> None:
     desk.tell("order.placed", order_placed())
     for order_id, shop in ((str(ORDER_ID), "other"), (str(uuid4()), "default")):
         command = {"order_id": order_id, "text": "Late.", "by": ANNA}

@@ -8,23 +8,23 @@ from typing import Any
 from services.ingest.domain.look import Errand, Found
 from services.ingest.store.tables import mailboxes, thread_messages, threads
 from shared.runtime.rabbitmq.delivery import Delivery, Fate
-from tests.ingest.words import ORDER, IngestDesk, Server, letter, order_placed, reply_to
+from tests.ingest.words import ORDER, IngestHarness, Server, letter, order_placed, reply_to
 from tests.words import delivery
 
 
-def both(workers: list[IngestDesk], act: Callable[[IngestDesk], Any]) -> list[Any]:
+def both(workers: list[IngestHarness], act: Callable[[IngestHarness], Any]) -> list[Any]:
     """What each of them does, at the same time."""
     with ThreadPoolExecutor(len(workers)) as pool:
         return list(pool.map(act, workers))
 
 
-def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestDesk]) -> None:
+def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestHarness]) -> None:
     server, start = Server([letter()]), Barrier(2)
 
     def fetch(errand: Errand) -> Found:
         return server(errand)
 
-    def ask(desk: IngestDesk) -> list[Fate]:
+    def ask(desk: IngestHarness) -> list[Fate]:
         start.wait()
         return [
             verdict.fate
@@ -40,7 +40,7 @@ def test_one_worker_reads_a_mailbox_that_two_want_to_read(workers: list[IngestDe
     assert len(desk.due()) == 1
 
 
-def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[IngestDesk]) -> None:
+def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[IngestHarness]) -> None:
     one, other = workers
     for _ in range(5):
         server, start = (
@@ -55,7 +55,7 @@ def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[Inges
         halves = {id(one): filing[:3], id(other): filing[:2:-1]}
 
         def file(
-            desk: IngestDesk, halves: dict[int, list[Delivery]] = halves, start: Barrier = start
+            desk: IngestHarness, halves: dict[int, list[Delivery]] = halves, start: Barrier = start
         ) -> list[Fate]:
             start.wait()
             return [verdict.fate for verdict in desk.deliver(*halves[id(desk)])]
@@ -67,7 +67,7 @@ def test_two_first_mails_about_one_order_stand_in_one_thread(workers: list[Inges
         assert [envelope.name for envelope in one.told].count("thread.opened") == 1
 
 
-def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDesk]) -> None:
+def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestHarness]) -> None:
     one, other = workers
     server, start = Server([letter()]), Barrier(2)
     other.begin(server)
@@ -75,7 +75,7 @@ def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDe
     one.deliver(*one.collect())
     filing = one.collect()
 
-    def file(desk: IngestDesk) -> list[Fate]:
+    def file(desk: IngestHarness) -> list[Fate]:
         start.wait()
         return [verdict.fate for verdict in desk.deliver(*filing)]
 
@@ -83,7 +83,7 @@ def test_the_same_mail_filed_by_two_at_once_is_filed_once(workers: list[IngestDe
     assert len(one.rows(thread_messages)) == 1
 
 
-def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestDesk]) -> None:
+def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestHarness]) -> None:
     one, other = workers
     for number in range(5):
         copies = [
@@ -98,7 +98,7 @@ def test_copies_filed_by_two_at_once_are_filed_once(workers: list[IngestDesk]) -
         halves = {id(one): first, id(other): second}
 
         def file(
-            desk: IngestDesk, halves: dict[int, Delivery] = halves, start: Barrier = start
+            desk: IngestHarness, halves: dict[int, Delivery] = halves, start: Barrier = start
         ) -> list[Fate]:
             start.wait()
             return [verdict.fate for verdict in desk.deliver(halves[id(desk)])]

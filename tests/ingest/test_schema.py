@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from services.ingest.store.tables import inbound_mails, metadata, raw_mails, thread_messages
 from services.ingest.worker import service
 from shared.runtime.storage import migrations
-from tests.ingest.words import IngestDesk, Server, letter
+from tests.ingest.words import IngestHarness, Server, letter
 
 
-def test_migrating_again_changes_nothing(desk: IngestDesk, server: Server) -> None:
+def test_migrating_again_changes_nothing(desk: IngestHarness, server: Server) -> None:
     server.receive(letter())
     desk.look()
     before, revision = (
@@ -23,7 +23,7 @@ def test_migrating_again_changes_nothing(desk: IngestDesk, server: Server) -> No
     assert [desk.rows(table) for table in metadata.sorted_tables] == before
 
 
-def test_a_mail_cannot_be_kept_twice(desk: IngestDesk, server: Server) -> None:
+def test_a_mail_cannot_be_kept_twice(desk: IngestHarness, server: Server) -> None:
     server.receive(letter())
     desk.look()
     (row,) = desk.rows(inbound_mails)
@@ -32,7 +32,7 @@ def test_a_mail_cannot_be_kept_twice(desk: IngestDesk, server: Server) -> None:
 
 
 def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter())
     desk.look()
@@ -45,7 +45,7 @@ def test_a_message_belongs_to_a_thread_and_a_mail_to_its_bytes(
             connection.execute(insert(table), row)
 
 
-def test_raw_bytes_come_back_as_they_were_kept(desk: IngestDesk, server: Server) -> None:
+def test_raw_bytes_come_back_as_they_were_kept(desk: IngestHarness, server: Server) -> None:
     raw = letter("\x00\xff سلام \r\n.\r\n") + bytes(range(256))
     server.receive(raw)
     desk.look()

@@ -12,7 +12,7 @@ from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mailbox import Mailbox
 from tests.ingest.postbox import Postbox, contents
 from tests.ingest.wire import wire
-from tests.ingest.words import SERVICE, IngestDesk, an_errand, another, letter
+from tests.ingest.words import SERVICE, IngestHarness, an_errand, another, letter
 
 
 def following(found: Found) -> Errand:
@@ -55,7 +55,7 @@ def test_a_session_that_the_server_ended_meanwhile_is_replaced_without_a_word(
 
 
 def test_a_server_that_is_started_again_in_the_middle_loses_and_doubles_nothing(
-    small_desk: IngestDesk, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+    small_desk: IngestHarness, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.ingest.adapters.window.MOST_MAILS", 2)
     postbox.receive(*(letter(str(number)) for number in range(5)))

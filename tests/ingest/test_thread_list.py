@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from tests.ingest.clerk import ANNA, does, orders, refused, writes
-from tests.ingest.words import NOON, IngestDesk, Server, letter
+from tests.ingest.words import NOON, IngestHarness, Server, letter
 
 
-def listed(desk: IngestDesk, **wanted: Any) -> list[str]:
+def listed(desk: IngestHarness, **wanted: Any) -> list[str]:
     """The subjects of what is found, newest first."""
     return [thread["subject"] for thread in desk.threads(**wanted)]
 
 
 @pytest.fixture
-def office(desk: IngestDesk, server: Server) -> IngestDesk:
+def office(desk: IngestHarness, server: Server) -> IngestHarness:
     """Four threads, a minute apart: of the webmaster, in Persian, about an order, and by mail."""
     writes(
         desk, text="Broken link", contact="webmaster", customer_id="c-7", email="Max@Example.test"
@@ -50,14 +50,14 @@ def office(desk: IngestDesk, server: Server) -> IngestDesk:
 ALL = ["A complaint", "Where is my order?", "لیوان من شكست", "Broken link"]
 
 
-def test_threads_are_listed_newest_first(office: IngestDesk) -> None:
+def test_threads_are_listed_newest_first(office: IngestHarness) -> None:
     # The mail lay on the server since the beginning, and is as old as that.
     assert sorted(listed(office)) == sorted(ALL)
     times = [thread["opened_at"] for thread in office.threads()]
     assert times == sorted(times, reverse=True)
 
 
-def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestDesk) -> None:
+def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHarness) -> None:
     thread_id = writes(desk, text="When\nwill it arrive?")
     desk.clock.advance(minutes=1)
     does(desk, "reply", thread_id, text="Now. " * 60)
@@ -93,7 +93,9 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestDe
         ),
     ],
 )
-def test_every_filter_chooses(office: IngestDesk, wanted: dict[str, Any], found: set[str]) -> None:
+def test_every_filter_chooses(
+    office: IngestHarness, wanted: dict[str, Any], found: set[str]
+) -> None:
     data = {
         name: value if not hasattr(value, "isoformat") else value.isoformat()
         for name, value in wanted.items()
@@ -117,27 +119,27 @@ def test_every_filter_chooses(office: IngestDesk, wanted: dict[str, Any], found:
     ],
 )
 def test_words_are_found_by_their_first_letters(
-    office: IngestDesk, letters: str, found: str
+    office: IngestHarness, letters: str, found: str
 ) -> None:
     assert listed(office, search=letters) == [found]
 
 
-def test_every_word_must_be_there(office: IngestDesk) -> None:
+def test_every_word_must_be_there(office: IngestHarness) -> None:
     assert listed(office, search="broken cracked") == []
 
 
-def test_another_shop_sees_nothing(office: IngestDesk) -> None:
+def test_another_shop_sees_nothing(office: IngestHarness) -> None:
     assert office.ask("thread.list", {"search": "broken"}, shop="other").data["threads"] == []
 
 
-def test_of_a_long_text_the_first_words_are_found(desk: IngestDesk) -> None:
+def test_of_a_long_text_the_first_words_are_found(desk: IngestHarness) -> None:
     writes(desk, text=" ".join(f"word{number}" for number in range(20_000))[:99_000])
     assert len(desk.threads(search="word1")) == 1
     assert desk.threads(search="word15000") == []
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7])
-def test_pages_bring_every_thread_once(desk: IngestDesk, limit: int) -> None:
+def test_pages_bring_every_thread_once(desk: IngestHarness, limit: int) -> None:
     for number in range(7):  # some of the same moment
         writes(desk, text=f"Number {number}")
         desk.clock.advance(minutes=number % 2)
@@ -166,7 +168,7 @@ def test_pages_bring_every_thread_once(desk: IngestDesk, limit: int) -> None:
     ],
 )
 def test_a_list_that_cannot_be_is_refused(
-    desk: IngestDesk, wanted: dict[str, Any], code: str, field: str
+    desk: IngestHarness, wanted: dict[str, Any], code: str, field: str
 ) -> None:
     assert refused(desk, "thread.list", wanted) == (code, field)
 
@@ -183,7 +185,7 @@ def test_a_list_that_cannot_be_is_refused(
     ],
 )
 def test_a_value_out_of_range_is_refused_with_its_field(
-    desk: IngestDesk, wanted: dict[str, Any]
+    desk: IngestHarness, wanted: dict[str, Any]
 ) -> None:
     told = desk.ask("thread.list", wanted)
     assert (told.name, told.data["code"]) == ("thread.list_refused", "invalid")

@@ -18,13 +18,13 @@ from tests.ingest.clerk import (
     refused,
     writes,
 )
-from tests.ingest.words import NOON, ORDER, IngestDesk, Server, letter, mail_sent, reply_to
+from tests.ingest.words import NOON, ORDER, IngestHarness, Server, letter, mail_sent, reply_to
 from tests.words import changed, delivery
 
 STATUSES = ["open", "closed", "pending1", "pending2"]
 
 
-def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
+def view(desk: IngestHarness, thread_id: str) -> dict[str, object]:
     found: dict[str, object] = desk.thread(thread_id)["thread"]
     return found
 
@@ -33,7 +33,7 @@ def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("came_from", STATUSES)
-def test_any_status_may_follow_any(desk: IngestDesk, came_from: str) -> None:
+def test_any_status_may_follow_any(desk: IngestHarness, came_from: str) -> None:
     thread_id = writes(desk)
     does(desk, "set_status", thread_id, status=came_from)
     for status in [each for each in STATUSES if each != came_from]:
@@ -47,12 +47,12 @@ def test_any_status_may_follow_any(desk: IngestDesk, came_from: str) -> None:
         does(desk, "set_status", thread_id, status=came_from)
 
 
-def test_the_status_that_it_has_is_no_news(desk: IngestDesk) -> None:
+def test_the_status_that_it_has_is_no_news(desk: IngestHarness) -> None:
     assert does(desk, "set_status", writes(desk), status="open") == []
 
 
 def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answered(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk)
     assert view(desk, thread_id)["waits_since"]
@@ -65,14 +65,14 @@ def test_who_closes_a_thread_ends_the_waiting_and_who_reopens_it_wants_it_answer
 # --- owners and forwarding ------------------------------------------------------------------------
 
 
-def test_who_first_answers_becomes_the_owner(desk: IngestDesk) -> None:
+def test_who_first_answers_becomes_the_owner(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Tomorrow.", by=BELA)
     does(desk, "reply", thread_id, text="Or the day after.")
     assert view(desk, thread_id)["owner"] == BELA
 
 
-def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestDesk) -> None:
+def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     (told,) = does(desk, "assign", thread_id, owner=BELA)
     assert (told.name, told.data["came_from"], told.data["owner"]) == (
@@ -86,7 +86,7 @@ def test_a_thread_is_given_to_somebody_and_to_nobody(desk: IngestDesk) -> None:
 
 
 def test_forwarding_to_an_employee_moves_the_ownership_and_leaves_a_private_note(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk, text="Where is it?")
     desk.clock.advance(minutes=1)
@@ -108,7 +108,7 @@ def test_forwarding_to_an_employee_moves_the_ownership_and_leaves_a_private_note
     assert view(desk, thread_id)["owner"] == BELA
 
 
-def test_someone_else_gets_no_ownership_and_sees_no_note(desk: IngestDesk) -> None:
+def test_someone_else_gets_no_ownership_and_sees_no_note(desk: IngestHarness) -> None:
     thread_id = writes(desk, text="Where is it?")
     does(
         desk, "forward", thread_id, email=BELA, employee=BELA, comment="This customer is difficult."
@@ -122,7 +122,7 @@ def test_someone_else_gets_no_ownership_and_sees_no_note(desk: IngestDesk) -> No
     assert len(forwarded.data["messages"]) == 3
 
 
-def test_a_long_thread_is_forwarded_from_its_end(desk: IngestDesk) -> None:
+def test_a_long_thread_is_forwarded_from_its_end(desk: IngestHarness) -> None:
     thread_id = writes(desk, text="a" * 100_000)
     for number in range(25):
         desk.clock.advance(minutes=1)
@@ -136,7 +136,7 @@ def test_a_long_thread_is_forwarded_from_its_end(desk: IngestDesk) -> None:
     )
 
 
-def test_what_is_forwarded_fits_into_a_mail(desk: IngestDesk) -> None:
+def test_what_is_forwarded_fits_into_a_mail(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     for letter_of in "ab":
         desk.clock.advance(minutes=1)
@@ -149,7 +149,7 @@ def test_what_is_forwarded_fits_into_a_mail(desk: IngestDesk) -> None:
 # --- answers --------------------------------------------------------------------------------------
 
 
-def test_after_an_answer_the_thread_has_the_status_that_the_shop_wants(desk: IngestDesk) -> None:
+def test_after_an_answer_the_thread_has_the_status_that_the_shop_wants(desk: IngestHarness) -> None:
     assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "closed"
     desk.tell("desk.put", {"status_after_reply": "pending1"})
     assert does(desk, "reply", writes(desk), text="Yes.")[-1].data["thread"]["status"] == "pending1"
@@ -159,7 +159,7 @@ def test_after_an_answer_the_thread_has_the_status_that_the_shop_wants(desk: Ing
     )
 
 
-def test_a_customers_answer_reopens_it(desk: IngestDesk) -> None:
+def test_a_customers_answer_reopens_it(desk: IngestHarness) -> None:
     order_id = orders(desk, order__reference="REOPENED")
     desk.tell("thread.post_order_message", {"order_id": order_id, "text": "Sent.", "by": ANNA})
     (closed,) = desk.threads(order_id=order_id)
@@ -168,7 +168,7 @@ def test_a_customers_answer_reopens_it(desk: IngestDesk) -> None:
     assert view(desk, closed["thread_id"])["status"] == "open"
 
 
-def test_nobody_is_answered_where_nobody_reads(desk: IngestDesk, server: Server) -> None:
+def test_nobody_is_answered_where_nobody_reads(desk: IngestHarness, server: Server) -> None:
     server.receive(
         letter("I could not deliver.", from_="", headers=["Auto-Submitted: auto-replied"])
     )
@@ -179,7 +179,7 @@ def test_nobody_is_answered_where_nobody_reads(desk: IngestDesk, server: Server)
 
 
 def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
-    desk: IngestDesk, server: Server
+    desk: IngestHarness, server: Server
 ) -> None:
     server.receive(letter("Where is it?", from_="Ada"), letter("Another", from_=""))
     desk.look()
@@ -206,7 +206,7 @@ def test_a_mail_of_an_unknown_sender_is_shown_and_never_answered(
 # --- read marks -----------------------------------------------------------------------------------
 
 
-def test_what_came_is_unread_until_somebody_read_it(desk: IngestDesk, server: Server) -> None:
+def test_what_came_is_unread_until_somebody_read_it(desk: IngestHarness, server: Server) -> None:
     server.receive(letter("One"), letter("I am away", headers=["Auto-Submitted: auto-replied"]))
     desk.look()
     unread = {each["subject"]: each for each in desk.threads(unread=True)}
@@ -219,7 +219,7 @@ def test_what_came_is_unread_until_somebody_read_it(desk: IngestDesk, server: Se
     assert does(desk, "mark_read", thread_id) == []
 
 
-def test_an_answer_reads_what_it_answers(desk: IngestDesk) -> None:
+def test_an_answer_reads_what_it_answers(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="Yes.")
     assert (
@@ -231,7 +231,7 @@ def test_an_answer_reads_what_it_answers(desk: IngestDesk) -> None:
     )
 
 
-def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestDesk) -> None:
+def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestHarness) -> None:
     orders(desk, order__reference="BATCH")
     thread_id = writes(desk, order_reference="BATCH")
     desk.clock.advance(minutes=1)
@@ -246,7 +246,7 @@ def test_what_comes_behind_a_mark_in_the_same_batch_is_unread(desk: IngestDesk) 
 # --- third parties --------------------------------------------------------------------------------
 
 
-def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk) -> None:
+def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestHarness) -> None:
     command = a_third_party(desk)
     (message,) = desk.thread(command["thread_id"])["messages"]
     assert message["verified"] is False
@@ -269,7 +269,7 @@ def test_a_sender_whom_an_employee_knows_may_write_from_then_on(desk: IngestDesk
     ]
 
 
-def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestDesk) -> None:
+def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestHarness) -> None:
     command, other = a_third_party(desk), writes(desk)
     does(desk, "reply", other, text="Yes.")
     messages = desk.thread(other)["messages"]
@@ -301,7 +301,7 @@ def test_only_the_sender_of_a_message_of_that_thread_is_confirmed(desk: IngestDe
     ],
 )
 def test_there_is_no_such_thread_in_this_shop(
-    desk: IngestDesk, command: str, fields: dict[str, str]
+    desk: IngestHarness, command: str, fields: dict[str, str]
 ) -> None:
     data = {"thread_id": writes(desk), "by": ANNA, **fields}
     before = desk.thread(data["thread_id"])
@@ -322,13 +322,13 @@ def test_there_is_no_such_thread_in_this_shop(
     ],
 )
 def test_nothing_is_told_of_the_threads_of_another_shop(
-    desk: IngestDesk, query: str, fields: dict[str, str]
+    desk: IngestHarness, query: str, fields: dict[str, str]
 ) -> None:
     data = {"thread_id": writes(desk), **fields}
     assert refused(desk, query, data, shop="other") == ("unknown_thread", "thread_id")
 
 
-def test_an_answer_says_something(desk: IngestDesk) -> None:
+def test_an_answer_says_something(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     for text in (" ", "\n\t\n", "\u0001"):
         command = {"thread_id": thread_id, "text": text, "by": ANNA}
@@ -336,7 +336,7 @@ def test_an_answer_says_something(desk: IngestDesk) -> None:
     assert view(desk, thread_id)["status"] == "open"
 
 
-def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestDesk) -> None:
+def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestHarness) -> None:
     order_id = orders(desk, order__reference="SHOWN")
     thread_id = writes(desk, order_reference="SHOWN")
     moves(desk, order_id, order__reference="SHOWN")
@@ -350,7 +350,7 @@ def test_the_order_of_a_thread_is_shown_as_it_is_now(desk: IngestDesk) -> None:
 
 
 def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk)
     does(desk, "forward", thread_id, email="carrier@example.test", comment="Where is it?")
@@ -377,7 +377,7 @@ def test_a_mail_gives_its_id_to_the_answer_that_it_carries_and_to_nothing_else(
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
-def test_a_long_thread_is_read_from_its_end(desk: IngestDesk, limit: int) -> None:
+def test_a_long_thread_is_read_from_its_end(desk: IngestHarness, limit: int) -> None:
     thread_id = writes(desk, text="0")
     for number in range(1, 7):
         desk.clock.advance(minutes=number % 2)  # some of the same moment

@@ -9,19 +9,19 @@ from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from tests.ingest.clerk import does, writes
-from tests.ingest.words import IngestDesk, Server, letter, mail_sent
+from tests.ingest.words import IngestHarness, Server, letter, mail_sent
 from tests.words import changed
 
 REFUSED = "550 5.1.1 User unknown"
 
 
-def view(desk: IngestDesk, thread_id: str) -> dict[str, object]:
+def view(desk: IngestHarness, thread_id: str) -> dict[str, object]:
     found: dict[str, object] = desk.thread(thread_id)["thread"]
     return found
 
 
 def not_sent(
-    desk: IngestDesk, thread_id: str, name: str = "mail.failed", **mail: object
+    desk: IngestHarness, thread_id: str, name: str = "mail.failed", **mail: object
 ) -> list[Envelope]:
     """The mail with the thread's answer does not leave."""
     sent = mail_sent("<a@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
@@ -29,7 +29,7 @@ def not_sent(
     return desk.tell(name, told | {"reason": REFUSED})
 
 
-def undelivered(desk: IngestDesk, thread_id: str) -> list[tuple[str, str]]:
+def undelivered(desk: IngestHarness, thread_id: str) -> list[tuple[str, str]]:
     """The answers of which we know that they did not leave, and why."""
     return [
         (each["text"], each["undelivered"])
@@ -40,7 +40,7 @@ def undelivered(desk: IngestDesk, thread_id: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["mail.failed", "mail.suppressed"])
 def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(
-    name: str, desk: IngestDesk
+    name: str, desk: IngestHarness
 ) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
@@ -60,7 +60,7 @@ def test_an_answer_that_was_not_sent_opens_its_thread_again_and_says_why(
     assert not_sent(desk, thread_id, name) == []
 
 
-def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestDesk) -> None:
+def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
     not_sent(desk, thread_id)
@@ -72,7 +72,7 @@ def test_what_is_sent_after_all_says_so_the_newer_answer_first(desk: IngestDesk)
     assert undelivered(desk, thread_id) == []
 
 
-def test_a_pending_thread_opens_and_waits_again(desk: IngestDesk) -> None:
+def test_a_pending_thread_opens_and_waits_again(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="We look into it.", status="pending1")
     assert [told.name for told in not_sent(desk, thread_id)] == ["thread.status_changed"]
@@ -82,7 +82,7 @@ def test_a_pending_thread_opens_and_waits_again(desk: IngestDesk) -> None:
     )
 
 
-def answered_and_sent(desk: IngestDesk) -> str:
+def answered_and_sent(desk: IngestHarness) -> str:
     """A thread whose answer has left."""
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
@@ -92,7 +92,7 @@ def answered_and_sent(desk: IngestDesk) -> str:
     return thread_id
 
 
-def comes_back(desk: IngestDesk, answered: str, **changes: object) -> list[Envelope]:
+def comes_back(desk: IngestHarness, answered: str, **changes: object) -> list[Envelope]:
     return desk.tell(
         "mail.bounced",
         changed(
@@ -111,7 +111,7 @@ def comes_back(desk: IngestDesk, answered: str, **changes: object) -> list[Envel
 
 @pytest.mark.parametrize("permanent", [True, False])
 def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(
-    permanent: bool, desk: IngestDesk
+    permanent: bool, desk: IngestHarness
 ) -> None:
     thread_id = answered_and_sent(desk)
     does(desk, "mark_read", thread_id)
@@ -141,7 +141,7 @@ def test_an_answer_that_comes_back_is_to_be_looked_at_and_opens_nothing(
     ],
 )
 def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arrived(
-    recipient: str, said: str, desk: IngestDesk
+    recipient: str, said: str, desk: IngestHarness
 ) -> None:
     thread_id = answered_and_sent(desk)
     does(desk, "mark_read", thread_id)
@@ -154,14 +154,14 @@ def test_an_answer_to_a_customer_whose_address_passes_mail_on_may_not_have_arriv
     "changes", [{"message_id": "<other@shop.test>"}, {"thread_id": samples.THREAD_ID}]
 )
 def test_a_report_about_another_mail_opens_nothing(
-    changes: dict[str, str], desk: IngestDesk
+    changes: dict[str, str], desk: IngestHarness
 ) -> None:
     thread_id = answered_and_sent(desk)
     assert comes_back(desk, thread_id, **changes) == []
     assert (view(desk, thread_id)["status"], undelivered(desk, thread_id)) == ("closed", [])
 
 
-def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestDesk) -> None:
+def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
     not_sent(desk, thread_id)
@@ -176,7 +176,7 @@ def test_an_answer_that_arrives_after_all_ends_the_waiting(desk: IngestDesk) -> 
 
 
 def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     asked, never_sent = answered_and_sent(desk), writes(desk)
     comes_back(desk, asked)
@@ -198,7 +198,7 @@ def test_unless_the_customer_wrote_meanwhile_or_another_answer_did_not_arrive(
 
 
 def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_note(
-    desk: IngestDesk,
+    desk: IngestHarness,
 ) -> None:
     thread_id = writes(desk)
     for email in ("bela@shop.test", "carrier@example.test"):
@@ -215,7 +215,7 @@ def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_no
     assert view(desk, thread_id)["unread"] == 0
 
 
-def test_other_mails_of_a_thread_open_nothing(desk: IngestDesk) -> None:
+def test_other_mails_of_a_thread_open_nothing(desk: IngestHarness) -> None:
     thread_id = writes(desk)
     does(desk, "reply", thread_id, text="It is on its way.")
     assert not_sent(desk, thread_id, template="forward_msg") == []
@@ -223,7 +223,7 @@ def test_other_mails_of_a_thread_open_nothing(desk: IngestDesk) -> None:
     assert undelivered(desk, thread_id) == []
 
 
-def test_an_answer_refers_to_the_confirmation_that_the_customer_got(desk: IngestDesk) -> None:
+def test_an_answer_refers_to_the_confirmation_that_the_customer_got(desk: IngestHarness) -> None:
     opened, *_ = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
     thread_id = opened.data["thread_id"]
     sent = mail_sent("<confirmed@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
@@ -236,7 +236,9 @@ def test_an_answer_refers_to_the_confirmation_that_the_customer_got(desk: Ingest
     assert replied.data["references"] == ["<confirmed@shop.test>"]
 
 
-def test_a_confirmation_that_does_not_arrive_says_nothing_of_the_answer(desk: IngestDesk) -> None:
+def test_a_confirmation_that_does_not_arrive_says_nothing_of_the_answer(
+    desk: IngestHarness,
+) -> None:
     opened, *_ = desk.tell("contact.submit", changed(samples.SUBMIT_CONTACT, order_reference=None))
     thread_id = opened.data["thread_id"]
     does(desk, "reply", thread_id, text="Blue.")

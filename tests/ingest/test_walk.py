@@ -23,7 +23,7 @@ from tests.ingest.words import (
     CUSTOMER,
     ORDER,
     ORDER_ID,
-    IngestDesk,
+    IngestHarness,
     Killed,
     an_errand,
     letter,
@@ -67,12 +67,12 @@ def send(mailserver: Mailserver, mailbox: Mailbox) -> Callable[..., None]:
     return send
 
 
-def texts(desk: IngestDesk) -> list[str]:
+def texts(desk: IngestHarness) -> list[str]:
     return [row.text for row in sorted(desk.rows(thread_messages), key=lambda row: row.at)]
 
 
 def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
-    small_desk: IngestDesk, mailbox: Mailbox, send: Callable[..., None]
+    small_desk: IngestHarness, mailbox: Mailbox, send: Callable[..., None]
 ) -> None:
     desk = small_desk
     desk.begin(Postman(Tokens()), mailbox)
@@ -143,7 +143,7 @@ class Mortal:
         return found
 
 
-def deliver_until_done(desk: IngestDesk, deliveries: list[Delivery]) -> None:
+def deliver_until_done(desk: IngestHarness, deliveries: list[Delivery]) -> None:
     """As RabbitMQ does: what was not acknowledged comes again; and some of it comes twice
     anyway.
     """
@@ -159,7 +159,7 @@ def deliver_until_done(desk: IngestDesk, deliveries: list[Delivery]) -> None:
 
 @pytest.mark.parametrize("deaths", [(), (1,), (1, 2, 3), (2,), (2, 4)])
 def test_every_mail_is_filed_once_whenever_the_process_dies(
-    small_desk: IngestDesk, mailbox: Mailbox, send: Callable[..., None], deaths: tuple[int, ...]
+    small_desk: IngestHarness, mailbox: Mailbox, send: Callable[..., None], deaths: tuple[int, ...]
 ) -> None:
     desk, sent = small_desk, []
     desk.begin(Mortal(*deaths), mailbox)

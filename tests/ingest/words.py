@@ -22,7 +22,7 @@ from shared.contracts.envelope import Envelope, decode
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict, receive
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import engine_for, reading
-from tests.words import Desk, changed
+from tests.words import ServiceHarness, changed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEYS = SigningKeys({1: b"k" * 32})
@@ -124,7 +124,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-class IngestDesk(Desk):
+class IngestHarness(ServiceHarness):
     """The service on a database, with a clock, and its errands run as the relay and RabbitMQ
     would.
     """
@@ -135,7 +135,7 @@ class IngestDesk(Desk):
     again: list[Delivery]
 
     @classmethod
-    def at(cls, url: str) -> "IngestDesk":
+    def at(cls, url: str) -> "IngestHarness":
         """On the database of a URL; `begin` opens it."""
         return cls(service, engine_for(url), Adapters({}, KEYS, Server()))
 

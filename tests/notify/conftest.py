@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notify.words import NotifyDesk, Office
+from tests.notify.words import NotifyHarness, Office
 from tests.words import sqlite_url
 
 databases = count(1)
@@ -24,16 +24,16 @@ def office() -> Office:
 
 
 @pytest.fixture
-def desk(url: str, office: Office) -> Iterator[NotifyDesk]:
+def desk(url: str, office: Office) -> Iterator[NotifyHarness]:
     """The service on a database of each kind."""
-    opened = NotifyDesk.at(url, office)
+    opened = NotifyHarness.at(url, office)
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture
-def small_desk(tmp_path: Path, office: Office) -> Iterator[NotifyDesk]:
+def small_desk(tmp_path: Path, office: Office) -> Iterator[NotifyHarness]:
     """The service on SQLite."""
-    opened = NotifyDesk.at(sqlite_url(tmp_path), office)
+    opened = NotifyHarness.at(sqlite_url(tmp_path), office)
     yield opened
     opened.engine.dispose()

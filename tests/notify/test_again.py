@@ -22,7 +22,7 @@ from tests.notify.words import (
     LEASE,
     RULES,
     Killed,
-    NotifyDesk,
+    NotifyHarness,
     Office,
     opened,
     placed,
@@ -30,7 +30,7 @@ from tests.notify.words import (
 )
 
 
-def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
+def send(desk: NotifyHarness, **changes: Any) -> dict[str, Any]:
     """A mail about a new order; its view."""
     event = transitioned(attach=[], **changes)
     desk.tell("order.transitioned", event)
@@ -38,18 +38,18 @@ def send(desk: NotifyDesk, **changes: Any) -> dict[str, Any]:
     return mail_of(desk, event["order_id"])
 
 
-def mail_of(desk: NotifyDesk, order_id: str) -> dict[str, Any]:
+def mail_of(desk: NotifyHarness, order_id: str) -> dict[str, Any]:
     mail: dict[str, Any] = desk.ask("mail.list", {"order_id": order_id}).data["mails"][0]
     return mail
 
 
-def bounce(desk: NotifyDesk, mail: dict[str, Any], **changes: Any) -> list[Envelope]:
+def bounce(desk: NotifyHarness, mail: dict[str, Any], **changes: Any) -> list[Envelope]:
     named = {name: mail[name] for name in ("mail_id", "message_id", "recipient")}
     return desk.tell("mail.bounced", MailBounced.example | named | changes)
 
 
 def test_a_mail_that_came_back_ends_all_mail_to_its_recipient_until_somebody_releases_it(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     (added,) = bounce(desk, send(desk))
     assert (added.name, added.data["email"]) == ("suppression.added", "ada@example.test")
@@ -66,14 +66,14 @@ def test_a_mail_that_came_back_ends_all_mail_to_its_recipient_until_somebody_rel
     assert desk.ask("suppression.list", {}).data["suppressions"] == []
 
 
-def test_the_mail_that_came_back_says_so_in_its_history(small_desk: NotifyDesk) -> None:
+def test_the_mail_that_came_back_says_so_in_its_history(small_desk: NotifyHarness) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail, permanent=False)
     assert mail_of(small_desk, mail["order_id"])["bounced"] == "550 5.1.1 User unknown"
     assert send(small_desk)["state"] == "sent"
 
 
-def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyDesk) -> None:
+def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyHarness) -> None:
     mail = send(small_desk)
     assert len(bounce(small_desk, mail)) == 1
     assert bounce(small_desk, mail) == []
@@ -98,7 +98,7 @@ def test_the_same_bounce_told_twice_is_told_once(small_desk: NotifyDesk) -> None
     ],
 )
 def test_a_report_about_another_recipient_or_mail_suppresses_nobody(
-    small_desk: NotifyDesk, forged: dict[str, str], came_back: str
+    small_desk: NotifyHarness, forged: dict[str, str], came_back: str
 ) -> None:
     mail = send(small_desk)
     assert bounce(small_desk, mail, **forged) == []
@@ -116,7 +116,7 @@ FULL = {
 }
 
 
-def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyDesk, office: Office) -> None:
+def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyHarness, office: Office) -> None:
     office.rules = replace(RULES, mailbox_full=timedelta(days=2))
     first = send(desk)
     (added,) = bounce(desk, first, **FULL)
@@ -135,7 +135,7 @@ def test_a_full_mailbox_is_left_in_peace_for_a_while(desk: NotifyDesk, office: O
     assert [told.name for told in bounce(desk, again, **FULL)] == ["suppression.added"]
 
 
-def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyDesk) -> None:
+def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyHarness) -> None:
     first, second = send(small_desk), send(small_desk)
     bounce(small_desk, first, **FULL)
     (added,) = bounce(small_desk, second)
@@ -146,28 +146,28 @@ def test_what_came_back_for_good_outlasts_a_full_mailbox(small_desk: NotifyDesk)
 
 
 def test_a_setting_of_no_days_suppresses_no_full_mailbox(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     office.rules = replace(RULES, mailbox_full=timedelta())
     assert bounce(small_desk, send(small_desk), **FULL) == []
     assert send(small_desk)["state"] == "sent"
 
 
-def test_another_shop_s_mail_is_not_suppressed(small_desk: NotifyDesk, office: Office) -> None:
+def test_another_shop_s_mail_is_not_suppressed(small_desk: NotifyHarness, office: Office) -> None:
     bounce(small_desk, send(small_desk))
     small_desk.tell("order.transitioned", transitioned(attach=[]), shop="other")
     small_desk.run_errands()
     assert len(office.sent) == 2
 
 
-def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyDesk) -> None:
+def test_what_is_not_suppressed_cannot_be_released(small_desk: NotifyHarness) -> None:
     (refusal,) = small_desk.tell("suppression.release", {"email": "ada@example.test"})
     assert (refusal.name, refusal.data["code"]) == ("suppression.release_refused", "not_suppressed")
     (wrong,) = small_desk.tell("suppression.release", {"email": "ada"})
     assert wrong.data["reason"].startswith("email: ")
 
 
-def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyHarness, office: Office) -> None:
     first = send(desk)
     desk.clock.advance(timedelta(days=1))
     told, *_ = desk.tell("mail.resend", {"mail_id": first["mail_id"], "by": "anna@shop.test"})
@@ -186,7 +186,7 @@ def test_a_mail_is_sent_again_as_one_of_its_own(desk: NotifyDesk, office: Office
 
 
 def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     first = send(small_desk)
     for _ in range(2):
@@ -196,14 +196,14 @@ def test_a_mail_is_sent_again_as_often_as_it_is_asked_for(
 
 
 def test_a_mail_cannot_be_sent_again_while_it_is_underway(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     (refusal,) = small_desk.tell("mail.resend", {"mail_id": send(small_desk)["mail_id"]})
     assert (refusal.data["code"], refusal.data["details"]["state"]) == ("underway", "deferred")
 
 
-def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyDesk) -> None:
+def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyHarness) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail)
     (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
@@ -211,7 +211,7 @@ def test_a_mail_is_not_sent_again_to_where_it_came_back_from(small_desk: NotifyD
 
 
 def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     mail = send(small_desk)
     bounce(small_desk, mail)
@@ -227,7 +227,7 @@ def test_a_mail_is_sent_again_to_another_address_also_when_it_came_back(
     assert again[0].data["code"] == "suppressed"
 
 
-def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyDesk) -> None:
+def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyHarness) -> None:
     mail = send(small_desk)
     for mail_id, shop in ((mail["mail_id"], "other"), (samples.MAIL_ID, "default")):
         (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail_id}, shop=shop)
@@ -238,7 +238,7 @@ def test_a_mail_of_another_shop_is_not_known(small_desk: NotifyDesk) -> None:
 
 
 def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     orders = [send(desk)["order_id"] for _ in range(3)]
@@ -255,7 +255,7 @@ def test_more_mails_than_the_limits_allow_go_when_there_is_room_again(
 
 
 def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     office.rules = replace(RULES, limits=Limits(shop_per_minute=1))
     assert send(small_desk)["state"] == "sent"
@@ -265,7 +265,7 @@ def test_a_shop_s_limit_counts_all_its_mails_and_no_other_s(
     assert len(office.sent) == 2
 
 
-def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Office) -> None:
+def test_the_limits_count_the_mails_of_one_batch(desk: NotifyHarness, office: Office) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2, shop_per_minute=3))
     for email in ("ada", "ada", "ada", "bob", "eve"):
         desk.tell(
@@ -282,7 +282,7 @@ def test_the_limits_count_the_mails_of_one_batch(desk: NotifyDesk, office: Offic
 
 
 def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
-    desk: NotifyDesk, office: Office, monkeypatch: pytest.MonkeyPatch
+    desk: NotifyHarness, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(4):
@@ -305,7 +305,9 @@ def test_the_limits_hold_between_workers_that_claim_at_the_same_moment(
     assert len(office.sent) == 2
 
 
-def test_what_was_claimed_and_never_begun_does_not_count(desk: NotifyDesk, office: Office) -> None:
+def test_what_was_claimed_and_never_begun_does_not_count(
+    desk: NotifyHarness, office: Office
+) -> None:
     office.rules = replace(RULES, limits=Limits(recipient_per_hour=2))
     for _ in range(2):
         desk.tell("order.transitioned", transitioned(attach=[]))
@@ -318,7 +320,7 @@ def test_what_was_claimed_and_never_begun_does_not_count(desk: NotifyDesk, offic
 
 
 def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     first = send(desk)
     office.answers = [Killed()]
@@ -334,7 +336,7 @@ def test_a_mail_in_doubt_whose_recipient_is_suppressed_meanwhile_is_done_with(
 
 
 def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Killed()]
     event = transitioned(attach=[])
@@ -351,7 +353,7 @@ def test_a_mail_in_doubt_that_the_limits_hold_is_sent_when_they_let_it(
 
 
 def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Killed()]
     event = transitioned(attach=[])
@@ -371,7 +373,7 @@ def test_a_claim_whose_worker_died_is_swept_up_even_if_its_message_is_lost(
     assert len(office.sent) == 1
 
 
-def test_a_sweep_leaves_the_living_alone(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_sweep_leaves_the_living_alone(small_desk: NotifyHarness, office: Office) -> None:
     office.answers = [Killed()]
     small_desk.tell("order.transitioned", transitioned(attach=[]))
     with pytest.raises(Killed):
@@ -389,7 +391,7 @@ def test_every_worker_that_starts_plans_the_one_sweep() -> None:
     assert (later.at, later.key) == ("now", "sweep")
 
 
-def test_mails_are_found_by_state_and_recipient(desk: NotifyDesk, office: Office) -> None:
+def test_mails_are_found_by_state_and_recipient(desk: NotifyHarness, office: Office) -> None:
     office.answers = [Outcome("permanent", "550 5.1.1 User unknown")]
     failed, sent = send(desk), send(desk, order__customer__email="bob@example.test")
     found = {
@@ -409,7 +411,7 @@ def test_mails_are_found_by_state_and_recipient(desk: NotifyDesk, office: Office
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_pages_of_mails_are_the_list_in_pieces(desk: NotifyDesk, limit: int) -> None:
+def test_pages_of_mails_are_the_list_in_pieces(desk: NotifyHarness, limit: int) -> None:
     for _ in range(2):
         desk.tell("order.placed", placed())  # two mails each
         desk.clock.advance(timedelta(seconds=1))
@@ -424,13 +426,15 @@ def test_pages_of_mails_are_the_list_in_pieces(desk: NotifyDesk, limit: int) -> 
     assert [mail["at"] for mail in pieces] == sorted((mail["at"] for mail in pieces), reverse=True)
 
 
-def test_a_cursor_that_is_none_is_refused(small_desk: NotifyDesk) -> None:
+def test_a_cursor_that_is_none_is_refused(small_desk: NotifyHarness) -> None:
     refusal = small_desk.ask("mail.list", {"cursor": "page 2"})
     assert (refusal.name, refusal.data["code"]) == ("mail.list_refused", "unknown_cursor")
     assert refusal.data["details"] == {"field": "cursor"}
 
 
-def test_a_mail_is_shown_with_its_words_and_every_attempt(desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_is_shown_with_its_words_and_every_attempt(
+    desk: NotifyHarness, office: Office
+) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     mail = send(desk)
     desk.clock.advance(timedelta(minutes=1))
@@ -444,7 +448,7 @@ def test_a_mail_is_shown_with_its_words_and_every_attempt(desk: NotifyDesk, offi
     assert answer["html"].startswith("<!DOCTYPE html>")
 
 
-def test_a_mail_can_be_looked_at_without_sending(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_mail_can_be_looked_at_without_sending(small_desk: NotifyHarness, office: Office) -> None:
     answer = small_desk.ask("mail.preview", {"template": "payment", "language": "fa"}).data
     assert answer["subject"] == "سفارش XKBKNABJK: پرداخت شما دریافت شد"
     assert 'dir="rtl"' in answer["html"]

@@ -26,7 +26,7 @@ from tests.notify.words import (
     WAIT,
     WRITER,
     Killed,
-    NotifyDesk,
+    NotifyHarness,
     Office,
     content_of,
     opened,
@@ -37,24 +37,24 @@ from tests.notify.words import (
 )
 from tests.words import delivery, sqlite_url
 
-Bring = Callable[[NotifyDesk, dict[str, Any]], None]
+Bring = Callable[[NotifyHarness, dict[str, Any]], None]
 
 
-def announce(desk: NotifyDesk, event: dict[str, Any]) -> None:
+def announce(desk: NotifyHarness, event: dict[str, Any]) -> None:
     desk.tell("order.transitioned", event)
 
 
-def bring(desk: NotifyDesk, event: dict[str, Any]) -> None:
+def bring(desk: NotifyHarness, event: dict[str, Any]) -> None:
     desk.tell("document.content", content_of(event))
 
 
 @pytest.fixture
-def real(tmp_path: Any) -> Callable[[int], NotifyDesk]:
+def real(tmp_path: Any) -> Callable[[int], NotifyHarness]:
     """The service, whose mail goes to a port."""
 
-    def at(port: int) -> NotifyDesk:
+    def at(port: int) -> NotifyHarness:
         server = SmtpServer("127.0.0.1", port, "none", timeout=5)
-        return NotifyDesk.at(
+        return NotifyHarness.at(
             sqlite_url(tmp_path), RealOffice(Office().rules, DRAFTER, WRITER, server)
         )
 
@@ -65,7 +65,7 @@ def real(tmp_path: Any) -> Callable[[int], NotifyDesk]:
     "steps", [(announce, bring), (bring, announce)], ids=["mail first", "document first"]
 )
 def test_the_invoice_goes_along_whichever_comes_first(
-    desk: NotifyDesk, office: Office, steps: tuple[Bring, Bring]
+    desk: NotifyHarness, office: Office, steps: tuple[Bring, Bring]
 ) -> None:
     event = transitioned()
     for step in steps:
@@ -80,7 +80,7 @@ def test_the_invoice_goes_along_whichever_comes_first(
     assert told.data["mail"]["attachments"] == ["invoice-IN000001.pdf"]
 
 
-def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyDesk]) -> None:
+def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyHarness]) -> None:
     receiver, event = Receiver(), transitioned()
     with smtp(receiver) as port:
         desk = real(port)
@@ -95,7 +95,7 @@ def test_it_arrives_at_a_real_server(real: Callable[[int], NotifyDesk]) -> None:
     assert (sent.state, sent.attempts, sent.reason) == ("sent", 1, "250 2.0.0 Taken")
 
 
-def test_an_event_that_comes_twice_sends_once(desk: NotifyDesk, office: Office) -> None:
+def test_an_event_that_comes_twice_sends_once(desk: NotifyHarness, office: Office) -> None:
     twice = delivery("order.transitioned", transitioned(attach=[]))
     assert desk.deliver(twice) == [DONE]
     assert desk.deliver(twice) == [DONE]
@@ -104,7 +104,7 @@ def test_an_event_that_comes_twice_sends_once(desk: NotifyDesk, office: Office) 
 
 
 def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     again = delivery("order.placed", placed())
     desk.deliver(again)
@@ -117,7 +117,7 @@ def test_an_event_that_comes_again_after_its_claim_was_forgotten_sends_once(
 
 
 def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     event = placed()
     desk.tell("order.placed", event)
@@ -134,7 +134,7 @@ def test_a_placed_order_brings_its_confirmation_and_how_to_pay(
     assert {mail["state"] for mail in answer.data["mails"]} == {"sent"}
 
 
-def test_a_reply_goes_into_the_customer_s_thread(desk: NotifyDesk, office: Office) -> None:
+def test_a_reply_goes_into_the_customer_s_thread(desk: NotifyHarness, office: Office) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     desk.tell("thread.replied", replied())
     desk.run_errands()
@@ -146,14 +146,14 @@ def test_a_reply_goes_into_the_customer_s_thread(desk: NotifyDesk, office: Offic
     assert [mail["template"] for mail in answer.data["mails"]] == ["reply_msg"]
 
 
-def test_mail_to_a_customer_of_another_shop_is_not_listed(desk: NotifyDesk) -> None:
+def test_mail_to_a_customer_of_another_shop_is_not_listed(desk: NotifyHarness) -> None:
     event = placed()
     desk.tell("order.placed", event, shop="other")
     assert desk.ask("mail.list", {"order_id": event["order_id"]}).data["mails"] == []
 
 
 def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_own(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     event = transitioned()
     announce(desk, event)
@@ -178,7 +178,7 @@ def test_after_the_limit_the_mail_goes_without_and_the_document_follows_in_its_o
 
 
 def test_a_deferred_mail_is_tried_again_after_growing_pauses(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Outcome("temporary", "451 later")] * 2
     desk.tell("order.transitioned", transitioned(attach=[]))
@@ -198,7 +198,7 @@ def test_a_deferred_mail_is_tried_again_after_growing_pauses(
 
 
 def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
@@ -209,7 +209,7 @@ def test_a_deferred_mail_that_had_waited_is_not_tried_at_the_old_limit(
 
 
 def test_a_refused_address_is_told_at_once_and_not_tried_again(
-    real: Callable[[int], NotifyDesk],
+    real: Callable[[int], NotifyHarness],
 ) -> None:
     with smtp(Receiver(recipient="550 5.1.1 User unknown")) as port:
         desk = real(port)
@@ -221,7 +221,7 @@ def test_a_refused_address_is_told_at_once_and_not_tried_again(
 
 
 def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(
-    real: Callable[[int], NotifyDesk],
+    real: Callable[[int], NotifyHarness],
 ) -> None:
     desk = real(nobody())
     desk.tell("order.transitioned", transitioned(attach=[]))
@@ -230,7 +230,7 @@ def test_a_server_that_is_away_defers_the_mail_and_dead_letters_nothing(
 
 
 def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(
-    real: Callable[[int], NotifyDesk],
+    real: Callable[[int], NotifyHarness],
 ) -> None:
     receiver = Silent()
     with smtp(receiver) as port:
@@ -248,7 +248,7 @@ def test_a_lost_answer_is_told_as_unknown_and_asked_for_once_more(
 
 
 def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Killed()]
     desk.tell("order.transitioned", transitioned(attach=[]))
@@ -264,14 +264,16 @@ def test_a_mail_claimed_by_a_dead_process_is_sent_by_another_after_the_lease(
     assert desk.events()[0].data["mail"]["attempts"] == 2
 
 
-def batch(desk: NotifyDesk, count: int) -> list[Delivery]:
+def batch(desk: NotifyHarness, count: int) -> list[Delivery]:
     """Mails of so many events, called."""
     for _ in range(count):
         desk.tell("order.transitioned", transitioned(attach=[]))
     return [receive(errand.encode()) for errand in desk.errands()]
 
 
-def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(desk: NotifyDesk, office: Office) -> None:
+def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(
+    desk: NotifyHarness, office: Office
+) -> None:
     mails = batch(desk, 3)
     office.answers = [Outcome("sent", "250 OK"), Killed()]
     with pytest.raises(Killed):
@@ -287,7 +289,7 @@ def test_of_a_batch_that_is_killed_one_mail_is_in_doubt(desk: NotifyDesk, office
 
 
 def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     """The sweeper gave a claim up that never began, and its attempt is under way when the first
     message comes again.
@@ -306,7 +308,7 @@ def test_a_claim_by_another_message_is_not_undone_by_one_that_never_began(
 
 
 def test_a_mail_that_was_sent_and_not_recorded_is_not_sent_again_by_the_sweeper(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     """Its message waits in RabbitMQ for longer than the lease, as after a long absence of the
     database.
@@ -327,7 +329,7 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
     """First the mails, then the notes: else two workers that were given one message wait for each
     other.
     """
-    desk = NotifyDesk.at(postgres.create_database("notify_locks"), office)
+    desk = NotifyHarness.at(postgres.create_database("notify_locks"), office)
     mails = batch(desk, 2)
     office.answers = [Killed()]
     with pytest.raises(Killed):
@@ -345,7 +347,7 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
 
 
 def test_mails_with_large_attachments_wait_for_the_next_batch(
-    desk: NotifyDesk, office: Office, monkeypatch: pytest.MonkeyPatch
+    desk: NotifyHarness, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.notify.work.MAX_ATTACHMENT_BYTES", len(PDF))
     events = [transitioned() for _ in range(3)]
@@ -363,13 +365,15 @@ def test_mails_with_large_attachments_wait_for_the_next_batch(
     assert len(office.sent) == 2
 
 
-def test_a_message_of_the_living_is_not_taken_from_them(desk: NotifyDesk, office: Office) -> None:
+def test_a_message_of_the_living_is_not_taken_from_them(
+    desk: NotifyHarness, office: Office
+) -> None:
     """RabbitMQ delivers a second copy while the first is being sent: it must not be done with as if
     it had sent.
     """
     desk.tell("order.transitioned", transitioned(attach=[]))
     (errand,) = desk.errands()
-    copy = NotifyDesk(desk.service, desk.engine, Office())
+    copy = NotifyHarness(desk.service, desk.engine, Office())
     copy.pipeline.clock = desk.clock
     verdicts = []
 
@@ -386,13 +390,13 @@ def test_a_message_of_the_living_is_not_taken_from_them(desk: NotifyDesk, office
     assert len(desk.events()) == 1
 
 
-def test_a_mail_that_cannot_be_is_a_dead_letter(small_desk: NotifyDesk) -> None:
+def test_a_mail_that_cannot_be_is_a_dead_letter(small_desk: NotifyHarness) -> None:
     verdict = small_desk.deliver(delivery("mail.deliver", {"mail_id": samples.MAIL_ID}))[0]
     assert isinstance(verdict.error, Unprocessable)
 
 
 def test_a_whole_batch_in_one_transaction_comes_to_the_same(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     events = [transitioned() for _ in range(3)]
     mixed = [
@@ -406,7 +410,7 @@ def test_a_whole_batch_in_one_transaction_comes_to_the_same(
     assert all(parts(opened(parcel.content))[-1] == "application/pdf" for parcel in office.sent)
 
 
-def test_it_says_how_it_is(desk: NotifyDesk) -> None:
+def test_it_says_how_it_is(desk: NotifyHarness) -> None:
     answer = desk.ask("service.health", {})
     assert (answer.data["service"], answer.data["healthy"], answer.data["revision"]) == (
         "notify",

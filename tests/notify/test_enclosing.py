@@ -7,14 +7,14 @@ import pytest
 
 from shared.contracts import samples
 from shared.contracts.ingest import ThreadForwarded
-from tests.notify.words import NotifyDesk, Office, content_of, opened, replied
+from tests.notify.words import NotifyHarness, Office, content_of, opened, replied
 
 FILE = {"filename": "بازگشت.txt", "content": "SW4gaXRzIGJveC4="}
 TO, COPY, HIDDEN = "ada@example.test", "office@example.test", "bela@shop.test"
 
 
 @pytest.fixture
-def shop(desk: NotifyDesk) -> NotifyDesk:
+def shop(desk: NotifyHarness) -> NotifyHarness:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     return desk
 
@@ -36,7 +36,7 @@ def answer(**changes: Any) -> dict[str, Any]:
 
 
 def test_an_answer_waits_for_its_document_and_takes_the_files_along(
-    shop: NotifyDesk, office: Office
+    shop: NotifyHarness, office: Office
 ) -> None:
     event = answer()
     shop.tell("thread.replied", event)
@@ -55,7 +55,7 @@ def test_an_answer_waits_for_its_document_and_takes_the_files_along(
 
 
 def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
-    shop: NotifyDesk, office: Office
+    shop: NotifyHarness, office: Office
 ) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "bcc": [HIDDEN], "attachments": [FILE]})
     shop.run_errands()
@@ -70,7 +70,7 @@ def test_every_copy_is_a_mail_of_its_own_that_shows_who_else_got_it(
     assert {mail["recipient"]: mail["copy_of"] for mail in listed} == {TO: "", COPY: TO, HIDDEN: TO}
 
 
-def test_who_erases_the_customer_erases_the_copies(shop: NotifyDesk) -> None:
+def test_who_erases_the_customer_erases_the_copies(shop: NotifyHarness) -> None:
     shop.tell("thread.replied", replied() | {"cc": [COPY], "attachments": [FILE]})
     shop.run_errands()
     shop.tell("customer.erase", {"customer_id": "c-none", "emails": [TO]})
@@ -80,7 +80,7 @@ def test_who_erases_the_customer_erases_the_copies(shop: NotifyDesk) -> None:
 
 
 def test_a_forwarded_thread_names_its_files_and_those_that_are_left_out(
-    shop: NotifyDesk, office: Office
+    shop: NotifyHarness, office: Office
 ) -> None:
     shop.tell(
         "thread.forwarded",

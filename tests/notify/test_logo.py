@@ -8,13 +8,13 @@ from typing import Any
 from services.notify.domain.logo import SOURCE
 from shared.contracts import samples
 from shared.contracts.assets import AssetChanged
-from tests.notify.words import NotifyDesk, Office, opened, parts, transitioned
+from tests.notify.words import NotifyHarness, Office, opened, parts, transitioned
 from tests.words import changed
 
 LOGO = AssetChanged.example
 
 
-def sent(desk: NotifyDesk, office: Office, **attributes: Any) -> EmailMessage:
+def sent(desk: NotifyHarness, office: Office, **attributes: Any) -> EmailMessage:
     """A new mail of the shop."""
     desk.tell("order.transitioned", transitioned(attach=[]), **attributes)
     desk.run_errands()
@@ -38,7 +38,7 @@ def picture_in(html: str) -> dict[str, str | None]:
 
 
 def test_a_logo_comes_along_with_every_mail_of_its_shop(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     before = sent(small_desk, office)
     assert (SOURCE in html_of(before), "image/png" in parts(before)) == (False, False)
@@ -69,7 +69,7 @@ def test_a_logo_comes_along_with_every_mail_of_its_shop(
 
 
 def test_a_logo_that_was_removed_is_in_no_mail_any_more(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     small_desk.tell("asset.changed", LOGO)
     small_desk.tell("asset.changed", {"asset": "stamp", "size": 70})
@@ -79,7 +79,7 @@ def test_a_logo_that_was_removed_is_in_no_mail_any_more(
     assert (SOURCE in html_of(mail), "Corner Shop" in html_of(mail)) == (False, True)
 
 
-def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyDesk) -> None:
+def test_a_preview_shows_the_logo_without_a_mail(small_desk: NotifyHarness) -> None:
     small_desk.tell("asset.changed", changed(LOGO, small__description='A "shop" <b>'))
     shown = small_desk.ask("mail.preview", {"template": "payment"}).data["html"]
     picture = picture_in(shown)

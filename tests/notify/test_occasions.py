@@ -27,7 +27,7 @@ from shared.contracts.orders import (
     StoreCreditIssued,
     VoucherCreated,
 )
-from tests.notify.words import WAIT, NotifyDesk, Office, content_of, opened
+from tests.notify.words import WAIT, NotifyHarness, Office, content_of, opened
 from tests.words import changed, delivery
 
 CREDITED = [samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}]
@@ -35,14 +35,14 @@ ATTACH = [samples.INVOICE_REFERENCE | {"kind": "return_slip", "number": "RT00000
 
 
 @pytest.fixture
-def known(small_desk: NotifyDesk) -> NotifyDesk:
+def known(small_desk: NotifyHarness) -> NotifyHarness:
     """The service, which knows the shop."""
     small_desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "de"})
     return small_desk
 
 
 def mails_of(
-    desk: NotifyDesk, office: Office, message: type[Message], **changes: Any
+    desk: NotifyHarness, office: Office, message: type[Message], **changes: Any
 ) -> list[EmailMessage]:
     """What the customer and others get because of the message's example."""
     desk.tell(message.name, changed(message.example, **changes))
@@ -88,7 +88,11 @@ def mails_of(
     ids=lambda value: value.name if isinstance(value, type) else "",
 )
 def test_the_customer_is_told(
-    known: NotifyDesk, office: Office, message: type[Message], changes: dict[str, Any], subject: str
+    known: NotifyHarness,
+    office: Office,
+    message: type[Message],
+    changes: dict[str, Any],
+    subject: str,
 ) -> None:
     (mail,) = mails_of(known, office, message, **changes)
     assert (mail["Subject"], mail["To"]) == (subject, "Ada Byron <ada@example.test>")
@@ -109,12 +113,14 @@ def test_the_customer_is_told(
     ],
 )
 def test_what_concerns_no_customer_yet_is_told_to_nobody(
-    known: NotifyDesk, office: Office, message: type[Message], changes: dict[str, Any]
+    known: NotifyHarness, office: Office, message: type[Message], changes: dict[str, Any]
 ) -> None:
     assert mails_of(known, office, message, **changes) == []
 
 
-def test_a_credit_slip_goes_along_with_the_mail_about_it(known: NotifyDesk, office: Office) -> None:
+def test_a_credit_slip_goes_along_with_the_mail_about_it(
+    known: NotifyHarness, office: Office
+) -> None:
     slip = samples.INVOICE_REFERENCE | {"kind": "credit_slip", "number": "CR000001"}
     event = changed(RefundCreated.example, refund__credit_slip=slip)
     known.tell("refund.created", event)
@@ -125,7 +131,9 @@ def test_a_credit_slip_goes_along_with_the_mail_about_it(known: NotifyDesk, offi
     assert len(list(mail.iter_attachments())) == 1
 
 
-def test_the_words_of_a_return_tell_until_when_and_what(known: NotifyDesk, office: Office) -> None:
+def test_the_words_of_a_return_tell_until_when_and_what(
+    known: NotifyHarness, office: Office
+) -> None:
     changes = {"returned__until": "2026-12-05T12:00:00Z", "returned__number": "RT000001"}
     (mail,) = mails_of(known, office, ReturnConfirmed, **changes)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -134,7 +142,7 @@ def test_the_words_of_a_return_tell_until_when_and_what(known: NotifyDesk, offic
 
 
 def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_language(
-    known: NotifyDesk, office: Office
+    known: NotifyHarness, office: Office
 ) -> None:
     (mail,) = mails_of(known, office, ThreadForwarded)
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
@@ -145,7 +153,7 @@ def test_a_forwarded_thread_shows_what_was_written_in_it_in_the_employees_langua
 
 
 def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
-    known: NotifyDesk, office: Office
+    known: NotifyHarness, office: Office
 ) -> None:
     to_shop, to_customer = mails_of(known, office, ContactSubmitted)
     assert to_shop["To"] == samples.CONTACT["email"]
@@ -158,12 +166,12 @@ def test_a_contact_gets_the_form_with_its_files_and_the_customer_a_confirmation(
     assert list(to_customer.iter_attachments()) == []
 
 
-def test_a_form_that_is_filed_only_is_confirmed_only(known: NotifyDesk, office: Office) -> None:
+def test_a_form_that_is_filed_only_is_confirmed_only(known: NotifyHarness, office: Office) -> None:
     (mail,) = mails_of(known, office, ContactSubmitted, mailed=False, attachments=[])
     assert mail["Subject"] == "We received your message"
 
 
-def test_a_submission_told_again_is_mailed_once(known: NotifyDesk, office: Office) -> None:
+def test_a_submission_told_again_is_mailed_once(known: NotifyHarness, office: Office) -> None:
     again = delivery("contact.submitted", ContactSubmitted.example)
     known.deliver(again)
     with known.engine.begin() as connection:
@@ -173,7 +181,7 @@ def test_a_submission_told_again_is_mailed_once(known: NotifyDesk, office: Offic
     assert len(office.sent) == 2
 
 
-def test_downloads_of_a_shop_that_nobody_told_of_are_refused(small_desk: NotifyDesk) -> None:
+def test_downloads_of_a_shop_that_nobody_told_of_are_refused(small_desk: NotifyHarness) -> None:
     (refusal,) = small_desk.tell("mail.offer_downloads", OfferDownloads.example)
     assert (refusal.name, refusal.data["code"]) == ("mail.offer_downloads_refused", "unknown_shop")
 
@@ -181,7 +189,7 @@ def test_downloads_of_a_shop_that_nobody_told_of_are_refused(small_desk: NotifyD
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "https://shop.test/a b", "ftp://shop.test/x", ""]
 )
-def test_a_link_that_is_none_is_refused(known: NotifyDesk, url: str) -> None:
+def test_a_link_that_is_none_is_refused(known: NotifyHarness, url: str) -> None:
     links = [{"name": "Mugs", "url": url}]
     (refusal,) = known.tell("mail.offer_downloads", OfferDownloads.example | {"links": links})
     assert refusal.data["code"] == "invalid"
@@ -189,7 +197,7 @@ def test_a_link_that_is_none_is_refused(known: NotifyDesk, url: str) -> None:
 
 
 def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
-    known: NotifyDesk, office: Office
+    known: NotifyHarness, office: Office
 ) -> None:
     event = changed(DocumentMailRequested.example, to_name="Books & Co")
     known.tell("order.document_mail_requested", event)
@@ -209,7 +217,7 @@ def test_documents_go_to_whom_an_employee_names_and_wait_for_their_files(
 
 
 def test_store_credit_says_how_much_until_when_and_that_it_came_back(
-    known: NotifyDesk, office: Office
+    known: NotifyHarness, office: Office
 ) -> None:
     mails_of(known, office, StoreCreditIssued)
     given, back = mails_of(known, office, StoreCreditGivenBack, order_id=samples.ORDER_ID)

@@ -10,14 +10,14 @@ from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import reading
-from tests.notify.words import NotifyDesk, Office, content_of, transitioned
+from tests.notify.words import NotifyHarness, Office, content_of, transitioned
 
 ERASE = {"customer_id": "c-1001", "emails": ["Ada@example.test"]}
 JOURNAL = ("outbox", "inbox", "schedule", "sequence", "alembic_version")
 PERSONAL = ("ada@example.test", "Ada Byron", "When will it arrive?", "c-1001", "%PDF")
 
 
-def fill(desk: NotifyDesk) -> dict[str, Any]:
+def fill(desk: NotifyHarness) -> dict[str, Any]:
     """An order's mail with its invoice, a form with a file, and a bounce; the mail that came
     back.
     """
@@ -33,7 +33,7 @@ def fill(desk: NotifyDesk) -> dict[str, Any]:
     return mail
 
 
-def kept(desk: NotifyDesk) -> str:
+def kept(desk: NotifyHarness) -> str:
     """Everything in the service's own tables, as text."""
     tables = MetaData()
     tables.reflect(desk.engine)
@@ -44,13 +44,13 @@ def kept(desk: NotifyDesk) -> str:
         )
 
 
-def counted(desk: NotifyDesk) -> list[str]:
+def counted(desk: NotifyHarness) -> list[str]:
     """The subjects of all events that were told."""
     with reading(desk.engine) as connection:
         return list(connection.scalars(select(journal.sequence.c.subject)))
 
 
-def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyDesk) -> None:
+def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyHarness) -> None:
     fill(desk)
     before = kept(desk)
     assert [text for text in PERSONAL if text not in before] == []
@@ -65,7 +65,7 @@ def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyDesk) -> Non
     assert set(again.data["erased"].values()) == {0}
 
 
-def test_another_customer_keeps_everything(desk: NotifyDesk, office: Office) -> None:
+def test_another_customer_keeps_everything(desk: NotifyHarness, office: Office) -> None:
     other = transitioned(
         attach=[],
         order__customer={"customer_id": "c-2", "email": "bob@example.test", "name": "Bob Moran"},
@@ -79,7 +79,7 @@ def test_another_customer_keeps_everything(desk: NotifyDesk, office: Office) -> 
 
 
 def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     office.answers = [Outcome("temporary", "451 later")]
     event = transitioned()
@@ -95,14 +95,14 @@ def test_a_mail_that_is_still_to_be_sent_is_kept_and_named(
     ]
 
 
-def test_an_erased_mail_cannot_be_sent_again(small_desk: NotifyDesk) -> None:
+def test_an_erased_mail_cannot_be_sent_again(small_desk: NotifyHarness) -> None:
     mail = fill(small_desk)
     small_desk.tell("customer.erase", ERASE)
     (refusal,) = small_desk.tell("mail.resend", {"mail_id": mail["mail_id"]})
     assert refusal.data["code"] == "erased"
 
 
-def test_a_customer_is_told_all_mails_about_him(desk: NotifyDesk) -> None:
+def test_a_customer_is_told_all_mails_about_him(desk: NotifyHarness) -> None:
     fill(desk)
     (exported,) = desk.tell("customer.export", ERASE)
     mails = exported.data["records"]["mails"]
@@ -113,7 +113,7 @@ def test_a_customer_is_told_all_mails_about_him(desk: NotifyDesk) -> None:
 
 @pytest.mark.parametrize("shop", ["other"])
 def test_another_shop_s_customer_of_the_same_name_is_another(
-    small_desk: NotifyDesk, shop: str
+    small_desk: NotifyHarness, shop: str
 ) -> None:
     fill(small_desk)
     (erased,) = small_desk.tell("customer.erase", ERASE, shop=shop)

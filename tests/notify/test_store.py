@@ -23,7 +23,7 @@ from tests.conditions import until
 from tests.notify.words import (
     NOON,
     PDF,
-    NotifyDesk,
+    NotifyHarness,
     Office,
     confirmation,
     content_of,
@@ -34,7 +34,7 @@ from tests.notify.words import (
 from tests.words import delivery
 
 
-def keep(desk: NotifyDesk, *mails: Mail) -> None:
+def keep(desk: NotifyHarness, *mails: Mail) -> None:
     with desk.engine.begin() as connection:
         work = Work(connection, Office())
         for mail in mails:
@@ -44,12 +44,12 @@ def keep(desk: NotifyDesk, *mails: Mail) -> None:
         work.write()
 
 
-def kept(desk: NotifyDesk, mail_id: UUID) -> Mail | None:
+def kept(desk: NotifyHarness, mail_id: UUID) -> Mail | None:
     with desk.engine.begin() as connection:
         return Work(connection, Office()).mails.get(mail_id)
 
 
-def test_a_mail_comes_back_as_it_was_kept(desk: NotifyDesk) -> None:
+def test_a_mail_comes_back_as_it_was_kept(desk: NotifyHarness) -> None:
     mail = replace(
         state_mail(order__language="fa"),
         missing=frozenset({uuid4()}),
@@ -67,7 +67,7 @@ def test_a_mail_comes_back_as_it_was_kept(desk: NotifyDesk) -> None:
     assert kept(desk, mail.mail_id) == mail
 
 
-def test_a_changed_mail_replaces_what_was_kept(desk: NotifyDesk) -> None:
+def test_a_changed_mail_replaces_what_was_kept(desk: NotifyHarness) -> None:
     mail = replace(state_mail(), changed_at=NOON)
     keep(desk, mail)
     changed = replace(mail, state="sent", attempts=1, attached=("invoice.pdf",))
@@ -75,19 +75,19 @@ def test_a_changed_mail_replaces_what_was_kept(desk: NotifyDesk) -> None:
     assert kept(desk, mail.mail_id) == changed
 
 
-def test_one_mail_has_one_row_whatever_its_id(desk: NotifyDesk) -> None:
+def test_one_mail_has_one_row_whatever_its_id(desk: NotifyHarness) -> None:
     mail = state_mail()
     keep(desk, mail)
     with pytest.raises(IntegrityError):
         keep(desk, replace(mail, mail_id=uuid4()))
 
 
-def test_a_state_that_is_none_is_refused_by_the_database(desk: NotifyDesk) -> None:
+def test_a_state_that_is_none_is_refused_by_the_database(desk: NotifyHarness) -> None:
     with pytest.raises(IntegrityError):
         keep(desk, replace(state_mail(), state="perhaps"))  # type: ignore[arg-type]
 
 
-def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyDesk) -> None:
+def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyHarness) -> None:
     order = {"order_id": samples.ORDER_ID, "order__order_id": samples.ORDER_ID}
     first, thread_id = confirmation(**order), uuid4()
     second = replace(state_mail(**order), position=1, thread_id=thread_id)
@@ -106,7 +106,7 @@ def test_mails_are_found_by_order_and_thread_within_their_shop(desk: NotifyDesk)
         assert mails.of("other", ListMails(order_id=samples.ORDER_ID)) == []
 
 
-def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyDesk) -> None:
+def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyHarness) -> None:
     document_id, mail_id = uuid4(), uuid4()
     with desk.engine.begin() as connection:
         work = Work(connection, Office())
@@ -118,7 +118,7 @@ def test_a_document_has_a_row_as_soon_as_it_is_asked_for(desk: NotifyDesk) -> No
         assert Work(connection, Office()).papers.get(document_id) == Paper(awaited_by=(mail_id,))
 
 
-def test_contents_are_read_in_the_order_asked(desk: NotifyDesk) -> None:
+def test_contents_are_read_in_the_order_asked(desk: NotifyHarness) -> None:
     first, second = uuid4(), uuid4()
     with desk.engine.begin() as connection:
         work = Work(connection, Office())
@@ -133,7 +133,7 @@ def test_contents_are_read_in_the_order_asked(desk: NotifyDesk) -> None:
     assert found == [Attachment(first, "a.pdf", PDF), Attachment(second, "b.pdf", PDF)]
 
 
-def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyDesk) -> None:
+def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyHarness) -> None:
     shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
     desk.tell(
         "shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"}, time=NOON
@@ -142,7 +142,7 @@ def test_a_shop_s_profile_is_kept_with_its_time(desk: NotifyDesk) -> None:
         assert Work(connection, Office()).shops.get("default") == shop
 
 
-def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyDesk) -> None:
+def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyHarness) -> None:
     event = transitioned()
     document_id = UUID(event["attach"][0]["document_id"])
     mail = replace(state_mail(**event), state="waiting", missing=frozenset({document_id}))
@@ -167,7 +167,7 @@ def test_a_mail_and_its_document_that_come_at_the_same_moment_meet(desk: NotifyD
     assert [errand.data["mail_id"] for errand in desk.errands()] == [str(mail.mail_id)]
 
 
-def locked(desk: NotifyDesk) -> list[str]:
+def locked(desk: NotifyHarness) -> list[str]:
     """The tables whose rows transactions lock from now on, as they come to it."""
     tables: list[str] = []
 
@@ -179,7 +179,7 @@ def locked(desk: NotifyDesk) -> list[str]:
     return tables
 
 
-def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: NotifyDesk) -> None:
+def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: NotifyHarness) -> None:
     first = transitioned()
     desk.tell("order.transitioned", first)
     desk.tell("document.content", content_of(first))
@@ -193,7 +193,7 @@ def test_a_mail_that_is_sent_again_locks_its_document_before_itself(desk: Notify
 
 
 def test_a_batch_locks_everything_in_one_order_whatever_the_order_of_its_messages(
-    desk: NotifyDesk,
+    desk: NotifyHarness,
 ) -> None:
     desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
     event = transitioned()

@@ -12,7 +12,7 @@ from services.notify.adapters.writer import read_layouts
 from services.notify.domain.look import Look, Replacement
 from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
-from tests.notify.words import WRITER, NotifyDesk, Office, opened, transitioned
+from tests.notify.words import WRITER, NotifyHarness, Office, opened, transitioned
 from tests.words import delivery
 
 PAGE = Path(__file__).parents[2] / "docs/howto/mails.md"
@@ -35,7 +35,7 @@ LAYOUT = {
 
 
 def sent(
-    desk: NotifyDesk, office: Office, shop: str = "default", **changes: Any
+    desk: NotifyHarness, office: Office, shop: str = "default", **changes: Any
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a new mail about a payment."""
     desk.tell("order.transitioned", transitioned(attach=[], **changes), shop=shop)
@@ -47,13 +47,13 @@ def sent(
     return mail["Subject"], text.get_content(), html.get_content()
 
 
-def put(desk: NotifyDesk, template: dict[str, Any], **changes: Any) -> Envelope:
+def put(desk: NotifyHarness, template: dict[str, Any], **changes: Any) -> Envelope:
     (told,) = desk.tell("template.put", template | changes)
     return told
 
 
 def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     told = put(desk, PAYMENT)
     assert told.data == {
@@ -73,7 +73,7 @@ def test_a_shop_s_words_take_the_place_of_ours_until_they_are_taken_back(
     assert sent(desk, office)[0] == "Order XKBKNABJK: your payment has arrived"
 
 
-def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None:
+def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyHarness) -> None:
     for template in (LAYOUT, PAYMENT, PAYMENT | {"language": None}):
         put(desk, template)
     listed = desk.ask("template.list", {"service": "notify"}).data
@@ -97,7 +97,7 @@ def test_what_a_shop_replaced_is_listed_and_given_back(desk: NotifyDesk) -> None
 
 
 def test_they_are_used_in_their_language_and_their_shop_only(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     put(small_desk, PAYMENT)
     assert sent(small_desk, office, order__language="de")[0].startswith("Bestellung")
@@ -105,7 +105,7 @@ def test_they_are_used_in_their_language_and_their_shop_only(
 
 
 def test_words_for_all_languages_give_way_to_those_for_one(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     put(small_desk, PAYMENT, language=None, subject="All: {{ reference }}")
     put(small_desk, PAYMENT)
@@ -113,14 +113,16 @@ def test_words_for_all_languages_give_way_to_those_for_one(
     assert sent(small_desk, office, order__language="de")[0] == "All: XKBKNABJK"
 
 
-def test_a_shop_s_layout_holds_all_its_mails(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_shop_s_layout_holds_all_its_mails(small_desk: NotifyHarness, office: Office) -> None:
     put(small_desk, LAYOUT)
     html = sent(small_desk, office)[2]
     assert "<h1>Corner Shop</h1>" in html.replace('<bdi dir="ltr">', "").replace("</bdi>", "")
     assert "color: #aa0000" in html
 
 
-def test_a_layout_escapes_what_customers_are_called(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_layout_escapes_what_customers_are_called(
+    small_desk: NotifyHarness, office: Office
+) -> None:
     put(small_desk, LAYOUT)
     put(small_desk, PAYMENT, text="Dear {{ name }}")
     html = sent(small_desk, office, order__customer__name="<script>alert(1)</script>")[2]
@@ -128,7 +130,7 @@ def test_a_layout_escapes_what_customers_are_called(small_desk: NotifyDesk, offi
     assert "&lt;script&gt;" in html
 
 
-def test_css_alone_changes_the_built_in_layout(small_desk: NotifyDesk, office: Office) -> None:
+def test_css_alone_changes_the_built_in_layout(small_desk: NotifyHarness, office: Office) -> None:
     put(small_desk, LAYOUT, html="", css="td.head { color: #00aa00 }")
     assert "color: #00aa00" in sent(small_desk, office)[2]
 
@@ -160,7 +162,7 @@ def test_css_alone_changes_the_built_in_layout(small_desk: NotifyDesk, office: O
     ],
 )
 def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
-    small_desk: NotifyDesk, office: Office, changes: dict[str, str], sentence: str
+    small_desk: NotifyHarness, office: Office, changes: dict[str, str], sentence: str
 ) -> None:
     refusal = put(small_desk, PAYMENT, **changes)
     assert (refusal.name, refusal.data["code"]) == ("template.put_refused", "broken_template")
@@ -179,7 +181,7 @@ def test_a_broken_template_is_refused_with_its_place_and_changes_nothing(
     ],
 )
 def test_what_cannot_be_a_template_is_refused(
-    small_desk: NotifyDesk, template: dict[str, str], code: str
+    small_desk: NotifyHarness, template: dict[str, str], code: str
 ) -> None:
     assert put(small_desk, template).data["code"] == code
 
@@ -187,7 +189,7 @@ def test_what_cannot_be_a_template_is_refused(
 @pytest.mark.parametrize("name", ["template.put", "template.reset"])
 @pytest.mark.parametrize("service", ["documents", "orders", None])
 def test_what_another_service_answers_is_not_answered_here(
-    small_desk: NotifyDesk, name: str, service: Any
+    small_desk: NotifyHarness, name: str, service: Any
 ) -> None:
     template = PAYMENT if name == "template.put" else {"kind": "payment"}
     assert small_desk.tell(name, template | {"service": service}, replyto="client.r") == []
@@ -195,7 +197,7 @@ def test_what_another_service_answers_is_not_answered_here(
 
 @pytest.mark.parametrize(("service", "answers"), [("notify", 1), ("documents", 0), ("orders", 0)])
 def test_a_question_is_answered_by_the_service_that_is_meant(
-    small_desk: NotifyDesk, service: str, answers: int
+    small_desk: NotifyHarness, service: str, answers: int
 ) -> None:
     small_desk.deliver(delivery("template.list", {"service": service}, replyto="client.r"))
     assert len(small_desk.answers) == answers
@@ -206,7 +208,9 @@ def test_a_template_that_fails_when_it_is_used_loses_no_mail() -> None:
     assert WRITER.write(*sample("payment", "en"), broken) == WRITER.write(*sample("payment", "en"))
 
 
-def test_words_can_be_looked_at_before_they_are_put(small_desk: NotifyDesk, office: Office) -> None:
+def test_words_can_be_looked_at_before_they_are_put(
+    small_desk: NotifyHarness, office: Office
+) -> None:
     wanted = {"template": "payment", "language": "en", "subject": "Tried: {{ reference }}"}
     assert small_desk.ask("mail.preview", wanted).data["subject"] == "Tried: XKBKNABJK"
     assert (
@@ -222,7 +226,7 @@ def test_the_built_in_layout_keeps_to_what_shops_may_use() -> None:
 
 
 def test_the_template_of_the_how_to_page_is_taken_as_it_stands(
-    small_desk: NotifyDesk, office: Office
+    small_desk: NotifyHarness, office: Office
 ) -> None:
     (block,) = re.findall(r"^```json\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M)
     assert put(small_desk, json.loads(block)).name == "template.changed"

@@ -8,10 +8,10 @@ from services.notify.domain.sending import Outcome
 from services.notify.domain.visibility import LONGEST_QUEUE
 from services.notify.worker import service
 from shared.runtime.process.metrics import Figures
-from tests.notify.words import NotifyDesk, Office, transitioned
+from tests.notify.words import NotifyHarness, Office, transitioned
 
 
-def fail(desk: NotifyDesk, office: Office) -> None:
+def fail(desk: NotifyHarness, office: Office) -> None:
     """One mail arrives, one never does, one is tried again later."""
     office.answers = [
         Outcome("sent", "250"),
@@ -24,7 +24,7 @@ def fail(desk: NotifyDesk, office: Office) -> None:
 
 
 def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
-    desk: NotifyDesk, office: Office
+    desk: NotifyHarness, office: Office
 ) -> None:
     fail(desk, office)
     desk.clock.advance(timedelta(seconds=90))
@@ -39,14 +39,14 @@ def test_failures_are_counted_by_state_with_the_age_of_the_oldest(
     assert figures['mails{state="unknown"}'] == 0
 
 
-def test_prometheus_is_told_the_same(desk: NotifyDesk, office: Office) -> None:
+def test_prometheus_is_told_the_same(desk: NotifyHarness, office: Office) -> None:
     fail(desk, office)
     registry = CollectorRegistry()
     registry.register(Figures(service, desk.engine))
     assert b'aftercart_mails{service="notify",state="failed"} 1.0' in generate_latest(registry)
 
 
-def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyDesk) -> None:
+def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyHarness) -> None:
     small_desk.tell("order.transitioned", transitioned(attach=[]))
     small_desk.clock.advance(LONGEST_QUEUE)
     assert small_desk.ask("service.health", {}).data["problems"] == []
@@ -59,6 +59,6 @@ def test_a_queue_that_nobody_empties_is_a_problem(small_desk: NotifyDesk) -> Non
     ]
 
 
-def test_a_failed_mail_leaves_the_service_well(small_desk: NotifyDesk, office: Office) -> None:
+def test_a_failed_mail_leaves_the_service_well(small_desk: NotifyHarness, office: Office) -> None:
     fail(small_desk, office)
     assert small_desk.ask("service.health", {}).data["healthy"] is True

@@ -21,9 +21,9 @@ from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import until
 from tests.notify.servers import Receiver, smtp
-from tests.notify.words import NotifyDesk, Office, opened, transitioned
+from tests.notify.words import NotifyHarness, Office, opened, transitioned
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ class Killing(Receiver):
 class House:
     """`notify` at work, and somebody at the command line."""
 
-    desk: NotifyDesk
+    desk: NotifyHarness
     terminal: Terminal
     receiver: Killing
     worker: subprocess.Popen[bytes]
@@ -95,16 +95,16 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(rabbit: Any, postgres: Any) -> Iterator[House]:
-    desk = NotifyDesk.at(postgres.create_database("notify_walk"), Office())
-    ground, receiver = Ground(rabbit), Killing()
+    desk = NotifyHarness.at(postgres.create_database("notify_walk"), Office())
+    rabbitmq, receiver = RabbitFixture(rabbit), Killing()
     apply(
-        definitions([service], DELAYS, {"notify": NOTIFY, "client": CLIENT}, ground.vhost),
-        ground.management,
-        ground.vhost,
+        definitions([service], DELAYS, {"notify": NOTIFY, "client": CLIENT}, rabbitmq.vhost),
+        rabbitmq.management,
+        rabbitmq.vhost,
     )
     with smtp(receiver) as port:
         settings = {
-            "BROKER_URL": ground.url(NOTIFY),
+            "BROKER_URL": rabbitmq.url(NOTIFY),
             "SIGNING_KEYS": f"1:{'6b' * 32}",
             "SMTP_HOST": "127.0.0.1",
             "DATABASE_URL": desk.engine.url.render_as_string(hide_password=False),
@@ -124,14 +124,14 @@ def house(rabbit: Any, postgres: Any) -> Iterator[House]:
         terminal = Terminal(
             {
                 "AFTERCART_ENV_FILE": os.devnull,
-                "AFTERCART_BROKER_URL": ground.url(CLIENT),
+                "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT),
                 "AFTERCART_EMPLOYEE": "anna",
             }
         )
         yield House(desk, terminal, receiver, worker)
         worker.terminate()
         worker.wait(30)
-    ground.close()
+    rabbitmq.close()
     desk.engine.dispose()
 
 

@@ -30,7 +30,7 @@ from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.runtime.rabbitmq.delivery import Verdict, receive
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import engine_for, reading
-from tests.words import Desk, changed
+from tests.words import ServiceHarness, changed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEYS = SigningKeys({1: b"k" * 32})
@@ -79,14 +79,14 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-class NotifyDesk(Desk):
+class NotifyHarness(ServiceHarness):
     """The service on a database, with a clock and the errands that it gives itself."""
 
     clock: Clock
     run: set[str]
 
     @classmethod
-    def at(cls, url: str, office: Any) -> "NotifyDesk":
+    def at(cls, url: str, office: Any) -> "NotifyHarness":
         desk = cls(service, engine_for(url), office)
         desk.clock, desk.run = Clock(), set()
         desk.pipeline.clock = desk.clock

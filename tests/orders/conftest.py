@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from services.orders.worker import service
 from tests.orders.words import NewDatabase, Storefront, forget_what_was_told
-from tests.words import Desk, a_shop_with_mugs, desk, sqlite_url
+from tests.words import ServiceHarness, a_shop_with_mugs, harness, sqlite_url
 
 shops = count(1)
 databases = count(1)
@@ -44,14 +44,14 @@ def url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_desk(url: str) -> Iterator[Desk]:
-    shared = desk(service, url)
+def shared_desk(url: str) -> Iterator[ServiceHarness]:
+    shared = harness(service, url)
     yield shared
     shared.engine.dispose()
 
 
 @pytest.fixture
-def orders(shared_desk: Desk) -> Desk:
+def orders(shared_desk: ServiceHarness) -> ServiceHarness:
     """The service, with nothing left in its outbox."""
     forget_what_was_told(shared_desk.engine)
     shared_desk.answers.clear()
@@ -59,18 +59,18 @@ def orders(shared_desk: Desk) -> Desk:
 
 
 @pytest.fixture
-def shop(orders: Desk) -> Storefront:
+def shop(orders: ServiceHarness) -> Storefront:
     """A shop with 100 mugs."""
     return open_shop(orders)
 
 
 @pytest.fixture
-def other_shop(orders: Desk) -> Storefront:
+def other_shop(orders: ServiceHarness) -> Storefront:
     """Another shop with 100 mugs, in the same database."""
     return open_shop(orders)
 
 
-def open_shop(orders: Desk, stock: int = 100) -> Storefront:
+def open_shop(orders: ServiceHarness, stock: int = 100) -> Storefront:
     opened = Storefront(orders, f"shop-{next(shops)}")
     a_shop_with_mugs(opened, stock)  # type: ignore[arg-type]
     forget_what_was_told(orders.engine)

@@ -9,7 +9,7 @@ import pytest
 from shared.contracts import samples
 from tests.orders import bad_credit, bad_editing, bad_refunds, bad_vouchers
 from tests.orders.words import Storefront, a_payment, everything
-from tests.words import Desk, Path, an_order, changed, fields, path_of, replaced
+from tests.words import Path, ServiceHarness, an_order, changed, fields, path_of, replaced
 
 ADDRESSES = " ".join(
     f"{where}_address.{part}"
@@ -301,7 +301,7 @@ def test_a_state_that_is_no_nonsense_but_null_is_as_if_it_were_not_there(shop: S
     assert shop.tell("state.put", GOOD_STATE | nothing)[0].data["moves"] is None
 
 
-def test_a_new_shop_needs_a_profile(orders: Desk) -> None:
+def test_a_new_shop_needs_a_profile(orders: ServiceHarness) -> None:
     found = Storefront(orders, "brand-new").refusal("shop.put", {"returns": True})
     assert (found["code"], found["details"]["field"]) == ("profile_missing", "profile")
 

@@ -23,7 +23,7 @@ from tests.orders.words import (
     rows,
     stumble,
 )
-from tests.words import Desk, an_order, changed, desk
+from tests.words import ServiceHarness, an_order, changed, harness
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PRICES = [1190, 1190, 1190, 990]
@@ -153,12 +153,12 @@ class Street:
         return self.message(name, data, one_of(["left"] * 4 + ["right"]))
 
 
-def told_by(orders: Desk) -> list[dict[str, Any]]:
+def told_by(orders: ServiceHarness) -> list[dict[str, Any]]:
     """All that was told, without what is new each time: the ids of messages and traces."""
     return [event.model_dump(exclude={"id", "traceparent"}) for event in orders.outbox()]
 
 
-def uses_of_limited_rules(orders: Desk) -> list[tuple[int, int]]:
+def uses_of_limited_rules(orders: ServiceHarness) -> list[tuple[int, int]]:
     """What each row counts, and how many uses there are."""
     live = [
         (use.shop, use.rule_id) for use in rows(orders.engine, "cart_rule_uses") if not use.returned
@@ -171,7 +171,7 @@ def uses_of_limited_rules(orders: Desk) -> list[tuple[int, int]]:
 def test_fifty_commands_together_are_the_same_fifty_one_by_one(
     seed: int, new_database: NewDatabase
 ) -> None:
-    together, alone = desk(service, new_database()), desk(service, new_database())
+    together, alone = harness(service, new_database()), harness(service, new_database())
     street = Street(seed)
     opening, commands = street.opening(), street.commands()
     for each in (together, alone):

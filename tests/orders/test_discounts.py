@@ -13,7 +13,7 @@ from services.orders.domain.pricing import Charge, by_rate, priced, total
 from services.orders.work import Work
 from shared.contracts.orders import InvoiceIssued, Rounding
 from tests.orders.words import MUG, NOON, TEA, Storefront, a_placed_order, a_product
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 TEN_PERCENT, FREE = UUID(int=1), UUID(int=2)
 TEA_PRODUCT = a_product(TEA, 899, "7", en="Tea, 250 g")
@@ -132,7 +132,9 @@ def test_what_all_take_off_is_what_is_missing_from_the_price(drawn, prices, mode
     assert total(by_rate(after).values()) == total(x.amount for x in after)
 
 
-def test_lines_and_discounts_are_kept_as_they_become(orders: Desk, shop: Storefront) -> None:
+def test_lines_and_discounts_are_kept_as_they_become(
+    orders: ServiceHarness, shop: Storefront
+) -> None:
     order_id = UUID(shop.place())
     with orders.engine.begin() as connection:
         work = Work(connection)

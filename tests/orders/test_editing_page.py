@@ -17,8 +17,8 @@ from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced
 from tests.orders.test_rabbitmq import OrdersGround, said, working
 from tests.orders.words import forget_what_was_told
-from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
-from tests.words import a_shop_with_mugs, desk, sqlite_url
+from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
+from tests.words import a_shop_with_mugs, harness, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "edit-an-order.md"
 BLOCKS = [
@@ -28,21 +28,21 @@ BLOCKS = [
 
 
 @pytest.fixture
-def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = OrdersGround(rabbit)
     yield found
     found.close()
 
 
-def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
+def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> None:
     url = sqlite_url(tmp_path)
-    kept = desk(service, url)
+    kept = harness(service, url)
     a_shop_with_mugs(kept)
     kept.tell("order.place", samples.PLACE_ORDER)
     forget_what_was_told(kept.engine)
     kept.engine.dispose()
-    with working(ground, url), outsider(ground.url(CLIENT), "walk") as client:
-        events = ground.listen("#")
+    with working(rabbitmq, url), outsider(rabbitmq.url(CLIENT), "walk") as client:
+        events = rabbitmq.listen("#")
         answers = [said(client, block["name"], block["data"]).data for block in BLOCKS]
         assert [answer["events"] for answer in answers] == [
             ["order.edited", "stock.changed"],

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.orders.words import Storefront, a_payment, rows
-from tests.words import Desk, an_order
+from tests.words import ServiceHarness, an_order
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_two_shops_in_one_batch_sell_from_their_own_stock(
 
 
 def test_two_shops_in_one_batch_count_for_themselves(
-    shop: Storefront, other_shop: Storefront, orders: Desk
+    shop: Storefront, other_shop: Storefront, orders: ServiceHarness
 ) -> None:
     ours, theirs = shop.place(), other_shop.place()
     told = shop.deliver(
@@ -75,7 +75,7 @@ def test_two_shops_in_one_batch_count_for_themselves(
     ]
 
 
-def test_a_product_of_another_shop_is_unknown(orders: Desk, shop: Storefront) -> None:
+def test_a_product_of_another_shop_is_unknown(orders: ServiceHarness, shop: Storefront) -> None:
     shop.tell(
         "product.put",
         {
@@ -94,7 +94,7 @@ def test_a_product_of_another_shop_is_unknown(orders: Desk, shop: Storefront) ->
     assert (refused["code"], refused["details"]["field"]) == ("unknown_product", "sku")
 
 
-def test_a_shop_without_profile_cannot_sell(orders: Desk, shop: Storefront) -> None:
+def test_a_shop_without_profile_cannot_sell(orders: ServiceHarness, shop: Storefront) -> None:
     stranger = Storefront(orders, f"{shop.shop}-3")
     refused = stranger.refusal("order.place", an_order())
     assert (refused["code"], refused["details"]["field"]) == ("unknown_shop", "shop")

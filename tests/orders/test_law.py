@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.orders.store.tables import metadata
 from tests.orders.words import Storefront, everything
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 KEPT = (
     "orders",
@@ -74,7 +74,7 @@ def an_invoiced_order(shop: Storefront) -> Iterator[None]:
     assert everything(shop.desk.engine) == before
 
 
-def refused(orders: Desk, statement: str) -> None:
+def refused(orders: ServiceHarness, statement: str) -> None:
     with (
         pytest.raises(DBAPIError, match="cannot be deleted, nor their fixed columns changed"),
         orders.engine.begin() as connection,
@@ -83,14 +83,14 @@ def refused(orders: Desk, statement: str) -> None:
 
 
 @pytest.mark.parametrize("table", KEPT)
-def test_no_row_is_deleted(table: str, orders: Desk) -> None:
+def test_no_row_is_deleted(table: str, orders: ServiceHarness) -> None:
     refused(orders, f"DELETE FROM {table}")
 
 
 @pytest.mark.parametrize(
     ("table", "column"), [(table, column) for table in FIXED for column in FIXED[table]]
 )
-def test_what_is_fixed_is_not_changed(table: str, column: str, orders: Desk) -> None:
+def test_what_is_fixed_is_not_changed(table: str, column: str, orders: ServiceHarness) -> None:
     value = OTHER.get(column, "'other'")
     if table == "documents" and column == "number":
         value = "'IN000099'"
@@ -98,7 +98,7 @@ def test_what_is_fixed_is_not_changed(table: str, column: str, orders: Desk) -> 
 
 
 @pytest.mark.parametrize("table", KEPT)
-def test_no_table_is_emptied_and_no_row_replaced(table: str, orders: Desk) -> None:
+def test_no_table_is_emptied_and_no_row_replaced(table: str, orders: ServiceHarness) -> None:
     sqlite = [
         f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
         f"REPLACE INTO {table} SELECT * FROM {table}",
@@ -109,7 +109,7 @@ def test_no_table_is_emptied_and_no_row_replaced(table: str, orders: Desk) -> No
 
 
 @pytest.mark.parametrize("table", KEPT)
-def test_not_even_by_its_hidden_number(table: str, orders: Desk) -> None:
+def test_not_even_by_its_hidden_number(table: str, orders: ServiceHarness) -> None:
     if orders.engine.dialect.name == "sqlite":
         columns = ", ".join(
             column.name for column in metadata.tables[table].columns if column.name != "number"
@@ -134,11 +134,11 @@ def test_not_even_by_its_hidden_number(table: str, orders: Desk) -> None:
         refused(orders, f"{upsert} DO UPDATE SET {first} = {other}")
 
 
-def test_a_counter_never_counts_back(orders: Desk) -> None:
+def test_a_counter_never_counts_back(orders: ServiceHarness) -> None:
     refused(orders, "UPDATE counters SET last = last - 1")
 
 
-def test_what_may_change_does(shop: Storefront, orders: Desk) -> None:
+def test_what_may_change_does(shop: Storefront, orders: ServiceHarness) -> None:
     changes: dict[str, Any] = {
         "orders": "state = state",
         "stock": "available = available",

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts import samples
 from tests.orders.words import Storefront, everything, names, rows
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 WHOLE: dict[str, dict[str, Any]] = {
     "shop.put": (
@@ -192,7 +192,7 @@ def test_lists_go_on_behind_their_cursor(shop: Storefront, noun: str) -> None:
 
 
 @pytest.mark.parametrize("noun", ["shop", "carrier", "payment_method"])
-def test_a_shop_without_a_profile_has_nothing_to_choose(orders: Desk, noun: str) -> None:
+def test_a_shop_without_a_profile_has_nothing_to_choose(orders: ServiceHarness, noun: str) -> None:
     question = "shop.get" if noun == "shop" else f"{noun}.list"
     assert orders.ask(question, {}, shop="nowhere").data["code"] == "unknown_shop"
 

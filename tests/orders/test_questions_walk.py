@@ -21,8 +21,8 @@ from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from shared.runtime.settings import ServiceSettings
 from tests.orders.words import Storefront, forget_what_was_told
 from tests.shared.cli.conftest import Terminal
-from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, Ground
-from tests.words import a_shop_with_mugs, an_order, changed, desk
+from tests.shared.runtime.rabbit_fixture import CLIENT, DELAYS, RabbitFixture
+from tests.words import a_shop_with_mugs, an_order, changed, harness
 
 PAGE = Path(__file__).parents[2] / "docs/howto/lists.md"
 BLOCKS = [
@@ -60,7 +60,7 @@ class Office(Terminal):
 def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     """A shop with one order in the default shop, many in another, on PostgreSQL; and a worker."""
     url = postgres.create_database("questions")
-    kept = desk(service, url)
+    kept = harness(service, url)
     for shop in ("default", "large"):
         a_shop_with_mugs(Storefront(kept, shop), 10_000)  # type: ignore[arg-type]
     Storefront(kept, "default").tell("order.place", changed(samples.PLACE_ORDER))
@@ -74,17 +74,17 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
             )
         )
     forget_what_was_told(kept.engine)
-    ground = Ground(rabbit)
-    wanted = definitions([service], DELAYS, {"orders": ORDERS, "client": CLIENT}, ground.vhost)
-    apply(wanted, ground.management, ground.vhost)
+    rabbitmq = RabbitFixture(rabbit)
+    wanted = definitions([service], DELAYS, {"orders": ORDERS, "client": CLIENT}, rabbitmq.vhost)
+    apply(wanted, rabbitmq.management, rabbitmq.vhost)
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(ORDERS)), database_url=SecretStr(url)
+        broker_url=SecretStr(rabbitmq.url(ORDERS)), database_url=SecretStr(url)
     )
     worker = WorkerProcess(service, settings)
     worker.start()
-    yield Office({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": ground.url(CLIENT)})
+    yield Office({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT)})
     worker.stop()
-    ground.close()
+    rabbitmq.close()
     kept.engine.dispose()
 
 

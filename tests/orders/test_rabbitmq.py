@@ -22,7 +22,7 @@ from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
-from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
 from tests.words import an_order, sqlite_url
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ ORDERS = Login("orders", "orders-secret")
 PATIENCE = 20
 
 
-class OrdersGround(Ground):
+class OrdersGround(RabbitFixture):
     """The topology of `orders` in a virtual host of its own."""
 
     def topology(self, service: Service = service) -> Definitions:
@@ -39,14 +39,14 @@ class OrdersGround(Ground):
 
 
 @contextmanager
-def working(ground: Ground, url: str) -> Iterator[None]:
+def working(rabbitmq: RabbitFixture, url: str) -> Iterator[None]:
     engine = engine_for(url)
     migrations.upgrade(service, engine)
     engine.dispose()
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(ORDERS)),
+        broker_url=SecretStr(rabbitmq.url(ORDERS)),
         database_url=SecretStr(url),
-        retry_delays=ground.delays,
+        retry_delays=rabbitmq.delays,
     )
     process = WorkerProcess(service, settings, 1)
     process.start()
@@ -57,7 +57,7 @@ def working(ground: Ground, url: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = OrdersGround(rabbit)
     yield found
     found.close()
@@ -71,7 +71,7 @@ def said(client: Client, name: str, data: dict[str, Any]) -> Envelope:
 
 
 def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
-    ground: Ground, tmp_path: Path
+    rabbitmq: RabbitFixture, tmp_path: Path
 ) -> None:
     order = an_order()
     order_id = order["order_id"]
@@ -79,8 +79,8 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
     def move(to: str, **how: Any) -> tuple[str, dict[str, Any]]:
         return "order.transition", {"order_id": order_id, "to": to, "by": "anna@shop.test", **how}
 
-    with working(ground, sqlite_url(tmp_path)), outsider(ground.url(CLIENT), "walk") as client:
-        events = ground.listen("#")
+    with working(rabbitmq, sqlite_url(tmp_path)), outsider(rabbitmq.url(CLIENT), "walk") as client:
+        events = rabbitmq.listen("#")
         script: list[tuple[tuple[str, dict[str, Any]], Any]] = [
             (
                 ("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True}),

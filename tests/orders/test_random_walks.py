@@ -22,7 +22,7 @@ from tests.orders.words import (
     rows,
     try_to_move,
 )
-from tests.words import Desk, an_order
+from tests.words import ServiceHarness, an_order
 
 states = st.sampled_from(sorted(DEFAULT_STATES))
 steps = st.lists(st.tuples(states, st.booleans()), max_size=25)
@@ -83,7 +83,7 @@ add = st.tuples(st.just("add"), few, st.integers(1, 3))
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.one_of(place, move, move, count, pay), min_size=8, max_size=30))
-def test_the_sums_of_stock_agree_whatever_is_done(orders: Desk, deeds: list[Any]) -> None:
+def test_the_sums_of_stock_agree_whatever_is_done(orders: ServiceHarness, deeds: list[Any]) -> None:
     shop = open_shop(orders)
     shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})
     placed: list[str] = []
@@ -100,7 +100,7 @@ def test_the_sums_of_stock_agree_whatever_is_done(orders: Desk, deeds: list[Any]
     st.lists(st.one_of(refund, edit, edit, add, go_on, count), min_size=4, max_size=12),
 )
 def test_the_sums_agree_whatever_is_refunded_and_edited(
-    orders: Desk, sold: list[Any], stock: int, deeds: list[Any]
+    orders: ServiceHarness, sold: list[Any], stock: int, deeds: list[Any]
 ) -> None:
     shop = open_shop(orders, stock)
     shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True, "returns": True})

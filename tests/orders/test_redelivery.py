@@ -6,7 +6,7 @@ from uuid import uuid4
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import Delivery
 from tests.orders.words import Storefront, a_payment, everything, names, rows
-from tests.words import Desk, an_order, changed
+from tests.words import ServiceHarness, an_order, changed
 
 
 def a_move(shop: Storefront, order_id: str, to: str = "payment_accepted") -> Delivery:
@@ -14,7 +14,7 @@ def a_move(shop: Storefront, order_id: str, to: str = "payment_accepted") -> Del
 
 
 def test_the_same_message_in_a_later_batch_changes_nothing_more(
-    shop: Storefront, orders: Desk
+    shop: Storefront, orders: ServiceHarness
 ) -> None:
     message = a_move(shop, shop.place())
     shop.deliver(message)
@@ -150,14 +150,14 @@ def test_a_move_made_again_by_another_message_is_refused(shop: Storefront) -> No
     assert (refused["code"], refused["details"]["field"]) == ("already_in_state", "to")
 
 
-def test_a_product_put_again_is_the_same_product(shop: Storefront, orders: Desk) -> None:
+def test_a_product_put_again_is_the_same_product(shop: Storefront, orders: ServiceHarness) -> None:
     before = everything(orders.engine)
     shop.tell("product.put", samples.PUT_PRODUCT)
     assert everything(orders.engine) == before
 
 
 def test_the_last_of_several_products_put_in_one_batch_counts(
-    shop: Storefront, orders: Desk
+    shop: Storefront, orders: ServiceHarness
 ) -> None:
     shop.deliver(
         *(

@@ -11,7 +11,7 @@ from shared.contracts import samples
 from tests.orders.promotions import euro
 from tests.orders.refunds import a_refund, a_return
 from tests.orders.words import MUG, Storefront, names, rows
-from tests.words import Desk, an_order
+from tests.words import ServiceHarness, an_order
 
 ONE = {"lines": [{"line": 1, "quantity": 1}], "shipping": False}
 AT_ALL = "00000000-0000-4000-8000-000000000000"
@@ -294,7 +294,7 @@ def test_an_order_of_another_shop_is_not_refunded(
     assert returns(other_shop, order_id=paid)["returns"] == []
 
 
-def test_the_database_refuses_more_than_was_paid(orders: Desk, paid: str) -> None:
+def test_the_database_refuses_more_than_was_paid(orders: ServiceHarness, paid: str) -> None:
     with (
         pytest.raises(IntegrityError, match="never_more_than_paid"),
         orders.engine.begin() as connection,

@@ -22,8 +22,8 @@ from tests.orders.conftest import open_shop
 from tests.orders.refunds import a_refund, a_return
 from tests.orders.test_rabbitmq import ORDERS, OrdersGround
 from tests.orders.words import Storefront, at_once, names, rows
-from tests.shared.runtime.rabbit_fixture import Ground, envelope
-from tests.words import desk
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope
+from tests.words import harness
 
 NOTHING = {
     "lines": [{"line": 1, "sku": "MUG-BLUE", "quantity": 0, "amount": samples.euro(0)}],
@@ -129,23 +129,23 @@ def test_a_return_completed_by_eight_at_once_is_refunded_once(shop: Storefront, 
 
 
 @pytest.fixture
-def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = OrdersGround(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture
-def busy_shop(ground: Ground, postgres: Postgres) -> Iterator[Storefront]:
+def busy_shop(rabbitmq: RabbitFixture, postgres: Postgres) -> Iterator[Storefront]:
     """A shop on PostgreSQL, served by two workers of four threads that take two messages at a
     time.
     """
     url = postgres.create_database("refund_races")
-    shop = open_shop(desk(service, url))
+    shop = open_shop(harness(service, url))
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(ORDERS)),
+        broker_url=SecretStr(rabbitmq.url(ORDERS)),
         database_url=SecretStr(url),
-        retry_delays=ground.delays,
+        retry_delays=rabbitmq.delays,
         batch=2,
     )
     with ExitStack() as running:
@@ -157,12 +157,14 @@ def busy_shop(ground: Ground, postgres: Postgres) -> Iterator[Storefront]:
         yield shop
 
 
-def test_the_races_are_won_once_over_rabbitmq_too(ground: Ground, busy_shop: Storefront) -> None:
+def test_the_races_are_won_once_over_rabbitmq_too(
+    rabbitmq: RabbitFixture, busy_shop: Storefront
+) -> None:
     shop = busy_shop
     orders, others = paid(shop, 10), shop.place_all(10, initial_state="processing")
     until(lambda: not shop.desk.outbox())
-    refunds, moves = ground.listen("refund.#"), ground.listen("order.#")
-    ground.send(
+    refunds, moves = rabbitmq.listen("refund.#"), rabbitmq.listen("order.#")
+    rabbitmq.send(
         *(
             envelope("refund.create", a_refund(order), shop=shop.shop)
             for _ in range(8)
@@ -174,7 +176,7 @@ def test_the_races_are_won_once_over_rabbitmq_too(ground: Ground, busy_shop: Sto
     assert [each["details"]["left"] for each in told(heard, "refund.create_refused")] == [
         NOTHING
     ] * 70
-    ground.send(
+    rabbitmq.send(
         *(
             envelope("order.transition", {"order_id": order, "to": to}, shop=shop.shop)
             for order in others

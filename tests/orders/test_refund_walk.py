@@ -19,8 +19,8 @@ from shared.contracts.orders import CreateRefund, ReturnState
 from tests.orders.promotions import euro
 from tests.orders.test_rabbitmq import OrdersGround, said, working
 from tests.orders.words import MUG, forget_what_was_told
-from tests.shared.runtime.rabbit_fixture import CLIENT, Ground
-from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
+from tests.shared.runtime.rabbit_fixture import CLIENT, RabbitFixture
+from tests.words import a_shop_with_mugs, an_order, harness, sqlite_url
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "refund.md"
 BLOCKS = [
@@ -31,7 +31,7 @@ FIVE = [{"sku": MUG, "quantity": 5}]
 
 
 @pytest.fixture
-def ground(rabbit: RabbitNode) -> Iterator[Ground]:
+def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found = OrdersGround(rabbit)
     yield found
     found.close()
@@ -39,7 +39,7 @@ def ground(rabbit: RabbitNode) -> Iterator[Ground]:
 
 def prepare(url: str) -> None:
     """The order that the page is about."""
-    kept = desk(service, url)
+    kept = harness(service, url)
     a_shop_with_mugs(kept)
     order = an_order(
         order_id=samples.ORDER_ID, lines=FIVE, total__amount=6440, payment_method="PayPal"
@@ -54,12 +54,12 @@ def papers(heard: list[Envelope], kind: str) -> list[dict[str, Any]]:
     return [event.data["document"] for event in heard if event.name == f"{kind}.issued"]
 
 
-def test_the_page_says_what_is_done(ground: Ground, tmp_path: Path) -> None:
+def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> None:
     url = sqlite_url(tmp_path)
     prepare(url)
     answers: list[tuple[str, dict[str, Any]]] = []
-    with working(ground, url), outsider(ground.url(CLIENT), "walk") as client:
-        events = ground.listen("#")
+    with working(rabbitmq, url), outsider(rabbitmq.url(CLIENT), "walk") as client:
+        events = rabbitmq.listen("#")
         for block in BLOCKS:
             if "name" in block:
                 answers.append((block["name"], said(client, block["name"], block["data"]).data))

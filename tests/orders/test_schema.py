@@ -12,10 +12,10 @@ from services.orders.store.tables import metadata
 from services.orders.worker import service
 from shared.runtime.storage import migrations
 from tests.orders.words import Storefront, everything, rows
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 
-def test_migrating_again_changes_nothing(shop: Storefront, orders: Desk) -> None:
+def test_migrating_again_changes_nothing(shop: Storefront, orders: ServiceHarness) -> None:
     shop.place()
     before = everything(orders.engine)
     revision = migrations.upgrade(service, orders.engine)
@@ -23,19 +23,21 @@ def test_migrating_again_changes_nothing(shop: Storefront, orders: Desk) -> None
     assert everything(orders.engine) == before
 
 
-def write(orders: Desk, statement: Any, row: Mapping[str, Any]) -> None:
+def write(orders: ServiceHarness, statement: Any, row: Mapping[str, Any]) -> None:
     with orders.engine.begin() as connection:
         connection.execute(statement, row)
 
 
-def test_stock_below_zero_is_refused_by_the_database_itself(shop: Storefront, orders: Desk) -> None:
+def test_stock_below_zero_is_refused_by_the_database_itself(
+    shop: Storefront, orders: ServiceHarness
+) -> None:
     stock = metadata.tables["stock"]
     with pytest.raises(IntegrityError):
         write(orders, update(stock).where(stock.c.shop == shop.shop), {"available": -1})
 
 
 def test_a_number_that_was_given_is_refused_by_the_database_itself(
-    shop: Storefront, orders: Desk
+    shop: Storefront, orders: ServiceHarness
 ) -> None:
     order_id = shop.place()
     shop.move(order_id, "payment_accepted")
@@ -46,7 +48,7 @@ def test_a_number_that_was_given_is_refused_by_the_database_itself(
 
 
 def test_a_reference_that_is_taken_is_refused_by_the_database_itself(
-    shop: Storefront, orders: Desk
+    shop: Storefront, orders: ServiceHarness
 ) -> None:
     shop.place()
     (order,) = rows(orders.engine, "orders", shop=shop.shop)
@@ -56,7 +58,7 @@ def test_a_reference_that_is_taken_is_refused_by_the_database_itself(
 
 @pytest.mark.parametrize("table", ["order_lines", "order_history", "payments", "documents"])
 def test_what_belongs_to_no_order_is_refused_by_the_database_itself(
-    table: str, shop: Storefront, orders: Desk
+    table: str, shop: Storefront, orders: ServiceHarness
 ) -> None:
     shop.move(shop.place(), "payment_accepted")
     row = rows(orders.engine, table)[0]

@@ -7,7 +7,7 @@ import pytest
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from tests.orders.words import Storefront, names, rows
-from tests.words import Desk, an_order, changed
+from tests.words import ServiceHarness, an_order, changed
 
 PATH = ["payment_accepted", "processing", "shipped", "delivered"]
 
@@ -22,11 +22,11 @@ def walked(shop: Storefront) -> str:
     return order_id
 
 
-def of(order_id: str, orders: Desk) -> list[Envelope]:
+def of(order_id: str, orders: ServiceHarness) -> list[Envelope]:
     return [event for event in orders.outbox() if event.subject == order_id]
 
 
-def test_each_step_is_told_in_order(walked: str, orders: Desk) -> None:
+def test_each_step_is_told_in_order(walked: str, orders: ServiceHarness) -> None:
     assert names(of(walked, orders)) == [
         "order.placed",
         "payment.recorded",
@@ -39,7 +39,9 @@ def test_each_step_is_told_in_order(walked: str, orders: Desk) -> None:
     ]
 
 
-def test_the_events_of_an_order_are_numbered_without_gap(walked: str, orders: Desk) -> None:
+def test_the_events_of_an_order_are_numbered_without_gap(
+    walked: str, orders: ServiceHarness
+) -> None:
     assert [event.sequence for event in of(walked, orders)] == [
         f"{number:012d}" for number in range(1, 9)
     ]
@@ -51,7 +53,9 @@ def test_each_event_names_the_command_that_caused_it(shop: Storefront) -> None:
     assert len({event.causationid for event in told}) == 1
 
 
-def test_every_event_carries_its_shop(walked: str, orders: Desk, shop: Storefront) -> None:
+def test_every_event_carries_its_shop(
+    walked: str, orders: ServiceHarness, shop: Storefront
+) -> None:
     assert {event.shop for event in of(walked, orders)} == {shop.shop}
 
 
@@ -75,7 +79,7 @@ def test_an_order_ends_paid_with_one_invoice_and_one_delivery_slip(
 
 
 def test_the_documents_that_were_told_are_the_documents_of_the_order(
-    walked: str, orders: Desk, shop: Storefront
+    walked: str, orders: ServiceHarness, shop: Storefront
 ) -> None:
     told = [
         event.data["document"] for event in of(walked, orders) if event.name.endswith(".issued")
@@ -94,7 +98,7 @@ def test_an_order_reads_back_as_it_was_sold(walked: str, shop: Storefront) -> No
     assert [order[part]["amount"] for part in ("net", "tax", "shipping")] == [2412, 458, 490]
 
 
-def test_its_stock_is_taken_once(walked: str, shop: Storefront, orders: Desk) -> None:
+def test_its_stock_is_taken_once(walked: str, shop: Storefront, orders: ServiceHarness) -> None:
     assert shop.stock() == 98
     movements = rows(orders.engine, "stock_movements", shop=shop.shop)
     assert [(row.change, row.cause) for row in movements] == [
@@ -103,7 +107,9 @@ def test_its_stock_is_taken_once(walked: str, shop: Storefront, orders: Desk) ->
     ]
 
 
-def test_stock_is_a_ledger_that_adds_up(walked: str, shop: Storefront, orders: Desk) -> None:
+def test_stock_is_a_ledger_that_adds_up(
+    walked: str, shop: Storefront, orders: ServiceHarness
+) -> None:
     shop.move(shop.place(), "cancelled")
     shop.tell("stock.set", {"sku": "MUG-BLUE", "quantity": 7})
     movements = rows(orders.engine, "stock_movements", shop=shop.shop)

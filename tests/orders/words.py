@@ -33,7 +33,7 @@ from shared.runtime.rabbitmq.delivery import DONE, Delivery, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import engine_for, reading
-from tests.words import Desk, an_order, changed, delivery
+from tests.words import ServiceHarness, an_order, changed, delivery
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NUMBERING: dict[DocumentKind, Series] = {
@@ -144,7 +144,7 @@ def pay(order: Order, amount: int, **more: Any) -> Order:
 class Storefront:
     """A shop of its own on the desk; what it tells carries its name."""
 
-    desk: Desk
+    desk: ServiceHarness
     shop: str
 
     def tell(self, name: str, data: dict[str, Any], **attributes: Any) -> list[Envelope]:

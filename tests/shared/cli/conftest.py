@@ -15,7 +15,7 @@ from shared.cli.main import main
 from shared.cli.services import Installation
 from shared.runtime.process import log
 from shared.runtime.settings import ServiceSettings
-from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground, management_url, working
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, RabbitFixture, management_url, working
 from tests.toy.service import toy
 from tests.words import sqlite_url
 
@@ -58,17 +58,17 @@ class Terminal:
         return Terminal(self.environment | more, self.installation)
 
 
-def terminal_at(ground: Ground, rabbit: Any, database: str) -> Terminal:
+def terminal_at(rabbitmq: RabbitFixture, rabbit: Any, database: str) -> Terminal:
     """All settings for a virtual host."""
-    delays = ",".join(map(str, ground.delays))
+    delays = ",".join(map(str, rabbitmq.delays))
     return Terminal(
         {
             "AFTERCART_ENV_FILE": os.devnull,
-            "AFTERCART_BROKER_URL": ground.url(CLIENT),
-            "AFTERCART_ADMIN_BROKER_URL": ground.url(),
+            "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT),
+            "AFTERCART_ADMIN_BROKER_URL": rabbitmq.url(),
             "AFTERCART_MANAGEMENT_URL": management_url(rabbit),
             "AFTERCART_RETRY_DELAYS": delays,
-            "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
+            "AFTERCART_TOY_BROKER_URL": rabbitmq.url(TOY),
             "AFTERCART_TOY_DATABASE_URL": database,
             "AFTERCART_TOY_RETRY_DELAYS": delays,
         }
@@ -89,13 +89,13 @@ def quiet():
 @pytest.fixture(scope="module")
 def place(rabbit):
     """A virtual host with the toy's topology, for the tests of one module."""
-    found = Ground(rabbit)
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture
-def ground(place):
+def rabbitmq(place):
     """The same, empty."""
     yield place
     with place.hand() as channel:
@@ -104,10 +104,10 @@ def ground(place):
 
 
 @pytest.fixture
-def damaged(ground):
+def damaged(rabbitmq):
     """The same, for tests that damage it."""
-    yield ground
-    ground.mend()
+    yield rabbitmq
+    rabbitmq.mend()
 
 
 @pytest.fixture
@@ -116,38 +116,38 @@ def database(tmp_path):
 
 
 @pytest.fixture
-def terminal(ground, rabbit, database):
-    return terminal_at(ground, rabbit, database)
+def terminal(rabbitmq, rabbit, database):
+    return terminal_at(rabbitmq, rabbit, database)
 
 
 @pytest.fixture
-def worker(ground, database):
+def worker(rabbitmq, database):
     """The toy at work."""
-    with working(ground, database) as process:
+    with working(rabbitmq, database) as process:
         yield process
 
 
 @pytest.fixture(scope="module")
 def served(rabbit, tmp_path_factory):
     """Somebody where the toy is at work, for all tests of one module."""
-    ground, database = Ground(rabbit), sqlite_url(tmp_path_factory.mktemp("served"))
-    with working(ground, database):
-        yield terminal_at(ground, rabbit, database)
-    ground.close()
+    rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("served"))
+    with working(rabbitmq, database):
+        yield terminal_at(rabbitmq, rabbit, database)
+    rabbitmq.close()
 
 
 @pytest.fixture
-def bare(ground, terminal):
+def bare(rabbitmq, terminal):
     """Settings for a virtual host in which nothing is."""
     name = f"bare-{uuid4().hex[:8]}"
-    ground.api("PUT", f"/api/vhosts/{name}")
+    rabbitmq.api("PUT", f"/api/vhosts/{name}")
     for user in ("admin", CLIENT.user):
         rights = {"configure": ".*", "write": ".*", "read": ".*"}
-        ground.api("PUT", f"/api/permissions/{name}/{user}", json=rights)
+        rabbitmq.api("PUT", f"/api/permissions/{name}/{user}", json=rights)
     urls = {
         variable: urlsplit(url)._replace(path=f"/{name}").geturl()
         for variable, url in terminal.environment.items()
         if variable.endswith("BROKER_URL")
     }
     yield terminal.having(**urls)
-    ground.api("DELETE", f"/api/vhosts/{name}")
+    rabbitmq.api("DELETE", f"/api/vhosts/{name}")

@@ -15,7 +15,7 @@ from shared.cli.main import main
 from shared.clients.client import Request
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Query, catalogue
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 
 @dataclass
@@ -24,7 +24,7 @@ class DirectClient:
     and stored.
     """
 
-    service: Desk
+    service: ServiceHarness
     elsewhere: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     answers: dict[str, Envelope] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Employee:
         return " ".join(result.output.split())
 
 
-def employee_of(service: Desk, patch: pytest.MonkeyPatch) -> Employee:
+def employee_of(service: ServiceHarness, patch: pytest.MonkeyPatch) -> Employee:
     """Return an employee whose command line reaches `service` directly, and nothing else."""
     client = DirectClient(service)
 

@@ -130,15 +130,15 @@ def test_a_rabbitmq_that_cannot_be_reached(terminal, url, sentence):
     assert result.stderr.count("\n") == 1
 
 
-def test_a_password_that_is_refused(terminal, ground):
+def test_a_password_that_is_refused(terminal, rabbitmq):
     url = terminal.environment["AFTERCART_BROKER_URL"].replace("client-secret", "wrong")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert "refuses the password of 'client', or does not know this user" in result.stderr
     assert "wrong" not in result.stderr
 
 
-def test_a_virtual_host_that_is_closed(terminal, ground):
-    url = terminal.environment["AFTERCART_BROKER_URL"].replace(ground.vhost, "elsewhere")
+def test_a_virtual_host_that_is_closed(terminal, rabbitmq):
+    url = terminal.environment["AFTERCART_BROKER_URL"].replace(rabbitmq.vhost, "elsewhere")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
     assert "does not let 'client' into the virtual host 'elsewhere'" in result.stderr
 

@@ -4,10 +4,10 @@ import structlog
 
 from shared.runtime.storage import migrations
 from shared.runtime.storage.database import engine_for
-from tests.shared.runtime.rabbit_fixture import Ground
+from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.toy.service import tables, toy
 from tests.toy.world import World
-from tests.words import desk, sqlite_url
+from tests.words import harness, sqlite_url
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -31,9 +31,9 @@ def quick_reconnect(monkeypatch):
 
 
 @pytest.fixture
-def ground(rabbit):
+def rabbitmq(rabbit):
     """A virtual host with the toy's topology on the session's RabbitMQ."""
-    found = Ground(rabbit)
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
@@ -78,6 +78,6 @@ def world():
 @pytest.fixture
 def table(either_database, world):
     """The toy's desk on each kind of database."""
-    found = desk(toy, either_database, world)
+    found = harness(toy, either_database, world)
     yield found
     found.engine.dispose()

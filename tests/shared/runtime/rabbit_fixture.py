@@ -57,17 +57,17 @@ class Letter:
 class Listener:
     """A queue of the outsider's; its name is his reply address, too."""
 
-    ground: "Ground"
+    rabbitmq: "RabbitFixture"
     name: str
 
     def heard(self, count: int, timeout: float = 10) -> list[Envelope]:
         """What came, as soon as it is `count`."""
-        until(lambda: self.ground.depth(self.name) >= count, timeout)
-        return [letter.envelope for letter in self.ground.empty(self.name)]
+        until(lambda: self.rabbitmq.depth(self.name) >= count, timeout)
+        return [letter.envelope for letter in self.rabbitmq.empty(self.name)]
 
 
 @dataclass
-class Ground:
+class RabbitFixture:
     rabbit: Any
     vhost: str = field(default_factory=lambda: f"toy-{uuid4().hex[:8]}")
     delays: tuple[float, ...] = DELAYS
@@ -233,7 +233,7 @@ class Ground:
 
 @contextmanager
 def working(
-    ground: Ground,
+    rabbitmq: RabbitFixture,
     url: str,
     world: World | None = None,
     *,
@@ -242,7 +242,7 @@ def working(
     query: str = "",
 ) -> Iterator[WorkerProcess]:
     """A worker of the toy in this process, on a database that is brought up to date."""
-    process = worker(ground, url, world, threads=threads, batch=batch, query=query)
+    process = worker(rabbitmq, url, world, threads=threads, batch=batch, query=query)
     process.start()
     try:
         yield process
@@ -251,7 +251,7 @@ def working(
 
 
 def worker(
-    ground: Ground,
+    rabbitmq: RabbitFixture,
     url: str,
     world: World | None = None,
     *,
@@ -263,9 +263,9 @@ def worker(
     service = replace(toy, adapters=lambda settings: world or World())
     migrations.upgrade(service, engine_for(url))
     settings = ServiceSettings(
-        broker_url=SecretStr(ground.url(TOY) + query),
+        broker_url=SecretStr(rabbitmq.url(TOY) + query),
         database_url=SecretStr(url),
-        retry_delays=ground.delays,
+        retry_delays=rabbitmq.delays,
         batch=batch,
     )
     return WorkerProcess(service, settings, threads)

@@ -24,11 +24,11 @@ class StockBroker(RabbitmqBroker):
 class Stock:
     """A worker whose actors pass by a world, as the toy's handlers do."""
 
-    def __init__(self, ground: Any, *queues: str, confirm: bool = True, threads: int = 1) -> None:
-        ground.allow(TOY.user)
-        self.ground, self.world = ground, World()
+    def __init__(self, rabbitmq: Any, *queues: str, confirm: bool = True, threads: int = 1) -> None:
+        rabbitmq.allow(TOY.user)
+        self.rabbitmq, self.world = rabbitmq, World()
         self.broker = StockBroker(
-            url=ground.url(TOY),
+            url=rabbitmq.url(TOY),
             confirm_delivery=confirm,
             middleware=[Retries(max_retries=2, min_backoff=50)],
         )
@@ -56,24 +56,24 @@ class Stock:
         )
 
     def raw(self, queue: str, body: bytes) -> None:
-        with self.ground.hand() as channel:
+        with self.rabbitmq.hand() as channel:
             channel.basic_publish(
                 "", queue, body, pika.BasicProperties(delivery_mode=2), mandatory=True
             )
 
     def keys(self, queue: str) -> list[str]:
         """What lies in a queue."""
-        return [json.loads(letter.body)["args"][0] for letter in self.ground.empty(queue)]
+        return [json.loads(letter.body)["args"][0] for letter in self.rabbitmq.empty(queue)]
 
     def crash(self) -> None:
         """As if the process had died: its connections are gone and it does not come back."""
-        self.ground.lock_out(TOY.user)
-        self.ground.cut()
+        self.rabbitmq.lock_out(TOY.user)
+        self.rabbitmq.cut()
 
 
 @contextmanager
-def stock(ground: Any, *queues: str, **options: Any) -> Any:
-    found = Stock(ground, *queues, **options)
+def stock(rabbitmq: Any, *queues: str, **options: Any) -> Any:
+    found = Stock(rabbitmq, *queues, **options)
     for queue in queues:
         found.broker.declare_queue(queue, ensure=True)
     found.worker.start()

@@ -11,9 +11,9 @@ import pytest
 from services.orders.worker import service as orders_service
 from shared.contracts import samples
 from shared.runtime.rabbitmq.delivery import receive
-from tests.notify.words import NotifyDesk, Office
+from tests.notify.words import NotifyHarness, Office
 from tests.shared.cli.direct import Employee, employee_of
-from tests.words import a_shop_with_mugs, an_order, changed, desk, sqlite_url
+from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 
 REF = "XKBKNABJK"
 
@@ -23,7 +23,7 @@ class Shop:
     """An employee, and how many mails their customers got."""
 
     anna: Employee
-    notify: NotifyDesk
+    notify: NotifyHarness
     heard: int = 0
 
     def mails(self) -> int:
@@ -38,14 +38,14 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    orders = desk(orders_service, sqlite_url(tmp_path, "orders"))
+    orders = harness(orders_service, sqlite_url(tmp_path, "orders"))
     a_shop_with_mugs(orders)
     orders.tell("product.put", changed(samples.PUT_PRODUCT, sku="TEA-GREEN"))
     orders.tell("stock.set", {"sku": "TEA-GREEN", "quantity": 5})
     orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
     orders.tell("order.place", an_order(reference=REF))
     return Shop(
-        employee_of(orders, monkeypatch), NotifyDesk.at(sqlite_url(tmp_path, "notify"), Office())
+        employee_of(orders, monkeypatch), NotifyHarness.at(sqlite_url(tmp_path, "notify"), Office())
     )
 
 

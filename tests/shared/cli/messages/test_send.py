@@ -67,35 +67,35 @@ def test_the_whole_reply_as_json(served):
     }
 
 
-def test_nobody_answers_in_time_but_the_command_is_kept(terminal, ground):
+def test_nobody_answers_in_time_but_the_command_is_kept(terminal, rabbitmq):
     result = terminal.run("send", "toy.add", "-", "--wait", "0.2", "--id", "later", stdin=ADD)
     assert result.exit_code == 3
     assert "Nobody answered within 0.2 seconds." in result.stderr
     assert "--id later" in result.stderr
-    assert [letter.envelope.id for letter in ground.empty("toy")] == ["later"]
+    assert [letter.envelope.id for letter in rabbitmq.empty("toy")] == ["later"]
 
 
-def test_without_waiting_no_reply_is_asked_for(terminal, ground):
+def test_without_waiting_no_reply_is_asked_for(terminal, rabbitmq):
     result = terminal.run("send", "toy.add", "-", "--wait", "0", stdin=ADD)
     assert (result.exit_code, result.stderr) == (0, "")
-    [letter] = ground.empty("toy")
+    [letter] = rabbitmq.empty("toy")
     assert letter.envelope.replyto is None
     assert letter.envelope.time is not None
 
 
-def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal, ground):
+def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal, rabbitmq):
     result = terminal.run("send", "toy.ad", "-", stdin=ADD)
     assert result.exit_code == 1
     assert result.stderr.startswith("No service takes a command 'toy.ad'; did you mean 'toy.add'")
-    assert ground.depth("aftercart.unrouted") == 0
+    assert rabbitmq.depth("aftercart.unrouted") == 0
 
 
-def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, ground):
+def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, rabbitmq):
     assert (
         terminal.run("send", "toy.subtract", "-", "--anyway", "--wait", "0", stdin=ADD).exit_code
         == 0
     )
-    assert until(lambda: ground.depth("aftercart.unrouted")) == 1
+    assert until(lambda: rabbitmq.depth("aftercart.unrouted")) == 1
 
 
 def test_questions_events_and_internal_commands_are_no_commands(terminal):

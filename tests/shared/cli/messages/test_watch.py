@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import Ground
+from tests.shared.runtime.rabbit_fixture import RabbitFixture
 from tests.words import envelope
 
 
 @pytest.fixture
-def ground(rabbit):
+def rabbitmq(rabbit):
     """A place with a stream in which nothing is yet."""
-    found = Ground(rabbit)
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
@@ -36,27 +36,27 @@ def watching(terminal):
 
 
 @pytest.fixture
-def three_events(ground, worker):
+def three_events(rabbitmq, worker):
     """Told, and kept by the stream."""
-    ears = ground.listen()
+    ears = rabbitmq.listen()
     for amount in (1, 2, 4):
-        ground.add("a", amount)
+        rabbitmq.add("a", amount)
     return ears.heard(3)
 
 
-def queues(ground):
+def queues(rabbitmq):
     """The watchers' queues."""
     return [
         queue["name"]
-        for queue in ground.management.queues(ground.vhost)
+        for queue in rabbitmq.management.queues(rabbitmq.vhost)
         if ".watch." in queue["name"]
     ]
 
 
-def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, ground, worker):
+def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, rabbitmq, worker):
     process = watching()
-    ground.add("a", 2)
-    ground.add("a", 13)
+    rabbitmq.add("a", 2)
+    rabbitmq.add("a", 13)
     done, refused = (process.stdout.readline().split(" ", 1)[1] for _ in range(2))
     assert done == "toy.added a total=2\n"
     assert refused == "toy.add_refused a code=unlucky reason=13 is not added.\n"
@@ -65,25 +65,25 @@ def test_events_are_shown_as_they_happen_until_it_is_interrupted(watching, groun
     assert process.returncode == 0
 
 
-def test_only_what_matches_the_pattern_is_shown(watching, ground, worker):
+def test_only_what_matches_the_pattern_is_shown(watching, rabbitmq, worker):
     process = watching("*.add_refused", "--count", "1")
-    ground.add("a", 2)
-    ground.add("b", 13)
+    rabbitmq.add("a", 2)
+    rabbitmq.add("b", 13)
     out, _ = process.communicate(timeout=30)
     assert [line.split()[1:3] for line in out.splitlines()] == [["toy.add_refused", "b"]]
     assert process.returncode == 0
 
 
-def test_the_watcher_s_queue_ends_with_it(watching, ground):
+def test_the_watcher_s_queue_ends_with_it(watching, rabbitmq):
     process = watching()
-    assert [queue.startswith("client.watch.") for queue in queues(ground)] == [True]
+    assert [queue.startswith("client.watch.") for queue in queues(rabbitmq)] == [True]
     process.kill()
-    until(lambda: not queues(ground))
+    until(lambda: not queues(rabbitmq))
 
 
-def test_whole_events_as_json(watching, ground, worker):
+def test_whole_events_as_json(watching, rabbitmq, worker):
     process = watching("*.added", "--json", "--count", "1")
-    ground.add("a", 2)
+    rabbitmq.add("a", 2)
     event = json.loads(process.communicate(timeout=30)[0])
     assert (event["type"], event["subject"], event["data"]) == (
         "aftercart.toy.added.v1",
@@ -107,10 +107,10 @@ def test_the_past_is_replayed_from_a_time(terminal, three_events):
     ]
 
 
-def test_after_the_past_comes_the_present(watching, ground, three_events):
+def test_after_the_past_comes_the_present(watching, rabbitmq, three_events):
     process = watching("--from", "first", "--count", "4")
     past = [process.stdout.readline().split(" ", 1)[1] for _ in range(3)]
-    ground.add("a", 8)
+    rabbitmq.add("a", 8)
     assert past == [f"toy.added a total={total}\n" for total in (1, 3, 7)]
     assert process.communicate(timeout=30)[0].endswith("toy.added a total=15\n")
 
@@ -141,17 +141,17 @@ def test_a_name_that_no_contract_has_is_doubted_and_watched(watching, terminal):
     process.communicate()
 
 
-def test_a_time_in_the_future_shows_nothing_of_the_past(watching, ground, three_events):
+def test_a_time_in_the_future_shows_nothing_of_the_past(watching, rabbitmq, three_events):
     process = watching(
         "--from", (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "--count", "1", "--json"
     )
-    ground.tell(timeless := envelope("other.told", {}))
+    rabbitmq.tell(timeless := envelope("other.told", {}))
     assert json.loads(process.communicate(timeout=30)[0])["id"] == timeless.id
 
 
-def test_a_lost_connection_is_told(watching, ground):
+def test_a_lost_connection_is_told(watching, rabbitmq):
     process = watching()
-    ground.cut()
+    rabbitmq.cut()
     _, told = process.communicate(timeout=20)
     assert told.startswith("The connection to RabbitMQ at 127.0.0.1:")
     assert told.count("\n") == 1

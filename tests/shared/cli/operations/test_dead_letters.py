@@ -41,9 +41,9 @@ def buried(place, tmp_path_factory):
 
 
 @pytest.fixture
-def graveyard(ground, buried):
+def graveyard(rabbitmq, buried):
     """The four, in the dead queue of the toy, which does not run; their ids."""
-    with ground.hand() as channel:
+    with rabbitmq.hand() as channel:
         for letter in buried:
             properties = pika.BasicProperties(headers=letter.headers)
             channel.basic_publish("toy.self", "toy.dead", letter.body, properties, mandatory=True)
@@ -73,9 +73,9 @@ def test_what_cannot_be_read_is_listed_too(terminal, graveyard):
     assert "not JSON in UTF-8" in letter["reason"]
 
 
-def test_the_list_takes_nothing_away_and_keeps_the_order(terminal, graveyard, ground):
+def test_the_list_takes_nothing_away_and_keeps_the_order(terminal, graveyard, rabbitmq):
     assert [listed(terminal) for _ in range(3)] == [graveyard] * 3
-    assert ground.depth("toy.dead") == 4
+    assert rabbitmq.depth("toy.dead") == 4
 
 
 def test_the_list_can_be_short(terminal, graveyard):
@@ -85,19 +85,19 @@ def test_the_list_can_be_short(terminal, graveyard):
     assert listed(terminal) == graveyard
 
 
-def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, ground):
-    ground.send(
+def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, rabbitmq):
+    rabbitmq.send(
         envelope("toy.add", {"key": "a"}), headers={"x-reason": "forged", "x-exchange": "toy.self"}
     )
-    with ground.hand() as channel:
+    with rabbitmq.hand() as channel:
         while (got := channel.basic_get("toy"))[0] is not None:  # as a worker that dies of it
             channel.basic_nack(got[0].delivery_tag)
-    until(lambda: ground.depth("toy.dead"))
+    until(lambda: rabbitmq.depth("toy.dead"))
     [letter] = map(json.loads, terminal.run("dead", "list", "--json").stdout.splitlines())
     assert letter["reason"].startswith("RabbitMQ delivered it too often without an answer")
     assert abs(datetime.fromisoformat(letter["time"]) - datetime.now(UTC)) < timedelta(minutes=1)
     terminal.run("dead", "replay", "--all")
-    assert ground.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
+    assert rabbitmq.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
 
 
 def test_without_dead_letters_it_says_so(terminal):
@@ -129,21 +129,21 @@ def test_an_id_that_no_letter_has(terminal, graveyard):
     assert listed(terminal) == graveyard
 
 
-def test_replay_puts_one_back_to_work_as_at_its_first_attempt(terminal, graveyard, ground):
+def test_replay_puts_one_back_to_work_as_at_its_first_attempt(terminal, graveyard, rabbitmq):
     assert terminal.run("dead", "replay", graveyard[2]).stdout == "replayed 1 letter\n"
-    [letter] = ground.empty("toy")
+    [letter] = rabbitmq.empty("toy")
     assert letter.envelope.id == graveyard[2]
     assert not {"x-attempts", "x-death", "x-reason", "x-error"} & set(letter.headers)
     assert listed(terminal) == [graveyard[0], graveyard[1], graveyard[3]]
 
 
-def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, ground, database):
-    with working(ground, database):
-        ground.add("a", 999_999)
-        ground.add("a", 5)  # over the limit of the table
-        until(lambda: ground.depth("toy.dead") == 1)
-        ground.add("b", 1)
-        with working(ground, database) as process:
+def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, rabbitmq, database):
+    with working(rabbitmq, database):
+        rabbitmq.add("a", 999_999)
+        rabbitmq.add("a", 5)  # over the limit of the table
+        until(lambda: rabbitmq.depth("toy.dead") == 1)
+        rabbitmq.add("b", 1)
+        with working(rabbitmq, database) as process:
             with process.engine.begin() as connection:
                 connection.exec_driver_sql("UPDATE counters SET total = 1 WHERE key = 'a'")
             assert terminal.run("dead", "replay", "--all").exit_code == 0
@@ -152,14 +152,14 @@ def test_what_is_replayed_is_done_when_its_fault_is_gone(terminal, ground, datab
 
 
 def test_replay_all_keeps_the_order_and_ends_though_they_come_back(
-    terminal, graveyard, ground, database
+    terminal, graveyard, rabbitmq, database
 ):
-    with working(ground, database):
+    with working(rabbitmq, database):
         assert (
             terminal.run("dead", "replay", "--all", "--service", "toy").stdout
             == "replayed 4 letters\n"
         )
-        until(lambda: ground.depth("toy.dead") == 4)
+        until(lambda: rabbitmq.depth("toy.dead") == 4)
     assert sorted(listed(terminal)) == sorted(graveyard)
 
 
@@ -193,12 +193,12 @@ def test_drop_all_says_how_many(terminal, graveyard):
     assert listed(terminal) == []
 
 
-def test_killed_in_the_middle_it_loses_nothing(terminal, graveyard, ground):
+def test_killed_in_the_middle_it_loses_nothing(terminal, graveyard, rabbitmq):
     reader = subprocess.Popen(
-        [sys.executable, "-c", READER, ground.url()], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", READER, rabbitmq.url()], stdout=subprocess.PIPE, text=True
     )
     assert reader.stdout.readline().split() == graveyard[:3]
-    assert ground.depth("toy.dead") == 1
+    assert rabbitmq.depth("toy.dead") == 1
     reader.kill()
     reader.communicate()
     until(lambda: listed(terminal) == graveyard)
@@ -212,7 +212,7 @@ def test_ids_or_all_but_not_both_and_not_neither(terminal):
             assert "Name the letters by their ids, or all of them by --all." in result.stderr
 
 
-def test_commands_that_no_service_takes_are_letters_too(terminal, ground):
+def test_commands_that_no_service_takes_are_letters_too(terminal, rabbitmq):
     terminal.run(
         "send", "toy.subtract", "-", "--anyway", "--wait", "0", "--id", "stray", stdin="{}"
     )
@@ -220,10 +220,10 @@ def test_commands_that_no_service_takes_are_letters_too(terminal, ground):
     assert "no service takes 'toy.subtract'" in terminal.run("dead", "list").stdout
     assert terminal.run("dead", "replay", "stray").exit_code == 0
     until(lambda: listed(terminal) == ["stray"])  # still nobody takes it
-    with ground.hand() as channel:
+    with rabbitmq.hand() as channel:
         channel.queue_bind("toy", "aftercart.commands", "toy.subtract")
     assert terminal.run("dead", "replay", "--all", "--service", "unrouted").exit_code == 0
-    assert [letter.envelope.id for letter in ground.empty("toy")] == ["stray"]
+    assert [letter.envelope.id for letter in rabbitmq.empty("toy")] == ["stray"]
     assert listed(terminal) == []
 
 
@@ -259,10 +259,10 @@ def test_an_outsider_may_not_read_them(terminal, graveyard):
     assert "RabbitMQ refuses (ACCESS_REFUSED" in result.stderr
 
 
-def test_what_came_from_outside_is_still_known_after_a_replay(terminal, ground):
-    with ground.hand() as channel:
+def test_what_came_from_outside_is_still_known_after_a_replay(terminal, rabbitmq):
+    with rabbitmq.hand() as channel:
         headers = {"x-exchange": "aftercart.commands", "x-reason": "-", "x-attempts": 1}
         body = envelope("toy.tidy", {"key": "a"}).encode()
         channel.basic_publish("toy.self", "toy.dead", body, pika.BasicProperties(headers=headers))
     terminal.run("dead", "replay", "--all")
-    assert ground.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
+    assert rabbitmq.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}

@@ -32,8 +32,8 @@ def test_all_is_well(terminal, worker):
     assert unrouted == ["unrouted", "0"]
 
 
-def test_a_service_that_does_not_run(terminal, ground):
-    ground.add("a")
+def test_a_service_that_does_not_run(terminal, rabbitmq):
+    rabbitmq.add("a")
     result = terminal.run("health", "--wait", "0.2")
     assert result.exit_code == 1
     assert "toy no answer 1 0 - - 0 -" in [
@@ -69,19 +69,19 @@ def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal, url):
     assert "Traceback" not in result.output
 
 
-def test_a_service_that_is_busy(terminal, ground):
-    with ground.hand() as channel:  # takes everything and answers nothing
+def test_a_service_that_is_busy(terminal, rabbitmq):
+    with rabbitmq.hand() as channel:  # takes everything and answers nothing
         channel.basic_consume("toy", lambda *_: None)
         result = terminal.run("health", "--wait", "0.2")
     assert result.exit_code == 1
     assert "toy is connected and does not answer: it is busy or stuck" in result.stdout
 
 
-def test_dead_letters_are_told_and_change_nothing(terminal, ground, worker):
-    ground.add("a", fail="never")
-    ground.send(b"{}", key="nobody.knows")
-    letters = ground.dead()
-    with ground.hand() as channel:
+def test_dead_letters_are_told_and_change_nothing(terminal, rabbitmq, worker):
+    rabbitmq.add("a", fail="never")
+    rabbitmq.send(b"{}", key="nobody.knows")
+    letters = rabbitmq.dead()
+    with rabbitmq.hand() as channel:
         channel.basic_publish("toy.self", "toy.dead", letters[0].body)
     result = terminal.run("health")
     assert result.exit_code == 0

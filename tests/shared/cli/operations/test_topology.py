@@ -27,9 +27,9 @@ def test_it_is_made_once_and_then_it_is_there(bare):
     }
 
 
-def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, ground):
+def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, rabbitmq):
     vhost = urlsplit(bare.environment["AFTERCART_BROKER_URL"]).path[1:]
-    ground.api(
+    rabbitmq.api(
         "PUT",
         f"/api/queues/{vhost}/toy",
         json={"durable": True, "arguments": {"x-queue-type": "classic"}},
@@ -45,8 +45,8 @@ def test_an_incompatible_queue_is_told_and_nothing_is_changed(bare, ground):
     assert "The queue 'toy' has arguments" in bare.run("health", "--wait", "0.1").stdout
 
 
-def test_what_no_handler_takes_any_more_is_unbound(terminal, ground):
-    with ground.hand() as channel:
+def test_what_no_handler_takes_any_more_is_unbound(terminal, rabbitmq):
+    with rabbitmq.hand() as channel:
         channel.queue_bind("toy", "aftercart.commands", "toy.former")
     result = terminal.run("topology", "apply")
     assert result.stdout == "unbound aftercart.commands --toy.former--> toy\n"
@@ -59,10 +59,10 @@ def test_it_is_shown_without_passwords(terminal):
     assert [user["name"] for user in users] == ["toy", "client"]
 
 
-def test_it_can_be_imported_with_passwords(terminal, ground):
+def test_it_can_be_imported_with_passwords(terminal, rabbitmq):
     shown = json.loads(terminal.run("topology", "show", "--with-passwords").stdout)
     assert all(user["password_hash"] for user in shown["users"])
-    ground.management.import_definitions(shown)
+    rabbitmq.management.import_definitions(shown)
     assert terminal.run("send", "toy.add", "-", "--wait", "0", stdin="{}").exit_code == 0
 
 
@@ -72,18 +72,18 @@ def test_a_service_whose_login_is_not_known_is_told(terminal):
     assert result.stderr == "The user of toy was left alone: AFTERCART_TOY_BROKER_URL is not set.\n"
 
 
-def test_passwords_with_odd_characters_work(terminal, ground):
+def test_passwords_with_odd_characters_work(terminal, rabbitmq):
     url = urlsplit(terminal.environment["AFTERCART_BROKER_URL"])
     odd = url._replace(netloc=f"odd-clerk:p%40ss%2Fw%25rd@{url.hostname}:{url.port}").geturl()
     clerk = terminal.having(AFTERCART_BROKER_URL=odd)
     assert clerk.run("topology", "apply").exit_code == 0
     assert clerk.run("send", "toy.add", "-", "--wait", "0", stdin="{}").exit_code == 0
-    ground.api("DELETE", "/api/users/odd-clerk")
+    rabbitmq.api("DELETE", "/api/users/odd-clerk")
 
 
 @pytest.mark.parametrize("variable", ["AFTERCART_BROKER_URL", "AFTERCART_TOY_BROKER_URL"])
-def test_the_administrator_does_not_lose_his_rights(terminal, ground, variable):
-    result = terminal.having(**{variable: ground.url()}).run("topology", "apply")
+def test_the_administrator_does_not_lose_his_rights(terminal, rabbitmq, variable):
+    result = terminal.having(**{variable: rabbitmq.url()}).run("topology", "apply")
     assert result.exit_code == 1
     assert (
         f"{variable} uses RabbitMQ's administrator 'admin', who would lose his rights"

@@ -39,9 +39,9 @@ def started(terminal, installed):
         process.communicate(timeout=30)
 
 
-def consumers(ground):
+def consumers(rabbitmq):
     """How many worker processes take from the toy's queue."""
-    with ground.hand() as channel:
+    with rabbitmq.hand() as channel:
         return channel.queue_declare("toy", passive=True).method.consumer_count
 
 
@@ -50,10 +50,10 @@ def children(pid):
     return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_workers_work_and_stop_gracefully(started, terminal, ground, database):
+def test_workers_work_and_stop_gracefully(started, terminal, rabbitmq, database):
     terminal.run("migrate", "toy")
     process = started("worker", "toy", "--processes", "2", "--threads", "2")
-    until(lambda: consumers(ground) == 2, 20)
+    until(lambda: consumers(rabbitmq) == 2, 20)
     assert terminal.run("send", "toy.add", "-", stdin='{"key": "a", "amount": 3}').exit_code == 0
     assert terminal.run("health").exit_code == 0
     process.send_signal(signal.SIGTERM)
@@ -63,11 +63,11 @@ def test_workers_work_and_stop_gracefully(started, terminal, ground, database):
     assert totals(engine_for(database)) == {"a": 3}
 
 
-def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, terminal, ground):
+def test_a_worker_that_was_killed_is_started_again_and_the_log_says_so(started, terminal, rabbitmq):
     terminal.run("migrate")
     process = started("worker", "toy")
     [first] = until(lambda: children(process.pid))
-    until(lambda: consumers(ground), 20)
+    until(lambda: consumers(rabbitmq), 20)
     os.kill(first, signal.SIGKILL)
     until(lambda: [child for child in children(process.pid) if child != first], 20)
     process.terminate()

@@ -10,7 +10,7 @@ import pytest
 from services.orders.worker import service
 from shared.contracts import samples
 from tests.shared.cli.direct import Employee, employee_of
-from tests.words import a_shop_with_mugs, an_order, changed, desk, sqlite_url
+from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 
 REF = "XKBKNABJK"
 
@@ -18,7 +18,7 @@ REF = "XKBKNABJK"
 @pytest.fixture
 def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
     """An employee of a shop with one order of two mugs, 28.70 EUR, not paid yet."""
-    orders = desk(service, sqlite_url(tmp_path))
+    orders = harness(service, sqlite_url(tmp_path))
     a_shop_with_mugs(orders)
     orders.tell("shop.put", samples.PUT_SHOP | {"returns": True})
     orders.tell("product.put", changed(samples.PUT_PRODUCT, sku="TEA-GREEN"))

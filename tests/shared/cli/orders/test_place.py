@@ -8,7 +8,7 @@ import pytest
 from services.orders.worker import service
 from shared.contracts import samples
 from tests.shared.cli.direct import Employee, employee_of
-from tests.words import a_shop_with_mugs, an_order, desk, sqlite_url
+from tests.words import a_shop_with_mugs, an_order, harness, sqlite_url
 
 NEW = (
     "--email",
@@ -39,7 +39,7 @@ HOW = (
 @pytest.fixture
 def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
     """An employee of a shop with a hundred mugs."""
-    orders = desk(service, sqlite_url(tmp_path))
+    orders = harness(service, sqlite_url(tmp_path))
     a_shop_with_mugs(orders)
     orders.tell(
         "shop.put",

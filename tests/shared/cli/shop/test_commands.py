@@ -9,13 +9,13 @@ import pytest
 from services.orders.worker import service
 from shared.contracts import samples
 from tests.shared.cli.direct import Employee, employee_of
-from tests.words import a_shop_with_mugs, an_order, changed, desk, sqlite_url
+from tests.words import a_shop_with_mugs, an_order, changed, harness, sqlite_url
 
 
 @pytest.fixture
 def anna(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Employee:
     """An employee of a shop that has a hundred mugs."""
-    orders = desk(service, sqlite_url(tmp_path))
+    orders = harness(service, sqlite_url(tmp_path))
     a_shop_with_mugs(orders)
     return employee_of(orders, monkeypatch)
 

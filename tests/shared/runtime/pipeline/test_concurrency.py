@@ -8,7 +8,7 @@ from shared.runtime.storage.database import engine_for
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import totals
 from tests.toy.service import toy
-from tests.words import Desk, delivery
+from tests.words import ServiceHarness, delivery
 
 
 def add(key, amount=1, **more):
@@ -18,7 +18,7 @@ def add(key, amount=1, **more):
 def together(table, *batches):
     """Each batch in a pipeline and on an engine of its own, all beginning at once."""
     desks = [
-        Desk(toy, engine_for(table.engine.url.render_as_string(hide_password=False)))
+        ServiceHarness(toy, engine_for(table.engine.url.render_as_string(hide_password=False)))
         for _ in batches
     ]
     start = threading.Barrier(len(batches))

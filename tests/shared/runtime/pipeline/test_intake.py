@@ -8,28 +8,28 @@ import pika
 import pytest
 
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import Ground, as_bytes, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, as_bytes, envelope, totals, working
 from tests.words import sqlite_url
 
 
 @pytest.fixture(scope="module")
-def ground(rabbit):
-    found = Ground(rabbit)
+def rabbitmq(rabbit):
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture(scope="module")
-def worker(ground, tmp_path_factory):
-    with working(ground, sqlite_url(tmp_path_factory.mktemp("toy"))) as process:
+def worker(rabbitmq, tmp_path_factory):
+    with working(rabbitmq, sqlite_url(tmp_path_factory.mktemp("toy"))) as process:
         yield process
 
 
 @pytest.fixture(autouse=True)
-def after_all_this_the_worker_still_works(ground, worker):
+def after_all_this_the_worker_still_works(rabbitmq, worker):
     yield
     key = f"afterwards {uuid4()}"
-    ground.add(key)
+    rabbitmq.add(key)
     until(lambda: totals(worker.engine).get(key))
     assert worker.fault() is None
 
@@ -47,7 +47,7 @@ def event(**attributes):
 
 
 @pytest.mark.parametrize("named", ["nowhere", "toy.dead"])
-def test_a_queue_name_in_the_body_means_nothing(ground, worker, named):
+def test_a_queue_name_in_the_body_means_nothing(rabbitmq, worker, named):
     foreign = {
         "queue_name": named,
         "actor_name": "deliver",
@@ -56,9 +56,9 @@ def test_a_queue_name_in_the_body_means_nothing(ground, worker, named):
         "options": {},
     }
     message = envelope("toy.add", {"key": named, "amount": 1}).model_copy(update=foreign)
-    ground.send(message, message, as_bytes(**foreign))
+    rabbitmq.send(message, message, as_bytes(**foreign))
     until(lambda: totals(worker.engine).get(named) == 1)
-    assert ground.dead()[0].body == as_bytes(**foreign)
+    assert rabbitmq.dead()[0].body == as_bytes(**foreign)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_a_queue_name_in_the_body_means_nothing(ground, worker, named):
     ],
     ids=str,
 )
-def test_what_cannot_be_read_is_a_dead_letter_that_says_why(ground, body, reason):
-    ground.send(body)
-    letter = ground.dead()[0]
+def test_what_cannot_be_read_is_a_dead_letter_that_says_why(rabbitmq, body, reason):
+    rabbitmq.send(body)
+    letter = rabbitmq.dead()[0]
     assert letter.body == body
     assert reason in letter.headers["x-reason"]
     assert letter.headers["x-attempts"] == 1
@@ -92,41 +92,41 @@ def test_what_cannot_be_read_is_a_dead_letter_that_says_why(ground, body, reason
 
 @pytest.mark.parametrize("depth", [100, 400, 900, 980, 1000, 5000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"x":', "}")])
-def test_however_deep_the_data_it_is_refused_or_a_dead_letter(ground, depth, opening, closing):
-    ears = ground.listen("toy.add_refused")
+def test_however_deep_the_data_it_is_refused_or_a_dead_letter(rabbitmq, depth, opening, closing):
+    ears = rabbitmq.listen("toy.add_refused")
     data = (
         '{"key": "deep", "amount": 1, "more":'
         f' {opening * depth}"\\u0000\\u0041"{closing * depth}}}'
     )
-    ground.send(event(id=str(uuid4()), data="?").replace(b'"?"', data.encode()))
-    until(lambda: ground.depth("toy.dead") + ground.depth(ears.name) == 1)
-    ground.empty("toy.dead")
+    rabbitmq.send(event(id=str(uuid4()), data="?").replace(b'"?"', data.encode()))
+    until(lambda: rabbitmq.depth("toy.dead") + rabbitmq.depth(ears.name) == 1)
+    rabbitmq.empty("toy.dead")
 
 
-def test_an_event_with_deep_data_harms_nothing(ground, worker):
+def test_an_event_with_deep_data_harms_nothing(rabbitmq, worker):
     data = f'{{"key": "deep", "weight": {{"grams": 1}}, "more": {"[" * 900}"\\u0000"{"]" * 900}}}'
     message = envelope("toy.weighed", {}).encode().replace(b'"data":{}', b'"data":' + data.encode())
-    with ground.hand() as channel:
+    with rabbitmq.hand() as channel:
         channel.basic_publish("aftercart.events", "toy.weighed", message)
-    assert "NUL" in ground.dead()[0].headers["x-reason"]
+    assert "NUL" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_an_unknown_type_is_a_dead_letter_that_says_why(ground):
-    ground.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
+def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq):
+    rabbitmq.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
     assert (
         "toy does not take messages of type 'aftercart.toy.subtract.v1'"
-        in ground.dead()[0].headers["x-reason"]
+        in rabbitmq.dead()[0].headers["x-reason"]
     )
 
 
-def test_another_version_is_an_unknown_type(ground):
-    ground.send(event(type="aftercart.toy.add.v2"))
-    assert "aftercart.toy.add.v2" in ground.dead()[0].headers["x-reason"]
+def test_another_version_is_an_unknown_type(rabbitmq):
+    rabbitmq.send(event(type="aftercart.toy.add.v2"))
+    assert "aftercart.toy.add.v2" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(ground):
-    ears = ground.listen("toy.add_refused")
-    ground.add("a", 0, replyto=ears.name)
+def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(rabbitmq):
+    ears = rabbitmq.listen("toy.add_refused")
+    rabbitmq.add("a", 0, replyto=ears.name)
     told, reply = ears.heard(2)
     assert told.type == reply.type == "aftercart.toy.add_refused.v1"
     assert told.data["code"] == "invalid"
@@ -137,47 +137,47 @@ def test_a_command_with_wrong_data_is_refused_with_the_field_s_name(ground):
     assert told.subject == "a"
 
 
-def test_a_refusal_does_not_repeat_the_wrong_value(ground):
-    ears = ground.listen("toy.add_refused")
-    ground.add("a", 1, later="4111 1111 1111 1111")
+def test_a_refusal_does_not_repeat_the_wrong_value(rabbitmq):
+    ears = rabbitmq.listen("toy.add_refused")
+    rabbitmq.add("a", 1, later="4111 1111 1111 1111")
     assert b"4111" not in ears.heard(1)[0].encode()
 
 
-def test_an_event_with_wrong_data_is_a_dead_letter(ground):
-    ground.tell(envelope("toy.weighed", {"key": "a", "weight": {"grams": "heavy"}}))
-    assert "weight.grams: Input should be a valid integer" in ground.dead()[0].headers["x-reason"]
+def test_an_event_with_wrong_data_is_a_dead_letter(rabbitmq):
+    rabbitmq.tell(envelope("toy.weighed", {"key": "a", "weight": {"grams": "heavy"}}))
+    assert "weight.grams: Input should be a valid integer" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(ground):
-    ears = ground.listen("toy.add_refused")
-    ground.send(event(id="endless", subject="x" * 10_000))
+def test_a_wrong_command_with_an_endless_subject_is_refused_all_the_same(rabbitmq):
+    ears = rabbitmq.listen("toy.add_refused")
+    rabbitmq.send(event(id="endless", subject="x" * 10_000))
     assert ears.heard(1)[0].subject == "x" * 200
 
 
 @pytest.mark.parametrize("attempts", [-5, 2**62, "many", True, None])
-def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(ground, worker, attempts):
+def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(rabbitmq, worker, attempts):
     key = f"attempts {attempts}"
-    ground.send(envelope("toy.add", {"key": key, "amount": 1}), headers={"x-attempts": attempts})
+    rabbitmq.send(envelope("toy.add", {"key": key, "amount": 1}), headers={"x-attempts": attempts})
     until(lambda: totals(worker.engine).get(key) == 1)
 
 
-def test_an_outsider_cannot_say_what_only_the_service_may_say_to_itself(ground, worker):
-    ground.add("kept", 5)
-    ground.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
-    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+def test_an_outsider_cannot_say_what_only_the_service_may_say_to_itself(rabbitmq, worker):
+    rabbitmq.add("kept", 5)
+    rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
+    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert totals(worker.engine)["kept"] == 5
 
 
-def test_an_outsider_cannot_pretend_by_a_header_to_be_the_service(ground, worker):
+def test_an_outsider_cannot_pretend_by_a_header_to_be_the_service(rabbitmq, worker):
     forged = envelope("toy.tidy", {"key": "kept"}).encode()
-    ground.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
-    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+    rabbitmq.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
+    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(ground, worker):
-    ground.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
-    letter = ground.dead()[0]
-    with ground.hand() as channel:
+def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(rabbitmq, worker):
+    rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
+    letter = rabbitmq.dead()[0]
+    with rabbitmq.hand() as channel:
         channel.basic_publish(
             "toy.self",
             "toy",
@@ -188,22 +188,24 @@ def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(groun
                 }
             ),
         )
-    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
-def test_what_the_service_says_to_itself_is_believed(ground, worker):
-    ground.add("tidied", 5, tidy=True)
+def test_what_the_service_says_to_itself_is_believed(rabbitmq, worker):
+    rabbitmq.add("tidied", 5, tidy=True)
     until(lambda: totals(worker.engine).get("tidied") == 0)
 
 
-def test_an_outsider_cannot_tell_events(ground, worker):
-    ground.send(
+def test_an_outsider_cannot_tell_events(rabbitmq, worker):
+    rabbitmq.send(
         envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add"
     )
-    assert "may not be sent to aftercart.commands" in ground.dead()[0].headers["x-reason"]
+    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert "forged" not in totals(worker.engine)
 
 
-def test_a_command_that_nobody_takes_is_kept(ground):
-    ground.send(envelope("toy.subtract", {"key": "a"}))
-    assert [letter.routing_key for letter in ground.empty("aftercart.unrouted")] == ["toy.subtract"]
+def test_a_command_that_nobody_takes_is_kept(rabbitmq):
+    rabbitmq.send(envelope("toy.subtract", {"key": "a"}))
+    assert [letter.routing_key for letter in rabbitmq.empty("aftercart.unrouted")] == [
+        "toy.subtract"
+    ]

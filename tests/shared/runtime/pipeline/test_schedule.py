@@ -65,7 +65,7 @@ def test_what_is_put_off_keeps_shop_and_walk(table):
     assert (found.shop, found.correlationid) == ("north", "walk")
 
 
-def test_the_relay_fires_what_is_due(ground, either_database):
-    with working(ground, either_database) as process:
-        ground.add("a", 5, later=0.3)
+def test_the_relay_fires_what_is_due(rabbitmq, either_database):
+    with working(rabbitmq, either_database) as process:
+        rabbitmq.add("a", 5, later=0.3)
         until(lambda: totals(process.engine) == {"a": 5})

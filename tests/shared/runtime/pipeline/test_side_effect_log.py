@@ -14,7 +14,7 @@ from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import envelope as sent, working
 from tests.toy.service import toy
-from tests.words import Desk, delivery
+from tests.words import ServiceHarness, delivery
 
 
 class Killed(BaseException):
@@ -91,7 +91,7 @@ def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
     """RabbitMQ delivers a second copy of what is claimed, but not begun: to a worker that is
     faster.
     """
-    faster = Desk(toy, table.engine, world)
+    faster = ServiceHarness(toy, table.engine, world)
     batch, touch, verdicts = [once("a"), once("b")], world.touch, []
 
     def touching(key):
@@ -108,7 +108,11 @@ def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
 
 
 def test_what_another_has_begun_is_not_begun_again(table, world, monkeypatch):
-    other, batch, touch = Desk(toy, table.engine, world), [once("a"), once("b")], world.touch
+    other, batch, touch = (
+        ServiceHarness(toy, table.engine, world),
+        [once("a"), once("b")],
+        world.touch,
+    )
 
     def touching(key):
         die_at(world, monkeypatch, "b")
@@ -129,12 +133,12 @@ def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
     assert world.claims == [("a", "first"), ("b", "first"), ("b", "again")]
 
 
-def test_what_is_left_is_done_next(ground, database, world, monkeypatch):
+def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
     monkeypatch.setattr(runner, "LONGEST_TURN", 0)
-    ground.send(*(sent("toy.act_once", {"key": key}) for key in "abc"))
-    with working(ground, database, world):
+    rabbitmq.send(*(sent("toy.act_once", {"key": key}) for key in "abc"))
+    with working(rabbitmq, database, world):
         until(lambda: world.done == ["a", "b", "c"])
-    assert ground.depth("toy") == 0
+    assert rabbitmq.depth("toy") == 0
 
 
 def test_a_claim_that_cannot_be_written_disturbs_no_neighbour(table, world):

@@ -122,13 +122,13 @@ def test_what_there_is_no_time_for_is_left_unclaimed(table, world, monkeypatch):
     assert (world.done, totals(table.engine)) == (["a"], {"a": 1})
 
 
-def test_what_is_left_is_done_next(ground, database, world, monkeypatch):
+def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
     monkeypatch.setattr(runner, "LONGEST_TURN", 0)
-    ground.send(*(sent("toy.act", {"key": key}) for key in "abc"))
-    with working(ground, database, world) as process:
+    rabbitmq.send(*(sent("toy.act", {"key": key}) for key in "abc"))
+    with working(rabbitmq, database, world) as process:
         until(lambda: world.done == ["a", "b", "c"])
         until(lambda: totals(process.engine) == {"a": 1, "b": 1, "c": 1})
-    assert ground.depth("toy") == 0
+    assert rabbitmq.depth("toy") == 0
 
 
 def test_an_act_with_wrong_data_is_refused_and_not_done(table, world):

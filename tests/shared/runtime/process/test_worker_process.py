@@ -33,7 +33,7 @@ def engine(url):
 
 
 @pytest.fixture
-def start(ground, url, engine, tmp_path):
+def start(rabbitmq, url, engine, tmp_path):
     """Starts processes of the toy; those that still run at the end are killed."""
     started = []
 
@@ -41,9 +41,9 @@ def start(ground, url, engine, tmp_path):
         log = (tmp_path / f"{len(started)}.log").open("w")
         environment = {
             **os.environ,
-            "AFTERCART_TOY_BROKER_URL": ground.url(TOY),
+            "AFTERCART_TOY_BROKER_URL": rabbitmq.url(TOY),
             "AFTERCART_TOY_DATABASE_URL": url,
-            "AFTERCART_TOY_RETRY_DELAYS": ",".join(map(str, ground.delays)),
+            "AFTERCART_TOY_RETRY_DELAYS": ",".join(map(str, rabbitmq.delays)),
             "AFTERCART_TOY_LOG_FORMAT": "json",
             "TOY_GRAVE": str(tmp_path / "grave"),
             "dramatiq_restart_delay": "200",
@@ -68,27 +68,27 @@ def active(process):
     return '"outcome": "active"' in process.log.read_text()
 
 
-def test_a_dead_thread_ends_the_process_with_its_own_exit_code(ground, start, engine):
+def test_a_dead_thread_ends_the_process_with_its_own_exit_code(rabbitmq, start, engine):
     process = start()
-    ground.add("a", fail="dies")
+    rabbitmq.add("a", fail="dies")
     assert process.wait(20) == FAULT
     assert "1 of 2 threads died" in process.log.read_text()
     assert totals(engine) == {}
-    assert ground.depth("toy") == 1
+    assert rabbitmq.depth("toy") == 1
 
 
-def test_the_supervisor_starts_another_which_finishes_the_message(ground, start, engine):
+def test_the_supervisor_starts_another_which_finishes_the_message(rabbitmq, start, engine):
     supervisor = start("supervise")
-    ground.add("a", fail="dies")
+    rabbitmq.add("a", fail="dies")
     until(lambda: totals(engine) == {"a": 1}, timeout=30)
     assert f'"code": {FAULT}' in supervisor.log.read_text()
     supervisor.send_signal(signal.SIGTERM)
     assert supervisor.wait(20) == 0
 
 
-def test_a_process_that_is_asked_to_end_finishes_and_ends_well(ground, start, engine):
+def test_a_process_that_is_asked_to_end_finishes_and_ends_well(rabbitmq, start, engine):
     process = start()
-    ground.add("a")
+    rabbitmq.add("a")
     until(lambda: totals(engine) == {"a": 1}, timeout=20)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
@@ -98,14 +98,14 @@ def test_a_process_that_is_asked_to_end_finishes_and_ends_well(ground, start, en
 @pytest.mark.parametrize(
     "url", ["database", "postgresql"], indirect=True, ids=["sqlite", "postgresql"]
 )
-def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, engine):
+def test_a_killed_process_s_relay_is_taken_over_within_seconds(rabbitmq, start, engine):
     first = start()
     until(lambda: active(first), timeout=20)
     second = start()
     says(second, "started")
     assert not active(second)
-    ears = ground.listen()
-    ground.send(
+    ears = rabbitmq.listen()
+    rabbitmq.send(
         *(envelope("toy.add", {"key": f"k{number % 3}", "amount": 1}) for number in range(60))
     )
     until(lambda: sum(totals(engine).values()) > 10)
@@ -121,10 +121,10 @@ def test_a_killed_process_s_relay_is_taken_over_within_seconds(ground, start, en
         assert first_seen == list(range(1, 21))
 
 
-def test_without_its_supervisor_a_worker_stops(ground, start, engine):
+def test_without_its_supervisor_a_worker_stops(rabbitmq, start, engine):
     supervisor = start("supervise")
     says(supervisor, "started")
-    ground.add("a")
+    rabbitmq.add("a")
     until(lambda: totals(engine) == {"a": 1}, timeout=20)
     supervisor.kill()
     says(supervisor, '"outcome": "stopped"')

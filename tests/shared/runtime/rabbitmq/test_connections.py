@@ -15,118 +15,118 @@ def adds(*keys):
     return [envelope("toy.add", {"key": key, "amount": 1}) for key in keys]
 
 
-def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(ground, database):
+def test_a_connection_closed_in_mid_message_loses_nothing_and_repeats_nothing(rabbitmq, database):
     world = World()
     gate = world.shut("a")
-    with working(ground, database, world, batch=1) as process:
-        ground.send(*adds("before", "a", "b", "c"))
+    with working(rabbitmq, database, world, batch=1) as process:
+        rabbitmq.send(*adds("before", "a", "b", "c"))
         assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
-        ground.cut()
+        rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"before": 1, "a": 1, "b": 1, "c": 1})
-    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def test_an_answer_for_a_former_connection_answers_for_no_other_message(ground, database):
+def test_an_answer_for_a_former_connection_answers_for_no_other_message(rabbitmq, database):
     world = World()
     running, waiting = world.shut("a"), world.shut("b")
-    with working(ground, database, world, batch=1) as process:
-        ground.send(*adds("before", "a", "b"))
+    with working(rabbitmq, database, world, batch=1) as process:
+        rabbitmq.send(*adds("before", "a", "b"))
         assert running.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
-        ground.cut()
+        rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         running.opened.set()
         assert waiting.entered.wait(
             30
         )  # `a` was finished with its old delivery tag, which could now mean `b`
-        ground.lock_out("toy")
-        ground.cut()
-        assert until(lambda: [letter.envelope.data["key"] for letter in ground.empty("toy")]) == [
+        rabbitmq.lock_out("toy")
+        rabbitmq.cut()
+        assert until(lambda: [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")]) == [
             "b"
         ]
-        ground.mend()
+        rabbitmq.mend()
         waiting.opened.set()
 
 
-def test_what_was_prefetched_over_a_former_connection_is_skipped(ground, database, monkeypatch):
+def test_what_was_prefetched_over_a_former_connection_is_skipped(rabbitmq, database, monkeypatch):
     world = World()
     gate = world.shut("a")
-    with working(ground, database, world, batch=1) as process:
+    with working(rabbitmq, database, world, batch=1) as process:
         handled, handle = [], process.pipeline.process
         monkeypatch.setattr(
             process.pipeline, "process", lambda found: handled.extend(found) or handle(found)
         )
-        ground.send(*adds("a", "b"))
+        rabbitmq.send(*adds("a", "b"))
         assert gate.entered.wait(30)
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 2)
         former = process.worker.consumers["toy"].consumer
-        ground.cut()
+        rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1, "b": 1})
     assert [delivery.envelope.data["key"] for delivery in handled] == ["a", "a", "b"]
 
 
-def test_what_is_done_answers_for_no_earlier_message_that_still_runs(ground, postgresql):
+def test_what_is_done_answers_for_no_earlier_message_that_still_runs(rabbitmq, postgresql):
     world = World()
     gate = world.shut("a")
-    with working(ground, postgresql, world, threads=2, batch=1) as process:
-        ground.send(*adds("a", "b", "c"))
+    with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
+        rabbitmq.send(*adds("a", "b", "c"))
         assert gate.entered.wait(30)
         until(lambda: totals(process.engine) == {"b": 1, "c": 1})
         until(lambda: len(process.worker.consumers["toy"].consumer.known_tags) == 1)
-        ground.lock_out("toy")
-        ground.cut()
-        assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == ["a"]
-        ground.mend()
+        rabbitmq.lock_out("toy")
+        rabbitmq.cut()
+        assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == ["a"]
+        rabbitmq.mend()
         gate.opened.set()
 
 
-def test_two_copies_at_the_same_time_have_one_effect(ground, postgresql):
+def test_two_copies_at_the_same_time_have_one_effect(rabbitmq, postgresql):
     world = World()
     gate = world.shut("a")
-    with working(ground, postgresql, world, threads=2, batch=1) as process:
-        ground.send(*adds("a"))
+    with working(rabbitmq, postgresql, world, threads=2, batch=1) as process:
+        rabbitmq.send(*adds("a"))
         assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
-        ground.cut()
+        rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         gate.opened.set()
-        ground.send(*adds("b"))
+        rabbitmq.send(*adds("b"))
         until(lambda: totals(process.engine) == {"a": 1, "b": 1})
-    assert ground.depth("toy") == 0
+    assert rabbitmq.depth("toy") == 0
 
 
 def test_a_message_that_fails_after_its_connection_was_lost_leaves_no_second_copy(
-    ground, database, monkeypatch
+    rabbitmq, database, monkeypatch
 ):
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 1
-    with working(ground, database, world, batch=1) as process:
+    with working(rabbitmq, database, world, batch=1) as process:
         copies, publish = [], process.broker.publish
         monkeypatch.setattr(
             process.broker, "publish", lambda found: copies.extend(found) or publish(found)
         )
-        ground.send(*adds("a"))
+        rabbitmq.send(*adds("a"))
         assert gate.entered.wait(30)
         former = process.worker.consumers["toy"].consumer
-        ground.cut()
+        rabbitmq.cut()
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1})
     assert not copies
 
 
-def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(ground, database):
+def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(rabbitmq, database):
     world = World()
     gate = world.shut("7")
     keys = [str(number) for number in range(60)]
-    with working(ground, database, world, batch=10) as process:
-        ground.send(*adds(*keys))
+    with working(rabbitmq, database, world, batch=10) as process:
+        rabbitmq.send(*adds(*keys))
         assert gate.entered.wait(30)
         stopping = threading.Thread(target=process.worker.stop)
         stopping.start()
@@ -136,57 +136,57 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(gro
         done = sorted(totals(process.engine), key=int)
     assert done == keys[: len(done)]
     assert len(done) < 40
-    assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys[len(done) :]
+    assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == keys[len(done) :]
 
 
-def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(ground, database):
+def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(rabbitmq, database):
     """Some in the worker's memory, some in pika's buffer, which pika alone would return first."""
-    process = worker(ground, database)
+    process = worker(rabbitmq, database)
     keys = [str(number) for number in range(60)]
-    ground.send(*adds(*keys))
+    rabbitmq.send(*adds(*keys))
     consumer = process.broker.consume("toy", prefetch=40, timeout=1000)
     held = [next(consumer) for _ in range(20)]
-    until(lambda: ground.depth("toy") == 20)
+    until(lambda: rabbitmq.depth("toy") == 20)
     consumer.connection.process_data_events()
     consumer.close()
     assert [message.delivery.envelope.data["key"] for message in held] == keys[:20]
-    assert [letter.envelope.data["key"] for letter in ground.empty("toy")] == keys
+    assert [letter.envelope.data["key"] for letter in rabbitmq.empty("toy")] == keys
     process.stop()
 
 
-def test_many_threads_acknowledge_many_messages_on_one_channel(ground, database):
-    with working(ground, database, threads=4, batch=3) as process:
-        ground.send(*adds(*(f"{number % 7}" for number in range(300))))
+def test_many_threads_acknowledge_many_messages_on_one_channel(rabbitmq, database):
+    with working(rabbitmq, database, threads=4, batch=3) as process:
+        rabbitmq.send(*adds(*(f"{number % 7}" for number in range(300))))
         consumer = process.worker.consumers["toy"].consumer
         until(lambda: sum(totals(process.engine).values()) == 300, timeout=30)
         until(lambda: not consumer.known_tags)
         assert consumer.channel.is_open
-    assert ground.depth("toy") == 0
+    assert rabbitmq.depth("toy") == 0
 
 
 def test_a_deleted_queue_is_consumed_again_when_it_is_back_and_no_connection_is_left_behind(
-    ground, database
+    rabbitmq, database
 ):
-    with working(ground, database) as process:
-        ground.send(*adds("a"))
+    with working(rabbitmq, database) as process:
+        rabbitmq.send(*adds("a"))
         until(lambda: totals(process.engine) == {"a": 1})
         former = process.worker.consumers["toy"].consumer
-        ground.remove("toy")
+        rabbitmq.remove("toy")
         until(lambda: process.worker.consumers["toy"].consumer is not former)
         second = process.worker.consumers["toy"].consumer
         until(lambda: process.worker.consumers["toy"].consumer is not second)
-        ground.mend()
-        ground.send(*adds("b"))
+        rabbitmq.mend()
+        rabbitmq.send(*adds("b"))
         until(lambda: totals(process.engine) == {"a": 1, "b": 1})
         assert not former.connection.is_open
         assert not second.connection.is_open
 
 
-def test_a_long_handler_does_not_cost_the_connection(ground, database):
+def test_a_long_handler_does_not_cost_the_connection(rabbitmq, database):
     world = World()
     gate = world.shut("a")
-    with working(ground, database, world, query="?heartbeat=1") as process:
-        ground.send(*adds("a"))
+    with working(rabbitmq, database, world, query="?heartbeat=1") as process:
+        rabbitmq.send(*adds("a"))
         assert gate.entered.wait(30)
         consumer = process.worker.consumers["toy"].consumer
         assert stays(lambda: consumer.channel.is_open, 3.5)

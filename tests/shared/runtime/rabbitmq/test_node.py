@@ -11,7 +11,14 @@ from deploy.stack.rabbitmq import RabbitNode
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import (
+    CLIENT,
+    TOY,
+    RabbitFixture,
+    envelope,
+    totals,
+    working,
+)
 from tests.shared.runtime.stock_broker import StockBroker, stock
 from tests.toy.world import World
 
@@ -27,11 +34,11 @@ def node(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ground(node):
+def rabbitmq(node):
     # Older than a moment when the node is killed: RabbitMQ 3.10 writes down within half a second
     # that a quorum queue is its own, and one that is killed before that never comes back. It goes
     # with its node.
-    return Ground(node)
+    return RabbitFixture(node)
 
 
 @pytest.fixture
@@ -47,14 +54,14 @@ def alarm(node):
 
 
 def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effect(
-    ground, alarm, database
+    rabbitmq, alarm, database
 ):
     world = World()
     gate = world.shut("a")
     world.troubles["a"] = 2
-    ears = ground.listen()
-    with working(ground, database, world) as process:
-        ground.add("a")
+    ears = rabbitmq.listen()
+    with working(rabbitmq, database, world) as process:
+        rabbitmq.add("a")
         assert gate.entered.wait(30)
         alarm(True)
         gate.opened.set()
@@ -62,28 +69,30 @@ def test_a_retry_under_a_memory_alarm_keeps_the_original_which_then_has_one_effe
         alarm(False)
         until(lambda: totals(process.engine) == {"a": 1})
         ears.heard(1)
-        until(lambda: ground.depth("toy.wait.100") == ground.depth("toy.wait.300") == 0)
+        until(lambda: rabbitmq.depth("toy.wait.100") == rabbitmq.depth("toy.wait.300") == 0)
         assert stays(lambda: totals(process.engine) == {"a": 1}, 0.3)
-    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(ground, alarm, database):
+def test_work_goes_on_under_a_memory_alarm_and_its_events_leave_afterwards(
+    rabbitmq, alarm, database
+):
     world = World()
     gate = world.shut("a")
-    ears = ground.listen()
-    with working(ground, database, world) as process:
-        ground.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in "abc"))
+    ears = rabbitmq.listen()
+    with working(rabbitmq, database, world) as process:
+        rabbitmq.send(*(envelope("toy.add", {"key": key, "amount": 1}) for key in "abc"))
         assert gate.entered.wait(30)
         alarm(True)
         gate.opened.set()
         until(lambda: totals(process.engine) == {"a": 1, "b": 1, "c": 1})
-        assert ground.depth(ears.name) == 0
+        assert rabbitmq.depth(ears.name) == 0
         alarm(False)
         assert {event.subject for event in ears.heard(3)} >= {"a", "b", "c"}
 
 
-def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(ground, alarm):
-    with stock(ground, "jobs", confirm=False) as shop:
+def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(rabbitmq, alarm):
+    with stock(rabbitmq, "jobs", confirm=False) as shop:
         gate = shop.world.shut("a")
         shop.world.troubles["a"] = 1
         shop.send("jobs", "a")
@@ -94,16 +103,16 @@ def test_a_retry_under_a_memory_alarm_is_lost_by_the_stock_broker(ground, alarm)
         shop.crash()  # the copy was still in its socket
         alarm(False)
         assert [shop.keys(queue) for queue in ("jobs", "jobs.DQ", "jobs.XQ")] == [[], [], []]
-    ground.mend()
+    rabbitmq.mend()
 
 
-def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database):
-    ears = ground.listen()
+def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, database):
+    ears = rabbitmq.listen()
     messages = [
         envelope("toy.add", {"key": f"k{number % 20}", "amount": 1}) for number in range(400)
     ]
-    with working(ground, database, batch=5) as process:
-        sending = threading.Thread(target=send_all, args=(ground, messages))
+    with working(rabbitmq, database, batch=5) as process:
+        sending = threading.Thread(target=send_all, args=(rabbitmq, messages))
         sending.start()
         until(lambda: sum(totals(process.engine).values()) > 50)
         node.kill()
@@ -122,15 +131,15 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, ground, database)
     assert told == {
         (f"k{number}", f"{count:012d}") for number in range(20) for count in range(1, 21)
     }
-    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def send_all(ground, messages):
+def send_all(rabbitmq, messages):
     """As a careful storefront: what was not confirmed is sent again."""
     waiting = list(messages)
     while waiting:
         try:
-            channel = ground.channel(CLIENT)
+            channel = rabbitmq.channel(CLIENT)
             while waiting:
                 channel.basic_publish(
                     "aftercart.commands",
@@ -143,8 +152,8 @@ def send_all(ground, messages):
             time.sleep(0.1)
 
 
-def test_a_confirm_that_never_comes_is_given_up_in_time(node, ground):
-    publisher = Publisher(ground.url(TOY))
+def test_a_confirm_that_never_comes_is_given_up_in_time(node, rabbitmq):
+    publisher = Publisher(rabbitmq.url(TOY))
     message = Outgoing(
         "toy.self", "toy", envelope("toy.add", {"key": "a", "amount": 1}).encode(), "1"
     )
@@ -160,8 +169,8 @@ def test_a_confirm_that_never_comes_is_given_up_in_time(node, ground):
     publisher.close()
 
 
-def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, ground):
-    broker = StockBroker(url=ground.url(), confirm_delivery=True, middleware=[])
+def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, rabbitmq):
+    broker = StockBroker(url=rabbitmq.url(), confirm_delivery=True, middleware=[])
     actor = dramatiq.actor(actor_name="jobs", queue_name="jobs", broker=broker)(lambda: None)
     actor.send()
     node.pause()
@@ -175,9 +184,9 @@ def test_for_a_confirm_that_never_comes_the_stock_broker_waits_for_ever(node, gr
     broker.close()
 
 
-def test_a_worker_stops_in_time_when_its_node_is_gone(node, ground, database):
-    with working(ground, database) as process:
-        ground.add("last")
+def test_a_worker_stops_in_time_when_its_node_is_gone(node, rabbitmq, database):
+    with working(rabbitmq, database) as process:
+        rabbitmq.add("last")
         until(lambda: totals(process.engine).get("last") == 1)
         node.kill()
         until(lambda: not process.worker.consumers["toy"].consumer.channel.is_open)

@@ -12,43 +12,43 @@ import pytest
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import TOY, Ground
+from tests.shared.runtime.rabbit_fixture import TOY, RabbitFixture
 
 YES, NOBODY, NO, UNKNOWN = Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED, Outcome.UNKNOWN
 
 
 @pytest.fixture(scope="module")
-def ground(rabbit):
-    found = Ground(rabbit)
+def rabbitmq(rabbit):
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
 
 @pytest.fixture
-def publisher(ground):
-    found = Publisher(ground.url(TOY))
+def publisher(rabbitmq):
+    found = Publisher(rabbitmq.url(TOY))
     yield found
     found.close()
 
 
 @pytest.fixture(autouse=True)
-def empty(ground):
+def empty(rabbitmq):
     yield
-    ground.mend("toy.dead")
-    ground.empty("toy")
+    rabbitmq.mend("toy.dead")
+    rabbitmq.empty("toy")
 
 
 def to(queue, body=b"{}", exchange="toy.self", id_=""):
     return Outgoing(exchange, queue, body, id_ or str(uuid4()))
 
 
-def test_what_arrived_is_confirmed(ground, publisher):
+def test_what_arrived_is_confirmed(rabbitmq, publisher):
     assert publisher.publish([to("toy.dead", b"body", id_="7")]) == [YES]
-    assert [letter.body for letter in ground.empty("toy.dead")] == [b"body"]
+    assert [letter.body for letter in rabbitmq.empty("toy.dead")] == [b"body"]
 
 
-def test_each_message_has_its_own_answer_in_order(ground, publisher):
-    ground.fill("toy.dead")
+def test_each_message_has_its_own_answer_in_order(rabbitmq, publisher):
+    rabbitmq.fill("toy.dead")
     batch = [to("toy"), to("nowhere"), to("toy.dead"), to("toy"), to("nowhere")]
     assert publisher.publish(batch * 20) == [YES, NOBODY, NO, YES, NOBODY] * 20
 
@@ -61,15 +61,15 @@ def test_the_same_id_for_two_queues_has_two_answers(publisher):
     ]
 
 
-def test_a_large_batch_arrives_in_order(ground, publisher):
+def test_a_large_batch_arrives_in_order(rabbitmq, publisher):
     assert (
         publisher.publish([to("toy.dead", str(number).encode()) for number in range(1000)])
         == [YES] * 1000
     )
-    assert [int(letter.body) for letter in ground.empty("toy.dead")] == list(range(1000))
+    assert [int(letter.body) for letter in rabbitmq.empty("toy.dead")] == list(range(1000))
 
 
-def test_many_threads_may_publish(ground, publisher):
+def test_many_threads_may_publish(rabbitmq, publisher):
     with ThreadPoolExecutor(8) as threads:
         answers = list(
             threads.map(
@@ -77,7 +77,7 @@ def test_many_threads_may_publish(ground, publisher):
             )
         )
     assert answers == [[YES, NOBODY]] * 100
-    assert len(ground.empty("toy.dead")) == 100
+    assert len(rabbitmq.empty("toy.dead")) == 100
 
 
 def test_nothing_is_published_when_there_is_nothing(publisher):
@@ -104,13 +104,15 @@ def test_an_exchange_that_is_not_there_leaves_the_batch_unknown_and_the_next_is_
     until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
 
 
-def test_after_a_lost_connection_the_next_batch_is_sent(ground, publisher):
+def test_after_a_lost_connection_the_next_batch_is_sent(rabbitmq, publisher):
     assert publisher.publish([to("toy")]) == [YES]
-    ground.cut()
+    rabbitmq.cut()
     until(lambda: publisher.publish([to("toy")], timeout=2) == [YES])
 
 
-def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(ground, publisher):
+def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(
+    rabbitmq, publisher
+):
     """Tags begin again at 1 with every connection; an answer to one must never be taken for an
     answer to another.
     """
@@ -138,7 +140,7 @@ def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break
         stop.set()
         for sender in senders:
             sender.result(20)
-    arrived = {letter.body.decode() for letter in ground.empty("toy.dead")}
+    arrived = {letter.body.decode() for letter in rabbitmq.empty("toy.dead")}
     assert confirmed
     assert confirmed <= arrived
 
@@ -180,16 +182,16 @@ def test_many_lost_connections_leave_no_open_files(monkeypatch):
     publisher.close()
 
 
-def test_a_closed_publisher_s_thread_has_ended(ground):
-    publisher = Publisher(ground.url(TOY))
+def test_a_closed_publisher_s_thread_has_ended(rabbitmq):
+    publisher = Publisher(rabbitmq.url(TOY))
     assert publisher.publish([to("toy")]) == [YES]
     publisher.close()
     assert not publisher.alive
 
 
-def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(ground):
+def test_a_publisher_that_is_closed_before_it_was_open_ends_at_once(rabbitmq):
     for pause in (0, 0.002, 0.004, 0.008):
-        publisher = Publisher(ground.url(TOY))
+        publisher = Publisher(rabbitmq.url(TOY))
         time.sleep(pause)
         began = time.monotonic()
         publisher.close()

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import Ground, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, working
 from tests.toy.world import World
 from tests.words import sqlite_url
 
 
 @pytest.fixture(scope="module")
-def ground(rabbit):
-    found = Ground(rabbit)
+def rabbitmq(rabbit):
+    found = RabbitFixture(rabbit)
     yield found
     found.close()
 
@@ -24,18 +24,18 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def worker(ground, world, tmp_path_factory):
-    with working(ground, sqlite_url(tmp_path_factory.mktemp("toy")), world) as process:
+def worker(rabbitmq, world, tmp_path_factory):
+    with working(rabbitmq, sqlite_url(tmp_path_factory.mktemp("toy")), world) as process:
         yield process
 
 
 def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(
-    ground, worker, world
+    rabbitmq, worker, world
 ):
-    ground.add("fails", fail="bug")
-    letter = ground.dead()[0]
-    assert world.seen.count("fails") == 1 + len(ground.delays)
-    assert letter.headers["x-attempts"] == 1 + len(ground.delays)
+    rabbitmq.add("fails", fail="bug")
+    letter = rabbitmq.dead()[0]
+    assert world.seen.count("fails") == 1 + len(rabbitmq.delays)
+    assert letter.headers["x-attempts"] == 1 + len(rabbitmq.delays)
     assert letter.headers["x-reason"] == "ZeroDivisionError: as it was told"
     assert "Traceback" in letter.headers["x-error"]
     assert (
@@ -44,123 +44,125 @@ def test_a_failing_message_is_tried_after_each_delay_and_then_kept_for_people(
     assert totals(worker.engine).get("fails") is None
 
 
-def test_what_no_repetition_helps_is_a_dead_letter_at_once(ground, worker, world):
-    ground.add("never", fail="never")
-    assert ground.dead()[0].headers["x-attempts"] == 1
+def test_what_no_repetition_helps_is_a_dead_letter_at_once(rabbitmq, worker, world):
+    rabbitmq.add("never", fail="never")
+    assert rabbitmq.dead()[0].headers["x-attempts"] == 1
     assert world.seen.count("never") == 1
 
 
-def test_a_message_that_succeeds_at_last_leaves_no_letter(ground, worker, world):
-    world.troubles["at last"] = len(ground.delays)
-    ground.add("at last")
+def test_a_message_that_succeeds_at_last_leaves_no_letter(rabbitmq, worker, world):
+    world.troubles["at last"] = len(rabbitmq.delays)
+    rabbitmq.add("at last")
     until(lambda: totals(worker.engine).get("at last") == 1)
-    assert ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(ground, worker):
+def test_retries_and_burial_leave_every_byte_of_the_body_as_it_was(rabbitmq, worker):
     event = envelope(
         "toy.add", {"key": "bytes", "amount": 1, "fail": "bug"}, tenant="x", partitionkey="y"
     )
     body = json.dumps(event.model_dump(mode="json", exclude_none=True), indent=3).encode()
-    ground.send(body)
-    assert ground.dead()[0].body == body
+    rabbitmq.send(body)
+    assert rabbitmq.dead()[0].body == body
 
 
-def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(ground, worker):
-    ground.send(
+def test_of_a_stranger_s_headers_only_the_count_of_attempts_travels(rabbitmq, worker):
+    rabbitmq.send(
         envelope("toy.add", {"key": "h", "amount": 1, "fail": "never"}),
         headers={"x-death": "?", "a": "b"},
     )
-    headers = set(ground.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
+    headers = set(rabbitmq.dead()[0].headers) - {"x-delivery-count"}  # which RabbitMQ counts
     assert headers == {"x-exchange", "x-attempts", "x-reason", "x-error", "x-buried-at"}
 
 
-def test_a_count_of_attempts_from_a_stranger_is_bounded(ground, worker, world):
-    ground.send(
+def test_a_count_of_attempts_from_a_stranger_is_bounded(rabbitmq, worker, world):
+    rabbitmq.send(
         envelope("toy.add", {"key": "many", "amount": 1, "fail": "bug"}),
         headers={"x-attempts": 2**40},
     )
-    assert ground.dead()[0].headers["x-attempts"] == 1001
+    assert rabbitmq.dead()[0].headers["x-attempts"] == 1001
     assert world.seen.count("many") == 1
 
 
 def test_a_full_wait_queue_leaves_the_original_where_it_is_and_it_proceeds_when_there_is_room(
-    ground, worker, world
+    rabbitmq, worker, world
 ):
-    ground.fill("toy.wait.100")
+    rabbitmq.fill("toy.wait.100")
     world.troubles["full"] = 2
-    ground.add("full")
+    rabbitmq.add("full")
     until(lambda: worker.worker.streak)  # refused
-    ground.mend("toy.wait.100")
+    rabbitmq.mend("toy.wait.100")
     until(lambda: totals(worker.engine).get("full") == 1)
     assert world.seen.count("full") == 3
-    assert ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_what_is_kept_is_not_tried_again_in_a_hot_loop(ground, worker, world):
-    ground.fill("toy.wait.100")
+def test_what_is_kept_is_not_tried_again_in_a_hot_loop(rabbitmq, worker, world):
+    rabbitmq.fill("toy.wait.100")
     world.troubles["hot"] = 99
-    ground.add("hot")
+    rabbitmq.add("hot")
     until(lambda: world.seen.count("hot"))
     assert stays(lambda: world.seen.count("hot") <= 2, 1.5)
     world.troubles["hot"] = 0
-    ground.mend("toy.wait.100")
+    rabbitmq.mend("toy.wait.100")
     until(lambda: totals(worker.engine).get("hot") == 1)
 
 
-def test_a_missing_wait_queue_leaves_the_original_where_it_is(ground, worker, world):
-    ground.remove("toy.wait.100")
+def test_a_missing_wait_queue_leaves_the_original_where_it_is(rabbitmq, worker, world):
+    rabbitmq.remove("toy.wait.100")
     world.troubles["missing"] = 2
-    ground.add("missing")
+    rabbitmq.add("missing")
     until(lambda: worker.worker.streak)
-    ground.mend()
+    rabbitmq.mend()
     until(lambda: totals(worker.engine).get("missing") == 1)
     assert world.seen.count("missing") == 3
 
 
-def test_a_missing_dead_queue_leaves_the_original_where_it_is(ground, worker):
-    ground.remove("toy.dead")
-    ground.send(b"nothing that can be read")
+def test_a_missing_dead_queue_leaves_the_original_where_it_is(rabbitmq, worker):
+    rabbitmq.remove("toy.dead")
+    rabbitmq.send(b"nothing that can be read")
     until(lambda: worker.worker.streak)
-    ground.mend()
-    assert ground.dead()[0].body == b"nothing that can be read"
-    assert stays(lambda: ground.depth("toy.dead") == 0, 0.2)
+    rabbitmq.mend()
+    assert rabbitmq.dead()[0].body == b"nothing that can be read"
+    assert stays(lambda: rabbitmq.depth("toy.dead") == 0, 0.2)
 
 
-def test_neighbours_of_a_message_that_is_kept_are_acknowledged(ground, worker, world):
-    ground.fill("toy.wait.100")
+def test_neighbours_of_a_message_that_is_kept_are_acknowledged(rabbitmq, worker, world):
+    rabbitmq.fill("toy.wait.100")
     world.troubles["kept"] = 1
     neighbours = [
         envelope("toy.add", {"key": f"neighbour {number}", "amount": 1}) for number in range(5)
     ]
-    ground.send(*neighbours[:2], envelope("toy.add", {"key": "kept", "amount": 1}), *neighbours[2:])
+    rabbitmq.send(
+        *neighbours[:2], envelope("toy.add", {"key": "kept", "amount": 1}), *neighbours[2:]
+    )
     until(lambda: totals(worker.engine).get("kept") == 1)
     assert all(totals(worker.engine)[message.data["key"]] == 1 for message in neighbours)
     assert all(world.seen.count(message.data["key"]) == 1 for message in neighbours)
-    ground.mend("toy.wait.100")
+    rabbitmq.mend("toy.wait.100")
 
 
-def test_many_failing_messages_are_copied_with_one_wait_for_confirms(ground, worker, monkeypatch):
+def test_many_failing_messages_are_copied_with_one_wait_for_confirms(rabbitmq, worker, monkeypatch):
     batches, publish = [], worker.publisher.publish
     monkeypatch.setattr(
         worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found)
     )
     gate = worker.pipeline.adapters.shut("gate")
-    ground.add("gate")
+    rabbitmq.add("gate")
     assert gate.entered.wait(30)
-    ground.send(
+    rabbitmq.send(
         *(
             envelope("toy.add", {"key": f"f{number}", "amount": 1, "fail": "never"})
             for number in range(20)
         )
     )
     gate.opened.set()
-    assert len(ground.dead(20)) == 20
+    assert len(rabbitmq.dead(20)) == 20
     assert max(batches) >= 20
 
 
 def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_nor_the_thread(
-    ground, worker, monkeypatch
+    rabbitmq, worker, monkeypatch
 ):
     process = worker.pipeline.process
 
@@ -170,29 +172,29 @@ def test_a_message_that_breaks_the_pipeline_itself_harms_neither_its_neighbours_
         return process(deliveries)
 
     monkeypatch.setattr(worker.pipeline, "process", break_at)
-    ground.send(
+    rabbitmq.send(
         *(envelope("toy.add", {"key": key, "amount": 1}) for key in ("left", "breaks", "right"))
     )
-    assert ground.dead()[0].headers["x-reason"] == "RecursionError: too deep"
+    assert rabbitmq.dead()[0].headers["x-reason"] == "RecursionError: too deep"
     assert totals(worker.engine)["left"] == totals(worker.engine)["right"] == 1
     assert worker.fault() is None
 
 
 def test_a_message_that_is_given_back_too_often_is_a_dead_letter_of_rabbitmq_s(rabbit):
-    ground = Ground(rabbit)
-    ground.send(envelope("toy.add", {"key": "a", "amount": 1}))
-    with ground.hand() as channel:
+    rabbitmq = RabbitFixture(rabbit)
+    rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))
+    with rabbitmq.hand() as channel:
         rounds = 0
         while (method := channel.basic_get("toy")[0]) is not None and rounds < 200:
             channel.basic_nack(method.delivery_tag, requeue=True)
             rounds += 1
     assert rounds >= 20
-    death = ground.dead()[0].headers["x-death"][0]
+    death = rabbitmq.dead()[0].headers["x-death"][0]
     assert (death["queue"], death["reason"]) == ("toy", "delivery_limit")
-    ground.close()
+    rabbitmq.close()
 
 
-def test_dead_letters_are_kept_without_limit_of_time(ground):
-    dead = ground.api("GET", f"/api/queues/{ground.vhost}/toy.dead")
+def test_dead_letters_are_kept_without_limit_of_time(rabbitmq):
+    dead = rabbitmq.api("GET", f"/api/queues/{rabbitmq.vhost}/toy.dead")
     assert dead["arguments"] == {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
     assert not dead.get("policy")

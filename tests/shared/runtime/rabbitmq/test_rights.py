@@ -13,7 +13,14 @@ from pika.exceptions import (
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES, STREAM
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground, envelope, totals, working
+from tests.shared.runtime.rabbit_fixture import (
+    CLIENT,
+    TOY,
+    RabbitFixture,
+    envelope,
+    totals,
+    working,
+)
 from tests.toy.service import toy
 from tests.words import sqlite_url
 
@@ -22,9 +29,9 @@ RIVAL = Login("client2", "client2-secret")
 
 
 @pytest.fixture(scope="module")
-def ground(rabbit):
+def rabbitmq(rabbit):
     """With a second service `other` and a second outsider `client2`."""
-    found = Ground(rabbit)
+    found = RabbitFixture(rabbit)
     other = replace(toy, name="other")
     apply(
         definitions([other], [1], {"other": OTHER, "client": RIVAL}, found.vhost),
@@ -35,9 +42,9 @@ def ground(rabbit):
     found.close()
 
 
-def refused(ground, login, act):
+def refused(rabbitmq, login, act):
     """Whether RabbitMQ refuses it with 403 ACCESS_REFUSED."""
-    channel = ground.channel(login)
+    channel = rabbitmq.channel(login)
     try:
         act(channel)
     except ChannelClosedByBroker as error:
@@ -82,8 +89,8 @@ def purge(queue):
     ],
     ids=["reads its queue", "writes to itself", "tells events", "answers"],
 )
-def test_a_service_may_do_its_work(ground, act):
-    assert not refused(ground, TOY, act)
+def test_a_service_may_do_its_work(rabbitmq, act):
+    assert not refused(rabbitmq, TOY, act)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +114,8 @@ def test_a_service_may_do_its_work(ground, act):
     ],
     ids=lambda act: None,
 )
-def test_a_service_may_do_nothing_else(ground, act):
-    assert refused(ground, TOY, act)
+def test_a_service_may_do_nothing_else(rabbitmq, act):
+    assert refused(rabbitmq, TOY, act)
 
 
 @pytest.mark.parametrize(
@@ -119,11 +126,11 @@ def test_a_service_may_do_nothing_else(ground, act):
     ],
     ids=["a command", "a command that nobody takes"],
 )
-def test_an_outsider_may_send_commands(ground, act):
-    assert not refused(ground, CLIENT, act)
+def test_an_outsider_may_send_commands(rabbitmq, act):
+    assert not refused(rabbitmq, CLIENT, act)
 
 
-def test_an_outsider_may_listen_to_events_and_to_his_own_replies(ground):
+def test_an_outsider_may_listen_to_events_and_to_his_own_replies(rabbitmq):
     def listen(channel):
         channel.queue_declare("client.mine", auto_delete=True)
         for exchange, key in (
@@ -134,26 +141,26 @@ def test_an_outsider_may_listen_to_events_and_to_his_own_replies(ground):
         ):
             channel.queue_bind("client.mine", exchange, key)
 
-    assert not refused(ground, CLIENT, listen)
+    assert not refused(rabbitmq, CLIENT, listen)
 
 
 @pytest.mark.parametrize(
     "key", ["#", "*", "client.#", "client.*", "client2.1", "client2.#", "clientx1", "client", ""]
 )
-def test_an_outsider_may_not_listen_to_the_replies_of_others(ground, key):
+def test_an_outsider_may_not_listen_to_the_replies_of_others(rabbitmq, key):
     def listen(channel):
         channel.queue_declare("client.ear", auto_delete=True)
         channel.queue_bind("client.ear", REPLIES, key)
 
-    assert refused(ground, CLIENT, listen)
+    assert refused(rabbitmq, CLIENT, listen)
 
 
-def test_an_outsider_may_not_listen_to_the_replies_of_others_through_an_exchange(ground):
+def test_an_outsider_may_not_listen_to_the_replies_of_others_through_an_exchange(rabbitmq):
     def listen(channel):
         channel.exchange_declare("client.exchange", "topic")
         channel.exchange_bind("client.exchange", REPLIES, "#")
 
-    assert refused(ground, CLIENT, listen)
+    assert refused(rabbitmq, CLIENT, listen)
 
 
 @pytest.mark.parametrize(
@@ -184,38 +191,38 @@ def test_an_outsider_may_not_listen_to_the_replies_of_others_through_an_exchange
     ],
     ids=lambda act: None,
 )
-def test_an_outsider_may_do_nothing_else(ground, act):
-    assert refused(ground, CLIENT, act)
+def test_an_outsider_may_do_nothing_else(rabbitmq, act):
+    assert refused(rabbitmq, CLIENT, act)
 
 
 @pytest.mark.parametrize("target", ["toy.self", "", EVENTS, REPLIES])
-def test_an_outsider_s_dead_letters_cannot_go_where_he_may_not_write(ground, target):
+def test_an_outsider_s_dead_letters_cannot_go_where_he_may_not_write(rabbitmq, target):
     arguments = {
         "x-dead-letter-exchange": target,
         "x-dead-letter-routing-key": "toy",
         "x-message-ttl": 1,
     }
-    assert refused(ground, CLIENT, declare("client.trick", **arguments))
+    assert refused(rabbitmq, CLIENT, declare("client.trick", **arguments))
 
 
 @pytest.mark.parametrize("target", ["toy.self", EVENTS, REPLIES])
-def test_an_outsider_s_unrouted_messages_cannot_go_where_he_may_not_write(ground, target):
+def test_an_outsider_s_unrouted_messages_cannot_go_where_he_may_not_write(rabbitmq, target):
     def declare_exchange(channel):
         channel.exchange_declare("client.trick", "topic", arguments={"alternate-exchange": target})
 
-    assert refused(ground, CLIENT, declare_exchange)
+    assert refused(rabbitmq, CLIENT, declare_exchange)
 
 
-def test_who_has_no_login_stays_outside(ground):
+def test_who_has_no_login_stays_outside(rabbitmq):
     with pytest.raises((ProbableAuthenticationError, ProbableAccessDeniedError)):
-        ground.channel(Login("stranger", "secret"))
+        rabbitmq.channel(Login("stranger", "secret"))
 
 
-def test_the_stream_replays_what_was_told_from_the_first(ground, tmp_path):
-    with working(ground, sqlite_url(tmp_path)) as process:
-        ground.send(*(envelope("toy.add", {"key": "replayed", "amount": 1}) for _ in range(5)))
+def test_the_stream_replays_what_was_told_from_the_first(rabbitmq, tmp_path):
+    with working(rabbitmq, sqlite_url(tmp_path)) as process:
+        rabbitmq.send(*(envelope("toy.add", {"key": "replayed", "amount": 1}) for _ in range(5)))
         until(lambda: totals(process.engine) == {"replayed": 5})
-    channel = ground.channel(CLIENT)
+    channel = rabbitmq.channel(CLIENT)
     for _ in range(2):  # reading takes nothing away
         channel.basic_qos(prefetch_count=100)
         seen = []

@@ -13,22 +13,22 @@ from shared.runtime.rabbitmq.names import EVENTS, STREAM
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from tests.conditions import until
-from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, Ground
+from tests.shared.runtime.rabbit_fixture import CLIENT, TOY, RabbitFixture
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitFixture]:
     node = RabbitNode(tmp_path_factory.mktemp("stream"))
     node.start()
     try:
-        ground = Ground(node)
-        with ground.hand() as channel:  # its confirm is what hides that the stream has nothing
+        rabbitmq = RabbitFixture(node)
+        with rabbitmq.hand() as channel:  # its confirm is what hides that the stream has nothing
             channel.queue_declare("another", durable=True, arguments={"x-queue-type": "quorum"})
             channel.queue_bind("another", EVENTS, "#")
         node.flush()
-        yield ground
+        yield rabbitmq
     finally:
         node.stop()
 
@@ -46,8 +46,8 @@ def confirmed_by(publisher: Publisher, seconds: float) -> set[str]:
     return found
 
 
-def in_stream(ground: Ground) -> set[str]:
-    channel = ground.channel(CLIENT)
+def in_stream(rabbitmq: RabbitFixture) -> set[str]:
+    channel = rabbitmq.channel(CLIENT)
     channel.basic_qos(prefetch_count=1000)
     found = set()
     for method, _, body in channel.consume(
@@ -61,25 +61,25 @@ def in_stream(ground: Ground) -> set[str]:
 
 
 def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_runs(
-    ground: Ground,
+    rabbitmq: RabbitFixture,
 ) -> None:
-    publisher = Publisher(ground.url(TOY), "relay", awaits=STREAM)
+    publisher = Publisher(rabbitmq.url(TOY), "relay", awaits=STREAM)
     confirmed = confirmed_by(publisher, 0.3)
-    ground.rabbit.kill()
-    starting = threading.Thread(target=ground.rabbit.start)
+    rabbitmq.rabbit.kill()
+    starting = threading.Thread(target=rabbitmq.rabbit.start)
     starting.start()
     until(publisher._ready.is_set, 60, pause=0.001)
     confirmed |= confirmed_by(publisher, 1)
     starting.join()
     publisher.close()
     assert len(confirmed) > 10
-    assert confirmed <= in_stream(ground)
+    assert confirmed <= in_stream(rabbitmq)
 
 
 def test_a_stream_that_never_comes_is_not_awaited_for_ever(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    rabbitmq: RabbitFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.runtime.rabbitmq.stream_probe.PATIENCE", 0.5)
-    publisher = Publisher(ground.url(TOY), "relay", awaits="aftercart.nothing.stream")
+    publisher = Publisher(rabbitmq.url(TOY), "relay", awaits="aftercart.nothing.stream")
     assert confirmed_by(publisher, 1.5)
     publisher.close()

@@ -193,42 +193,42 @@ def test_only_bindings_of_our_queues_to_our_exchanges_become_stale(wanted):
 # --- on a real RabbitMQ ---------------------------------------------------------------------------
 
 
-def test_applying_twice_changes_nothing(ground):
-    again = apply(ground.topology(), ground.management, ground.vhost)
+def test_applying_twice_changes_nothing(rabbitmq):
+    again = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert (again.added, again.unbound) == ([], [])
 
 
-def test_a_new_handler_adds_and_an_old_one_loses_its_binding(ground):
-    lost = apply(ground.topology(without(toy, Add)), ground.management, ground.vhost)
+def test_a_new_handler_adds_and_an_old_one_loses_its_binding(rabbitmq):
+    lost = apply(rabbitmq.topology(without(toy, Add)), rabbitmq.management, rabbitmq.vhost)
     assert lost.unbound == ["aftercart.commands --toy.add--> toy"]
-    back = apply(ground.topology(), ground.management, ground.vhost)
+    back = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert back.added == ["binding aftercart.commands --toy.add--> toy"]
 
 
-def test_a_stale_binding_with_a_pattern_is_removed_too(ground):
-    with ground.hand() as channel:
+def test_a_stale_binding_with_a_pattern_is_removed_too(rabbitmq):
+    with rabbitmq.hand() as channel:
         channel.queue_bind("toy", EVENTS, "toy.#")
         channel.queue_bind("toy", COMMANDS, "a b/c*", arguments={"x": 1})
-    found = apply(ground.topology(), ground.management, ground.vhost)
+    found = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert sorted(found.unbound) == [
         "aftercart.commands --a b/c*--> toy",
         "aftercart.events --toy.#--> toy",
     ]
-    again = apply(ground.topology(), ground.management, ground.vhost)
+    again = apply(rabbitmq.topology(), rabbitmq.management, rabbitmq.vhost)
     assert again.unbound == []
 
 
-def test_an_incompatible_topology_is_reported_and_nothing_is_applied(ground):
-    ground.fill("toy.dead")
-    wider = ground.topology(replace(toy, name="more"))
-    wider["queues"] += ground.topology()["queues"]
+def test_an_incompatible_topology_is_reported_and_nothing_is_applied(rabbitmq):
+    rabbitmq.fill("toy.dead")
+    wider = rabbitmq.topology(replace(toy, name="more"))
+    wider["queues"] += rabbitmq.topology()["queues"]
     with pytest.raises(
         TopologyError, match=r"The queue 'toy\.dead' has arguments .* nothing|nothing was changed"
     ):
-        apply(wider, ground.management, ground.vhost)
+        apply(wider, rabbitmq.management, rabbitmq.vhost)
     assert not [
         entry
-        for entry in ground.management.queues(ground.vhost)
+        for entry in rabbitmq.management.queues(rabbitmq.vhost)
         if entry["name"].startswith("more")
     ]
 
@@ -241,9 +241,9 @@ def test_an_incompatible_topology_is_reported_and_nothing_is_applied(ground):
     ],
 )
 def test_a_management_api_that_does_not_answer_is_told_in_a_sentence_without_the_password(
-    ground, url, sentence
+    rabbitmq, url, sentence
 ):
-    address = ground.rabbit.management_url.rpartition("/")[2].rpartition("@")[2]
+    address = rabbitmq.rabbit.management_url.rpartition("/")[2].rpartition("@")[2]
     with (
         Management(url.format(address)) as management,
         pytest.raises(TopologyError, match=sentence) as told,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from deploy.stack.postgres import Postgres
 from shared.runtime.process.batch_worker import AWAY
 from tests.conditions import stays, until
-from tests.shared.runtime.rabbit_fixture import Ground, envelope, totals, worker, working
+from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
 
 pytestmark = pytest.mark.slow
 
@@ -22,8 +22,8 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture
-def ground(rabbit):
-    found = Ground(rabbit, delays=(0.5, 2, 5))
+def rabbitmq(rabbit):
+    found = RabbitFixture(rabbit, delays=(0.5, 2, 5))
     yield found
     found.close()
 
@@ -35,10 +35,10 @@ def done(engine):
         return 0
 
 
-def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
-    with working(ground, cluster.create_database("toy"), threads=2, batch=5) as process:
-        ears = ground.listen()
-        ground.send(
+def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
+    with working(rabbitmq, cluster.create_database("toy"), threads=2, batch=5) as process:
+        ears = rabbitmq.listen()
+        rabbitmq.send(
             *(envelope("toy.add", {"key": f"k{number % 10}", "amount": 1}) for number in range(300))
         )
         until(lambda: done(process.engine) > 50)
@@ -55,38 +55,38 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, ground):
         )
         assert process.fault() is None
     assert told == {(f"k{number}", count) for number in range(10) for count in range(1, 31)}
-    assert ground.depth("toy") == ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy") == rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_killed_database_lets_no_act_be_repeated(cluster, ground, world):
+def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
     """Though each turn has a last act, whose end only its thread knows."""
-    with working(ground, cluster.create_database("acts"), world, threads=2, batch=5) as process:
-        ground.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
+    with working(rabbitmq, cluster.create_database("acts"), world, threads=2, batch=5) as process:
+        rabbitmq.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
         for count in (60, 140, 220):
             until(lambda count=count: len(world.done) > count)
             cluster.kill()
             cluster.start()
-        until(lambda: len(set(world.done)) == 300 and ground.depth("toy") == 0, timeout=30)
+        until(lambda: len(set(world.done)) == 300 and rabbitmq.depth("toy") == 0, timeout=30)
         assert process.fault() is None
     assert len(world.done) == 300
-    assert ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_database_that_is_away_counts_against_no_message(cluster, ground):
-    with working(ground, cluster.create_database("away"), threads=2, batch=5) as process:
+def test_a_database_that_is_away_counts_against_no_message(cluster, rabbitmq):
+    with working(rabbitmq, cluster.create_database("away"), threads=2, batch=5) as process:
         cluster.stop()
-        ground.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
+        rabbitmq.send(*(envelope("toy.add", {"key": "a", "amount": 1}) for _ in range(30)))
         assert stays(
-            lambda: ground.depth("toy.wait.2000") == 0, 2
+            lambda: rabbitmq.depth("toy.wait.2000") == 0, 2
         )  # where a second failure leads to
         cluster.start()
         until(lambda: done(process.engine) == 30)
         assert process.fault() is None
-    assert ground.depth("toy.dead") == 0
+    assert rabbitmq.depth("toy.dead") == 0
 
 
-def test_a_database_that_is_away_is_not_asked_without_a_pause(ground, database, monkeypatch):
-    process = worker(ground, database)
+def test_a_database_that_is_away_is_not_asked_without_a_pause(rabbitmq, database, monkeypatch):
+    process = worker(rabbitmq, database)
     together, waits = process.pipeline.together, []
 
     def failing(items):
@@ -97,7 +97,7 @@ def test_a_database_that_is_away_is_not_asked_without_a_pause(ground, database, 
     monkeypatch.setattr(process.pipeline, "together", failing)
     monkeypatch.setattr(process.worker.stopping, "wait", waits.append)
     process.start()
-    ground.send(envelope("toy.add", {"key": "a", "amount": 1}))
+    rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))
     until(lambda: totals(process.engine) == {"a": 1})
     process.stop()
     assert waits == [AWAY, AWAY]
