@@ -6,15 +6,6 @@ from services.documents.adapters import DocumentSettings, open_adapters
 from services.documents.handlers import batches, looks, papers, shelf
 from services.documents.store import tables
 from services.documents.work import Work
-from shared.contracts.assets import AssetChanged
-from shared.contracts.documents import (
-    BatchPrinted,
-    DocumentContent,
-    DocumentFailed,
-    DocumentPreviewed,
-    DocumentRendered,
-)
-from shared.contracts.templates import TemplateChanged
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 
@@ -26,14 +17,5 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=DocumentSettings,
     adapters=open_adapters,
-    tells=(
-        DocumentRendered,
-        DocumentContent,
-        DocumentFailed,
-        DocumentPreviewed,
-        BatchPrinted,
-        TemplateChanged,
-        AssetChanged,
-    ),
     batch=1,  # acts on the world: one document at a time
 )

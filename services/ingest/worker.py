@@ -26,31 +26,7 @@ from services.ingest.handlers import (
 from services.ingest.store.customers import KnownOrders
 from services.ingest.store.tables import metadata
 from services.ingest.work import Adapters, Work
-from shared.contracts.common import CustomerErased, CustomerExported
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.ingest import (
-    CannedMessageChanged,
-    CannedMessageRemoved,
-    ContactChanged,
-    ContactSubmitted,
-    DeskChanged,
-    MailBounced,
-    MailboxFailed,
-    MailboxRecovered,
-    MailReceived,
-    MailUnmatched,
-    MailUnreadable,
-    OrderMessagePosted,
-    SenderConfirmed,
-    ThreadAssigned,
-    ThreadForwarded,
-    ThreadMerged,
-    ThreadMessageAdded,
-    ThreadOpened,
-    ThreadReplied,
-    ThreadStatusChanged,
-    ThreadViewed,
-)
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
@@ -134,30 +110,5 @@ service = Service(
     adapters=adapters,
     boot=mailboxes.first_looks,
     listen=mailboxes.look_out,
-    tells=(
-        MailboxFailed,
-        MailboxRecovered,
-        MailUnmatched,
-        MailReceived,
-        MailBounced,
-        MailUnreadable,
-        ThreadOpened,
-        ThreadMessageAdded,
-        ThreadReplied,
-        ThreadForwarded,
-        ThreadStatusChanged,
-        ThreadAssigned,
-        ThreadViewed,
-        ThreadMerged,
-        SenderConfirmed,
-        OrderMessagePosted,
-        ContactSubmitted,
-        ContactChanged,
-        DeskChanged,
-        CannedMessageChanged,
-        CannedMessageRemoved,
-        CustomerErased,
-        CustomerExported,
-    ),
     batch=50,
 )

@@ -18,18 +18,7 @@ from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.handlers import customers, delivery, desk, orders, papers, questions, templates
 from services.notify.store.tables import metadata
 from services.notify.work import Limits, Rules, Work
-from shared.contracts.common import CustomerErased, CustomerExported
 from shared.contracts.conversation import SigningKeys
-from shared.contracts.notify import (
-    MailDeferred,
-    MailFailed,
-    MailRequeued,
-    MailSent,
-    MailSuppressed,
-    SuppressionAdded,
-    SuppressionReleased,
-)
-from shared.contracts.templates import TemplateChanged
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
 from shared.runtime.settings import FromJson, SecretKeys, ServiceSettings
@@ -186,17 +175,5 @@ service = Service(
     settings=NotifySettings,
     adapters=open_office,
     boot=delivery.first_sweep,
-    tells=(
-        MailSent,
-        MailDeferred,
-        MailFailed,
-        MailSuppressed,
-        MailRequeued,
-        SuppressionAdded,
-        SuppressionReleased,
-        TemplateChanged,
-        CustomerErased,
-        CustomerExported,
-    ),
     batch=25,  # mails that a slow server keeps waiting are kept from other processes
 )

@@ -55,7 +55,7 @@ class SmallPicture(Value):
     description: str
 
 
-class AssetChanged(Event, name="asset.changed", subject="asset"):
+class AssetChanged(Event, name="asset.changed", subject="asset", publishers=("documents",)):
     """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for
     none.
     """

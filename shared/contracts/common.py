@@ -9,6 +9,9 @@ from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.values import Email
 
+PERSONAL_DATA = "ingest", "notify", "orders"
+"""The services that store personal data, and answer its erasure and export."""
+
 CustomerId = Annotated[
     str, Field(min_length=1, max_length=64, description="The storefront's own key")
 ]
@@ -70,7 +73,9 @@ class EraseCustomer(Command, name="customer.erase", subject="customer_id"):
     )
 
 
-class CustomerErased(Event, name="customer.erased", subject="customer_id"):
+class CustomerErased(
+    Event, name="customer.erased", subject="customer_id", publishers=PERSONAL_DATA
+):
     """A service erased what it knew of a customer; `kept` says what the law did not let it
     erase.
     """
@@ -114,7 +119,9 @@ class ExportCustomer(Command, name="customer.export", subject="customer_id"):
     )
 
 
-class CustomerExported(Event, name="customer.exported", subject="customer_id"):
+class CustomerExported(
+    Event, name="customer.exported", subject="customer_id", publishers=PERSONAL_DATA
+):
     """What a service knows of a customer, in as many parts as it needs; a service that knows
     nothing tells one part.
     """

@@ -4,6 +4,7 @@ A command asks for a change, a query asks a question, an event says what happene
 declared once, with its name on the class line, and is found again by its wire type in `catalogue`.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
@@ -86,9 +87,39 @@ class Message(BaseModel):
 
 
 class Event(Message):
-    """Something that happened. Readers ignore fields they do not know, so that events may grow."""
+    """Something that happened. Readers ignore fields they do not know, so that events may grow.
+
+    `publishers` are the services that publish it: the one whose contracts declare it, unless the
+    class line names others.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    publishers: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls, *, publishers: tuple[str, ...] = (), **options: Any
+    ) -> None:
+        super().__pydantic_init_subclass__(**options)
+        cls.publishers = publishers or _declaring_service(cls.__module__)
+
+
+def _declaring_service(module: str) -> tuple[str, ...]:
+    """Return the service in `shared.contracts.<service>…` or `services.<service>…`, if any."""
+    found = re.match(r"(?:shared\.contracts|services)\.(\w+)", module)
+    return (found.group(1),) if found else ()
+
+
+def events_of(service: str) -> list[type[Event]]:
+    """Return the events that a service publishes, in the order of declaration, without refusals."""
+    events: list[type[Event]] = []
+    for message in catalogue.values():
+        if not issubclass(message, Event) or issubclass(message, Refusal):
+            continue
+        if service in message.publishers:
+            events.append(message)
+    return events
 
 
 class Refusal(Event):

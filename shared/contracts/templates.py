@@ -59,7 +59,9 @@ class ResetTemplate(Command, name="template.reset", subject="kind", addressee="s
     language: Language | None = None
 
 
-class TemplateChanged(Event, name="template.changed", subject="kind"):
+class TemplateChanged(
+    Event, name="template.changed", subject="kind", publishers=("documents", "notify")
+):
     """The template of a kind was replaced, or is the built-in one again."""
 
     example: ClassVar[dict[str, Any]] = {

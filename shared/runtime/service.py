@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, MetaData
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Message, Query
+from shared.contracts.message import Event as PublishedEvent, Message, Query, events_of
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -110,7 +110,6 @@ class Service:
     references: References | None = None
     boot: Callable[[Any], Iterable[Later]] = lambda work: ()
     listen: Listen | None = None
-    tells: tuple[type[Message], ...] = ()
     batch: int = 50
     handlings: Mapping[str, Handling] = field(init=False)
 
@@ -122,6 +121,11 @@ class Service:
                 raise ValueError(f"{self.name} handles {kind} twice")
             table[kind] = handling
         object.__setattr__(self, "handlings", table)
+
+    @property
+    def publishes(self) -> list[type[PublishedEvent]]:
+        """The events that it publishes, besides refusals, in the order of their declaration."""
+        return events_of(self.name)
 
     @property
     def queries(self) -> list[type[Query]]:

@@ -1,6 +1,6 @@
-"""`aftercart contract`: the published contract, made of what is installed."""
+"""`aftercart contract`: write the published contract of the installed services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import click
 from shared.cli.services import Installation, pass_installation
 from shared.cli.terminal import listed, note, say
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
-from shared.contracts.asyncapi.operations import DoorPlate
+from shared.contracts.asyncapi.operations import Interface
+from shared.contracts.asyncapi.page import page
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS, REPLIES
 from shared.runtime.service import Service
@@ -21,39 +22,48 @@ FILE = Path("docs/asyncapi.yaml")
 @click.option(
     "--check",
     is_flag=True,
-    help="Write nothing; exit code 1 where the file is not what the code says.",
+    help="Write nothing; exit code 1 if a file differs from the code.",
 )
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), default=FILE, show_default=True
 )
 @pass_installation
 def contract(installation: Installation, check: bool, output: Path) -> None:
-    """Writes the published contract: AsyncAPI 3.0, made of the messages and the services'
-    handlers.
+    """Write the published contract, AsyncAPI 3.0, and beside it a page with the messages of each
+    service (`messages.md`).
     """
-    found = contract_of(installation.services())
+    interfaces = interfaces_of(installation.services())
+    found = contract_of(interfaces)
     if unused := silent(found):
-        note(f"No service takes or tells {listed(unused)}.")
-    text = dump(found)
-    fresh = output.exists() and output.read_text(encoding="utf-8") == text
+        note(f"No service receives or publishes {listed(unused)}.")
+    _write(output, dump(found), check=check)
+    _write(output.with_name("messages.md"), page(interfaces), check=check)
+
+
+def _write(file: Path, text: str, *, check: bool) -> None:
+    """Write a generated file unless it is fresh; with `check`, raise AftercartError instead."""
+    fresh = file.exists() and file.read_text(encoding="utf-8") == text
     if check and not fresh:
         raise AftercartError(
-            f"{output} is not what the code says: run `aftercart contract` and look at what"
-            " changed."
+            f"{file} differs from the code: run `aftercart contract` and review the changes."
         )
     if not fresh:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    say(f"{output} {'is fresh' if fresh else 'was written'}")
+        file.write_text(text, encoding="utf-8", newline="\n")
+    say(f"{file} {'is fresh' if fresh else 'was written'}")
 
 
-def contract_of(services: Iterable[Service]) -> dict[str, Any]:
-    """The contract of these services, as plain JSON data. Raises ValueError where one speaks an
-    undeclared message.
+def interfaces_of(services: Iterable[Service]) -> dict[str, Interface]:
+    """Return the messages that each service receives and publishes, by its name."""
+    interfaces = {}
+    for service in services:
+        receives = [handling.message for handling in service.handlings.values()]
+        interfaces[service.name] = Interface(receives, service.publishes)
+    return interfaces
+
+
+def contract_of(interfaces: Mapping[str, Interface]) -> dict[str, Any]:
+    """Return the contract of these services, as plain JSON data.
+
+    Raises ValueError where a service receives or publishes an undeclared message.
     """
-    plates = {
-        service.name: DoorPlate(
-            [handling.message for handling in service.handlings.values()], service.tells
-        )
-        for service in services
-    }
-    return document(plates, Exchanges(COMMANDS, EVENTS, REPLIES), published())
+    return document(interfaces, Exchanges(COMMANDS, EVENTS, REPLIES), published())

@@ -14,11 +14,11 @@ from shared import contracts
 from shared.contracts.asyncapi import prose
 from shared.contracts.asyncapi.messages import described, exchange_role, key
 from shared.contracts.asyncapi.operations import (
-    DoorPlate,
+    Interface,
     mentioned,
     operations,
-    strangers,
-    tellers,
+    senders,
+    undeclared,
 )
 from shared.contracts.asyncapi.schemas import schemas
 from shared.contracts.envelope import CONTENT_TYPE
@@ -40,28 +40,28 @@ class Exchanges:
 
 
 def published() -> list[Kind]:
-    """Every message that strangers may see, by wire type: those declared in `shared.contracts`."""
-    room = f"{contracts.__name__}."
-    for module in iter_modules(contracts.__path__, room):
+    """Return the messages of `shared.contracts` that are not internal, by wire type."""
+    package = f"{contracts.__name__}."
+    for module in iter_modules(contracts.__path__, package):
         import_module(module.name)
-    ours = (kind for kind in catalogue.values() if kind.__module__.startswith(room))
+    ours = (kind for kind in catalogue.values() if kind.__module__.startswith(package))
     return sorted((kind for kind in ours if not kind.internal), key=key)
 
 
 def document(
-    services: Mapping[str, DoorPlate], exchanges: Exchanges, messages: Iterable[Kind]
+    services: Mapping[str, Interface], exchanges: Exchanges, messages: Iterable[Kind]
 ) -> Json:
     """The contract as plain JSON data: the same for the same messages and services, in whatever
     order they come.
 
-    Raises ValueError where a service takes or tells a message that is not among `messages`.
+    Raises ValueError where a service receives or sends a message that is not among `messages`.
     """
     known = sorted(messages, key=key)
-    if unknown := strangers(services, known):
+    if unknown := undeclared(services, known):
         raise ValueError(
             f"These messages are neither published nor internal: {', '.join(unknown)}."
         )
-    teller = tellers(services)
+    sender = senders(services)
     found = {
         "asyncapi": "3.0.0",
         "info": _info(exchanges, services),
@@ -70,7 +70,7 @@ def document(
         "channels": _channels(known),
         "operations": operations(services),
         "components": {
-            "messages": {key(kind): described(kind, teller.get(kind)) for kind in known},
+            "messages": {key(kind): described(kind, sender.get(kind)) for kind in known},
             "schemas": schemas(known),
             "channelBindings": {role: _exchange(name) for role, name in asdict(exchanges).items()},
             "operationBindings": {
@@ -84,7 +84,7 @@ def document(
 
 
 def silent(contract: Json) -> list[str]:
-    """Messages that no service takes, tells or answers with, such as `order.place.v1`."""
+    """Return messages that no service receives, publishes or replies with: `order.place.v1`."""
     return sorted(set(contract["components"]["messages"]) - set(mentioned(contract["operations"])))
 
 
@@ -99,7 +99,7 @@ def dump(contract: Json) -> str:
     )
 
 
-def _info(exchanges: Exchanges, services: Mapping[str, DoorPlate]) -> Json:
+def _info(exchanges: Exchanges, services: Mapping[str, Interface]) -> Json:
     houses = {name: f"The service `{name}`" for name in sorted(services)}
     return {
         "title": "Aftercart",

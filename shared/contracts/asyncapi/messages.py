@@ -58,8 +58,8 @@ def summary(message: type[Message]) -> str:
     return _words(message).split(". ")[0].rstrip(".")
 
 
-def described(message: type[Message], teller: str | None) -> Json:
-    """The AsyncAPI Message Object. `teller`: the service that sends it, if one does."""
+def described(message: type[Message], sender: str | None) -> Json:
+    """The AsyncAPI Message Object. `sender`: the service that sends it, if one does."""
     return {
         "name": message.wire_type(),
         "title": message.name,
@@ -69,7 +69,7 @@ def described(message: type[Message], teller: str | None) -> Json:
         "correlationId": {"$ref": "#/components/correlationIds/correlationid"},
         "tags": [{"name": kind_of(message)}],
         "payload": payload(message),
-        "examples": [{"name": message.name, "payload": example(message, teller)}],
+        "examples": [{"name": message.name, "payload": example(message, sender)}],
     }
 
 
@@ -89,7 +89,7 @@ def payload(message: type[Message]) -> Json:
     }
 
 
-def example(message: type[Message], teller: str | None) -> Json:
+def example(message: type[Message], sender: str | None) -> Json:
     """A whole envelope with the class's `example` as data; the same on every machine."""
     envelope = Envelope(
         id=str(uuid5(NAMESPACE_URL, message.wire_type())),
@@ -97,13 +97,13 @@ def example(message: type[Message], teller: str | None) -> Json:
         subject=message.example.get(message.subject_field or ""),
         time=samples.NOON,
         data=message.example,
-        **_circumstances(message, teller),
+        **_circumstances(message, sender),
     )
     found: Json = json.loads(envelope.encode())
     return found
 
 
-def _circumstances(message: type[Message], teller: str | None) -> Json:
+def _circumstances(message: type[Message], sender: str | None) -> Json:
     if issubclass(message, Asking):
         return {
             "source": "/storefront",
@@ -112,7 +112,7 @@ def _circumstances(message: type[Message], teller: str | None) -> Json:
     number = (
         {"sequence": "000000000007"} if issubclass(message, Event) and message.subject_field else {}
     )
-    return {"source": f"/{PREFIX}/{teller}" if teller else f"/{PREFIX}", **number, **CAUSE}
+    return {"source": f"/{PREFIX}/{sender}" if sender else f"/{PREFIX}", **number, **CAUSE}
 
 
 def _description(message: type[Message]) -> str:

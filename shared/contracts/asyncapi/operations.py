@@ -1,4 +1,4 @@
-"""What each service does: receives what it takes (and answers it), sends what it tells."""
+"""AsyncAPI operations: the messages that each service receives, replies to and publishes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,55 +13,56 @@ Kind = type[Message]
 
 
 @dataclass(frozen=True)
-class DoorPlate:
-    """What a service takes, and the events that it tells besides refusals. Internal messages are
-    left out.
+class Interface:
+    """The messages that a service receives, and the events it publishes besides refusals, also
+    those that it sends to itself.
     """
 
-    takes: Sequence[Kind]
-    tells: Sequence[Kind]
+    receives: Sequence[Kind]
+    publishes: Sequence[Kind]
 
     @property
-    def taken(self) -> list[Kind]:
-        """What comes from others."""
-        return [kind for kind in self.takes if not kind.internal]
+    def received(self) -> list[Kind]:
+        """Messages from other programs."""
+        return [kind for kind in self.receives if not kind.internal]
 
     @property
-    def told(self) -> list[Kind]:
-        """Events and refusals of commands."""
-        refusals = [kind.refusal for kind in self.taken if issubclass(kind, Command)]
-        return [*(kind for kind in self.tells if not kind.internal), *refusals]
+    def published(self) -> list[Kind]:
+        """Events, and refusals of commands."""
+        events = [kind for kind in self.publishes if not kind.internal]
+        refusals = [kind.refusal for kind in self.received if issubclass(kind, Command)]
+        return [*events, *refusals]
 
     @property
     def replied(self) -> list[Kind]:
-        """What goes to a `replyto`."""
-        return [reply for kind in self.taken for reply in replies(kind)]
+        """Messages sent to a `replyto`."""
+        return [reply for kind in self.received for reply in replies(kind)]
 
 
 def replies(kind: Kind) -> list[Kind]:
-    """What may answer a message."""
+    """Return the possible replies to a message."""
     if issubclass(kind, Query):
         return [kind.answer, kind.refusal]
     return [CommandDone, kind.refusal] if issubclass(kind, Command) else []
 
 
-def tellers(services: Mapping[str, DoorPlate]) -> dict[Kind, str]:
-    """For each message the first service that sends it."""
+def senders(services: Mapping[str, Interface]) -> dict[Kind, str]:
+    """Return for each message the first service that sends it."""
     found: dict[Kind, str] = {}
-    for name, plate in sorted(services.items()):
-        for kind in (*plate.told, *plate.replied):
+    for name, service in sorted(services.items()):
+        for kind in (*service.published, *service.replied):
             found.setdefault(kind, name)
     return found
 
 
-def operations(services: Mapping[str, DoorPlate]) -> Json:
+def operations(services: Mapping[str, Interface]) -> Json:
     """AsyncAPI Operation Objects by name: `orders.receive.order.place.v1`,
     `orders.send.order.placed.v1`.
     """
     found: Json = {}
-    for name, plate in services.items():
-        found |= {f"{name}.receive.{key(kind)}": _receive(name, kind) for kind in plate.taken}
-        found |= {f"{name}.send.{key(kind)}": _send(name, kind) for kind in plate.told}
+    for name, service in services.items():
+        found |= {f"{name}.receive.{key(kind)}": _receive(name, kind) for kind in service.received}
+        found |= {f"{name}.send.{key(kind)}": _send(name, kind) for kind in service.published}
     return dict(sorted(found.items()))
 
 
@@ -77,13 +78,13 @@ def mentioned(found: Json) -> Iterator[str]:
             yield reference["$ref"].rpartition("/")[2]
 
 
-def strangers(services: Mapping[str, DoorPlate], known: Iterable[Kind]) -> list[str]:
-    """One phrase for each message of a service that is not among those known."""
+def undeclared(services: Mapping[str, Interface], known: Iterable[Kind]) -> list[str]:
+    """Return one phrase for each message of a service that is not among those known."""
     known = set(known)
     return [
         f"{name}: {kind.wire_type()}"
-        for name, plate in services.items()
-        for kind in (*plate.taken, *plate.told, *plate.replied)
+        for name, service in services.items()
+        for kind in (*service.received, *service.published, *service.replied)
         if kind not in known
     ]
 
@@ -114,7 +115,7 @@ def _operation(action: str, service: str, kind: Kind) -> Json:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{kind.name}"},
-        "title": f"{service} {'takes' if action == 'receive' else 'tells'} {kind.name}",
+        "title": f"{service} {'receives' if action == 'receive' else 'publishes'} {kind.name}",
         "summary": summary(kind),
         "tags": [{"name": service}],
         "messages": [channel_message(kind.name, kind)],

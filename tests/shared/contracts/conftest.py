@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.cli.messages.contract import contract_of
+from shared.cli.messages.contract import contract_of, interfaces_of
 from shared.cli.services import Installation
 from shared.runtime.service import Service
 
@@ -19,7 +19,7 @@ def services() -> list[Service]:
 @pytest.fixture(scope="session")
 def contract(services: list[Service]) -> dict[str, Any]:
     """As the code says it now."""
-    return contract_of(services)
+    return contract_of(interfaces_of(services))
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ PLACE, PLACED, ANSWER = (
 
 @pytest.fixture(scope="module")
 def now() -> Json:
-    return shapes(contract_of([]))
+    return shapes(contract_of({}))
 
 
 def test_the_contract_only_grew(now: Json) -> None:

@@ -21,9 +21,11 @@ def run(file: Path, *arguments: str) -> Result:
 
 
 def test_it_writes_the_contract_once(file: Path) -> None:
-    assert run(file).stdout == f"{file} was written\n"
+    page = file.with_name("messages.md")
+    assert run(file).stdout == f"{file} was written\n{page} was written\n"
     assert file.read_text(encoding="utf-8").startswith("# Made by `aftercart contract`")
-    assert run(file).stdout == f"{file} is fresh\n"
+    assert page.read_text(encoding="utf-8").startswith("# Messages of each service")
+    assert run(file).stdout == f"{file} is fresh\n{page} is fresh\n"
 
 
 def test_a_fresh_file_passes_the_check(file: Path) -> None:
@@ -39,9 +41,9 @@ def test_a_stale_or_missing_file_fails_the_check_and_stays_as_it_is(
         file.write_text(text)
     found = run(file, "--check")
     assert found.exit_code != 0
-    assert f"{file} is not what the code says: run `aftercart contract`" in str(found.exception)
+    assert f"{file} differs from the code: run `aftercart contract`" in str(found.exception)
     assert (file.read_text() if file.exists() else None) == text
 
 
-def test_it_names_messages_that_no_service_speaks(file: Path) -> None:
-    assert "No service takes or tells" in run(file).stderr
+def test_it_names_messages_without_a_service(file: Path) -> None:
+    assert "No service receives or publishes" in run(file).stderr

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
-from shared.contracts.asyncapi.operations import DoorPlate
+from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Command
 from shared.contracts.orders import GetOrder, OrderPlaced, PlaceOrder
@@ -26,9 +26,9 @@ Json = dict[str, Any]
 # judges by.
 RULES = Path(__file__).with_name("asyncapi-3.0.0.json.gz")
 EXCHANGES = Exchanges(COMMANDS, EVENTS, REPLIES)
-PLATES = {
-    "shop": DoorPlate([PlaceOrder, GetOrder], [OrderPlaced]),
-    "desk": DoorPlate([OrderPlaced], []),
+INTERFACES = {
+    "shop": Interface([PlaceOrder, GetOrder], [OrderPlaced]),
+    "desk": Interface([OrderPlaced], []),
 }
 
 
@@ -40,7 +40,7 @@ def rules() -> Draft7Validator:
 @pytest.fixture(scope="module")
 def small() -> Json:
     """Two services that are quickly understood."""
-    return document(PLATES, EXCHANGES, published())
+    return document(INTERFACES, EXCHANGES, published())
 
 
 def test_the_file_is_what_the_code_says(contract: Json) -> None:
@@ -98,7 +98,7 @@ def test_every_attribute_of_the_envelope_is_explained(small: Json) -> None:
 
 
 def test_the_order_of_services_and_messages_makes_no_difference(small: Json) -> None:
-    turned = document(dict(reversed(PLATES.items())), EXCHANGES, reversed(published()))
+    turned = document(dict(reversed(INTERFACES.items())), EXCHANGES, reversed(published()))
     assert dump(turned) == dump(small)
 
 
@@ -183,15 +183,15 @@ def test_what_a_service_sends_to_itself_stays_inside(small: Json) -> None:
     class Tick(Command, name="desk.tick", internal=True):
         """Ours."""
 
-    plates = PLATES | {"desk": DoorPlate([OrderPlaced, Tick], [Tick])}
-    assert document(plates, EXCHANGES, published()) == small
+    interfaces = INTERFACES | {"desk": Interface([OrderPlaced, Tick], [Tick])}
+    assert document(interfaces, EXCHANGES, published()) == small
 
 
 def test_a_message_that_is_neither_published_nor_internal_is_an_error() -> None:
     with pytest.raises(
         ValueError, match=r"toy: aftercart\.toy\.add\.v1, toy: aftercart\.toy\.added\.v1"
     ):
-        document({"toy": DoorPlate([Add], [Added])}, EXCHANGES, published())
+        document({"toy": Interface([Add], [Added])}, EXCHANGES, published())
 
 
 def test_messages_that_nobody_speaks_are_listed(small: Json) -> None:

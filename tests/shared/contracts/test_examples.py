@@ -20,7 +20,7 @@ from tests.loops import for_each
 
 Json = dict[str, Any]
 
-CONTRACT = contract_of([])
+CONTRACT = contract_of({})
 MESSAGES = CONTRACT["components"]["messages"]
 each_message = for_each(published(), key)
 
