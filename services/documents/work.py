@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,10 @@ from services.documents.domain.document import KeptDocument, Rendered, Sheet
 from services.documents.domain.look import BUILT_IN, Asset, Look, Template, languages_of
 from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
+from services.documents.store.looks import AssetKey, TemplateKey
 from shared.contracts.snapshot import DocumentSnapshot
+from shared.runtime.handlers import Aggregate
+from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 
@@ -59,16 +63,26 @@ class Adapters:
         return self.objects.read(kept.place, kept.sha256) if kept.place else kept.content
 
 
+TEMPLATES = LockKind[TemplateKey]("templates")
+ASSETS = LockKind[AssetKey]("assets")
+
+
 class Work(UnitOfWork):
     """The kept documents, and how shops want theirs to look."""
 
+    lock_order = (TEMPLATES, ASSETS)
     adapters: Adapters
 
     def __init__(self, connection: Connection, adapters: Adapters) -> None:
         super().__init__(connection, adapters)
         self.documents = self.part(Documents(connection))
-        self.templates = self.part(Templates(connection))
-        self.assets = self.part(Assets(connection))
+        self.templates = self.locked(Templates(connection), TEMPLATES)
+        self.assets = self.locked(Assets(connection), ASSETS)
+
+    def document(self, document_id: UUID) -> KeptDocument | None:
+        """Return a document of the shop of the message in hand."""
+        document = self.documents.get(document_id)
+        return document if document and document.shop == self.shop else None
 
     def look(self, kind: str, language: str) -> Look:
         """How this shop's documents of a kind look in a language: its template for that, for a
@@ -83,3 +97,6 @@ class Work(UnitOfWork):
     def problems(self) -> list[str]:
         """Whether the object store answers."""
         return self.adapters.objects.problems()
+
+
+DOCUMENT = Aggregate("document", Work.document)

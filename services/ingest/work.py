@@ -55,8 +55,8 @@ from shared.contracts.ingest import (
     ThreadView,
 )
 from shared.runtime.errors import NotYet
+from shared.runtime.handlers import Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
-from shared.runtime.service import Later
 from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
 
 PATIENCE = timedelta(minutes=10)

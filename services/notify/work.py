@@ -1,9 +1,6 @@
-"""What a handler of `notify` may touch during one message.
+"""What a handler of `notify` may touch during one message, and the order of its locks."""
 
-Locks in one order: limits, papers, mails, shops, suppressions, templates, logos.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,8 +9,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.notify.domain import visibility
-from services.notify.domain.commands import DeliverMail
-from services.notify.domain.drafts.desk import Carrying, enclosures
 from services.notify.domain.drafts.drafter import Drafter
 from services.notify.domain.letter import Attachment, Parcel
 from services.notify.domain.look import Look, Press, ShopWriter
@@ -24,60 +19,22 @@ from services.notify.store.attempts import Attempts
 from services.notify.store.claims import Claims
 from services.notify.store.erasing import Erasing
 from services.notify.store.logos import Logos
-from services.notify.store.mails import Mails
+from services.notify.store.mails import EventKey, Mails
 from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
-from services.notify.store.suppressions import Suppressions
-from services.notify.store.templates import Templates
-from shared.contracts.documents import DocumentContent
+from services.notify.store.suppressions import Key as AddressKey, Suppressions
+from services.notify.store.templates import Key as TemplateKey, Templates
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
-from shared.contracts.ingest import (
-    ContactSubmitted,
-    MailBounced,
-    OrderMessagePosted,
-    ThreadForwarded,
-    ThreadReplied,
-)
-from shared.contracts.message import Message
-from shared.contracts.notify import OfferDownloads, ReleaseSuppression, ResendMail
-from shared.contracts.orders import (
-    DocumentMailRequested,
-    InvoiceCorrected,
-    OrderDiscounted,
-    OrderEdited,
-    OrderExemptionChanged,
-    OrderPlaced,
-    OrderShippingChanged,
-    OrderTransitioned,
-    RefundCreated,
-    ReturnConfirmed,
-    ShopChanged,
-)
 from shared.runtime.errors import BatchFull
-from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
+from shared.runtime.handlers import Aggregate
+from shared.runtime.storage.locks import LockKind
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 MAX_ATTACHMENT_BYTES = (
     32 * 2**20
 )  # bytes of attachments that the mails of one turn take along; one mail may take more
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-OF_MAILS = (DeliverMail, ResendMail, MailBounced)
-WITH_DOCUMENTS = (
-    ReturnConfirmed,
-    OrderEdited,
-    OrderDiscounted,
-    OrderShippingChanged,
-    OrderExemptionChanged,
-    DocumentMailRequested,
-)
-OF_SHOPS = (
-    ContactSubmitted,
-    OfferDownloads,
-    OrderMessagePosted,
-    ShopChanged,
-    ThreadForwarded,
-    ThreadReplied,
-)
 
 
 @dataclass(frozen=True)
@@ -121,23 +78,39 @@ class Outside(Protocol):
         """One conversation with the server. Raises nothing for its sake or the network's."""
 
 
+LIMITS = LockKind[UUID]("limits")
+"""By mail: those that share a limit are claimed by one process at a time."""
+PAPERS = LockKind[UUID]("papers")
+REASONS = LockKind[EventKey]("reasons")
+"""Events whose mails are known from then on; nothing is locked."""
+MAILS = LockKind[UUID]("mails")
+SHOPS = LockKind[str]("shops")
+SUPPRESSIONS = LockKind[AddressKey]("suppressions")
+TEMPLATES = LockKind[TemplateKey]("templates")
+LOGOS = LockKind[str]("logos")
+LOCK_ORDER = (LIMITS, PAPERS, REASONS, MAILS, SHOPS, SUPPRESSIONS, TEMPLATES, LOGOS)
+
+
 class Work(UnitOfWork):
     """The unit of work."""
 
+    lock_order = LOCK_ORDER
     adapters: Outside
 
     def __init__(self, connection: Connection, adapters: Outside) -> None:
         super().__init__(connection, adapters)
-        self.papers = self.part(Papers(connection))
+        self.papers = self.locked(Papers(connection), PAPERS)
         self.contents = self.part(Contents(connection))
-        self.mails = self.part(Mails(connection))
+        self.mails = self.locked(Mails(connection), MAILS)
         self.claims = Claims(connection, self.mails)
         self.attempts = self.part(Attempts(connection))
-        self.shops = self.part(Shops(connection))
-        self.suppressions = self.part(Suppressions(connection))
-        self.templates = self.part(Templates(connection))
-        self.logos = self.part(Logos(connection))
+        self.shops = self.locked(Shops(connection), SHOPS)
+        self.suppressions = self.locked(Suppressions(connection), SUPPRESSIONS)
+        self.templates = self.locked(Templates(connection), TEMPLATES)
+        self.logos = self.locked(Logos(connection), LOGOS)
         self.erasing = self.part(Erasing(connection))
+        self.locks.bind(LIMITS, self._lock_limits)
+        self.locks.bind(REASONS, self.mails.read_events)
         self._looks: dict[str, Look] = {}
         self._attachment_bytes = 0
 
@@ -178,46 +151,13 @@ class Work(UnitOfWork):
         """Mails that did not arrive, or not yet."""
         return visibility.figures(self.mails.unsent(), self.now)
 
-    def preload(self, batch: Sequence[Arrived]) -> None:
-        """Locks all that a batch needs, in one order, so that no two batches wait for each
-        other.
-        """
-        messages = [message for _, message in batch]
-        limits = self.rules.limits
-        if limits.any:
-            delivered = (
-                message.mail_id for message in messages if isinstance(message, DeliverMail)
-            )
-            self.claims.lock(delivered, whole_shops=bool(limits.shop_per_minute))
-        arriving = [
-            message.document_id for message in messages if isinstance(message, DocumentContent)
-        ]
-        repeated = [message.mail_id for message in messages if isinstance(message, ResendMail)]
-        again = self.mails.taken_along(repeated) if repeated else []
-        self.papers.preload(
-            [*arriving, *again, *(key for message in messages for key in _attached(message))]
-        )
-        known = [self.papers.get(key) for key in arriving]
-        released = [mail_id for paper in known if paper for mail_id in paper.awaited_by]
-        named = (message.mail_id for message in messages if isinstance(message, OF_MAILS))
-        reasons = [
-            (envelope.shop, event_key(envelope))
-            for envelope, message in batch
-            if not isinstance(message, DeliverMail)
-        ]
-        self.mails.preload_events([*released, *named], reasons)
-        self.shops.preload(
-            envelope.shop for envelope, message in batch if isinstance(message, OF_SHOPS)
-        )
-        self.suppressions.preload(self._addresses(batch))
+    def _lock_limits(self, mail_ids: Sequence[UUID]) -> None:
+        self.claims.lock(mail_ids, whole_shops=bool(self.rules.limits.shop_per_minute))
 
-    def _addresses(self, batch: Sequence[Arrived]) -> Iterator[tuple[str, str]]:
-        for envelope, message in batch:
-            if isinstance(message, ReleaseSuppression):
-                yield envelope.shop, message.email.lower()
-            mail = self.mails.get(message.mail_id) if isinstance(message, OF_MAILS) else None
-            if mail:
-                yield mail.occasion.shop, mail.recipient.lower()
+    def mail(self, mail_id: UUID) -> Mail | None:
+        """Return a mail of the shop of the message in hand."""
+        mail = self.mails.get(mail_id)
+        return mail if mail and mail.occasion.shop == self.shop else None
 
     def attachments(self, mail: Mail) -> list[Attachment]:
         """The documents and files that a mail takes along, with their bytes. Raises `BatchFull`
@@ -260,17 +200,4 @@ def event_key(envelope: Envelope) -> str:
     return f"{envelope.source}/{envelope.id}"
 
 
-def _attached(message: Message) -> list[UUID]:
-    """The documents that a message's mail takes along."""
-    if isinstance(message, OrderPlaced | OrderTransitioned) and message.state.mail_template:
-        return [document.document_id for document in message.attach]
-    if isinstance(message, InvoiceCorrected):
-        return [message.invoice.document_id, message.credit_slip.document_id]
-    if isinstance(message, Carrying | ContactSubmitted):
-        documents = [] if isinstance(message, ContactSubmitted) else message.documents
-        return [*(document.document_id for document in documents), *enclosures(message)]
-    if isinstance(message, WITH_DOCUMENTS):
-        return [document.document_id for document in message.attach]
-    if isinstance(message, RefundCreated) and message.refund.credit_slip:
-        return [message.refund.credit_slip.document_id]
-    return []
+MAIL = Aggregate("mail", Work.mail, MAILS)

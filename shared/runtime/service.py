@@ -6,32 +6,16 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, MetaData
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event as PublishedEvent, Message, Query, events_of
+from shared.runtime.handlers import Handlers, Handling, Later
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Later:
-    """A message to ourselves, told now, delivered at `at`. Telling the same `key` again replaces
-    it.
-    """
-
-    message: Message
-    at: datetime
-    key: str
-    shop: str | None = None
-    """Where it is not the shop of the message in hand."""
-
 
 WakeUp = Callable[[datetime], Later]
 """What is to be done now: gets the time, returns a message whose key takes the place of what was
@@ -52,57 +36,12 @@ counts, too.
 
 
 @dataclass(frozen=True)
-class Handling:
-    """One row of a service's table of contents: a message and what is done about it.
-
-    Handlers that touch the world have a fifth beat: `claim(message, work)`, kept before anything is
-    done, returns what to do, or None if nothing is to be done (any more); `act(claimed, adapters)`
-    does it, outside of any transaction; `handler(message, work, outcome)` keeps and tells. An act
-    is safe to repeat, or else the type of its `outcome` is named (one that pydantic can write as
-    JSON), and a note about the message's subject tells later what was begun and what came of it:
-    also to another message of this type about the same.
-    """
-
-    message: type[Message]
-    handler: Callable[..., Any]
-    claim: Callable[..., Any] | None = None
-    act: Callable[..., Any] | None = None
-    outcome: TypeAdapter[Any] | None = None
-
-
-class Handlers:
-    """Collects the handlers of a module: `service = Handlers()`, then
-    `@service.handles(TransitionOrder)`.
-    """
-
-    def __init__(self) -> None:
-        self.handlings: list[Handling] = []
-
-    def handles(
-        self,
-        message: type[Message],
-        *,
-        claim: Callable[..., Any] | None = None,
-        act: Callable[..., Any] | None = None,
-        outcome: type | None = None,
-    ) -> Callable[[F], F]:
-        """Declares the decorated function as the handler of `message`."""
-
-        def declare(handler: F) -> F:
-            noted: TypeAdapter[Any] | None = TypeAdapter(outcome) if outcome else None
-            self.handlings.append(Handling(message, handler, claim, act, noted))
-            return handler
-
-        return declare
-
-
-@dataclass(frozen=True)
 class Service:
     """A house of the street: its name is its queue, its RabbitMQ user and its database."""
 
     name: str
-    handlers: Iterable[Handlers]
-    work: Callable[[Connection, Any], UnitOfWork]
+    handlers: Iterable[Handlers[Any]]
+    work: type[UnitOfWork]
     tables: MetaData
     migrations: Path
     settings: type[ServiceSettings] = ServiceSettings
@@ -119,6 +58,10 @@ class Service:
             kind = handling.message.wire_type()
             if kind in table:
                 raise ValueError(f"{self.name} handles {kind} twice")
+            unordered = handling.kinds - {*self.work.lock_order}
+            if unordered:
+                names = ", ".join(sorted(kind.name for kind in unordered))
+                raise ValueError(f"{kind} locks {names}, which {self.name} gives no order")
             table[kind] = handling
         object.__setattr__(self, "handlings", table)
 

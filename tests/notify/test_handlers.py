@@ -24,7 +24,7 @@ from shared.contracts.message import Refusal
 from shared.contracts.notify import ListMails, MailDeferred, MailList, MailSent
 from shared.contracts.orders import OrderPlaced, OrderTransitioned, ShopChanged
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.service import Later
+from shared.runtime.handlers import Later
 from tests.notify.words import (
     LEASE,
     NOON,

@@ -15,12 +15,15 @@ from sqlalchemy import (
     select,
 )
 
+from shared.contracts.envelope import Envelope
 from shared.runtime.errors import NotYet, Unprocessable
+from shared.runtime.handlers import Handlers, Later, recorded, repeatable
 from shared.runtime.process.health import health_handlers
-from shared.runtime.service import Handlers, Later, Service
+from shared.runtime.service import Service
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Arrived, Store, UnitOfWork
+from shared.runtime.storage.locks import LockKind
+from shared.runtime.storage.unit_of_work import Store, UnitOfWork
 from tests.toy.contracts import Act, ActOnce, Add, Added, Counted, Get, Tidy, Weighed
 from tests.toy.world import World
 
@@ -34,7 +37,6 @@ counters = Table(
     ),
 )
 journal.into(tables)
-on = Handlers()
 
 
 class Counters(Store[str, int]):
@@ -52,13 +54,19 @@ class Counters(Store[str, int]):
         )
 
 
+COUNTERS = LockKind[str]("counters")
+
+
 class Work(UnitOfWork):
+    lock_order = (COUNTERS,)
+
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters or World())
-        self.counters = self.part(Counters(connection))
+        self.counters = self.locked(Counters(connection), COUNTERS)
 
-    def preload(self, batch: Sequence[Arrived]) -> None:
-        self.counters.preload(message.key for _, message in batch if isinstance(message, Add))
+
+on = Handlers[Work]()
+Keyed = Add | Weighed | Tidy | Act | ActOnce
 
 
 def die_once() -> None:
@@ -69,7 +77,11 @@ def die_once() -> None:
         raise SystemExit
 
 
-@on.handles(Add)
+def counter(message: Keyed, at: Envelope, work: Work) -> Iterable[str]:
+    return [message.key]
+
+
+@on.handles(Add, locks=[COUNTERS.of(counter)])
 def add(command: Add, work: Work) -> Iterable[Any]:
     work.adapters.pass_by(command.key)
     if command.later:
@@ -89,14 +101,14 @@ def add(command: Add, work: Work) -> Iterable[Any]:
     return [*told, Tidy(key=command.key)] if command.tidy else told
 
 
-@on.handles(Weighed)
+@on.handles(Weighed, locks=[COUNTERS.of(counter)])
 def add_grams(event: Weighed, work: Work) -> Iterable[Any]:
     total = (work.counters.get(event.key) or 0) + event.weight.grams
     work.counters.save(event.key, total)
     return []
 
 
-@on.handles(Tidy)
+@on.handles(Tidy, locks=[COUNTERS.of(counter)])
 def tidy(command: Tidy, work: Work) -> Iterable[Any]:
     if work.counters.get(command.key):
         work.counters.save(command.key, 0)
@@ -117,7 +129,7 @@ def act(command: Act | ActOnce, world: World) -> str:
     return world.touch(command.key)
 
 
-@on.handles(Act, claim=claim, act=act)
+@on.handles(Act, claim=claim, act=repeatable(act), locks=[COUNTERS.of(counter)])
 def acted(command: Act, work: Work, outcome: str) -> Iterable[Any]:
     return [Added(key=outcome, total=work.counters.get(command.key) or 0)]
 
@@ -132,7 +144,7 @@ def claim_once(command: ActOnce, work: Work) -> ActOnce | None:
     return None if command.key.startswith("nothing") else command
 
 
-@on.handles(ActOnce, claim=claim_once, act=act, outcome=str)
+@on.handles(ActOnce, claim=claim_once, act=recorded(act, str), locks=[COUNTERS.of(counter)])
 def acted_once(command: ActOnce, work: Work, outcome: str) -> Iterable[Any]:
     if command.key.startswith("bug"):
         raise ZeroDivisionError

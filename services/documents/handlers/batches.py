@@ -11,10 +11,10 @@ from services.documents.domain.objections import Objection
 from services.documents.work import Adapters, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import BatchPrinted, PrintBatch
-from shared.contracts.message import Message
-from shared.runtime.service import Handlers
+from shared.contracts.message import Event
+from shared.runtime.handlers import Handlers, repeatable
 
-batches = Handlers()
+batches = Handlers[Work]()
 
 
 class Part(NamedTuple):
@@ -69,8 +69,10 @@ def bind(claimed: Part | Objection, adapters: Adapters) -> Bound | Objection:
     return Bound(claimed, *adapters.renderer.bind(sheets))
 
 
-@batches.handles(PrintBatch, claim=collect, act=bind)
-def print_batch(command: PrintBatch, _work: Work, outcome: Bound | Objection) -> Iterable[Message]:
+@batches.handles(PrintBatch, claim=collect, act=repeatable(bind))
+def print_batch(
+    command: PrintBatch, _work: Work, outcome: Bound | Objection
+) -> Iterable[Event | PrintBatch]:
     """Told and not kept: what it is made of is. The next part is asked for behind all else that
     waits.
     """

@@ -11,7 +11,8 @@ from services.documents.domain.document import Rendered
 from services.documents.domain.look import LOGO, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from services.documents.work import Adapters, Work
+from services.documents.store.looks import AssetKey, TemplateKey
+from services.documents.work import ASSETS, TEMPLATES, Adapters, Work
 from shared.contracts.assets import (
     AssetAnswer,
     AssetChanged,
@@ -24,6 +25,7 @@ from shared.contracts.assets import (
     SmallPicture,
 )
 from shared.contracts.documents import DocumentPreviewed, PreviewDocument
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.templates import (
@@ -38,11 +40,11 @@ from shared.contracts.templates import (
     TemplateName,
 )
 from shared.contracts.values import DocumentKind
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, repeatable
 
 TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
 
-looks = Handlers()
+looks = Handlers[Work]()
 
 
 class Trial(NamedTuple):
@@ -50,6 +52,16 @@ class Trial(NamedTuple):
 
     snapshots: Sequence[DocumentSnapshot]
     look: Look
+
+
+def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> Iterable[TemplateKey]:
+    """Return the template that a command names."""
+    return [(at.shop, command.kind, command.language or "")]
+
+
+def named_asset(command: PutAsset | RemoveAsset, at: Envelope, _work: Work) -> Iterable[AssetKey]:
+    """Return the picture that a command names."""
+    return [(at.shop, command.asset)]
 
 
 def plan_trial(command: PutTemplate, work: Work) -> Trial | Objection:
@@ -70,7 +82,7 @@ def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Object
     return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
 
 
-@looks.handles(PutTemplate, claim=plan_trial, act=attempt)
+@looks.handles(PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)])
 def put_template(
     command: PutTemplate, work: Work, outcome: Rendered | Objection
 ) -> Iterable[Event]:
@@ -84,7 +96,7 @@ def put_template(
     return [_changed(command, built_in=template == Template())]
 
 
-@looks.handles(ResetTemplate)
+@looks.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     """The built-in one again."""
     kind = _known(command.kind)
@@ -134,7 +146,7 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
     return Trial([snapshot], replace(look, draft=True))
 
 
-@looks.handles(PreviewDocument, claim=plan_draft, act=attempt)
+@looks.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
 def draw_draft(
     command: PreviewDocument, _work: Work, outcome: Rendered | Objection
 ) -> Iterable[Event]:
@@ -151,12 +163,17 @@ def draw_draft(
     ]
 
 
+def picture_of(command: PutAsset, _work: Work) -> PutAsset:
+    """Return the command: the picture is in it."""
+    return command
+
+
 def shrink(command: PutAsset, adapters: Adapters) -> Asset | Objection:
     """The picture as it is kept."""
     return adapters.renderer.shrink(command.content, command.description)
 
 
-@looks.handles(PutAsset, act=shrink)
+@looks.handles(PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)])
 def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iterable[Event]:
     """Kept when it is a picture."""
     if isinstance(outcome, Objection):
@@ -168,7 +185,7 @@ def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iter
     return [AssetChanged(asset=command.asset, size=len(outcome.content), small=small)]
 
 
-@looks.handles(RemoveAsset)
+@looks.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
 def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     """Nothing happens where there is none."""
     found = work.assets.get((work.shop, command.asset))

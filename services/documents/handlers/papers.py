@@ -9,7 +9,7 @@ from services.documents.domain.document import KeptDocument, Rendered, complete,
 from services.documents.domain.einvoice.reckoning import why_no_data
 from services.documents.domain.look import Look
 from services.documents.domain.objections import Objection, objection
-from services.documents.work import Adapters, Work
+from services.documents.work import DOCUMENT, Adapters, Work
 from shared.contracts.documents import (
     DocumentContent,
     DocumentFailed,
@@ -25,7 +25,7 @@ from shared.contracts.orders import (
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, any_of, repeatable
 
 Issued = (
     InvoiceIssued | DeliverySlipIssued | CreditSlipIssued | ReturnSlipIssued | OrderSummaryIssued
@@ -38,7 +38,7 @@ KINDS: dict[type[Event], str] = {
     OrderSummaryIssued: "order_summary",
 }
 
-papers = Handlers()
+papers = Handlers[Work]()
 
 
 class Order(NamedTuple):
@@ -68,11 +68,13 @@ def render(claimed: Order | Objection, adapters: Adapters) -> Rendered | Objecti
     return replace(rendered, place=adapters.objects.keep(rendered.content))
 
 
-@papers.handles(InvoiceIssued, claim=claim, act=render)
-@papers.handles(DeliverySlipIssued, claim=claim, act=render)
-@papers.handles(CreditSlipIssued, claim=claim, act=render)
-@papers.handles(ReturnSlipIssued, claim=claim, act=render)
-@papers.handles(OrderSummaryIssued, claim=claim, act=render)
+@papers.handles(
+    any_of(
+        InvoiceIssued, DeliverySlipIssued, CreditSlipIssued, ReturnSlipIssued, OrderSummaryIssued
+    ),
+    claim=claim,
+    act=repeatable(render),
+)
 def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> Iterable[Event]:
     """Keeps what was rendered, or tells why nothing was."""
     if isinstance(outcome, Objection):
@@ -91,15 +93,9 @@ def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
         return [
             command.refuse("two_named", "Give either document_id or order_id.", field="order_id")
         ]
-    document = work.documents.get(command.document_id) if command.document_id else None
-    if document is None or document.shop != work.shop:
-        return [
-            command.refuse(
-                "unknown_document",
-                f"There is no document {command.document_id}.",
-                field="document_id",
-            )
-        ]
+    document = work.document(command.document_id) if command.document_id else None
+    if document is None:
+        return [DOCUMENT.unknown(command, command.document_id, "document_id")]
     content = work.adapters.content(document)
     if isinstance(content, Objection):
         return [command.refuse(content.code, content.reason, field="document_id")]

@@ -2,11 +2,11 @@
 
 from base64 import b64encode
 
-from services.documents.domain.document import Wanted
+from services.documents.domain.document import KeptDocument, Wanted
 from services.documents.domain.einvoice import cii, ubl
 from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.objections import Objection
-from services.documents.work import Work
+from services.documents.work import DOCUMENT, Work
 from shared.contracts.cursor import Cursor, read, write
 from shared.contracts.documents import (
     Document,
@@ -20,32 +20,28 @@ from shared.contracts.documents import (
 )
 from shared.contracts.message import Refusal
 from shared.contracts.snapshot import DocumentSnapshot
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
 USUAL: dict[InvoiceProfile, InvoiceSyntax] = {"en16931": "cii", "peppol": "ubl", "xrechnung": "ubl"}
 
-shelf = Handlers()
+shelf = Handlers[Work]()
 
 
-@shelf.handles(GetDocument)
-def hand_out_document(query: GetDocument, work: Work) -> Document | Refusal:
+@shelf.handles(GetDocument, on=DOCUMENT)
+def hand_out_document(document: KeptDocument, query: GetDocument, work: Work) -> Document | Refusal:
     """The stored bytes, as they were rendered."""
-    document = work.documents.get(query.document_id)
-    if document is None or document.shop != work.shop:
-        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
     content = work.adapters.content(document)
     if isinstance(content, Objection):
         return query.refuse(content.code, content.reason, field="document_id")
     return Document(document=document.view(), content=b64encode(content))
 
 
-@shelf.handles(GetEInvoice)
-def hand_out_e_invoice(query: GetEInvoice, work: Work) -> EInvoice | Refusal:
+@shelf.handles(GetEInvoice, on=DOCUMENT)
+def hand_out_e_invoice(
+    document: KeptDocument, query: GetEInvoice, _work: Work
+) -> EInvoice | Refusal:
     """The document as data, from the snapshot that it was printed from."""
-    document = work.documents.get(query.document_id)
-    if document is None or document.shop != work.shop:
-        return query.refuse("unknown_document", f"There is no document {query.document_id}.")
     syntax = query.syntax or USUAL[query.profile]
     if query.profile == "peppol" and syntax != "ubl":
         return query.refuse("wrong_syntax", "Peppol carries UBL, not CII.", field="syntax")

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from services.documents.domain.look import Asset, Template
 from services.documents.store.tables import assets, templates
 from shared.runtime.storage.database import locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.unit_of_work import ReadStore
 
 TemplateKey = tuple[str, str, str]
 """Shop, kind, language (empty: all)."""
@@ -19,14 +19,16 @@ AssetKey = tuple[str, str]
 """Shop, name."""
 
 
-class Templates(Store[TemplateKey, Template]):
+class Templates(ReadStore[TemplateKey, Template]):
     """Templates of shops."""
 
     def load(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, Template]:
-        key = tuple_(templates.c.shop, templates.c.kind, templates.c.language)
-        query = locking(
-            self.connection, select(templates).where(key.in_(keys)).order_by(*key.clauses)
-        )
+        return self._found(_select_templates(keys))
+
+    def load_locked(self, keys: Sequence[TemplateKey]) -> Mapping[TemplateKey, Template]:
+        return self._found(locking(self.connection, _select_templates(keys)))
+
+    def _found(self, query: Select[Any]) -> Mapping[TemplateKey, Template]:
         return {
             (row.shop, row.kind, row.language): Template(row.html, row.css)
             for row in self.connection.execute(query)
@@ -54,12 +56,16 @@ class Templates(Store[TemplateKey, Template]):
         return [(row.kind, row.language) for row in rows if row.html or row.css]
 
 
-class Assets(Store[AssetKey, Asset]):
+class Assets(ReadStore[AssetKey, Asset]):
     """Pictures of shops."""
 
     def load(self, keys: Sequence[AssetKey]) -> Mapping[AssetKey, Asset]:
-        key = tuple_(assets.c.shop, assets.c.name)
-        query = locking(self.connection, select(assets).where(key.in_(keys)).order_by(*key.clauses))
+        return self._found(_select_assets(keys))
+
+    def load_locked(self, keys: Sequence[AssetKey]) -> Mapping[AssetKey, Asset]:
+        return self._found(locking(self.connection, _select_assets(keys)))
+
+    def _found(self, query: Select[Any]) -> Mapping[AssetKey, Asset]:
         return {
             (row.shop, row.name): Asset(row.content, row.media_type, row.description)
             for row in self.connection.execute(query)
@@ -85,6 +91,16 @@ class Assets(Store[AssetKey, Asset]):
             for row in rows
             if row.content
         }
+
+
+def _select_templates(keys: Sequence[TemplateKey]) -> Select[Any]:
+    key = tuple_(templates.c.shop, templates.c.kind, templates.c.language)
+    return select(templates).where(key.in_(keys)).order_by(*key.clauses)
+
+
+def _select_assets(keys: Sequence[AssetKey]) -> Select[Any]:
+    key = tuple_(assets.c.shop, assets.c.name)
+    return select(assets).where(key.in_(keys)).order_by(*key.clauses)
 
 
 def _stored(asset: Asset) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from services.ingest.domain.thread import thread_id_of
 from services.ingest.work import Work
 from shared.contracts.ingest import SubmitContact
 from shared.contracts.message import Event
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(SubmitContact)

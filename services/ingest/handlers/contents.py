@@ -15,9 +15,9 @@ from shared.contracts.ingest import (
     RawMail,
 )
 from shared.contracts.message import Refusal
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(GetMessage)

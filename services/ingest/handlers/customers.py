@@ -11,9 +11,9 @@ from services.ingest.work import Work
 from shared.contracts import ingest
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
 from shared.contracts.message import Event
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(EraseCustomer)

@@ -34,16 +34,16 @@ from shared.contracts.ingest import (
 )
 from shared.contracts.message import Event, Refusal
 from shared.contracts.partial import merged
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(PutContact)
 def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
     """Adds a contact, or changes it; its threads stay."""
     key = (work.shop, command.key)
-    work.contacts.lock(key)
+    work.contacts.lock([key])
     before = work.contact(command.key)
     contact = merged(before, command) if before else Contact(**dict(command))
     work.contacts.save(key, contact)
@@ -56,7 +56,7 @@ def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
     wrong = desk.objection(command)
     if wrong:
         return [wrong]
-    work.desks.lock(work.shop)
+    work.desks.lock([work.shop])
     options = merged(work.options, command)
     work.desks.save(work.shop, options)
     return [DeskChanged(**desk.whole(options).model_dump())]

@@ -14,9 +14,9 @@ from services.ingest.domain.mail import Mail, Unreadable
 from services.ingest.work import Work
 from shared.contracts.ingest import MailUnmatched, MailUnreadable
 from shared.contracts.message import Event
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 STRANGERS_LANGUAGE = "en"  # of a mailbox that is no longer in the settings
 

@@ -18,11 +18,12 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import derived_id
 from services.ingest.work import Adapters, Work
 from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
-from shared.contracts.message import Event, Message
+from shared.contracts.message import Event
 from shared.runtime.errors import NotYet
-from shared.runtime.service import Handlers, Later, WakeUp
+from shared.runtime.handlers import Handlers, Later, repeatable
+from shared.runtime.service import WakeUp
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 def first_looks(work: Work) -> Iterable[Later]:
@@ -73,10 +74,10 @@ def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
     return adapters.fetch(claimed) if isinstance(claimed, Errand) else claimed
 
 
-@service.handles(SyncMailbox, claim=claim_mailbox, act=read_mailbox)
+@service.handles(SyncMailbox, claim=claim_mailbox, act=repeatable(read_mailbox))
 def sync_mailbox(
     command: SyncMailbox, work: Work, outcome: Found | Idle
-) -> Iterable[Message | Later]:
+) -> Iterable[Event | SyncMailbox | FileMail | Later]:
     """Keeps what was fetched, moves the checkpoint and plans the next look."""
     if isinstance(outcome, Idle):
         reason = f"The shop '{work.shop}' has no mailbox '{command.mailbox}' in the settings."
@@ -173,7 +174,7 @@ def _inbound(
     return inbound if digest else inbound.unreadable("The mail server does not hand it over.")
 
 
-def _told(inbound: Inbound) -> Message:
+def _told(inbound: Inbound) -> Event | FileMail:
     if inbound.state == "new":
         return FileMail(inbound_id=inbound.inbound_id)
     return MailUnreadable(

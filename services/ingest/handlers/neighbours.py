@@ -35,9 +35,9 @@ from shared.contracts.orders import (
     PaymentReversed,
     ShopChanged,
 )
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later, any_of
 
-service = Handlers()
+service = Handlers[Work]()
 Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
 Priced = Repriced | PaymentRecorded | PaymentReversed
 
@@ -86,12 +86,16 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
         work.orders.save(event.order_id, order.gave_back(event.amount))
 
 
-@service.handles(OrderEdited)
-@service.handles(OrderDiscounted)
-@service.handles(OrderShippingChanged)
-@service.handles(OrderExemptionChanged)
-@service.handles(PaymentRecorded)
-@service.handles(PaymentReversed)
+@service.handles(
+    any_of(
+        OrderEdited,
+        OrderDiscounted,
+        OrderShippingChanged,
+        OrderExemptionChanged,
+        PaymentRecorded,
+        PaymentReversed,
+    )
+)
 def keep_price(event: Priced, work: Work) -> None:
     """Keeps what an order costs now, and what was paid for it."""
     order = work.orders.get(event.order_id)
@@ -159,8 +163,7 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     return [_forget_later(held.submission_id, work)] if held else []
 
 
-@service.handles(MailFailed)
-@service.handles(MailSuppressed)
+@service.handles(any_of(MailFailed, MailSuppressed))
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
     """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom
     it was forwarded to; what a contact that saves nothing could not be mailed becomes a thread

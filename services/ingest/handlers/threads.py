@@ -28,9 +28,9 @@ from shared.contracts.ingest import (
     ThreadViewed,
 )
 from shared.contracts.message import Asking, Event, Refusal
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(ReplyThread)

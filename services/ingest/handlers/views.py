@@ -25,10 +25,10 @@ from shared.contracts.ingest import (
     Timeline,
 )
 from shared.contracts.message import Refusal
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 from shared.writing.search import wanted
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(GetThread)

@@ -7,20 +7,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Select, Table, delete, select
 
 from services.ingest.store.tables import desks, shops
 from shared.contracts.ingest import DeskOptions
 from shared.contracts.message import Value
 from shared.runtime.storage.database import among, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.unit_of_work import ReadStore
 
 Key = tuple[str, str]
 """Shop and key."""
 D = TypeVar("D", bound=Value)
 
 
-class Definitions(Store[Key, D | None], Generic[D]):
+class Definitions(ReadStore[Key, D | None], Generic[D]):
     """What a shop defines under keys of its own; what is saved as None is removed."""
 
     def __init__(self, connection: Connection, table: Table, kind: type[D]) -> None:
@@ -29,19 +29,18 @@ class Definitions(Store[Key, D | None], Generic[D]):
         self._whole: set[str] = set()
 
     def load(self, keys: Sequence[Key]) -> Mapping[Key, D | None]:
-        query = select(self.table).where(among((self.table.c.shop, self.table.c.key), keys))
+        return self._found(self._select(keys))
+
+    def load_locked(self, keys: Sequence[Key]) -> Mapping[Key, D | None]:
+        return self._found(locking(self.connection, self._select(keys)))
+
+    def _select(self, keys: Sequence[Key]) -> Select[Any]:
+        key = (self.table.c.shop, self.table.c.key)
+        return select(self.table).where(among(key, keys)).order_by(*key)
+
+    def _found(self, query: Select[Any]) -> dict[Key, D | None]:
         rows = self.connection.execute(query)
         return {(row.shop, row.key): self.kind.model_validate(row.definition) for row in rows}
-
-    def lock(self, key: Key) -> None:
-        """Locks a definition that is to be changed, until the commit, and sees it as it is then."""
-        if key in self._pending or key in self._kept:
-            return
-        query = select(self.table).where(among((self.table.c.shop, self.table.c.key), [key]))
-        row = self.connection.execute(locking(self.connection, query)).one_or_none()
-        self._known[key] = self.kind.model_validate(row.definition) if row else None
-        if row:
-            self._stored.add(key)
 
     def put(self, new: Mapping[Key, D | None], changed: Mapping[Key, D | None]) -> None:
         write_rows(self.connection, self.table, _definitions(new), _definitions(changed))
@@ -61,24 +60,18 @@ class Definitions(Store[Key, D | None], Generic[D]):
         return {key: value for key, value in found.items() if value is not None}
 
 
-class Desks(Store[str, DeskOptions]):
+class Desks(ReadStore[str, DeskOptions]):
     """The options of desks, by shop."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, DeskOptions]:
-        rows = self.connection.execute(select(desks).where(desks.c.shop.in_(keys)))
-        return {row.shop: DeskOptions.model_validate(row.options) for row in rows}
+        return self._found(_of_shops(desks, keys))
 
-    def lock(self, shop: str) -> None:
-        """Locks the options that are to be changed, until the commit, and sees them as they are
-        then.
-        """
-        if shop in self._pending or shop in self._kept:
-            return
-        query = select(desks).where(desks.c.shop == shop)
-        row = self.connection.execute(locking(self.connection, query)).one_or_none()
-        self._known[shop] = DeskOptions.model_validate(row.options) if row else None
-        if row:
-            self._stored.add(shop)
+    def load_locked(self, keys: Sequence[str]) -> Mapping[str, DeskOptions]:
+        return self._found(locking(self.connection, _of_shops(desks, keys)))
+
+    def _found(self, query: Select[Any]) -> dict[str, DeskOptions]:
+        rows = self.connection.execute(query)
+        return {row.shop: DeskOptions.model_validate(row.options) for row in rows}
 
     def put(self, new: Mapping[str, DeskOptions], changed: Mapping[str, DeskOptions]) -> None:
         def rows(values: Mapping[str, DeskOptions]) -> list[dict[str, Any]]:
@@ -99,11 +92,17 @@ class Shop:
     as_of: datetime
 
 
-class Shops(Store[str, Shop]):
+class Shops(ReadStore[str, Shop]):
     """Shops by key."""
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        rows = self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
+        return self._found(_of_shops(shops, keys))
+
+    def load_locked(self, keys: Sequence[str]) -> Mapping[str, Shop]:
+        return self._found(locking(self.connection, _of_shops(shops, keys)))
+
+    def _found(self, query: Select[Any]) -> dict[str, Shop]:
+        rows = self.connection.execute(query)
         return {row.shop: Shop(row.name, row.language, row.as_of) for row in rows}
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
@@ -111,6 +110,10 @@ class Shops(Store[str, Shop]):
             return [{"shop": key, **asdict(shop)} for key, shop in values.items()]
 
         write_rows(self.connection, shops, rows(new), rows(changed))
+
+
+def _of_shops(table: Table, keys: Sequence[str]) -> Select[Any]:
+    return select(table).where(table.c.shop.in_(keys)).order_by(table.c.shop)
 
 
 def _definitions(values: Mapping[Key, Any]) -> list[dict[str, Any]]:

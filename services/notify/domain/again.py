@@ -11,14 +11,8 @@ from shared.contracts.values import DocumentReference
 LATE_DOCUMENT = "late_document"
 
 
-def objection(
-    command: ResendMail, mail: Mail | None, shop: str, suppressed: bool
-) -> Refusal | None:
+def objection(command: ResendMail, mail: Mail, suppressed: bool) -> Refusal | None:
     """Why a mail cannot be sent again."""
-    if mail is None or mail.occasion.shop != shop:
-        return command.refuse(
-            "unknown_mail", f"There is no mail {command.mail_id}.", field="mail_id"
-        )
     if mail.erased:
         return command.refuse("erased", "The customer of this mail was erased.", field="mail_id")
     if not mail.over:

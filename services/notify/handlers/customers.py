@@ -1,16 +1,35 @@
 """Personal data of a customer: exported, and erased."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from services.notify.domain import privacy
 from services.notify.domain.mail import Mail
 from services.notify.handlers.queue import Told
-from services.notify.work import Work
+from services.notify.store.suppressions import Key
+from services.notify.work import MAILS, SUPPRESSIONS, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
-@service.handles(EraseCustomer)
+def mails_about(
+    command: EraseCustomer | ExportCustomer, at: Envelope, work: Work
+) -> Iterable[UUID]:
+    """Return the mails about a customer."""
+    return work.mails.of_customer(at.shop, command.customer_id, command.emails)
+
+
+def addresses(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[Key]:
+    """Return the addresses of a customer and of the mails about them."""
+    mails = filter(None, map(work.mails.get, mails_about(command, at, work)))
+    emails = [*command.emails, *(mail.recipient for mail in mails)]
+    return [(at.shop, email.lower()) for email in emails]
+
+
+@service.handles(EraseCustomer, locks=[MAILS.of(mails_about), SUPPRESSIONS.of(addresses)])
 def erase_customer(command: EraseCustomer, work: Work) -> Told:
     """Makes the mails about the customer those of nobody, but for such as are still to be sent."""
     mails = [mail for mail in _mails(command, work) if not mail.erased]
@@ -33,7 +52,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Told:
     ]
 
 
-@service.handles(ExportCustomer)
+@service.handles(ExportCustomer, locks=[MAILS.of(mails_about)])
 def export_customer(command: ExportCustomer, work: Work) -> Told:
     """Tells all mails about the customer."""
     return privacy.export(command.customer_id, _mails(command, work), work.service)

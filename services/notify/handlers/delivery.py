@@ -1,15 +1,19 @@
 """Mails are sent, tried again, sent anew, and come back."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from services.notify.domain import again, sending, suppression
 from services.notify.domain.commands import DeliverMail, SweepMails
 from services.notify.domain.letter import Parcel, pack
 from services.notify.domain.mail import Mail
 from services.notify.domain.sending import Outcome
-from services.notify.handlers.queue import Told, later, queue
-from services.notify.work import Outside, Work
+from services.notify.handlers.queue import QUEUE, Told, later, queue
+from services.notify.store.suppressions import Key
+from services.notify.work import LIMITS, MAIL, MAILS, PAPERS, SUPPRESSIONS, Outside, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced
 from shared.contracts.notify import (
     MailRequeued,
@@ -19,15 +23,47 @@ from shared.contracts.notify import (
     SuppressionReleased,
 )
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later, recorded
 
-service = Handlers()
+service = Handlers[Work]()
 
 SWEEP_EVERY = timedelta(minutes=5)
 UNCALLED = timedelta(
     hours=6
 )  # longer than the last attempt of a message that RabbitMQ delivers again and again
 MOST_SWEPT = 500
+
+
+def limited(command: DeliverMail, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the mail, if there are limits."""
+    return [command.mail_id] if work.rules.limits.any else []
+
+
+def named_mail(message: DeliverMail | MailBounced, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the mail that a message is about."""
+    return [message.mail_id]
+
+
+def recipient(message: DeliverMail | MailBounced, _at: Envelope, work: Work) -> Iterable[Key]:
+    """Return the address that the mail of a message is sent to."""
+    mail = work.mails.get(message.mail_id)
+    return [(mail.occasion.shop, mail.recipient.lower())] if mail else []
+
+
+def new_recipient(command: ResendMail, _at: Envelope, work: Work) -> Iterable[Key]:
+    """Return the address that a mail is sent to anew."""
+    mail = work.mails.get(command.mail_id)
+    return [(mail.occasion.shop, (command.to or mail.recipient).lower())] if mail else []
+
+
+def taken_along(command: ResendMail, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the documents of the mail that is sent anew."""
+    return work.mails.taken_along([command.mail_id])
+
+
+def released(command: ReleaseSuppression, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the address that mail may be sent to again."""
+    return [(at.shop, command.email.lower())]
 
 
 def claim_mail(command: DeliverMail, work: Work) -> Parcel | Outcome | None:
@@ -64,7 +100,12 @@ def hand_over(claimed: Parcel | Outcome, outside: Outside) -> Outcome:
     return claimed if isinstance(claimed, Outcome) else outside.send(claimed)
 
 
-@service.handles(DeliverMail, claim=claim_mail, act=hand_over, outcome=Outcome)
+@service.handles(
+    DeliverMail,
+    claim=claim_mail,
+    act=recorded(hand_over, Outcome),
+    locks=[LIMITS.of(limited), MAILS.of(named_mail), SUPPRESSIONS.of(recipient)],
+)
 def record_delivery(command: DeliverMail, work: Work, outcome: Outcome) -> Told:
     """Keeps what came of the attempt, and tries again later where that may help."""
     mail = work.mails.get(command.mail_id)
@@ -93,23 +134,24 @@ def first_sweep(work: Work) -> list[Later]:
     return [Later(SweepMails(), work.now, key="sweep")]
 
 
-@service.handles(ResendMail)
-def resend_mail(command: ResendMail, work: Work) -> Told:
+@service.handles(
+    ResendMail,
+    on=MAIL,
+    locks=[PAPERS.of(taken_along), *QUEUE, SUPPRESSIONS.of(new_recipient)],
+)
+def resend_mail(found: Mail, command: ResendMail, work: Work) -> Told:
     """Sends a mail again, as one of its own, to its recipient or another address."""
-    found = work.mails.get(command.mail_id)
-    mail = again.addressed(found, command.to) if found and not found.erased else found
-    refusal = again.objection(
-        command, mail, work.shop, suppressed=bool(mail and work.suppressed(mail))
-    )
-    if refusal or mail is None:
-        return [refusal] if refusal else []
+    mail = again.addressed(found, command.to) if not found.erased else found
+    refusal = again.objection(command, mail, suppressed=work.suppressed(mail) is not None)
+    if refusal:
+        return [refusal]
     fresh = again.repeated(mail, work.occasion, work.drafter.writer)
     told = queue([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
     return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]
 
 
-@service.handles(MailBounced)
+@service.handles(MailBounced, locks=[MAILS.of(named_mail), SUPPRESSIONS.of(recipient)])
 def note_bounce(event: MailBounced, work: Work) -> Told:
     """Record that a mail came back, and send nothing more to where it cannot arrive."""
     mail = work.mails.get(event.mail_id)
@@ -124,7 +166,7 @@ def note_bounce(event: MailBounced, work: Work) -> Told:
     return [SuppressionAdded(**suppressed.view().model_dump())]
 
 
-@service.handles(ReleaseSuppression)
+@service.handles(ReleaseSuppression, locks=[SUPPRESSIONS.of(released)])
 def release_suppression(command: ReleaseSuppression, work: Work) -> Told:
     """Lets mail to an address be sent again."""
     key = (work.shop, command.email.lower())

@@ -1,41 +1,65 @@
 """What the desk has to say, and who says it."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from services.notify.domain.drafts import desk
 from services.notify.domain.drafts.orders import downloads
 from services.notify.domain.paper import Paper
 from services.notify.domain.shop import Shop
-from services.notify.handlers.queue import Told, queue
-from services.notify.work import Work
+from services.notify.handlers.queue import QUEUE, Told, queue
+from services.notify.work import PAPERS, SHOPS, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     ContactSubmitted,
     OrderMessagePosted,
     ThreadForwarded,
     ThreadReplied,
 )
+from shared.contracts.message import Message
 from shared.contracts.notify import OfferDownloads
 from shared.contracts.orders import ShopChanged
 from shared.runtime.errors import NotYet
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, any_of
 
-service = Handlers()
+service = Handlers[Work]()
 
 
-@service.handles(ThreadReplied)
-@service.handles(OrderMessagePosted)
+def shop_in_hand(_message: Message, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the shop that a message belongs to."""
+    return [at.shop]
+
+
+def enclosed(event: desk.Carrying, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the documents and files that the event's mails take along."""
+    return [*(document.document_id for document in event.documents), *desk.enclosures(event)]
+
+
+def submitted_files(event: ContactSubmitted, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the files that the event's mails take along."""
+    return desk.enclosures(event)
+
+
+SHOP = SHOPS.of(shop_in_hand)
+
+
+@service.handles(
+    any_of(ThreadReplied, OrderMessagePosted), locks=[PAPERS.of(enclosed), *QUEUE, SHOP]
+)
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Told:
     """Mail an employee's words to the customer, with what they attached."""
     _keep_files(event, work)
     return queue(desk.replied(work.drafter, event, _shop(work), work.occasion), work)
 
 
-@service.handles(ThreadForwarded)
+@service.handles(ThreadForwarded, locks=[PAPERS.of(enclosed), *QUEUE, SHOP])
 def forward_thread(event: ThreadForwarded, work: Work) -> Told:
     """Mail a thread to an employee or someone else, with its files."""
     _keep_files(event, work)
     return queue(desk.forwarded(work.drafter, event, _shop(work), work.occasion), work)
 
 
-@service.handles(ContactSubmitted)
+@service.handles(ContactSubmitted, locks=[PAPERS.of(submitted_files), *QUEUE, SHOP])
 def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
     """Confirms to the customer, and mails the contact what he wrote, with his files."""
     mails = desk.submitted(work.drafter, event, _shop(work), work.occasion)
@@ -43,7 +67,7 @@ def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
     return queue(mails, work)
 
 
-@service.handles(OfferDownloads)
+@service.handles(OfferDownloads, locks=[*QUEUE, SHOP])
 def offer_downloads(command: OfferDownloads, work: Work) -> Told:
     """Mails the customer his links."""
     shop = work.shops.get(work.shop)
@@ -56,7 +80,7 @@ def offer_downloads(command: OfferDownloads, work: Work) -> Told:
     return queue(downloads(work.drafter, command, shop, work.occasion), work)
 
 
-@service.handles(ShopChanged)
+@service.handles(ShopChanged, locks=[SHOP])
 def keep_shop(event: ShopChanged, work: Work) -> Told:
     """Remembers who the mails of threads come from."""
     as_of = work.envelope.time or work.now

@@ -1,8 +1,12 @@
 """What happened to orders is told to who ordered."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from services.notify.domain.drafts import orders
-from services.notify.handlers.queue import Told, queue
-from services.notify.work import Work
+from services.notify.handlers.queue import QUEUE, Told, queue
+from services.notify.work import PAPERS, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.orders import (
     DocumentMailRequested,
     InvoiceCorrected,
@@ -23,24 +27,59 @@ from shared.contracts.orders import (
     StoreCreditIssued,
     VoucherCreated,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, any_of
 
-service = Handlers()
+service = Handlers[Work]()
 
 
-@service.handles(OrderPlaced)
+Attaching = (
+    OrderPlaced
+    | OrderTransitioned
+    | ReturnConfirmed
+    | OrderEdited
+    | OrderDiscounted
+    | OrderShippingChanged
+    | OrderExemptionChanged
+    | DocumentMailRequested
+)
+
+
+def attached(event: Attaching, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the documents that the event's mail takes along."""
+    return [document.document_id for document in event.attach]
+
+
+def attached_in_state(
+    event: OrderPlaced | OrderTransitioned, at: Envelope, work: Work
+) -> Iterable[UUID]:
+    """Return the documents that the mail about a state takes along, if there is one."""
+    return attached(event, at, work) if event.state.mail_template else []
+
+
+def correction(event: InvoiceCorrected, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the documents that correct an invoice."""
+    return [event.invoice.document_id, event.credit_slip.document_id]
+
+
+def credit_slip(event: RefundCreated, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the credit slip of a refund, if it has one."""
+    slip = event.refund.credit_slip
+    return [slip.document_id] if slip else []
+
+
+@service.handles(OrderPlaced, locks=[PAPERS.of(attached_in_state), *QUEUE])
 def confirm_order(event: OrderPlaced, work: Work) -> Told:
     """Thanks for the order, and tells how to pay."""
     return queue(orders.placed(work.drafter, event, work.occasion), work)
 
 
-@service.handles(OrderTransitioned)
+@service.handles(OrderTransitioned, locks=[PAPERS.of(attached_in_state), *QUEUE])
 def announce_state(event: OrderTransitioned, work: Work) -> Told:
     """Tells the customer of the state, with the documents that it brings."""
     return queue(orders.transitioned(work.drafter, event, work.occasion), work)
 
 
-@service.handles(OrderShippingChanged)
+@service.handles(OrderShippingChanged, locks=[PAPERS.of(attached), *QUEUE])
 def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
     """Tell the customer how to follow the parcel, and mail the documents that another price
     brought.
@@ -49,9 +88,10 @@ def tell_tracking_number(event: OrderShippingChanged, work: Work) -> Told:
     return queue([*mails, *orders.changed(work.drafter, event, work.occasion)], work)
 
 
-@service.handles(OrderEdited)
-@service.handles(OrderDiscounted)
-@service.handles(OrderExemptionChanged)
+@service.handles(
+    any_of(OrderEdited, OrderDiscounted, OrderExemptionChanged),
+    locks=[PAPERS.of(attached), *QUEUE],
+)
 def send_change_documents(
     event: OrderEdited | OrderDiscounted | OrderExemptionChanged, work: Work
 ) -> Told:
@@ -59,48 +99,51 @@ def send_change_documents(
     return queue(orders.changed(work.drafter, event, work.occasion), work)
 
 
-@service.handles(InvoiceCorrected)
+@service.handles(InvoiceCorrected, locks=[PAPERS.of(correction), *QUEUE])
 def send_corrected_invoice(event: InvoiceCorrected, work: Work) -> Told:
     """Mail a corrected invoice."""
     return queue(orders.corrected(work.drafter, event, work.occasion), work)
 
 
-@service.handles(DocumentMailRequested)
+@service.handles(DocumentMailRequested, locks=[PAPERS.of(attached), *QUEUE])
 def send_documents(event: DocumentMailRequested, work: Work) -> Told:
     """Mail documents that an employee sends."""
     return queue(orders.documents(work.drafter, event, work.occasion), work)
 
 
-@service.handles(OrderChangeAnnounced)
+@service.handles(OrderChangeAnnounced, locks=QUEUE)
 def announce_change(event: OrderChangeAnnounced, work: Work) -> Told:
     """Tells the customer what his order is now."""
     return queue(orders.edited(work.drafter, event, work.occasion), work)
 
 
-@service.handles(RefundCreated)
+@service.handles(RefundCreated, locks=[PAPERS.of(credit_slip), *QUEUE])
 def send_credit_slip(event: RefundCreated, work: Work) -> Told:
     """Tells the customer what was refunded, with the credit slip."""
     return queue(orders.refunded(work.drafter, event, work.occasion), work)
 
 
-@service.handles(ReturnRequested)
-@service.handles(ReturnConfirmed)
-@service.handles(ReturnDenied)
-@service.handles(ReturnReceived)
-@service.handles(ReturnCompleted)
+@service.handles(ReturnConfirmed, locks=[PAPERS.of(attached), *QUEUE])
+def announce_confirmation(event: ReturnConfirmed, work: Work) -> Told:
+    """Tell the customer that the return is confirmed, with the slip for the package."""
+    return queue(orders.returned(work.drafter, event, work.occasion), work)
+
+
+@service.handles(
+    any_of(ReturnRequested, ReturnDenied, ReturnReceived, ReturnCompleted), locks=QUEUE
+)
 def announce_return(event: orders.ReturnChanged, work: Work) -> Told:
     """Tells the customer how his return stands."""
     return queue(orders.returned(work.drafter, event, work.occasion), work)
 
 
-@service.handles(VoucherCreated)
+@service.handles(VoucherCreated, locks=QUEUE)
 def send_voucher(event: VoucherCreated, work: Work) -> Told:
     """Gives a customer the code of his voucher."""
     return queue(orders.endowed(work.drafter, event, work.occasion), work)
 
 
-@service.handles(StoreCreditIssued)
-@service.handles(StoreCreditGivenBack)
+@service.handles(any_of(StoreCreditIssued, StoreCreditGivenBack), locks=QUEUE)
 def announce_store_credit(event: StoreCreditIssued | StoreCreditGivenBack, work: Work) -> Told:
     """Tell customers of their store credit and how to use it."""
     return queue(orders.credited(work.drafter, event, work.occasion), work)

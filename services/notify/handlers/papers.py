@@ -1,20 +1,33 @@
 """Documents: kept for the mails that take them along."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from services.notify.domain import again
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.mail import Mail
 from services.notify.domain.paper import Paper
-from services.notify.handlers.queue import Told, queue
-from services.notify.work import Work
+from services.notify.handlers.queue import QUEUE, Told, queue
+from services.notify.work import MAILS, PAPERS, Work
 from shared.contracts.documents import DocumentContent
-from shared.runtime.service import Handlers
+from shared.contracts.envelope import Envelope
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
-@service.handles(DocumentContent)
+def arriving(event: DocumentContent, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the document whose bytes arrive."""
+    return [event.document_id]
+
+
+def awaiting(event: DocumentContent, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the mails that wait for a document."""
+    paper = work.papers.get(event.document_id)
+    return paper.awaited_by if paper else []
+
+
+@service.handles(DocumentContent, locks=[PAPERS.of(arriving), *QUEUE, MAILS.of(awaiting)])
 def keep_document(event: DocumentContent, work: Work) -> Told:
     """Keeps the bytes, sends the mails that waited for nothing else, and sends it after those that
     went without.
@@ -24,18 +37,18 @@ def keep_document(event: DocumentContent, work: Work) -> Told:
         return ()
     work.papers.save(event.document_id, Paper(event.document.filename))
     work.contents.add(document_id=event.document_id, content=event.content)
-    awaiting = [
+    expecting = [
         mail
         for mail in map(work.mails.get, paper.awaited_by)
         if mail and event.document_id in mail.missing
     ]
     supplied = [
-        _supply(mail, event, work) for mail in awaiting if mail.state in ("waiting", "deferred")
+        _supply(mail, event, work) for mail in expecting if mail.state in ("waiting", "deferred")
     ]
     ready = [mail for mail in supplied if mail.state == "queued"]
     return [
         *(DeliverMail(mail_id=mail.mail_id) for mail in ready),
-        *_send_after(awaiting, event, work),
+        *_send_after(expecting, event, work),
     ]
 
 
@@ -49,10 +62,10 @@ def _supply(mail: Mail, event: DocumentContent, work: Work) -> Mail:
     return mail
 
 
-def _send_after(awaiting: Sequence[Mail], event: DocumentContent, work: Work) -> Told:
+def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -> Told:
     """The document on its own, once to each recipient whose mail is gone without it."""
     gone = {
-        mail.recipient: mail for mail in awaiting if mail.state in ("claimed", "sent", "unknown")
+        mail.recipient: mail for mail in expecting if mail.state in ("claimed", "sent", "unknown")
     }
     late = []
     for mail in gone.values():

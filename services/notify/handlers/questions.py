@@ -2,10 +2,11 @@
 
 from services.notify.domain.logo import SOURCE
 from services.notify.domain.look import Replacement
+from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
-from services.notify.work import Work
+from services.notify.work import MAIL, Work
 from shared.contracts import cursor
-from shared.contracts.message import Message
+from shared.contracts.message import Refusal
 from shared.contracts.notify import (
     GetMail,
     ListMails,
@@ -16,13 +17,13 @@ from shared.contracts.notify import (
     PreviewMail,
     SuppressionList,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(ListMails)
-def list_mails(query: ListMails, work: Work) -> Message:
+def list_mails(query: ListMails, work: Work) -> MailList | Refusal:
     """A page of the mails of one order, of one thread, or of the shop."""
     if query.order_id and query.thread_id:
         return query.refuse(
@@ -38,12 +39,9 @@ def list_mails(query: ListMails, work: Work) -> Message:
     return MailList(mails=[mail.view() for mail in page], next=further)
 
 
-@service.handles(GetMail)
-def get_mail(query: GetMail, work: Work) -> Message:
+@service.handles(GetMail, on=MAIL)
+def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
     """A mail, with its words and its attempts."""
-    mail = work.mails.get(query.mail_id)
-    if mail is None or mail.occasion.shop != work.shop:
-        return query.refuse("unknown_mail", f"There is no mail {query.mail_id}.", field="mail_id")
     content = mail.letter.content
     return MailAnswer(
         mail=mail.view(),
@@ -61,7 +59,7 @@ def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
 
 
 @service.handles(PreviewMail)
-def preview_mail(query: PreviewMail, work: Work) -> Message:
+def preview_mail(query: PreviewMail, work: Work) -> MailPreview | Refusal:
     """A mail about the sample order."""
     shop, look = work.shops.get(work.shop), work.look
     if query.subject or query.text:

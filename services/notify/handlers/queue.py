@@ -2,15 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.notify.domain.commands import DeliverMail
 from services.notify.domain.mail import Mail
 from services.notify.domain.paper import Paper
-from services.notify.work import Work
-from shared.contracts.message import Event
-from shared.runtime.service import Later
+from services.notify.store.mails import EventKey
+from services.notify.work import MAILS, REASONS, Work, event_key
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Event, Message
+from shared.runtime.handlers import Later
 
 Told = Iterable[Event | DeliverMail | Later]
+
+
+def _reason(_event: Message, at: Envelope, _work: Work) -> Iterable[EventKey]:
+    return [(at.shop, event_key(at))]
+
+
+def _mails_of_reason(_event: Message, at: Envelope, work: Work) -> Iterable[UUID]:
+    return work.mails.of_event((at.shop, event_key(at)))
+
+
+QUEUE = (REASONS.of(_reason), MAILS.of(_mails_of_reason))
+"""What a handler locks that queues mails."""
 
 
 def queue(mails: Sequence[Mail], work: Work) -> list[DeliverMail | Later]:

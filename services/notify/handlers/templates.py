@@ -1,12 +1,16 @@
 """What a shop replaces in its mails."""
 
+from collections.abc import Iterable
+
 from services.notify.domain import look
 from services.notify.domain.logo import Logo
 from services.notify.domain.look import Replacement
 from services.notify.handlers.queue import Told
 from services.notify.store.logos import NONE
-from services.notify.work import Work
+from services.notify.store.templates import Key
+from services.notify.work import LOGOS, TEMPLATES, Work
 from shared.contracts.assets import AssetChanged
+from shared.contracts.envelope import Envelope
 from shared.contracts.templates import (
     GetTemplate,
     ListTemplates,
@@ -18,12 +22,22 @@ from shared.contracts.templates import (
     TemplateList,
     TemplateName,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
-@service.handles(PutTemplate)
+def named(command: PutTemplate | ResetTemplate, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the template that a command names."""
+    return [(at.shop, command.kind, command.language or "")]
+
+
+def logo_in_hand(_event: AssetChanged, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the shop whose logo changes."""
+    return [at.shop]
+
+
+@service.handles(PutTemplate, locks=[TEMPLATES.of(named)])
 def put_template(command: PutTemplate, work: Work) -> Told:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
     kept.
@@ -36,7 +50,7 @@ def put_template(command: PutTemplate, work: Work) -> Told:
     return [_changed(command, built_in=False)]
 
 
-@service.handles(ResetTemplate)
+@service.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Told:
     """Takes what is built in again."""
     if work.templates.get(_key(command, work)):
@@ -62,12 +76,11 @@ def get_template(query: GetTemplate, work: Work) -> TemplateAnswer:
     return TemplateAnswer(service="notify", template=put)
 
 
-@service.handles(AssetChanged)
+@service.handles(AssetChanged, locks=[LOGOS.of(logo_in_hand)])
 def keep_logo(event: AssetChanged, work: Work) -> Told:
     """Show another logo in the shop's mails from now on, or none."""
     if event.asset == "logo":
         shown = event.small
-        work.logos.get(work.shop)
         work.logos.save(
             work.shop,
             (

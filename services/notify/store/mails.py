@@ -1,6 +1,6 @@
 """Mails by id."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,15 +43,19 @@ class Mails(Store[UUID, Mail]):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._loaded: dict[UUID, Mail] = {}
-        self._events: set[EventKey] = set()
+        self._events: dict[EventKey, list[UUID]] = {}
 
-    def preload_events(self, keys: Iterable[UUID], events: Iterable[EventKey]) -> None:
-        """Mails by id, and those of events: which of them are there, is known from then on."""
-        self._events.update(events)
-        query = select(mails.c.mail_id).where(
-            among((mails.c.shop, mails.c.event_key), self._events)
-        )
-        self.preload([*keys, *(self.connection.scalars(query) if self._events else ())])
+    def read_events(self, events: Collection[EventKey]) -> None:
+        """Find the mails of events: which of them exist is known from then on."""
+        query = select(mails.c.mail_id, mails.c.shop, mails.c.event_key)
+        where = among((mails.c.shop, mails.c.event_key), events)
+        self._events.update({event: [] for event in events})
+        for row in self.connection.execute(query.where(where)):
+            self._events[row.shop, row.event_key].append(row.mail_id)
+
+    def of_event(self, event: EventKey) -> Sequence[UUID]:
+        """Return the mails of an event that was read."""
+        return self._events[event]
 
     def already(self, mail: Mail) -> Mail | None:
         """The mail that is there for the same reason."""

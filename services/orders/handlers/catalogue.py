@@ -16,9 +16,9 @@ from shared.contracts.orders import (
     ShopChanged,
 )
 from shared.contracts.partial import merged
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 MOST_STOCK = 1_000_000_000
 
 

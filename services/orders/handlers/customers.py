@@ -8,9 +8,9 @@ from services.orders.domain.store_credit import account_view, entry_view
 from services.orders.work import Work
 from shared.contracts.common import EraseCustomer, ExportCustomer
 from shared.contracts.message import Event, Value
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 MOST_CARTS = 1000  # told of one customer
 MOST_ENTRIES = 10_000

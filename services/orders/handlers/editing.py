@@ -20,9 +20,9 @@ from shared.contracts.orders import (
     SetExchangeRate,
     SetExemption,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, any_of
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(AddLines)
@@ -40,8 +40,7 @@ def add_lines(command: AddLines, work: Work) -> Iterable[Event]:
     )
 
 
-@service.handles(EditLines)
-@service.handles(CancelLines)
+@service.handles(any_of(EditLines, CancelLines))
 def edit_lines(command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
     """Other quantities and prices; stock is taken or comes back."""
     order = work.order(command.order_id)

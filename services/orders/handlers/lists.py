@@ -21,9 +21,9 @@ from shared.contracts.orders import (
     OrderList,
     SearchCustomers,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(ListOrders)

@@ -25,9 +25,9 @@ from shared.contracts.orders import (
     SetNote,
     TransitionOrder,
 )
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(PlaceOrder)

@@ -20,9 +20,9 @@ from shared.contracts.orders import (
     SendDocuments,
     SetInvoiceNote,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers, any_of
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(IssueInvoice)
@@ -97,8 +97,7 @@ def send_documents(command: SendDocuments, work: Work) -> Iterable[Event]:
     ]
 
 
-@service.handles(PrintSummary)
-@service.handles(RenderDocument)
+@service.handles(any_of(PrintSummary, RenderDocument))
 def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterable[Event]:
     """The order as it is now, for print."""
     if command.order_id is None:

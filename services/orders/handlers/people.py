@@ -16,9 +16,9 @@ from shared.contracts.orders import (
     PutCustomer,
     RemoveAddress,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(PutCustomer)

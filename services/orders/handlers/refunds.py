@@ -14,9 +14,9 @@ from shared.contracts.orders import (
     RefundPreview,
     RefundToStoreCredit,
 )
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(CreateRefund)

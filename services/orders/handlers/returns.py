@@ -18,9 +18,9 @@ from shared.contracts.orders import (
     RequestReturn,
     ReturnList,
 )
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(RequestReturn)

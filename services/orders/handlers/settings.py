@@ -17,9 +17,9 @@ from shared.contracts.orders import (
     StateAnswer,
     StateList,
 )
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(GetShop)

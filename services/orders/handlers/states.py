@@ -6,9 +6,9 @@ from services.orders.domain.states import definition_of, put_state
 from services.orders.work import Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import PutState, StateChanged
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(PutState)

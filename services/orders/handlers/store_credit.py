@@ -28,9 +28,9 @@ from shared.contracts.orders import (
     StoreCreditList,
     UseStoreCredit,
 )
-from shared.runtime.service import Handlers, Later
+from shared.runtime.handlers import Handlers, Later
 
-service = Handlers()
+service = Handlers[Work]()
 Told = Iterable[Event | Later]
 
 

@@ -34,9 +34,9 @@ from shared.contracts.orders import (
 )
 from shared.contracts.partial import merged
 from shared.contracts.values import Customer
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 
-service = Handlers()
+service = Handlers[Work]()
 
 
 @service.handles(PutCartRule)

@@ -25,7 +25,7 @@ from shared.contracts.orders import (
     RefundToStoreCredit,
     UseStoreCredit,
 )
-from shared.runtime.service import Later
+from shared.runtime.handlers import Later
 from shared.runtime.storage.unit_of_work import Arrived
 
 

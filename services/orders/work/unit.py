@@ -39,7 +39,7 @@ from shared.contracts.orders import (
     OrderDetail,
 )
 from shared.contracts.values import Address, Customer, DocumentKind
-from shared.runtime.service import Later
+from shared.runtime.handlers import Later
 
 
 class Work(Locking):

@@ -22,9 +22,17 @@ from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import away
+from shared.runtime.storage.locks import LockOutOfOrder
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
+
+
+def take_locks(work: UnitOfWork, items: Sequence[Item]) -> None:
+    """Lock what messages declare, in one order."""
+    read = [(item, item.message) for item in items if item.message]
+    work.preload([(item.envelope, message) for item, message in read])
+    work.locks.take(work, [(item.handling.locks, message, item.envelope) for item, message in read])
 
 
 class Transactions:
@@ -74,13 +82,7 @@ class Transactions:
         with self.engine.begin() as connection:
             fresh = journal.claim(connection, [item.key for item in items], self.clock())
             work = self.open(connection)
-            work.preload(
-                [
-                    (item.envelope, item.message)
-                    for item in items
-                    if item.key in fresh and item.message
-                ]
-            )
+            take_locks(work, [item for item in items if item.key in fresh])
             for item in items:
                 if item.key in fresh:
                     fresh.discard(item.key)  # the same message twice in one batch
@@ -108,9 +110,9 @@ class Transactions:
         work.begin(item.envelope, self.clock())
         try:
             with item.bound():
-                item.told = list(item.handling.handler(item.message, work, *item.extra) or ())
-        except DBAPIError:
-            raise  # the transaction is broken for all: it is taken apart
+                item.told = list(item.handling.call(item.message, work, *item.extra) or ())
+        except (DBAPIError, LockOutOfOrder):
+            raise  # the transaction is of no use for all: it is taken apart
         except Exception as error:
             work.discard()
             item.fail(error)

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
+from shared.runtime.handlers import Later
 from shared.runtime.pipeline import tracing
 from shared.runtime.rabbitmq.names import REPLIES
 from shared.runtime.rabbitmq.outgoing import Outgoing
-from shared.runtime.service import Later
 from shared.runtime.storage import journal
 
 

@@ -83,7 +83,7 @@ class Pipeline(Transactions):
             with reading(self.engine) as connection, item.bound():
                 work = self.open(connection)
                 work.begin(item.envelope, self.clock())
-                item.told = _as_list(item.handling.handler(item.message, work))
+                item.told = _as_list(item.handling.call(item.message, work))
             if isinstance(item.told[0], Refusal):
                 item.outcome = "refused"
             answer = self.outbox_writer.answer(item, item.told[0], self.clock())

@@ -2,14 +2,14 @@
 
 from shared.contracts.common import AskHealth, ServiceHealth
 from shared.contracts.figures import flat
-from shared.runtime.service import Handlers
+from shared.runtime.handlers import Handlers
 from shared.runtime.storage import journal
 from shared.runtime.storage.migrations import revision
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 TOO_MANY = 10_000  # outbox rows: the relay cannot keep up, or RabbitMQ refuses
 
-health_handlers = Handlers()
+health_handlers = Handlers[UnitOfWork]()
 
 
 @health_handlers.handles(AskHealth)

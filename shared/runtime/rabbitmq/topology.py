@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from shared.contracts.message import Command, Query
 from shared.runtime.errors import TopologyError
+from shared.runtime.handlers import Handling
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import (
     COMMANDS,
@@ -28,7 +29,7 @@ from shared.runtime.rabbitmq.names import (
     own_exchange,
     wait_queue,
 )
-from shared.runtime.service import Handling, Service
+from shared.runtime.service import Service
 
 DELIVERY_LIMIT = 100  # requeues, stops and reconnects all count; the real limit on attempts is ours
 KEPT = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}

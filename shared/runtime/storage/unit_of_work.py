@@ -6,9 +6,10 @@ for the batch, `save` records; after each message the pipeline keeps or discards
 at the end everything is written in sets.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from functools import partial
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -16,6 +17,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
 from shared.contracts.message import Message
 from shared.runtime.storage.database import Row
+from shared.runtime.storage.locks import LockKind, LockSequence
 
 Arrived = tuple[Envelope, Message]
 """A message of a batch in its envelope, which names the shop."""
@@ -48,6 +50,8 @@ class Store(Generic[K, V]):
         self._stored: set[K] = set()
         self._pending: dict[K, V] = {}
         self._kept: dict[K, V] = {}
+        self.before_lock: Callable[[Sequence[K]], None] = _allow
+        self.before_save: Callable[[], None] = _allow_all
 
     def load(self, keys: Sequence[K]) -> Mapping[K, V]:
         """Reads the values of `keys` (sorted) from the database and locks their rows, in that
@@ -63,9 +67,18 @@ class Store(Generic[K, V]):
         """Loads at once what the batch will need."""
         missing = sorted(set(keys) - self._known.keys())  # type: ignore[type-var]
         if missing:
+            self.before_load(missing)
             found = self.load(missing)
             self._stored.update(found)
             self._known.update({key: found.get(key) for key in missing})
+
+    def lock(self, keys: Iterable[K]) -> None:
+        """Lock what a message changes."""
+        self.preload(keys)
+
+    def before_load(self, keys: Sequence[K]) -> None:
+        """Check, before rows are loaded and locked, that the handler may lock them."""
+        self.before_lock(keys)
 
     def get(self, key: K) -> V | None:
         """The value as this message sees it, or None."""
@@ -81,6 +94,7 @@ class Store(Generic[K, V]):
 
     def save(self, key: K, value: V) -> None:
         """Records the new value."""
+        self.before_save()
         self._pending[key] = value
 
     def keep(self) -> None:
@@ -94,9 +108,53 @@ class Store(Generic[K, V]):
     def write(self) -> None:
         if self._kept:
             self.put(
-                {key: value for key, value in self._kept.items() if key not in self._stored},
-                {key: value for key, value in self._kept.items() if key in self._stored},
+                self._sorted(lambda key: key not in self._stored),
+                self._sorted(lambda key: key in self._stored),
             )
+
+    def _sorted(self, chosen: Callable[[K], bool]) -> dict[K, V]:
+        """Return what is written by key: a new key may be inserted by two batches at once."""
+        keys = sorted(filter(chosen, self._kept))  # type: ignore[type-var]
+        return {key: self._kept[key] for key in keys}
+
+
+class ReadStore(Store[K, V]):
+    """Values that are read without a lock; those that a message changes are locked before."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._locked: set[K] = set()
+
+    def load_locked(self, keys: Sequence[K]) -> Mapping[K, V]:
+        """Read the values of `keys` (sorted) and lock their rows, in that order."""
+        raise NotImplementedError
+
+    def before_load(self, keys: Sequence[K]) -> None:
+        """Allow it: reading locks nothing here."""
+
+    def lock(self, keys: Iterable[K]) -> None:
+        """Lock values until the commit, in one order, and see them as they are then."""
+        wanted = sorted(set(keys) - self._locked)  # type: ignore[type-var]
+        if wanted:
+            self.before_lock(wanted)
+            self._locked.update(wanted)
+            found = self.load_locked(wanted)
+            self._stored.update(found)
+            fresh = (key for key in wanted if key not in self._kept)
+            self._known.update({key: found.get(key) for key in fresh})
+
+    def save(self, key: K, value: V) -> None:
+        if key in self._stored:
+            self.lock([key])
+        super().save(key, value)
+
+
+def _allow(keys: Sequence[Any]) -> None:
+    """Allow any lock: the store is used outside of a unit of work."""
+
+
+def _allow_all() -> None:
+    """Allow any change."""
 
 
 class Ledger:
@@ -123,11 +181,16 @@ class Ledger:
             self.connection.execute(self.table.insert(), self._kept)
 
 
+S = TypeVar("S", bound=Store[Any, Any])
+
+
 class UnitOfWork:
-    """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, in the
-    order of locking; `adapters` is its outside world (None where it has none).
+    """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, those
+    that lock with `locked`; `adapters` is its outside world (None where it has none).
     """
 
+    lock_order: ClassVar[Sequence[LockKind[Any]]] = ()
+    """The kinds of locks of the service, in the order in which every batch takes them."""
     envelope: Envelope
     now: datetime
     service: str
@@ -137,6 +200,8 @@ class UnitOfWork:
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         self.connection, self.adapters = connection, adapters
         self._parts: list[Recording] = []
+        self.locks = LockSequence(self.lock_order)
+        self._reads = connection.get_execution_options().get("reading", False)
 
     @property
     def shop(self) -> str:
@@ -147,6 +212,14 @@ class UnitOfWork:
         """Adds a store; returns it."""
         self._parts.append(part)
         return part
+
+    def locked(self, store: S, kind: LockKind[Any]) -> S:
+        """Adds a store whose rows handlers may lock and save only if they declare this kind."""
+        self.locks.bind(kind, store.lock)
+        if not self._reads:
+            store.before_lock = partial(self.locks.before_lock, kind)
+            store.before_save = partial(self.locks.require, kind)
+        return self.part(store)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
         """Loads and locks what a batch will need; a service overrides it where that pays."""

@@ -16,12 +16,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.runtime.errors import NotYet
-from shared.runtime.pipeline.batch import Transactions
+from shared.runtime.pipeline.batch import Transactions, take_locks
 from shared.runtime.pipeline.intake import UNCLAIMED, Item
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.rabbitmq.delivery import LEFT, Fate
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import away
+from shared.runtime.storage.locks import LockOutOfOrder
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -174,13 +175,7 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
     with transactions.engine.begin() as connection:
         done = journal.done(connection, [item.key for item in items])
         work = transactions.open(connection)
-        work.preload(
-            [
-                (item.envelope, item.message)
-                for item in items
-                if item.message and item.key not in done
-            ]
-        )
+        take_locks(work, [item for item in items if item.key not in done])
         # After the rows that they are about, as these are locked when an outcome is kept.
         notes = effect_log.notes(connection, [item.about for item in items]) if holder else {}
         claims: dict[effect_log.Subject, datetime] = {}
@@ -205,15 +200,12 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
 
 
 def _claim_one(item: Item, work: UnitOfWork) -> None:
-    if item.handling.claim is None:
-        item.claimed = item.message
-        return
     try:
         with item.bound():
-            item.claimed = item.handling.claim(item.message, work)
+            item.claimed = item.handling.call_claim(item.message, work)
         work.keep()
-    except DBAPIError:
-        raise  # the transaction is broken for all
+    except (DBAPIError, LockOutOfOrder):
+        raise  # the transaction is of no use for all
     except Exception as error:
         work.discard()
         item.fail(error)

@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 
 from shared.runtime.clock import utc_now
+from shared.runtime.handlers import Later
 from shared.runtime.pipeline import push_listener
 from shared.runtime.pipeline.push_listener import PushListener
-from shared.runtime.service import Later
 from shared.runtime.storage import journal
 from shared.runtime.storage.database import reading
 from tests.conditions import until

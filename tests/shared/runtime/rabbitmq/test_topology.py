@@ -10,6 +10,7 @@ import pika
 import pytest
 
 from shared.runtime.errors import TopologyError
+from shared.runtime.handlers import Handlers
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
 from shared.runtime.rabbitmq.topology import (
@@ -20,7 +21,7 @@ from shared.runtime.rabbitmq.topology import (
     password_hash,
     stale_bindings,
 )
-from shared.runtime.service import Handlers, installed_services
+from shared.runtime.service import installed_services
 from tests.shared.runtime.rabbit_fixture import CLIENT, TOY
 from tests.toy.contracts import Add
 from tests.toy.service import toy

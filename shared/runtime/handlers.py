@@ -1,0 +1,226 @@
+"""How handlers are declared: the message, its aggregate, its locks and its side effect.
+
+The types of a declaration fit its handler: mypy refuses a handler that takes another message, lacks
+the aggregate or the unit of work, or returns something that is not published.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast, overload
+
+from pydantic import TypeAdapter
+
+from shared.contracts.message import Answer, Asking, Command, Event, Message, Query, Refusal
+from shared.runtime.storage.locks import Lock, LockKind, Locks
+from shared.runtime.storage.unit_of_work import UnitOfWork
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+W = TypeVar("W", bound=UnitOfWork)
+M = TypeVar("M", bound=Command | Event)
+Q = TypeVar("Q", bound=Query)
+R = TypeVar("R")
+M_co = TypeVar("M_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A message to the service itself, delivered at `at`; the same `key` again replaces it."""
+
+    message: Message
+    at: datetime
+    key: str
+    shop: str | None = None
+    """Where it is not the shop of the message in hand."""
+
+
+Published = Event | Command | Later
+Published_T = TypeVar("Published_T", bound=Iterable[Published] | None)
+Answer_T = TypeVar("Answer_T", bound=Answer | Refusal)
+
+
+@dataclass(frozen=True)
+class Aggregate(Generic[W, A]):
+    """What commands and queries are about: found by the subject of the message.
+
+    `find(work, key)` returns it only if the shop of the message in hand has it. `locks` is the kind
+    that it is locked by; None if it never changes.
+    """
+
+    noun: str
+    find: Callable[[W, Any], A | None]
+    locks: LockKind[Any] | None = None
+
+    def unknown(self, asked: Asking, key: object, field: str) -> Refusal:
+        """Return the refusal of an aggregate that does not exist, or belongs to another shop."""
+        sentence = f"There is no {self.noun} {key} in this shop."
+        return asked.refuse(f"unknown_{self.noun}", sentence, field=field)
+
+
+@dataclass(frozen=True)
+class AnyOf(Generic[M_co]):
+    """Several messages with one handler."""
+
+    messages: tuple[type[Message], ...]
+
+
+@overload
+def any_of(a: type[A], b: type[B], /) -> AnyOf[A | B]: ...
+@overload
+def any_of(a: type[A], b: type[B], c: type[C], /) -> AnyOf[A | B | C]: ...
+@overload
+def any_of(a: type[A], b: type[B], c: type[C], d: type[D], /) -> AnyOf[A | B | C | D]: ...
+@overload
+def any_of(
+    a: type[A], b: type[B], c: type[C], d: type[D], e: type[E], /
+) -> AnyOf[A | B | C | D | E]: ...
+@overload
+def any_of(
+    a: type[A], b: type[B], c: type[C], d: type[D], e: type[E], f: type[F], /
+) -> AnyOf[A | B | C | D | E | F]: ...
+def any_of(*messages: type[Any]) -> AnyOf[Any]:
+    """Declare one handler for several messages; it takes their union."""
+    return AnyOf(messages)
+
+
+@dataclass(frozen=True)
+class Act(Generic[C, R]):
+    """What a side effect does with what was claimed, outside of any transaction."""
+
+    run: Callable[[C, Any], R]
+    outcome: TypeAdapter[Any] | None = None
+
+
+def repeatable(act: Callable[[C, B], R]) -> Act[C, R]:
+    """Declare that an act does no harm when it is done twice."""
+    return Act(act)
+
+
+def recorded(act: Callable[[C, B], R], outcome: type[R]) -> Act[C, R]:
+    """Declare that an act must not be repeated: that it began, and its outcome, are recorded.
+
+    The type of the outcome is one that pydantic can write as JSON. The record is about the
+    message's subject: another message of its type about the same finds it, too.
+    """
+    return Act(act, TypeAdapter(outcome))
+
+
+@dataclass(frozen=True)
+class Handling:
+    """A message and its handler, with all that the handler declares.
+
+    Handlers that touch the world have a side effect: `claim(message, work)`, committed before it
+    begins, returns what to do, or None if nothing is to be done (any more); `act(claimed,
+    adapters)` does it, outside of any transaction; `handler(message, work, outcome)` saves what
+    came of it.
+    """
+
+    message: type[Message]
+    handler: Callable[..., Any]
+    aggregate: Aggregate[Any, Any] | None = None
+    locks: Sequence[Lock[Any, Any]] = ()
+    claim: Callable[..., Any] | None = None
+    act: Callable[..., Any] | None = None
+    outcome: TypeAdapter[Any] | None = None
+
+    @property
+    def kinds(self) -> frozenset[LockKind[Any]]:
+        """The kinds of locks that the handler declares."""
+        return frozenset(lock.kind for lock in self.locks)
+
+    def call(self, message: Any, work: Any, *outcome: Any) -> Any:
+        """Call the handler with the aggregate, or return the refusal of an unknown one."""
+        work.locks.declare(self.message.name, self.kinds)
+        if self.aggregate is None or message is None:
+            return self.handler(message, work, *outcome)
+        field = message.subject_field
+        found = self.aggregate.find(work, getattr(message, field))
+        if found is None:
+            refusal = self.aggregate.unknown(message, getattr(message, field), field)
+            return refusal if isinstance(message, Query) else [refusal]
+        return self.handler(found, message, work)
+
+    def call_claim(self, message: Any, work: Any) -> Any:
+        """Return what the side effect of a message is to do, or None for nothing."""
+        work.locks.declare(self.message.name, self.kinds)
+        return cast(Callable[..., Any], self.claim)(message, work)
+
+
+class Handlers(Generic[W]):
+    """Collects the handlers of a module: `service = Handlers[Work]()`, then
+    `@service.handles(TransitionOrder, on=ORDER, locks=(…))`.
+    """
+
+    def __init__(self) -> None:
+        self.handlings: list[Handling] = []
+
+    @overload
+    def handles(
+        self, message: type[Q]
+    ) -> Callable[[Callable[[Q, W], Answer_T]], Callable[[Q, W], Answer_T]]: ...
+
+    @overload
+    def handles(
+        self, message: type[Q], *, on: Aggregate[W, A]
+    ) -> Callable[[Callable[[A, Q, W], Answer_T]], Callable[[A, Q, W], Answer_T]]: ...
+
+    @overload
+    def handles(
+        self, message: type[M] | AnyOf[M], *, locks: Locks[M, W] = ()
+    ) -> Callable[[Callable[[M, W], Published_T]], Callable[[M, W], Published_T]]: ...
+
+    @overload
+    def handles(
+        self, message: type[M] | AnyOf[M], *, on: Aggregate[W, A], locks: Locks[M, W] = ()
+    ) -> Callable[[Callable[[A, M, W], Published_T]], Callable[[A, M, W], Published_T]]: ...
+
+    @overload
+    def handles(
+        self,
+        message: type[M] | AnyOf[M],
+        *,
+        claim: Callable[[M, W], C | None],
+        act: Act[C, R],
+        locks: Locks[M, W] = (),
+    ) -> Callable[[Callable[[M, W, R], Published_T]], Callable[[M, W, R], Published_T]]: ...
+
+    def handles(
+        self,
+        message: type[Message] | AnyOf[Message],
+        *,
+        on: Aggregate[Any, Any] | None = None,
+        locks: Sequence[Lock[Any, Any]] = (),
+        claim: Callable[..., Any] | None = None,
+        act: Act[Any, Any] | None = None,
+    ) -> Callable[[Any], Any]:
+        """Declare the decorated function as the handler of a message, or of each of several."""
+        messages = message.messages if isinstance(message, AnyOf) else (message,)
+
+        def declare(handler: Any) -> Any:
+            for each in messages:
+                needed = [*_lock_of(on, each), *locks]
+                effect = (claim, act.run, act.outcome) if act else ()
+                self.handlings.append(Handling(each, handler, on, needed, *effect))
+            return handler
+
+        return declare
+
+
+def _lock_of(aggregate: Aggregate[Any, Any] | None, message: type[Message]) -> Locks[Any, Any]:
+    """Return the lock of the aggregate that a message changes; a query locks nothing."""
+    if aggregate is None:
+        return ()
+    if message.subject_field is None or not issubclass(message, Asking):
+        raise TypeError(f"'{message.name}' has no subject to find its {aggregate.noun} by")
+    if aggregate.locks is None or issubclass(message, Query):
+        return ()
+    return (aggregate.locks.of(_subject),)
+
+
+def _subject(message: Any, _at: object, _work: object) -> Iterable[Any]:
+    return [getattr(message, cast(str, message.subject_field))]
