@@ -8,8 +8,8 @@ from services.notify.domain.mail import Mail
 from services.notify.handlers.queue import Told
 from services.notify.store.suppressions import Key
 from services.notify.work import MAILS, SUPPRESSIONS, Work
-from shared.contracts.envelope import Envelope
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
+from shared.contracts.envelope import Envelope
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()

@@ -19,7 +19,7 @@ from structlog.contextvars import bound_contextvars
 from shared.contracts.envelope import Envelope, faults, first_fault
 from shared.contracts.message import Asking, Event, Message
 from shared.contracts.references import references
-from shared.runtime.errors import NotYet, BatchFull, Unprocessable
+from shared.runtime.errors import BatchFull, NotYet, Unprocessable
 from shared.runtime.handlers import Handling
 from shared.runtime.pipeline import tracing
 from shared.runtime.pipeline.side_effects import log as effect_log
