@@ -14,7 +14,7 @@ from shared.runtime.rabbitmq.delivery import DONE, Fate
 from shared.runtime.storage.locks import LockKind, LockOutOfOrder, UndeclaredLock
 from tests.toy.contracts import Add, Added, Tidy, Weighed
 from tests.toy.service import Counters, Work, toy
-from tests.words import Desk, delivery, desk, sqlite_url
+from tests.words import ServiceHarness, delivery, harness, sqlite_url
 
 FIRST, SECOND = LockKind[str]("first"), LockKind[str]("second")
 
@@ -63,8 +63,8 @@ def weigh(event: Weighed, work: TwoKinds) -> Iterable[Added]:
 
 
 @pytest.fixture
-def toys(tmp_path: Path) -> Iterator[Desk]:
-    opened = desk(replace(toy, handlers=[on], work=TwoKinds), sqlite_url(tmp_path))
+def toys(tmp_path: Path) -> Iterator[ServiceHarness]:
+    opened = harness(replace(toy, handlers=[on], work=TwoKinds), sqlite_url(tmp_path))
     yield opened
     opened.engine.dispose()
 
@@ -74,7 +74,9 @@ def put(key: str, fail: str = "") -> Any:
 
 
 @pytest.mark.parametrize("how", ["first", "saved"])
-def test_a_handler_locks_and_saves_nothing_that_it_does_not_declare(toys: Desk, how: str) -> None:
+def test_a_handler_locks_and_saves_nothing_that_it_does_not_declare(
+    toys: ServiceHarness, how: str
+) -> None:
     (verdict,) = toys.deliver(put("m", how))
     assert isinstance(verdict.error, UndeclaredLock)
     assert "'toy.add'" in str(verdict.error)
@@ -82,11 +84,11 @@ def test_a_handler_locks_and_saves_nothing_that_it_does_not_declare(toys: Desk, 
     assert toys.outbox() == []
 
 
-def test_a_lock_that_comes_later_in_the_order_may_be_taken_late(toys: Desk) -> None:
+def test_a_lock_that_comes_later_in_the_order_may_be_taken_late(toys: ServiceHarness) -> None:
     assert toys.deliver(put("m", "later")) == [DONE]
 
 
-def test_a_lock_out_of_order_takes_a_batch_apart(toys: Desk) -> None:
+def test_a_lock_out_of_order_takes_a_batch_apart(toys: ServiceHarness) -> None:
     """In a batch, what another message did may bring a message elsewhere; alone, it is a fault."""
     verdicts = toys.deliver(put("b"), put("m", "earlier"), put("n"))
     assert [verdict.fate for verdict in verdicts] == [Fate.DONE, Fate.RETRY, Fate.DONE]
@@ -94,7 +96,7 @@ def test_a_lock_out_of_order_takes_a_batch_apart(toys: Desk) -> None:
     assert [event.subject for event in toys.outbox()] == ["b", "n"]
 
 
-def test_keys_may_follow_from_what_kinds_before_have_loaded(toys: Desk) -> None:
+def test_keys_may_follow_from_what_kinds_before_have_loaded(toys: ServiceHarness) -> None:
     weighed = delivery("toy.weighed", {"key": "m", "weight": {"grams": 1}})
     assert toys.deliver(weighed, put("m-5")) == [DONE, DONE]
 
