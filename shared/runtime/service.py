@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, MetaData
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.message import Event as PublishedEvent, Message, Query, events_of
+from shared.contracts.message import Event as PublishedEvent, Query, events_of
 from shared.runtime.handlers import Handlers, Handling, Later
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork

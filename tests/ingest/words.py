@@ -163,7 +163,7 @@ class IngestHarness(ServiceHarness):
             work.now = self.clock.now
             journal.add_schedule(
                 connection,
-                [self.pipeline.post.first(told, work.now) for told in service.boot(work)],
+                [self.pipeline.outbox_writer.first(told, work.now) for told in service.boot(work)],
             )
 
     def run(self, *deliveries: Delivery) -> list[str]:
