@@ -12,7 +12,7 @@ from deploy.bench.mailbox import PASSWORD, USER, FullMailbox, Rate, peak_of
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.ingest.worker import service
-from shared.clients.connection import connected
+from shared.clients.connection import connect
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.names import EVENTS
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
@@ -48,7 +48,7 @@ class Bench:
             str(threads),
             "--child",
         ]
-        with connected(self.rabbit.amqp_url("client", "client"), "bench") as connection:
+        with connect(self.rabbit.amqp_url("client", "client"), "bench") as connection:
             channel = connection.channel()
             channel.queue_declare("client.bench", exclusive=True)
             channel.queue_bind("client.bench", EVENTS, "mail.received")

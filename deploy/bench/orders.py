@@ -21,7 +21,7 @@ from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.clients.connection import connected
+from shared.clients.connection import connect
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import wire_type
@@ -91,7 +91,7 @@ class Bench:
         """
         self._publish(MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
-        with connected(self.client_url, "bench") as connection:
+        with connect(self.client_url, "bench") as connection:
             channel = connection.channel()
             channel.queue_declare("client.bench", exclusive=True)
             channel.queue_bind("client.bench", EVENTS, "order.transitioned")

@@ -27,9 +27,8 @@ from services.documents.store.tables import documents
 from services.documents.worker import service as papers
 from services.notify.worker import service as notify
 from services.orders.worker import service as orders
-from shared.clients.client import Client, Request, new_id, outsider
+from shared.clients.client import Client, new_id, open_client
 from shared.contracts import samples
-from shared.contracts.message import wire_type
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.management import Management
@@ -63,7 +62,7 @@ def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Pa
         service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES
     }
     with sink() as (found, port), _house(rabbit, urls, port, directory):
-        with outsider(rabbit.amqp_url("client", "client"), "bench") as client:
+        with open_client(rabbit.amqp_url("client", "client"), "bench") as client:
             _stock(client, count)
             walks = [_walk(client, found) for _ in range(count)][
                 1:
@@ -116,11 +115,9 @@ def _walk(client: Client, found: Sink) -> float:
 
 
 def _done(client: Client, name: str, data: dict[str, Any]) -> None:
-    request = Request(name, wire_type(name), data, new_id())
-    client.send(request)
-    answer = next(client.replies(request, ANSWER), None)
-    if answer is None or answer.name != "command.done":
-        raise AftercartError(f"{name} was not done: {answer.data if answer else 'no answer'}")
+    reply = client.request(name, data, timeout=ANSWER)
+    if reply.refusal:
+        raise AftercartError(f"{name} was refused: {reply.refusal.reason}")
 
 
 def _renderings(url: str) -> list[float]:

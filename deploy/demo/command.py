@@ -10,7 +10,7 @@ from deploy.demo import summary
 from deploy.demo.event_listener import listen
 from deploy.demo.walk import Walk
 from deploy.stack.local import LocalStack
-from shared.clients.client import outsider
+from shared.clients.client import open_client
 from shared.contracts.envelope import Envelope
 
 
@@ -36,7 +36,7 @@ def _walk(stack: LocalStack, console: Console) -> Walk:
         console.print(f"[cyan]event[/cyan]       {event.name} [dim]{event.subject or ''}[/dim]")
 
     url = stack.amqp_url("client")
-    with listen(url, show) as listener, outsider(url, "demo") as client:
+    with listen(url, show) as listener, open_client(url, "demo") as client:
         walk = Walk(stack, client, listener, lambda step: console.print(f"[bold]{step}[/bold]"))
         walk.run()
     return walk

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from shared.clients.connection import connected, login
+from shared.clients.connection import connect
+from shared.clients.urls import login
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import EVENTS
@@ -64,5 +65,5 @@ class EventListener:
 @contextmanager
 def listen(url: str, on_event: Callable[[Envelope], None]) -> Iterator[EventListener]:
     """Open a connection and receive events on it until the block ends."""
-    with connected(url, "demo") as connection:
+    with connect(url, "demo") as connection:
         yield EventListener(connection, login(url)[0], on_event)

@@ -16,9 +16,7 @@ from typing import Any
 from deploy.demo.customer import Mailbox, answer, send
 from deploy.demo.event_listener import PATIENCE, EventListener
 from deploy.stack.local import CUSTOMER_MAILBOX, LocalStack
-from shared.clients.client import Client, Request, new_id
-from shared.contracts.envelope import Envelope
-from shared.contracts.message import wire_type
+from shared.clients.client import Client
 from shared.runtime.errors import AftercartError
 
 HOWTO = Path(__file__).parents[2] / "docs" / "howto"
@@ -173,13 +171,9 @@ class Walk:
 
     def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """The answer to a question, or to a command."""
-        request = Request(name, wire_type(name), data, new_id())
-        self.client.send(request)
-        reply: Envelope | None = next(self.client.replies(request, PATIENCE), None)
-        if reply is None:
-            raise AftercartError(f"Nobody answered {name} within {PATIENCE:.0f} seconds.")
-        if reply.name.endswith("_refused"):
-            raise AftercartError(f"{name} was refused: {reply.data['reason']}")
+        reply = self.client.request(name, data, timeout=PATIENCE)
+        if reply.refusal:
+            raise AftercartError(f"{name} was refused: {reply.refusal.reason}")
         return reply.data
 
     _command = _ask

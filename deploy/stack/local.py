@@ -18,8 +18,8 @@ from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
 from deploy.stack.smtp import SmtpServer
 from deploy.stack.trouble import StackError
-from shared.cli.operations.database import told_plainly
-from shared.clients.client import Request, new_id, outsider
+from shared.cli.operations.database import database_errors
+from shared.clients.client import Request, open_client
 from shared.contracts.common import AskHealth
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
@@ -69,7 +69,7 @@ class LocalStack:
         self.apply_topology()
         for service in self.services.values():
             progress(f"starting the worker of {service.name}")
-            with told_plainly(service.name):
+            with database_errors(service.name):
                 migrations.upgrade(service, engine_for(self.database_url(service.name)))
             self.start_worker(service.name)
         progress("waiting until every service answers")
@@ -96,7 +96,7 @@ class LocalStack:
         """
         before = {number: signal(number, _interrupt) for number in (SIGTERM, SIGHUP)}
         try:
-            with _told_plainly():
+            with _database_errors():
                 yield
         except BaseException:
             self._stop_undisturbed(progress)
@@ -141,11 +141,11 @@ class LocalStack:
 
     def _await_answers(self) -> None:
         answered: set[str] = set()
-        with outsider(self.amqp_url("client"), "up") as client:
+        with open_client(self.amqp_url("client"), "up") as client:
 
             def answers(name: str) -> bool:
                 if name not in answered:
-                    question = Request(AskHealth.name, AskHealth.wire_type(), {}, new_id())
+                    question = Request(AskHealth.name, {}, version=AskHealth.version)
                     client.send(question)
                     answered.update(
                         answer.data["service"] for answer in client.replies(question, 0.3)
@@ -267,7 +267,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _database_errors() -> Iterator[None]:
     try:
         yield
     except PermissionError as error:

@@ -6,8 +6,8 @@ from services.ingest.adapters.check import ADVICE, Checked, check
 from services.ingest.adapters.oauth import Tokens
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.worker import IngestSettings
-from shared.cli.services import suggestion
-from shared.cli.terminal import clean, say
+from shared.cli.terminal import clean, print_line
+from shared.clients.sentences import suggestion
 from shared.runtime.errors import AftercartError
 
 
@@ -40,15 +40,17 @@ def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
 
 
 def _checked(account: Mailbox, tokens: Tokens) -> Checked:
-    say(
+    print_line(
         f"{account.name}: {account.user} at {account.server} ({account.protocol.upper()},"
         f" {account.security})"
     )
     found = check(account, tokens)
     if found.fault:
-        say(clean(f"  {found.fault.reason.rstrip('.')}. {ADVICE[found.fault.code]}"), style="red")
+        print_line(
+            clean(f"  {found.fault.reason.rstrip('.')}. {ADVICE[found.fault.code]}"), style="red"
+        )
     else:
-        say(clean(f"  Well: {'; '.join(found.seen)}."), style="green")
+        print_line(clean(f"  Well: {'; '.join(found.seen)}."), style="green")
     for note in found.notes:
-        say(f"  {note}", style="yellow")
+        print_line(f"  {note}", style="yellow")
     return found

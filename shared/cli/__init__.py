@@ -1,3 +1,1 @@
-"""The command line `aftercart`, for people who run the house. It knows no service by name and finds
-them installed.
-"""
+"""The command line `aftercart`. It finds the services by their entry points and names none."""

@@ -1,4 +1,4 @@
-"""A group of commands that are loaded one by one, so that a broken one breaks only itself."""
+"""Load commands one by one when they are used, so that a broken one does not break others."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,20 +11,21 @@ import click
 
 from shared.runtime.errors import AftercartError
 
-MORE_COMMANDS = "aftercart.commands"  # the entry points by which other packages add commands
-WRONG_USAGE = 64  # exit code (EX_USAGE); click's own 2 means "refused" here
+ENTRY_POINTS = "aftercart.commands"  # by which other packages add commands
+USAGE_ERROR = 64  # exit code (EX_USAGE); click's own 2 means "refused" here
 
 
 class Fault(click.ClickException):
-    """An error of ours on its way to standard error."""
+    """Print an `AftercartError` on standard error, with exit code 1."""
 
     def show(self, file: Any = None) -> None:
         click.secho(self.format_message(), fg="red", err=True, file=file)
 
 
 class LazyGroup(click.Group):
-    """`built_in`: name -> `module:attribute`, in the order of the help. Installed packages add
-    theirs behind.
+    """A group with commands given as `module:attribute`, by name and in the order of the help.
+
+    Commands of other installed packages follow.
     """
 
     def __init__(self, *args: Any, built_in: Mapping[str, str], **options: Any) -> None:
@@ -36,61 +37,61 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         load = self._loaders().get(cmd_name)
-        return _loaded(cmd_name, load) if load else None
+        return _command(cmd_name, load) if load else None
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
-        with _wrong_usage():
+        with _usage_exit_code():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _wrong_usage():
+            with _usage_exit_code():
                 return super().invoke(ctx)
         except AftercartError as error:
             raise Fault(str(error)) from error
 
     def _loaders(self) -> dict[str, Callable[[], Any]]:
         found: dict[str, Callable[[], Any]] = {
-            name: partial(_load, path) for name, path in self._built_in.items()
+            name: partial(_import, path) for name, path in self._built_in.items()
         }
-        for point in sorted(entry_points(group=MORE_COMMANDS), key=lambda point: point.name):
+        for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
             found.setdefault(point.name, point.load)
         return found
 
 
 @contextmanager
-def _wrong_usage() -> Iterator[None]:
+def _usage_exit_code() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
         error.show()
-        raise click.exceptions.Exit(WRONG_USAGE) from error
+        raise click.exceptions.Exit(USAGE_ERROR) from error
 
 
-def _load(path: str) -> Any:
+def _import(path: str) -> Any:
     module, _, attribute = path.partition(":")
     return getattr(import_module(module), attribute)
 
 
-def _loaded(name: str, load: Callable[[], Any]) -> click.Command:
+def _command(name: str, load: Callable[[], Any]) -> click.Command:
     try:
         command = load()
-    except Exception as error:  # whatever a package does while it is imported
-        return _stand_in(name, f"{type(error).__name__}: {error}")
+    except Exception as error:  # any error of the modules that are imported
+        return _placeholder(name, f"{type(error).__name__}: {error}")
     if isinstance(command, click.Command):
         return command
-    return _stand_in(name, f"it is a {type(command).__name__} and no click command")
+    return _placeholder(name, f"it is of type {type(command).__name__}, not a click command")
 
 
-def _stand_in(name: str, reason: str) -> click.Command:
-    def tell(**_: Any) -> None:
+def _placeholder(name: str, reason: str) -> click.Command:
+    def fail(**_: Any) -> None:
         raise AftercartError(
             f"The command '{name}' cannot be loaded ({reason}); install its package again."
         )
 
     return click.Command(
         name,
-        callback=tell,
+        callback=fail,
         help=f"Cannot be loaded: {reason}",
         context_settings={"ignore_unknown_options": True},
         params=[click.Argument(["ignored"], nargs=-1)],

@@ -1,6 +1,4 @@
-"""`aftercart`: the front door of the command line. Every command is loaded only when it is
-wanted.
-"""
+"""`aftercart`: the root of the command line. Each command is imported when it is used."""
 
 import click
 
@@ -35,11 +33,11 @@ COMMANDS = {
 )
 @click.version_option(package_name="aftercart", message="%(package)s %(version)s")
 def main() -> None:
-    """Runs and looks after Aftercart.
+    """Run Aftercart, check it, and work with its orders, mails and documents.
 
     Settings come from the environment (AFTERCART_…), from `.env`, or from the stack that `aftercart
-    up` started. Times are shown in this machine's time zone. A fault is told in one sentence, with
-    exit code 1; wrong usage is 64.
+    up` started. Times are shown in this machine's time zone. Exit codes: 1 for an error, which is
+    printed as one sentence, 64 for wrong usage.
     """
 
 

@@ -1,42 +1,56 @@
-"""Options that several groups of commands share."""
+"""Define the options that several groups of commands share."""
 
 import getpass
 import sys
 
 import click
 
-from shared.cli.terminal import clean, note
+from shared.cli.terminal import clean, print_note
+from shared.contracts.envelope import DEFAULT_SHOP
 from shared.runtime.errors import AftercartError
 
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the reply as JSON.")
+shop_option = click.option(
+    "--shop", default=DEFAULT_SHOP, show_default=True, help="The shop to work in."
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, min_open=True),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for a reply.",
+)
 by_option = click.option(
     "--by",
     default=getpass.getuser,
     envvar="AFTERCART_EMPLOYEE",
     metavar="NAME",
     show_envvar=True,
-    help="Who you are; else the name of your login.",
+    help="The employee to record; your login name by default.",
 )
 language_option = click.option(
-    "--language", default="en", show_default=True, metavar="CODE", help="Of the names of states."
+    "--language",
+    default="en",
+    show_default=True,
+    metavar="CODE",
+    help="The language of state names.",
 )
 yes_option = click.option(
-    "--yes", "-y", is_flag=True, help="Do not ask before the customer is written to."
+    "--yes", "-y", is_flag=True, help="Do not ask before an e-mail to the customer."
 )
 
 
 def confirm_mail(sentence: str, *, yes: bool) -> None:
-    """Say that the customer will be written to, and ask whether to go on.
+    """Print that the customer will get an e-mail, and ask whether to continue.
 
-    Without a terminal and without `--yes` this is wrong usage; a no ends the command. Nothing was
-    sent in either case.
+    Without a terminal and without `--yes` this is a usage error; the answer no ends the command.
+    Nothing was sent in either case.
     """
-    note(clean(sentence), style="yellow")
+    print_note(clean(sentence), style="yellow")
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError(
-            "This writes to the customer: say --yes to do it without being asked."
-        )
-    if not click.confirm("Go on?", default=False, err=True):
+        raise click.UsageError("The customer would get an e-mail: confirm with --yes.")
+    if not click.confirm("Continue?", default=False, err=True):
         raise AftercartError("Nothing was changed.")

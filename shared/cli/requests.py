@@ -1,4 +1,4 @@
-"""What `send` and `ask` have in common: the file, the waiting, the way a refusal is told."""
+"""Read the fields of a message from a file, wait for a reply, and print a refusal."""
 
 import json
 import sys
@@ -7,21 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
-
-from shared.cli.terminal import clean, console, note
-from shared.contracts.envelope import DEFAULT_SHOP, Envelope
+from shared.cli.terminal import clean, console, print_note
+from shared.clients.client import Refusal
 from shared.runtime.errors import AftercartError
 
-REFUSED, UNANSWERED = 2, 3  # exit codes
-
-shop_option = click.option(
-    "--shop", default=DEFAULT_SHOP, show_default=True, help="The shop it belongs to."
-)
+REFUSED, NO_REPLY = 2, 3  # exit codes
 
 
 def read_data(file: str) -> dict[str, Any]:
-    """The JSON object in a file, or on standard input for `-`. Raises `AftercartError`."""
+    """Read a JSON object from a file, or from standard input for `-`. Raises `AftercartError`."""
     try:
         data = json.loads(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     except OSError as error:
@@ -36,27 +30,19 @@ def read_data(file: str) -> dict[str, Any]:
 
 
 @contextmanager
-def waiting(seconds: float) -> Iterator[None]:
-    """Shows on a terminal that an answer is awaited."""
+def waiting_status(seconds: float) -> Iterator[None]:
+    """Show on a terminal, for the time of the `with` block, that a reply is awaited."""
     screen = console(stderr=True)
     if not screen.is_terminal:
         yield
         return
-    with screen.status(f"waiting up to {seconds:g} seconds for the answer"):
+    with screen.status(f"waiting up to {seconds:g} seconds for the reply"):
         yield
 
 
-def is_refusal(reply: Envelope) -> bool:
-    """Whether a reply says no."""
-    return reply.name.endswith("_refused")
-
-
-def tell_refusal(reply: Envelope, *, details: bool = True) -> None:
-    """The sentence and the code, on standard error; what else is known, below, unless that is for
-    programs only.
-    """
-    code, reason = reply.data.get("code", "no code"), reply.data.get("reason", "no reason given")
-    note(f"refused ({clean(str(code))}): {clean(str(reason))}", style="red")
-    known = reply.data.get("details")
-    if known and details:
-        note(clean(json.dumps(known, indent=2, ensure_ascii=False), keep="\n"))
+def print_refusal(refusal: Refusal, *, details: bool = True) -> None:
+    """Print code and sentence of a refusal on standard error, and its details below."""
+    print_note(f"refused ({clean(refusal.code)}): {clean(refusal.reason)}", style="red")
+    if refusal.details and details:
+        text = json.dumps(refusal.details, indent=2, ensure_ascii=False)
+        print_note(clean(text, allowed="\n"))

@@ -1,13 +1,11 @@
-"""An outsider on RabbitMQ, with nothing but pika and JSON: sends commands and queries, hears what
-comes back.
-"""
+"""Send commands and queries over RabbitMQ, and receive their replies."""
 
 import json
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,27 +13,43 @@ from uuid import uuid4
 import pika
 from pika.adapters.blocking_connection import BlockingConnection
 
-from shared.clients.connection import connected, login
+from shared.clients.connection import connect
+from shared.clients.urls import login
 from shared.contracts.envelope import CONTENT_TYPE, DEFAULT_SHOP, Envelope, Unreadable, decode
+from shared.contracts.message import wire_type
+from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.names import COMMANDS, REPLIES
+
+MAX_UNREAD = 1000  # replies that nobody read yet; beyond, the oldest are dropped
+
+
+class NoReply(AftercartError):
+    """No service replied in time. A command stays in its queue until its service takes it."""
+
+
+def new_id() -> str:
+    """Return a random id."""
+    return str(uuid4())
 
 
 @dataclass(frozen=True)
 class Request:
-    """A command or a query. The same `id` again is the same message: it is done once.
-
-    `shop` is the shop it belongs to, `data` its fields.
-    """
+    """A command or a query to one shop. Services process the same `id` once only."""
 
     name: str
-    type: str
     data: dict[str, Any]
-    id: str
     shop: str = DEFAULT_SHOP
+    id: str = field(default_factory=new_id)
+    version: int = 1
 
-    def encode(self, source: str, replyto: str | None) -> bytes:
-        """The bytes for the wire: a CloudEvent in structured JSON."""
-        envelope = {
+    @property
+    def type(self) -> str:
+        """The CloudEvents `type`, such as `aftercart.order.place.v1`."""
+        return wire_type(self.name, self.version)
+
+    def encode(self, source: str, reply_to: str | None) -> bytes:
+        """Return the CloudEvent in structured JSON."""
+        event: dict[str, Any] = {
             "specversion": "1.0",
             "id": self.id,
             "source": source,
@@ -45,70 +59,124 @@ class Request:
             "datacontenttype": "application/json",
             "data": self.data,
         }
-        return json.dumps(
-            envelope | ({"replyto": replyto} if replyto else {}), ensure_ascii=False
-        ).encode()
+        if reply_to:
+            event["replyto"] = reply_to
+        return json.dumps(event, ensure_ascii=False).encode()
 
 
-def new_id() -> str:
-    """An id that nobody else has."""
-    return str(uuid4())
+@dataclass(frozen=True)
+class Refusal:
+    """Why a service did not do what was requested: a code for programs, a sentence for people."""
+
+    code: str
+    reason: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The reply to a request: the data of an answer or of a done command, or a refusal."""
+
+    envelope: Envelope
+
+    @property
+    def name(self) -> str:
+        """The name of the message that replied, such as `command.done`."""
+        return self.envelope.name
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The fields of the message that replied."""
+        return self.envelope.data
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The refusal, or None if the request was not refused."""
+        if not self.name.endswith("_refused"):
+            return None
+        return Refusal(
+            code=str(self.data.get("code", "no code")),
+            reason=str(self.data.get("reason", "no reason given")),
+            details=self.data.get("details") or {},
+        )
 
 
 class Client:
-    """`user`: the RabbitMQ user, with whose name the addresses begin that it may listen to."""
+    """Publish requests on one connection and receive their replies in a queue of its own.
+
+    `user` is the RabbitMQ user; its permissions allow reply addresses that begin with its name.
+    """
 
     def __init__(self, connection: BlockingConnection, user: str) -> None:
         self.source, self.address = f"/{user}/command-line", f"{user}.{uuid4()}"
         self._connection, self._channel = connection, connection.channel()
         self._channel.confirm_delivery()
-        self._heard: deque[bytes] = deque()
-        self._listening = False
+        self._received: deque[Envelope] = deque(maxlen=MAX_UNREAD)
+        self._consuming = False
 
-    def send(self, request: Request, *, answer: bool = True) -> None:
-        """Publishes and awaits the confirm; with `answer`, the reply will be heard by `replies`."""
-        if answer:
-            self._listen()
+    def request(
+        self, name: str, data: dict[str, Any], *, shop: str = DEFAULT_SHOP, timeout: float = 30
+    ) -> Reply:
+        """Send a command or a query and return the first reply.
+
+        Raises `NoReply` after `timeout` seconds.
+        """
+        request = Request(name, data, shop)
+        self.send(request)
+        for reply in self.replies(request, timeout):
+            return reply
+        raise NoReply(f"No service replied within {timeout:g} seconds: see `aftercart health`.")
+
+    def send(self, request: Request, *, expect_reply: bool = True) -> None:
+        """Publish a request and wait until RabbitMQ confirms that it stored it.
+
+        `expect_reply` asks for a reply, which `replies` returns.
+        """
+        if expect_reply:
+            self._consume_replies()
         self._channel.basic_publish(
             COMMANDS,
             request.name,
-            request.encode(self.source, self.address if answer else None),
+            request.encode(self.source, self.address if expect_reply else None),
             pika.BasicProperties(delivery_mode=2, content_type=CONTENT_TYPE, message_id=request.id),
         )
 
-    def replies(self, request: Request, seconds: float) -> Iterator[Envelope]:
-        """What is answered to a request, as it comes, until the time is over."""
-        deadline = time.monotonic() + seconds
+    def replies(self, request: Request, timeout: float) -> Iterator[Reply]:
+        """Yield the replies to a sent request as they arrive, for `timeout` seconds."""
+        deadline = time.monotonic() + timeout
         while True:
-            while self._heard:
-                reply = _read(self._heard.popleft())
-                if reply and reply.causationid == request.id:
-                    yield reply
-            left = deadline - time.monotonic()
-            if left <= 0:
+            yield from self._take(request)
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 return
-            self._connection.process_data_events(time_limit=left)
+            self._connection.process_data_events(time_limit=remaining)
 
-    def _listen(self) -> None:
-        if self._listening:
+    def _consume_replies(self) -> None:
+        if self._consuming:
             return
         self._channel.queue_declare(self.address, exclusive=True)
         self._channel.queue_bind(self.address, REPLIES, self.address)
         self._channel.basic_consume(
-            self.address, lambda *parts: self._heard.append(parts[-1]), auto_ack=True
+            self.address, lambda *parts: self._receive(parts[-1]), auto_ack=True
         )
-        self._listening = True
+        self._consuming = True
 
+    def _receive(self, body: bytes) -> None:
+        with suppress(Unreadable):
+            self._received.append(decode(body))
 
-def _read(body: bytes) -> Envelope | None:
-    try:
-        return decode(body)
-    except Unreadable:
-        return None
+    def _take(self, request: Request) -> list[Reply]:
+        """Remove and return the replies to one request; those to others stay."""
+        taken: list[Reply] = []
+        for envelope in list(self._received):
+            if envelope.causationid == request.id:
+                self._received.remove(envelope)
+                taken.append(Reply(envelope))
+        return taken
 
 
 @contextmanager
-def outsider(urls: str, purpose: str) -> Iterator[Client]:
-    """A client on a connection of its own."""
-    with connected(urls, purpose) as connection:
+def open_client(urls: str, purpose: str) -> Iterator[Client]:
+    """Open a client on a connection of its own; `purpose` is the connection's name in RabbitMQ."""
+    with connect(urls, purpose) as connection:
         yield Client(connection, login(urls)[0])

@@ -1,12 +1,9 @@
-"""A connection to RabbitMQ for one command; every fault is a sentence that says where and what to
-do.
-"""
+"""Connect to RabbitMQ, with every failure as one sentence that says where and what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import NamedTuple
 
-import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import (
     AMQPError,
@@ -18,34 +15,41 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from shared.runtime.errors import SettingsError, TopologyError
+from shared.clients.urls import address, invalid_url, login, virtual_host
+from shared.runtime.errors import TopologyError
 from shared.runtime.rabbitmq.publisher import connection_parameters
 
-MISSING, FORBIDDEN = 404, 403  # reply codes of AMQP
-PATIENCE = 10.0  # seconds that RabbitMQ may block us for want of memory or disk space
+NOT_FOUND, ACCESS_REFUSED = 404, 403  # reply codes of AMQP
+BLOCKED_TIMEOUT = 10.0  # seconds that RabbitMQ may block us when it lacks memory or disk space
+REMEDIES = {
+    NOT_FOUND: "run `aftercart topology apply`",
+    ACCESS_REFUSED: (
+        "run `aftercart topology apply`, which sets this user's permissions, or use another URL"
+    ),
+}
 
 
 @contextmanager
-def connected(
-    urls: str, purpose: str, heartbeat: int | None = None
-) -> Iterator[BlockingConnection]:
-    """A connection, closed at the end; whatever RabbitMQ refuses inside is told as `TopologyError`.
+def connect(urls: str, purpose: str, heartbeat: int | None = None) -> Iterator[BlockingConnection]:
+    """Open a connection and close it at the end. Raises `TopologyError` for all that RabbitMQ
+    refuses, also inside the `with` block.
 
-    `urls` as in the settings; `heartbeat` in seconds, where 10 is too short.
+    `urls` is a URL or several joined by `;`, `purpose` the connection's name in RabbitMQ,
+    `heartbeat` an interval in seconds, 10 by default.
     """
     connection = _open(urls, purpose, heartbeat)
     try:
         yield connection
     except ChannelClosedByBroker as error:
-        raise TopologyError(_refused(error)) from error
+        raise TopologyError(_channel_error(error)) from error
     except (UnroutableError, NackError) as error:
         raise TopologyError(
-            "RabbitMQ did not keep the message: its queue is missing or full; see `aftercart"
+            "RabbitMQ did not store the message: its queue is missing or full; see `aftercart"
             " health`."
         ) from error
     except ConnectionBlockedTimeout as error:
         raise TopologyError(
-            f"RabbitMQ at {address(urls)} takes no messages: it is short of memory or disk space."
+            f"RabbitMQ at {address(urls)} accepts no messages: it is short of memory or disk space."
         ) from error
     except AMQPError as error:
         raise TopologyError(
@@ -55,55 +59,69 @@ def connected(
         _close(connection)
 
 
+class QueueCounts(NamedTuple):
+    """Messages that wait in a queue, and its consumers."""
+
+    messages: int
+    consumers: int
+
+
+def queue_counts(connection: BlockingConnection, queue: str) -> QueueCounts | None:
+    """Count a queue's waiting messages and consumers; None if the queue does not exist.
+
+    Needs no permissions.
+    """
+    channel: BlockingChannel = connection.channel()
+    try:
+        found = channel.queue_declare(queue, passive=True).method
+    except ChannelClosedByBroker as error:
+        if error.reply_code != NOT_FOUND:
+            raise
+        return None
+    channel.close()
+    return QueueCounts(found.message_count, found.consumer_count)
+
+
 def _open(urls: str, purpose: str, heartbeat: int | None) -> BlockingConnection:
     try:
         parameters = connection_parameters(urls, f"aftercart {purpose}")
     except (ValueError, IndexError):
-        raise SettingsError(
-            "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost."
-        ) from None
-    for one in parameters:
-        one.heartbeat = heartbeat or one.heartbeat
-        one.blocked_connection_timeout = PATIENCE
+        raise invalid_url() from None
+    for node in parameters:
+        node.heartbeat = heartbeat or node.heartbeat
+        node.blocked_connection_timeout = BLOCKED_TIMEOUT
     try:
         return BlockingConnection(parameters)
     except ProbableAuthenticationError:
         raise TopologyError(
-            f"RabbitMQ at {address(urls)} refuses the password of '{login(urls)[0]}', or does not"
-            " know this user: check the URL, or run `aftercart topology apply`, which makes the"
-            " users."
+            f"RabbitMQ at {address(urls)} refuses the password of '{login(urls)[0]}', or has no"
+            " such user: check the URL, or run `aftercart topology apply`, which creates the users."
         ) from None
     except ProbableAccessDeniedError:
         raise TopologyError(
-            f"RabbitMQ at {address(urls)} does not let '{login(urls)[0]}' into the virtual host"
-            f" '{vhost(urls)}': check the URL, or run `aftercart topology apply`, which gives the"
-            " rights."
+            f"RabbitMQ at {address(urls)} denies '{login(urls)[0]}' access to the virtual host"
+            f" '{virtual_host(urls)}': check the URL, or run `aftercart topology apply`, which sets"
+            " the permissions."
         ) from None
-    except (
-        Exception
-    ) as error:  # pika's own, the system's and the connector's have no common ancestor
+    except Exception as error:  # errors of pika, sockets and DNS have no common base class
         raise TopologyError(
             f"RabbitMQ at {address(urls)} cannot be reached ({_cause(error)}): start it (`aftercart"
             " up` starts a local one) or correct the URL."
         ) from error
 
 
-def _refused(error: ChannelClosedByBroker) -> str:
-    remedy = {
-        MISSING: "run `aftercart topology apply`",
-        FORBIDDEN: "give this user its rights by `aftercart topology apply`, or use the right URL",
-    }.get(error.reply_code, "this is not expected, see RabbitMQ's log")
+def _channel_error(error: ChannelClosedByBroker) -> str:
+    remedy = REMEDIES.get(error.reply_code, "this is unexpected, see RabbitMQ's log")
     return f"RabbitMQ refuses ({error.reply_text}): {remedy}."
 
 
 def _cause(error: BaseException) -> str:
-    """The innermost text: pika wraps errors in arguments of errors, some without a text of their
-    own.
+    """Return the text of the innermost error: pika wraps errors in arguments of other errors, some
+    without a text of their own.
     """
-    inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
-    inner = inner or getattr(error, "exception", None)
-    if isinstance(inner, BaseException):
-        return _cause(inner)
+    for argument in (*error.args, getattr(error, "exception", None)):
+        if isinstance(argument, BaseException):
+            return _cause(argument)
     text = getattr(error, "strerror", None) or getattr(error, "reply_text", None) or str(error)
     return str(text or type(error).__name__).rstrip(".")
 
@@ -113,47 +131,4 @@ def _close(connection: BlockingConnection) -> None:
         if connection.is_open:
             connection.close()
     except (AMQPError, OSError):
-        pass  # gone already: RabbitMQ returns what we held
-
-
-def count(connection: BlockingConnection, queue: str) -> tuple[int, int] | None:
-    """How many messages wait in a queue and how many consumers it has; None where it is missing.
-    Needs no rights.
-    """
-    channel: BlockingChannel = connection.channel()
-    try:
-        found: Any = channel.queue_declare(queue, passive=True).method
-    except ChannelClosedByBroker as error:
-        if error.reply_code != MISSING:
-            raise
-        return None
-    channel.close()
-    return found.message_count, found.consumer_count
-
-
-# --- parts of a URL -------------------------------------------------------------------------------
-
-
-def _first(urls: str) -> pika.URLParameters:
-    try:
-        return pika.URLParameters(urls.split(";", maxsplit=1)[0])
-    except (ValueError, IndexError):
-        raise SettingsError(
-            "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost."
-        ) from None
-
-
-def address(urls: str) -> str:
-    """`host:port`, all of them, without passwords."""
-    return ", ".join(f"{one.host}:{one.port}" for one in map(_first, urls.split(";")))
-
-
-def vhost(urls: str) -> str:
-    """The virtual host."""
-    return str(_first(urls).virtual_host)
-
-
-def login(urls: str) -> tuple[str, str]:
-    """User and password, decoded."""
-    credentials = _first(urls).credentials
-    return credentials.username, credentials.password
+        pass  # closed already: RabbitMQ returns unacknowledged messages to their queues

@@ -1,57 +1,64 @@
-"""Dead letters: read without taking them, so that whatever is not settled stays in its queue, in
-order.
+"""List, replay and drop dead letters, as RabbitMQ's administrator.
+
+Reading holds messages without acknowledging them: those that are neither replayed nor dropped are
+back in their queue, in order, when the connection closes.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pika
-from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.blocking_connection import BlockingConnection
 
+from shared.clients.connection import connect, queue_counts
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
+from shared.runtime.errors import AftercartError
 from shared.runtime.rabbitmq.delivery import ORIGIN, receive
 from shared.runtime.rabbitmq.names import COMMANDS, UNROUTED, dead_queue, own_exchange
 
-PSEUDO_SERVICE = "unrouted"  # commands that no service takes
+UNROUTED_SERVICE = "unrouted"  # stands for a service in lists: commands that no service handles
 CAUSES = {
     "delivery_limit": (
-        "RabbitMQ delivered it too often without an answer: its worker died of it, or was stopped"
-        " often"
+        "RabbitMQ delivered it too often without an acknowledgement: its worker crashed on it, or"
+        " was stopped repeatedly"
     ),
 }
 
 
 @dataclass(frozen=True)
-class Box:
-    """Where letters are kept, and where they came from."""
+class DeadLetterQueue:
+    """The dead letters of one service, or the commands that no service handles."""
 
-    name: str
+    service: str
 
     @property
-    def queue(self) -> str:
-        """The queue."""
-        return UNROUTED if self.unrouted else dead_queue(self.name)
+    def name(self) -> str:
+        """The queue's name in RabbitMQ."""
+        return UNROUTED if self.unrouted else dead_queue(self.service)
 
     @property
     def unrouted(self) -> bool:
-        """Whether it holds what no service takes."""
-        return self.name == PSEUDO_SERVICE
+        """Whether it holds commands that no service handles."""
+        return self.service == UNROUTED_SERVICE
 
-    def way_back(self, routing_key: str) -> tuple[str, str]:
-        """Exchange and routing key by which a letter is tried again: straight to its service's work
-        queue.
+    def replay_route(self, routing_key: str) -> tuple[str, str]:
+        """Return exchange and routing key to replay a message: directly into its work queue, or
+        routed again if no service handled it.
         """
-        return (COMMANDS, routing_key) if self.unrouted else (own_exchange(self.name), self.name)
+        if self.unrouted:
+            return COMMANDS, routing_key
+        return own_exchange(self.service), self.service
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One message in a box; `tag` is valid on the channel that it was read from."""
+class DeadLetter:
+    """A message in a dead letter queue. `tag` is valid on the channel that read it."""
 
-    box: Box
+    queue: DeadLetterQueue
     tag: int
     body: bytes
     headers: Mapping[str, Any]
@@ -62,22 +69,20 @@ class Letter:
 
     @property
     def id(self) -> str:
-        """The envelope's; of bytes that are no envelope, a hash."""
-        return (
-            self.envelope.id
-            if self.envelope
-            else f"raw-{hashlib.sha256(self.body).hexdigest()[:12]}"
-        )
+        """The message's id; for bytes that are no CloudEvent, `raw-` and a hash."""
+        if self.envelope:
+            return self.envelope.id
+        return f"raw-{hashlib.sha256(self.body).hexdigest()[:12]}"
 
     @property
     def name(self) -> str:
-        """The message's name."""
+        """The message's name, or `unreadable`."""
         return self.envelope.name if self.envelope else "unreadable"
 
     @property
     def time(self) -> datetime | None:
-        """When it was given up; of an unrouted one, when it was sent."""
-        if self.box.unrouted:
+        """When the message became a dead letter; for an unrouted command, when it was sent."""
+        if self.queue.unrouted:
             return self.envelope.time if self.envelope else None
         if self._death:
             died = self._death.get("time")
@@ -89,72 +94,120 @@ class Letter:
 
     @property
     def reason(self) -> str:
-        """One sentence, or the error's name and text."""
-        if self.box.unrouted:
-            return f"no service takes '{self.routing_key}'{f'; {self.fault}' if self.fault else ''}"
+        """Why it is a dead letter: a sentence, or an error's class and text."""
+        if self.queue.unrouted:
+            fault = f"; {self.fault}" if self.fault else ""
+            return f"no service handles '{self.routing_key}'{fault}"
         if self._death:
             cause = str(self._death.get("reason"))
             return CAUSES.get(cause, cause)
-        return str(self.headers.get("x-reason") or self.fault or "no reason is known")
+        return str(self.headers.get("x-reason") or self.fault or "the reason is unknown")
 
     @property
     def origin(self) -> str:
-        """The exchange it was first published to, where that is known: an outsider may not say
-        everything.
+        """The exchange it was first published to, which decides what its sender may publish; empty
+        if unknown.
         """
-        return str((self._death.get("exchange") if self._death else self.headers.get(ORIGIN)) or "")
+        if self._death:
+            return str(self._death.get("exchange") or "")
+        return str(self.headers.get(ORIGIN) or "")
 
     @property
     def _death(self) -> Mapping[str, Any]:
-        """What RabbitMQ wrote when it gave the letter up itself; its other headers are then the
-        sender's own.
+        """The entry that RabbitMQ wrote if it dead-lettered the message itself. All other headers
+        are then the sender's own.
         """
         deaths = self.headers.get("x-death")
-        return (
-            deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
+        if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict):
+            return deaths[0]
+        return {}
+
+
+class DeadLetters:
+    """Read, replay and drop dead letters on one channel of an administrator's connection."""
+
+    def __init__(self, connection: BlockingConnection) -> None:
+        self._connection, self._channel = connection, connection.channel()
+        self._channel.confirm_delivery()
+
+    def count(self, queue: DeadLetterQueue) -> int | None:
+        """Count the letters in a queue, without those that another reader holds; None if the queue
+        does not exist.
+        """
+        counts = queue_counts(self._connection, queue.name)
+        return counts.messages if counts else None
+
+    def read(self, queue: DeadLetterQueue, limit: int) -> Iterator[DeadLetter]:
+        """Yield up to `limit` letters, oldest first, and hold them.
+
+        Use the queue's count as limit, so that a replayed letter that comes back is not read twice.
+        """
+        for _ in range(limit):
+            method, properties, body = self._channel.basic_get(queue.name)
+            if method is None:
+                return
+            headers = properties.headers or {}
+            found = receive(body, headers)
+            yield DeadLetter(
+                queue=queue,
+                tag=method.delivery_tag,
+                body=body,
+                headers=headers,
+                routing_key=method.routing_key,
+                envelope=found.envelope,
+                fault=found.fault,
+                attempts=found.attempts,
+            )
+
+    def replay(self, letter: DeadLetter) -> None:
+        """Publish a copy for a new first attempt, then remove the letter.
+
+        A crash between the two leaves the message twice; the service's inbox then skips the second.
+        """
+        exchange, routing_key = letter.queue.replay_route(letter.routing_key)
+        properties = pika.BasicProperties(
+            delivery_mode=2,
+            content_type=CONTENT_TYPE,
+            message_id=letter.envelope.id if letter.envelope else None,
+            headers={ORIGIN: letter.origin} if letter.origin else None,
         )
+        self._channel.basic_publish(exchange, routing_key, letter.body, properties, mandatory=True)
+        self.drop(letter)
+
+    def drop(self, letter: DeadLetter) -> None:
+        """Remove a letter for good."""
+        self._channel.basic_ack(letter.tag)
 
 
-def read(channel: BlockingChannel, box: Box, most: int) -> Iterator[Letter]:
-    """Letters, oldest first; at most those that are there now, so that one that comes back is not
-    read again.
-
-    They are held, not taken: when the channel closes, RabbitMQ puts them back where they were.
+@contextmanager
+def open_dead_letters(urls: str) -> Iterator[DeadLetters]:
+    """Open the dead letters with the URL of RabbitMQ's administrator; held letters return to their
+    queues at the end.
     """
-    for _ in range(most):
-        method, properties, body = channel.basic_get(box.queue)
-        if method is None:
-            return
-        headers = properties.headers or {}
-        found = receive(body, headers)
-        yield Letter(
-            box,
-            method.delivery_tag,
-            body,
-            headers,
-            method.routing_key,
-            found.envelope,
-            found.fault,
-            found.attempts,
+    with connect(urls, "dead letters") as connection:
+        yield DeadLetters(connection)
+
+
+def settle(
+    letters: Iterable[DeadLetter], ids: set[str] | None, action: Callable[[DeadLetter], None]
+) -> int:
+    """Apply an action to the letters with these ids, or to all for None, and count them.
+
+    Raises `AftercartError` for ids that no letter has, after the others were settled.
+    """
+    done: list[str] = []
+    for letter in letters:
+        if ids is None or letter.id in ids:
+            action(letter)
+            done.append(letter.id)
+    require_found(ids or set(), set(done))
+    return len(done)
+
+
+def require_found(wanted: set[str], found: set[str]) -> None:
+    """Raise `AftercartError` for ids that no letter has."""
+    unknown = sorted(wanted - found)
+    if unknown:
+        raise AftercartError(
+            f"There is no dead letter {', '.join(unknown)}: see `aftercart dead list`."
         )
-
-
-def replay(channel: BlockingChannel, letter: Letter) -> None:
-    """Puts a copy back to work, then settles the letter. Of its headers only the origin stays: it
-    begins at its first attempt. Between the two it may be there twice; the inbox knows it.
-    """
-    exchange, routing_key = letter.box.way_back(letter.routing_key)
-    message_id = letter.envelope.id if letter.envelope else None
-    properties = pika.BasicProperties(
-        delivery_mode=2,
-        content_type=CONTENT_TYPE,
-        message_id=message_id,
-        headers={ORIGIN: letter.origin} if letter.origin else None,
-    )
-    channel.basic_publish(exchange, routing_key, letter.body, properties, mandatory=True)
-    drop(channel, letter)
-
-
-def drop(channel: BlockingChannel, letter: Letter) -> None:
-    """Settles a letter for good."""
-    channel.basic_ack(letter.tag)

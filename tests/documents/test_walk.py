@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4, uuid5
@@ -18,8 +19,9 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from services.documents.worker import service
 from shared.cli.documents.commands import _found
-from shared.clients.connection import connected, login
-from shared.clients.subscriptions import open_live
+from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
+from shared.clients.urls import login
 from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
@@ -106,11 +108,11 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
 def test_a_batch_is_printed_part_after_part(terminal: Terminal) -> None:
     urls = str(terminal.environment["AFTERCART_BROKER_URL"])
     wanted = {"batch_id": str(uuid4()), "issued_from": "2026-11-01T00:00:00Z", "part_size": 3}
-    with connected(urls, "test") as connection:
-        events = open_live(connection, login(urls)[0], "document.batch_printed")
+    with connect(urls, "test") as connection:
+        events = subscribe(connection, login(urls)[0], "document.batch_printed")
         sent = terminal.run("send", "document.print_batch", "-", stdin=json.dumps(wanted))
         assert sent.exit_code == 0, sent.stderr
-        parts = [next(events).data for _ in range(2)]
+        parts = [event.data for event in islice(events, 2)]
     assert [(part["part"], part["documents"], part["remaining"]) for part in parts] == [
         (1, 3, 1),
         (2, 1, 0),
@@ -167,7 +169,7 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
-    def ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    def request(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         self.asked.append((name, data))
         if name == "order.list":
             later = data["cursor"] is None

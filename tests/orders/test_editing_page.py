@@ -11,7 +11,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.clients.client import outsider
+from shared.clients.client import open_client
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.orders.editing import invoiced
@@ -41,7 +41,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
     kept.tell("order.place", samples.PLACE_ORDER)
     forget_what_was_told(kept.engine)
     kept.engine.dispose()
-    with working(rabbitmq, url), outsider(rabbitmq.url(CLIENT), "walk") as client:
+    with working(rabbitmq, url), open_client(rabbitmq.url(CLIENT), "walk") as client:
         events = rabbitmq.listen("#")
         answers = [said(client, block["name"], block["data"]).data for block in BLOCKS]
         assert [answer["events"] for answer in answers] == [

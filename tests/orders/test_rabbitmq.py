@@ -12,10 +12,8 @@ from pydantic import SecretStr
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.clients.client import Client, Request, new_id, outsider
+from shared.clients.client import Client, Reply, open_client
 from shared.contracts import samples
-from shared.contracts.envelope import Envelope
-from shared.contracts.message import wire_type
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
 from shared.runtime.service import Service
@@ -63,11 +61,9 @@ def rabbitmq(rabbit: RabbitNode) -> Iterator[RabbitFixture]:
     found.close()
 
 
-def said(client: Client, name: str, data: dict[str, Any]) -> Envelope:
+def said(client: Client, name: str, data: dict[str, Any]) -> Reply:
     """What a storefront is answered."""
-    request = Request(name, wire_type(name), data, new_id())
-    client.send(request)
-    return next(client.replies(request, PATIENCE))
+    return client.request(name, data, timeout=PATIENCE)
 
 
 def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
@@ -79,7 +75,10 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
     def move(to: str, **how: Any) -> tuple[str, dict[str, Any]]:
         return "order.transition", {"order_id": order_id, "to": to, "by": "anna@shop.test", **how}
 
-    with working(rabbitmq, sqlite_url(tmp_path)), outsider(rabbitmq.url(CLIENT), "walk") as client:
+    with (
+        working(rabbitmq, sqlite_url(tmp_path)),
+        open_client(rabbitmq.url(CLIENT), "walk") as client,
+    ):
         events = rabbitmq.listen("#")
         script: list[tuple[tuple[str, dict[str, Any]], Any]] = [
             (

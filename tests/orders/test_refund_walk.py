@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.clients.client import outsider
+from shared.clients.client import open_client
 from shared.contracts import samples
 from shared.contracts.envelope import Envelope
 from shared.contracts.orders import CreateRefund, ReturnState
@@ -58,7 +58,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
     url = sqlite_url(tmp_path)
     prepare(url)
     answers: list[tuple[str, dict[str, Any]]] = []
-    with working(rabbitmq, url), outsider(rabbitmq.url(CLIENT), "walk") as client:
+    with working(rabbitmq, url), open_client(rabbitmq.url(CLIENT), "walk") as client:
         events = rabbitmq.listen("#")
         for block in BLOCKS:
             if "name" in block:

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.rabbitmq import RabbitNode
 from services.orders.worker import service
-from shared.clients.client import outsider
+from shared.clients.client import open_client
 from shared.contracts.orders import CartRuleDefinition
 from tests.orders.promotions import euro
 from tests.orders.test_rabbitmq import OrdersGround, said, working
@@ -40,7 +40,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
     a_shop_with_mugs(kept)
     forget_what_was_told(kept.engine)
     kept.engine.dispose()
-    with working(rabbitmq, url), outsider(rabbitmq.url(CLIENT), "walk") as client:
+    with working(rabbitmq, url), open_client(rabbitmq.url(CLIENT), "walk") as client:
         events = rabbitmq.listen("#")
         answers: list[tuple[str, dict[str, Any]]] = [
             (block["name"], said(client, block["name"], block["data"]).data) for block in BLOCKS

@@ -11,11 +11,10 @@ import click
 
 from shared.cli.desk import display as shown
 from shared.cli.desk.attachments import attach_option, enclosed, enclosing_options, files_of
-from shared.cli.options import by_option, json_option
+from shared.cli.options import by_option, json_option, shop_option, wait_option
 from shared.cli.orders.filter import Time
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import note, say, say_json
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import print_json, print_line, print_note
 from shared.runtime.errors import AftercartError
 
 PAGE = 200  # threads that are asked for at once
@@ -71,18 +70,18 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
       aftercart desk list --waiting --contact customer_service
       aftercart desk list --search "mug broken" --json
     """  # noqa: D301 - click reads \b
-    with asking(shop, wait, "desk") as asker:
+    with open_shop_client(shop, wait, "desk") as client:
         rows = _threads(
-            asker, {name: value for name, value in chosen.items() if value is not None}, limit + 1
+            client, {name: value for name, value in chosen.items() if value is not None}, limit + 1
         )
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
-            shown.say_row(row, as_json=as_json)
+            shown.print_row(row, as_json=as_json)
         more = next(rows, None)
     if first is None:
-        note("No thread fits.", style="dim")
+        print_note("No thread fits.", style="dim")
     elif more and not as_json:
-        note(f"These are the newest {limit}; --limit shows more.", style="dim")
+        print_note(f"These are the newest {limit}; --limit shows more.", style="dim")
 
 
 @desk.command(short_help="One thread, with its customer and its messages.")
@@ -92,9 +91,9 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
 @wait_option
 def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows a thread. It stays unread: `desk read` marks it."""
-    with asking(shop, wait, "desk") as asker:
-        found = asker.ask("thread.get", {"thread_id": _id(asker, wanted)})
-    (say_json if as_json else shown.say_thread)(found)
+    with open_shop_client(shop, wait, "desk") as client:
+        found = client.request("thread.get", {"thread_id": _id(client, wanted)})
+    (print_json if as_json else shown.print_thread)(found)
 
 
 @desk.command("next", short_help="The thread that has waited longest.")
@@ -104,14 +103,14 @@ def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
 @wait_option
 def next_unanswered(contact: str | None, as_json: bool, shop: str, wait: float) -> None:
     """Shows the thread that has waited longest for an answer."""
-    with asking(shop, wait, "desk") as asker:
-        waiting = asker.ask("thread.next_unanswered", {"contact": contact})
+    with open_shop_client(shop, wait, "desk") as client:
+        waiting = client.request("thread.next_unanswered", {"contact": contact})
         key = waiting["thread"] and waiting["thread"]["thread_id"]
-        found = asker.ask("thread.get", {"thread_id": key}) if key else None
+        found = client.request("thread.get", {"thread_id": key}) if key else None
     if found is None:
-        note("No thread waits.", style="dim")
+        print_note("No thread waits.", style="dim")
         return
-    (say_json if as_json else shown.say_thread)(found)
+    (print_json if as_json else shown.print_thread)(found)
 
 
 @desk.command(short_help="Answer a thread.")
@@ -153,20 +152,20 @@ def reply(
       aftercart desk reply XKBKNABJK --text "See the invoice." --document IN000001 --attach terms.pdf --cc a@b.test
     """  # noqa: D301, E501 - click reads \b
     chosen |= enclosed(chosen)
-    with asking(shop, wait, "desk") as asker:
-        key = _id(asker, wanted)
+    with open_shop_client(shop, wait, "desk") as client:
+        key = _id(client, wanted)
         answer = _given(text, file)
         if answer is None and chosen["canned_message"] is None:
-            latest = asker.ask("thread.get", {"thread_id": key, "limit": 1})["messages"][-1][
+            latest = client.request("thread.get", {"thread_id": key, "limit": 1})["messages"][-1][
                 "message_id"
             ]
             chosen["seen"] = chosen["seen"] or latest
-            answer = _edited(asker, {"thread_id": key, "by": chosen["by"]})
-        asker.ask("thread.reply", {"thread_id": key, "text": answer, **chosen})
-        unread = asker.ask("thread.get", {"thread_id": key, "limit": 1})["thread"]["unread"]
-    say(f"answered {key}", style="green")
+            answer = _edited(client, {"thread_id": key, "by": chosen["by"]})
+        client.request("thread.reply", {"thread_id": key, "text": answer, **chosen})
+        unread = client.request("thread.get", {"thread_id": key, "limit": 1})["thread"]["unread"]
+    print_line(f"answered {key}", style="green")
     if unread:
-        note(
+        print_note(
             "The customer wrote meanwhile: the thread stays open. See `aftercart desk show`.",
             style="yellow",
         )
@@ -239,9 +238,11 @@ def read(wanted: str, by: str, shop: str, wait: float) -> None:
 @wait_option
 def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
     """Shows the orders and messages of a thread's customer, the latest first."""
-    with asking(shop, wait, "desk") as asker:
-        found = asker.ask("thread.timeline", {"thread_id": _id(asker, wanted), "limit": limit})
-    (say_json if as_json else shown.say_timeline)(found)
+    with open_shop_client(shop, wait, "desk") as client:
+        found = client.request(
+            "thread.timeline", {"thread_id": _id(client, wanted), "limit": limit}
+        )
+    (print_json if as_json else shown.print_timeline)(found)
 
 
 @desk.command(short_help="How the desk is doing.")
@@ -258,44 +259,46 @@ def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> 
 @wait_option
 def statistics(contact: str | None, days: int, as_json: bool, shop: str, wait: float) -> None:
     """Shows what there is, how much of it waits, and how fast it is answered."""
-    with asking(shop, wait, "desk") as asker:
-        found = asker.ask("desk.statistics", {"contact": contact, "days": days})
-        contacts = asker.ask("contact.list", {})["contacts"]
+    with open_shop_client(shop, wait, "desk") as client:
+        found = client.request("desk.statistics", {"contact": contact, "days": days})
+        contacts = client.request("contact.list", {})["contacts"]
     if as_json:
-        say_json(found | {"contacts": contacts})
+        print_json(found | {"contacts": contacts})
     else:
-        shown.say_statistics(found, contacts)
+        shown.print_statistics(found, contacts)
 
 
 def _tell(shop: str, wait: float, command: str, wanted: str, data: Data, done: str) -> None:
-    with asking(shop, wait, "desk") as asker:
-        key = _id(asker, wanted)
-        asker.ask(command, {"thread_id": key, **data})
-    say(f"{key} {done}", style="green")
+    with open_shop_client(shop, wait, "desk") as client:
+        key = _id(client, wanted)
+        client.request(command, {"thread_id": key, **data})
+    print_line(f"{key} {done}", style="green")
 
 
-def _threads(asker: Asker, chosen: Data, limit: int) -> Iterator[Data]:
+def _threads(client: ShopClient, chosen: Data, limit: int) -> Iterator[Data]:
     cursor: str | None = None
     while limit > 0:
-        page = asker.ask("thread.list", {**chosen, "limit": min(limit, PAGE), "cursor": cursor})
+        page = client.request(
+            "thread.list", {**chosen, "limit": min(limit, PAGE), "cursor": cursor}
+        )
         yield from page["threads"]
         limit, cursor = limit - len(page["threads"]), page["next"]
         if cursor is None:
             return
 
 
-def _id(asker: Asker, wanted: str) -> str:
+def _id(client: ShopClient, wanted: str) -> str:
     try:
         return str(UUID(wanted))
     except ValueError:
         pass
-    found = _threads(asker, {"search": wanted}, PAGE)
+    found = _threads(client, {"search": wanted}, PAGE)
     key = next(
         (row["thread_id"] for row in found if row["order_reference"] == wanted.upper()), None
     )
     if key is None:
         raise AftercartError(
-            f"There is no thread '{wanted}' in the shop '{asker.shop}', nor of an order called so."
+            f"There is no thread '{wanted}' in the shop '{client.shop}', nor of an order called so."
         )
     return str(key)
 
@@ -316,8 +319,8 @@ def at_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _edited(asker: Asker, wanted: Data) -> str:
-    draft = asker.ask("thread.draft", wanted)["text"]
+def _edited(client: ShopClient, wanted: Data) -> str:
+    draft = client.request("thread.draft", wanted)["text"]
     if not at_a_terminal():
         raise click.UsageError("There is no answer: give --text or --file, or --canned.")
     text = click.edit(str(draft), extension=".txt")

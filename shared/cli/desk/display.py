@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, counted, minute, say, short
+from shared.cli.terminal import clean, minute, print_line, shortened
+from shared.clients.sentences import counted
 from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
@@ -14,19 +15,19 @@ COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "ma
 LONGEST_SUBJECT, LONGEST_LINE = 60, 120  # characters
 
 
-def say_row(row: Data, *, as_json: bool) -> None:
+def print_row(row: Data, *, as_json: bool) -> None:
     """One line for people, or one of JSON."""
     if as_json:
-        say(json.dumps(row, ensure_ascii=False))
+        print_line(json.dumps(row, ensure_ascii=False))
         return
     waits = f"waits since {minute(row['waits_since'])}" if row["waits_since"] else ""
-    say(
+    print_line(
         Text.assemble(
             (row["thread_id"], "cyan"),
             f"  {minute(row['opened_at'])}  ",
             (f"{row['status']:8}", COLOURS[row["status"]]),
             (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
-            (short(row["subject"], LONGEST_SUBJECT), "bold"),
+            (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
             f"  {_customer(row)}",
             (f"  {row['order_reference']}" if row["order_reference"] else "", "cyan"),
             (f"  {clean(row['owner'])}" if row["owner"] else "", "dim"),
@@ -35,10 +36,10 @@ def say_row(row: Data, *, as_json: bool) -> None:
     )
 
 
-def say_thread(found: Data) -> None:
+def print_thread(found: Data) -> None:
     """A thread: what it is, who the customer is, and what was said."""
     thread, customer, order = found["thread"], found["customer"], found["order"]
-    say(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
+    print_line(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
     _say_facts(
         {
             "status": thread["status"] + _waits(thread["waits_since"]),
@@ -59,16 +60,18 @@ def say_thread(found: Data) -> None:
         }
     )
     if found["earlier"]:
-        say("\nThere are earlier messages: `aftercart desk timeline` shows them.", style="dim")
+        print_line(
+            "\nThere are earlier messages: `aftercart desk timeline` shows them.", style="dim"
+        )
     for message in found["messages"]:
-        say()
+        print_line()
         _say_message(message)
 
 
-def say_timeline(found: Data) -> None:
+def print_timeline(found: Data) -> None:
     """One line for each thing that happened."""
     for entry in found["entries"]:
-        say(
+        print_line(
             Text.assemble(
                 f"{minute(entry['at'])}  ",
                 (f"{entry['order_reference'] or '':11}", "cyan"),
@@ -76,10 +79,10 @@ def say_timeline(found: Data) -> None:
             )
         )
     if found["next"]:
-        say("There is more before; --limit shows it.", style="dim")
+        print_line("There is more before; --limit shows it.", style="dim")
 
 
-def say_statistics(found: Data, contacts: Iterable[Data]) -> None:
+def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
     """The figures of the desk, and what waits for each contact."""
     response, messages = found["first_response_seconds"], found["messages_per_closed_thread"]
     _say_facts(
@@ -104,7 +107,7 @@ def say_statistics(found: Data, contacts: Iterable[Data]) -> None:
         }
     )
     for contact in contacts:
-        say(
+        print_line(
             Text.assemble(
                 (f"  {contact['key']:20}", "cyan"),
                 f"{contact['unread']} new, {contact['waiting']} waiting",
@@ -121,7 +124,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
                 f"{clean(message['author'])}: ",
                 "bold" if message["direction"] == "customer" else "green",
             ),
-            short(_unfolded(message), LONGEST_LINE),
+            shortened(_unfolded(message), LONGEST_LINE),
             ("  private" if message["private"] else "", "yellow"),
         )
     total = f"placed, {_money(entry['total'])}: " if entry["total"] else ""
@@ -129,7 +132,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
 
 
 def _say_message(message: Data) -> None:
-    say(
+    print_line(
         Text.assemble(
             (
                 clean(message["author"]),
@@ -144,12 +147,12 @@ def _say_message(message: Data) -> None:
     for number, line in enumerate(message["text"].split("\n"), 1):
         if number in folds:
             hidden = folds[number]
-            say(f"  … {counted(hidden - number + 1, 'line')} quoted", style="dim")
+            print_line(f"  … {counted(hidden - number + 1, 'line')} quoted", style="dim")
         if number > hidden:
-            say(f"  {clean(line)}".rstrip())
+            print_line(f"  {clean(line)}".rstrip())
     for file in message["attachments"]:
         warning = "  may be dangerous" if file["dangerous"] else ""
-        say(
+        print_line(
             Text.assemble(
                 (f"  {clean(file['filename'])}", "cyan"),
                 f"  {file['media_type']}, {file['size']:,} bytes",
@@ -158,7 +161,7 @@ def _say_message(message: Data) -> None:
             )
         )
     for document in message["documents"]:
-        say(
+        print_line(
             Text.assemble(
                 (f"  {clean(document['number'])}", "cyan"),
                 f"  {document['kind'].replace('_', ' ')}",
@@ -166,7 +169,7 @@ def _say_message(message: Data) -> None:
         )
     for name in ("cc", "bcc"):
         if message[name]:
-            say(f"  {name}: {', '.join(map(clean, message[name]))}", style="dim")
+            print_line(f"  {name}: {', '.join(map(clean, message[name]))}", style="dim")
 
 
 def _unfolded(message: Data) -> str:
@@ -197,7 +200,7 @@ def _marks(message: Data) -> list[str]:
 def _say_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
-            say(Text.assemble((f"  {name:12}", "dim"), clean(value)))
+            print_line(Text.assemble((f"  {name:12}", "dim"), clean(value)))
 
 
 def _waits(since: str | None) -> str:

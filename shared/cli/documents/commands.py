@@ -12,10 +12,11 @@ from uuid import UUID
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shared.cli.options import shop_option, wait_option
 from shared.cli.orders.filter import Time
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import console, counted, note, say, say_json
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import console, print_json, print_line, print_note
+from shared.clients.sentences import counted
 from shared.runtime.errors import AftercartError
 from shared.writing.pdf_merge import PdfMerger
 
@@ -66,12 +67,12 @@ def document() -> None:
 @wait_option
 def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
     """Lists documents, newest first: those that fit every option that is given."""
-    with asking(shop, wait, "document") as asker:
-        for found in _found(asker, chosen):
+    with open_shop_client(shop, wait, "document") as client:
+        for found in _found(client, chosen):
             if as_json:
-                say_json(found)
+                print_json(found)
             else:
-                say(
+                print_line(
                     f"{found['issued_on']}  {found['kind']:14}{found['number']:20} "
                     f" {found['document_id']}"
                 )
@@ -89,8 +90,8 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
 @wait_option
 def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
     """Write the PDF of the document with this number or id."""
-    with asking(shop, wait, "document") as asker:
-        answer = asker.ask("document.get", {"document_id": _document_id(asker, wanted)})
+    with open_shop_client(shop, wait, "document") as client:
+        answer = client.request("document.get", {"document_id": _document_id(client, wanted)})
     _write(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
 
 
@@ -120,9 +121,9 @@ def e_invoice(
     """Write the invoice or credit slip with this number or id as data. What breaks a rule of the
     profile is refused with the rule's number, and with what to fill in.
     """
-    with asking(shop, wait, "document") as asker:
-        query = {"document_id": _document_id(asker, wanted), "profile": profile, "syntax": syntax}
-        answer = asker.ask("document.e_invoice", query)
+    with open_shop_client(shop, wait, "document") as client:
+        query = {"document_id": _document_id(client, wanted), "profile": profile, "syntax": syntax}
+        answer = client.request("document.e_invoice", query)
     name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
     _write(output or Path(name), b64decode(answer["content"]))
 
@@ -148,41 +149,43 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
       aftercart document print --kind delivery_slip --state processing --output today.pdf
     """  # noqa: D301 - click reads \b
     merger, count = PdfMerger(), 0
-    with asking(shop, wait, "document") as asker, _bar() as bar:
-        wanted = sorted(_found(asker, chosen), key=_issue)
+    with open_shop_client(shop, wait, "document") as client, _bar() as bar:
+        wanted = sorted(_found(client, chosen), key=_issue)
         for found in bar.track(wanted, description="fetching"):
-            content = asker.ask("document.get", {"document_id": found["document_id"]})["content"]
+            content = client.request("document.get", {"document_id": found["document_id"]})[
+                "content"
+            ]
             merger.add(found["number"], b64decode(content))
             count += 1
     if not count:
         raise AftercartError("No document fits.")
     _write(output, merger.finish())
-    note(
+    print_note(
         f"{counted(count, 'document')} on {counted(merger.pages, 'page')} in {output}",
         style="green",
     )
 
 
-def _found(asker: Asker, chosen: dict[str, Any]) -> Iterator[Data]:
+def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
     query = {
         "kinds": list(chosen["kinds"]),
         "issued_from": chosen["issued_from"],
         "limit": PAGE,
         "issued_before": chosen["issued_before"],
-        "order_id": chosen["order_id"] and asker.order_id(chosen["order_id"]),
+        "order_id": chosen["order_id"] and client.order_id(chosen["order_id"]),
     }
     if not chosen["states"]:
-        yield from _pages(asker, "document.list", query, "documents")
+        yield from _pages(client, "document.list", query, "documents")
         return
     states = {"filter": {"states": list(chosen["states"])}, "limit": PAGE}
-    for order in _pages(asker, "order.list", states, "orders"):
+    for order in _pages(client, "order.list", states, "orders"):
         if query["order_id"] in (None, order["order_id"]):
             yield from _pages(
-                asker, "document.list", query | {"order_id": order["order_id"]}, "documents"
+                client, "document.list", query | {"order_id": order["order_id"]}, "documents"
             )
 
 
-def _document_id(asker: Asker, wanted: str) -> str:
+def _document_id(client: ShopClient, wanted: str) -> str:
     """Return the id of the document with this id or number; of several with one number, that of the
     newest.
     """
@@ -190,15 +193,15 @@ def _document_id(asker: Asker, wanted: str) -> str:
         return str(UUID(wanted))
     except ValueError:
         pass
-    orders = asker.ask("order.list", {"filter": {"document_number": wanted}})["orders"]
+    orders = client.request("order.list", {"filter": {"document_number": wanted}})["orders"]
     found = [
         each["document_id"]
         for order in orders
-        for each in _pages(asker, "document.list", {"order_id": order["order_id"]}, "documents")
+        for each in _pages(client, "document.list", {"order_id": order["order_id"]}, "documents")
         if each["number"].upper() == wanted.upper()
     ]
     if not found:
-        raise AftercartError(f"There is no document '{wanted}' in the shop '{asker.shop}'.")
+        raise AftercartError(f"There is no document '{wanted}' in the shop '{client.shop}'.")
     return str(found[0])
 
 
@@ -206,10 +209,10 @@ def _issue(found: Data) -> tuple[datetime, str]:
     return datetime.fromisoformat(found["issued_at"]), found["document_id"]
 
 
-def _pages(asker: Asker, name: str, query: Data, field: str) -> Iterator[Data]:
+def _pages(client: ShopClient, name: str, query: Data, field: str) -> Iterator[Data]:
     cursor: str | None = None
     while True:
-        answer = asker.ask(name, query | {"cursor": cursor})
+        answer = client.request(name, query | {"cursor": cursor})
         yield from answer[field]
         cursor = answer["next"]
         if cursor is None:
@@ -221,7 +224,7 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise AftercartError(f"The file '{path}' cannot be written: {error.strerror}.") from None
-    note(f"{path} ({len(content):,} bytes)", style="dim")
+    print_note(f"{path} ({len(content):,} bytes)", style="dim")
 
 
 def _bar() -> Progress:

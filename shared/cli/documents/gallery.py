@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shared.cli.terminal import say
+from shared.cli.terminal import print_line
 
 GALLERIES = "aftercart.galleries"
 """Entry points: `<service> = module:function`; the function writes its pages into a folder and
@@ -24,4 +24,4 @@ def gallery(folder: Path) -> None:
         write: Callable[[Path], Path] = point.load()
         directory = folder / point.name
         directory.mkdir(parents=True, exist_ok=True)
-        say(str(write(directory)))
+        print_line(str(write(directory)))

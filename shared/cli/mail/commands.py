@@ -5,10 +5,9 @@ from uuid import UUID
 import click
 
 from shared.cli.mail import display as shown
-from shared.cli.options import by_option, json_option
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, note, say, say_json
+from shared.cli.options import by_option, json_option, shop_option, wait_option
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, print_json, print_line, print_note
 
 PAGE = 200
 STATES = click.Choice(
@@ -49,23 +48,23 @@ def list_mails(
       aftercart mail list --order XKBKNABJK
       aftercart mail list --state failed
     """  # noqa: D301 - click reads \b
-    with asking(shop, wait, "mail") as asker:
+    with open_shop_client(shop, wait, "mail") as client:
         wanted: Data = {
-            "order_id": order and asker.order_id(order),
+            "order_id": order and client.order_id(order),
             "thread_id": thread and str(thread),
             "state": state,
             "recipient": recipient,
         }
         mails = _mails(
-            asker, {name: value for name, value in wanted.items() if value is not None}, limit
+            client, {name: value for name, value in wanted.items() if value is not None}, limit
         )
     if as_json:
-        say_json(mails)
+        print_json(mails)
         return
     for row in mails:
-        shown.say_row(row)
+        shown.print_row(row)
     if not mails:
-        note("No mail fits.", style="dim")
+        print_note("No mail fits.", style="dim")
 
 
 @mail.command(short_help="One mail, with its words and attempts.")
@@ -76,7 +75,7 @@ def list_mails(
 def show(mail_id: UUID, as_json: bool, shop: str, wait: float) -> None:
     """Shows a mail as text, and every attempt to send it."""
     found = _ask(shop, wait, "mail.get", {"mail_id": str(mail_id)})
-    (say_json if as_json else shown.say_mail)(found)
+    (print_json if as_json else shown.print_mail)(found)
 
 
 @mail.command(short_help="Send a mail again.")
@@ -92,10 +91,10 @@ def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> No
     Example, after `aftercart order customer REF --email ada@example.test`:
       aftercart mail resend b7a7f1d2-7c0a-4c57-9a3e-7f0a4d7e3003 --to ada@example.test
     """  # noqa: D301 - click reads \b
-    with asking(shop, wait, "mail") as asker:
-        recipient = asker.ask("mail.get", {"mail_id": str(mail_id)})["mail"]["recipient"]
-        asker.ask("mail.resend", {"mail_id": str(mail_id), "to": to, "by": by})
-    say(clean(f"{mail_id} is sent again, to {to or recipient}"), style="green")
+    with open_shop_client(shop, wait, "mail") as client:
+        recipient = client.request("mail.get", {"mail_id": str(mail_id)})["mail"]["recipient"]
+        client.request("mail.resend", {"mail_id": str(mail_id), "to": to, "by": by})
+    print_line(clean(f"{mail_id} is sent again, to {to or recipient}"), style="green")
 
 
 @mail.command(short_help="Addresses that nothing is sent to.")
@@ -106,12 +105,12 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
     """Lists addresses that mail came back from: nothing is sent to them until they are released."""
     found = _ask(shop, wait, "suppression.list", {})["suppressions"]
     if as_json:
-        say_json(found)
+        print_json(found)
         return
     for row in found:
-        shown.say_suppression(row)
+        shown.print_suppression(row)
     if not found:
-        note("Mail is sent to every address.", style="dim")
+        print_note("Mail is sent to every address.", style="dim")
 
 
 @mail.command(short_help="Send mail to an address again.")
@@ -122,14 +121,14 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
 def release(email: str, by: str, shop: str, wait: float) -> None:
     """Releases an address that mail came back from."""
     _ask(shop, wait, "suppression.release", {"email": email, "by": by})
-    say(f"{email} is released", style="green")
+    print_line(f"{email} is released", style="green")
 
 
-def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
+def _mails(client: ShopClient, wanted: Data, limit: int) -> list[Data]:
     found: list[Data] = []
     cursor: str | None = None
     while len(found) < limit:
-        page = asker.ask(
+        page = client.request(
             "mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor}
         )
         found, cursor = (
@@ -142,5 +141,5 @@ def _mails(asker: Asker, wanted: Data, limit: int) -> list[Data]:
 
 
 def _ask(shop: str, wait: float, name: str, data: Data) -> Data:
-    with asking(shop, wait, "mail") as asker:
-        return asker.ask(name, data)
+    with open_shop_client(shop, wait, "mail") as client:
+        return client.request(name, data)

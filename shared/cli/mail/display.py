@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, minute, say, short
+from shared.cli.terminal import clean, minute, print_line, shortened
 
 Data = dict[str, Any]
 COLOURS = {
@@ -17,19 +17,19 @@ COLOURS = {
 LONGEST_SUBJECT, LONGEST_REASON = 60, 100  # characters
 
 
-def say_row(row: Data) -> None:
+def print_row(row: Data) -> None:
     """One line."""
     trouble = row["bounced"] or ("" if row["state"] == "sent" else row["reason"])
-    say(
+    print_line(
         Text.assemble(
             (row["mail_id"], "cyan"),
             f"  {minute(row['at'])}  ",
             (f"{row['state']:10}", COLOURS.get(row["state"], "")),
             f"  {clean(row['template']):14}  {clean(row['recipient'])}  ",
-            (short(row["subject"], LONGEST_SUBJECT), "bold"),
+            (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
             (
                 (
-                    f"  {'came back: ' if row['bounced'] else ''}{short(trouble, LONGEST_REASON)}"
+                    f"  {'bounced: ' if row['bounced'] else ''}{shortened(trouble, LONGEST_REASON)}"
                     if trouble
                     else ""
                 ),
@@ -39,10 +39,10 @@ def say_row(row: Data) -> None:
     )
 
 
-def say_mail(found: Data) -> None:
+def print_mail(found: Data) -> None:
     """A mail: what it is, every attempt, what it says."""
     mail = found["mail"]
-    say(Text.assemble((clean(mail["subject"]), "bold"), f"  {mail['mail_id']}"))
+    print_line(Text.assemble((clean(mail["subject"]), "bold"), f"  {mail['mail_id']}"))
     facts = {
         "to": mail["recipient"],
         "state": f"{mail['state']} since {minute(mail['at'])}",
@@ -56,21 +56,21 @@ def say_mail(found: Data) -> None:
     }
     for label, value in facts.items():
         if value:
-            say(Text.assemble((f"  {label:12}", "dim"), clean(value)))
+            print_line(Text.assemble((f"  {label:12}", "dim"), clean(value)))
     for attempt in found["attempts"]:
-        say(
+        print_line(
             Text.assemble(
                 (f"  attempt {attempt['attempt']:<4}", "dim"),
                 f"{minute(attempt['at'])}  {attempt['kind']}  ",
-                short(attempt["reason"], LONGEST_REASON),
+                shortened(attempt["reason"], LONGEST_REASON),
             )
         )
-    say()
-    say(clean(found["text"], keep="\n"))
+    print_line()
+    print_line(clean(found["text"], allowed="\n"))
 
 
-def say_suppression(row: Data) -> None:
+def print_suppression(row: Data) -> None:
     """Print one line."""
     until = f"until {minute(row['until'])}  " if row["until"] else ""
     since = f"  since {minute(row['since'])}  "
-    say(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))
+    print_line(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))

@@ -1,27 +1,19 @@
-"""`aftercart ask`: a question, and its answer as JSON."""
+"""`aftercart ask`: send a query and print the answer as JSON."""
 
 import click
 
-from shared.cli.messages.message_names import query_type
-from shared.cli.requests import (
-    REFUSED,
-    UNANSWERED,
-    is_refusal,
-    read_data,
-    shop_option,
-    tell_refusal,
-    waiting,
-)
+from shared.cli.messages.message_names import query_version
+from shared.cli.options import shop_option
+from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
-from shared.cli.terminal import note, say_json
-from shared.clients.client import Request, new_id, outsider
-from shared.contracts.envelope import Envelope
+from shared.cli.terminal import print_json, print_note
+from shared.clients.client import Client, Reply, Request, open_client
 from shared.runtime.settings import ClientSettings
 
-FOR_ONE, FOR_ALL = 30.0, 5.0  # seconds
+FIRST_ANSWER, ALL_ANSWERS = 30.0, 5.0  # seconds to wait
 
 
-@click.command(short_help="Ask a question, print the answer.")
+@click.command(short_help="Send a query and print the answer.")
 @click.argument("name")
 @click.argument("file", required=False)
 @shop_option
@@ -29,58 +21,79 @@ FOR_ONE, FOR_ALL = 30.0, 5.0  # seconds
     "--wait",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help=f"How long to wait; {FOR_ONE:g} by default, {FOR_ALL:g} with --all.",
+    help=f"How long to wait; {FIRST_ANSWER:g} by default, {ALL_ANSWERS:g} with --all.",
 )
 @click.option(
     "--all",
-    "everybody",
+    "every_service",
     is_flag=True,
     help="Collect the answers of all services until the time is over.",
 )
 @click.pass_context
 def ask(
-    ctx: click.Context, name: str, file: str | None, shop: str, wait: float | None, everybody: bool
+    ctx: click.Context,
+    name: str,
+    file: str | None,
+    shop: str,
+    wait: float | None,
+    every_service: bool,
 ) -> None:
-    """Asks the question NAME with the fields in FILE, and prints the answer as JSON.
+    """Send the query NAME with the fields in FILE, and print the answer as JSON.
 
-    FILE holds a JSON object; `-` reads it from standard input; without it the question has no
-    fields. With --all, a list of `{"source": who answers, "name": what it is, "data": the answer}`
-    is printed.
+    FILE holds a JSON object; `-` reads it from standard input. Without FILE the query has no
+    fields. With --all, the output is a list of `{"source": the service, "name": the answer's name,
+    "data": its fields}`. All names of queries and their fields are in `docs/asyncapi.yaml`.
 
     \b
-    Exit codes: 0 answered, 2 refused, 3 not answered in time, 1 anything else.
+    Exit codes: 0 answered, 2 refused, 3 no answer in time, 1 for any other error.
 
     \b
     Examples:
       echo '{"order_id": "6f1c2a54-3b0e-4d0e-9a57-0f2f5d1f6a01"}' | aftercart ask order.get -
       aftercart ask service.health --all
     """  # noqa: D301 - click reads \b
-    kind = query_type(name, ctx.ensure_object(Installation))
-    request = Request(name, kind, read_data(file) if file else {}, new_id(), shop)
-    seconds = wait or (FOR_ALL if everybody else FOR_ONE)
-    with outsider(ClientSettings.load().broker_url.get_secret_value(), "ask") as client:
+    version = query_version(name, ctx.ensure_object(Installation))
+    request = Request(name, read_data(file) if file else {}, shop, version=version)
+    seconds = wait or (ALL_ANSWERS if every_service else FIRST_ANSWER)
+    with open_client(ClientSettings.load().broker_url.get_secret_value(), "ask") as client:
         client.send(request)
-        with waiting(seconds):
-            replies = client.replies(request, seconds)
-            found = (
-                list(replies) if everybody else [reply for reply in [next(replies, None)] if reply]
-            )
-    if not found:
-        note(f"Nobody answered within {seconds:g} seconds: see `aftercart health`.", style="yellow")
-        ctx.exit(UNANSWERED)
-    ctx.exit(_tell_all(found) if everybody else _tell(found[0]))
+        with waiting_status(seconds):
+            replies = _replies(client, request, seconds, every_service=every_service)
+    if not replies:
+        print_note(
+            f"No service replied within {seconds:g} seconds: see `aftercart health`.",
+            style="yellow",
+        )
+        ctx.exit(NO_REPLY)
+    ctx.exit(_print_all(replies) if every_service else _print(replies[0]))
 
 
-def _tell(reply: Envelope) -> int:
-    if is_refusal(reply):
-        tell_refusal(reply)
+def _replies(
+    client: Client, request: Request, seconds: float, *, every_service: bool
+) -> list[Reply]:
+    found: list[Reply] = []
+    for reply in client.replies(request, seconds):
+        found.append(reply)
+        if not every_service:
+            break
+    return found
+
+
+def _print(reply: Reply) -> int:
+    """Print a reply and return the exit code."""
+    if reply.refusal:
+        print_refusal(reply.refusal)
         return REFUSED
-    say_json(reply.data)
+    print_json(reply.data)
     return 0
 
 
-def _tell_all(replies: list[Envelope]) -> int:
-    say_json(
-        [{"source": reply.source, "name": reply.name, "data": reply.data} for reply in replies]
+def _print_all(replies: list[Reply]) -> int:
+    """Print all replies and return the exit code."""
+    print_json(
+        [
+            {"source": reply.envelope.source, "name": reply.name, "data": reply.data}
+            for reply in replies
+        ]
     )
-    return REFUSED if all(map(is_refusal, replies)) else 0
+    return REFUSED if all(reply.refusal for reply in replies) else 0

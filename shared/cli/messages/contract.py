@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import listed, note, say
+from shared.cli.terminal import print_line, print_note
+from shared.clients.sentences import listed
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.asyncapi.page import page
@@ -35,7 +36,7 @@ def contract(installation: Installation, check: bool, output: Path) -> None:
     interfaces = interfaces_of(installation.services())
     found = contract_of(interfaces)
     if unused := silent(found):
-        note(f"No service receives or publishes {listed(unused)}.")
+        print_note(f"No service receives or publishes {listed(unused)}.")
     _write(output, dump(found), check=check)
     _write(output.with_name("messages.md"), page(interfaces), check=check)
 
@@ -49,7 +50,7 @@ def _write(file: Path, text: str, *, check: bool) -> None:
         )
     if not fresh:
         file.write_text(text, encoding="utf-8", newline="\n")
-    say(f"{file} {'is fresh' if fresh else 'was written'}")
+    print_line(f"{file} {'is fresh' if fresh else 'was written'}")
 
 
 def interfaces_of(services: Iterable[Service]) -> dict[str, Interface]:

@@ -1,4 +1,4 @@
-"""An event as one line: time, name, subject, and of its fields those that tell most."""
+"""Format an event as one line: time, name, subject, and its most informative fields."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,13 +6,13 @@ from uuid import UUID
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, local, short
+from shared.cli.terminal import clean, local_time, shortened
 from shared.contracts.envelope import Envelope
 from shared.writing.currencies import decimal
 
-LONGEST, MOST = 48, 6  # characters of a value, fields of a line
-# Parts of a value that say what it is.
-TELLING = (
+MAX_VALUE, MAX_FIELDS = 48, 6  # characters of a value, fields of a line
+# Parts of a nested value that identify it, in the order in which they are shown.
+IDENTIFYING = (
     "reference",
     "number",
     "key",
@@ -23,39 +23,37 @@ TELLING = (
     "filename",
     "name",
 )
-PLUMBING = ("at", "sequence", "sha256")
+TECHNICAL = ("at", "sequence", "sha256")
 
 
-def line(event: Envelope) -> Text:
-    """`12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
+def event_line(event: Envelope) -> Text:
+    """Return `12:00:01 order.placed 6f1c… order=XKBKNABJK 28.70 EUR state=awaiting_bank_wire`."""
     refused = event.name.endswith("_refused")
     text = Text.assemble(
-        (local(event.time, "%H:%M:%S"), "dim"),
+        (local_time(event.time, "%H:%M:%S"), "dim"),
         " ",
         (clean(event.name), "bold red" if refused else "bold cyan"),
     )
     if event.subject:
         text.append(f" {clean(event.subject)}", "dim")
-    for name, value in list(_fields(event))[:MOST]:
+    for name, value in list(_fields(event))[:MAX_FIELDS]:
         text.append(f" {name}=", "dim").append(value)
     return text
 
 
 def _fields(event: Envelope) -> Iterator[tuple[str, str]]:
     for name, value in event.data.items():
-        if name in PLUMBING or value == event.subject:
+        if name in TECHNICAL or value == event.subject:
             continue
-        told = short(_told(value), LONGEST)
-        if told:
-            yield clean(name), told
+        summary = shortened(_summary(value), MAX_VALUE)
+        if summary:
+            yield clean(name), summary
 
 
-def _told(value: Any) -> str:
-    """A value in a few words; empty where it says nothing to people."""
+def _summary(value: Any) -> str:
+    """Return a value in a few words; empty if it means nothing to people."""
     if isinstance(value, Mapping):
-        return _money(value) or " ".join(
-            filter(None, (_told(value[name]) for name in TELLING if name in value))
-        )
+        return _money(value) or _identifying(value)
     if isinstance(value, list):
         plain = all(isinstance(item, str | int) for item in value)
         return ",".join(map(str, value)) if plain else str(len(value))
@@ -64,13 +62,17 @@ def _told(value: Any) -> str:
     return "yes" if value is True else str(value)
 
 
+def _identifying(value: Mapping[str, Any]) -> str:
+    parts = [_summary(value[name]) for name in IDENTIFYING if name in value]
+    return " ".join(filter(None, parts))
+
+
 def _money(value: Mapping[str, Any]) -> str:
-    amount, currency = value.get("amount"), value.get("currency")
-    if (
-        set(value) != {"amount", "currency"}
-        or not isinstance(amount, int)
-        or not isinstance(currency, str)
-    ):
+    """Return an amount as people write it; empty if the value is no amount."""
+    if set(value) != {"amount", "currency"}:
+        return ""
+    amount, currency = value["amount"], value["currency"]
+    if not isinstance(amount, int) or not isinstance(currency, str):
         return ""
     return f"{decimal(amount, currency)} {currency}"
 

@@ -1,23 +1,55 @@
-"""The names of messages that exist, so that a typing error is told before anything is sent."""
+"""Check the names of messages before anything is sent, and suggest close ones."""
 
 from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 
 from shared import contracts
-from shared.cli.services import Installation, suggestion
-from shared.contracts.message import Command, Event, Message, Query, catalogue, wire_type
+from shared.cli.services import Installation
+from shared.clients.sentences import suggestion
+from shared.contracts.message import Command, Event, Message, Query, catalogue
 from shared.runtime.errors import AftercartError
 
-Known = dict[str, type[Message]]
+Messages = dict[str, type[Message]]
+"""The newest version of each message by its name."""
 
 
-def _known(name: str, installation: Installation) -> Known:
-    """Every message by its name, in its newest version, without those that services send to
-    themselves.
+def command_version(name: str, installation: Installation, *, anyway: bool = False) -> int:
+    """Return the newest version of a command. `anyway`: also of a name that no contract has.
 
-    Where `name` is in none of our contracts, the installed services are loaded, which may bring
-    contracts of their own.
+    Raises `AftercartError` that suggests close names, or the right command line for a query.
+    """
+    known = _messages(name, installation)
+    found = known.get(name)
+    if anyway:
+        return found.version if found else 1
+    if found and issubclass(found, Query):
+        raise AftercartError(f"'{name}' is a query: use `aftercart ask {name}`.")
+    return _version(name, Command, known, "command")
+
+
+def query_version(name: str, installation: Installation) -> int:
+    """Return the newest version of a query. Raises as `command_version` does."""
+    known = _messages(name, installation)
+    found = known.get(name)
+    if found and issubclass(found, Command):
+        raise AftercartError(f"'{name}' is a command: use `aftercart send {name} FILE`.")
+    return _version(name, Query, known, "query")
+
+
+def unknown_event(pattern: str, installation: Installation) -> str | None:
+    """Return a warning if a pattern without wildcards is no event's name, else None."""
+    if "*" in pattern or "#" in pattern:
+        return None
+    events = _names(Event, _messages(pattern, installation))
+    if pattern in events:
+        return None
+    return f"No contract has an event '{pattern}'{suggestion(pattern, events)}"
+
+
+def _messages(name: str, installation: Installation) -> Messages:
+    """Return all public messages. If `name` is in no contract, the installed services are loaded
+    first, which may bring contracts of their own.
     """
     for module in iter_modules(contracts.__path__):
         import_module(f"{contracts.__name__}.{module.name}")
@@ -28,53 +60,22 @@ def _known(name: str, installation: Installation) -> Known:
     return _newest()
 
 
-def _newest() -> Known:
+def _newest() -> Messages:
     by_version = sorted(catalogue.values(), key=lambda message: message.version)
     return {message.name: message for message in by_version if not message.internal}
 
 
-def command_type(name: str, installation: Installation, *, anyway: bool = False) -> str:
-    """The wire type of a command. `anyway`: also of one that no contract has.
-
-    Raises `AftercartError`, with names that are close, or with the right way to use this one.
-    """
-    known = _known(name, installation)
-    found = known.get(name)
-    if anyway:
-        return found.wire_type() if found else wire_type(name)
-    if found and issubclass(found, Query):
-        raise AftercartError(f"'{name}' is a question: use `aftercart ask {name}`.")
-    return _of_kind(name, Command, known, "command")
-
-
-def query_type(name: str, installation: Installation) -> str:
-    """The wire type of a query. Raises as `command_type` does."""
-    known = _known(name, installation)
-    found = known.get(name)
-    if found and issubclass(found, Command):
-        raise AftercartError(f"'{name}' is a command: use `aftercart send {name} FILE`.")
-    return _of_kind(name, Query, known, "question")
-
-
-def _of_kind(name: str, kind: type[Message], known: Known, word: str) -> str:
+def _version(name: str, kind: type[Message], known: Messages, noun: str) -> int:
     found = known.get(name)
     if found and issubclass(found, kind):
-        return found.wire_type()
+        return found.version
     if found:
-        what = "an event: it tells what happened" if issubclass(found, Event) else "an answer"
-        raise AftercartError(f"'{name}' is {what}, so no service takes it.")
-    names = sorted(other for other, message in known.items() if issubclass(message, kind))
-    raise AftercartError(f"No service takes a {word} '{name}'{suggestion(name, names)}")
-
-
-def doubt(pattern: str, installation: Installation) -> str | None:
-    """A sentence about a pattern of events that will never match, if this is seen."""
-    if "*" in pattern or "#" in pattern:
-        return None
-    known = _known(pattern, installation)
-    events = sorted(name for name, message in known.items() if issubclass(message, Event))
-    return (
-        None
-        if pattern in events
-        else f"No contract has an event '{pattern}'{suggestion(pattern, events)}"
+        other = "an event" if issubclass(found, Event) else "an answer"
+        raise AftercartError(f"'{name}' is {other}, which cannot be sent to a service.")
+    raise AftercartError(
+        f"No service handles a {noun} '{name}'{suggestion(name, _names(kind, known))}"
     )
+
+
+def _names(kind: type[Message], known: Messages) -> list[str]:
+    return sorted(name for name, message in known.items() if issubclass(message, kind))

@@ -1,25 +1,17 @@
-"""`aftercart send`: a command, as a stranger would send it."""
+"""`aftercart send`: send a command, as any client sends it."""
 
 import click
 
-from shared.cli.messages.message_names import command_type
-from shared.cli.requests import (
-    REFUSED,
-    UNANSWERED,
-    is_refusal,
-    read_data,
-    shop_option,
-    tell_refusal,
-    waiting,
-)
+from shared.cli.messages.message_names import command_version
+from shared.cli.options import shop_option
+from shared.cli.requests import NO_REPLY, REFUSED, print_refusal, read_data, waiting_status
 from shared.cli.services import Installation
-from shared.cli.terminal import note, say, say_json
-from shared.clients.client import Request, new_id, outsider
-from shared.contracts.envelope import Envelope
+from shared.cli.terminal import print_json, print_line, print_note
+from shared.clients.client import Reply, Request, new_id, open_client
 from shared.runtime.settings import ClientSettings
 
 
-@click.command(short_help="Send a command, wait for its reply.")
+@click.command(short_help="Send a command and wait for its reply.")
 @click.argument("name")
 @click.argument("file")
 @shop_option
@@ -36,16 +28,13 @@ from shared.runtime.settings import ClientSettings
     "message_id",
     default=new_id,
     metavar="ID",
-    help=(
-        "The message's id; a new one by default. The same id again is the same command, done only"
-        " once."
-    ),
+    help="The message's id; a new one by default. A repeated id is processed only once.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole reply as JSON.")
 @click.option(
     "--anyway",
     is_flag=True,
-    help="Send it even if no contract has this name (it waits as unrouted).",
+    help="Send the command even if no contract has its name; it is then stored as unrouted.",
 )
 @click.pass_context
 def send(
@@ -58,50 +47,53 @@ def send(
     as_json: bool,
     anyway: bool,
 ) -> None:
-    """Sends the command NAME with the fields in FILE, and waits for its reply.
+    """Send the command NAME with the fields in FILE, and wait for its reply.
 
-    FILE holds a JSON object; `-` reads it from standard input. RabbitMQ confirms that it keeps the
-    command before anything is waited for.
+    FILE holds a JSON object; `-` reads it from standard input. RabbitMQ confirms that it stored the
+    command before the wait begins. All names of commands and their fields are in
+    `docs/asyncapi.yaml`.
 
     \b
-    Exit codes: 0 done (or sent, with --wait 0), 2 refused, 3 not answered in time, 1 anything else.
+    Exit codes: 0 done (or sent, with --wait 0), 2 refused, 3 no reply in time,
+    1 for any other error.
 
     \b
     Examples:
       aftercart send order.place order.json
       echo '{"sku": "MUG-BLUE", "quantity": 25}' | aftercart send stock.set -
     """  # noqa: D301 - click reads \b
-    kind = command_type(name, ctx.ensure_object(Installation), anyway=anyway)
-    request = Request(name, kind, read_data(file), message_id, shop)
-    with outsider(ClientSettings.load().broker_url.get_secret_value(), "send") as client:
-        client.send(request, answer=wait > 0)
-        (note if as_json else say)(f"sent {name} {request.id}")
+    version = command_version(name, ctx.ensure_object(Installation), anyway=anyway)
+    request = Request(name, read_data(file), shop, message_id, version)
+    with open_client(ClientSettings.load().broker_url.get_secret_value(), "send") as client:
+        client.send(request, expect_reply=wait > 0)
+        (print_note if as_json else print_line)(f"sent {name} {request.id}")
         if wait > 0:
-            with waiting(wait):
+            with waiting_status(wait):
                 reply = next(client.replies(request, wait), None)
-            ctx.exit(_tell(reply, request, wait, as_json))
+            ctx.exit(_print(reply, request, wait, as_json=as_json))
 
 
-def _tell(reply: Envelope | None, request: Request, wait: float, as_json: bool) -> int:
+def _print(reply: Reply | None, request: Request, wait: float, *, as_json: bool) -> int:
+    """Print the reply, or that there is none, and return the exit code."""
     if reply is None:
-        note(
-            f"Nobody answered within {wait:g} seconds. RabbitMQ keeps the command until its service"
-            " takes it: see `aftercart health` and `aftercart dead list`, or ask again with `--id"
-            f" {request.id}`, without harm.",
+        print_note(
+            f"No service replied within {wait:g} seconds. The command stays in RabbitMQ until its"
+            " service handles it: see `aftercart health` and `aftercart dead list`, or send it"
+            f" again with `--id {request.id}`, which is safe.",
             style="yellow",
         )
-        return UNANSWERED
+        return NO_REPLY
     if as_json:
-        say_json(reply.model_dump(mode="json", exclude_none=True))
-    elif not is_refusal(reply):
-        say(_done(reply), style="green")
-    if is_refusal(reply):
-        tell_refusal(reply)
+        print_json(reply.envelope.model_dump(mode="json", exclude_none=True))
+    elif not reply.refusal:
+        print_line(_summary(reply), style="green")
+    if reply.refusal:
+        print_refusal(reply.refusal)
         return REFUSED
     return 0
 
 
-def _done(reply: Envelope) -> str:
+def _summary(reply: Reply) -> str:
     if reply.data.get("repeated"):
         return "done before: nothing changed now"
     events = reply.data.get("events") or []

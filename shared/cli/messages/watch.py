@@ -1,19 +1,24 @@
-"""`aftercart watch`: events, live, or from the past on."""
+"""`aftercart watch`: show events as they are published, or replay them."""
 
 import json
+from contextlib import suppress
 from itertools import islice
 
 import click
+from pika.adapters.blocking_connection import BlockingConnection
+from rich.text import Text
 
-from shared.cli.messages.event_line import line
-from shared.cli.messages.message_names import doubt
+from shared.cli.messages.event_line import event_line
+from shared.cli.messages.message_names import unknown_event
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import note, say
-from shared.clients.connection import address, connected, login
-from shared.clients.subscriptions import open_live, open_replay, read_start
+from shared.cli.terminal import print_line, print_note
+from shared.clients.connection import connect
+from shared.clients.subscriptions import Start, Subscription, follow_stream, parse_start, subscribe
+from shared.clients.urls import address, login
+from shared.contracts.envelope import Envelope
 from shared.runtime.settings import ClientSettings
 
-HEARTBEAT = 600  # seconds: a terminal may be stopped for a while, or `less` may hold us up
+HEARTBEAT = 600  # seconds: a terminal may be suspended for a while, or a pager may block us
 
 
 @click.command(short_help="Show events as they happen.")
@@ -25,20 +30,18 @@ HEARTBEAT = 600  # seconds: a terminal may be stopped for a while, or `less` may
     "--from",
     "start",
     metavar="first|last|TIME",
-    help=(
-        "Begin with the past: first, last (what was written last), or a time such as"
-        " 2026-11-21T12:00."
-    ),
+    help="Replay past events first: from the first, from those written last, or from a time such"
+    " as 2026-11-21T12:00.",
 )
 @click.option("--count", type=click.IntRange(1), metavar="N", help="End after N events.")
 @pass_installation
 def watch(
     installation: Installation, pattern: str, as_json: bool, start: str | None, count: int | None
 ) -> None:
-    """Shows events whose names match PATTERN, one on each line, until Ctrl-C.
+    """Show events with names that match PATTERN, one on each line, until Ctrl-C.
 
-    PATTERN is a name, in which `*` stands for one word and `#` for any number of words; all events
-    by default.
+    In PATTERN, `*` stands for one word of a name and `#` for any number of words; without it, all
+    events are shown.
 
     \b
     Examples:
@@ -46,24 +49,26 @@ def watch(
       aftercart watch 'order.*' --from 2026-11-21T12:00
       aftercart watch invoice.issued --json --count 1
     """  # noqa: D301 - click reads \b
-    begin = read_start(start) if start else None
+    begin = parse_start(start) if start else None
     urls = ClientSettings.load().broker_url.get_secret_value()
-    unlikely = doubt(pattern, installation)
-    if unlikely:
-        note(unlikely, style="yellow")
-    try:
-        with connected(urls, "watch", HEARTBEAT) as connection:
-            events = (
-                open_replay(connection, pattern, begin)
-                if begin
-                else open_live(connection, login(urls)[0], pattern)
-            )
-            note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
-            for event in islice(events, count):
-                say(
-                    json.dumps(event.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-                    if as_json
-                    else line(event)
-                )
-    except KeyboardInterrupt:
-        pass
+    warning = unknown_event(pattern, installation)
+    if warning:
+        print_note(warning, style="yellow")
+    with suppress(KeyboardInterrupt), connect(urls, "watch", HEARTBEAT) as connection:
+        events = _subscription(connection, urls, pattern, begin)
+        print_note(f"Watching {pattern} on {address(urls)}; Ctrl-C ends.", style="dim")
+        for event in islice(events, count):
+            print_line(_json_line(event) if as_json else event_line(event))
+
+
+def _subscription(
+    connection: BlockingConnection, urls: str, pattern: str, start: Start | None
+) -> Subscription:
+    if start:
+        return follow_stream(connection, pattern, start)
+    user, _password = login(urls)
+    return subscribe(connection, user, pattern)
+
+
+def _json_line(event: Envelope) -> str | Text:
+    return json.dumps(event.model_dump(mode="json", exclude_none=True), ensure_ascii=False)

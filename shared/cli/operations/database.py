@@ -1,4 +1,4 @@
-"""A service's database, as the command line needs it."""
+"""Find the database of a service, and report its errors as one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from pydantic import SecretStr
-from sqlalchemy import make_url
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared.runtime.errors import AftercartError, SchemaError, SettingsError
@@ -17,14 +17,14 @@ from shared.runtime.storage.database import engine_for
 
 
 class DatabaseSettings(CommonSettings):
-    """Where a service's database is; to migrate, RabbitMQ is not needed."""
+    """The URL of a service's database; a migration does not need RabbitMQ."""
 
     database_url: SecretStr
 
 
 @contextmanager
-def told_plainly(service: str) -> Iterator[None]:
-    """Turns the database's own errors into one sentence."""
+def database_errors(service: str) -> Iterator[None]:
+    """Turn errors of SQLAlchemy and Alembic into one sentence each."""
     variable = f"{PREFIX}{service.upper()}_DATABASE_URL"
     try:
         yield
@@ -36,33 +36,42 @@ def told_plainly(service: str) -> Iterator[None]:
     except CommandError as error:
         raise SchemaError(
             f"The database of {service} cannot be migrated ({error}): perhaps {variable} names"
-            " another service's database, or it was made by a newer version."
+            " another service's database, or a newer version created it."
         ) from error
 
 
-def hindrance(service: Service) -> str:
-    """Why a worker of the service ends as soon as it is started: its database is not at this
-    version's revision. Empty where it is, or where that cannot be seen from here. Nothing is
-    written.
+def start_failure(service: Service) -> str:
+    """Explain why a worker of the service would stop at its start: its database is not at this
+    version's revision.
+
+    Returns an empty text if it is, or if the database cannot be reached from here. Never writes.
     """
     try:
         url = make_url(DatabaseSettings.load(service.name).database_url.get_secret_value())
-        if (
-            url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
-        ):  # a look would make it
+        if _absent(url):
             return (
-                f"The database of {service.name} is not made yet: run `aftercart migrate"
+                f"The database of {service.name} does not exist yet: run `aftercart migrate"
                 f" {service.name}`."
             )
         engine = engine_for(url.render_as_string(hide_password=False))
     except (AftercartError, SQLAlchemyError):
         return ""
     try:
+        return _wrong_revision(service, engine)
+    finally:
+        engine.dispose()
+
+
+def _absent(url: URL) -> bool:
+    """Return whether an SQLite file is missing; connecting would create it."""
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
+
+
+def _wrong_revision(service: Service, engine: Engine) -> str:
+    try:
         migrations.require(service, engine)
     except SchemaError as error:
         return str(error)
     except SQLAlchemyError:
         return ""
-    finally:
-        engine.dispose()
     return ""

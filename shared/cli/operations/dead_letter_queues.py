@@ -1,100 +1,70 @@
-"""The boxes of dead letters here, opened by RabbitMQ's administrator."""
+"""Choose dead letter queues by service, count them, and read them with progress."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pika.adapters.blocking_connection import BlockingChannel
-
-from shared.cli.services import Installation, suggestion
-from shared.cli.terminal import note, progress
-from shared.clients.connection import connected, count
-from shared.clients.dead_letters import PSEUDO_SERVICE, Box, Letter, read
+from shared.cli.services import Installation
+from shared.cli.terminal import print_note, progress
+from shared.clients.dead_letters import (
+    UNROUTED_SERVICE,
+    DeadLetter,
+    DeadLetterQueue,
+    DeadLetters,
+    open_dead_letters,
+)
+from shared.clients.sentences import suggestion
 from shared.runtime.errors import AftercartError, SettingsError
 from shared.runtime.settings import PREFIX, ClientSettings
 
-Totals = Mapping[Box, int]
-"""How many letters are in each box."""
+Counts = Mapping[DeadLetterQueue, int]
 
 
 @contextmanager
-def administration() -> Iterator[BlockingChannel]:
-    """A channel that confirms. What is held and not settled at its end goes back to where it was,
-    in order.
-    """
+def open_as_administrator() -> Iterator[DeadLetters]:
+    """Open the dead letters with the administrator's URL in the settings."""
     settings = ClientSettings.load()
     if settings.admin_broker_url is None:
         raise SettingsError(
-            f"{PREFIX}ADMIN_BROKER_URL is not set: it is amqp://user:password@host/vhost of a user"
-            " who may read and write everything."
+            f"{PREFIX}ADMIN_BROKER_URL is not set: set it to amqp://user:password@host/vhost of a"
+            " user with all permissions."
         )
-    with connected(settings.admin_broker_url.get_secret_value(), "dead letters") as connection:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        yield channel
+    with open_dead_letters(settings.admin_broker_url.get_secret_value()) as dead_letters:
+        yield dead_letters
 
 
-def boxes(installation: Installation, service: str | None) -> list[Box]:
-    """Those of a service, or all. Raises `AftercartError` for a name that nobody has."""
-    known = [*installation.names, PSEUDO_SERVICE]
-    if service is not None and service not in known:
+def queues(installation: Installation, service: str | None) -> list[DeadLetterQueue]:
+    """Return the queue of a service, or of all. Raises `AftercartError` for an unknown service."""
+    known = [*installation.names, UNROUTED_SERVICE]
+    if service is None:
+        return [DeadLetterQueue(name) for name in known]
+    if service not in known:
         raise AftercartError(f"There is no service '{service}'{suggestion(service, known)}")
-    return [Box(name) for name in ([service] if service else known)]
+    return [DeadLetterQueue(service)]
 
 
-def count_all(channel: BlockingChannel, found: list[Box]) -> Totals:
-    """How many letters wait, without those that another command holds; a box that is missing is
-    told and left out.
+def count_all(dead_letters: DeadLetters, wanted: list[DeadLetterQueue]) -> Counts:
+    """Count the letters in each queue, without those that another reader holds.
+
+    A missing queue is left out, with a note.
     """
-    totals = {}
-    for box in found:
-        counts = count(channel.connection, box.queue)
-        if counts is None:
-            note(
-                f"The queue '{box.queue}' is missing: run `aftercart topology apply`.",
+    counts: dict[DeadLetterQueue, int] = {}
+    for queue in wanted:
+        count = dead_letters.count(queue)
+        if count is None:
+            print_note(
+                f"The queue '{queue.name}' is missing: run `aftercart topology apply`.",
                 style="yellow",
             )
         else:
-            totals[box] = counts[0]
-    return totals
+            counts[queue] = count
+    return counts
 
 
-def count_apart(found: list[Box]) -> Totals:
-    """The same on a connection of its own: whoever is asked something meanwhile may take his
-    time.
-    """
-    with administration() as channel:
-        return count_all(channel, found)
+def read_all(dead_letters: DeadLetters, counts: Counts, label: str) -> Iterator[DeadLetter]:
+    """Yield every letter that was counted, with a progress bar on a terminal."""
 
+    def read() -> Iterator[DeadLetter]:
+        for queue, count in counts.items():
+            yield from dead_letters.read(queue, count)
 
-def read_all(channel: BlockingChannel, totals: Totals, what: str) -> Iterator[Letter]:
-    """Every letter that was counted, with a bar on a terminal."""
-    letters = (letter for box, number in totals.items() for letter in read(channel, box, number))
-    yield from progress(letters, sum(totals.values()), what)
-
-
-def settle(
-    totals: Totals,
-    ids: set[str] | None,
-    action: Callable[[BlockingChannel, Letter], None],
-    what: str,
-) -> int:
-    """Does something with the letters of these ids, or with all; how many. Raises `AftercartError`
-    for ids that no letter has, after the others were done.
-    """
-    done: list[str] = []
-    with administration() as channel:
-        for letter in read_all(channel, totals, what):
-            if ids is None or letter.id in ids:
-                action(channel, letter)
-                done.append(letter.id)
-    require_found(ids or set(), set(done))
-    return len(done)
-
-
-def require_found(wanted: set[str], found: set[str]) -> None:
-    """Raises `AftercartError` for ids that no letter has."""
-    absent = sorted(wanted - found)
-    if absent:
-        raise AftercartError(
-            f"There is no dead letter {', '.join(absent)}: see `aftercart dead list`."
-        )
+    yield from progress(read(), sum(counts.values()), label)

@@ -1,27 +1,26 @@
-"""`aftercart dead`: what could not be done, looked at, tried again or thrown away."""
+"""`aftercart dead`: list, show, replay and drop dead letters."""
 
 import sys
 
 import click
 
 from shared.cli.operations.dead_letter_queues import (
-    administration,
-    boxes,
+    Counts,
     count_all,
-    count_apart,
+    open_as_administrator,
+    queues,
     read_all,
-    require_found,
-    settle,
 )
-from shared.cli.operations.dead_letters_display import describe, say_letter, say_line
+from shared.cli.operations.dead_letters_display import describe, print_letter, print_summary
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import counted, listed, note, say
-from shared.clients.dead_letters import PSEUDO_SERVICE, drop, read, replay
+from shared.cli.terminal import print_line, print_note
+from shared.clients.dead_letters import UNROUTED_SERVICE, require_found, settle
+from shared.clients.sentences import counted, listed
 
 service_option = click.option(
     "--service",
     metavar="NAME",
-    help=f"Only of this service; `{PSEUDO_SERVICE}` for commands that no service takes.",
+    help=f"Only of this service; `{UNROUTED_SERVICE}` for commands that no service handles.",
 )
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 all_option = click.option("--all", "everything", is_flag=True, help="All that are there now.")
@@ -29,64 +28,67 @@ all_option = click.option("--all", "everything", is_flag=True, help="All that ar
 
 @click.group(short_help="List, show, replay or drop dead letters.")
 def dead() -> None:
-    """Dead letters: messages that no attempt could finish, and commands that no service takes.
+    """Handle dead letters: messages that failed in every attempt, and commands that no service
+    handles.
 
-    They are kept without limit of time. Needs AFTERCART_ADMIN_BROKER_URL: the services' own users
-    may not read them.
+    Dead letters never expire. These commands need AFTERCART_ADMIN_BROKER_URL, as the services' own
+    users may not read them.
     """
 
 
-@dead.command("list", short_help="List them, with their reasons.")
+@dead.command("list", short_help="List dead letters with their reasons.")
 @service_option
 @click.option(
     "--limit",
     type=click.IntRange(1),
     default=100,
     show_default=True,
-    help="Letters of each service.",
+    help="Dead letters of each service.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @pass_installation
 def list_letters(
     installation: Installation, service: str | None, limit: int, as_json: bool
 ) -> None:
-    """Lists dead letters, the oldest of each service first.
+    """List dead letters, the oldest of each service first.
 
-    Each with its service, the time it was given up, its name, its id and its attempts, and below
-    the reason. What is no readable message has an id made of its bytes, `raw-…`.
+    Each entry shows the service, the time of the last attempt, the message's name, its id and its
+    attempts, and below them the reason. A message that is no valid CloudEvent gets an id made of
+    its bytes, `raw-…`.
     """
-    with administration() as channel:
-        totals = count_all(channel, boxes(installation, service))
-        for box, number in totals.items():
-            for letter in read(channel, box, min(limit, number)):
-                say_line(letter, as_json=as_json)
+    with open_as_administrator() as dead_letters:
+        counts = count_all(dead_letters, queues(installation, service))
+        for queue, count in counts.items():
+            for letter in dead_letters.read(queue, min(limit, count)):
+                print_summary(letter, as_json=as_json)
     if not as_json:
-        note(f"{describe(totals)}.", style="dim")
-        if any(total > limit for total in totals.values()):
-            note(f"Of each service {limit} are shown; --limit shows more.", style="dim")
+        print_note(f"{describe(counts)}.", style="dim")
+        if max(counts.values(), default=0) > limit:
+            print_note(
+                f"The first {limit} of each service are shown; --limit shows more.", style="dim"
+            )
 
 
-@dead.command(short_help="Show one whole, with its error.")
+@dead.command(short_help="Show one dead letter with its error.")
 @click.argument("letter_id", metavar="ID")
 @service_option
-@click.option("--body", is_flag=True, help="Write only the message's bytes, as they came.")
+@click.option("--body", is_flag=True, help="Print only the message's bytes, unchanged.")
 @pass_installation
 def show(installation: Installation, letter_id: str, service: str | None, body: bool) -> None:
-    """Shows the dead letter ID: its envelope, its headers, its error."""
-    with administration() as channel:
-        totals = count_all(channel, boxes(installation, service))
-        found = [
-            letter for letter in read_all(channel, totals, "looking") if letter.id == letter_id
-        ]
+    """Show the dead letter ID: its envelope, its headers and its error."""
+    with open_as_administrator() as dead_letters:
+        counts = count_all(dead_letters, queues(installation, service))
+        letters = read_all(dead_letters, counts, "searching")
+        found = [letter for letter in letters if letter.id == letter_id]
     require_found({letter_id}, {letter.id for letter in found})
     for letter in found:
         if body:
             sys.stdout.buffer.write(letter.body)
         else:
-            say_letter(letter)
+            print_letter(letter)
 
 
-@dead.command("replay", short_help="Try them again.")
+@dead.command("replay", short_help="Process dead letters again.")
 @ids_argument
 @all_option
 @service_option
@@ -94,19 +96,23 @@ def show(installation: Installation, letter_id: str, service: str | None, body: 
 def replay_letters(
     installation: Installation, ids: tuple[str, ...], everything: bool, service: str | None
 ) -> None:
-    """Tries dead letters again: puts them back to their service, as before their first attempt.
+    """Put dead letters back into their service's queue, for a new first attempt.
 
-    Unrouted commands are published again; those that still no service takes come back. What is
-    replayed leaves the dead letters only after RabbitMQ confirmed the copy; everything else stays,
-    in order.
+    Unrouted commands are published again; those that still no service handles come back. A dead
+    letter is removed only after RabbitMQ confirmed the copy. All others stay, in order.
+
+    Services detect duplicates for 30 days only. Before you replay an older dead letter, check that
+    its effects are not already there.
     """
     _require_choice(ids, everything)
-    totals = count_apart(boxes(installation, service))
-    done = settle(totals, None if everything else set(ids), replay, "replaying")
-    say(f"replayed {counted(done, 'letter')}")
+    with open_as_administrator() as dead_letters:
+        counts = count_all(dead_letters, queues(installation, service))
+        letters = read_all(dead_letters, counts, "replaying")
+        done = settle(letters, None if everything else set(ids), dead_letters.replay)
+    print_line(f"replayed {counted(done, 'dead letter')}")
 
 
-@dead.command("drop", short_help="Throw them away; asks before.")
+@dead.command("drop", short_help="Delete dead letters, after a question.")
 @ids_argument
 @all_option
 @service_option
@@ -119,20 +125,26 @@ def drop_letters(
     service: str | None,
     yes: bool,
 ) -> None:
-    """Throws dead letters away, for good; asks before. Everything else stays, in order."""
+    """Delete dead letters for good, after a question. All others stay, in order."""
     _require_choice(ids, everything)
-    totals = count_apart(boxes(installation, service))
-    if not yes and any(totals.values()):
-        what = (
-            describe(totals)
-            if everything
-            else f"the dead letter{'s'[: len(ids) > 1]} {listed(ids)}"
-        )
-        click.confirm(f"Drop {what}, for good?", abort=True, err=True)
-    done = settle(totals, None if everything else set(ids), drop, "dropping")
-    say(f"dropped {counted(done, 'letter')}")
+    counts = _count(installation, service)
+    if not yes and any(counts.values()):
+        wanted = describe(counts)
+        if not everything:
+            wanted = f"the dead letter{'s'[: len(ids) > 1]} {listed(ids)}"
+        click.confirm(f"Delete {wanted} for good?", abort=True, err=True)
+    with open_as_administrator() as dead_letters:
+        letters = read_all(dead_letters, counts, "dropping")
+        done = settle(letters, None if everything else set(ids), dead_letters.drop)
+    print_line(f"dropped {counted(done, 'dead letter')}")
+
+
+def _count(installation: Installation, service: str | None) -> Counts:
+    """Count on a connection of its own, which would time out during the question."""
+    with open_as_administrator() as dead_letters:
+        return count_all(dead_letters, queues(installation, service))
 
 
 def _require_choice(ids: tuple[str, ...], everything: bool) -> None:
     if bool(ids) == everything:
-        raise click.UsageError("Name the letters by their ids, or all of them by --all.")
+        raise click.UsageError("Give the ids of dead letters, or --all for all of them.")

@@ -1,61 +1,65 @@
-"""How dead letters look on the terminal."""
+"""Print dead letters on the terminal."""
 
 import json
 from collections.abc import Mapping
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, counted, local, say, say_json, short
-from shared.clients.dead_letters import Box, Letter
+from shared.cli.terminal import clean, local_time, print_json, print_line, shortened
+from shared.clients.dead_letters import DeadLetter, DeadLetterQueue
+from shared.clients.sentences import counted
 
-LONGEST_REASON, LONGEST_BODY = 180, 4000  # characters
+MAX_REASON, MAX_BODY = 180, 4000  # characters
 
 
-def say_line(letter: Letter, *, as_json: bool) -> None:
-    """Two lines for people, or one of JSON."""
+def print_summary(letter: DeadLetter, *, as_json: bool) -> None:
+    """Print two lines for people, or one line of JSON."""
     if as_json:
-        say(json.dumps(_facts(letter), ensure_ascii=False))
+        print_line(json.dumps(_facts(letter), ensure_ascii=False))
         return
-    say(_heading(letter))
-    say(f"  {short(letter.reason, LONGEST_REASON)}", style="red")
+    print_line(_heading(letter))
+    print_line(f"  {shortened(letter.reason, MAX_REASON)}", style="red")
 
 
-def say_letter(letter: Letter) -> None:
-    """All that is known of it."""
-    say(_heading(letter))
-    say(f"  {clean(letter.reason)}", style="red")
-    say("\nenvelope" if letter.envelope else "\nbody", style="bold")
+def print_letter(letter: DeadLetter) -> None:
+    """Print everything known about a dead letter."""
+    print_line(_heading(letter))
+    print_line(f"  {clean(letter.reason)}", style="red")
+    print_line("\nenvelope" if letter.envelope else "\nbody", style="bold")
     if letter.envelope:
-        say_json(letter.envelope.model_dump(mode="json", exclude_none=True))
+        print_json(letter.envelope.model_dump(mode="json", exclude_none=True))
     else:
-        say(clean(letter.body[:LONGEST_BODY].decode(errors="backslashreplace"), keep="\n"))
-        say(f"({counted(len(letter.body), 'byte')}; --body writes them as they are)", style="dim")
+        print_line(clean(letter.body[:MAX_BODY].decode(errors="backslashreplace"), allowed="\n"))
+        print_line(
+            f"({counted(len(letter.body), 'byte')}; --body writes them as they are)", style="dim"
+        )
     headers = {name: value for name, value in letter.headers.items() if name != "x-error"}
     if headers:
-        say("\nheaders", style="bold")
-        say(clean(json.dumps(headers, indent=2, ensure_ascii=False, default=str), keep="\n"))
+        print_line("\nheaders", style="bold")
+        print_line(
+            clean(json.dumps(headers, indent=2, ensure_ascii=False, default=str), allowed="\n")
+        )
     if letter.headers.get("x-error"):
-        say("\nerror", style="bold")
-        say(clean(str(letter.headers["x-error"]), keep="\n").rstrip())
+        print_line("\nerror", style="bold")
+        print_line(clean(str(letter.headers["x-error"]), allowed="\n").rstrip())
 
 
-def describe(totals: Mapping[Box, int]) -> str:
-    """`3 dead letters: 2 of orders, 1 unrouted`."""
-    parts = [
-        f"{number} unrouted" if box.unrouted else f"{number} of {box.name}"
-        for box, number in totals.items()
-        if number
-    ]
+def describe(counts: Mapping[DeadLetterQueue, int]) -> str:
+    """Return `3 dead letters: 2 of orders, 1 unrouted`."""
+    parts: list[str] = []
+    for queue, count in counts.items():
+        if count:
+            parts.append(f"{count} unrouted" if queue.unrouted else f"{count} of {queue.service}")
     if not parts:
         return "no dead letters"
-    return f"{counted(sum(totals.values()), 'dead letter')}: {', '.join(parts)}"
+    return f"{counted(sum(counts.values()), 'dead letter')}: {', '.join(parts)}"
 
 
-def _heading(letter: Letter) -> Text:
+def _heading(letter: DeadLetter) -> Text:
     return Text.assemble(
-        (letter.box.name, "bold"),
+        (letter.queue.service, "bold"),
         "  ",
-        local(letter.time),
+        local_time(letter.time),
         "  ",
         (clean(letter.name), "bold cyan"),
         "  ",
@@ -65,9 +69,9 @@ def _heading(letter: Letter) -> Text:
     )
 
 
-def _facts(letter: Letter) -> dict[str, object]:
+def _facts(letter: DeadLetter) -> dict[str, object]:
     return {
-        "service": letter.box.name,
+        "service": letter.queue.service,
         "time": letter.time.isoformat() if letter.time else None,
         "name": letter.name,
         "id": letter.id,

@@ -1,20 +1,18 @@
-"""The topology of this installation: its services, the logins in the settings, the virtual host in
-their URLs.
-"""
+"""Derive the topology of this installation from its services and the logins in the settings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import SecretStr
 
-from shared.clients.connection import login, vhost
+from shared.clients.urls import login, virtual_host
 from shared.runtime.errors import SettingsError
-from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Definitions, Login, definitions
 from shared.runtime.service import Service
 from shared.runtime.settings import PREFIX, ClientSettings, CommonSettings
 
-CLIENT = "client"  # how the topology names the outsiders
+CLIENT = "client"  # stands for the external clients' login among those of the services
 IDENTITY = {
     "exchanges": ("name",),
     "queues": ("name",),
@@ -23,105 +21,113 @@ IDENTITY = {
     "permissions": ("user", "configure", "write", "read"),
     "topic_permissions": ("user", "exchange", "write", "read"),
 }
+"""The fields that two entries of RabbitMQ's definitions must share to be the same."""
 
 
 class BrokerSettings(CommonSettings):
-    """Where a service finds RabbitMQ, if that is known here, and how it retries."""
+    """A service's RabbitMQ URL, if it is set here, and its retry delays."""
 
     broker_url: SecretStr | None = None
 
 
 @dataclass(frozen=True)
-class Wiring:
-    """`wanted`: what RabbitMQ should hold. `strangers`: services whose login is not known here."""
+class DesiredTopology:
+    """The definitions that RabbitMQ should hold, and the services without a RabbitMQ URL here."""
 
-    wanted: Definitions
-    vhost: str
-    strangers: list[str]
+    definitions: Definitions
+    virtual_host: str
+    without_login: list[str]
 
 
-def wiring(services: Iterable[Service], settings: ClientSettings) -> Wiring:
-    """What the services here need. Raises `SettingsError` where the logins would get in each
-    other's way.
-    """
+def desired_topology(services: Iterable[Service], settings: ClientSettings) -> DesiredTopology:
+    """Return the topology that the services need. Raises `SettingsError` if logins conflict."""
     services = list(services)
     own = {service.name: BrokerSettings.load(service.name) for service in services}
-    urls = {name: one.broker_url.get_secret_value() for name, one in own.items() if one.broker_url}
-    urls[CLIENT] = settings.broker_url.get_secret_value()
+    urls = {CLIENT: settings.broker_url.get_secret_value()}
+    delays: set[float] = set()
+    for name, one in own.items():
+        delays.update(one.retry_delays)
+        if one.broker_url:
+            urls[name] = one.broker_url.get_secret_value()
     logins = {name: Login(*login(url)) for name, url in urls.items()}
-    _require_different_users(logins, set(_administrators(settings)))
-    delays = sorted({delay for one in own.values() for delay in one.retry_delays})
-    host = _one_vhost(urls)
-    return Wiring(
-        definitions(services, delays, logins, host),
-        host,
-        [name for name in own if name not in urls],
+    _require_different_users(logins, _administrators(settings))
+    host = _one_virtual_host(urls)
+    return DesiredTopology(
+        definitions=definitions(services, sorted(delays), logins, host),
+        virtual_host=host,
+        without_login=[name for name in own if name not in urls],
     )
 
 
 def management_url(settings: ClientSettings) -> str:
-    """Raises `SettingsError` where it is not set."""
+    """Return the management API's URL. Raises `SettingsError` if it is not set."""
     if settings.management_url is None:
         raise SettingsError(
-            f"{PREFIX}MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a"
+            f"{PREFIX}MANAGEMENT_URL is not set: set it to http://user:password@host:15672 of a"
             " RabbitMQ administrator."
         )
     return settings.management_url.get_secret_value()
 
 
-def missing(wanted: Definitions, management: Management, host: str) -> list[str]:
-    """What RabbitMQ lacks, or what is there with other rights: `queue orders.dead`, `permission
-    client`.
+def missing(wanted: Definitions, existing: Mapping[str, Any]) -> list[str]:
+    """Name the entries that RabbitMQ lacks or holds with other permissions, such as
+    `queue orders.dead` and `permission client`.
     """
-    existing = management.definitions(host)
-    lacking = []
-    for part, names in IDENTITY.items():
-        found = {tuple(entry[name] for name in names) for entry in existing[part]}
-        lacking += [
-            f"{part[:-1].replace('_', ' ')} {_label(entry)}"
-            for entry in wanted[part]
-            if tuple(entry[name] for name in names) not in found
-        ]
-    return lacking
+    names: list[str] = []
+    for part, fields in IDENTITY.items():
+        present = {_identity(entry, fields) for entry in existing[part]}
+        for entry in wanted[part]:
+            if _identity(entry, fields) not in present:
+                names.append(f"{part[:-1].replace('_', ' ')} {_label(entry)}")
+    return names
 
 
-def _label(entry: dict[str, str]) -> str:
-    named = entry.get("name") or entry.get("user")
-    return named or f"{entry['source']} --{entry['routing_key']}--> {entry['destination']}"
+def _identity(entry: Mapping[str, str], fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(entry[name] for name in fields)
 
 
-def _administrators(settings: ClientSettings) -> Iterator[str]:
+def _label(entry: Mapping[str, str]) -> str:
+    name = entry.get("name") or entry.get("user")
+    return name or f"{entry['source']} --{entry['routing_key']}--> {entry['destination']}"
+
+
+def _administrators(settings: ClientSettings) -> set[str]:
+    """Return the users of the settings that administer RabbitMQ."""
+    users: set[str] = set()
     if settings.admin_broker_url:
-        yield login(settings.admin_broker_url.get_secret_value())[0]
+        users.add(login(settings.admin_broker_url.get_secret_value())[0])
     if settings.management_url:
-        yield Login.of(settings.management_url.get_secret_value()).user
+        users.add(Login.of(settings.management_url.get_secret_value()).user)
+    return users
 
 
-def _require_different_users(logins: dict[str, Login], administrators: set[str]) -> None:
-    """Applying gives a user the rights of one service and takes all others away."""
+def _require_different_users(logins: Mapping[str, Login], administrators: set[str]) -> None:
+    """Raise `SettingsError` for shared users: applying the topology gives a user the permissions of
+    one service and removes all others.
+    """
     owners: dict[str, str] = {}
     for name, one in logins.items():
         if one.user in administrators:
             raise SettingsError(
-                f"{_variable(name)} uses RabbitMQ's administrator '{one.user}', who would lose his"
-                " rights: give it a user of its own."
+                f"{_variable(name)} uses RabbitMQ's administrator '{one.user}', which would lose"
+                " its permissions: use a separate user."
             )
         if one.user in owners:
             raise SettingsError(
                 f"{_variable(name)} and {_variable(owners[one.user])} both use '{one.user}': every"
-                " service and the outsiders need a user of their own."
+                " service and the external clients need separate users."
             )
         owners[one.user] = name
 
 
-def _one_vhost(urls: dict[str, str]) -> str:
-    hosts = {vhost(url): _variable(name) for name, url in urls.items()}
-    if len(hosts) > 1:
-        told = ", ".join(f"'{host}' in {variable}" for host, variable in hosts.items())
+def _one_virtual_host(urls: Mapping[str, str]) -> str:
+    variables = {virtual_host(url): _variable(name) for name, url in urls.items()}
+    if len(variables) > 1:
+        different = ", ".join(f"'{host}' in {variable}" for host, variable in variables.items())
         raise SettingsError(
-            f"All services share one virtual host of RabbitMQ, and these differ: {told}."
+            f"All services share one virtual host of RabbitMQ, but these differ: {different}."
         )
-    return next(iter(hosts))
+    return next(iter(variables))
 
 
 def _variable(name: str) -> str:

@@ -1,16 +1,17 @@
-"""`aftercart health`: whether the house can do its work."""
+"""`aftercart health`: check whether everything works."""
 
 import click
 from rich.table import Table
 
-from shared.cli.operations.checkup import Checkup, ServiceLook, check
-from shared.cli.requests import waiting
+from shared.cli.operations.checkup import Checkup, check
+from shared.cli.requests import waiting_status
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import clean, console, say
+from shared.cli.terminal import clean, console, print_line
+from shared.clients.health import ServiceStatus
 from shared.runtime.settings import ClientSettings
 
 
-@click.command(short_help="Look whether everything can do its work.")
+@click.command(short_help="Check whether everything works.")
 @click.option(
     "--wait",
     type=click.FloatRange(0, min_open=True),
@@ -22,30 +23,34 @@ from shared.runtime.settings import ClientSettings
 @pass_installation
 @click.pass_context
 def health(ctx: click.Context, installation: Installation, wait: float) -> None:
-    """Looks whether RabbitMQ is there, its topology complete, and every service at work.
+    """Check whether RabbitMQ is reached, its topology complete, and every service working.
 
     \b
-    The columns: messages waiting in the service's queue, workers on it, rows of its
-    outbox (not yet confirmed by RabbitMQ), rows due later, dead letters, and the
-    revision of its database.
+    The columns:
+      Waiting   messages in the service's queue
+      Workers   its consumers
+      Outbox    rows not yet confirmed by RabbitMQ
+      Due       rows to be published later
+      Dead      dead letters
+      Revision  the revision of its database
 
-    Below it, what a service counts, such as mails by their state.
+    Below the table are the metrics of each service, such as mails by state.
 
-    Exit code 0 if all can do their work, 1 if not. Dead letters do not change it. The topology is
-    checked only with AFTERCART_MANAGEMENT_URL.
+    Exit code 0 if everything works, 1 if not. Dead letters do not count as a problem. The topology
+    is checked only with AFTERCART_MANAGEMENT_URL.
     """  # noqa: D301 - click reads \b
-    with waiting(wait):
+    with waiting_status(wait):
         found = check(installation, ClientSettings.load(), wait)
-    say(f"RabbitMQ  {found.broker}")
-    say(f"Topology  {found.topology}")
+    print_line(f"RabbitMQ  {found.broker}")
+    print_line(f"Topology  {found.topology}")
     console().print(_table(found))
-    for look in found.services:
-        if counted := ", ".join(_counted(look)):
-            say(clean(f"{look.name} counts {counted}"), style="dim")
+    for service in found.services:
+        if metrics := _metrics(service):
+            print_line(clean(f"{service.name} counts {metrics}"), style="dim")
     for problem in found.problems:
-        say(clean(problem), style="red")
+        print_line(clean(problem), style="red")
     for sentence in found.notes:
-        say(clean(sentence), style="yellow")
+        print_line(clean(sentence), style="yellow")
     ctx.exit(1 if found.problems else 0)
 
 
@@ -56,33 +61,31 @@ def _table(found: Checkup) -> Table:
     for name in ("Waiting", "Workers", "Outbox", "Due", "Dead"):
         table.add_column(name, justify="right")
     table.add_column("Revision")
-    for look in found.services:
-        table.add_row(look.name, _state(look), *map(_cell, _figures(look)))
+    for service in found.services:
+        answer = service.answer or {}
+        table.add_row(
+            service.name,
+            _state(service),
+            _cell(service.waiting),
+            _cell(service.consumers),
+            _cell(answer.get("outbox_rows")),
+            _cell(answer.get("due_rows")),
+            _cell(service.dead),
+            _cell(answer.get("revision")),
+        )
     table.add_row("unrouted", "", _cell(found.unrouted), style="dim")
     return table
 
 
-def _state(look: ServiceLook) -> str:
-    if look.answer is None:
+def _state(service: ServiceStatus) -> str:
+    if service.answer is None:
         return "[red]no answer"
-    return "[green]well" if look.answer.get("healthy") else "[yellow]unwell"
+    return "[green]healthy" if service.answer.get("healthy") else "[yellow]unhealthy"
 
 
-def _figures(look: ServiceLook) -> list[object]:
-    answer = look.answer or {}
-    return [
-        look.waiting,
-        look.consumers,
-        answer.get("outbox_rows"),
-        answer.get("due_rows"),
-        look.dead,
-        answer.get("revision"),
-    ]
-
-
-def _counted(look: ServiceLook) -> list[str]:
-    figures = (look.answer or {}).get("figures", {})
-    return [f"{name} {number:g}" for name, number in figures.items() if number]
+def _metrics(service: ServiceStatus) -> str:
+    figures = (service.answer or {}).get("figures", {})
+    return ", ".join(f"{name} {number:g}" for name, number in figures.items() if number)
 
 
 def _cell(value: object) -> str:

@@ -1,76 +1,71 @@
-"""`aftercart topology`: what must exist in RabbitMQ, shown and made."""
+"""`aftercart topology`: create the exchanges, queues and users in RabbitMQ, or show them."""
 
 import click
 
-from shared.cli.operations.desired_topology import Wiring, management_url, wiring
+from shared.cli.operations.desired_topology import DesiredTopology, desired_topology, management_url
 from shared.cli.services import Installation, pass_installation
-from shared.cli.terminal import note, say, say_json
+from shared.cli.terminal import print_json, print_line, print_note
 from shared.runtime.rabbitmq.management import Management
 from shared.runtime.rabbitmq.topology import Definitions, apply
 from shared.runtime.settings import ClientSettings
 
+PASSWORD_FIELDS = ("password_hash", "hashing_algorithm")
 
-@click.group(short_help="Make or show what must be in RabbitMQ.")
+
+@click.group(short_help="Create or show RabbitMQ's queues and users.")
 def topology() -> None:
-    """Exchanges, queues, bindings, users and rights in RabbitMQ.
+    """Create or show the exchanges, queues, bindings, users and permissions in RabbitMQ.
 
-    They follow from the installed services. The services' users come from
-    AFTERCART_<SERVICE>_BROKER_URL, the user of outsiders from AFTERCART_BROKER_URL, the virtual
-    host from their paths.
+    They are derived from the installed services. The services' users come from
+    AFTERCART_<SERVICE>_BROKER_URL, the user of external clients from AFTERCART_BROKER_URL, and the
+    virtual host from the paths of these URLs.
     """
 
 
-@topology.command("apply", short_help="Make RabbitMQ hold it; safe to repeat.")
+@topology.command("apply", short_help="Create what is missing; safe to repeat.")
 @pass_installation
 def apply_topology(installation: Installation) -> None:
-    """Makes RabbitMQ hold the topology; safe to repeat.
+    """Create what is missing in RabbitMQ, and set users' passwords and permissions; safe to repeat.
 
-    Nothing is changed where something exists that does not fit; what it is and what it should be is
-    told, and the exit code is 1. Users get the passwords and rights of the settings. Needs
-    AFTERCART_MANAGEMENT_URL.
+    If something exists that is incompatible, nothing is changed: the differences are printed, and
+    the exit code is 1. Needs AFTERCART_MANAGEMENT_URL.
     """
     settings = ClientSettings.load()
-    found = wiring(installation.services(), settings)
+    desired = desired_topology(installation.services(), settings)
     with Management(management_url(settings)) as management:
-        applied = apply(found.wanted, management, found.vhost)
+        applied = apply(desired.definitions, management, desired.virtual_host)
     for label in applied.added:
-        say(f"added {label}")
+        print_line(f"added {label}")
     for label in applied.unbound:
-        say(f"unbound {label}")
+        print_line(f"unbound {label}")
     if not applied.added and not applied.unbound:
-        say("Everything was there.")
-    _tell_strangers(found)
+        print_line("Everything exists already.")
+    _warn_about_missing_logins(desired)
 
 
-@topology.command(short_help="Print it as RabbitMQ's definitions.")
+@topology.command(short_help="Print RabbitMQ's definitions as JSON.")
 @click.option(
     "--with-passwords",
     is_flag=True,
-    help="With the users' password hashes, as an import needs them.",
+    help="Include the users' password hashes, which an import needs.",
 )
 @pass_installation
 def show(installation: Installation, with_passwords: bool) -> None:
-    """Prints the topology in RabbitMQ's own format for definitions, without looking at RabbitMQ."""
-    found = wiring(installation.services(), ClientSettings.load())
-    say_json(found.wanted if with_passwords else _without_passwords(found.wanted))
-    _tell_strangers(found)
+    """Print the topology in RabbitMQ's format for definitions, without connecting to RabbitMQ."""
+    desired = desired_topology(installation.services(), ClientSettings.load())
+    shown = desired.definitions
+    print_json(shown if with_passwords else _without_passwords(shown))
+    _warn_about_missing_logins(desired)
 
 
-def _without_passwords(wanted: Definitions) -> Definitions:
-    users = [
-        {
-            name: value
-            for name, value in user.items()
-            if name not in ("password_hash", "hashing_algorithm")
-        }
-        for user in wanted["users"]
-    ]
-    return wanted | {"users": users}
+def _without_passwords(definitions: Definitions) -> Definitions:
+    users = []
+    for user in definitions["users"]:
+        users.append({name: user[name] for name in user if name not in PASSWORD_FIELDS})
+    return definitions | {"users": users}
 
 
-def _tell_strangers(found: Wiring) -> None:
-    for name in found.strangers:
-        note(
-            f"The user of {name} was left alone: AFTERCART_{name.upper()}_BROKER_URL is not set.",
-            style="yellow",
-        )
+def _warn_about_missing_logins(desired: DesiredTopology) -> None:
+    for name in desired.without_login:
+        variable = f"AFTERCART_{name.upper()}_BROKER_URL"
+        print_note(f"The user of {name} is left unchanged: {variable} is not set.", style="yellow")

@@ -1,10 +1,10 @@
-"""`aftercart worker`: the processes of a service."""
+"""`aftercart worker`: run the worker processes of a service."""
 
 import os
 
 import click
 
-from shared.cli.operations.database import told_plainly
+from shared.cli.operations.database import database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.runtime.process import log, metrics, worker_process
 from shared.runtime.process.supervisor import Supervisor, worker_command
@@ -13,16 +13,20 @@ from shared.runtime.process.supervisor import Supervisor, worker_command
 @click.command(short_help="Run the workers of a service.")
 @click.argument("service")
 @click.option(
-    "--processes", type=click.IntRange(1), default=1, show_default=True, help="Worker processes."
+    "--processes",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Number of worker processes.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Threads in each process.",
+    help="Number of threads in each process.",
 )
-@click.option("--child", is_flag=True, hidden=True, help="Be one of the processes.")
+@click.option("--child", is_flag=True, hidden=True, help="Run as one of the worker processes.")
 @pass_installation
 @click.pass_context
 def worker(
@@ -33,18 +37,17 @@ def worker(
     threads: int,
     child: bool,
 ) -> None:
-    """Runs the workers of SERVICE until Ctrl-C or SIGTERM.
+    """Run the workers of SERVICE until Ctrl-C or SIGTERM.
 
-    A process that ends is started again. At the end, what was begun is finished and the rest is
-    given back to RabbitMQ. The database must be at this version's revision: see `aftercart
+    A process that stops is started again. At the end, messages in progress are finished and all
+    others return to RabbitMQ. The database must be at this version's revision: see `aftercart
     migrate`.
     """
     found = installation.service(service)
-    settings = found.settings.load(
-        found.name
-    )  # a fault is told here once, and not by every process
+    # Loaded here so that a wrong setting is reported once, not by every process.
+    settings = found.settings.load(found.name)
     if child:
-        with told_plainly(found.name):
+        with database_errors(found.name):
             ctx.exit(worker_process.run(found, threads))
     log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
     metrics.serve(found, settings)

@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 import click
 from rich.text import Text
 
-from shared.cli.options import by_option, confirm_mail, yes_option
+from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
 from shared.cli.orders.display import due_sentence
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, note, say
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, print_line, print_note
 from shared.writing.currencies import exponent, written
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,7 +69,7 @@ class ItemType(click.ParamType[Item]):
 class OrderAction:
     """An employee's action on one order. `order` is the answer of `order.get`."""
 
-    asker: Asker
+    client: ShopClient
     order: Data
     by: str
     yes: bool
@@ -96,7 +95,7 @@ class OrderAction:
         first.
         """
         for sentence in sentences:
-            note(clean(sentence))
+            print_note(clean(sentence))
         if mail:
             customer = self.order["order"]["customer"]["email"]
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
@@ -120,17 +119,19 @@ class OrderAction:
 
     def ask(self, name: str, data: Data) -> Data:
         """Ask a question about the order."""
-        return self.asker.ask(name, {"order_id": self.order_id, **data})
+        return self.client.request(name, {"order_id": self.order_id, **data})
 
     def send(self, name: str, data: Data) -> Data:
         """Send a command about the order, and show what happened and how the order stands now."""
-        reply = self.asker.ask(name, {"order_id": self.order_id, "by": self.by, **data})
+        reply = self.client.request(name, {"order_id": self.order_id, "by": self.by, **data})
         events = ", ".join(reply.get("events") or [])
-        say(
+        print_line(
             "done before: nothing changed now" if reply.get("repeated") else f"done: {events}",
             style="green",
         )
-        say_standing(self.asker.ask("order.get", {"order_id": self.order_id, "language": "en"}))
+        print_standing(
+            self.client.request("order.get", {"order_id": self.order_id, "language": "en"})
+        )
         return reply
 
 
@@ -149,17 +150,17 @@ def minor_units(text: str, currency: str) -> int:
 @contextmanager
 def order_action(wanted: str, shop: str, wait: float, by: str, yes: bool) -> Iterator[OrderAction]:
     """Open an action on the order with the reference or id `wanted`."""
-    with asking(shop, wait, "order") as asker:
-        order = asker.ask("order.get", {"order_id": wanted, "language": "en"})
-        yield OrderAction(asker, order, by, yes)
+    with open_shop_client(shop, wait, "order") as client:
+        order = client.request("order.get", {"order_id": wanted, "language": "en"})
+        yield OrderAction(client, order, by, yes)
 
 
-def say_standing(found: Data) -> None:
+def print_standing(found: Data) -> None:
     """Print one line on how an order stands: reference, state, total, what was paid, what is
     due.
     """
     order, due = found["order"], due_sentence(found)
-    say(
+    print_line(
         Text.assemble(
             (f"{order['reference']}  ", "bold cyan"),
             clean(found["state_label"]),

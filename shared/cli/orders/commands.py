@@ -8,14 +8,13 @@ from typing import Any, get_args
 
 import click
 
-from shared.cli.options import json_option, language_option
+from shared.cli.options import json_option, language_option, shop_option, wait_option
 from shared.cli.orders import delivery, documents, edit, place, refund, state, tax
 from shared.cli.orders.action import reference_argument as wanted_argument
-from shared.cli.orders.display import say_history, say_order, say_row
+from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.orders.filter import filter_options, order_filter
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import note, say, say_json
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import print_json, print_line, print_note
 from shared.contracts.orders.lists import OrderSort
 
 PAGE = 500  # orders per question
@@ -71,25 +70,27 @@ def list_orders(
       aftercart order list --sort total --language fa
       aftercart order list --search ada --total-from 20EUR --placed-from 2026-11-01 --json
     """  # noqa: D301 - click reads \b
-    with asking(shop, wait, "order") as asker:
+    with open_shop_client(shop, wait, "order") as client:
         wanted = {
-            "filter": order_filter(chosen, asker.zone),
+            "filter": order_filter(chosen, client.zone),
             "sort": sort,
             "descending": not ascending,
             "language": language,
         }
         if count:
-            say(str(asker.ask("order.list", wanted | {"limit": 1, "count": True})["total"]))
+            print_line(
+                str(client.request("order.list", wanted | {"limit": 1, "count": True})["total"])
+            )
             return
-        rows = _orders(asker, wanted, limit + 1)
+        rows = _orders(client, wanted, limit + 1)
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
-            say_row(row, as_json=as_json)
+            print_row(row, as_json=as_json)
         more = next(rows, None)
     if first is None:
-        note("No order fits.", style="dim")
+        print_note("No order fits.", style="dim")
     elif more and not as_json:
-        note(f"These are the first {limit}; --limit shows more.", style="dim")
+        print_note(f"These are the first {limit}; --limit shows more.", style="dim")
 
 
 @order.command(short_help="One order, with all that belongs to it.")
@@ -100,9 +101,9 @@ def list_orders(
 @wait_option
 def show(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows the order with the reference or id REF-OR-ID."""
-    with asking(shop, wait, "order") as asker:
-        found = asker.ask("order.get", {"order_id": wanted, "language": language})
-    (say_json if as_json else say_order)(found)
+    with open_shop_client(shop, wait, "order") as client:
+        found = client.request("order.get", {"order_id": wanted, "language": language})
+    (print_json if as_json else print_order)(found)
 
 
 @order.command(short_help="Its states: which, when, by whom.")
@@ -113,18 +114,18 @@ def show(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> N
 @wait_option
 def history(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows through which states the order REF-OR-ID went."""
-    with asking(shop, wait, "order") as asker:
-        found = asker.ask("order.get", {"order_id": wanted, "language": language})
+    with open_shop_client(shop, wait, "order") as client:
+        found = client.request("order.get", {"order_id": wanted, "language": language})
     if as_json:
-        say_json(found["history"])
+        print_json(found["history"])
     else:
-        say_history(found)
+        print_history(found)
 
 
-def _orders(asker: Asker, wanted: Data, limit: int) -> Iterator[Data]:
+def _orders(client: ShopClient, wanted: Data, limit: int) -> Iterator[Data]:
     cursor: str | None = None
     while limit > 0:
-        page = asker.ask("order.list", wanted | {"limit": min(limit, PAGE), "cursor": cursor})
+        page = client.request("order.list", wanted | {"limit": min(limit, PAGE), "cursor": cursor})
         yield from (row | {"timezone": page["timezone"]} for row in page["orders"])
         limit, cursor = limit - len(page["orders"]), page["next"]
         if cursor is None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from shared.cli.orders.action import action_options, order_action, reference_argument
-from shared.cli.queries import Data
+from shared.cli.shop_client import Data
 
 PARTS = (
     "name",

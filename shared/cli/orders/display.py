@@ -6,19 +6,20 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from shared.cli.terminal import clean, console, counted, minute, say
+from shared.cli.terminal import clean, console, minute, print_line
+from shared.clients.sentences import counted
 from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
 
 
-def say_row(row: Data, *, as_json: bool) -> None:
+def print_row(row: Data, *, as_json: bool) -> None:
     """One line for people, or one of JSON."""
     if as_json:
-        say(json.dumps(row, ensure_ascii=False))
+        print_line(json.dumps(row, ensure_ascii=False))
         return
     customer = row["customer"]
-    say(
+    print_line(
         Text.assemble(
             (f"{row['reference']:10}", "bold cyan"),
             f"  {minute(row['placed_at'], row['timezone'])}",
@@ -32,11 +33,11 @@ def say_row(row: Data, *, as_json: bool) -> None:
     )
 
 
-def say_order(found: Data) -> None:
+def print_order(found: Data) -> None:
     """All of an order that fits on a screen."""
     order, customer = found["order"], found["order"]["customer"]
     zone = order["shop"]["timezone"]
-    say(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
+    print_line(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
     _say_facts(
         {
             "placed": minute(order["placed_at"], zone),
@@ -69,7 +70,7 @@ def say_order(found: Data) -> None:
             "documents": ", ".join(_documents(found["documents"])) or "none",
         }
     )
-    say()
+    print_line()
     _say_lines(found["lines"])
     for heading, entries in (
         ("payments", [_payment(each, zone) for each in found["payments"]]),
@@ -79,12 +80,12 @@ def say_order(found: Data) -> None:
         _say_entries(heading, entries)
 
 
-def say_history(found: Data) -> None:
+def print_history(found: Data) -> None:
     """The states of an order, the first one first."""
     entries, zone = found["history"], found["order"]["shop"]["timezone"]
     for entry in entries:
         forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
-        say(
+        print_line(
             Text.assemble(
                 f"{minute(entry['at'], zone)}  ",
                 (clean(entry["label"] or entry["state"]), "bold"),
@@ -92,13 +93,13 @@ def say_history(found: Data) -> None:
                 (f"  {clean(forced)}" if forced else "", "yellow"),
             )
         )
-    say(counted(len(entries), "state"), style="dim")
+    print_line(counted(len(entries), "state"), style="dim")
 
 
 def _say_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
-            say(Text.assemble((f"  {name:13}", "dim"), clean(value)))
+            print_line(Text.assemble((f"  {name:13}", "dim"), clean(value)))
 
 
 def _say_lines(lines: list[Data]) -> None:
@@ -164,10 +165,10 @@ def _documents(issued: list[Data]) -> list[str]:
 
 def _say_entries(heading: str, entries: list[str]) -> None:
     if entries:
-        say()
-        say(heading, style="dim")
+        print_line()
+        print_line(heading, style="dim")
     for entry in entries:
-        say(clean(f"  {entry}"))
+        print_line(clean(f"  {entry}"))
 
 
 def _payment(payment: Data, zone: str) -> str:

@@ -13,7 +13,7 @@ from shared.cli.orders.action import (
     order_action,
     reference_argument,
 )
-from shared.cli.queries import Data
+from shared.cli.shop_client import Data
 from shared.runtime.errors import AftercartError
 
 items_argument = click.argument(

@@ -12,10 +12,11 @@ from uuid import uuid4
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from shared.cli.options import shop_option, wait_option
 from shared.cli.orders.filter import filter_options, order_filter
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import console, counted, note
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import console, print_note
+from shared.clients.sentences import counted
 from shared.runtime.errors import AftercartError
 
 PIECE = 1000  # orders that are asked for at once
@@ -50,22 +51,22 @@ def export_orders(output: Path, excel: bool, shop: str, wait: float, **chosen: A
     Example:
       aftercart export orders --placed-from 2026-01-01 --output orders.csv
     """  # noqa: D301 - click reads \b
-    with asking(shop, wait, "export") as asker:
-        pieces = _pieces(asker, order_filter(chosen, asker.zone))
+    with open_shop_client(shop, wait, "export") as client:
+        pieces = _pieces(client, order_filter(chosen, client.zone))
         if str(output) == "-":
             count = _write(pieces, sys.stdout.buffer, excel=excel)
         else:
             count = _write_file(pieces, output, excel=excel)
-    note(
+    print_note(
         f"{counted(count, 'order')} in {output}" if str(output) != "-" else counted(count, "order"),
         style="green",
     )
 
 
-def _pieces(asker: Asker, chosen: Data) -> Iterator[Data]:
+def _pieces(client: ShopClient, chosen: Data) -> Iterator[Data]:
     cursor: str | None = None
     while True:
-        piece = asker.ask("order.export", {"filter": chosen, "limit": PIECE, "cursor": cursor})
+        piece = client.request("order.export", {"filter": chosen, "limit": PIECE, "cursor": cursor})
         yield piece
         cursor = piece["next"]
         if cursor is None:

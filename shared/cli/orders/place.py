@@ -9,11 +9,10 @@ from uuid import uuid4
 
 import click
 
-from shared.cli.options import by_option, confirm_mail, yes_option
-from shared.cli.orders.action import Item, ItemType, minor_units, say_standing
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, note, say
+from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
+from shared.cli.orders.action import Item, ItemType, minor_units, print_standing
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, print_line, print_note
 from shared.runtime.errors import AftercartError
 from shared.writing.currencies import written
 
@@ -94,9 +93,9 @@ def place(
         --line1 "1 Harbour Street" --postcode 10115 --city Berlin --country DE \\
         --carrier "Swift Post" --payment-method Cheque --percent 10 --voucher-name "For the delay"
     """  # noqa: D301, E501 - click reads \b
-    with asking(shop, wait, "order") as asker:
-        order = _order(asker, items, given) | {"placed_by": by}
-        priced = asker.ask("cart.price", _question(order))
+    with open_shop_client(shop, wait, "order") as client:
+        order = _order(client, items, given) | {"placed_by": by}
+        priced = client.request("cart.price", _question(order))
         _say_price(priced)
         if priced["rejected"]:
             raise AftercartError(
@@ -107,9 +106,11 @@ def place(
             " first state."
         )
         confirm_mail(mail, yes=yes)
-        reply = asker.ask("order.place", order | {"total": priced["total"]})
-        say(f"done: {', '.join(reply.get('events') or [])}", style="green")
-        say_standing(asker.ask("order.get", {"order_id": order["order_id"], "language": "en"}))
+        reply = client.request("order.place", order | {"total": priced["total"]})
+        print_line(f"done: {', '.join(reply.get('events') or [])}", style="green")
+        print_standing(
+            client.request("order.get", {"order_id": order["order_id"], "language": "en"})
+        )
 
 
 COMMANDS = (place,)
@@ -126,11 +127,12 @@ CART = (
 )
 
 
-def _order(asker: Asker, items: tuple[Item, ...], given: Data) -> Data:
-    known = _known(asker, given["email"])
+def _order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
+    known = _known(client, given["email"])
     address = _address(given, known)
     currency = (
-        given["currency"] or asker.ask("product.get", {"sku": items[0].key})["price"]["currency"]
+        given["currency"]
+        or client.request("product.get", {"sku": items[0].key})["price"]["currency"]
     ).upper()
     customer = {
         "customer_id": known["customer_id"] if known else str(uuid4()),
@@ -140,7 +142,7 @@ def _order(asker: Asker, items: tuple[Item, ...], given: Data) -> Data:
     language = (
         given["language"]
         or (known and known["language"])
-        or asker.ask("shop.get", {})["default_language"]
+        or client.request("shop.get", {})["default_language"]
     )
     return {
         "order_id": str(uuid4()),
@@ -157,13 +159,13 @@ def _order(asker: Asker, items: tuple[Item, ...], given: Data) -> Data:
         "voucher_codes": list(given["voucher_codes"]),
         "new_vouchers": _new_vouchers(given, currency, language, customer["customer_id"]),
         "store_credit": given["store_credit"],
-        **_state(asker, given),
+        **_state(client, given),
     }
 
 
-def _known(asker: Asker, email: str) -> Data | None:
+def _known(client: ShopClient, email: str) -> Data | None:
     """Return the customer whom the shop knows by this e-mail."""
-    found = asker.ask("customer.search", {"text": email})["customers"]
+    found = client.request("customer.search", {"text": email})["customers"]
     return next((each for each in found if each["email"].lower() == email.lower()), None)
 
 
@@ -196,10 +198,10 @@ def _carrier(given: Data, currency: str) -> Data:
     return {"name": given["carrier"], **price}
 
 
-def _state(asker: Asker, given: Data) -> Data:
+def _state(client: ShopClient, given: Data) -> Data:
     if given["state"]:
         return {"initial_state": given["state"]}
-    methods = asker.ask("payment_method.list", {})["payment_methods"]
+    methods = client.request("payment_method.list", {})["payment_methods"]
     found = next((each for each in methods if each["name"] == given["payment_method"]), None)
     if found is None or not found["initial_state"]:
         names = ", ".join(each["name"] for each in methods) or "none"
@@ -240,18 +242,18 @@ def _say_price(priced: Data) -> None:
     for line in priced["lines"]:
         gift = ", a gift" if line["gift"] else ""
         short = f", {line['available']} left" if line["available"] < line["quantity"] else ""
-        note(
+        print_note(
             clean(
                 f"  {line['quantity']} x {line['sku']} {line['name']},"
                 f" {_money(line['total'])}{gift}{short}"
             )
         )
-    note(f"  shipping {_money(priced['shipping'])}")
+    print_note(f"  shipping {_money(priced['shipping'])}")
     for discount in priced["discounts"]:
-        note(clean(f"  {discount['name']}: {_money(discount['taken'])} off"))
+        print_note(clean(f"  {discount['name']}: {_money(discount['taken'])} off"))
     credit = priced["store_credit"]["amount"]
     paid = f", {_money(priced['store_credit'])} of it by store credit" if credit else ""
-    note(f"Total {_money(priced['total'])}, of which tax {_money(priced['tax'])}{paid}.")
+    print_note(f"Total {_money(priced['total'])}, of which tax {_money(priced['tax'])}{paid}.")
 
 
 def _money(money: Data) -> str:

@@ -14,8 +14,8 @@ from shared.cli.orders.action import (
     reference_argument,
 )
 from shared.cli.orders.edit import pieces_of
-from shared.cli.queries import Data
-from shared.cli.terminal import clean, say
+from shared.cli.shop_client import Data
+from shared.cli.terminal import clean, print_line
 from shared.runtime.errors import AftercartError
 
 RETURN_STEPS = {
@@ -297,7 +297,7 @@ def _preview_return(acting: OrderAction, returned: Data, data: Data) -> list[str
     terms: Data = {
         name: data[name] for name in ("shipping", "store_credit", "restock") if name in data
     }
-    found = acting.asker.ask_if_possible(
+    found = acting.client.request_if_possible(
         "refund.preview",
         {
             "order_id": acting.order_id,
@@ -312,6 +312,6 @@ def _preview_return(acting: OrderAction, returned: Data, data: Data) -> list[str
 def _say_returns(acting: OrderAction) -> None:
     for each in acting.order["returns"]:
         lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in each["lines"])
-        say(clean(f"{each['return_id']}  {each['state']}  {lines}  {each['reason']}"))
+        print_line(clean(f"{each['return_id']}  {each['state']}  {lines}  {each['reason']}"))
     if not acting.order["returns"]:
-        say("The order has no returns.", style="dim")
+        print_line("The order has no returns.", style="dim")

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from shared.cli.options import language_option
 from shared.cli.orders.action import OrderAction, action_options, order_action, reference_argument
-from shared.cli.queries import Data
-from shared.cli.terminal import clean, say
+from shared.cli.shop_client import Data
+from shared.cli.terminal import clean, print_line
 
 
 @click.command(short_help="Move an order to another state.")
@@ -110,7 +110,7 @@ def _payment(acting: OrderAction, amount: str, method: str | None, transaction_i
 
 
 def _states(acting: OrderAction) -> dict[str, Data]:
-    return {each["key"]: each for each in acting.asker.ask("state.list", {})["states"]}
+    return {each["key"]: each for each in acting.client.request("state.list", {})["states"]}
 
 
 def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
@@ -148,7 +148,7 @@ def _mail(wanted: Data) -> str:
 def _say_moves(found: Data) -> None:
     for move in found["moves"]:
         style = "bold" if move["possible"] else "dim"
-        say(
+        print_line(
             Text.assemble(
                 (f"{move['name']:26}", style),
                 clean(move["label"]),

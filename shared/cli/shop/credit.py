@@ -6,11 +6,17 @@ from uuid import uuid4
 import click
 from rich.text import Text
 
-from shared.cli.options import by_option, confirm_mail, json_option, yes_option
+from shared.cli.options import (
+    by_option,
+    confirm_mail,
+    json_option,
+    shop_option,
+    wait_option,
+    yes_option,
+)
 from shared.cli.orders.filter import Time, Total, ending
-from shared.cli.queries import Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, minute, note, say, say_json
+from shared.cli.shop_client import Data, open_shop_client
+from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 from shared.writing.currencies import written
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -32,21 +38,21 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
     """List the customers who have store credit in CURRENCY."""
     found: list[Data] = []
     cursor: str | None = None
-    with asking(shop, wait, "credit") as asker:
+    with open_shop_client(shop, wait, "credit") as client:
         while True:
-            page = asker.ask(
+            page = client.request(
                 "store_credit.list", {"currency": currency.upper(), "cursor": cursor, "limit": 200}
             )
             found, cursor = [*found, *page["accounts"]], page["next"]
             if cursor is None:
                 break
     if as_json:
-        say_json(found)
+        print_json(found)
         return
     for account in found:
-        say(clean(f"{account['customer_id']:24}  {_money(account['balance']):>14}"))
+        print_line(clean(f"{account['customer_id']:24}  {_money(account['balance']):>14}"))
     if not found:
-        note(f"Nobody has store credit in {currency.upper()}.", style="dim")
+        print_note(f"Nobody has store credit in {currency.upper()}.", style="dim")
 
 
 @credit.command(short_help="A customer's balance and ledger.")
@@ -56,10 +62,13 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
 @wait_option
 def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     """Show what store credit a customer has, and what became of it, newest first."""
-    with asking(shop, wait, "credit") as asker:
-        found, zone = asker.ask("store_credit.get", {"customer_id": customer_id}), asker.zone()
+    with open_shop_client(shop, wait, "credit") as client:
+        found, zone = (
+            client.request("store_credit.get", {"customer_id": customer_id}),
+            client.zone(),
+        )
     if as_json:
-        say_json(found)
+        print_json(found)
     else:
         _say_account(found, zone)
 
@@ -87,32 +96,34 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
     """  # noqa: D301 - click reads \b
     confirm_mail("The customer gets a mail about it, where the shop knows the address.", yes=yes)
     stated = {name: value for name, value in given.items() if value is not None}
-    with asking(shop, wait, "credit") as asker:
-        stated = ending(stated, "expires_at", asker.zone)
-        asker.ask(
+    with open_shop_client(shop, wait, "credit") as client:
+        stated = ending(stated, "expires_at", client.zone)
+        client.request(
             "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
         )
-        _say_account(asker.ask("store_credit.get", {"customer_id": customer_id}), asker.zone())
+        _say_account(
+            client.request("store_credit.get", {"customer_id": customer_id}), client.zone()
+        )
 
 
 def _say_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
-        say(Text.assemble((_money(account["balance"]), "bold"), " available"))
+        print_line(Text.assemble((_money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
             until = (
                 f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
             )
-            say(clean(f"  {_money(lot['left']):>14}  {until}  {lot['code']}"))
+            print_line(clean(f"  {_money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
         order = f"  order {entry['order_id']}" if entry["order_id"] else ""
-        say(
+        print_line(
             clean(
                 f"{minute(entry['at'], zone)}  {entry['kind']:10}  {_money(entry['amount']):>14}"
                 f"  balance {_money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
             )
         )
     if not found["accounts"]:
-        note("The customer never had store credit.", style="dim")
+        print_note("The customer never had store credit.", style="dim")
 
 
 def _money(money: Data) -> str:

@@ -2,10 +2,10 @@
 
 import click
 
-from shared.cli.options import json_option
-from shared.cli.queries import Data, asking, wait_option
-from shared.cli.requests import read_data, shop_option
-from shared.cli.terminal import clean, note, say, say_json
+from shared.cli.options import json_option, shop_option, wait_option
+from shared.cli.requests import read_data
+from shared.cli.shop_client import Data, open_shop_client
+from shared.cli.terminal import clean, print_json, print_line, print_note
 from shared.writing.currencies import written
 
 
@@ -26,21 +26,21 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
     """List products whose reference or name, in any language, has words that begin with TEXT;
     without it, all.
     """
-    with asking(shop, wait, "product") as asker:
+    with open_shop_client(shop, wait, "product") as client:
         if text:
-            answer = asker.ask("product.search", {"text": text, "limit": limit})
+            answer = client.request("product.search", {"text": text, "limit": limit})
         else:
-            page = asker.ask("product.list", {"limit": limit})
+            page = client.request("product.list", {"limit": limit})
             answer = {"products": page["products"], "more": page["next"] is not None}
     if as_json:
-        say_json(answer["products"])
+        print_json(answer["products"])
         return
     for row in answer["products"]:
         _say_row(row)
     if not answer["products"]:
-        note("No product fits.", style="dim")
+        print_note("No product fits.", style="dim")
     elif answer["more"]:
-        note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
+        print_note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
 
 
 @product.command(short_help="One product.")
@@ -49,9 +49,9 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
 @wait_option
 def show(sku: str, shop: str, wait: float) -> None:
     """Show a product as JSON, as `product put` takes it. `stock show` says how many there are."""
-    with asking(shop, wait, "product") as asker:
-        found = asker.ask("product.get", {"sku": sku})
-        say_json({name: value for name, value in found.items() if name != "available"})
+    with open_shop_client(shop, wait, "product") as client:
+        found = client.request("product.get", {"sku": sku})
+        print_json({name: value for name, value in found.items() if name != "available"})
 
 
 @product.command(short_help="Add or change a product.")
@@ -62,14 +62,14 @@ def put(file: str, shop: str, wait: float) -> None:
     """Add the product in FILE (JSON; `-` reads standard input), or change the one with its SKU:
     what FILE leaves out stays as it is.
     """
-    with asking(shop, wait, "product") as asker:
+    with open_shop_client(shop, wait, "product") as client:
         data = read_data(file)
-        asker.ask("product.put", data)
-    say(f"{clean(str(data['sku']))} is in the catalogue", style="green")
+        client.request("product.put", data)
+    print_line(f"{clean(str(data['sku']))} is in the catalogue", style="green")
 
 
 def _say_row(row: Data) -> None:
     names = row["names"]
     name = names.get("en") or next(iter(names.values()))
     price = written(row["price"]["amount"], row["price"]["currency"])
-    say(clean(f"{row['sku']:20}  {price:>14}  {row['available']:>6} left  {name}"))
+    print_line(clean(f"{row['sku']:20}  {price:>14}  {row['available']:>6} left  {name}"))

@@ -3,10 +3,9 @@
 import click
 from rich.text import Text
 
-from shared.cli.options import by_option, json_option
-from shared.cli.queries import Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, minute, note, say, say_json
+from shared.cli.options import by_option, json_option, shop_option, wait_option
+from shared.cli.shop_client import Data, open_shop_client
+from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 
 sku_argument = click.argument("sku", metavar="SKU")
 
@@ -23,12 +22,12 @@ def stock() -> None:
 @wait_option
 def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
     """Show how many pieces of a product are available."""
-    with asking(shop, wait, "stock") as asker:
-        found = asker.ask("stock.get", {"sku": sku})
+    with open_shop_client(shop, wait, "stock") as client:
+        found = client.request("stock.get", {"sku": sku})
     if as_json:
-        say_json(found)
+        print_json(found)
     else:
-        say(f"{clean(found['sku'])}  {found['available']} available")
+        print_line(f"{clean(found['sku'])}  {found['available']} available")
 
 
 @stock.command("set", short_help="Set it after a count.")
@@ -73,23 +72,23 @@ def movements(
     sku: str | None, order: str | None, limit: int, as_json: bool, shop: str, wait: float
 ) -> None:
     """List what changed the stock of the shop, or of the product SKU alone, newest first."""
-    with asking(shop, wait, "stock") as asker:
+    with open_shop_client(shop, wait, "stock") as client:
         wanted = {"sku": sku, "order_id": order, "limit": limit}
-        found, zone = asker.ask("stock.movements", wanted)["movements"], asker.zone()
+        found, zone = client.request("stock.movements", wanted)["movements"], client.zone()
     if as_json:
-        say_json(found)
+        print_json(found)
         return
     for row in found:
         _say_movement(row, zone)
     if not found:
-        note("Nothing has changed this stock yet.", style="dim")
+        print_note("Nothing has changed this stock yet.", style="dim")
 
 
 def _say_movement(row: Data, zone: str) -> None:
     style = "green" if row["change"] > 0 else "yellow"
     order = f"  order {row['order_id']}" if row.get("order_id") else ""
     change = (f"{row['change']:+d}", style)
-    say(
+    print_line(
         Text.assemble(
             f"{minute(row['at'], zone)}  ", change, clean(f"  {row['sku']}  {row['cause']}{order}")
         )
@@ -97,7 +96,7 @@ def _say_movement(row: Data, zone: str) -> None:
 
 
 def _send(shop: str, wait: float, name: str, data: Data) -> None:
-    with asking(shop, wait, "stock") as asker:
-        asker.ask(name, data)
-        left = asker.ask("stock.get", {"sku": data["sku"]})
-    say(f"{clean(left['sku'])}  {left['available']} available", style="green")
+    with open_shop_client(shop, wait, "stock") as client:
+        client.request(name, data)
+        left = client.request("stock.get", {"sku": data["sku"]})
+    print_line(f"{clean(left['sku'])}  {left['available']} available", style="green")

@@ -5,11 +5,17 @@ from uuid import uuid4
 
 import click
 
-from shared.cli.options import by_option, confirm_mail, json_option, yes_option
+from shared.cli.options import (
+    by_option,
+    confirm_mail,
+    json_option,
+    shop_option,
+    wait_option,
+    yes_option,
+)
 from shared.cli.orders.filter import Time, Total, ending
-from shared.cli.queries import Asker, Data, asking, wait_option
-from shared.cli.requests import shop_option
-from shared.cli.terminal import clean, minute, note, say, say_json
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 from shared.writing.currencies import written
 
 code_argument = click.argument("code", metavar="CODE")
@@ -27,15 +33,15 @@ def voucher() -> None:
 @wait_option
 def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float) -> None:
     """List vouchers by their codes, with what is left of each."""
-    with asking(shop, wait, "voucher") as asker:
-        found = _vouchers(asker, customer_id)
+    with open_shop_client(shop, wait, "voucher") as client:
+        found = _vouchers(client, customer_id)
     if as_json:
-        say_json(found)
+        print_json(found)
         return
     for standing in found:
         _say_row(standing)
     if not found:
-        note("There are no vouchers.", style="dim")
+        print_note("There are no vouchers.", style="dim")
 
 
 @voucher.command(short_help="One voucher and its uses.")
@@ -45,15 +51,15 @@ def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float
 @wait_option
 def show(code: str, as_json: bool, shop: str, wait: float) -> None:
     """Show a voucher, whether it can be used, and the orders that used it."""
-    with asking(shop, wait, "voucher") as asker:
-        found, zone = asker.ask("voucher.get", {"code": code}), asker.zone()
+    with open_shop_client(shop, wait, "voucher") as client:
+        found, zone = client.request("voucher.get", {"code": code}), client.zone()
     if as_json:
-        say_json(found)
+        print_json(found)
         return
     _say_row(found)
     for use in found["uses"]:
         back = ", given back" if use["returned"] else ""
-        say(
+        print_line(
             clean(
                 f"  {minute(use['at'], zone)}  order {use['order_id']} of customer"
                 f" {use['customer_id']}{back}"
@@ -94,12 +100,12 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
         confirm_mail("The customer gets the code by mail.", yes=yes)
     stated = {field: value for field, value in terms.items() if value is not None}
     key = str(uuid4())
-    with asking(shop, wait, "voucher") as asker:
-        stated = ending(stated, "valid_until", asker.zone)
-        asker.ask("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
+    with open_shop_client(shop, wait, "voucher") as client:
+        stated = ending(stated, "valid_until", client.zone)
+        client.request("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
         found = next(
             each
-            for each in _vouchers(asker, terms["customer_id"])
+            for each in _vouchers(client, terms["customer_id"])
             if each["voucher"]["rule_id"] == key
         )
     _say_row(found)
@@ -112,16 +118,16 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
 @wait_option
 def disable(code: str, by: str, shop: str, wait: float) -> None:
     """End a voucher. Orders that used it keep their discounts."""
-    with asking(shop, wait, "voucher") as asker:
-        asker.ask("voucher.disable", {"code": code, "by": by})
-    say(f"{clean(code)} cannot be used any more", style="green")
+    with open_shop_client(shop, wait, "voucher") as client:
+        client.request("voucher.disable", {"code": code, "by": by})
+    print_line(f"{clean(code)} cannot be used any more", style="green")
 
 
-def _vouchers(asker: Asker, customer_id: str | None) -> list[Data]:
+def _vouchers(client: ShopClient, customer_id: str | None) -> list[Data]:
     found: list[Data] = []
     cursor: str | None = None
     while True:
-        page = asker.ask(
+        page = client.request(
             "voucher.list", {"customer_id": customer_id, "limit": 200, "cursor": cursor}
         )
         found, cursor = [*found, *page["vouchers"]], page["next"]
@@ -138,7 +144,7 @@ def _say_row(standing: Data) -> None:
         worth.append("free shipping")
     usable = "usable" if standing["usable"] else standing["reason"]
     left = "" if standing["left"] is None else f"  {standing['left']} left"
-    say(
+    print_line(
         clean(
             f"{terms['code'] or '-':24}  {', '.join(worth):>16}  used {standing['used']}{left} "
             f" {usable}"

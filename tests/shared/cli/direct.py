@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from shared.cli import queries
+from shared.cli import shop_client
 from shared.cli.main import main
-from shared.clients.client import Request
+from shared.clients.client import Client, Reply, Request
 from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Query, catalogue
 from tests.words import ServiceHarness
 
 
 @dataclass
-class DirectClient:
+class DirectClient(Client):
     """A client whose messages reach one service at once. Messages for other services are validated
     and stored.
     """
@@ -29,7 +29,7 @@ class DirectClient:
     sent: list[str] = field(default_factory=list)
     answers: dict[str, Envelope] = field(default_factory=dict)
 
-    def send(self, request: Request, *, answer: bool = True) -> None:
+    def send(self, request: Request, *, expect_reply: bool = True) -> None:
         message = catalogue[request.type]
         if request.type not in self.service.service.handlings:
             message.model_validate(request.data)
@@ -54,8 +54,8 @@ class DirectClient:
             )
             self.answers[request.id] = reply
 
-    def replies(self, request: Request, seconds: float) -> Iterator[Envelope]:
-        yield self.answers.pop(request.id)
+    def replies(self, request: Request, timeout: float) -> Iterator[Reply]:
+        yield Reply(self.answers.pop(request.id))
 
 
 @dataclass
@@ -84,6 +84,6 @@ def employee_of(service: ServiceHarness, patch: pytest.MonkeyPatch) -> Employee:
     def directly(urls: str, purpose: str) -> Iterator[DirectClient]:
         yield client
 
-    patch.setattr(queries, "outsider", directly)
+    patch.setattr(shop_client, "open_client", directly)
     patch.setenv("AFTERCART_BROKER_URL", "amqp://nobody:nothing@nowhere.test:1/")
     return Employee(client)

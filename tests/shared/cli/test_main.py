@@ -73,7 +73,7 @@ def test_a_broken_command_breaks_only_itself(terminal, other_package):
             " 'nothing'); install its package again.\n"
         ),
     )
-    assert "it is a int and no click command" in terminal.run("plain").stderr
+    assert "it is of type int, not a click command" in terminal.run("plain").stderr
 
 
 def test_a_command_loads_only_what_it_needs():
@@ -118,9 +118,9 @@ def test_an_unknown_command(terminal):
         ),
         (
             "amqp://a:b@h:port",
-            "A URL of RabbitMQ cannot be read: it is amqp://user:password@host:5672/vhost.",
+            "A URL of RabbitMQ is invalid; its form is amqp://user:password@host:5672/vhost.",
         ),
-        ("rabbit", "A URL of RabbitMQ cannot be read"),
+        ("rabbit", "A URL of RabbitMQ is invalid"),
     ],
 )
 def test_a_rabbitmq_that_cannot_be_reached(terminal, url, sentence):
@@ -133,25 +133,25 @@ def test_a_rabbitmq_that_cannot_be_reached(terminal, url, sentence):
 def test_a_password_that_is_refused(terminal, rabbitmq):
     url = terminal.environment["AFTERCART_BROKER_URL"].replace("client-secret", "wrong")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
-    assert "refuses the password of 'client', or does not know this user" in result.stderr
+    assert "refuses the password of 'client', or has no such user" in result.stderr
     assert "wrong" not in result.stderr
 
 
 def test_a_virtual_host_that_is_closed(terminal, rabbitmq):
     url = terminal.environment["AFTERCART_BROKER_URL"].replace(rabbitmq.vhost, "elsewhere")
     result = terminal.having(AFTERCART_BROKER_URL=url).run("ask", "service.health")
-    assert "does not let 'client' into the virtual host 'elsewhere'" in result.stderr
+    assert "denies 'client' access to the virtual host 'elsewhere'" in result.stderr
 
 
 def test_a_rabbitmq_that_is_short_of_memory(terminal, rabbit, monkeypatch):
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    monkeypatch.setattr(connection, "BLOCKED_TIMEOUT", 0.5)
     rabbit.ctl("set_vm_memory_high_watermark", "0.000001")
     try:
         result = terminal.run("send", "toy.add", "-", stdin="{}")
     finally:
         rabbit.ctl("set_vm_memory_high_watermark", "0.4")
     assert result.exit_code == 1
-    assert "takes no messages: it is short of memory or disk space." in result.stderr
+    assert "accepts no messages: it is short of memory or disk space." in result.stderr
 
 
 def test_a_missing_topology_is_told(bare):

@@ -18,7 +18,7 @@ def line_of(message: dict[str, object], capsys: pytest.CaptureFixture[str]) -> s
             ThreadMessage.model_validate(samples.THREAD_MESSAGE | message).model_dump(mode="json")
         ),
     }
-    display.say_timeline({"entries": [entry], "next": None})
+    display.print_timeline({"entries": [entry], "next": None})
     return capsys.readouterr().out
 
 

@@ -54,7 +54,7 @@ def test_a_refused_question(served):
 def test_nobody_answers(terminal):
     result = terminal.run("ask", "toy.get", "-", "--wait", "0.1", stdin='{"key": "a"}')
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == "Nobody answered within 0.1 seconds: see `aftercart health`.\n"
+    assert result.stderr == "No service replied within 0.1 seconds: see `aftercart health`.\n"
 
 
 def test_the_answers_of_all_services_are_collected(two_services):
@@ -75,6 +75,6 @@ def test_a_command_is_no_question(terminal):
         "is a command: use `aftercart send toy.add FILE`" in terminal.run("ask", "toy.add").stderr
     )
     assert (
-        "No service takes a question 'toy.gt'; did you mean 'toy.get'"
+        "No service handles a query 'toy.gt'; did you mean 'toy.get'"
         in terminal.run("ask", "toy.gt").stderr
     )

@@ -70,7 +70,7 @@ def test_the_whole_reply_as_json(served):
 def test_nobody_answers_in_time_but_the_command_is_kept(terminal, rabbitmq):
     result = terminal.run("send", "toy.add", "-", "--wait", "0.2", "--id", "later", stdin=ADD)
     assert result.exit_code == 3
-    assert "Nobody answered within 0.2 seconds." in result.stderr
+    assert "No service replied within 0.2 seconds." in result.stderr
     assert "--id later" in result.stderr
     assert [letter.envelope.id for letter in rabbitmq.empty("toy")] == ["later"]
 
@@ -86,7 +86,7 @@ def test_without_waiting_no_reply_is_asked_for(terminal, rabbitmq):
 def test_an_unknown_name_is_not_sent_and_close_ones_are_told(terminal, rabbitmq):
     result = terminal.run("send", "toy.ad", "-", stdin=ADD)
     assert result.exit_code == 1
-    assert result.stderr.startswith("No service takes a command 'toy.ad'; did you mean 'toy.add'")
+    assert result.stderr.startswith("No service handles a command 'toy.ad'; did you mean 'toy.add'")
     assert rabbitmq.depth("aftercart.unrouted") == 0
 
 
@@ -99,14 +99,12 @@ def test_an_unknown_name_is_sent_anyway_if_wanted(terminal, rabbitmq):
 
 
 def test_questions_events_and_internal_commands_are_no_commands(terminal):
+    assert "is a query: use `aftercart ask toy.get`" in terminal.run("send", "toy.get", "-").stderr
     assert (
-        "is a question: use `aftercart ask toy.get`" in terminal.run("send", "toy.get", "-").stderr
-    )
-    assert (
-        "'toy.added' is an event: it tells what happened"
+        "'toy.added' is an event, which cannot be sent to a service"
         in terminal.run("send", "toy.added", "-").stderr
     )
-    assert "No service takes a command 'toy.tidy'" in terminal.run("send", "toy.tidy", "-").stderr
+    assert "No service handles a command 'toy.tidy'" in terminal.run("send", "toy.tidy", "-").stderr
 
 
 def test_a_file_that_holds_no_object_is_told(terminal, tmp_path):

@@ -125,7 +125,7 @@ def test_a_start_that_is_none(terminal):
     assert (result.exit_code, result.stderr) == (
         1,
         (
-            "'noon' is no start: it is first, last, or a time such as 2026-11-21T12:00 or"
+            "'noon' is not a valid start: use first, last, or a time such as 2026-11-21T12:00 or"
             " 2026-11-21T12:00Z.\n"
         ),
     )

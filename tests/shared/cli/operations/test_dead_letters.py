@@ -16,10 +16,9 @@ UNREADABLE = b"\xff\xfe not JSON"
 RAW_ID = "raw-e198f6c16f95"
 READER = """
 import sys, time
-from shared.clients.connection import connected
-from shared.clients.dead_letters import Box, read
-with connected(sys.argv[1], "reader") as connection:
-    print(*[letter.id for letter in read(connection.channel(), Box("toy"), 3)], flush=True)
+from shared.clients.dead_letters import DeadLetterQueue, open_dead_letters
+with open_dead_letters(sys.argv[1]) as letters:
+    print(*[one.id for one in letters.read(DeadLetterQueue("toy"), 3)], flush=True)
     time.sleep(60)
 """
 
@@ -81,7 +80,10 @@ def test_the_list_takes_nothing_away_and_keeps_the_order(terminal, graveyard, ra
 def test_the_list_can_be_short(terminal, graveyard):
     assert listed(terminal, "--limit", "2") == graveyard[:2]
     told = terminal.run("dead", "list", "--limit", "2").stderr
-    assert told == "4 dead letters: 4 of toy.\nOf each service 2 are shown; --limit shows more.\n"
+    assert (
+        told
+        == "4 dead letters: 4 of toy.\nThe first 2 of each service are shown; --limit shows more.\n"
+    )
     assert listed(terminal) == graveyard
 
 
@@ -94,7 +96,7 @@ def test_a_letter_that_rabbitmq_itself_gave_up_says_so(terminal, rabbitmq):
             channel.basic_nack(got[0].delivery_tag)
     until(lambda: rabbitmq.depth("toy.dead"))
     [letter] = map(json.loads, terminal.run("dead", "list", "--json").stdout.splitlines())
-    assert letter["reason"].startswith("RabbitMQ delivered it too often without an answer")
+    assert letter["reason"].startswith("RabbitMQ delivered it too often without an acknowledgement")
     assert abs(datetime.fromisoformat(letter["time"]) - datetime.now(UTC)) < timedelta(minutes=1)
     terminal.run("dead", "replay", "--all")
     assert rabbitmq.empty("toy")[0].headers == {"x-exchange": "aftercart.commands"}
@@ -130,7 +132,7 @@ def test_an_id_that_no_letter_has(terminal, graveyard):
 
 
 def test_replay_puts_one_back_to_work_as_at_its_first_attempt(terminal, graveyard, rabbitmq):
-    assert terminal.run("dead", "replay", graveyard[2]).stdout == "replayed 1 letter\n"
+    assert terminal.run("dead", "replay", graveyard[2]).stdout == "replayed 1 dead letter\n"
     [letter] = rabbitmq.empty("toy")
     assert letter.envelope.id == graveyard[2]
     assert not {"x-attempts", "x-death", "x-reason", "x-error"} & set(letter.headers)
@@ -157,7 +159,7 @@ def test_replay_all_keeps_the_order_and_ends_though_they_come_back(
     with working(rabbitmq, database):
         assert (
             terminal.run("dead", "replay", "--all", "--service", "toy").stdout
-            == "replayed 4 letters\n"
+            == "replayed 4 dead letters\n"
         )
         until(lambda: rabbitmq.depth("toy.dead") == 4)
     assert sorted(listed(terminal)) == sorted(graveyard)
@@ -167,29 +169,29 @@ def test_a_letter_that_rabbitmq_does_not_take_back_stays(terminal, graveyard, da
     damaged.remove("toy")
     result = terminal.run("dead", "replay", graveyard[1])
     assert result.exit_code == 1
-    assert "RabbitMQ did not keep the message: its queue is missing or full" in result.stderr
+    assert "RabbitMQ did not store the message: its queue is missing or full" in result.stderr
     assert listed(terminal) == graveyard
 
 
 def test_drop_asks_first(terminal, graveyard):
     result = terminal.run("dead", "drop", graveyard[1], stdin="n\n")
     assert result.exit_code == 1
-    assert f"Drop the dead letter {graveyard[1]}, for good? [y/N]" in result.stderr
+    assert f"Delete the dead letter {graveyard[1]} for good? [y/N]" in result.stderr
     assert listed(terminal) == graveyard
 
 
 def test_dropped_letters_are_gone_and_the_others_in_order(terminal, graveyard):
     assert (
         terminal.run("dead", "drop", graveyard[1], graveyard[2], "--yes").stdout
-        == "dropped 2 letters\n"
+        == "dropped 2 dead letters\n"
     )
     assert listed(terminal) == [graveyard[0], graveyard[3]]
 
 
 def test_drop_all_says_how_many(terminal, graveyard):
     result = terminal.run("dead", "drop", "--all", stdin="y\n")
-    assert "Drop 4 dead letters: 4 of toy, for good?" in result.stderr
-    assert result.stdout == "dropped 4 letters\n"
+    assert "Delete 4 dead letters: 4 of toy for good?" in result.stderr
+    assert result.stdout == "dropped 4 dead letters\n"
     assert listed(terminal) == []
 
 
@@ -209,7 +211,7 @@ def test_ids_or_all_but_not_both_and_not_neither(terminal):
         for arguments in ([], ["x", "--all"]):
             result = terminal.run("dead", command, *arguments)
             assert result.exit_code == 64
-            assert "Name the letters by their ids, or all of them by --all." in result.stderr
+            assert "Give the ids of dead letters, or --all for all of them." in result.stderr
 
 
 def test_commands_that_no_service_takes_are_letters_too(terminal, rabbitmq):
@@ -217,7 +219,7 @@ def test_commands_that_no_service_takes_are_letters_too(terminal, rabbitmq):
         "send", "toy.subtract", "-", "--anyway", "--wait", "0", "--id", "stray", stdin="{}"
     )
     assert listed(terminal, "--service", "unrouted") == listed(terminal) == ["stray"]
-    assert "no service takes 'toy.subtract'" in terminal.run("dead", "list").stdout
+    assert "no service handles 'toy.subtract'" in terminal.run("dead", "list").stdout
     assert terminal.run("dead", "replay", "stray").exit_code == 0
     until(lambda: listed(terminal) == ["stray"])  # still nobody takes it
     with rabbitmq.hand() as channel:

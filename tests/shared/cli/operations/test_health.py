@@ -28,7 +28,7 @@ def test_all_is_well(terminal, worker):
         "Dead",
         "Revision",
     ]
-    assert row == ["toy", "well", "0", "1", "0", "0", "0", "0001"]
+    assert row == ["toy", "healthy", "0", "1", "0", "0", "0", "0001"]
     assert unrouted == ["unrouted", "0"]
 
 
@@ -40,12 +40,12 @@ def test_a_service_that_does_not_run(terminal, rabbitmq):
         " ".join(line.split()) for line in result.stdout.splitlines()
     ]
     assert (
-        "toy does not run. The database of toy is not made yet: run `aftercart migrate toy`."
+        "toy is not running. The database of toy does not exist yet: run `aftercart migrate toy`."
         in result.stdout
     )
     assert terminal.run("migrate", "toy").exit_code == 0
     assert (
-        "toy does not run. Start it by `aftercart worker toy`."
+        "toy is not running. Start it with `aftercart worker toy`."
         in terminal.run("health", "--wait", "0.2").stdout
     )
 
@@ -55,8 +55,8 @@ def test_a_service_whose_database_is_of_another_version(terminal, empty_postgres
         "health", "--wait", "0.2"
     )
     assert (
-        "toy does not run. The database of toy is at revision 'none' and this version needs '0001':"
-        " run `aftercart migrate toy`." in result.stdout
+        "toy is not running. The database of toy is at revision 'none' and this version needs"
+        " '0001': run `aftercart migrate toy`." in result.stdout
     )
 
 
@@ -65,7 +65,7 @@ def test_a_service_whose_database_is_of_another_version(terminal, empty_postgres
 )
 def test_a_database_that_cannot_be_seen_from_here_says_nothing(terminal, url):
     result = terminal.having(AFTERCART_TOY_DATABASE_URL=url).run("health", "--wait", "0.2")
-    assert "toy does not run. Start it by `aftercart worker toy`." in result.stdout
+    assert "toy is not running. Start it with `aftercart worker toy`." in result.stdout
     assert "Traceback" not in result.output
 
 
@@ -87,7 +87,7 @@ def test_dead_letters_are_told_and_change_nothing(terminal, rabbitmq, worker):
     assert result.exit_code == 0
     assert "1 dead letter of toy: see `aftercart dead list --service toy`." in result.stdout
     assert (
-        "1 command that no service takes: see `aftercart dead list --service unrouted`."
+        "1 command that no service handles: see `aftercart dead list --service unrouted`."
         in result.stdout
     )
 
@@ -129,7 +129,7 @@ def test_a_service_whose_code_is_broken(terminal, worker):
         "The service 'printer' cannot be loaded (ModuleNotFoundError: No module named 'paper');"
         " install it again." in result.stdout
     )
-    assert ["toy", "well"] in [line.split()[:2] for line in result.stdout.splitlines()]
+    assert ["toy", "healthy"] in [line.split()[:2] for line in result.stdout.splitlines()]
 
 
 def test_rabbitmq_is_not_there(terminal):

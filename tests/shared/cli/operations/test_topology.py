@@ -19,7 +19,7 @@ def test_it_is_made_once_and_then_it_is_there(bare):
     assert "added exchange aftercart.commands\n" in first.stdout
     assert "added queue toy.wait.100\n" in first.stdout
     assert "added binding aftercart.commands --toy.add--> toy\n" in first.stdout
-    assert second.stdout == "Everything was there.\n"
+    assert second.stdout == "Everything exists already.\n"
     assert {queue["name"] for queue in existing(bare)["queues"]} >= {
         "toy",
         "toy.dead",
@@ -69,7 +69,9 @@ def test_it_can_be_imported_with_passwords(terminal, rabbitmq):
 def test_a_service_whose_login_is_not_known_is_told(terminal):
     result = terminal.without("AFTERCART_TOY_BROKER_URL").run("topology", "apply")
     assert result.exit_code == 0
-    assert result.stderr == "The user of toy was left alone: AFTERCART_TOY_BROKER_URL is not set.\n"
+    assert (
+        result.stderr == "The user of toy is left unchanged: AFTERCART_TOY_BROKER_URL is not set.\n"
+    )
 
 
 def test_passwords_with_odd_characters_work(terminal, rabbitmq):
@@ -86,7 +88,7 @@ def test_the_administrator_does_not_lose_his_rights(terminal, rabbitmq, variable
     result = terminal.having(**{variable: rabbitmq.url()}).run("topology", "apply")
     assert result.exit_code == 1
     assert (
-        f"{variable} uses RabbitMQ's administrator 'admin', who would lose his rights"
+        f"{variable} uses RabbitMQ's administrator 'admin', which would lose its permissions"
         in result.stderr
     )
 
@@ -95,7 +97,7 @@ def test_two_services_cannot_share_a_user(terminal):
     shared = terminal.environment["AFTERCART_BROKER_URL"]
     result = terminal.having(AFTERCART_TOY_BROKER_URL=shared).run("topology", "apply")
     assert result.exit_code == 1
-    assert "AFTERCART_BROKER_URL and AFTERCART_TOY_BROKER_URL both use 'client'" in result.stderr
+    assert "AFTERCART_TOY_BROKER_URL and AFTERCART_BROKER_URL both use 'client'" in result.stderr
 
 
 def test_two_virtual_hosts_are_told(terminal):
@@ -114,7 +116,7 @@ def test_the_management_url_is_needed(terminal):
     assert (result.exit_code, result.stderr) == (
         1,
         (
-            "AFTERCART_MANAGEMENT_URL is not set: it is http://user:password@host:15672 of a"
+            "AFTERCART_MANAGEMENT_URL is not set: set it to http://user:password@host:15672 of a"
             " RabbitMQ administrator.\n"
         ),
     )

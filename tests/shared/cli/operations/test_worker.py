@@ -103,8 +103,8 @@ def test_a_service_that_does_not_exist(terminal):
 
 
 def test_migrate_tells_the_revision(terminal):
-    assert terminal.run("migrate").stdout == "toy went from nothing to 0001\n"
-    assert terminal.run("migrate", "toy").stdout == "toy is at 0001\n"
+    assert terminal.run("migrate").stdout == "toy upgraded from an empty database to 0001\n"
+    assert terminal.run("migrate", "toy").stdout == "toy is at 0001 already\n"
 
 
 def test_to_migrate_rabbitmq_is_not_needed(terminal):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from shared.cli.orders.display import say_history, say_order, say_row
+from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.terminal import minute
 from shared.contracts import samples
 from shared.contracts.orders import OrderDetail
@@ -32,7 +32,7 @@ GIVEN = [
 
 def shown(capsys: pytest.CaptureFixture[str], discounts: list[object]) -> str:
     detail = OrderDetail.model_validate(changed(samples.ORDER_DETAIL, order__discounts=discounts))
-    say_order(detail.model_dump(mode="json"))
+    print_order(detail.model_dump(mode="json"))
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -57,7 +57,7 @@ def test_an_order_says_what_is_due_or_was_paid_too_much(
     amount: int, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     due = {"due": samples.euro(amount), "invoice_note": "Thank you."}
-    say_order(OrderDetail.model_validate(samples.ORDER_DETAIL | due).model_dump(mode="json"))
+    print_order(OrderDetail.model_validate(samples.ORDER_DETAIL | due).model_dump(mode="json"))
     told = " ".join(capsys.readouterr().out.split())
     assert expected in told
     assert "invoices say Thank you." in told
@@ -65,7 +65,7 @@ def test_an_order_says_what_is_due_or_was_paid_too_much(
 
 def test_a_line_is_shown_with_its_number(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [samples.ORDER_LINE | {"line": 3}]
-    say_order(
+    print_order(
         OrderDetail.model_validate(samples.ORDER_DETAIL | {"lines": lines}).model_dump(mode="json")
     )
     assert "3 MUG-BLUE Mug, blue 2 11.90 EUR 23.80 EUR" in " ".join(capsys.readouterr().out.split())
@@ -82,9 +82,9 @@ def test_times_are_those_of_the_shop_and_say_so(
     zone: str, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = OrderDetail.model_validate(changed(samples.ORDER_DETAIL, order__shop__timezone=zone))
-    say_order(found.model_dump(mode="json"))
-    say_history(found.model_dump(mode="json"))
-    say_row(samples.LISTED_ORDER | {"timezone": zone}, as_json=False)
+    print_order(found.model_dump(mode="json"))
+    print_history(found.model_dump(mode="json"))
+    print_row(samples.LISTED_ORDER | {"timezone": zone}, as_json=False)
     assert capsys.readouterr().out.count(expected) == 5  # placed, state; two states; the row
 
 

@@ -1,0 +1,76 @@
+"""A client gets the reply to its request, the refusal, or an error in time."""
+
+import subprocess
+import sys
+
+import pytest
+
+from shared.clients.client import NoReply, Request, open_client
+from shared.clients.health import check_health
+from tests.shared.runtime.rabbit_fixture import CLIENT
+
+
+@pytest.fixture
+def client(rabbitmq):
+    with open_client(rabbitmq.url(CLIENT), "test") as found:
+        yield found
+
+
+def test_a_command_and_a_query_are_answered(client):
+    done = client.request("toy.add", {"key": "client", "amount": 4}, timeout=10)
+    answer = client.request("toy.get", {"key": "client"}, timeout=10)
+
+    assert (done.name, done.refusal) == ("command.done", None)
+    assert answer.data["total"] == 4
+
+
+def test_a_refusal_has_a_code_and_a_sentence(client):
+    reply = client.request("toy.add", {"key": "client", "amount": 13}, timeout=10)
+
+    assert (reply.refusal.code, reply.refusal.reason) == ("unlucky", "13 is not added.")
+
+
+def test_without_a_reply_the_request_ends_in_time(client):
+    with pytest.raises(NoReply, match=r"No service replied within 0\.2 seconds"):
+        client.request("stock.get", {}, timeout=0.2)
+
+
+def test_each_request_gets_its_own_reply(client):
+    first, second = (Request("toy.get", {"key": key}) for key in ("one", "two"))
+    client.send(first)
+    client.send(second)
+
+    for request in (second, first):
+        reply = next(client.replies(request, 10))
+        assert reply.envelope.causationid == request.id
+
+
+def test_the_health_of_a_service_that_runs_and_of_one_that_is_unknown(rabbitmq):
+    report = check_health(rabbitmq.url(CLIENT), ["toy", "absent"], timeout=0.5)
+
+    toy, absent = report.services
+    assert (toy.answer["healthy"], toy.consumers) == (True, 1)
+    assert (absent.answer, absent.waiting) == (None, None)
+    assert report.problems() == ["The queue of absent is missing: run `aftercart topology apply`."]
+
+
+def test_the_health_without_rabbitmq_is_one_sentence():
+    report = check_health("amqp://client:x@127.0.0.1:1", ["toy"], timeout=0.5)
+
+    assert report.broker == ""
+    [problem] = report.problems()
+    assert problem.startswith("RabbitMQ at 127.0.0.1:1 cannot be reached")
+
+
+def test_a_client_imports_no_terminal_no_database_and_no_service():
+    unwanted = "{'click', 'sqlalchemy', 'alembic', 'dramatiq', 'services'}"
+    program = (
+        "import sys, pkgutil, importlib, shared.clients as clients\n"
+        "for module in pkgutil.iter_modules(clients.__path__):\n"
+        "    importlib.import_module(f'shared.clients.{module.name}')\n"
+        f"print({unwanted} & set(sys.modules))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert found.stdout == "set()\n"
