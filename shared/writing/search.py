@@ -4,12 +4,18 @@ the same.
 Case, accents and kinds of digits do not matter, nor whether ی and ک were typed on a Persian or an
 Arabic keyboard, nor whether parts of a word are joined by the zero-width non-joiner, or simply
 written together.
+
+Punctuation within a term binds its words to a sequence: `list-b` finds `LIST-B2` and `list.b`, but
+no text that has `list` in one place and `b` in another. So a word is stored together with what
+follows it up to the next space: `LIST-B2` as `list-b2` and as `b2`.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 
-LONGEST = 64  # characters of a word that are kept
+LONGEST = 64  # characters of a word that are stored
+SIGN = "-"  # what every punctuation mark between two words becomes
 MOST_WANTED = 8  # words of a question that count
 MOST_REMEMBERED = 5000  # characters
 JOINER = "\u200c"  # zero-width non-joiner: between the parts of one Persian word
@@ -41,19 +47,24 @@ SAME = str.maketrans(
 )
 
 
-def words(*texts: str) -> frozenset[str]:
-    """The words of texts, as they are kept to be found; in Persian also two of them written
-    together.
+def words(*texts: str, whole: bool = False) -> frozenset[str]:
+    """Return the words of texts as they are stored to be found, each with what follows it up to the
+    next space. With `whole`, for names and other short texts, up to the end of the text, so that
+    `coca-cola` finds `Coca Cola`, too.
     """
-    return frozenset([word[:LONGEST] for text in texts for word in _kept(_plain(text))])
+    found: set[str] = set()
+    for text in texts:
+        found.update(_stored(_plain(text), whole=whole))
+    return frozenset(_cut(word) for word in found)
 
 
 def wanted(text: str) -> tuple[str, ...]:
-    """The first letters that someone asks for: every one must begin a word. Empty where nothing can
-    be looked up.
+    """Return the terms that someone asks for: every one must begin a stored word. Empty where
+    nothing can be looked up.
     """
     plain = _plain(text).replace(JOINER, "")
-    found = sorted({word[:LONGEST] for word in _split(plain)}, key=lambda word: (-len(word), word))
+    terms = {_cut(SIGN.join(pieces)) for pieces in _chunks(plain)}
+    found = sorted(terms, key=lambda word: (-len(word), word))
     needed = [
         word
         for place, word in enumerate(found)
@@ -63,24 +74,45 @@ def wanted(text: str) -> tuple[str, ...]:
 
 
 def sorting(text: str) -> str:
-    """The words in the order of the text: what a list is sorted by."""
+    """Return the words in the order of the text: what a list is sorted by, and what two texts are
+    compared by.
+    """
     return " ".join(_split(_plain(text).replace(JOINER, "")))
 
 
-def _kept(plain: str) -> list[str]:
-    pieces = _split(plain)
+def _stored(plain: str, *, whole: bool) -> Iterator[str]:
+    yield from _sequences(plain.replace(JOINER, SIGN), whole=whole)
     if plain.isascii():
-        return pieces
-    joined = _split(plain.replace(JOINER, "")) if JOINER in plain else []
-    pairs = [
-        one + other for one, other in pairwise(pieces) if _is_persian(one) and _is_persian(other)
-    ]
-    return [*pieces, *joined, *pairs]
+        return
+    if JOINER in plain:
+        yield from _sequences(plain.replace(JOINER, ""), whole=whole)
+    for one, other in pairwise(_split(plain)):
+        if _is_persian(one) and _is_persian(other):
+            yield one + other
+
+
+def _sequences(plain: str, *, whole: bool) -> Iterator[str]:
+    """Yield each word with those that follow it."""
+    for pieces in [_split(plain)] if whole else _chunks(plain):
+        for place in range(len(pieces)):
+            yield SIGN.join(pieces[place : place + LONGEST])
+
+
+def _chunks(plain: str) -> Iterator[list[str]]:
+    """Yield the words between two spaces."""
+    for chunk in plain.split():
+        pieces = _split(chunk)
+        if pieces:
+            yield pieces
+
+
+def _cut(word: str) -> str:
+    return word[:LONGEST].rstrip(SIGN)
 
 
 def _plain(text: str) -> str:
-    """Letters and digits in their plainest form; marks are gone, every other character is a space,
-    joiners stay.
+    """Return letters and digits in their plainest form; marks are gone, punctuation is a `SIGN`,
+    spaces and joiners stay.
     """
     if text.isascii():
         return text.lower().translate(_PLAINEST)
@@ -107,11 +139,13 @@ def _plainest(character: str) -> str:
         return str(unicodedata.decimal(character))
     if category[0] in "LN" or category == "Mc" or character == JOINER:
         return character
-    return "" if category in ("Mn", "Me", "Cf") else " "
+    if category in ("Mn", "Me", "Cf"):
+        return ""
+    return " " if category[0] == "Z" or character.isspace() else SIGN
 
 
 def _split(plain: str) -> list[str]:
-    return plain.replace(JOINER, " ").split()
+    return plain.replace(JOINER, " ").replace(SIGN, " ").split()
 
 
 def _is_persian(word: str) -> bool:

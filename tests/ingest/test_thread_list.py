@@ -79,6 +79,7 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHa
         ({"status": "closed"}, {"Where is my order?"}),
         ({"status": "pending1"}, set()),
         ({"owner": ANNA}, {"لیوان من شكست", "Where is my order?"}),
+        ({"owner": ANNA.upper()}, {"لیوان من شكست", "Where is my order?"}),
         ({"nobodys": True}, {"Broken link", "A complaint"}),
         ({"customer_id": "c-7"}, {"Broken link"}),
         ({"email": "mAX@example.TEST"}, {"Broken link"}),

@@ -43,7 +43,11 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
     kept.engine.dispose()
     with working(rabbitmq, url), open_client(rabbitmq.url(CLIENT), "walk") as client:
         events = rabbitmq.listen("#")
-        answers = [said(client, block["name"], block["data"]).data for block in BLOCKS]
+        asked = [
+            (block["name"], said(client, block["name"], block["data"]).data) for block in BLOCKS
+        ]
+        previews = [answer for name, answer in asked if name == "order.preview"]
+        answers = [answer for name, answer in asked if name != "order.preview"]
         assert [answer["events"] for answer in answers] == [
             ["order.edited", "stock.changed"],
             ["order.edited"],
@@ -85,6 +89,7 @@ def test_the_page_says_what_is_done(rabbitmq: RabbitFixture, tmp_path: Path) -> 
         for event in heard
         if event.name.endswith(".issued")
     ]
+    assert [preview["events"] for preview in previews] == [["order.edited", "stock.changed"]]
     assert [(line["line"], line["quantity"]) for line in order["lines"]] == [(1, 1), (3, 1)]
     assert invoiced(documents) == {"23": (order["net"]["amount"], order["tax"]["amount"])}
     assert (documents[0].note, documents[-1].gross) == ("Ordered by telephone.", documents[-1].due)

@@ -183,6 +183,7 @@ def _create_threads() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("status", sa.String(20), nullable=False),
         sa.Column("owner", sa.String(100)),
+        sa.Column("owner_key", _bytewise(200)),
         sa.Column("opened_at", TIME, nullable=False),
         sa.Column("last_mail", sa.String(500), nullable=False),
         sa.Column("chain", JSON, nullable=False),
@@ -215,9 +216,9 @@ def _create_threads() -> None:
         "ix_threads_shop_opened_at_thread_id", "threads", ["shop", "opened_at", "thread_id"]
     )
     op.create_index(
-        "ix_threads_shop_owner_opened_at_thread_id",
+        "ix_threads_shop_owner_key_opened_at_thread_id",
         "threads",
-        ["shop", "owner", "opened_at", "thread_id"],
+        ["shop", "owner_key", "opened_at", "thread_id"],
     )
     op.create_index(
         "ix_threads_shop_status_opened_at_thread_id",

@@ -19,7 +19,7 @@ from services.ingest.store.words import with_words
 from shared.contracts.cursor import Cursor
 from shared.contracts.ingest import Fold, ListedThread, ListThreads, ThreadView
 from shared.runtime.storage.database import UtcDateTime
-from shared.writing.search import wanted
+from shared.writing.search import sorting, wanted
 
 ENOUGH = 4000  # characters of a message in which its beginning is looked for
 Conditions = list[ColumnElement[bool]]
@@ -212,11 +212,13 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def _equal(asked: ListThreads) -> Conditions:
-    names = ("order_id", "status", "contact", "owner", "customer_id", "language")
+    names = ("order_id", "status", "contact", "customer_id", "language")
     same = {name: getattr(asked, name) for name in names}
     found: Conditions = [
         threads.c[name] == value for name, value in same.items() if value is not None
     ]
+    if asked.owner is not None:
+        found.append(threads.c.owner_key == sorting(asked.owner)[:200])
     if asked.nobodys:
         found.append(threads.c.owner.is_(None))
     if asked.email is not None:

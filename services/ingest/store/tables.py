@@ -30,6 +30,7 @@ EMPTY, ZERO, NOTHING = (
     text("'[]'"),
 )  # what rows have that were there before their column
 NO_CURRENCY = text("'XXX'")
+Key = String(200).with_variant(String(200, collation="C"), "postgresql")
 Word = String(64).with_variant(
     String(64, collation="C"), "postgresql"
 )  # sorted by bytes, so that letters are a range
@@ -219,6 +220,7 @@ threads = Table(
     Column("subject", Text, nullable=False),
     Column("status", String(20), nullable=False),
     Column("owner", String(100)),
+    Column("owner_key", Key),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_mail", String(500), nullable=False),
     Column("chain", Json, nullable=False),
@@ -239,7 +241,7 @@ threads = Table(
     Index(None, "shop", "opened_at", "thread_id"),
     Index(None, "shop", "status", "opened_at", "thread_id"),
     Index(None, "shop", "contact", "opened_at", "thread_id"),
-    Index(None, "shop", "owner", "opened_at", "thread_id"),
+    Index(None, "shop", "owner_key", "opened_at", "thread_id"),
     Index(None, "shop", "email_key"),
     Index(None, "shop", "customer_id"),
     Index(None, "shop", "waits_since"),

@@ -17,6 +17,7 @@ from shared.contracts.ingest import Attachment, Fold, ThreadMessage, ThreadView
 from shared.contracts.values import DocumentReference
 from shared.runtime.storage.database import UtcDateTime, among, insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
+from shared.writing.search import sorting
 
 _TALLY = tuple(Tally.__dataclass_fields__)
 _VIEW = tuple(ThreadView.model_fields)
@@ -213,6 +214,7 @@ def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
             "last_mail": thread.last_mail,
             "chain": [*thread.chain],
             "email_key": thread.view.customer_email.lower(),
+            "owner_key": sorting(thread.view.owner)[:200] if thread.view.owner else None,
         }
         for thread in values
     ]

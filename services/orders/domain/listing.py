@@ -19,6 +19,7 @@ from shared.contracts.orders import (
     SearchProducts,
 )
 from shared.contracts.values import Customer, Money
+from shared.writing.phones import read_phone
 from shared.writing.search import wanted
 
 UNKNOWN_COLOUR = "#888888"  # of a state that was taken out of the graph
@@ -39,6 +40,7 @@ class Entry(NamedTuple):
     state: str
     new_customer: bool
     customer_sorting: str = ""
+    payment_sorting: str = ""
 
     def place(self, sorting: Sorting) -> Place:
         """Where a list that is sorted like this goes on behind this order."""
@@ -102,6 +104,7 @@ def nothing_wanted(query: SearchCustomers | SearchProducts) -> Refusal | None:
 
 
 UNKNOWN_CURSOR = "The cursor is invalid; use 'next' of the previous page of the same list."
+NO_PHONE = "A phone number needs digits other than the country's code and zeros."
 NOTHING = ("nothing_to_search", "There is no letter and no digit to search for.")
 
 
@@ -135,12 +138,14 @@ def _wrong_words(asked: OrderFilter) -> tuple[str, str, str] | None:
         "reference",
         "document_number",
         "tracking_number",
-        "phone",
         "company",
+        "payment_method",
     ):
         text = getattr(asked, field)
         if text is not None and not wanted(text):
             return (*NOTHING, field)
+    if asked.phone is not None and not read_phone(asked.phone):
+        return NOTHING[0], NO_PHONE, "phone"
     return None
 
 

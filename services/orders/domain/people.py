@@ -10,6 +10,7 @@ from shared.contracts.cursor import Cursor
 from shared.contracts.orders import Cart, KnownCustomer, PutCustomer, WantedLine
 from shared.contracts.partial import merged
 from shared.contracts.values import Customer
+from shared.writing.phones import phone_words
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,16 @@ class KeptCart:
 
 
 def findable(customer: KnownCustomer) -> list[str]:
-    """The texts by whose words a customer is found: his name, his e-mail and his addresses."""
+    """Return the texts by whose words a customer is found: the name, the e-mail, the addresses and
+    their phone numbers.
+    """
+    phones = [form for address in customer.addresses for form in phone_words(address.phone)]
     places = [
         text
         for address in customer.addresses
         for text in (address.company, address.line1, address.line2, address.postcode, address.city)
     ]
-    return [customer.full_name, customer.email, *places]
+    return [customer.full_name, customer.email, *places, *phones]
 
 
 def corrected(known: KnownCustomer, before: Customer, after: Customer) -> KnownCustomer:

@@ -16,7 +16,7 @@ COLUMNS: dict[OrderSort, tuple[str, ...]] = {
     "customer": ("customer_sorting",),
     "total": ("currency", "total"),
     "paid": ("currency", "paid"),
-    "payment_method": ("payment_method",),
+    "payment_method": ("payment_sorting",),
     "delivery_country": ("delivery_country",),
     "state": ("state",),
     "new_customer": ("new_customer",),

@@ -116,6 +116,7 @@ def _create_orders() -> None:
         sa.Column("reached", sa.String(200)),
         sa.Column("customer_id", sa.String(64), nullable=False, server_default=sa.text("''")),
         sa.Column("customer_sorting", _bytewise(200), nullable=False, server_default=sa.text("''")),
+        sa.Column("payment_sorting", _bytewise(200), nullable=False, server_default=sa.text("''")),
         sa.Column("delivery_country", sa.String(2), nullable=False, server_default=sa.text("''")),
         sa.Column("total", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("note", sa.String(2000), nullable=False, server_default=sa.text("''")),
@@ -163,9 +164,9 @@ def _create_orders() -> None:
         ["shop", "new_customer", "placed_at", "order_id"],
     )
     op.create_index(
-        "ix_orders_shop_payment_method_placed_at_order_id",
+        "ix_orders_shop_payment_sorting_placed_at_order_id",
         "orders",
-        ["shop", "payment_method", "placed_at", "order_id"],
+        ["shop", "payment_sorting", "placed_at", "order_id"],
     )
     op.create_index(
         "ix_orders_shop_placed_at_order_id", "orders", ["shop", "placed_at", "order_id"]

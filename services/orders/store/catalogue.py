@@ -297,6 +297,6 @@ def _traits(product: Product) -> dict[str, Any]:
 
 def _product_words(values: Mapping[Key, Product]) -> dict[Key, list[tuple[str]]]:
     return {
-        key: [(word,) for word in words(key[1], *product.names.values())]
+        key: [(word,) for word in words(key[1], *product.names.values(), whole=True)]
         for key, product in values.items()
     }

@@ -14,14 +14,14 @@ from services.orders.store.order_words import (
     PHONE,
     REFERENCE,
     TRACKING,
-    digits,
 )
-from services.orders.store.tables import order_messages, order_words, orders
+from services.orders.store.tables import SORTING, order_messages, order_words, orders
 from shared.contracts.orders import OrderFilter
 from shared.runtime.storage.database import insert
-from shared.runtime.storage.prefix_index import matches
+from shared.runtime.storage.prefix_index import matches, matches_any, matches_or_phone
 from shared.runtime.storage.unit_of_work import Ledger
-from shared.writing.search import wanted
+from shared.writing.phones import read_phone
+from shared.writing.search import sorting as plain, wanted
 
 Conditions = list[ColumnElement[bool]]
 COLUMNS = (
@@ -37,6 +37,7 @@ COLUMNS = (
     orders.c.state,
     orders.c.new_customer,
     orders.c.customer_sorting,
+    orders.c.payment_sorting,
 )
 
 
@@ -99,11 +100,13 @@ def _conditions(shop: str, asked: OrderFilter) -> Conditions:
 
 
 def _equal(asked: OrderFilter) -> Conditions:
-    names = ("customer_id", "payment_method", "delivery_country", "new_customer")
+    names = ("customer_id", "delivery_country", "new_customer")
     same = {name: getattr(asked, name) for name in names}
     found: Conditions = [
         orders.c[name] == value for name, value in same.items() if value is not None
     ]
+    if asked.payment_method is not None:
+        found.append(orders.c.payment_sorting == plain(asked.payment_method)[:SORTING])
     if asked.states:
         found.append(orders.c.state.in_(sorted(set(asked.states))))
     return found
@@ -126,19 +129,24 @@ def _between(asked: OrderFilter) -> Conditions:
 
 def _worded(shop: str, asked: OrderFilter) -> Conditions:
     found: Conditions = []
+    owner, words = orders.c.order_id, order_words
+    if asked.search is not None:
+        found.append(matches_or_phone(owner, words, shop, asked.search, PARTS))
+    phone = read_phone(asked.phone) if asked.phone is not None else None
+    if phone is not None:
+        found.append(matches_any(owner, words, shop, phone.terms, (PHONE,)))
     for text, parts in (
-        (asked.search, PARTS),
         (asked.customer, (CUSTOMER,)),
         (asked.reference, (REFERENCE,)),
         (asked.document_number, (DOCUMENT,)),
         (asked.tracking_number, (TRACKING,)),
         (asked.company, (COMPANY,)),
-        (digits(asked.phone), (PHONE,)),
     ):
         if text is not None:
-            found += matches(orders.c.order_id, order_words, shop, wanted(text), parts)
+            found += matches(owner, words, shop, wanted(text), parts)
     if asked.reference is not None:  # to the letter; the words have led to it
-        found.append(func.substr(orders.c.reference, 1, len(asked.reference)) == asked.reference)
+        begin = asked.reference.upper()
+        found.append(func.substr(orders.c.reference, 1, len(begin)) == begin)
     return found
 
 

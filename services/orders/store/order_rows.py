@@ -101,6 +101,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "coin": order.coin,
         "reached": " ".join(sorted(order.reached)),
         "customer_sorting": sorting(order.customer.name)[:SORTING],
+        "payment_sorting": sorting(order.payment_method)[:SORTING],
         "customer_id": order.customer.customer_id,
         "delivery_country": order.delivery_address.country,
         "total": amount.gross,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, delete
 from services.orders.domain.order import Order
 from services.orders.store.tables import order_words
 from shared.runtime.storage.database import write_rows
+from shared.writing.phones import phone_words
 from shared.writing.search import words
 
 REFERENCE, CUSTOMER = "reference", "customer"  # where a word of an order stands
@@ -44,14 +45,6 @@ def write_words(
     )
 
 
-def digits(phone: str | None) -> str | None:
-    """Return a phone number without the signs between its digits; text without any digit stays as
-    it is.
-    """
-    found = "".join(sign for sign in phone or "" if sign.isdigit()).removeprefix("00")
-    return found or phone
-
-
 def _sorted(found: Iterable[Word]) -> list[Word]:
     return sorted(found, key=lambda word: (word[0], word[1].hex, *word[2:]))
 
@@ -64,22 +57,12 @@ def _told(order: Order) -> dict[str, list[str]]:
         CUSTOMER: [order.customer.name, order.customer.email],
         DOCUMENT: [document.number for document in order.documents],
         TRACKING: [order.tracking_number],
-        PHONE: [each for address in addresses if address.phone for each in _endings(address.phone)],
+        PHONE: [form for address in addresses for form in phone_words(address.phone)],
         COMPANY: [address.company for address in addresses],
     }
 
 
-def _endings(phone: str) -> Iterator[str]:
-    """The digits of a phone number from each group on, so that it is found with its country's code
-    and without.
-    """
-    groups = "".join(sign if sign.isdigit() else " " for sign in phone).split()
-    for place in range(len(groups)):
-        yield "".join(groups[place:])
-        yield f"0{''.join(groups[place:])}"
-
-
 def _words(order: Order) -> Iterator[Word]:
     for part, texts in _told(order).items():
-        for word in words(*texts):
+        for word in words(*texts, whole=True):
             yield order.shop.key, order.order_id, part, word

@@ -15,9 +15,9 @@ from services.orders.store.tables import first_orders
 from shared.contracts.cursor import Cursor
 from shared.contracts.orders import KnownCustomer, WantedLine
 from shared.runtime.storage.database import UtcDateTime, among, locking, write_rows
-from shared.runtime.storage.prefix_index import matches, replace_terms
+from shared.runtime.storage.prefix_index import matches_or_phone, replace_terms
 from shared.runtime.storage.unit_of_work import Store
-from shared.writing.search import sorting, wanted, words
+from shared.writing.search import sorting, words
 
 Key = tuple[str, str]
 """Shop and customer."""
@@ -41,11 +41,11 @@ class Customers(Store[Key, KnownCustomer]):
         replace_terms(self.connection, customer_words, _words(new), _words(changed))
 
     def search(self, shop: str, text: str, limit: int) -> list[KnownCustomer]:
-        """By name; one more than `limit` where there are more."""
-        found = matches(customers.c.customer_id, customer_words, shop, wanted(text))
+        """Return customers, by name; one more than `limit` where there are more."""
+        found = matches_or_phone(customers.c.customer_id, customer_words, shop, text)
         query = (
             select(customers)
-            .where(customers.c.shop == shop, *found)
+            .where(customers.c.shop == shop, found)
             .order_by(customers.c.sorting, customers.c.customer_id)
             .limit(limit + 1)
         )
@@ -142,7 +142,8 @@ def _rows(values: Mapping[Key, KnownCustomer]) -> list[dict[str, Any]]:
 
 def _words(values: Mapping[Key, KnownCustomer]) -> dict[Key, Iterable[tuple[str]]]:
     return {
-        key: [(word,) for word in words(*findable(customer))] for key, customer in values.items()
+        key: [(word,) for word in words(*findable(customer), whole=True)]
+        for key, customer in values.items()
     }
 
 

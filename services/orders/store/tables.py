@@ -29,7 +29,7 @@ Word = String(64).with_variant(
 )  # sorted by bytes, so that letters are a range
 
 
-SORTING = 200  # characters of a name that a list is sorted by
+SORTING = 200  # characters of a name that a list is sorted and filtered by
 Sorting = String(SORTING).with_variant(String(SORTING, collation="C"), "postgresql")
 
 
@@ -92,6 +92,7 @@ orders = Table(
     Column("reached", String(200)),
     Column("customer_id", String(64), nullable=False, server_default=EMPTY),
     Column("customer_sorting", Sorting, nullable=False, server_default=EMPTY),
+    Column("payment_sorting", Sorting, nullable=False, server_default=EMPTY),
     Column("delivery_country", String(2), nullable=False, server_default=EMPTY),
     Column("total", Minor, nullable=False, server_default=ZERO),
     Column("note", String(2000), nullable=False, server_default=EMPTY),
@@ -107,7 +108,7 @@ orders = Table(
     Index(None, "shop", "customer_id", "placed_at", "order_id"),
     Index(None, "shop", "state", "placed_at", "order_id"),
     Index(None, "shop", "delivery_country", "placed_at", "order_id"),
-    Index(None, "shop", "payment_method", "placed_at", "order_id"),
+    Index(None, "shop", "payment_sorting", "placed_at", "order_id"),
     Index(None, "shop", "new_customer", "placed_at", "order_id"),
     Index(None, "shop", "customer_sorting", "placed_at", "order_id"),
     Index(None, "shop", "currency", "total", "placed_at", "order_id"),

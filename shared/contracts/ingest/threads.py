@@ -202,7 +202,9 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     order_id: OrderId | None = None
     status: ThreadStatus | None = None
     contact: str | None = Field(default=None, max_length=40)
-    owner: By | None = None
+    owner: By | None = Field(
+        default=None, description="The whole name; case, accents and punctuation do not matter"
+    )
     nobodys: bool = Field(default=False, description="Those that have no owner")
     customer_id: CustomerKey | None = None
     email: Email | None = Field(
@@ -220,7 +222,8 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     search: FirstLetters | None = Field(
         default=None,
         description=(
-            "In subject, customer, order reference, and the first 200 different words of messages"
+            "Each word in any of: subject, customer, order reference, and the first 200 different"
+            " words of messages. Punctuation binds words that have no space between them"
         ),
     )
     limit: int = Field(default=50, ge=1, le=200, strict=True)

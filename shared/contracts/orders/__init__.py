@@ -11,6 +11,7 @@ from shared.contracts.orders.lists import *
 from shared.contracts.orders.paper import *
 from shared.contracts.orders.parts import *
 from shared.contracts.orders.payments import *
+from shared.contracts.orders.previews import *
 from shared.contracts.orders.products import *
 from shared.contracts.orders.queries import *
 from shared.contracts.orders.refunds import *

@@ -123,7 +123,7 @@ class CustomersFound(Answer, name="customer.search_answered"):
 
 class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
     """Asks for customers by the first letters of words of their name, their e-mail or their
-    addresses.
+    addresses, or by a phone number, however it is written.
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}

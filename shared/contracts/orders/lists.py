@@ -28,8 +28,9 @@ FirstLetters = Annotated[
         min_length=1,
         max_length=100,
         description=(
-            "Words, or their first letters; case, accents, kinds of digits and of letters do not"
-            " matter"
+            "Words, or their first letters, each of which must begin a word; case, accents, kinds"
+            " of digits and of letters do not matter. Punctuation binds: `list-b` finds `LIST-B2`,"
+            " not `LIST` in one place and `B` in another"
         ),
     ),
 ]
@@ -64,12 +65,16 @@ class OrderFilter(Value):
     search: FirstLetters | None = Field(
         default=None,
         description=(
-            "In reference, customer's name and e-mail, numbers of documents, tracking number, and"
-            " of both addresses phone and company"
+            "Each word in any of: reference, customer's name and e-mail, numbers of documents,"
+            " tracking number, and phone and company of both addresses. Digits with the signs of"
+            " phone numbers are also looked up as one phone number. Not in notes, products and"
+            " messages: see `product.search` and `thread.list`"
         ),
     )
     reference: str | None = Field(
-        default=None, pattern="^[A-Z0-9-]{1,32}$", description="Its first letters, or all"
+        default=None,
+        pattern="^[A-Za-z0-9-]{1,32}$",
+        description="Its first letters, or all; capital and small letters are the same",
     )
     customer: FirstLetters | None = Field(
         default=None, description="In the customer's name and e-mail"
@@ -80,13 +85,20 @@ class OrderFilter(Value):
     )
     tracking_number: FirstLetters | None = None
     phone: FirstLetters | None = Field(
-        default=None, description="Of either address; signs between digits do not matter"
+        default=None,
+        description=(
+            "Of either address: with or without country's code and area code, from any digit on;"
+            " `+`, `00`, a leading `0` and the signs between digits do not matter"
+        ),
     )
     company: FirstLetters | None = Field(default=None, description="Of either address")
     customer_id: CustomerKey | None = None
     total_from: Money | None = Field(default=None, description="In this currency, at least this")
     total_to: Money | None = Field(default=None, description="In this currency, at most this")
-    payment_method: Text | None = None
+    payment_method: Text | None = Field(
+        default=None,
+        description="Its whole name; case, accents and punctuation do not matter",
+    )
     states: list[StateKey] = Field(
         default=[], max_length=50, description="One of these; empty: any"
     )

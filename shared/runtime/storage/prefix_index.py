@@ -3,9 +3,21 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+)
 
 from shared.runtime.storage.database import write_rows
+from shared.writing.phones import is_phone, read_phone
+from shared.writing.search import wanted
 
 LAST = "\U0010ffff"  # sorts behind every letter
 Terms = Mapping[Any, Iterable[tuple[str, ...]]]
@@ -37,12 +49,31 @@ def matches(
     """Conditions on rows with the key `owner`, whose words are in `table`: each of the letters
     begins one of them.
     """
+    return [matches_any(owner, table, shop, [begin], parts) for begin in prefixes]
+
+
+def matches_any(
+    owner: Column[Any], table: Table, shop: str, prefixes: Sequence[str], parts: Sequence[str] = ()
+) -> ColumnElement[bool]:
+    """Return the condition that one of the prefixes, at least, begins a word of the row."""
     _, key = _key(table)
     where = [table.c.shop == shop, *([table.c.part.in_(parts)] if parts else [])]
-    return [
-        owner.in_(select(key).where(*where, table.c.word >= begin, table.c.word < begin + LAST))
-        for begin in prefixes
-    ]
+    word = table.c.word
+    ranges = [and_(word >= begin, word < begin + LAST) for begin in prefixes]
+    return owner.in_(select(key).where(*where, or_(*ranges)))
+
+
+def matches_or_phone(
+    owner: Column[Any], table: Table, shop: str, text: str, parts: Sequence[str] = ()
+) -> ColumnElement[bool]:
+    """Return the condition that each term of a text begins a word of the row or, where the text may
+    be a phone number, that it is the row's, however it is written.
+    """
+    found = and_(*matches(owner, table, shop, wanted(text), parts))
+    phone = read_phone(text) if is_phone(text) else None
+    if phone is None:
+        return found
+    return or_(found, matches_any(owner, table, shop, phone.terms, parts))
 
 
 def _key(table: Table) -> tuple[Column[Any], Column[Any]]:

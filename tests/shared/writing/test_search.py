@@ -8,9 +8,9 @@ from shared.writing.search import LONGEST, MOST_WANTED, sorting, wanted, words
 ZWNJ = "\u200c"
 
 
-def finds(letters: str, *texts: str) -> bool:
-    """Whether someone who types this finds a row with these texts."""
-    kept = words(*texts)
+def finds(letters: str, *texts: str, whole: bool = False) -> bool:
+    """Return whether someone who types this finds a row with these texts."""
+    kept = words(*texts, whole=whole)
     return bool(wanted(letters)) and all(
         any(word.startswith(begin) for word in kept) for begin in wanted(letters)
     )
@@ -102,6 +102,17 @@ def test_what_begins_no_word_finds_nothing(letters: str, text: str) -> None:
     assert not finds(letters, text)
 
 
+@pytest.mark.parametrize("term", ["list-b", "LIST-B", "list.b", "list/b2", "b2"])
+def test_punctuation_within_a_term_binds_its_words(term: str) -> None:
+    assert finds(term, "A list", "LIST-B2")
+    assert not finds(term, "LIST-A", "B-LIST", "B. Byron, list", "listb")
+
+
+def test_a_term_with_punctuation_finds_a_short_text_with_spaces() -> None:
+    assert finds("coca-cola", "The Coca Cola Company", whole=True)
+    assert not finds("coca-cola", "The Coca Cola Company")
+
+
 @pytest.mark.parametrize("text", ["", "  ", "!?", ZWNJ, "\u202e", "\u0301", "ـ", "—", "\0"])
 def test_without_letter_and_digit_nothing_is_looked_up(text: str) -> None:
     assert wanted(text) == ()
@@ -127,9 +138,9 @@ def test_names_are_sorted_by_their_words() -> None:
     ]
 
 
-@given(st.text(max_size=60))
-def test_any_text_is_found_by_itself(text: str) -> None:
-    assert finds(text, text) or not wanted(text)
+@given(st.text(max_size=60), st.booleans())
+def test_any_text_is_found_by_itself(text: str, whole: bool) -> None:
+    assert finds(text, text, whole=whole) or not wanted(text)
 
 
 @given(st.text(max_size=60))

@@ -1,0 +1,47 @@
+"""What a command would bring: the order before and after it, and what it would tell."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from services.orders.domain.order import Order
+from shared.contracts.message import Event
+from shared.contracts.orders import OrderPreview, OrderSums, OrderTransitioned
+from shared.contracts.values import DocumentKind, DocumentReference
+
+
+def compared(before: Order, after: Order, told: Sequence[Event]) -> OrderPreview:
+    """Return the preview of a command that made `after` of an order and told these events."""
+    return OrderPreview(
+        before=sums(before),
+        after=sums(after),
+        lines=after.line_views(),
+        issues=_kinds(after.documents[len(before.documents) :]),
+        attaches=_kinds(chain.from_iterable(getattr(event, "attach", ()) for event in told)),
+        mail_template=_mail_template(told),
+        events=[event.name for event in told],
+    )
+
+
+def sums(order: Order) -> OrderSums:
+    """Return how an order stands."""
+    return OrderSums(
+        state=order.state,
+        total=order.money(order.amount.gross),
+        tax=order.money(order.amount.tax),
+        shipping=order.money(order.shipping.stated),
+        discounts=order.discount_views(),
+        paid=order.money(order.paid),
+        due=order.money(order.due),
+        refund_due=order.money(order.refund_due),
+    )
+
+
+def _kinds(documents: Iterable[DocumentReference]) -> list[DocumentKind]:
+    return [document.kind for document in documents]
+
+
+def _mail_template(told: Sequence[Event]) -> str | None:
+    for event in told:
+        if isinstance(event, OrderTransitioned) and event.state.mail_template:
+            return event.state.mail_template
+    return None

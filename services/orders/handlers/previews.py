@@ -1,0 +1,105 @@
+"""What a command would bring: its own handler decides, and nothing of it is saved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.orders.domain import previewing
+from services.orders.handlers import catalogue, editing, orders
+from services.orders.work import Work
+from shared.contracts.envelope import faults, first_fault
+from shared.contracts.message import Event, Refusal
+from shared.contracts.orders import (
+    OrderPreview,
+    PreviewOrder,
+    PreviewStock,
+    ServedOrder,
+    StockPreview,
+    StockReserved,
+)
+from shared.runtime.service import Handlers, Handling
+
+service = Handlers()
+PREVIEWED: Mapping[str, Handling] = {
+    handling.message.name: handling
+    for module in (orders, editing, catalogue)
+    for handling in module.service.handlings
+}
+"""How each command is handled, by its name."""
+
+
+@service.handles(PreviewOrder)
+def preview_order(query: PreviewOrder, work: Work) -> OrderPreview | Refusal:
+    """Answer what a command would make of an order."""
+    before = work.order(query.order_id)
+    if before is None:
+        return work.unknown_order(query)
+    told = _tried(query, {"order_id": query.order_id}, work)
+    if isinstance(told, Refusal):
+        return told
+    after = work.order(query.order_id) or before
+    work.discard()
+    return previewing.compared(before, after, told)
+
+
+@service.handles(PreviewStock)
+def preview_stock(query: PreviewStock, work: Work) -> StockPreview | Refusal:
+    """Answer which waiting orders a change of the stock would serve."""
+    before = work.left(query.sku)
+    told = _tried(query, {"sku": query.sku}, work)
+    if isinstance(told, Refusal):
+        return told
+    after = work.left(query.sku)
+    served = [each for event in told for each in _served(event, work)]
+    work.discard()
+    return StockPreview(sku=query.sku, before=before, after=after, served=served)
+
+
+def _tried(
+    query: PreviewOrder | PreviewStock, subject: dict[str, Any], work: Work
+) -> list[Event] | Refusal:
+    """Return what the command of a query would tell; recorded in `work`, but not saved."""
+    handling = PREVIEWED[query.command]
+    try:
+        command = handling.message.model_validate(query.data | subject)
+    except ValidationError as error:
+        return query.refuse("invalid", first_fault(error), faults=_inside_data(error))
+    told = list(handling.handler(command, work))
+    for each in told:
+        if isinstance(each, Refusal):
+            work.discard()
+            return query.refuse(each.code, each.reason, **_at_data(each.details, subject))
+    return [each for each in told if isinstance(each, Event)]
+
+
+def _inside_data(error: ValidationError) -> list[dict[str, str]]:
+    return [fault | {"field": f"data.{fault['field']}"} for fault in faults(error)]
+
+
+def _at_data(details: dict[str, Any], subject: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details of the command's refusal with the field where the query has it."""
+    field = details.get("field")
+    if field is None or field in subject:
+        return details
+    return details | {"field": f"data.{field}"}
+
+
+def _served(event: Event, work: Work) -> list[ServedOrder]:
+    if not isinstance(event, StockReserved):
+        return []
+    found = []
+    for each in event.reservations:
+        order = work.order(each.order_id)
+        if order is not None:
+            found.append(
+                ServedOrder(
+                    order_id=order.order_id,
+                    reference=order.reference,
+                    state=order.state,
+                    quantity=each.quantity,
+                    missing=each.missing,
+                    filled=order.order_id in event.filled,
+                )
+            )
+    return found
