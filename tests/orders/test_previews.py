@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from shared.contracts import samples
 from tests.orders.conftest import open_shop
 from tests.orders.words import MUG, Storefront, everything
-from tests.words import Desk
+from tests.words import ServiceHarness
 
 pieces = st.integers(0, 4)
 line = st.integers(1, 3)
@@ -71,7 +71,7 @@ def sums(shop: Storefront, order_id: str) -> dict[str, Any]:
 )
 @given(st.booleans(), st.lists(changes, min_size=1, max_size=6))
 def test_a_preview_and_its_command_never_differ(
-    orders: Desk, paid: bool, commands: list[tuple[str, dict[str, Any]]]
+    orders: ServiceHarness, paid: bool, commands: list[tuple[str, dict[str, Any]]]
 ) -> None:
     shop = open_shop(orders, 6)
     order_id = shop.place(initial_state="payment_accepted" if paid else "awaiting_bank_wire")
@@ -101,7 +101,7 @@ def test_a_preview_and_its_command_never_differ(
 )
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3), st.lists(stock, max_size=3))
 def test_a_preview_of_stock_names_the_orders_that_get_it(
-    orders: Desk, wanted: list[int], counts: list[tuple[str, dict[str, Any]]]
+    orders: ServiceHarness, wanted: list[int], counts: list[tuple[str, dict[str, Any]]]
 ) -> None:
     shop = open_shop(orders, 1)
     shop.tell("shop.put", samples.PUT_SHOP | {"backorders": True})

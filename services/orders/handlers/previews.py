@@ -18,9 +18,9 @@ from shared.contracts.orders import (
     StockPreview,
     StockReserved,
 )
-from shared.runtime.service import Handlers, Handling
+from shared.runtime.handlers import Handlers, Handling
 
-service = Handlers()
+service = Handlers[Work]()
 PREVIEWED: Mapping[str, Handling] = {
     handling.message.name: handling
     for module in (orders, editing, catalogue)
@@ -65,12 +65,13 @@ def _tried(
         command = handling.message.model_validate(query.data | subject)
     except ValidationError as error:
         return query.refuse("invalid", first_fault(error), faults=_inside_data(error))
-    told = list(handling.handler(command, work))
-    for each in told:
+    told = handling.call(command, work)
+    published = [told] if isinstance(told, Event) else list(told or ())
+    for each in published:
         if isinstance(each, Refusal):
             work.discard()
             return query.refuse(each.code, each.reason, **_at_data(each.details, subject))
-    return [each for each in told if isinstance(each, Event)]
+    return [each for each in published if isinstance(each, Event)]
 
 
 def _inside_data(error: ValidationError) -> list[dict[str, str]]:
