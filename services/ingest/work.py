@@ -17,18 +17,20 @@ from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
-from services.ingest.domain.filing import SIGNED, Place, own_thread_id
+from services.ingest.domain.filing import own_thread_id
 from services.ingest.domain.form_limits import origin_of
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.place import SIGNED, Place
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.contents import Files, Pages
 from services.ingest.store.copies import Copies
 from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
 from services.ingest.store.erasing import Erasing
+from services.ingest.store.forwards import Forwards
 from services.ingest.store.listing import Listing
 from services.ingest.store.locks import Named
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
@@ -123,10 +125,17 @@ class Work(UnitOfWork):
         self.files = self.part(Files(connection))
         self.pages = self.part(Pages(connection))
         self.known_mails = self.part(KnownMails(connection))
+        self.forwards = self.part(Forwards(connection))
         self.erasing = self.part(Erasing(connection))
         self.listing = Listing(connection)
         self.places = Places(
-            connection, adapters.keys, self.inbounds, self.orders, self.threads, self.known_mails
+            connection,
+            adapters.keys,
+            self.inbounds,
+            self.orders,
+            self.threads,
+            self.known_mails,
+            self.forwards,
         )
 
     def preload(self, batch: Sequence[Arrived]) -> None:
@@ -246,6 +255,12 @@ class Work(UnitOfWork):
     def written_to(self, shop: str, mail: Mail) -> str:
         """The contact that a mail was written to."""
         return contacts.addressed(self.all_contacts(shop), mail.recipients)
+
+    def own_addresses(self, shop: str) -> frozenset[str]:
+        """Return the addresses at which a shop gets mail, in lower case."""
+        mailboxes = [each.user for each in self.adapters.mailboxes.values() if each.shop == shop]
+        contacts = [each.email for each in self.all_contacts(shop).values() if each.email]
+        return frozenset(address.lower() for address in (*mailboxes, *contacts))
 
     def all_contacts(self, shop: str) -> dict[str, Contact]:
         """All contacts of a shop, by key."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-KINDS = ("order", "thread")
+KINDS = ("order", "thread", "forward")
 MAC_BYTES = 10
 TOKEN = re.compile(r"[a-z2-7]{45}")
 SUBJECT_TOKEN = re.compile(r"\[#([0-9a-f]{10})\]", re.IGNORECASE)
@@ -21,7 +21,9 @@ SUBJECT_TOKEN = re.compile(r"\[#([0-9a-f]{10})\]", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Conversation:
-    """`order/<uuid>` or `thread/<uuid>`."""
+    """`order/<uuid>` or `thread/<uuid>`; or `forward/<uuid>`, a thread that was mailed to an
+    employee or someone else, whose answers are not those of a customer.
+    """
 
     kind: str
     id: UUID

@@ -14,7 +14,7 @@ from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import MailBounced
 from shared.runtime.rabbitmq.delivery import receive
-from tests.ingest.clerk import ANNA, FORM, a_form
+from tests.ingest.clerk import ANNA, BELA, FORM, a_form
 from tests.ingest.words import IngestHarness, Server, letter, order_placed
 from tests.notify.words import NotifyHarness, Office, opened
 from tests.words import changed, sqlite_url
@@ -79,6 +79,22 @@ class Street:
 
     def threads(self, **wanted: Any) -> list[dict[str, Any]]:
         return [self.desk.thread(thread["thread_id"]) for thread in self.desk.threads(**wanted)]
+
+
+def answers_above(quoted: str, part: str, mail: EmailMessage, text: str) -> bytes:
+    """Bela answers as mail programs do: above the whole mail, in a language that we do not know."""
+    introduced = f"Vastas {mail['From']} {mail['Reply-To']}:"
+    whole = f"{text}\n\n{introduced}\n\n{quoted}"
+    if part == "html":
+        whole = f"<p>{text}</p><p>{introduced}</p><div>{quoted}</div>"
+    return letter(
+        whole.replace("\n", "\r\n"),
+        from_=BELA,
+        to=str(mail["Reply-To"]),
+        in_reply_to=str(mail["Message-ID"]),
+        subject=f"Re: {mail['Subject']}",
+        content_type=f"text/{part}; charset=utf-8",
+    )
 
 
 @pytest.fixture
@@ -193,11 +209,35 @@ def test_someone_else_sees_the_thread_without_its_notes_and_answers_into_it(stre
     street.desk.look(minutes=1)
     (found,) = street.threads()
     answer = found["messages"][-1]
-    assert (answer["text"], answer["verified"], found["thread"]["owner"]) == (
-        "We have it.",
-        False,
-        "bela@shop.test",
-    )
+    assert (answer["text"], answer["private"]) == ("We have it.", True)
+    assert found["thread"]["owner"] == "bela@shop.test"
+    assert "ada@example.test" not in {parcel.recipient for parcel in street.office.sent[2:]}
+
+
+@pytest.mark.parametrize("part", ["plain", "html"])
+def test_an_employee_answers_the_customer_by_mail_without_what_is_internal(
+    street: Street, part: str
+) -> None:
+    street.does("contact.submit", a_form(text="Where is my parcel?"))
+    (asked,) = street.desk.threads()
+    street.desk.clock.advance(seconds=1)
+    forward = {"email": BELA, "employee": BELA, "comment": "This customer is difficult. PIN 4711"}
+    street.does("thread.forward", {"thread_id": asked["thread_id"], "by": ANNA, **forward})
+    mail = street.mails()[BELA]
+    quoted = mail.get_body((part,)).get_content()  # type: ignore[union-attr]
+    street.server.receive(answers_above(quoted, part, mail, "It is at the post office."))
+    street.desk.look(minutes=1)
+    street.carry()
+    sent = street.mails()["ada@example.test"]
+    text = sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert text.startswith("It is at the post office.\r\n\r\n-- \r\n")
+    whole = street.office.sent[-1].content.decode()
+    assert sent["From"] == "Corner Shop <service@shop.test>"
+    for internal in ("difficult", "4711", "Forwarded", BELA, str(mail["Reply-To"])):
+        assert internal not in text + whole
+    (found,) = street.threads()
+    assert (found["thread"]["status"], found["messages"][-1]["author"]) == ("closed", BELA)
+    assert found["messages"][-1]["mail_message_id"] == sent["Message-ID"]
 
 
 def test_a_message_on_an_order_is_mailed_unless_it_is_private(street: Street) -> None:

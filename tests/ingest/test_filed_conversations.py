@@ -7,6 +7,7 @@ thread of step N; `answers` and `references` are Message-IDs, where `order` mean
 N` and `reply N` those of steps; with `forged` before it, the signature is a stranger's. What is
 expected: `order`, `thread N`, `new` or `nothing`, and that the message is verified, personal and
 without marks and the thread open unless the step says otherwise.
+What a stranger wrote in a thread that was there is private.
 """
 
 import tomllib
@@ -163,6 +164,9 @@ def holds(told: Told, step: Step, place: dict[str, Any], message_id: str, found_
     message = next(message for message in place["messages"] if message["message_id"] == message_id)
     automatic = step.get("kind", "personal") != "personal"
     assert message["verified"] is step.get("verified", True)
+    is_stranger = message["author"] != CUSTOMER and not message["verified"]
+    is_note = is_stranger and step["expect"] != "new"
+    assert message["private"] is step.get("private", is_note)
     assert message["marks"] == step.get("marks", [])
     assert message["kind"] == step.get("kind", "personal")
     assert message["unread"] is not automatic
@@ -226,4 +230,5 @@ def confirms(told: Told, number: int, step: Step) -> None:
     assert event.name == "thread.sender_confirmed"
     for message in told.desk.thread(thread_id)["messages"]:
         if message["author"] == event.data["email"]:
-            assert message["verified"] is ("dmarc_failed" not in message["marks"])
+            genuine = "dmarc_failed" not in message["marks"]
+            assert (message["verified"], message["private"]) == (genuine, not genuine)

@@ -202,13 +202,17 @@ def test_a_thread_that_does_not_reach_whom_it_was_forwarded_to_says_so_in_its_no
 ) -> None:
     thread_id = writes(desk)
     for email in ("bela@shop.test", "carrier@example.test"):
-        does(desk, "forward", thread_id, email=email, comment="Where is it?")
+        told = does(desk, "forward", thread_id, email=email, comment="Where is it?")
+    forward = f"forward/{told[-1].data['forward_id']}"
+    mail = {"template": "forward_msg", "conversation": forward, "recipient": "carrier@example.test"}
     does(desk, "reply", thread_id, text="We ask the carrier.")
-    assert not_sent(desk, thread_id, template="forward_msg", recipient="Carrier@example.test") == []
+    assert not_sent(desk, thread_id, **mail) == []
     assert undelivered(desk, thread_id) == [("→ carrier@example.test\n\nWhere is it?", REFUSED)]
     assert (view(desk, thread_id)["status"], view(desk, thread_id)["unread"]) == ("closed", 1)
     sent = mail_sent("<f@shop.test>", Conversation("thread", UUID(thread_id)), thread_id)
-    told = changed(sent, mail__template="forward_msg", mail__recipient="carrier@example.test")
+    told = changed(sent, **{f"mail__{name}": value for name, value in mail.items()})
+    desk.tell("mail.sent", changed(told, mail__copy_of="carrier@example.test"))
+    assert undelivered(desk, thread_id) != []
     desk.tell("mail.sent", told)
     assert undelivered(desk, thread_id) == []
     does(desk, "mark_read", thread_id)

@@ -163,6 +163,7 @@ def forward(
         email=command.email,
         employee=command.employee,
         comment=comment,
+        advice=command.advice,
         by=command.by,
         thread=thread.view,
         messages=[*forwarded.messages],
@@ -193,11 +194,6 @@ def _message(
         cc=[*enclosure.cc],
         bcc=[*enclosure.bcc],
     )
-
-
-def is_note_of_forward(message: ThreadMessage, email: str) -> bool:
-    """Whether a message is the note that a thread was sent to that address."""
-    return message.private and message.text.partition("\n")[0].lower() == f"{ARROW}{email}".lower()
 
 
 def draft(

@@ -5,9 +5,9 @@ it came back.
 from uuid import UUID
 
 from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.filing import Evidence, FoundBy
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail
+from services.ingest.domain.place import Evidence, FoundBy
 from services.ingest.domain.thread import Thread
 from shared.contracts.conversation import Conversation, SigningKeys, mail_id_of, tokens_in
 from shared.contracts.ingest import MailBounced

@@ -1,20 +1,20 @@
-"""Where a mail belongs, and whether its sender may write there: two separate questions."""
+"""Mails become messages of threads: finding a thread, and being allowed to write there, are two
+questions.
+"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from services.ingest.domain.attachments import attachment, views
 from services.ingest.domain.authentication import Verdict
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import NOBODY, Mail, Unreadable
-from services.ingest.domain.orders import KnownOrder
-from services.ingest.domain.subject import is_forwarded, is_new_topic
+from services.ingest.domain.place import Choice, Place
+from services.ingest.domain.subject import is_new_topic
 from services.ingest.domain.thread import Thread, derived_id, thread_id_of
 from services.ingest.domain.traffic import QUIET, Traffic
-from shared.contracts.conversation import Conversation
+from shared.contracts.conversation import Conversation, tokens_in
 from shared.contracts.ingest import (
     Fold,
     MailReceived,
@@ -23,83 +23,27 @@ from shared.contracts.ingest import (
     ThreadMessage,
     ThreadMessageAdded,
     ThreadOpened,
+    ThreadReplied,
     ThreadView,
 )
 from shared.contracts.message import Event
 
-FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
-SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
 FORGED: frozenset[Mark] = frozenset({"dmarc_failed", "sender_unknown", "several_senders"})
 """Marks of messages that others than their sender may have written."""
 A_SECOND = timedelta(seconds=1)  # servers tell the second only: what came in it stands at its end
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A conversation that a mail names, and by what."""
-
-    conversation: Conversation
-    found_by: FoundBy
-
-    def __str__(self) -> str:
-        return f"{self.found_by} {self.conversation}"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What is there where the evidence points to: an order, a thread, both, or nothing."""
-
-    evidence: Evidence | None = None
-    order: KnownOrder | None = None
-    thread: Thread | None = None
-
-    @property
-    def shops(self) -> set[str]:
-        """Whose it is: one, or none where nothing is there."""
-        return {found.shop for found in (self.order, self.thread) if found}
-
-    @property
-    def participants(self) -> frozenset[str]:
-        """Who may write here: the customer, and whom employees let."""
-        customer = (
-            self.thread.view.customer_email
-            if self.thread
-            else self.order.customer_email
-            if self.order
-            else ""
-        )
-        others = self.thread.view.participants if self.thread else []
-        return frozenset(address.lower() for address in (customer, *others) if address)
-
-    def takes(self, mail: Mail, verdict: Verdict) -> bool:
-        """Whether the sender may write here."""
-        return mail.certain and mail.sender in self.participants and verdict != "fail"
-
-
-NOWHERE = Place()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names
-    several.
-    """
-
-    place: Place = NOWHERE
-    related: UUID | None = None
-    conflict: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Reception:
     """Under what circumstances a mail came: what is assumed of strangers, whom they wrote to, what
-    the receiving mail server found out, and how much came before.
+    the receiving mail server found out, and how much came before. `own`: addresses of the shop.
     """
 
     language: str = "en"
     contact: str | None = None
     verdict: Verdict = "none"
     traffic: Traffic = QUIET
+    own: frozenset[str] = frozenset()
 
 
 USUAL = Reception()
@@ -107,13 +51,18 @@ USUAL = Reception()
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A mail filed: the new values, and whether its thread is new."""
+    """A mail filed: the new values, and whether its thread is new. `replied`: it goes to the
+    customer as the answer of an employee. `conversation`: where answers to it belong, if that is
+    not its thread's.
+    """
 
     inbound: Inbound
     thread: Thread
     message: ThreadMessage
     mail: Mail
     opened: bool
+    replied: ThreadReplied | None = None
+    conversation: str = ""
 
     def acknowledged(self) -> "Filing":
         """The same, to be answered by an automatic confirmation."""
@@ -134,35 +83,20 @@ class Filing:
             verified=self.message.verified,
             may_acknowledge=inbound.acknowledged,
         )
-        return [*_told(self.thread, self.message, opened=self.opened), received]
-
-
-def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
-    """The place of the strongest evidence that may lead this sender.
-
-    Our signature leads everybody: we wrote to that conversation. What others may know, or guess,
-    leads participants only, and nobody who passes a mail on; it is kept as a hint.
-    """
-    conflict = len({place.evidence.conversation for place in candidates if place.evidence}) > 1
-    hints = []
-    for place in candidates:
-        signed = place.evidence and place.evidence.found_by in SIGNED
-        if signed or (place.takes(mail, verdict) and not is_forwarded(mail.subject)):
-            return Choice(place, None, conflict)
-        hints += [place.thread.id] if place.thread else []
-    return Choice(related=next(iter(hints), None))
+        mailed = [self.replied] if self.replied else []
+        return [*_told(self.thread, self.message, opened=self.opened), *mailed, received]
 
 
 def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = USUAL) -> Filing:
     """Puts the mail into its thread, or into a new one.
 
     A sender who is no participant is filed as unverified where our signature led him there, and
-    never becomes the customer. Automatic mail wakes no thread. What an unverified sender wrote
-    reopens a closed thread, too: often it is the customer with another address, and a mail that
-    nobody looks at would be lost.
+    never becomes the customer: what they wrote is a private note until an employee lets them in.
+    Automatic mail wakes no thread. What an unverified sender wrote reopens a closed thread, too:
+    often it is the customer with another address, and a mail that nobody looks at would be lost.
     """
     place, verdict = choice.place, reception.verdict
-    at = min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
+    at = arrival(inbound)
     before = place.thread or _opened(mail, inbound, choice, reception, at)
     stranger = mail.certain and not place.participants and verdict != "fail"
     verified, wakes = place.takes(mail, verdict) or stranger, not mail.automatic
@@ -173,6 +107,8 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
         wakes=wakes,
         answered=verified and not (mail.automatic and before.last_mail),
     )
+    if verified:
+        thread = thread.naming(_others(mail, reception))
     message = ThreadMessage(
         message_id=inbound.inbound_id,
         direction="customer",
@@ -180,24 +116,38 @@ def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = US
         text=mail.text,
         at=at,
         verified=verified,
+        private=bool(place.participants) and mail.sender not in place.participants,
         unread=wakes,
         mail_message_id=mail.message_id,
         kind=mail.kind,
         folds=[Fold(first=fold.first, last=fold.last) for fold in mail.folds],
         formatted=bool(mail.page),
         attachments=views(inbound.inbound_id, mail.files),
-        marks=_marks(mail, choice, reception),
+        marks=marks_of(mail, choice, reception),
     )
-    found_by = place.evidence.found_by if place.evidence else "new"
-    kept = inbound.filed(
+    return Filing(filed_in(thread, inbound, mail, place), thread, message, mail, not place.thread)
+
+
+def arrival(inbound: Inbound) -> datetime:
+    """Return when a mail stands in its thread."""
+    return min(inbound.arrived_at + A_SECOND, inbound.fetched_at)
+
+
+def filed_in(thread: Thread, inbound: Inbound, mail: Mail, place: Place) -> Inbound:
+    """Return the fetched mail after it was filed in a thread."""
+    return inbound.filed(
         thread.id,
-        found_by,
+        place.evidence.found_by if place.evidence else "new",
         message_id=mail.message_id,
         sender=mail.sender,
         kind=mail.kind,
         content=mail.content,
     )
-    return Filing(kept, thread, message, mail, place.thread is None)
+
+
+def _others(mail: Mail, reception: Reception) -> list[str]:
+    """Return the recipients of a mail that are not the shop's."""
+    return [each for each in mail.copied if each not in reception.own and not tokens_in(each)]
 
 
 def deserves_acknowledgement(filed: Filing, reception: Reception) -> bool:
@@ -254,13 +204,15 @@ def unreadable_events(filed: Filing) -> list[Event]:
     return [*_told(filed.thread, filed.message, opened=True), unreadable]
 
 
-def _marks(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
+def marks_of(mail: Mail, choice: Choice, reception: Reception) -> list[Mark]:
+    """Return what the reader of a mail should know."""
     thread = choice.place.thread
     own_thread = thread is not None and thread.view.order_id is None
     found: dict[Mark, bool] = {
         "conflicting_evidence": choice.conflict,
         "dmarc_failed": reception.verdict == "fail",
         "flood": reception.traffic.is_flood,
+        "in_copy": choice.place.names(mail.sender),
         "new_topic": (
             own_thread and thread is not None and is_new_topic(mail.subject, thread.view.subject)
         ),

@@ -40,6 +40,21 @@ def folds_of(text: str) -> tuple[Lines, ...]:
     return tuple(_whole(found, lines, text)) if said else ()
 
 
+def new_lines(text: str) -> str:
+    """Return what the author of a mail wrote: its text without quotes, signature, and mails that
+    are passed on; empty where nothing else is there.
+    """
+    lines = text.split("\n")[:MOST_LINES]
+    bare = [line.strip()[:_LONGEST_LINE] for line in lines]
+    written = []
+    for line, short, is_quoted in zip(lines, bare, _quoted(bare), strict=True):
+        if is_forwarded(short):
+            break
+        if not is_quoted:
+            written.append(line)
+    return "\n".join(written).strip()
+
+
 def _quoted(lines: list[str]) -> list[bool]:
     """Line by line, whether it is quoted or belongs to the signature."""
     quoted = [line.startswith(">") for line in lines]

@@ -27,6 +27,7 @@ from services.ingest.domain.reports import LONGEST_LOOK
 from shared.contracts.ingest import Mark, MessageKind
 
 MOST_REFERENCES = 20
+MOST_COPIED = 50  # addresses
 LONGEST_HEADER = 256 * 1024  # bytes that are read of a mail that cannot be read whole
 NOWHERE = "unknown.invalid"  # RFC 2606: no such domain will ever be
 NOBODY = f"mailer-daemon@{NOWHERE}"
@@ -53,6 +54,8 @@ class Mail:
     """Message ids of the conversation so far as its sender tells it, oldest first."""
     recipients: str
     """All fields that say where it was delivered to, as they stand there."""
+    copied: tuple[str, ...] = ()
+    """Everybody whom it names as a recipient, but its sender."""
     kind: MessageKind = "personal"
     bounce: Bounce | None = None
     page: str = ""
@@ -132,6 +135,7 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         answers=_distinct([*answered, *reversed(references)])[:MOST_REFERENCES],
         chain=_distinct([*references, *answered])[-MOST_REFERENCES:],
         recipients=" ".join(value for name in _RECIPIENTS for value in headers.all(name)),
+        copied=_copied(headers, senders[0].address),
         kind=kind,
         bounce=bounce_of(message, headers, _beginning(raw)) if kind == "bounce" else None,
         page=harmless(body.page),
@@ -142,6 +146,12 @@ def _read(message: Message, body: Body, raw: bytes) -> Mail | Unreadable:
         answerable=not unknown and is_answerable(headers, senders[0].address),
         content=content_digest(body.text, body.page, (file.content for file in body.files)),
     )
+
+
+def _copied(headers: Headers, sender: str) -> tuple[str, ...]:
+    values = [*headers.all("to"), *headers.all("cc")]
+    found = [address.address for value in values for address in addresses(value)]
+    return tuple(each for each in dict.fromkeys(found) if each != sender)[:MOST_COPIED]
 
 
 def _is_text(body: Body, raw: bytes) -> bool:

@@ -60,4 +60,4 @@ def merge(before: Thread, into: Thread, at: datetime) -> tuple[Thread, Thread]:
             closed_at=before.tally.closed_at or at,
         ),
     )
-    return emptied, replace(into, view=joined, tally=tally)
+    return emptied, replace(into.naming(before.copied), view=joined, tally=tally)

@@ -27,7 +27,7 @@ def anonymous_thread(thread: Thread) -> Thread:
             "related": None,
         }
     )
-    return replace(thread, view=view, last_mail="", chain=())
+    return replace(thread, view=view, last_mail="", chain=(), copied=())
 
 
 def anonymous_message(message: ThreadMessage) -> ThreadMessage:

@@ -73,7 +73,11 @@ def _age(message: ThreadMessage) -> tuple[datetime, UUID]:
 
 
 def _wants_an_answer(message: ThreadMessage) -> bool:
-    return message.direction == "customer" and message.kind == "personal" and not message.private
+    """Return whether somebody waits for an answer to a message. What a stranger wrote is private,
+    and often the customer's, from another address; an answer to a forwarded thread waits for none.
+    """
+    is_answer = "answer_to_forward" in message.marks
+    return message.direction == "customer" and message.kind == "personal" and not is_answer
 
 
 def _is_answer(message: ThreadMessage) -> bool:

@@ -15,12 +15,20 @@ _PREFIX = re.compile(
 _FORWARD = re.compile(
     rf"^\s*(?:(?:{_ANSWERED})\s*[::]\s*)*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE
 )
+_PASSED_ON = re.compile(rf"^\s*(?:{_FORWARDED})(?:\[\d+\])?\s*[::]", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?<![A-Z0-9-])[A-Z0-9][A-Z0-9-]{3,31}(?![A-Z0-9-])")
 
 
 def is_forwarded(subject: str) -> bool:
     """It says that it is passed on: `Fwd:`, `WG:`, `TR:`."""
     return bool(_FORWARD.match(subject))
+
+
+def is_passed_on(subject: str) -> bool:
+    """Return whether its sender passes a mail on, and does not answer one that was passed on
+    (`Re: Fwd:`).
+    """
+    return bool(_PASSED_ON.match(subject))
 
 
 def topic(subject: str) -> str:

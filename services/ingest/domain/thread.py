@@ -10,6 +10,7 @@ from shared.contracts.conversation import Conversation
 from shared.contracts.ingest import ThreadMessage, ThreadStatus, ThreadStatusChanged, ThreadView
 
 NOWHERE = ".invalid"  # RFC 2606: no such domain will ever be
+MOST_COPIED = 50  # addresses
 LONGEST_CHAIN = 20  # Message-IDs; a header that grows for ever is refused by some servers
 _NAMES = UUID("5d6c4f6e-43b3-4b0c-9a0a-6e0f6b1b7a52")
 
@@ -29,13 +30,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`last_mail`: the Message-ID that an answer answers; `chain`: all ids so far, oldest first."""
+    """`last_mail`: the Message-ID that an answer answers; `chain`: all ids so far, oldest first.
+    `copied`: whom verified mails named as recipients; they may be led here, and are not verified.
+    """
 
     shop: str
     view: ThreadView
     last_mail: str = ""
     chain: tuple[str, ...] = ()
     tally: Tally = Tally()
+    copied: tuple[str, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -97,6 +101,15 @@ class Thread:
     def noted(self) -> "Thread":
         """With one more message that somebody should look at, and that calls for no answer."""
         return self._viewed(unread=self.view.unread + 1)
+
+    def advised(self) -> "Thread":
+        """Return the thread after a note that came by mail: somebody should look at it."""
+        return self._viewed(status="open", unread=self.view.unread + 1)._counted(closed_at=None)
+
+    def naming(self, emails: Iterable[str]) -> "Thread":
+        """Return the thread after a verified mail that named others as its recipients."""
+        known = tuple(dict.fromkeys([*self.copied, *emails]))
+        return replace(self, copied=known[:MOST_COPIED])
 
     def with_status(self, status: ThreadStatus, at: datetime) -> "Thread":
         """In another status: who closes it ends the waiting, who reopens it wants it answered."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 
-from services.ingest.domain import filing
+from services.ingest.domain import filing, forward_answers, place
 from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.evidence import bounced, is_our_own
 from services.ingest.domain.filing import Filing, Reception
+from services.ingest.domain.forward_answers import Answer, Around
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.handlers.threads import mark_read
 from services.ingest.work import Work
-from shared.contracts.ingest import MailUnmatched, MailUnreadable
+from shared.contracts.ingest import MailUnmatched, MailUnreadable, ThreadMessage
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handlers
 
@@ -78,7 +80,7 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     if original:
         work.inbounds.save(inbound.inbound_id, inbound.copy_of(original))
         return []
-    choice = filing.choose(mail, work.places_of(inbound), verdict)
+    choice = place.choose(mail, work.places_of(inbound), verdict)
     thread = choice.place.thread
     known = work.customers.language_of(inbound.shop, mail.sender)
     usual = mailbox.language if mailbox else STRANGERS_LANGUAGE
@@ -88,8 +90,10 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
         work.written_to(inbound.shop, mail),
         verdict,
         work.traffic.of(inbound, mail.sender, thread.id if thread else None),
+        work.own_addresses(inbound.shop),
     )
-    filed = filing.file(mail, inbound, choice, reception)
+    answer = forward_answers.answer_of(mail, inbound, choice, reception)
+    filed = _file_answer(answer, work) if answer else filing.file(mail, inbound, choice, reception)
     if filed.inbound.found_by == "new" and mailbox and not mailbox.create_threads:
         return _leave_unmatched(inbound, mail, work)
     if filing.deserves_acknowledgement(filed, reception):
@@ -102,9 +106,28 @@ def _file(inbound: Inbound, mail: Mail, work: Work) -> Iterable[Event]:
     return [*filed.events, *bounced(mail, inbound, filed.thread, work.adapters.keys)]
 
 
+def _file_answer(answer: Answer, work: Work) -> Filing:
+    """File an answer to a forwarded thread. If it goes to the customer, the employee has read what
+    was there.
+    """
+    thread_id = answer.thread.id
+    messages = [entry.message for entry in work.entries.all_of(thread_id)]
+    around = Around(messages, _private_files(messages, work), work.options.status_after_reply)
+    filed = forward_answers.file_answer(answer, around)
+    if filed.replied:
+        mark_read(thread_id, work, filed.replied.unseen)
+    return filed
+
+
+def _private_files(messages: Iterable[ThreadMessage], work: Work) -> list[bytes]:
+    files = [file for message in messages if message.private for file in message.attachments]
+    return [work.files.content(file.attachment_id) for file in files]
+
+
 def _keep(filed: Filing, work: Work) -> None:
     thread, inbound, mail = filed.thread, filed.inbound, filed.mail
     work.threads.preload([thread.id])
     work.keep_message(thread, filed.message, mail.files, mail.page)
-    work.known_mails.learn(thread.shop, mail.message_id, thread.view.conversation)
+    conversation = filed.conversation or thread.view.conversation
+    work.known_mails.learn(thread.shop, mail.message_id, conversation)
     work.inbounds.save(inbound.inbound_id, inbound.with_evidence(work.places.named(inbound)))

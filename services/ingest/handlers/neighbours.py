@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.ingest.domain import answering, customers, privacy
+from services.ingest.domain import customers, privacy
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import Thread, derived_id, status_events, thread_id_of
@@ -156,7 +156,8 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
         )
         work.threads.save(thread.id, after.reached() if arrived_late else after)
     elif thread and mail.template == FORWARDED:
-        _change_note(mail, thread, work, undelivered="")
+        if not mail.copy_of:
+            _change_note(mail, work, undelivered="")
     elif thread:
         work.threads.save(thread.id, thread.sent(mail.message_id))
     held = held_by(mail.conversation, mail.recipient, work)
@@ -178,7 +179,7 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
         _note_copy(mail, thread, work)
         return rescued
     if mail.template == FORWARDED:
-        if _change_note(mail, thread, work, undelivered=event.reason, unread=True):
+        if _change_note(mail, work, undelivered=event.reason, unread=True):
             work.threads.save(thread.id, thread.noted())
         return rescued
     _change_answer(mail, thread, work, undelivered=event.reason)
@@ -187,7 +188,7 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
 
 @service.handles(MailBounced)
 def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
-    """Marks an answer that came back from the customer, for good or not, as something to look at; a
+    """Mark an answer or a forward that came back, for good or not, as something to look at; a
     bounce opens no thread. What came back from a contact that saves nothing becomes a thread after
     all.
     """
@@ -195,26 +196,32 @@ def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     thread = work.current(event.thread_id)
     if thread is None:
         return rescued
-    sent = (
-        each
-        for each in work.entries.all_of(thread.id)
-        if each.message.mail_message_id == event.message_id
-    )
-    answer = next((each for each in sent if each.message.direction == "employee"), None)
+    answer = _note_of(event.conversation, work) or _answer_of(event.message_id, thread, work)
     if answer is None or answer.message.undelivered:
         return rescued
-    _change(answer, work, undelivered=_came_back(event, thread), unread=True)
+    forward = work.forwards.get(answer.message.message_id)
+    recipient = forward.email if forward else thread.view.customer_email
+    _change(answer, work, undelivered=_came_back(event, recipient), unread=True)
     work.threads.save(thread.id, thread.noted())
     return rescued
 
 
-def _came_back(event: MailBounced, thread: Thread) -> str:
-    """Return why an answer did not reach the customer, or may not have: a report about another
-    recipient is one about an address that the customer has their mail passed on to, or about
-    somebody who got a copy.
+def _answer_of(message_id: str, thread: Thread, work: Work) -> Entry | None:
+    """Return the employee's answer that a mail carried."""
+    for entry in work.entries.all_of(thread.id):
+        message = entry.message
+        if message.direction == "employee" and message.mail_message_id == message_id:
+            return entry
+    return None
+
+
+def _came_back(event: MailBounced, recipient: str) -> str:
+    """Return why a mail did not reach its recipient, or may not have: a report about another one is
+    about an address that the recipient has their mail passed on to, or about somebody who got a
+    copy.
     """
     reason = event.reason or event.status or CAME_BACK
-    if thread.view.customer_email.lower() == event.recipient.lower():
+    if recipient.lower() == event.recipient.lower():
         return reason
     about = (
         f"A mail server reports about {event.recipient}"
@@ -276,20 +283,22 @@ def _change_answer(
     return entry.message
 
 
-def _change_note(mail: MailView, thread: Thread, work: Work, **changes: object) -> bool:
-    """Of the latest note that the thread was forwarded to the mail's recipient; whether there is
-    one to change.
+def _change_note(mail: MailView, work: Work, **changes: object) -> bool:
+    """Change the note of the forward that a mail carries; return whether there was something to
+    change.
     """
+    entry = _note_of(mail.conversation, work)
     failed = "unread" in changes
-    found = [
-        entry
-        for entry in work.entries.all_of(thread.id)
-        if answering.is_note_of_forward(entry.message, mail.recipient)
-        and bool(entry.message.undelivered) != failed
-    ]
-    if found:
-        _change(max(found, key=lambda entry: entry.message.at), work, **changes)
-    return bool(found)
+    if entry is None or bool(entry.message.undelivered) == failed:
+        return False
+    _change(entry, work, **changes)
+    return True
+
+
+def _note_of(conversation: str, work: Work) -> Entry | None:
+    """Return the note of a forward by its conversation."""
+    kind, _, key = conversation.partition("/")
+    return work.entry(UUID(key)) if kind == "forward" else None
 
 
 def _change(entry: Entry, work: Work, **changes: object) -> None:

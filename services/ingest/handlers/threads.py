@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from services.ingest.domain import answering, enclosing, merging, seen
 from services.ingest.domain.answering import Forwarded, Written
 from services.ingest.domain.enclosing import Enclosure
+from services.ingest.domain.forwards import Forward
 from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
 from services.ingest.work import Work
 from shared.contracts.conversation import Conversation
@@ -55,7 +56,7 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     usual = work.options.status_after_reply
     written = answering.reply(command, before, text, uuid4(), usual, work.now, missed, enclosure)
     if isinstance(written, Written):
-        _mark_read(before.id, work, missed)
+        mark_read(before.id, work, _ids(missed))
     return _keep(written, work)
 
 
@@ -107,7 +108,21 @@ def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
     shown = answering.within(messages)
     files, left_out = enclosing.kept_of(shown, enclosure.files, work.files.content)
     forwarded = Forwarded(shown, len(messages) - len(shown), files, left_out)
-    return _keep(answering.forward(command, before, forwarded, enclosure, uuid4(), work.now), work)
+    forward_id = uuid4()
+    work.forwards.save(
+        forward_id,
+        Forward(
+            forward_id,
+            before.shop,
+            before.view.conversation,
+            command.email,
+            command.employee,
+            command.advice,
+            work.now,
+        ),
+    )
+    written = answering.forward(command, before, forwarded, enclosure, forward_id, work.now)
+    return _keep(written, work)
 
 
 @service.handles(SetThreadStatus)
@@ -171,7 +186,7 @@ def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
     if before.view.unread <= len(missed):
         return []
     work.threads.save(before.id, before.read(missed))
-    count = _mark_read(before.id, work, missed)
+    count = mark_read(before.id, work, _ids(missed))
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
 
 
@@ -286,14 +301,20 @@ def _is_theirs(order_id: UUID, view: ThreadView, work: Work) -> bool:
     return order is not None and order.belongs_to(view.customer_email, view.customer_id)
 
 
+def _ids(messages: Sequence[ThreadMessage]) -> list[UUID]:
+    return [message.message_id for message in messages]
+
+
 def _messages(thread_id: UUID, work: Work) -> list[ThreadMessage]:
     return [entry.message for entry in work.entries.all_of(thread_id)]
 
 
-def _mark_read(thread_id: UUID, work: Work, missed: Sequence[ThreadMessage] = ()) -> int:
-    kept = {message.message_id for message in missed}
+def mark_read(thread_id: UUID, work: Work, missed: Sequence[UUID] = ()) -> int:
+    """Mark the unread messages of a thread as read, but those that an employee missed; return how
+    many.
+    """
     unread = [
-        entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in kept
+        entry for entry in work.entries.unread(thread_id) if entry.message.message_id not in missed
     ]
     for entry in unread:
         work.entries.save(entry.message.message_id, entry.read())

@@ -191,6 +191,7 @@ def _create_threads() -> None:
         sa.Column("customer_id", sa.String(64)),
         sa.Column("sku", sa.String(64)),
         sa.Column("participants", JSON, nullable=False, server_default=sa.text("'[]'")),
+        sa.Column("copied", JSON, nullable=False, server_default=sa.text("'[]'")),
         sa.Column("related", sa.Uuid()),
         sa.Column("merged_into", sa.Uuid()),
         sa.Column("unread", sa.Integer(), nullable=False, server_default=sa.text("0")),
@@ -288,6 +289,18 @@ def _create_threads() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_thread_words_thread_id", "thread_words", ["thread_id"])
+    op.create_table(
+        "forwards",
+        sa.Column("forward_id", sa.Uuid(), nullable=False),
+        sa.Column("shop", sa.String(40), nullable=False),
+        sa.Column("conversation", sa.String(50), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("employee", sa.String(100)),
+        sa.Column("advice", sa.Boolean(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("forward_id", name="pk_forwards"),
+    )
+    op.create_index("ix_forwards_conversation", "forwards", ["conversation"])
 
 
 def _create_desk() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, exists, func, select, update
 from services.ingest.store.tables import (
     attachments,
     customers,
+    forwards,
     inbound_mails,
     known_mails,
     pages,
@@ -80,6 +81,7 @@ class Erasing:
             self._delete(customers, customers.c.customer_id == gone.customer_id, gone.shop)
             self._delete(thread_words, thread_words.c.thread_id.in_(gone.threads), gone.shop)
             self._delete(known_mails, known_mails.c.conversation.in_(gone.conversations), gone.shop)
+            self._silence_forwards(gone)
             self._delete(submissions, submissions.c.submission_id.in_(gone.submissions), gone.shop)
             theirs = (submissions.c.shop == gone.shop) & submissions.c.sender.in_(gone.senders)
             self.connection.execute(update(submissions).where(theirs).values(sender="", client=""))
@@ -88,6 +90,14 @@ class Erasing:
 
     def _delete(self, table: Table, where: Any, shop: str) -> None:
         self.connection.execute(delete(table).where(table.c.shop == shop, where))
+
+    def _silence_forwards(self, gone: Gone) -> None:
+        """Forget to whom threads were forwarded: what anybody answers is a note then."""
+        theirs = (forwards.c.shop == gone.shop) & forwards.c.conversation.in_(gone.conversations)
+        ids = self.connection.execute(select(forwards.c.forward_id).where(theirs)).scalars()
+        named = [f"forward/{forward_id}" for forward_id in ids]
+        self._delete(known_mails, known_mails.c.conversation.in_(named), gone.shop)
+        self.connection.execute(update(forwards).where(theirs).values(email="", employee=None))
 
     def _empty_messages(self, threads: tuple[UUID, ...]) -> None:
         theirs = select(thread_messages.c.message_id).where(

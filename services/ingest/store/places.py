@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from services.ingest.domain.evidence import is_our_own, signed_evidence
-from services.ingest.domain.filing import Evidence, Place
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.place import Evidence, Place
 from services.ingest.domain.subject import order_references, thread_ranges
 from services.ingest.domain.thread import thread_id_of
 from services.ingest.store.customers import KnownOrders
+from services.ingest.store.forwards import Forwards
 from services.ingest.store.mails import Inbounds
 from services.ingest.store.tables import threads as threads_table
 from services.ingest.store.threads import KnownMails, Threads
@@ -33,13 +34,17 @@ class Places:
         orders: KnownOrders,
         threads: Threads,
         known_mails: KnownMails,
+        forwards: Forwards,
     ) -> None:
         self.connection, self.keys, self.inbounds = connection, keys, inbounds
         self.orders, self.threads, self.known_mails = orders, threads, known_mails
+        self.forwards = forwards
         self._orders: dict[tuple[str, str], UUID | None] = {}
 
     def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> list[Conversation]:
-        """Looks up what a batch of mails names at once; returns all of it."""
+        """Look up what a batch of mails names at once; return the conversations of its orders and
+        threads.
+        """
         found = [(inbound.shop, mail) for inbound, mail in mails]
         self.known_mails.preload(
             (shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key
@@ -49,7 +54,17 @@ class Places:
             for shop, mail in found
             for reference in order_references(mail.subject)
         )
-        return [evidence.conversation for inbound, _ in mails for evidence in self.named(inbound)]
+        named = [evidence for inbound, _ in mails for evidence in self.named(inbound)]
+        conversations = [evidence.conversation for evidence in named]
+        self.forwards.preload(each.id for each in conversations if each.kind == "forward")
+        return [home for home in map(self._home, conversations) if home]
+
+    def _home(self, conversation: Conversation) -> Conversation | None:
+        """Return the conversation with the customer; None where a forward is not known."""
+        if conversation.kind != "forward":
+            return conversation
+        forward = self.forwards.get(conversation.id)
+        return forward.home if forward else None
 
     def named(self, inbound: Inbound) -> tuple[Evidence, ...]:
         """The conversations that a mail names, each once, strongest evidence first; mails of its
@@ -93,10 +108,14 @@ class Places:
         return [place for place in places if place.shops == {inbound.shop}]
 
     def _place(self, evidence: Evidence) -> Place:
-        conversation = evidence.conversation
-        order = self.orders.get(conversation.id) if conversation.kind == "order" else None
-        thread = self.threads.get(thread_id_of(conversation))
-        return Place(evidence, order, self.threads.merged(thread) if thread else None)
+        named = evidence.conversation
+        forward = self.forwards.get(named.id) if named.kind == "forward" else None
+        home = self._home(named)
+        if home is None:
+            return Place(evidence)
+        order = self.orders.get(home.id) if home.kind == "order" else None
+        thread = self.threads.get(thread_id_of(home))
+        return Place(evidence, order, self.threads.merged(thread) if thread else None, forward)
 
 
 def _distinct(found: Iterable[Evidence]) -> tuple[Evidence, ...]:

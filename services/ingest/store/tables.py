@@ -228,6 +228,7 @@ threads = Table(
     Column("customer_id", String(64)),
     Column("sku", String(64)),
     Column("participants", Json, nullable=False, server_default=NOTHING),
+    Column("copied", Json, nullable=False, server_default=NOTHING),
     Column("related", Uuid),
     Column("merged_into", Uuid),
     Column("unread", Integer, nullable=False, server_default=ZERO),
@@ -245,6 +246,18 @@ threads = Table(
     Index(None, "shop", "email_key"),
     Index(None, "shop", "customer_id"),
     Index(None, "shop", "waits_since"),
+)
+# Threads that were mailed to somebody, whose answers are told apart from those of customers.
+forwards = Table(
+    "forwards",
+    metadata,
+    Column("forward_id", Uuid, primary_key=True),
+    Column("shop", String(40), nullable=False),
+    Column("conversation", String(50), nullable=False, index=True),
+    Column("email", String(254), nullable=False),
+    Column("employee", String(100)),
+    Column("advice", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 thread_words = Table(
     "thread_words",

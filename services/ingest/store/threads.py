@@ -75,9 +75,16 @@ class Entry:
         return self.with_message(self.message.model_copy(update={"unread": False}))
 
     def confirmed(self) -> "Entry":
-        """After somebody said that its sender may write; what may be forged stays as it is."""
-        genuine = not FORGED & set(self.message.marks)
-        return self.with_message(self.message.model_copy(update={"verified": genuine}))
+        """Return the message after an employee let its sender in: it is a note no longer. What may
+        be forged, and an answer to a forwarded thread, stays as it is.
+        """
+        marks = set(self.message.marks)
+        if FORGED & marks:
+            return self.with_message(self.message.model_copy(update={"verified": False}))
+        private = self.message.private and "answer_to_forward" in marks
+        return self.with_message(
+            self.message.model_copy(update={"verified": True, "private": private})
+        )
 
     def with_message(self, message: ThreadMessage) -> "Entry":
         """With other words."""
@@ -201,7 +208,12 @@ def read_view(row: Any) -> ThreadView:
 
 def _thread(row: Any) -> Thread:
     return Thread(
-        row.shop, read_view(row), row.last_mail, tuple(row.chain), Tally(**_fields(row, _TALLY))
+        row.shop,
+        read_view(row),
+        row.last_mail,
+        tuple(row.chain),
+        Tally(**_fields(row, _TALLY)),
+        tuple(row.copied),
     )
 
 
@@ -213,6 +225,7 @@ def _thread_rows(values: Iterable[Thread]) -> list[dict[str, Any]]:
             **_fields(thread.tally, _TALLY),
             "last_mail": thread.last_mail,
             "chain": [*thread.chain],
+            "copied": [*thread.copied],
             "email_key": thread.view.customer_email.lower(),
             "owner_key": sorting(thread.view.owner)[:200] if thread.view.owner else None,
         }

@@ -49,7 +49,7 @@ class Facts(Value):
     `order` is None where only the `reference` is known, or none. `amount` was credited, under
     `number`: so much of it goes back as `store_credit`, so much as `money`; `settled` had not been
     paid. `vouchers`: what of the price they had taken off. `balance`: of store credit, of which
-    some was `given_back`.
+    some was `given_back`. `answers_customer`: what the recipient answers goes to the customer.
     """
 
     template: str
@@ -82,4 +82,5 @@ class Facts(Value):
     left_out: list[str] = []
     pieces: list[Piece] = []
     quotes: list[Quote] = []
+    answers_customer: bool = False
     links: list[Link] = []

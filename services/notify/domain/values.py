@@ -59,7 +59,11 @@ def values_of(facts: Facts, language: Language) -> dict[str, str]:
         **_worth_values(facts.worth, facts.shop.timezone, language),
         **(_order_values(facts.order, language) if facts.order else {}),
     }
-    said = {"text": clean_lines(facts.text), "given_back": "yes" if facts.given_back else ""}
+    said = {
+        "text": clean_lines(facts.text),
+        "given_back": "yes" if facts.given_back else "",
+        "answers_customer": "yes" if facts.answers_customer else "",
+    }
     return {key: isolate(clean(value)) for key, value in own.items()} | said
 
 

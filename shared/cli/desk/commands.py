@@ -191,12 +191,18 @@ def status(wanted: str, status: str, by: str, shop: str, wait: float) -> None:
 @click.option(
     "--comment", default="", metavar="TEXT", help="It stays in the thread as a private note."
 )
+@click.option(
+    "--advice", is_flag=True, help="Ask for advice: an employee's answer by mail stays a note."
+)
 @enclosing_options
 @by_option
 @shop_option
 @wait_option
 def forward(wanted: str, email: str, shop: str, wait: float, **chosen: Any) -> None:
-    """Mails a thread, with its files, to EMAIL."""
+    """Mail a thread, with its files, to EMAIL.
+
+    An employee who answers that mail answers the customer, unless asked for --advice.
+    """
     data = {"email": email, **chosen, **enclosed(chosen)}
     _tell(shop, wait, "thread.forward", wanted, data, f"is on its way to {email}")
 

@@ -85,6 +85,9 @@ class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
 class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id"):
     """Mails a thread with a comment and its files to another employee, who becomes its owner, or to
     someone else. The comment stays in the thread as a private note.
+
+    An employee who answers that mail from the same address answers the customer, as by
+    `thread.reply`; with `advice`, and from anybody else, the answer becomes a private note.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -101,6 +104,12 @@ class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id
         default=None, description="Who it is, if an employee; null: someone else"
     )
     comment: str = Field(default="", max_length=20_000)
+    advice: bool = Field(
+        default=False,
+        description=(
+            "The employee is asked for advice only: what they answer by mail stays a private note"
+        ),
+    )
     by: By
 
 
@@ -128,6 +137,9 @@ class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_i
     email: Email
     employee: str | None
     comment: str
+    advice: bool = Field(
+        default=False, description="What an employee answers by mail stays a private note"
+    )
     by: str
     thread: ThreadView
     messages: list[ThreadMessage]
@@ -142,7 +154,8 @@ class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_i
 
 class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
     """An employee knows who wrote a message that is not `verified`: from then on its sender may
-    write in this thread. He does not become the customer.
+    write in this thread, and what they wrote is `private` no longer. They do not become the
+    customer.
     """
 
     example: ClassVar[dict[str, Any]] = {

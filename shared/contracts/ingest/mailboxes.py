@@ -156,7 +156,9 @@ class MailBounced(Event, name="mail.bounced", subject="mail_id"):
 
     mail_id: UUID = Field(description="Of `mail.sent`")
     message_id: str = Field(description="Of the mail that bounced, with its angle brackets")
-    conversation: str = Field(description="Of the mail that bounced: `order/<id>` or `thread/<id>`")
+    conversation: str = Field(
+        description="Of the mail that bounced: `order/<id>`, `thread/<id>` or `forward/<id>`"
+    )
     recipient: str = Field(
         description=(
             "Who did not get it, in lower case: perhaps an address that the customer has their mail"

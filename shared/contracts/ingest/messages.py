@@ -11,6 +11,7 @@ from shared.contracts.values import DocumentReference, Email
 
 MessageKind = Literal["personal", "auto_reply", "mass", "bounce", "unreadable"]
 Mark = Literal[
+    "answer_to_forward",
     "attachments_empty",
     "attachments_left_out",
     "conflicting_evidence",
@@ -19,8 +20,13 @@ Mark = Literal[
     "dmarc_failed",
     "encrypted",
     "flood",
+    "forward_expired",
+    "in_copy",
     "new_topic",
+    "not_mailed",
+    "other_sender",
     "parts_left_out",
+    "quotes_internal",
     "sender_unknown",
     "several_senders",
     "signed",
@@ -52,7 +58,8 @@ class Attachment(Value):
 
 class ThreadMessage(Value):
     """One message of a thread. `verified` is false when the sender is no participant of it, or may
-    be forged; what is `private` is for employees only.
+    be forged. What is `private` is for employees only: their notes, and what somebody else than a
+    participant wrote.
     """
 
     message_id: UUID

@@ -16,8 +16,8 @@ MailState = Literal[
 
 
 class MailView(Value):
-    """One outgoing mail. `conversation` is `order/<id>` or `thread/<id>`: where an answer to it
-    belongs.
+    """One outgoing mail. `conversation` is where an answer to it belongs: `order/<id>`,
+    `thread/<id>`, or `forward/<id>` of a thread that was mailed to somebody.
     """
 
     mail_id: UUID

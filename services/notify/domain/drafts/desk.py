@@ -80,8 +80,8 @@ def _subject(thread: ThreadView) -> str:
 def forwarded(
     drafter: Drafter, event: ThreadForwarded, shop: Shop, occasion: Occasion
 ) -> list[Mail]:
-    """A thread for an employee or someone else, with what was written in it. Their answers come
-    back into it.
+    """Return the mails of a thread for an employee or someone else, with what was written in it.
+    Their answers come back into it, by an address that tells them from those of the customer.
     """
     thread = event.thread
     facts = Facts(
@@ -100,8 +100,9 @@ def forwarded(
         ],
         files=[file.filename for file in event.attachments],
         left_out=event.left_out,
+        answers_customer=event.employee is not None and not event.advice,
     )
-    place = Place(Conversation.parse(thread.conversation), thread.order_id, event.thread_id)
+    place = Place(Conversation("forward", event.forward_id), thread.order_id, event.thread_id)
     to = Mailbox(name=event.employee or "", address=event.email)
     return _with_copies(drafter, facts, to, place, event, occasion)
 

@@ -1,0 +1,118 @@
+"""Where a mail may belong by its evidence, and whom the evidence leads there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from services.ingest.domain.authentication import Verdict
+from services.ingest.domain.forwards import Forward
+from services.ingest.domain.mail import Mail
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.subject import is_forwarded, is_passed_on
+from services.ingest.domain.thread import Thread
+from shared.contracts.conversation import Conversation
+
+FoundBy = Literal["reply_address", "signed_id", "bounced_mail", "known_id", "subject", "new"]
+SIGNED: tuple[FoundBy, ...] = ("reply_address", "signed_id", "bounced_mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A conversation that a mail names, and by what."""
+
+    conversation: Conversation
+    found_by: FoundBy
+
+    def __str__(self) -> str:
+        return f"{self.found_by} {self.conversation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is there where the evidence points to: an order, a thread, both, or nothing; with the
+    `forward` that the evidence names.
+    """
+
+    evidence: Evidence | None = None
+    order: KnownOrder | None = None
+    thread: Thread | None = None
+    forward: Forward | None = None
+
+    @property
+    def target(self) -> object:
+        """Return what stands for the conversation with the customer, whatever named it."""
+        if self.thread:
+            return self.thread.id
+        return self.evidence.conversation if self.evidence else None
+
+    @property
+    def shops(self) -> set[str]:
+        """Whose it is: one, or none where nothing is there."""
+        return {found.shop for found in (self.order, self.thread, self.forward) if found}
+
+    @property
+    def participants(self) -> frozenset[str]:
+        """Who may write here: the customer, and whom employees let."""
+        customer = (
+            self.thread.view.customer_email
+            if self.thread
+            else self.order.customer_email
+            if self.order
+            else ""
+        )
+        others = self.thread.view.participants if self.thread else []
+        return frozenset(address.lower() for address in (customer, *others) if address)
+
+    def takes(self, mail: Mail, verdict: Verdict) -> bool:
+        """Whether the sender may write here."""
+        return mail.certain and mail.sender in self.participants and verdict != "fail"
+
+    def leads(self, mail: Mail, verdict: Verdict) -> bool:
+        """Return whether what others may know leads the sender here: participants, and whom the
+        thread was forwarded to; by a known Message-ID also whom the customer wrote to as well.
+        """
+        if self.forward and self.forward.is_answered_by(mail, verdict):
+            return not is_passed_on(mail.subject)
+        if is_forwarded(mail.subject):
+            return False
+        if self.takes(mail, verdict):
+            return True
+        known = self.evidence is not None and self.evidence.found_by == "known_id"
+        return known and mail.certain and verdict != "fail" and self.names(mail.sender)
+
+    def names(self, sender: str) -> bool:
+        """Return whether a verified mail of the thread named the sender as a recipient."""
+        is_copied = self.thread is not None and sender in self.thread.copied
+        return is_copied and sender not in self.participants
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a mail goes. `related`: a thread that it names without proof; `conflict`: it names
+    several.
+    """
+
+    place: Place = NOWHERE
+    related: UUID | None = None
+    conflict: bool = False
+
+
+def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
+    """The place of the strongest evidence that may lead this sender.
+
+    Our signature leads everybody: we wrote to that conversation. What others may know, or guess,
+    leads participants and whom they name only, and nobody who passes a mail on; it is kept as a
+    hint.
+    """
+    conflict = len({place.target for place in candidates}) > 1
+    hints = []
+    for place in candidates:
+        signed = place.evidence and place.evidence.found_by in SIGNED
+        if signed or place.leads(mail, verdict):
+            return Choice(place, None, conflict)
+        hints += [place.thread.id] if place.thread else []
+    return Choice(related=next(iter(hints), None))

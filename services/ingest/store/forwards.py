@@ -1,0 +1,28 @@
+"""Threads that were mailed to somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.ingest.domain.forwards import Forward
+from services.ingest.store.tables import forwards
+from shared.runtime.storage.database import write_rows
+from shared.runtime.storage.unit_of_work import Store
+
+
+class Forwards(Store[UUID, Forward]):
+    """Forwards by id; they are written once, under the lock of their thread."""
+
+    def load(self, keys: Sequence[UUID]) -> Mapping[UUID, Forward]:
+        rows = self.connection.execute(select(forwards).where(forwards.c.forward_id.in_(keys)))
+        return {row.forward_id: Forward(**row._mapping) for row in rows}
+
+    def put(self, new: Mapping[UUID, Forward], changed: Mapping[UUID, Forward]) -> None:
+        write_rows(
+            self.connection,
+            forwards,
+            [asdict(each) for each in new.values()],
+            [asdict(each) for each in changed.values()],
+        )
