@@ -283,6 +283,12 @@ class Work(UnitOfWork):
         known = self.shops.get(self.shop)
         return known.language if known else "en"
 
+    @property
+    def shop_zone(self) -> str:
+        """Return the time zone of the shop; UTC before its profile was told."""
+        known = self.shops.get(self.shop)
+        return known.timezone if known else "UTC"
+
     # --- customers --------------------------------------------------------------------------------
 
     def customer_of(self, view: ThreadView) -> KnownCustomer | None:

@@ -134,6 +134,12 @@ class Work(UnitOfWork):
         return self._looks[shop]
 
     @property
+    def shop_zone(self) -> str:
+        """Return the time zone of the shop of the message in hand."""
+        shop = self.shops.get(self.shop)
+        return shop.profile.timezone if shop else "UTC"
+
+    @property
     def drafter(self) -> Drafter:
         """Writes in the look of the shop."""
         return replace(self.adapters.drafter, writer=ShopWriter(self.press, self.look))

@@ -67,13 +67,12 @@ def local_time(time: datetime | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     return time.astimezone().strftime(form) if time else "-"
 
 
-def minute(time: str, zone: str | None = None) -> str:
-    """Format a message's time to the minute, in a time zone by its IANA name, or in this machine's.
+def minute(time: str, zone: str) -> str:
+    """Format a message's time to the minute, in the time zone of the shop (an IANA name).
 
     The zone is appended.
     """
-    local = datetime.fromisoformat(time).astimezone(ZoneInfo(zone) if zone else None)
-    return local.strftime("%Y-%m-%d %H:%M %Z")
+    return datetime.fromisoformat(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def progress(items: Iterable[T], total: int, label: str) -> Iterable[T]:

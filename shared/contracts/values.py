@@ -61,6 +61,8 @@ TaxRate = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["19.6"]}),
 ]
 """Percent as a decimal string: `"19.6"`."""
+ShopZone = Annotated[str, Field(description="Of the shop: where people read these times")]
+"""Time zone (IANA) that an answer with times carries."""
 
 
 class Money(Value):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts import samples
 from tests.ingest.clerk import ANNA, does, orders, refused, writes
 from tests.ingest.words import NOON, IngestHarness, Server, letter
 
@@ -67,6 +68,14 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHa
     assert row["last_text"] == ("Now. " * 40).strip() + "…"
     desk.clock.advance(minutes=1)
     does(desk, "add_note", thread_id, text="She called.")
+    desk.tell("shop.changed", samples.SHOP_CHANGED)
+    questions = (
+        ("list", {}),
+        ("get", {"thread_id": thread_id}),
+        ("timeline", {"thread_id": thread_id}),
+    )
+    for name, data in questions:
+        assert desk.ask(f"thread.{name}", data).data["timezone"] == "Europe/Berlin"
     (row,) = desk.threads()
     assert (row["messages"], row["last_text"], row["last_private"]) == (3, "She called.", True)
 

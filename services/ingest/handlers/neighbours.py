@@ -134,7 +134,8 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
     as_of = work.envelope.time or work.now
     known = work.shops.get(work.shop)
     if known is None or known.as_of <= as_of:
-        work.shops.save(work.shop, Shop(event.profile.name, event.default_language, as_of))
+        profile, language = event.profile, event.default_language
+        work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, as_of))
 
 
 @service.handles(MailSent)

@@ -51,6 +51,7 @@ def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
         customer=_customer(view, work),
         order=order.view(query.language) if order else None,
         earlier=cursor.write(earlier) if earlier else None,
+        timezone=work.shop_zone,
     )
 
 
@@ -68,7 +69,8 @@ def list_threads(query: ListThreads, work: Work) -> ThreadList | Refusal:
         if len(found) > query.limit
         else None
     )
-    return ThreadList(threads=work.listing.with_latest(shown), next=further)
+    threads = work.listing.with_latest(shown)
+    return ThreadList(threads=threads, next=further, timezone=work.shop_zone)
 
 
 @service.handles(NextUnanswered)
@@ -102,7 +104,8 @@ def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
     )
     shown = happened[: query.limit]
     further = cursor.write(shown[-1][0]) if len(happened) > query.limit else None
-    return Timeline(entries=[entry for _, entry in shown], next=further)
+    entries = [entry for _, entry in shown]
+    return Timeline(entries=entries, next=further, timezone=work.shop_zone)
 
 
 @service.handles(DraftReply)

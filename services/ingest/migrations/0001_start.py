@@ -352,6 +352,7 @@ def _create_other_services() -> None:
         sa.Column("shop", sa.String(40), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("language", sa.String(35), nullable=False),
+        sa.Column("timezone", sa.String(64), nullable=False),
         sa.Column("as_of", TIME, nullable=False),
         sa.PrimaryKeyConstraint("shop", name="pk_shops"),
     )

@@ -89,6 +89,7 @@ class Shop:
 
     name: str
     language: str
+    timezone: str
     as_of: datetime
 
 
@@ -103,7 +104,7 @@ class Shops(ReadStore[str, Shop]):
 
     def _found(self, query: Select[Any]) -> dict[str, Shop]:
         rows = self.connection.execute(query)
-        return {row.shop: Shop(row.name, row.language, row.as_of) for row in rows}
+        return {row.shop: Shop(row.name, row.language, row.timezone, row.as_of) for row in rows}
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         def rows(values: Mapping[str, Shop]) -> list[dict[str, Any]]:

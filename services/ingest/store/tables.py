@@ -159,6 +159,7 @@ shops = Table(
     Column("shop", String(40), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("language", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
     Column("as_of", UtcDateTime, nullable=False),
 )
 contacts = Table(

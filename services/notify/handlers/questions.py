@@ -36,7 +36,7 @@ def list_mails(query: ListMails, work: Work) -> MailList | Refusal:
     found = work.mails.of(work.shop, query, before)
     page = found[: query.limit]
     further = cursor.write(page[-1].cursor) if len(found) > query.limit else None
-    return MailList(mails=[mail.view() for mail in page], next=further)
+    return MailList(mails=[mail.view() for mail in page], next=further, timezone=work.shop_zone)
 
 
 @service.handles(GetMail, on=MAIL)
@@ -48,6 +48,7 @@ def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
         text=content.text,
         html=content.html,
         attempts=work.attempts.of(mail.mail_id),
+        timezone=work.shop_zone,
     )
 
 
@@ -55,7 +56,9 @@ def get_mail(mail: Mail, _query: GetMail, work: Work) -> MailAnswer:
 def list_suppressions(query: ListSuppressions, work: Work) -> SuppressionList:
     """The addresses that nothing is sent to."""
     found = work.suppressions.of(work.shop, query.limit, work.now)
-    return SuppressionList(suppressions=[suppression.view() for suppression in found])
+    return SuppressionList(
+        suppressions=[suppression.view() for suppression in found], timezone=work.shop_zone
+    )
 
 
 @service.handles(PreviewMail)

@@ -12,9 +12,9 @@ import click
 from shared.cli.desk import display as shown
 from shared.cli.desk.attachments import attach_option, enclosed, enclosing_options, files_of
 from shared.cli.options import by_option, json_option, shop_option, wait_option
-from shared.cli.orders.filter import Time
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note
+from shared.cli.times import Time, with_moments
 from shared.runtime.errors import AftercartError
 
 PAGE = 200  # threads that are asked for at once
@@ -48,7 +48,10 @@ def desk() -> None:
     "--unread/--read", default=None, help="Whether there is something that nobody has read."
 )
 @click.option(
-    "--opened-from", type=Time(), metavar="TIME", help="Opened then or later: 2026-11-21."
+    "--opened-from",
+    type=Time(),
+    metavar="TIME",
+    help="Opened then or later: 2026-11-21, a day of the shop.",
 )
 @click.option("--opened-before", type=Time(), metavar="TIME", help="Opened earlier.")
 @click.option(
@@ -71,9 +74,9 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
       aftercart desk list --search "mug broken" --json
     """  # noqa: D301 - click reads \b
     with open_shop_client(shop, wait, "desk") as client:
-        rows = _threads(
-            client, {name: value for name, value in chosen.items() if value is not None}, limit + 1
-        )
+        stated = {name: value for name, value in chosen.items() if value is not None}
+        stated = with_moments(stated, ("opened_from", "opened_before"), client.zone)
+        rows = _threads(client, stated, limit + 1)
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
             shown.print_row(row, as_json=as_json)
@@ -251,6 +254,17 @@ def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> 
     (print_json if as_json else shown.print_timeline)(found)
 
 
+@desk.command(short_help="What the statuses of threads mean.")
+@json_option
+@shop_option
+@wait_option
+def statuses(as_json: bool, shop: str, wait: float) -> None:
+    """Show the names of the four statuses, and what the shop uses each for."""
+    with open_shop_client(shop, wait, "desk") as client:
+        found = client.request("desk.get", {})["statuses"]
+    (print_json if as_json else shown.print_statuses)(found)
+
+
 @desk.command(short_help="How the desk is doing.")
 @contact_option
 @click.option(
@@ -287,7 +301,7 @@ def _threads(client: ShopClient, chosen: Data, limit: int) -> Iterator[Data]:
         page = client.request(
             "thread.list", {**chosen, "limit": min(limit, PAGE), "cursor": cursor}
         )
-        yield from page["threads"]
+        yield from (row | {"timezone": page["timezone"]} for row in page["threads"])
         limit, cursor = limit - len(page["threads"]), page["next"]
         if cursor is None:
             return

@@ -20,11 +20,12 @@ def print_row(row: Data, *, as_json: bool) -> None:
     if as_json:
         print_line(json.dumps(row, ensure_ascii=False))
         return
-    waits = f"waits since {minute(row['waits_since'])}" if row["waits_since"] else ""
+    zone = row["timezone"]
+    waits = f"waits since {minute(row['waits_since'], zone)}" if row["waits_since"] else ""
     print_line(
         Text.assemble(
             (row["thread_id"], "cyan"),
-            f"  {minute(row['opened_at'])}  ",
+            f"  {minute(row['opened_at'], zone)}  ",
             (f"{row['status']:8}", COLOURS[row["status"]]),
             (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
             (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
@@ -34,15 +35,26 @@ def print_row(row: Data, *, as_json: bool) -> None:
             (f"  {waits}" if waits else "", "yellow"),
         )
     )
+    if row["last_message_at"]:
+        private = "  private" if row["last_private"] else ""
+        print_line(
+            Text.assemble(
+                (f"    {counted(row['messages'], 'message')}, ", "dim"),
+                (f"{minute(row['last_message_at'], zone)} {clean(row['last_author'])}: ", "dim"),
+                shortened(row["last_text"], LONGEST_LINE),
+                (private, "yellow"),
+            )
+        )
 
 
 def print_thread(found: Data) -> None:
     """A thread: what it is, who the customer is, and what was said."""
     thread, customer, order = found["thread"], found["customer"], found["order"]
+    zone, registered = found["timezone"], customer["registered_at"]
     print_line(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
     _say_facts(
         {
-            "status": thread["status"] + _waits(thread["waits_since"]),
+            "status": thread["status"] + _waits(thread["waits_since"], zone),
             "owner": thread["owner"] or "nobody",
             "contact": thread["contact"] or "",
             "customer": (
@@ -50,11 +62,8 @@ def print_thread(found: Data) -> None:
                 + (f", {customer['customer_id']}" if customer["customer_id"] else "")
             ),
             "address": _address(customer["addresses"]),
-            "orders": (
-                f"{customer['orders']}, paid"
-                f" {', '.join(map(_money, customer['spent'])) or 'nothing'}"
-            ),
-            "registered": minute(customer["registered_at"]) if customer["registered_at"] else "",
+            "orders": _orders(customer),
+            "registered": minute(registered, zone) if registered else "",
             "order": _order(order),
             "product": thread["sku"] or "",
         }
@@ -65,7 +74,7 @@ def print_thread(found: Data) -> None:
         )
     for message in found["messages"]:
         print_line()
-        _say_message(message)
+        _say_message(message, zone)
 
 
 def print_timeline(found: Data) -> None:
@@ -73,13 +82,25 @@ def print_timeline(found: Data) -> None:
     for entry in found["entries"]:
         print_line(
             Text.assemble(
-                f"{minute(entry['at'])}  ",
+                f"{minute(entry['at'], found['timezone'])}  ",
                 (f"{entry['order_reference'] or '':11}", "cyan"),
                 *_happened(entry),
             )
         )
     if found["next"]:
         print_line("There is more before; --limit shows it.", style="dim")
+
+
+def print_statuses(statuses: Data) -> None:
+    """Print the name and the meaning of each status, per language."""
+    for key, status in statuses.items():
+        print_line(Text.assemble((f"{key:10}", COLOURS[key]), _per_language(status["labels"])))
+        if status["meanings"]:
+            print_line(f"{'':10}{_per_language(status['meanings'])}", style="dim")
+
+
+def _per_language(texts: dict[str, str]) -> str:
+    return "  ".join(f"{language}: {clean(text)}" for language, text in texts.items())
 
 
 def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
@@ -131,14 +152,14 @@ def _happened(entry: Data) -> tuple[Any, ...]:
     return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
 
 
-def _say_message(message: Data) -> None:
+def _say_message(message: Data, zone: str) -> None:
     print_line(
         Text.assemble(
             (
                 clean(message["author"]),
                 "bold" if message["direction"] == "customer" else "bold green",
             ),
-            (f"  {minute(message['at'])}", "dim"),
+            (f"  {minute(message['at'], zone)}", "dim"),
             ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
         )
     )
@@ -203,8 +224,18 @@ def _say_facts(facts: dict[str, str]) -> None:
             print_line(Text.assemble((f"  {name:12}", "dim"), clean(value)))
 
 
-def _waits(since: str | None) -> str:
-    return f", waits since {minute(since)}" if since else ""
+def _waits(since: str | None, zone: str) -> str:
+    return f", waits since {minute(since, zone)}" if since else ""
+
+
+def _orders(customer: Data) -> str:
+    """Return how many orders of a customer are sales, what those cost, and what was paid."""
+    valid = f"{customer['valid_orders']} of {customer['orders']} valid"
+    return f"{valid}, total {_amounts(customer['valid_total'])}, paid {_amounts(customer['spent'])}"
+
+
+def _amounts(amounts: list[Data]) -> str:
+    return ", ".join(map(_money, amounts)) or "nothing"
 
 
 def _customer(thread: Data) -> str:

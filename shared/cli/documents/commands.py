@@ -13,9 +13,9 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shared.cli.options import shop_option, wait_option
-from shared.cli.orders.filter import Time
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import console, print_json, print_line, print_note
+from shared.cli.times import Time, with_moments
 from shared.clients.sentences import counted
 from shared.runtime.errors import AftercartError
 from shared.writing.pdf_merge import PdfMerger
@@ -42,7 +42,10 @@ OPTIONS = (
         help="Of orders that are in this state now.",
     ),
     click.option(
-        "--issued-from", type=Time(), metavar="TIME", help="Issued then or later: 2026-11-21."
+        "--issued-from",
+        type=Time(),
+        metavar="TIME",
+        help="Issued then or later: 2026-11-21, a day of the shop.",
     ),
     click.option("--issued-before", type=Time(), metavar="TIME", help="Issued earlier."),
 )
@@ -167,6 +170,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
 
 
 def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
+    chosen = with_moments(chosen, ("issued_from", "issued_before"), client.zone)
     query = {
         "kinds": list(chosen["kinds"]),
         "issued_from": chosen["issued_from"],

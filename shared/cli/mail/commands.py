@@ -103,12 +103,13 @@ def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> No
 @wait_option
 def suppressed(as_json: bool, shop: str, wait: float) -> None:
     """Lists addresses that mail came back from: nothing is sent to them until they are released."""
-    found = _ask(shop, wait, "suppression.list", {})["suppressions"]
+    answer = _ask(shop, wait, "suppression.list", {})
+    found = answer["suppressions"]
     if as_json:
         print_json(found)
         return
     for row in found:
-        shown.print_suppression(row)
+        shown.print_suppression(row, answer["timezone"])
     if not found:
         print_note("Mail is sent to every address.", style="dim")
 
@@ -131,10 +132,9 @@ def _mails(client: ShopClient, wanted: Data, limit: int) -> list[Data]:
         page = client.request(
             "mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor}
         )
-        found, cursor = (
-            page["mails"][::-1] + found,
-            page["next"],
-        )  # on the terminal the newest stands at the end
+        rows = [row | {"timezone": page["timezone"]} for row in page["mails"]]
+        found = rows[::-1] + found  # on the terminal the newest stands at the end
+        cursor = page["next"]
         if cursor is None:
             break
     return found

@@ -23,7 +23,7 @@ def print_row(row: Data) -> None:
     print_line(
         Text.assemble(
             (row["mail_id"], "cyan"),
-            f"  {minute(row['at'])}  ",
+            f"  {minute(row['at'], row['timezone'])}  ",
             (f"{row['state']:10}", COLOURS.get(row["state"], "")),
             f"  {clean(row['template']):14}  {clean(row['recipient'])}  ",
             (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
@@ -41,11 +41,11 @@ def print_row(row: Data) -> None:
 
 def print_mail(found: Data) -> None:
     """A mail: what it is, every attempt, what it says."""
-    mail = found["mail"]
+    mail, zone = found["mail"], found["timezone"]
     print_line(Text.assemble((clean(mail["subject"]), "bold"), f"  {mail['mail_id']}"))
     facts = {
         "to": mail["recipient"],
-        "state": f"{mail['state']} since {minute(mail['at'])}",
+        "state": f"{mail['state']} since {minute(mail['at'], zone)}",
         "template": mail["template"],
         "belongs to": mail["conversation"],
         "attached": ", ".join(mail["attachments"]),
@@ -61,7 +61,7 @@ def print_mail(found: Data) -> None:
         print_line(
             Text.assemble(
                 (f"  attempt {attempt['attempt']:<4}", "dim"),
-                f"{minute(attempt['at'])}  {attempt['kind']}  ",
+                f"{minute(attempt['at'], zone)}  {attempt['kind']}  ",
                 shortened(attempt["reason"], LONGEST_REASON),
             )
         )
@@ -69,8 +69,8 @@ def print_mail(found: Data) -> None:
     print_line(clean(found["text"], allowed="\n"))
 
 
-def print_suppression(row: Data) -> None:
+def print_suppression(row: Data, zone: str) -> None:
     """Print one line."""
-    until = f"until {minute(row['until'])}  " if row["until"] else ""
-    since = f"  since {minute(row['since'])}  "
+    until = f"until {minute(row['until'], zone)}  " if row["until"] else ""
+    since = f"  since {minute(row['since'], zone)}  "
     print_line(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))

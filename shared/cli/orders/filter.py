@@ -3,40 +3,14 @@ make.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 
 import click
 
+from shared.cli.times import Time, Zone, with_moments
 from shared.writing.currencies import exponent
-from shared.writing.days import end_of, start_of
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Time(click.ParamType[str]):
-    """A date or a time; without a zone, it is this machine's. A date `of_shop` stays one: its zone
-    is the shop's.
-    """
-
-    name = "time"
-
-    def __init__(self, *, of_shop: bool = False) -> None:
-        self.of_shop = of_shop
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            time = datetime.fromisoformat(value)
-            if self.of_shop and is_day(value):
-                return str(value)
-            here: tzinfo | None = None if time.tzinfo else datetime.now().astimezone().tzinfo
-            return (time.replace(tzinfo=here) if here else time).astimezone(UTC).isoformat()
-        except (ValueError, OverflowError):
-            self.fail(
-                f"'{value}' is no date and no time: write 2026-11-21 or 2026-11-21T12:00.",
-                param,
-                ctx,
-            )
 
 
 class Total(click.ParamType[dict[str, Any]]):
@@ -103,13 +77,11 @@ OPTIONS = (
     ),
     click.option(
         "--placed-from",
-        type=Time(of_shop=True),
+        type=Time(),
         metavar="TIME",
         help="Placed then or later: 2026-11-21, a day of the shop.",
     ),
-    click.option(
-        "--placed-before", type=Time(of_shop=True), metavar="TIME", help="Placed earlier."
-    ),
+    click.option("--placed-before", type=Time(), metavar="TIME", help="Placed earlier."),
     click.option("--delivery-country", metavar="CODE", help="Two letters: DE."),
     click.option(
         "--new-customer/--known-customer",
@@ -126,24 +98,8 @@ def filter_options(command: F) -> F:
     return command
 
 
-def is_day(text: str) -> bool:
-    """Return whether a time is a whole day."""
-    return len(text) == len("2026-11-21")
-
-
-def ending(stated: dict[str, Any], field: str, zone: Callable[[], str]) -> dict[str, Any]:
-    """Return what is stated, with the end of the shop's day where `field` is a day."""
-    if not is_day(stated.get(field, "")):
-        return stated
-    return stated | {field: end_of(date.fromisoformat(stated[field]), zone()).isoformat()}
-
-
-def order_filter(chosen: dict[str, Any], zone: Callable[[], str]) -> dict[str, Any]:
-    """The filter of `order.list` and `order.export`. `zone` is asked for that of the shop, if a day
-    begins there.
-    """
-    given = {name: value for name, value in chosen.items() if value not in (None, ())}
-    for name in ("placed_from", "placed_before"):
-        if is_day(given.get(name, "")):
-            given[name] = start_of(date.fromisoformat(given[name]), zone()).isoformat()
+def order_filter(chosen: dict[str, Any], zone: Zone) -> dict[str, Any]:
+    """Return the filter of `order.list` and `order.export`."""
+    stated = {name: value for name, value in chosen.items() if value not in (None, ())}
+    given = with_moments(stated, ("placed_from", "placed_before"), zone)
     return given | ({"states": list(given["states"])} if "states" in given else {})

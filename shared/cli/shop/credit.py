@@ -14,9 +14,10 @@ from shared.cli.options import (
     wait_option,
     yes_option,
 )
-from shared.cli.orders.filter import Time, Total, ending
+from shared.cli.orders.filter import Total
 from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.times import Time, with_end
 from shared.writing.currencies import written
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
@@ -79,7 +80,7 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
 @click.argument("reason")
 @click.option(
     "--expires-at",
-    type=Time(of_shop=True),
+    type=Time(),
     metavar="TIME",
     help="Then, or with that day of the shop; else as its settings say.",
 )
@@ -97,7 +98,7 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
     confirm_mail("The customer gets a mail about it, where the shop knows the address.", yes=yes)
     stated = {name: value for name, value in given.items() if value is not None}
     with open_shop_client(shop, wait, "credit") as client:
-        stated = ending(stated, "expires_at", client.zone)
+        stated = with_end(stated, "expires_at", client.zone)
         client.request(
             "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
         )

@@ -13,9 +13,10 @@ from shared.cli.options import (
     wait_option,
     yes_option,
 )
-from shared.cli.orders.filter import Time, Total, ending
+from shared.cli.orders.filter import Total
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.times import Time, with_end
 from shared.writing.currencies import written
 
 code_argument = click.argument("code", metavar="CODE")
@@ -81,7 +82,7 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
 @click.option("--customer-id", metavar="ID", help="For this customer alone, who gets it by mail.")
 @click.option(
     "--valid-until",
-    type=Time(of_shop=True),
+    type=Time(),
     metavar="TIME",
     help="It ends then, or with that day of the shop.",
 )
@@ -101,7 +102,7 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
     stated = {field: value for field, value in terms.items() if value is not None}
     key = str(uuid4())
     with open_shop_client(shop, wait, "voucher") as client:
-        stated = ending(stated, "valid_until", client.zone)
+        stated = with_end(stated, "valid_until", client.zone)
         client.request("voucher.create", {"voucher_id": key, "names": {"en": name}, **stated})
         found = next(
             each

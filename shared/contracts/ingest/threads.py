@@ -13,7 +13,7 @@ from shared.contracts.orders.customers import KnownAddress
 from shared.contracts.orders.lists import Cursor, CustomerKey, FirstLetters, Moment
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.references import OrderId
-from shared.contracts.values import Email, Language, Money
+from shared.contracts.values import Email, Language, Money, ShopZone
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
@@ -143,6 +143,7 @@ class Thread(Answer, name="thread.get_answered"):
     earlier: str | None = Field(
         default=None, description="Ask with this `cursor` for those before; null: that was all"
     )
+    timezone: ShopZone = "UTC"
 
 
 class ListedThread(ThreadView):
@@ -173,6 +174,7 @@ class ThreadList(Answer, name="thread.list_answered"):
     next: str | None = Field(
         default=None, description="Ask on with this `cursor`; null: that was all"
     )
+    timezone: ShopZone = "UTC"
 
 
 class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):

@@ -15,7 +15,7 @@ from shared.contracts.message import Answer, Query, Value
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.references import OrderId
-from shared.contracts.values import Language, Money
+from shared.contracts.values import Language, Money, ShopZone
 
 
 class NextThread(Answer, name="thread.next_unanswered_answered"):
@@ -86,6 +86,7 @@ class Timeline(Answer, name="thread.timeline_answered"):
     next: str | None = Field(
         default=None, description="Ask on with this `cursor`; null: that was all"
     )
+    timezone: ShopZone = "UTC"
 
 
 class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="thread_id"):

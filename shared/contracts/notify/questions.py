@@ -11,7 +11,7 @@ from shared.contracts.notify.mails import MailState, MailView
 from shared.contracts.orders.lists import Cursor
 from shared.contracts.orders.parts import Name
 from shared.contracts.references import OrderOrReference
-from shared.contracts.values import Email, Language
+from shared.contracts.values import Email, Language, ShopZone
 
 Template = Annotated[str, Field(max_length=10_000, description="Jinja2, of plain text; sandboxed")]
 
@@ -25,6 +25,7 @@ class MailList(Answer, name="mail.list_answered"):
     next: str | None = Field(
         default=None, description="Ask on with this `cursor` for older ones; null: that was all"
     )
+    timezone: ShopZone = "UTC"
 
 
 class ListMails(Query, name="mail.list", answer=MailList):
@@ -65,6 +66,7 @@ class MailAnswer(Answer, name="mail.get_answered"):
     text: str
     html: str
     attempts: list[Attempt]
+    timezone: ShopZone = "UTC"
 
 
 class GetMail(Query, name="mail.get", answer=MailAnswer, subject="mail_id"):

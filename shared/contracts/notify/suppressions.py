@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from shared.contracts import samples
 from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.orders.parts import By
-from shared.contracts.values import Email
+from shared.contracts.values import Email, ShopZone
 
 SUPPRESSION = {
     "email": "ada@example.test",
@@ -69,6 +69,7 @@ class SuppressionList(Answer, name="suppression.list_answered"):
     example: ClassVar[dict[str, Any]] = {"suppressions": [SUPPRESSION]}
 
     suppressions: list[SuppressionView]
+    timezone: ShopZone = "UTC"
 
 
 class ListSuppressions(Query, name="suppression.list", answer=SuppressionList):

@@ -25,6 +25,7 @@ from shared.contracts.values import (
     Language,
     Money,
     RecordedPayment,
+    ShopZone,
     StateKey,
 )
 
@@ -163,7 +164,7 @@ class OrderList(Answer, name="order.list_answered"):
     next: str | None = Field(
         default=None, description="Ask on with this `cursor`; null: that was all"
     )
-    timezone: str = Field(default="UTC", description="Of the shop: where people read these times")
+    timezone: ShopZone = "UTC"
     total: int | None = Field(
         default=None, description="Where `count` asks for it: how many orders the filter finds now"
     )

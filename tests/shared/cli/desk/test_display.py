@@ -4,7 +4,7 @@ import pytest
 
 from shared.cli.desk import display
 from shared.contracts import samples
-from shared.contracts.ingest import ThreadMessage
+from shared.contracts.ingest import ListedThread, Thread, ThreadMessage
 
 ANSWERED = "Thank you!\n\nCorner Shop wrote:\n> It left this morning.\n> Anna"
 
@@ -18,7 +18,7 @@ def line_of(message: dict[str, object], capsys: pytest.CaptureFixture[str]) -> s
             ThreadMessage.model_validate(samples.THREAD_MESSAGE | message).model_dump(mode="json")
         ),
     }
-    display.print_timeline({"entries": [entry], "next": None})
+    display.print_timeline({"entries": [entry], "next": None, "timezone": "Asia/Tehran"})
     return capsys.readouterr().out
 
 
@@ -37,3 +37,36 @@ def test_of_a_message_that_only_quotes_the_quoted_is_shown(
     assert "It left" in line_of(
         {"text": "> It left this morning.", "folds": [{"first": 1, "last": 1}]}, capsys
     )
+
+
+def test_a_thread_shows_the_sales_of_its_customer_and_the_times_of_the_shop(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = Thread.model_validate(Thread.example | {"timezone": "Asia/Tehran"})
+    display.print_thread(answer.model_dump(mode="json"))
+    shown = capsys.readouterr().out
+    assert "2 of 3 valid, total 57.40 EUR, paid 86.10 EUR" in shown
+    assert "registered  2026-11-21 15:30 +0330" in shown
+    assert shown.count("15:30 +0330") == 2  # and the message
+    assert "XKBKNABJK, Payment accepted, 28.70 EUR" in shown
+
+
+def test_a_row_shows_how_the_latest_message_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    row = ListedThread.model_validate(samples.LISTED_THREAD | {"last_private": True})
+    display.print_row(row.model_dump(mode="json") | {"timezone": "Europe/Berlin"}, as_json=False)
+    first, second = capsys.readouterr().out.splitlines()
+    assert "2026-11-21 13:00 CET" in first
+    assert "2 messages" in second
+    assert second.endswith("ada@example.test: When will it arrive?  private")
+
+
+def test_statuses_show_the_names_and_meanings_that_the_shop_gave_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    look = {"labels": {"en": "Waits", "fa": "منتظر"}, "meanings": {"en": "For the supplier."}}
+    display.print_statuses({"pending1": look, "closed": {"labels": {"en": "Done"}, "meanings": {}}})
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "pending1  en: Waits  fa: منتظر",
+        "          en: For the supplier.",
+        "closed    en: Done",
+    ]

@@ -1,11 +1,8 @@
 """How an order looks on the terminal."""
 
-import time
-
 import pytest
 
 from shared.cli.orders.display import print_history, print_order, print_row
-from shared.cli.terminal import minute
 from shared.contracts import samples
 from shared.contracts.orders import OrderDetail
 from tests.words import changed
@@ -86,11 +83,3 @@ def test_times_are_those_of_the_shop_and_say_so(
     print_history(found.model_dump(mode="json"))
     print_row(samples.LISTED_ORDER | {"timezone": zone}, as_json=False)
     assert capsys.readouterr().out.count(expected) == 5  # placed, state; two states; the row
-
-
-def test_without_a_shop_they_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Asia/Tehran")
-    time.tzset()
-    assert minute(samples.NOON) == "2026-11-21 15:30 +0330"
-    monkeypatch.undo()
-    time.tzset()
