@@ -68,13 +68,9 @@ def test_the_list_shows_how_the_latest_message_of_a_thread_begins(desk: IngestHa
     assert row["last_text"] == ("Now. " * 40).strip() + "…"
     desk.clock.advance(minutes=1)
     does(desk, "add_note", thread_id, text="She called.")
-    desk.tell("shop.changed", samples.SHOP_CHANGED)
-    questions = (
-        ("list", {}),
-        ("get", {"thread_id": thread_id}),
-        ("timeline", {"thread_id": thread_id}),
-    )
-    for name, data in questions:
+    desk.tell("shop.changed", {"profile": samples.SHOP_PROFILE, "default_language": "en"})
+    one = {"thread_id": thread_id}
+    for name, data in (("list", {}), ("get", one), ("timeline", one)):
         assert desk.ask(f"thread.{name}", data).data["timezone"] == "Europe/Berlin"
     (row,) = desk.threads()
     assert (row["messages"], row["last_text"], row["last_private"]) == (3, "She called.", True)
