@@ -18,7 +18,7 @@ from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import Delivery, Verdict, receive
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.service import Service
-from shared.runtime.storage import journal, migrations
+from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
 Path = tuple[str | int, ...]
@@ -115,7 +115,7 @@ class ServiceHarness:
         """Everything that waits for the relay."""
         with reading(self.engine) as connection:
             rows = connection.execute(
-                select(journal.outbox).order_by(journal.outbox.c.number)
+                select(message_tables.outbox).order_by(message_tables.outbox.c.number)
             ).all()
         return [decode(row.body) for row in rows]
 

@@ -31,7 +31,7 @@ from shared.runtime.rabbitmq.names import EVENTS
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
-from shared.runtime.storage import journal, migrations
+from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
 DELAYS = (1.0, 10.0)
@@ -141,7 +141,9 @@ def _first_event(database_url: str) -> float:
     """When the worker took the first event out of its queue."""
     with reading(engine_for(database_url)) as connection:
         first = connection.scalar(
-            select(func.min(journal.inbox.c.at)).where(journal.inbox.c.source == "/bench")
+            select(func.min(message_tables.inbox.c.at)).where(
+                message_tables.inbox.c.source == "/bench"
+            )
         )
     return float(first.timestamp()) if first else 0.0
 

@@ -15,7 +15,7 @@ from shared.contracts.message import wire_type
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import Delivery, receive
 from shared.runtime.rabbitmq.outgoing import Outcome
-from shared.runtime.storage import journal, migrations
+from shared.runtime.storage import message_tables, migrations
 from shared.runtime.storage.database import engine_for, reading
 
 MOST = 5000  # mails of a stage
@@ -70,11 +70,13 @@ class Stages:
         return _rate(len(waiting), began)
 
     def _to_be_filed(self) -> list[Delivery]:
-        query = select(journal.outbox.c.body).where(journal.outbox.c.route == "self")
+        query = select(message_tables.outbox.c.body).where(message_tables.outbox.c.route == "self")
         with reading(self.engine) as connection:
             return [
                 receive(body)
-                for body in connection.execute(query.order_by(journal.outbox.c.number)).scalars()
+                for body in connection.execute(
+                    query.order_by(message_tables.outbox.c.number)
+                ).scalars()
             ]
 
 

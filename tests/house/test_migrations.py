@@ -66,7 +66,7 @@ def test_revisions_make_the_tables_that_the_code_uses(service: Service, upgraded
 
 @pytest.mark.parametrize(
     ("above", "within"),
-    [("from shared.runtime.storage import journal", ""), ("", "import pydantic")],
+    [("from shared.runtime.storage import message_tables", ""), ("", "import pydantic")],
 )
 def test_a_revision_that_imports_other_code_fails(above: str, within: str, tmp_path: Path) -> None:
     (tmp_path / "0001_start.py").write_text(

@@ -6,9 +6,9 @@ import os
 import sys
 
 from shared.cli.main import main
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox
 
-real = journal.claim
+real = inbox.claim
 
 
 def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
@@ -19,8 +19,8 @@ def forgetful(connection, keys, at):  # type: ignore[no-untyped-def]
 os.environ["AFTERCART_ORDERS_BATCH"] = (
     "1"  # two copies in one batch are recognised without the inbox
 )
-journal.claim = forgetful
-journal.done = lambda connection, keys: set()  # type: ignore[assignment]
+inbox.claim = forgetful
+inbox.handled = lambda connection, keys: set()  # type: ignore[assignment]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -20,7 +20,7 @@ from services.ingest.domain.mailbox import Mailbox
 from services.ingest.work import Adapters
 from services.ingest.worker import service
 from shared.runtime.rabbitmq.delivery import DONE, receive
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import engine_for
 from tests.ingest.words import KEYS, NOON
 from tests.words import ServiceHarness
@@ -71,19 +71,19 @@ def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
         assert desk.deliver(*(receive(row.body) for row in rows)) == [DONE] * len(rows)
         with desk.engine.begin() as connection:
             connection.execute(
-                delete(journal.outbox).where(
-                    journal.outbox.c.number.in_([row.number for row in rows])
+                delete(message_tables.outbox).where(
+                    message_tables.outbox.c.number.in_([row.number for row in rows])
                 )
             )
 
 
 def _waiting(desk: ServiceHarness) -> list[Any]:
     with desk.engine.begin() as connection:
-        journal.fire_due(connection, NOON)
+        schedule.move_due(connection, NOON)
         query = (
-            select(journal.outbox)
-            .where(journal.outbox.c.route == "self")
-            .order_by(journal.outbox.c.number)
+            select(message_tables.outbox)
+            .where(message_tables.outbox.c.route == "self")
+            .order_by(message_tables.outbox.c.number)
         )
         return list(connection.execute(query))
 

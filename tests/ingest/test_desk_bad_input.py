@@ -165,8 +165,10 @@ def good(desk: IngestHarness) -> dict[str, dict[str, Any]]:
 
 def kept(desk: IngestHarness) -> list[Any]:
     """All that is kept, but for what was done and what is to be told."""
-    journal = {"outbox", "inbox", "schedule", "sequence", "refusals"}
-    return [desk.rows(table) for table in metadata.sorted_tables if table.name not in journal]
+    of_the_runtime = {"outbox", "inbox", "schedule", "sequence", "refusals"}
+    return [
+        desk.rows(table) for table in metadata.sorted_tables if table.name not in of_the_runtime
+    ]
 
 
 def refused(desk: IngestHarness, name: str, broken: list[tuple[Path, dict[str, Any]]]) -> None:

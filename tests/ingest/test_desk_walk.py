@@ -18,7 +18,7 @@ from shared.contracts import samples
 from shared.contracts.message import Query, catalogue, wire_type
 from shared.runtime.process.worker_process import WorkerProcess
 from shared.runtime.rabbitmq.topology import Login, apply, definitions
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from tests.ingest.clerk import a_form
 from tests.ingest.words import IngestHarness
 from tests.shared.cli.conftest import Terminal
@@ -70,7 +70,7 @@ def office(rabbit: Any, postgres: Any) -> Iterator[Office]:
     )
     kept.tell("contact.submit", a_form(contact="webmaster", text="پیوند خراب است", language="fa"))
     with kept.engine.begin() as connection:
-        connection.execute(delete(journal.outbox))
+        connection.execute(delete(message_tables.outbox))
     rabbitmq = RabbitFixture(rabbit)
     wanted = definitions([service], DELAYS, {"ingest": INGEST, "client": CLIENT}, rabbitmq.vhost)
     apply(wanted, rabbitmq.management, rabbitmq.vhost)

@@ -23,8 +23,8 @@ def left(desk: IngestHarness) -> set[str]:
     """The tables in which something personal is found; what waits to be told, and what was done,
     aside.
     """
-    journal = {"outbox", "inbox", "schedule", "refusals", "sequence"}
-    tables = [table for table in metadata.sorted_tables if table.name not in journal]
+    of_the_runtime = {"outbox", "inbox", "schedule", "refusals", "sequence"}
+    tables = [table for table in metadata.sorted_tables if table.name not in of_the_runtime]
     rows = {table.name: AN_ID.sub("", str(desk.rows(table)).lower()) for table in tables}
     return {name for name, text in rows.items() if any(mark in text for mark in MARKS)}
 

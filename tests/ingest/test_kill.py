@@ -14,7 +14,7 @@ from services.ingest.store.tables import inbound_mails, raw_mails, thread_messag
 from services.ingest.worker import service
 from shared.contracts.envelope import decode
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
-from shared.runtime.storage import journal, migrations
+from shared.runtime.storage import message_tables, migrations, schedule
 from shared.runtime.storage.database import engine_for, reading
 from tests.ingest.mortal import Step, finishes, killed_at
 from tests.ingest.postbox import Postbox
@@ -29,7 +29,7 @@ STEPS = [
     Step("after", "services.ingest.store.mails:RawMails.write"),
     Step("before", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "services.ingest.store.mails:Inbounds.put"),
-    Step("after", "shared.runtime.storage.journal:add_outbox"),
+    Step("after", "shared.runtime.storage.outbox:add"),
     *(
         Step("after", "shared.runtime.pipeline.batch:Transactions.together", number)
         for number in (1, 2, 3)
@@ -67,7 +67,7 @@ def url(empty_database: Path, tmp_path: Path) -> str:
 def begin(url: str, mailbox: Mailbox) -> None:
     engine = engine_for(url)
     with engine.begin() as connection:
-        journal.add_schedule(connection, [OutboxWriter("ingest").first(look(mailbox, NOON), NOON)])
+        schedule.add(connection, [OutboxWriter("ingest").first(look(mailbox, NOON), NOON)])
     engine.dispose()
 
 
@@ -78,7 +78,7 @@ def everything_is_there_once(url: str) -> None:
         inbounds = connection.execute(select(inbound_mails)).all()
         told = [
             decode(row.body).name
-            for row in connection.execute(select(journal.outbox).order_by("number"))
+            for row in connection.execute(select(message_tables.outbox).order_by("number"))
         ]
         kept = connection.execute(select(raw_mails.c.sha256)).all()
     engine.dispose()

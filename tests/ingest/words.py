@@ -20,7 +20,7 @@ from shared.contracts import samples
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
 from shared.contracts.envelope import Envelope, decode
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict, receive
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import engine_for, reading
 from tests.words import ServiceHarness, changed
 
@@ -161,7 +161,7 @@ class IngestHarness(ServiceHarness):
         with self.engine.begin() as connection:
             work = service.work(connection, self.adapters)
             work.now = self.clock.now
-            journal.add_schedule(
+            schedule.add(
                 connection,
                 [self.pipeline.outbox_writer.first(told, work.now) for told in service.boot(work)],
             )
@@ -184,11 +184,11 @@ class IngestHarness(ServiceHarness):
         delivery.
         """
         with self.engine.begin() as connection:
-            journal.fire_due(connection, self.clock.now)
+            schedule.move_due(connection, self.clock.now)
             rows = connection.execute(
-                select(journal.outbox).order_by(journal.outbox.c.number)
+                select(message_tables.outbox).order_by(message_tables.outbox.c.number)
             ).all()
-            connection.execute(delete(journal.outbox))
+            connection.execute(delete(message_tables.outbox))
         self.told += [decode(row.body) for row in rows if row.route == "event"]
         return [receive(row.body) for row in rows if row.route == "self"]
 
@@ -204,7 +204,7 @@ class IngestHarness(ServiceHarness):
 
     def due(self) -> list[datetime]:
         """When the service wakes itself."""
-        return [row.due_at for row in self.rows(journal.schedule)]
+        return [row.due_at for row in self.rows(message_tables.schedule)]
 
     def last(self, name: str) -> dict[str, Any]:
         """The data of the latest event of that name."""

@@ -16,7 +16,7 @@ from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
 from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, receive
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from tests.conditions import until
 from tests.notify.servers import Receiver, Silent, nobody, smtp
 from tests.notify.words import (
@@ -340,7 +340,12 @@ def test_claims_lock_in_the_order_in_which_outcomes_are_kept(postgres: Any, offi
             claiming = threads.submit(desk.deliver, *mails)
             until(desk.waits_for_a_lock)
             assert (
-                len(keeping.execute(select(journal.acts).with_for_update(nowait=True)).all()) == 2
+                len(
+                    keeping.execute(
+                        select(message_tables.side_effects).with_for_update(nowait=True)
+                    ).all()
+                )
+                == 2
             )
         assert [verdict.fate for verdict in claiming.result(10)] == [Fate.RETRY, Fate.DONE]
     desk.engine.dispose()

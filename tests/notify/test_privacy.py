@@ -8,7 +8,7 @@ from sqlalchemy import MetaData, select
 from services.notify.domain.sending import Outcome
 from shared.contracts import samples
 from shared.contracts.ingest import ContactSubmitted, MailBounced
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import reading
 from tests.notify.words import NotifyHarness, Office, content_of, transitioned
 
@@ -47,7 +47,7 @@ def kept(desk: NotifyHarness) -> str:
 def counted(desk: NotifyHarness) -> list[str]:
     """The subjects of all events that were told."""
     with reading(desk.engine) as connection:
-        return list(connection.scalars(select(journal.sequence.c.subject)))
+        return list(connection.scalars(select(message_tables.sequence.c.subject)))
 
 
 def test_nothing_personal_is_left_of_an_erased_customer(desk: NotifyHarness) -> None:

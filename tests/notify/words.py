@@ -28,7 +28,7 @@ from shared.contracts.envelope import Envelope, decode
 from shared.contracts.notify import ListMails
 from shared.contracts.orders import OrderPlaced, OrderTransitioned
 from shared.runtime.rabbitmq.delivery import Verdict, receive
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import engine_for, reading
 from tests.words import ServiceHarness, changed
 
@@ -95,11 +95,11 @@ class NotifyHarness(ServiceHarness):
     def errands(self) -> list[Envelope]:
         """What the service told itself and what is not done."""
         with self.engine.begin() as connection:
-            journal.fire_due(connection, self.clock.now)
+            schedule.move_due(connection, self.clock.now)
             rows = connection.execute(
-                select(journal.outbox)
-                .where(journal.outbox.c.route == "self")
-                .order_by(journal.outbox.c.number)
+                select(message_tables.outbox)
+                .where(message_tables.outbox.c.route == "self")
+                .order_by(message_tables.outbox.c.number)
             ).all()
         return [decode(row.body) for row in rows if row.message_id not in self.run]
 
@@ -117,7 +117,7 @@ class NotifyHarness(ServiceHarness):
 
     def scheduled(self) -> list[datetime]:
         with reading(self.engine) as connection:
-            return list(connection.execute(select(journal.schedule.c.due_at)).scalars())
+            return list(connection.execute(select(message_tables.schedule.c.due_at)).scalars())
 
     def mails(self, order_id: str) -> list[Mail]:
         with reading(self.engine) as connection:

@@ -31,7 +31,7 @@ from shared.contracts.values import DocumentKind, Money, ShopProfile
 from shared.runtime.pipeline.pipeline import Pipeline
 from shared.runtime.rabbitmq.delivery import DONE, Delivery, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import engine_for, reading
 from tests.words import ServiceHarness, an_order, changed, delivery
 
@@ -213,7 +213,7 @@ def names(events: Sequence[Envelope]) -> list[str]:
 
 
 def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables of the service, without its journal."""
+    """All rows of all tables of the service, without those of the runtime."""
     with reading(engine) as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
@@ -225,7 +225,7 @@ def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 def forget_what_was_told(engine: Engine) -> None:
     """As if the relay had sent it all."""
     with engine.begin() as connection:
-        connection.execute(delete(journal.outbox))
+        connection.execute(delete(message_tables.outbox))
 
 
 def rows(engine: Engine, table: str, **where: Any) -> list[Any]:

@@ -20,7 +20,7 @@ from shared.runtime.errors import NotYet, Unprocessable
 from shared.runtime.handlers import Handlers, Later, recorded, repeatable
 from shared.runtime.process.health import health_handlers
 from shared.runtime.service import Service
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.locks import LockKind
 from shared.runtime.storage.unit_of_work import Store, UnitOfWork
@@ -36,7 +36,7 @@ counters = Table(
         "total", BigInteger, CheckConstraint("total < 1000000", name="total_limit"), nullable=False
     ),
 )
-journal.into(tables)
+message_tables.add_to(tables)
 
 
 class Counters(Store[str, int]):

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import journal, order_references
+from shared.runtime.storage import message_tables, order_references
 from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
 tables = MetaData(naming_convention=NAMING)
@@ -58,4 +58,4 @@ assets = Table(
     Column("description", String(200), nullable=False),
 )
 order_names = order_references.into(tables)
-journal.into(tables)
+message_tables.add_to(tables)

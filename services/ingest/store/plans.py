@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from shared.runtime.storage import journal
+from shared.runtime.storage import schedule
 
 
 class Plans:
@@ -10,10 +10,10 @@ class Plans:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._pending: list[journal.DueRow] = []
-        self._kept: list[journal.DueRow] = []
+        self._pending: list[schedule.ScheduleRow] = []
+        self._kept: list[schedule.ScheduleRow] = []
 
-    def add(self, row: journal.DueRow) -> None:
+    def add(self, row: schedule.ScheduleRow) -> None:
         """Records a row."""
         self._pending.append(row)
 
@@ -25,4 +25,4 @@ class Plans:
         self._pending = []
 
     def write(self) -> None:
-        journal.add_schedule(self.connection, self._kept)
+        schedule.add(self.connection, self._kept)

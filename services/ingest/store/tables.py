@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
@@ -324,4 +324,4 @@ known_mails = Table(
     Column("mail_message_id", String(500), primary_key=True),
     Column("conversation", String(50), nullable=False),
 )
-journal.into(metadata)
+message_tables.add_to(metadata)

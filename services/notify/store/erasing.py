@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notify.store.tables import attempts, paper_contents, suppressions
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, sequence
 
 
 class Erasing:
@@ -33,10 +33,10 @@ class Erasing:
         of how many there is.
         """
         addresses = [email.lower() for email in emails]
-        counted = journal.sequence.c.subject.in_(
-            [journal.subject_of(shop, address) for address in addresses]
+        counted = message_tables.sequence.c.subject.in_(
+            [sequence.subject_of(shop, address) for address in addresses]
         )
-        self._add(journal.sequence, counted)
+        self._add(message_tables.sequence, counted)
         return self._add(
             suppressions, (suppressions.c.shop == shop) & suppressions.c.address.in_(addresses)
         )

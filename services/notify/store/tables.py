@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import journal, order_references
+from shared.runtime.storage import message_tables, order_references
 from shared.runtime.storage.database import NAMING, Json, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
@@ -141,4 +141,4 @@ logos = Table(
 )
 
 order_names = order_references.into(metadata)
-journal.into(metadata)
+message_tables.add_to(metadata)

@@ -70,16 +70,16 @@ def _create_journal() -> None:
         sa.PrimaryKeyConstraint("subject", name="pk_sequence"),
     )
     op.create_table(
-        "acts",
+        "side_effects",
         sa.Column("type", sa.String(200), nullable=False),
         sa.Column("subject", sa.String(300), nullable=False),
         sa.Column("holder", sa.Uuid(), nullable=False),
         sa.Column("claimed_at", TIME, nullable=False),
-        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("started", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.LargeBinary()),
-        sa.PrimaryKeyConstraint("type", "subject", name="pk_acts"),
+        sa.PrimaryKeyConstraint("type", "subject", name="pk_side_effects"),
     )
-    op.create_index("ix_acts_claimed_at", "acts", ["claimed_at"])
+    op.create_index("ix_side_effects_claimed_at", "side_effects", ["claimed_at"])
 
 
 def _create_orders() -> None:

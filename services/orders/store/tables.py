@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import NAMING, Json, Minor, UtcDateTime
 
 metadata = MetaData(naming_convention=NAMING)
@@ -275,4 +275,4 @@ order_words = words_table(
     Column("order_id", Uuid, primary_key=True),
     Column("part", String(10), primary_key=True),
 )
-journal.into(metadata)
+message_tables.add_to(metadata)

@@ -20,7 +20,7 @@ from shared.runtime.pipeline.intake import Item
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox
 from shared.runtime.storage.database import away
 from shared.runtime.storage.locks import LockOutOfOrder
 from shared.runtime.storage.unit_of_work import UnitOfWork
@@ -80,7 +80,7 @@ class Transactions:
         if not items:
             return
         with self.engine.begin() as connection:
-            fresh = journal.claim(connection, [item.key for item in items], self.clock())
+            fresh = inbox.claim(connection, [item.key for item in items], self.clock())
             work = self.open(connection)
             take_locks(work, [item for item in items if item.key in fresh])
             for item in items:
@@ -90,13 +90,13 @@ class Transactions:
                 else:
                     item.outcome = "duplicate"
             failed = {item.key for item in items if not item.fine}
-            journal.release(connection, sorted(failed))
+            inbox.release(connection, sorted(failed))
             work.write()
             kept = [item for item in items if item.key not in failed]
             fresh_acts = [
                 item for item in kept if item.handling.outcome and item.outcome != "duplicate"
             ]
-            effect_log.drop(
+            effect_log.remove(
                 connection, [item.about for item in fresh_acts]
             )  # one about the same may be another message's
             self.outbox_writer.send(connection, kept, self.clock())

@@ -26,7 +26,7 @@ from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.rabbitmq.delivery import DONE, LEFT, Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.names import COMMANDS, EVENTS
 from shared.runtime.service import Service
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox, sequence
 from shared.runtime.storage.database import away
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class Item:
     started: float = field(default_factory=time.perf_counter)
 
     @property
-    def key(self) -> journal.Key:
+    def key(self) -> inbox.Key:
         return self.envelope.source, self.envelope.id
 
     @property
@@ -67,7 +67,7 @@ class Item:
         """What its act is about. Of two messages about the same, one acts at a time."""
         envelope, aggregate = self.envelope, self.message.aggregate_key if self.message else None
         alone = f"{envelope.source}/{envelope.id}"
-        return envelope.type, journal.subject_of(envelope.shop, aggregate) if aggregate else alone
+        return envelope.type, sequence.subject_of(envelope.shop, aggregate) if aggregate else alone
 
     @property
     def fine(self) -> bool:

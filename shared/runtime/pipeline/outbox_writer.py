@@ -13,7 +13,7 @@ from shared.runtime.handlers import Later
 from shared.runtime.pipeline import tracing
 from shared.runtime.rabbitmq.names import REPLIES
 from shared.runtime.rabbitmq.outgoing import Outgoing
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox, outbox, schedule, sequence
 
 
 class HandledMessage(Protocol):
@@ -27,7 +27,7 @@ class HandledMessage(Protocol):
     def handling(self) -> Any: ...
 
     @property
-    def key(self) -> journal.Key: ...
+    def key(self) -> inbox.Key: ...
 
 
 class OutboxWriter:
@@ -42,8 +42,8 @@ class OutboxWriter:
         """
         events = [(item, told) for item in items for told in item.told if isinstance(told, Event)]
         subjects = [_ordered_subject(item, told) for item, told in events]
-        numbers = journal.next_sequences(connection, [subject for subject in subjects if subject])
-        rows: list[journal.OutboxRow] = []
+        numbers = sequence.next_numbers(connection, [subject for subject in subjects if subject])
+        rows: list[outbox.OutboxRow] = []
         replies = self._replies(connection, items)
         for item in items:
             cause, names = item.envelope, []
@@ -56,17 +56,17 @@ class OutboxWriter:
                         told, cause, now, sequence=f"{number:012d}" if subject else None
                     )
                     rows.append(
-                        journal.OutboxRow(
+                        outbox.OutboxRow(
                             "event", told.name, subject, envelope.id, envelope.encode()
                         )
                     )
                     names.append(told.name)
                 elif isinstance(told, Later):
                     envelope = self._envelope(told.message, cause, now, shop=told.shop)
-                    journal.add_schedule(
+                    schedule.add(
                         connection,
                         [
-                            journal.DueRow(
+                            schedule.ScheduleRow(
                                 told.key, told.at, self.service, envelope.id, envelope.encode()
                             )
                         ],
@@ -74,20 +74,18 @@ class OutboxWriter:
                 else:
                     envelope = self._envelope(told, cause, now)
                     rows.append(
-                        journal.OutboxRow(
-                            "self", self.service, None, envelope.id, envelope.encode()
-                        )
+                        outbox.OutboxRow("self", self.service, None, envelope.id, envelope.encode())
                     )
             if cause.replyto and issubclass(item.handling.message, Command):
                 rows.append(self._reply(item, replies.get(item.key) or _done(item, names), now))
-        journal.add_outbox(connection, rows)
+        outbox.add(connection, rows)
 
     def answer(self, item: HandledMessage, answer: Message, now: datetime) -> Outgoing:
         """The answer to a query, for its reply address."""
         envelope = self._envelope(answer, item.envelope, now)
         return Outgoing(REPLIES, item.envelope.replyto or "", envelope.encode(), envelope.id)
 
-    def first(self, told: Later, now: datetime) -> journal.DueRow:
+    def first(self, told: Later, now: datetime) -> schedule.ScheduleRow:
         """A message to ourselves that nothing caused, such as the first look into a mailbox."""
         envelope = Envelope(
             id=str(uuid4()),
@@ -97,11 +95,11 @@ class OutboxWriter:
             shop=told.shop or DEFAULT_SHOP,
             data=told.message.model_dump(mode="json"),
         )
-        return journal.DueRow(told.key, told.at, self.service, envelope.id, envelope.encode())
+        return schedule.ScheduleRow(told.key, told.at, self.service, envelope.id, envelope.encode())
 
     def _replies(
         self, connection: Connection, items: Sequence[HandledMessage]
-    ) -> dict[journal.Key, Refusal]:
+    ) -> dict[inbox.Key, Refusal]:
         """Those that are refusals; what repeats a command that was refused is refused with the same
         words.
         """
@@ -109,7 +107,7 @@ class OutboxWriter:
         found = {
             item.key: told for item in commands for told in item.told if isinstance(told, Refusal)
         }
-        journal.note_refusals(
+        inbox.record_refusals(
             connection, {key: refusal.model_dump_json().encode() for key, refusal in found.items()}
         )
         repeated = {
@@ -117,13 +115,13 @@ class OutboxWriter:
             for item in commands
             if item.outcome == "duplicate" and item.envelope.replyto
         }
-        for key, earlier in journal.refusals_of(connection, list(repeated)).items():
+        for key, earlier in inbox.refusals_of(connection, list(repeated)).items():
             found[key] = repeated[key].handling.message.refusal.model_validate_json(earlier)
         return found
 
-    def _reply(self, item: HandledMessage, reply: Message, now: datetime) -> journal.OutboxRow:
+    def _reply(self, item: HandledMessage, reply: Message, now: datetime) -> outbox.OutboxRow:
         envelope = self._envelope(reply, item.envelope, now)
-        return journal.OutboxRow(
+        return outbox.OutboxRow(
             "reply", item.envelope.replyto or "", None, envelope.id, envelope.encode()
         )
 
@@ -155,7 +153,7 @@ class OutboxWriter:
 def _ordered_subject(item: HandledMessage, told: Event) -> str | None:
     """What order is kept by: the aggregate within its shop."""
     return (
-        journal.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
+        sequence.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
     )
 
 

@@ -15,7 +15,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.relay import TAKE_OVER
 from shared.runtime.service import Service, WakeUp
-from shared.runtime.storage import journal
+from shared.runtime.storage import schedule
 from shared.runtime.storage.leader import leadership
 
 log = structlog.get_logger()
@@ -52,4 +52,4 @@ class PushListener(threading.Thread):
     def _bring_forward(self, wake_up: WakeUp) -> None:
         now = utc_now()
         with self.engine.begin() as connection:
-            journal.add_schedule(connection, [self._outbox_writer.first(wake_up(now), now)])
+            schedule.add(connection, [self._outbox_writer.first(wake_up(now), now)])

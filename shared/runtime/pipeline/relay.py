@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select
 from shared.runtime.clock import utc_now
 from shared.runtime.rabbitmq.names import EVENTS, REPLIES, own_exchange
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.leader import leadership, step
 
 log = structlog.get_logger()
@@ -104,11 +104,11 @@ class Relay(threading.Thread):
         now = self.clock()
         if _anything_due(connection, now):
             with step(connection):
-                journal.fire_due(connection, now)
+                schedule.move_due(connection, now)
         if now >= self._next_sweep:
             self._next_sweep = now + timedelta(minutes=10)
             with step(connection):
-                if journal.forget(connection, now - KEPT, SWEEP) == SWEEP:
+                if inbox.forget(connection, now - KEPT, SWEEP) == SWEEP:
                     self._next_sweep = now  # there is more; what is to be sent goes first
 
     def forward(self, connection: Connection) -> int:
@@ -133,7 +133,9 @@ class Relay(threading.Thread):
                 in_trouble |= outcome not in SAID_NO
         if sent:
             with step(connection):
-                connection.execute(delete(journal.outbox).where(journal.outbox.c.number.in_(sent)))
+                connection.execute(
+                    delete(message_tables.outbox).where(message_tables.outbox.c.number.in_(sent))
+                )
         if len(rows) > len(sent):
             log.warning("relay", outcome="kept", rows=len(rows) - len(sent))
         if in_trouble:
@@ -171,12 +173,12 @@ def _waiting(resting: Collection[Any]) -> Select[Any]:
     """What may leave, in order. Without a look at what rests, the first rows of the table could
     hold up all others.
     """
-    subject, number = journal.outbox.c.subject, journal.outbox.c.number
+    subject, number = message_tables.outbox.c.subject, message_tables.outbox.c.number
     some = list(resting)[:MOST_RESTS]
     subjects = [lane for lane in some if isinstance(lane, str)]
     numbers = [lane for lane in some if isinstance(lane, int)]
     awake = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
-    return select(journal.outbox).where(awake).order_by(number)
+    return select(message_tables.outbox).where(awake).order_by(number)
 
 
 def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
@@ -199,6 +201,10 @@ def _lane(row: Any) -> Any:
 
 
 def _anything_due(connection: Connection, now: datetime) -> bool:
-    due = select(journal.schedule.c.key).where(journal.schedule.c.due_at <= now).limit(1)
+    due = (
+        select(message_tables.schedule.c.key)
+        .where(message_tables.schedule.c.due_at <= now)
+        .limit(1)
+    )
     with step(connection):
         return connection.execute(due).first() is not None

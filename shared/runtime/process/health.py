@@ -3,7 +3,7 @@
 from shared.contracts.common import AskHealth, ServiceHealth
 from shared.contracts.figures import flat
 from shared.runtime.handlers import Handlers
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.migrations import revision
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
@@ -15,7 +15,7 @@ health_handlers = Handlers[UnitOfWork]()
 @health_handlers.handles(AskHealth)
 def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
     """Counted in the database; that the answer arrives at all shows the rest."""
-    rows = journal.backlog(work.connection)
+    rows = message_tables.backlog(work.connection)
     problems = work.problems()
     if rows["outbox"] > TOO_MANY:
         problems.append(

@@ -12,7 +12,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.errors import SettingsError
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables
 from shared.runtime.storage.database import engine_for, reading
 
 
@@ -40,7 +40,7 @@ class Figures(Collector):
         with reading(self.engine) as connection:
             work = self.service.work(connection, None)
             work.now = utc_now()
-            waiting = journal.backlog(connection)
+            waiting = message_tables.backlog(connection)
             return [
                 Figure(
                     "outbox_rows", "Messages not yet confirmed by RabbitMQ", {"": waiting["outbox"]}

@@ -20,7 +20,7 @@ from shared.runtime.rabbitmq.names import STREAM
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.service import Service
 from shared.runtime.settings import ServiceSettings
-from shared.runtime.storage import journal, migrations
+from shared.runtime.storage import migrations, schedule
 from shared.runtime.storage.database import engine_for
 
 LONGEST_HANDLER = 600.0  # seconds before the process is given up
@@ -94,7 +94,7 @@ class WorkerProcess:
             ]
             work.keep()
             work.write()
-            journal.add_schedule(connection, rows)
+            schedule.add(connection, rows)
 
 
 def run(service: Service, threads: int) -> int:

@@ -1,12 +1,11 @@
-"""What is noted of acts that must not be repeated: who claimed it, that it was begun, and what came
-of it.
+"""Record side effects that must not be repeated: who claimed each, whether it started, its outcome.
 
-A note lies in the table `acts` from the claim until the outcome is kept. One statement notes the
-outcome of an act and that the next begins, so that after a kill just one act of a thread is in
-doubt.
+A row stays in the table `side_effects` from the claim until the outcome is stored by the handler.
+One statement records both the outcome of a side effect and the start of the next, so that after a
+kill at most one side effect per thread is in an unknown state.
 
-It is about a subject and not about a message: whoever is told anew to do the same, by another
-message, finds it, too.
+A record belongs to a subject, not to a message: another message that asks for the same side effect
+finds it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,64 +16,66 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, and_, bindparam, case, delete, or_, select
 
 from shared.runtime.storage.database import among, insert, locking, statement
-from shared.runtime.storage.journal import acts
+from shared.runtime.storage.message_tables import side_effects
 
 Subject = tuple[str, str]
-"""The type of the messages, and what they are about."""
+"""The type of the messages, and the aggregate within its shop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """`outcome`: as it was given; None where the act has not ended, or nobody knows."""
+class Record:
+    """The state of a side effect. `outcome` is None until it ended, or when the process was killed
+    before it could be recorded.
+    """
 
     claimed_at: datetime
-    begun: bool
+    started: bool
     outcome: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of an act."""
+    """The outcome of a side effect that its holder carried out."""
 
     holder: UUID
     subject: Subject
     outcome: bytes
 
 
-def notes(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Note]:
-    """What is noted; until the commit none of these acts can begin."""
-    query = select(acts).where(among(_SUBJECT, subjects)).order_by(*_SUBJECT)
+def read(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Record]:
+    """Return the records of subjects and lock them: until the commit none of them can start."""
+    query = select(side_effects).where(among(_SUBJECT, subjects)).order_by(*_SUBJECT)
     return {
-        (row.type, row.subject): Note(row.claimed_at, row.begun, row.outcome)
+        (row.type, row.subject): Record(row.claimed_at, row.started, row.outcome)
         for row in connection.execute(locking(connection, query))
     }
 
 
-def take(connection: Connection, claims: Mapping[Subject, datetime], holder: UUID) -> None:
-    """Notes claims, each with its time. From now on nobody but `holder` can begin these acts."""
+def claim(connection: Connection, claims: Mapping[Subject, datetime], holder: UUID) -> None:
+    """Record claims, each with its time. After the commit only `holder` can start them."""
     rows = [
-        {"type": kind, "subject": subject, "holder": holder, "claimed_at": at, "begun": False}
+        {"type": kind, "subject": subject, "holder": holder, "claimed_at": at, "started": False}
         for (kind, subject), at in sorted(claims.items())
     ]
-    adding = insert(connection, acts)
-    changed = {name: adding.excluded[name] for name in ("holder", "claimed_at", "begun", "outcome")}
+    adding = insert(connection, side_effects)
+    replaced = {
+        name: adding.excluded[name] for name in ("holder", "claimed_at", "started", "outcome")
+    }
     if rows:
         connection.execute(
-            adding.on_conflict_do_update(index_elements=_SUBJECT, set_=changed), rows
+            adding.on_conflict_do_update(index_elements=_SUBJECT, set_=replaced), rows
         )
 
 
-def begin(
+def start(
     engine: Engine,
     holder: UUID,
     subject: Subject,
     ended: Subject | None = None,
     outcome: bytes | None = None,
 ) -> bool:
-    """Notes that an act begins now, and what came of the one before. False, where somebody else has
-    it.
-
-    To note the same once more does no harm.
+    """Record that a side effect starts, and the outcome of the one before it. Return False if
+    another holder has claimed it since. Repeating the call is safe.
     """
     last = ended or subject
     given = {
@@ -83,34 +84,34 @@ def begin(
         "next_subject": subject[1],
         "last_type": last[0],
         "last_subject": last[1],
-        "what_came": outcome,
+        "last_outcome": outcome,
     }
     with statement(engine) as connection:
-        return any((row.type, row.subject) == subject for row in connection.execute(_BEGIN, given))
+        return any((row.type, row.subject) == subject for row in connection.execute(_START, given))
 
 
 def end(engine: Engine, ended: Ended) -> None:
-    """Notes what came of an act that no other one follows."""
-    begin(engine, ended.holder, ended.subject, ended.subject, ended.outcome)
+    """Record the outcome of a side effect that no other one follows."""
+    start(engine, ended.holder, ended.subject, ended.subject, ended.outcome)
 
 
-def drop(connection: Connection, subjects: Collection[Subject]) -> None:
-    """Forgets acts whose outcome is kept."""
+def remove(connection: Connection, subjects: Collection[Subject]) -> None:
+    """Delete the records of side effects whose outcome is stored."""
     if subjects:
-        connection.execute(delete(acts).where(among(_SUBJECT, subjects)))
+        connection.execute(delete(side_effects).where(among(_SUBJECT, subjects)))
 
 
-_SUBJECT = (acts.c.type, acts.c.subject)
-_LAST = and_(acts.c.type == bindparam("last_type"), acts.c.subject == bindparam("last_subject"))
-_NEXT = and_(acts.c.type == bindparam("next_type"), acts.c.subject == bindparam("next_subject"))
-_BEGIN = (
-    acts.update()
-    .where(acts.c.holder == bindparam("by"), or_(_LAST, _NEXT))
+_TYPE, _KEY = side_effects.c.type, side_effects.c.subject
+_SUBJECT = (_TYPE, _KEY)
+_LAST = and_(bindparam("last_type") == _TYPE, bindparam("last_subject") == _KEY)
+_NEXT = and_(bindparam("next_type") == _TYPE, bindparam("next_subject") == _KEY)
+_OUTCOME = side_effects.c.outcome
+_START = (
+    side_effects.update()
+    .where(side_effects.c.holder == bindparam("by"), or_(_LAST, _NEXT))
     .values(
-        begun=True,
-        outcome=case(
-            (_LAST, bindparam("what_came", type_=acts.c.outcome.type)), else_=acts.c.outcome
-        ),
+        started=True,
+        outcome=case((_LAST, bindparam("last_outcome", type_=_OUTCOME.type)), else_=_OUTCOME),
     )
     .returning(*_SUBJECT)
 )

@@ -20,7 +20,7 @@ from shared.runtime.pipeline.batch import Transactions, take_locks
 from shared.runtime.pipeline.intake import UNCLAIMED, Item
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.rabbitmq.delivery import LEFT, Fate
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox
 from shared.runtime.storage.database import away
 from shared.runtime.storage.locks import LockOutOfOrder
 from shared.runtime.storage.unit_of_work import UnitOfWork
@@ -125,7 +125,7 @@ class NotedTurn:
         try:
             ended, outcome = last.about if last else None, _written(last)
             if self._patiently(
-                lambda: effect_log.begin(engine, self.holder, item.about, ended, outcome)
+                lambda: effect_log.start(engine, self.holder, item.about, ended, outcome)
             ):
                 return True
             raise NotYet("another worker has it")
@@ -173,11 +173,11 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
     if not items:
         return
     with transactions.engine.begin() as connection:
-        done = journal.done(connection, [item.key for item in items])
+        done = inbox.handled(connection, [item.key for item in items])
         work = transactions.open(connection)
         take_locks(work, [item for item in items if item.key not in done])
         # After the rows that they are about, as these are locked when an outcome is kept.
-        notes = effect_log.notes(connection, [item.about for item in items]) if holder else {}
+        notes = effect_log.read(connection, [item.about for item in items]) if holder else {}
         claims: dict[effect_log.Subject, datetime] = {}
         for item in items:
             note = notes.get(item.about)
@@ -187,12 +187,14 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
                 item.extra = (item.handling.outcome.validate_json(note.outcome),)
             else:
                 work.begin(item.envelope, transactions.clock())
-                work.previous_claim_unstarted = note.claimed_at if note and not note.begun else None
+                work.previous_claim_unstarted = (
+                    note.claimed_at if note and not note.started else None
+                )
                 _claim_one(item, work)
                 claims[item.about] = work.now
         work.write()
         if holder:
-            effect_log.take(
+            effect_log.claim(
                 connection,
                 {item.about: claims[item.about] for item in items if _to_do(item)},
                 holder,

@@ -12,7 +12,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.handlers import Later
 from shared.runtime.pipeline import push_listener
 from shared.runtime.pipeline.push_listener import PushListener
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.toy.contracts import Add
@@ -23,7 +23,7 @@ KEY = "look"
 
 def planned(engine):
     with reading(engine) as connection:
-        return connection.execute(journal.schedule.select()).all()
+        return connection.execute(message_tables.schedule.select()).all()
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
 
     later = Later(Add(key="a", amount=2), utc_now() + timedelta(hours=1), KEY)
     with table.engine.begin() as connection:
-        journal.add_schedule(connection, [table.pipeline.outbox_writer.first(later, utc_now())])
+        schedule.add(connection, [table.pipeline.outbox_writer.first(later, utc_now())])
     lookouts(listen)
     row = until(
         lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None)

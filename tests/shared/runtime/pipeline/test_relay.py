@@ -15,7 +15,7 @@ from shared.runtime.clock import utc_now
 from shared.runtime.pipeline import relay
 from shared.runtime.pipeline.relay import Relay, waves
 from shared.runtime.rabbitmq.outgoing import Outcome
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.words import delivery
@@ -86,7 +86,7 @@ def add(key, amount=1, **more):
 
 def waiting(table):
     with reading(table.engine) as connection:
-        return journal.backlog(connection)["outbox"]
+        return message_tables.backlog(connection)["outbox"]
 
 
 def test_everything_leaves_by_its_own_exchange_and_nothing_stays(table, carrier, sender):
@@ -189,14 +189,14 @@ def test_a_reply_of_which_rabbitmq_said_nothing_is_kept(table, carrier, sender, 
 def test_a_database_that_fails_for_a_while_does_not_end_the_relay(
     table, carrier, sender, monkeypatch
 ):
-    fire, failures = journal.fire_due, iter([True] * 3)
+    fire, failures = schedule.move_due, iter([True] * 3)
 
     def fail_at_first(*arguments):
         if next(failures, False):
             raise ConnectionError("the database is not there")
         return fire(*arguments)
 
-    monkeypatch.setattr(journal, "fire_due", fail_at_first)
+    monkeypatch.setattr(schedule, "move_due", fail_at_first)
     table.deliver(add("late", later=0.01), add("a"))
     sender.start()
     until(lambda: waiting(table) == 0 and len(carrier.taken) == 2)
@@ -239,10 +239,10 @@ def test_young_claims_are_kept(table, carrier, sender):
 def test_forgetting_takes_no_more_than_it_is_told(table):
     table.deliver(*(add("old") for _ in range(35)))
     with table.engine.begin() as connection:
-        assert journal.forget(connection, utc_now() + timedelta(hours=1), 10) == 10
+        assert inbox.forget(connection, utc_now() + timedelta(hours=1), 10) == 10
     assert claims(table) == 25
 
 
 def claims(table):
     with reading(table.engine) as connection:
-        return len(connection.execute(journal.inbox.select()).all())
+        return len(connection.execute(message_tables.inbox.select()).all())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.runtime.clock import utc_now
 from shared.runtime.rabbitmq.delivery import DONE, receive
-from shared.runtime.storage import journal
+from shared.runtime.storage import message_tables, schedule
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import totals, working
@@ -17,7 +17,7 @@ def put_off(table, amount=1, later=60, key="a", **attributes):
 
 def fire(table, seconds, limit=200):
     with table.engine.begin() as connection:
-        return journal.fire_due(connection, utc_now() + timedelta(seconds=seconds), limit)
+        return schedule.move_due(connection, utc_now() + timedelta(seconds=seconds), limit)
 
 
 def test_what_is_put_off_waits_until_its_time(table):
@@ -61,7 +61,7 @@ def test_what_is_due_fires_earliest_first_and_a_few_at_a_time(table):
 def test_what_is_put_off_keeps_shop_and_walk(table):
     put_off(table, shop="north", correlationid="walk")
     with reading(table.engine) as connection:
-        found = receive(connection.execute(journal.schedule.select()).one().body).envelope
+        found = receive(connection.execute(message_tables.schedule.select()).one().body).envelope
     assert (found.shop, found.correlationid) == ("north", "walk")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.side_effects import log as effect_log, runner
-from shared.runtime.storage import journal
+from shared.runtime.storage import inbox, message_tables
 from shared.runtime.storage.database import reading
 from tests.conditions import until
 from tests.shared.runtime.rabbit_fixture import envelope as sent, working
@@ -35,8 +35,8 @@ def told(table):
 
 def noted(table):
     with reading(table.engine) as connection:
-        rows = connection.execute(select(journal.acts)).all()
-    return {row.subject.removeprefix("default/"): (row.begun, row.outcome) for row in rows}
+        rows = connection.execute(select(message_tables.side_effects)).all()
+    return {row.subject.removeprefix("default/"): (row.started, row.outcome) for row in rows}
 
 
 def die_at(world, monkeypatch, key):
@@ -160,14 +160,14 @@ def test_what_is_taken_apart_ends_with_the_turn(table, world, monkeypatch):
 
 
 def test_what_cannot_be_noted_is_not_done(table, world, monkeypatch):
-    batch, begin = [once("a"), once("b"), once("c")], effect_log.begin
+    batch, begin = [once("a"), once("b"), once("c")], effect_log.start
 
     def beginning(engine, holder, subject, *ended):
         if subject[1] == "default/b":
             raise ConnectionError("the database is away")
         return begin(engine, holder, subject, *ended)
 
-    monkeypatch.setattr(effect_log, "begin", beginning)
+    monkeypatch.setattr(effect_log, "start", beginning)
     assert fates(table.deliver(*batch)) == ["done", "retry", "done"]
     assert (world.done, told(table)) == (["a", "c"], ["A", "C"])
 
@@ -222,7 +222,7 @@ def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
     assert world.done == ["b", "bug"]
 
 
-@pytest.mark.parametrize("failing", ["begin", "end"])
+@pytest.mark.parametrize("failing", ["start", "end"])
 def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failing):
     """Nobody else knows how the act ended."""
     note, tries = getattr(effect_log, failing), []
@@ -268,7 +268,7 @@ def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, 
         tries.append(given)
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
-    monkeypatch.setattr(effect_log, "begin", beginning)
+    monkeypatch.setattr(effect_log, "start", beginning)
     monkeypatch.setattr(runner, "PATIENCE", 0)
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
     assert (len(tries), world.done) == (1, [])
@@ -278,7 +278,7 @@ def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
     def noting(*_):
         raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
 
-    monkeypatch.setattr(effect_log, "begin", noting)
+    monkeypatch.setattr(effect_log, "start", noting)
     monkeypatch.setattr(runner, "PAUSE", 0.01)
     monkeypatch.setattr(runner, "PATIENCE", 0.05)
     assert fates(table.deliver(once("a"), once("b"))) == ["retry", "retry"]
@@ -290,10 +290,10 @@ def test_notes_of_messages_that_never_came_again_are_forgotten(table, world, mon
     with pytest.raises(Killed):
         table.deliver(once("a"))
     with table.engine.begin() as connection:
-        journal.forget(connection, utc_now() - timedelta(minutes=1))
+        inbox.forget(connection, utc_now() - timedelta(minutes=1))
     assert len(noted(table)) == 1
     with table.engine.begin() as connection:
-        journal.forget(connection, utc_now() + timedelta(minutes=1))
+        inbox.forget(connection, utc_now() + timedelta(minutes=1))
     assert noted(table) == {}
 
 

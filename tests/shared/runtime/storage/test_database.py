@@ -10,7 +10,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from shared.runtime.errors import SchemaError, SettingsError
-from shared.runtime.storage import database as databases, journal, migrations
+from shared.runtime.storage import database as databases, inbox, message_tables, migrations
 from shared.runtime.storage.database import among, engine_for, reading, write_rows
 from tests.conditions import until
 from tests.toy.service import counters, toy
@@ -60,7 +60,7 @@ def test_both_databases_have_the_same_schema(made, tmp_path):
     migrations.upgrade(toy, other)
     assert schema(made) == schema(other)
     assert set(schema(made)) == {
-        "acts",
+        "side_effects",
         "alembic_version",
         "counters",
         "inbox",
@@ -129,8 +129,8 @@ def test_who_reads_sees_one_state(made):
 def test_times_come_back_in_utc(made):
     at = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=3, minutes=30)))
     with made.begin() as connection:
-        journal.claim(connection, [("/s", "1")], at)
-        found = connection.execute(journal.inbox.select()).one().at
+        inbox.claim(connection, [("/s", "1")], at)
+        found = connection.execute(message_tables.inbox.select()).one().at
     assert found == at
     assert found.tzinfo is UTC
 
@@ -160,13 +160,13 @@ def test_a_database_of_another_kind_is_told(url, sentence):
 
 
 KEYS = [("/b", "2"), ("/a", "1"), ("/a", "3"), ("/c", "1")]
-INBOX = (journal.inbox.c.source, journal.inbox.c.id)
+INBOX = (message_tables.inbox.c.source, message_tables.inbox.c.id)
 
 
 def test_rows_are_found_by_keys_of_several_parts(made):
     kept = [("/a", "1"), ("/a", "2"), ("/b", "2"), ("/b", "1")]
     with made.begin() as connection:
-        journal.claim(connection, kept, datetime.now(UTC))
+        inbox.claim(connection, kept, datetime.now(UTC))
     with reading(made) as connection:
         found = connection.execute(select(*INBOX).where(among(INBOX, KEYS)).order_by(*INBOX)).all()
         none = connection.execute(select(*INBOX).where(among(INBOX, []))).all()
@@ -178,7 +178,7 @@ def test_sqlite_finds_them_by_their_index(tmp_path):
     migrations.upgrade(toy, engine)
     with engine.connect() as connection:
         query = (
-            select(journal.inbox)
+            select(message_tables.inbox)
             .where(among(INBOX, KEYS))
             .compile(engine, compile_kwargs={"literal_binds": True})
         )

@@ -60,7 +60,9 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
 
 def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
     """Though each turn has a last act, whose end only its thread knows."""
-    with working(rabbitmq, cluster.create_database("acts"), world, threads=2, batch=5) as process:
+    with working(
+        rabbitmq, cluster.create_database("side_effects"), world, threads=2, batch=5
+    ) as process:
         rabbitmq.send(*(envelope("toy.act_once", {"key": f"k{number}"}) for number in range(300)))
         for count in (60, 140, 220):
             until(lambda count=count: len(world.done) > count)

@@ -1,0 +1,85 @@
+"""The runtime's five tables in every service's database: inbox, outbox, schedule, sequence and side
+effects.
+
+They are written in the transaction of a handler's effects, so that a message counts as handled
+exactly when its effects and its events are stored.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+)
+
+from shared.runtime.storage.database import Identity, UtcDateTime
+
+metadata = MetaData()
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("refusal", LargeBinary),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Identity, primary_key=True, autoincrement=True),
+    Column("route", String(10), nullable=False),
+    Column("routing_key", String(200), nullable=False),
+    Column("subject", String(300)),
+    Column("message_id", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("routing_key", String(200), nullable=False),
+    Column("message_id", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("subject", String(300), primary_key=True),
+    Column("last", Identity, nullable=False),
+)
+side_effects = Table(
+    "side_effects",
+    metadata,
+    Column("type", String(200), primary_key=True),
+    Column("subject", String(300), primary_key=True),
+    Column("holder", Uuid, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False, index=True),
+    Column("started", Boolean, nullable=False),
+    Column("outcome", LargeBinary),
+)
+
+
+def add_to(tables: MetaData) -> None:
+    """Add the five tables to a service's own metadata."""
+    for table in metadata.sorted_tables:
+        table.to_metadata(tables)
+
+
+def backlog(connection: Connection) -> Mapping[str, int]:
+    """Count the rows of the outbox and of the schedule, by the table's name."""
+    count = func.count()
+    return {
+        table.name: connection.execute(select(count).select_from(table)).scalar_one()
+        for table in (outbox, schedule)
+    }

@@ -1,0 +1,65 @@
+"""Store messages that a service sends to itself later, in the table `schedule`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from shared.runtime.storage import outbox
+from shared.runtime.storage.database import insert
+from shared.runtime.storage.message_tables import schedule
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A message to the service itself, due at `due_at`. A row with the same `key` replaces it."""
+
+    key: str
+    due_at: datetime
+    routing_key: str
+    message_id: str
+    body: bytes
+
+    def columns(self) -> dict[str, object]:
+        """Return the values by column."""
+        return {
+            "key": self.key,
+            "due_at": self.due_at,
+            "routing_key": self.routing_key,
+            "message_id": self.message_id,
+            "body": self.body,
+        }
+
+
+def add(connection: Connection, rows: Sequence[ScheduleRow]) -> None:
+    """Insert messages, each in place of an earlier one with the same key."""
+    for row in rows:
+        adding = insert(connection, schedule).values(row.columns())
+        replaced = {
+            name: adding.excluded[name] for name in ("due_at", "routing_key", "message_id", "body")
+        }
+        connection.execute(
+            adding.on_conflict_do_update(index_elements=[schedule.c.key], set_=replaced)
+        )
+
+
+def move_due(connection: Connection, now: datetime, limit: int = 200) -> int:
+    """Move due messages to the outbox, at most `limit`, and return how many."""
+    due = connection.execute(
+        select(schedule)
+        .where(schedule.c.due_at <= now)
+        .order_by(schedule.c.due_at)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    if due:
+        connection.execute(delete(schedule).where(schedule.c.key.in_([row.key for row in due])))
+        outbox.add(
+            connection,
+            [
+                outbox.OutboxRow("self", row.routing_key, None, row.message_id, row.body)
+                for row in due
+            ],
+        )
+    return len(due)
