@@ -1,7 +1,4 @@
-"""What a handler of `ingest` may touch during one message.
-
-Locks in one order: mailboxes, mails, customers, submissions, orders, threads.
-"""
+"""What a handler of `ingest` may touch during one message, and the order of its locks."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,30 +12,27 @@ from sqlalchemy import Connection, select
 from services.ingest.domain import contacts, desk
 from services.ingest.domain.attachments import Attachment
 from services.ingest.domain.authentication import Verdict
-from services.ingest.domain.commands import FileMail
 from services.ingest.domain.customers import KnownCustomer
-from services.ingest.domain.filing import own_thread_id
-from services.ingest.domain.form_limits import origin_of
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Found
 from services.ingest.domain.mail import Mail, read_all
 from services.ingest.domain.mailbox import Mailbox
+from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.place import SIGNED, Place
 from services.ingest.domain.thread import Thread, thread_id_of
 from services.ingest.store.contents import Files, Pages
 from services.ingest.store.copies import Copies
-from services.ingest.store.customers import Customers, KnownOrders, OrderChanges
+from services.ingest.store.customers import Customers, Key as CustomerKey, KnownOrders, OrderChanges
 from services.ingest.store.documents import Documents
 from services.ingest.store.erasing import Erasing
 from services.ingest.store.forwards import Forwards
 from services.ingest.store.listing import Listing
-from services.ingest.store.locks import Named
 from services.ingest.store.mailboxes import Mailboxes, ServerNames
 from services.ingest.store.mails import Inbounds, RawMails, Reading
 from services.ingest.store.places import Places
 from services.ingest.store.plans import Plans
-from services.ingest.store.settings import Definitions, Desks, Shops
-from services.ingest.store.submissions import Submissions
+from services.ingest.store.settings import Definitions, Desks, Key as DefinitionKey, Shops
+from services.ingest.store.submissions import Key as SubmissionKey, Submissions
 from services.ingest.store.tables import (
     canned_messages,
     contacts as contacts_table,
@@ -47,19 +41,20 @@ from services.ingest.store.tables import (
 )
 from services.ingest.store.threads import Entries, Entry, KnownMails, Threads
 from services.ingest.store.traffic import TrafficCounts
-from shared.contracts.conversation import Conversation, SigningKeys
+from shared.contracts.conversation import SigningKeys
 from shared.contracts.ingest import (
     CannedMessage,
     Contact,
     DeskOptions,
-    SubmitContact,
     ThreadMessage,
     ThreadView,
 )
 from shared.runtime.errors import NotYet
-from shared.runtime.handlers import Later
+from shared.runtime.handlers import Aggregate, Later
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
-from shared.runtime.storage.unit_of_work import Arrived, UnitOfWork
+from shared.runtime.storage.database import lock_names
+from shared.runtime.storage.locks import LockKind
+from shared.runtime.storage.unit_of_work import UnitOfWork
 
 PATIENCE = timedelta(minutes=10)
 """How long a mail waits for the order that it names; then it gets a thread of its own."""
@@ -97,30 +92,65 @@ class Adapters:
     read: Reading = read_all
 
 
+MAILBOXES = LockKind[str]("mailboxes")
+MAILS = LockKind[UUID]("mails")
+READ_MAILS = LockKind[UUID]("read mails")
+"""Mails whose content is read; their Message-IDs are locked."""
+FORM_SENDERS = LockKind[str]("form senders")
+SUBMISSIONS = LockKind[SubmissionKey]("submissions")
+CUSTOMERS = LockKind[CustomerKey]("customers")
+ORDERS = LockKind[UUID]("orders")
+THREADS = LockKind[UUID]("threads")
+MESSAGES = LockKind[UUID]("messages")
+"""Read ahead; the lock of their thread guards them."""
+CONTACTS = LockKind[DefinitionKey]("contacts")
+CANNED_MESSAGES = LockKind[DefinitionKey]("predefined messages")
+DESKS = LockKind[str]("desks")
+SHOPS = LockKind[str]("shops")
+LOCK_ORDER = (
+    MAILBOXES,
+    MAILS,
+    READ_MAILS,
+    FORM_SENDERS,
+    SUBMISSIONS,
+    CUSTOMERS,
+    ORDERS,
+    THREADS,
+    MESSAGES,
+    CONTACTS,
+    CANNED_MESSAGES,
+    DESKS,
+    SHOPS,
+)
+
+
 class Work(UnitOfWork):
     """The unit of work."""
 
+    lock_order = LOCK_ORDER
     adapters: Adapters
 
     def __init__(self, connection: Connection, adapters: Adapters) -> None:
         super().__init__(connection, adapters)
         self.plans = self.part(Plans(connection))
-        self.mailboxes = self.part(Mailboxes(connection))
+        self.mailboxes = self.locked(Mailboxes(connection), MAILBOXES)
         self.server_names = self.part(ServerNames(connection))
         self.raw_mails = self.part(RawMails(connection))
-        self.inbounds = self.part(Inbounds(connection, self.raw_mails, adapters.read))
+        self.inbounds = self.locked(Inbounds(connection, self.raw_mails, adapters.read), MAILS)
         self.traffic = TrafficCounts(connection, self.inbounds)
         self.copies = Copies(connection, self.inbounds)
-        self.contacts = self.part(Definitions(connection, contacts_table, Contact))
-        self.canned_messages = self.part(Definitions(connection, canned_messages, CannedMessage))
-        self.desks = self.part(Desks(connection))
-        self.shops = self.part(Shops(connection))
-        self.customers = self.part(Customers(connection))
-        self.submissions = self.part(Submissions(connection))
-        self.orders = self.part(KnownOrders(connection))
+        self.contacts = self.locked(Definitions(connection, contacts_table, Contact), CONTACTS)
+        self.canned_messages = self.locked(
+            Definitions(connection, canned_messages, CannedMessage), CANNED_MESSAGES
+        )
+        self.desks = self.locked(Desks(connection), DESKS)
+        self.shops = self.locked(Shops(connection), SHOPS)
+        self.customers = self.locked(Customers(connection), CUSTOMERS)
+        self.submissions = self.locked(Submissions(connection), SUBMISSIONS)
+        self.orders = self.locked(KnownOrders(connection), ORDERS)
         self.documents = self.part(Documents(connection, documents_table))
         self.order_changes = self.part(OrderChanges(connection))
-        self.threads = self.part(Threads(connection))
+        self.threads = self.locked(Threads(connection), THREADS)
         self.entries = self.part(Entries(connection))
         self.files = self.part(Files(connection))
         self.pages = self.part(Pages(connection))
@@ -137,39 +167,26 @@ class Work(UnitOfWork):
             self.known_mails,
             self.forwards,
         )
+        self.locks.bind(READ_MAILS, self.read_ahead)
+        self.locks.bind(FORM_SENDERS, self._lock_senders)
+        self.locks.bind(MESSAGES, self.entries.preload)
 
-    def preload(self, batch: Sequence[Arrived]) -> None:
-        """Everything that a batch locks, in one order: otherwise two batches could wait for one
-        another.
+    def read_ahead(self, inbound_ids: Sequence[UUID]) -> None:
+        """Read the new ones of some mails together, and look up what they need.
+
+        Their Message-IDs are locked: two processes may hold two copies of a mail.
         """
-        messages = [message for _, message in batch]
-        self.inbounds.preload(
-            message.inbound_id for message in messages if isinstance(message, FileMail)
-        )
-        inbounds = [inbound for inbound in self.inbounds.known() if inbound.state == "new"]
-        mails = self.inbounds.read_all(inbounds)
+        found = filter(None, map(self.inbounds.get, inbound_ids))
+        mails = self.inbounds.read_all([inbound for inbound in found if inbound.state == "new"])
         self.copies.expect(mails)
-        conversations = self.places.preload(mails)
+        self.places.preload(mails)
         self.customers.preload_languages((inbound.shop, mail.sender) for inbound, mail in mails)
-        self.traffic.expect(
-            [(inbound, mail.sender) for inbound, mail in mails], map(thread_id_of, conversations)
-        )
-        named = Named(
-            batch, self.customers, self.orders, self.threads, self.submissions, self.documents
-        )
-        self.customers.preload(named.customers())
-        forms = [(at.shop, message) for at, message in batch if isinstance(message, SubmitContact)]
-        self.submissions.lock_origins(origin_of(shop, form) for shop, form in forms)
-        self.submissions.preload(named.submissions())
-        ordered = [Conversation("order", order_id) for order_id in named.orders()]
-        self.orders.preload(
-            found.id for found in [*conversations, *ordered] if found.kind == "order"
-        )
-        opened = [own_thread_id(inbound.inbound_id) for inbound in inbounds]
-        self.threads.preload(
-            [*map(thread_id_of, [*conversations, *ordered]), *named.threads(), *opened]
-        )
-        self.entries.preload(inbound.inbound_id for inbound in inbounds)
+        senders = [(inbound, mail.sender) for inbound, mail in mails]
+        named = [found for inbound, _ in mails for found in self.places.conversations(inbound)]
+        self.traffic.expect(senders, map(thread_id_of, named))
+
+    def _lock_senders(self, names: Sequence[str]) -> None:
+        lock_names(self.connection, names)
 
     def problems(self) -> list[str]:
         """Mailboxes that cannot be read."""
@@ -190,6 +207,11 @@ class Work(UnitOfWork):
     def mailbox(self, name: str) -> Mailbox | None:
         """A mailbox of the settings, if it belongs to the shop of the message in hand."""
         found = self.adapters.mailboxes.get(name)
+        return found if found and found.shop == self.shop else None
+
+    def order(self, order_id: UUID) -> KnownOrder | None:
+        """Return an order of the shop of the message in hand."""
+        found = self.orders.get(order_id)
         return found if found and found.shop == self.shop else None
 
     def thread(self, thread_id: UUID) -> Thread | None:
@@ -295,3 +317,10 @@ class Work(UnitOfWork):
         """The customer of a thread, by his key, else by his address."""
         known = self.customers.get((self.shop, view.customer_id)) if view.customer_id else None
         return known or self.customers.with_email(self.shop, view.customer_email)
+
+
+THREAD = Aggregate("thread", Work.current, THREADS)
+"""A thread, or the one that it became when it was merged."""
+UNMERGED_THREAD = Aggregate("thread", Work.thread, THREADS)
+ORDER = Aggregate("order", Work.order, ORDERS)
+MESSAGE = Aggregate("message", Work.entry)

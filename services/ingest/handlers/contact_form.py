@@ -1,6 +1,7 @@
 """The contact form: what was written becomes a thread, or a mail, and is never lost."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.ingest.domain import form_limits, submission
 from services.ingest.domain.commands import ForgetSubmission
@@ -8,7 +9,10 @@ from services.ingest.domain.language import language_of, written_as
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.submission import Circumstances, Taken
 from services.ingest.domain.thread import thread_id_of
-from services.ingest.work import Work
+from services.ingest.store.customers import Key as CustomerKey
+from services.ingest.store.submissions import Key as SubmissionKey
+from services.ingest.work import CUSTOMERS, FORM_SENDERS, ORDERS, SUBMISSIONS, THREADS, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import SubmitContact
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handlers
@@ -16,7 +20,47 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(SubmitContact)
+def form_senders(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the names of who sends a form: another process counts their forms after this one."""
+    origin = form_limits.origin_of(at.shop, command)
+    return [f"form/{digest}" for digest in (origin.sender, origin.client) if digest]
+
+
+def named_submission(
+    command: SubmitContact | ForgetSubmission, at: Envelope, _work: Work
+) -> Iterable[SubmissionKey]:
+    """Return the submission that a command is about."""
+    return [(at.shop, command.submission_id)]
+
+
+def submitter(command: SubmitContact, at: Envelope, _work: Work) -> Iterable[CustomerKey]:
+    """Return the customer who sends a form, if they are signed in."""
+    return [(at.shop, command.customer_id)] if command.customer_id else []
+
+
+def named_order(command: SubmitContact, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the order that a form is about."""
+    order_id = _order_id(command, at.shop, work)
+    return [order_id] if order_id else []
+
+
+def thread_of_form(command: SubmitContact, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the thread that a form belongs to."""
+    order_id = _order_id(command, at.shop, work)
+    order = work.orders.get(order_id) if order_id else None
+    return [thread_id_of(submission.conversation_of(at.shop, command, order))]
+
+
+@service.handles(
+    SubmitContact,
+    locks=[
+        FORM_SENDERS.of(form_senders),
+        SUBMISSIONS.of(named_submission),
+        CUSTOMERS.of(submitter),
+        ORDERS.of(named_order),
+        THREADS.of(thread_of_form),
+    ],
+)
 def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
     """Files what a customer wrote; a submission that was taken before changes nothing."""
     key = (work.shop, command.submission_id)
@@ -29,13 +73,26 @@ def submit_contact(command: SubmitContact, work: Work) -> Iterable[Event]:
     return _keep(submission.take(command, here.contact, here, work.now), work)
 
 
-@service.handles(ForgetSubmission)
+@service.handles(ForgetSubmission, locks=[SUBMISSIONS.of(named_submission)])
 def forget_submission(command: ForgetSubmission, work: Work) -> None:
     """Lets go of what was mailed some time ago, and did not come back."""
     key = (work.shop, command.submission_id)
     found = work.submissions.get(key)
     if found:
         work.submissions.save(key, found.let_go())
+
+
+def submissions_of(conversation: str, shop: str, work: Work) -> Iterable[SubmissionKey]:
+    """Return the submission whose mails belong to a conversation, as a lock."""
+    if not conversation.startswith("thread/"):
+        return []
+    return work.submissions.of_conversations([(shop, conversation)])
+
+
+def held_forms(conversation: str, shop: str, work: Work) -> list[SubmitContact]:
+    """Return the form that is held because of the mails of a conversation."""
+    found = map(work.submissions.get, submissions_of(conversation, shop, work))
+    return [each.held for each in found if each and each.held]
 
 
 def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:
@@ -58,10 +115,7 @@ def rescue(conversation: str, recipient: str, work: Work) -> Iterable[Event]:
 
 
 def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
-    reference = (work.shop, command.order_reference or "")
-    order_id = (
-        work.orders.with_references([reference]).get(reference) if command.order_reference else None
-    )
+    order_id = _order_id(command, work.shop, work)
     order = work.orders.get(order_id) if order_id else None
     thread = work.thread(thread_id_of(submission.conversation_of(work.shop, command, order)))
     lately = work.submissions.lately(
@@ -76,6 +130,13 @@ def _circumstances(command: SubmitContact, work: Work) -> Circumstances:
         _language(command, order, work),
         lately,
     )
+
+
+def _order_id(command: SubmitContact, shop: str, work: Work) -> UUID | None:
+    if not command.order_reference:
+        return None
+    reference = (shop, command.order_reference)
+    return work.orders.with_references([reference]).get(reference)
 
 
 def _language(command: SubmitContact, order: KnownOrder | None, work: Work) -> str:

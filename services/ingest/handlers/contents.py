@@ -5,7 +5,8 @@ came.
 from base64 import b64encode
 
 from services.ingest.domain.page import held_back
-from services.ingest.work import Work
+from services.ingest.store.threads import Entry
+from services.ingest.work import MESSAGE, Work
 from shared.contracts.ingest import (
     AttachmentContent,
     GetAttachment,
@@ -20,13 +21,9 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(GetMessage)
-def get_message(query: GetMessage, work: Work) -> MessageContent | Refusal:
+@service.handles(GetMessage, on=MESSAGE)
+def get_message(entry: Entry, query: GetMessage, work: Work) -> MessageContent:
     """A message with its HTML."""
-    entry = work.entry(query.message_id)
-    if entry is None:
-        reason = f"There is no message {query.message_id} in this shop."
-        return query.refuse("unknown_message", reason, field="message_id")
     html = work.pages.of(query.message_id)
     inbound = work.inbounds.get(query.message_id)
     return MessageContent(

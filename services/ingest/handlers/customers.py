@@ -1,22 +1,53 @@
 """Personal data of a customer: exported, and erased."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.ingest.domain import customers, privacy
 from services.ingest.domain.form_limits import sender_of
 from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread
+from services.ingest.store.customers import Key
 from services.ingest.store.erasing import Gone
-from services.ingest.work import Work
+from services.ingest.work import CUSTOMERS, ORDERS, THREADS, Work
 from shared.contracts import ingest
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
-@service.handles(EraseCustomer)
+Named = EraseCustomer | ExportCustomer
+
+
+def known_customer(command: Named, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the customer of a command."""
+    return [(at.shop, command.customer_id)]
+
+
+def orders_of_customer(command: Named, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the orders of a customer."""
+    emails = work.customers.emails(at.shop, command)
+    return [order.order_id for order in work.orders.of(at.shop, command.customer_id, emails)]
+
+
+def threads_of_customer(command: Named, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the threads of a customer."""
+    emails = work.customers.emails(at.shop, command)
+    return work.threads.of(at.shop, command.customer_id, emails)
+
+
+CUSTOMER = [
+    CUSTOMERS.of(known_customer),
+    ORDERS.of(orders_of_customer),
+    THREADS.of(threads_of_customer),
+]
+"""What is locked of a customer."""
+
+
+@service.handles(EraseCustomer, locks=CUSTOMER)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's threads those of nobody, without a word in them; again changes nothing
     more.
@@ -52,7 +83,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     ]
 
 
-@service.handles(ExportCustomer)
+@service.handles(ExportCustomer, locks=CUSTOMER)
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Tells all threads of the customer, and what is known of him."""
     shown = [

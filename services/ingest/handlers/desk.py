@@ -6,7 +6,9 @@ from datetime import timedelta
 from services.ingest.domain import desk, texts
 from services.ingest.domain.contacts import Waiting
 from services.ingest.handlers.threads import unknown_canned_message
-from services.ingest.work import Work
+from services.ingest.store.settings import Key
+from services.ingest.work import CANNED_MESSAGES, CONTACTS, DESKS, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     AskStatistics,
     CannedMessage,
@@ -39,30 +41,40 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(PutContact)
+def keyed(
+    command: PutContact | PutCannedMessage | RemoveCannedMessage, at: Envelope, _work: Work
+) -> Iterable[Key]:
+    """Return the key under which a definition is stored."""
+    return [(at.shop, command.key)]
+
+
+def desk_in_hand(_command: PutDesk, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the shop whose desk is changed."""
+    return [at.shop]
+
+
+@service.handles(PutContact, locks=[CONTACTS.of(keyed)])
 def put_contact(command: PutContact, work: Work) -> Iterable[Event]:
     """Adds a contact, or changes it; its threads stay."""
     key = (work.shop, command.key)
-    work.contacts.lock([key])
     before = work.contact(command.key)
     contact = merged(before, command) if before else Contact(**dict(command))
     work.contacts.save(key, contact)
     return [ContactChanged(**dict(contact))]
 
 
-@service.handles(PutDesk)
+@service.handles(PutDesk, locks=[DESKS.of(desk_in_hand)])
 def put_desk(command: PutDesk, work: Work) -> Iterable[Event]:
     """Sets the options that the command names."""
     wrong = desk.objection(command)
     if wrong:
         return [wrong]
-    work.desks.lock([work.shop])
     options = merged(work.options, command)
     work.desks.save(work.shop, options)
     return [DeskChanged(**desk.whole(options).model_dump())]
 
 
-@service.handles(PutCannedMessage)
+@service.handles(PutCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
 def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]:
     """Adds a predefined message, or changes it."""
     wrong = texts.objection(command.texts)
@@ -70,12 +82,11 @@ def put_canned_message(command: PutCannedMessage, work: Work) -> Iterable[Event]
         language, reason = wrong
         return [command.refuse("unknown_placeholder", reason, field=f"texts.{language}")]
     key = (work.shop, command.key)
-    work.canned_messages.preload([key])
     work.canned_messages.save(key, CannedMessage(**command.model_dump()))
     return [CannedMessageChanged(**command.model_dump())]
 
 
-@service.handles(RemoveCannedMessage)
+@service.handles(RemoveCannedMessage, locks=[CANNED_MESSAGES.of(keyed)])
 def remove_canned_message(command: RemoveCannedMessage, work: Work) -> Iterable[Event]:
     """Takes a predefined message away."""
     key = (work.shop, command.key)

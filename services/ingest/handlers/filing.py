@@ -1,19 +1,23 @@
 """Fetched mails go into their threads."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.ingest.domain import filing, forward_answers, place
 from services.ingest.domain.authentication import dmarc_of
 from services.ingest.domain.commands import FileMail
 from services.ingest.domain.contacts import CUSTOMER_SERVICE
 from services.ingest.domain.evidence import bounced, is_our_own
-from services.ingest.domain.filing import Filing, Reception
+from services.ingest.domain.filing import Filing, Reception, own_thread_id
 from services.ingest.domain.forward_answers import Answer, Around
 from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.language import language_of
 from services.ingest.domain.mail import Mail, Unreadable
+from services.ingest.domain.thread import thread_id_of
 from services.ingest.handlers.threads import mark_read
-from services.ingest.work import Work
+from services.ingest.work import MAILS, MESSAGES, ORDERS, READ_MAILS, THREADS, Work
+from shared.contracts.conversation import Conversation
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailUnmatched, MailUnreadable, ThreadMessage
 from shared.contracts.message import Event
 from shared.runtime.handlers import Handlers
@@ -23,7 +27,37 @@ service = Handlers[Work]()
 STRANGERS_LANGUAGE = "en"  # of a mailbox that is no longer in the settings
 
 
-@service.handles(FileMail)
+def fetched_mail(command: FileMail, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the mail that is filed."""
+    return [command.inbound_id]
+
+
+def named_orders(command: FileMail, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the orders that a mail names."""
+    named = _conversations(command, work)
+    return [conversation.id for conversation in named if conversation.kind == "order"]
+
+
+def named_threads(command: FileMail, _at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the threads that a mail names, and that which it may open."""
+    return [*map(thread_id_of, _conversations(command, work)), own_thread_id(command.inbound_id)]
+
+
+def _conversations(command: FileMail, work: Work) -> list[Conversation]:
+    inbound = work.inbounds.get(command.inbound_id)
+    return work.places.conversations(inbound) if inbound and inbound.state == "new" else []
+
+
+@service.handles(
+    FileMail,
+    locks=[
+        MAILS.of(fetched_mail),
+        READ_MAILS.of(fetched_mail),
+        ORDERS.of(named_orders),
+        THREADS.of(named_threads),
+        MESSAGES.of(fetched_mail),
+    ],
+)
 def file_mail(command: FileMail, work: Work) -> Iterable[Event]:
     """Reads a mail that was kept and files it, once."""
     inbound = work.inbounds.get(command.inbound_id)
@@ -126,7 +160,6 @@ def _private_files(messages: Iterable[ThreadMessage], work: Work) -> list[bytes]
 
 def _keep(filed: Filing, work: Work) -> None:
     thread, inbound, mail = filed.thread, filed.inbound, filed.mail
-    work.threads.preload([thread.id])
     work.keep_message(thread, filed.message, mail.files, mail.page)
     conversation = filed.conversation or thread.view.conversation
     work.known_mails.learn(thread.shop, mail.message_id, conversation)

@@ -16,7 +16,8 @@ from services.ingest.domain.inbound import Inbound
 from services.ingest.domain.look import Errand, Fetched, Found, Idle, State
 from services.ingest.domain.mailbox import Mailbox
 from services.ingest.domain.thread import derived_id
-from services.ingest.work import Adapters, Work
+from services.ingest.work import MAILBOXES, MAILS, Adapters, Work
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailboxFailed, MailboxRecovered, MailUnreadable, SyncMailbox
 from shared.contracts.message import Event
 from shared.runtime.errors import NotYet
@@ -41,6 +42,16 @@ def look_out(adapters: Adapters, tell: Callable[[WakeUp], None], stopping: Signa
     adapters.listen(
         adapters.mailboxes.values(), lambda mailbox: tell(partial(look, mailbox)), stopping
     )
+
+
+def mailbox_in_hand(command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the mailbox that is read; its lease guards its mails."""
+    return [command.mailbox]
+
+
+def no_mails(_command: SyncMailbox, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return nothing: which mails were found is known after the act."""
+    return []
 
 
 def claim_mailbox(command: SyncMailbox, work: Work) -> Errand | Idle:
@@ -74,7 +85,12 @@ def read_mailbox(claimed: Errand | Idle, adapters: Adapters) -> Found | Idle:
     return adapters.fetch(claimed) if isinstance(claimed, Errand) else claimed
 
 
-@service.handles(SyncMailbox, claim=claim_mailbox, act=repeatable(read_mailbox))
+@service.handles(
+    SyncMailbox,
+    claim=claim_mailbox,
+    act=repeatable(read_mailbox),
+    locks=[MAILBOXES.of(mailbox_in_hand), MAILS.of(no_mails)],
+)
 def sync_mailbox(
     command: SyncMailbox, work: Work, outcome: Found | Idle
 ) -> Iterable[Event | SyncMailbox | FileMail | Later]:
@@ -90,6 +106,8 @@ def sync_mailbox(
     state = work.mailboxes.state(mailbox.name)
     if state.fence != outcome.errand.fence:
         raise NotYet(f"another worker took over the mailbox '{mailbox.name}'")
+    uids = [*(mail.uid for mail in outcome.mails), *outcome.finished]
+    work.inbounds.preload(_id_of(outcome, uid) for uid in uids)
     kept = _keep(outcome, work)
     settled, next_at = state.settle(
         outcome, work.now, unfinished=any(inbound.unfinished for inbound in kept)
@@ -120,7 +138,6 @@ def _health(mailbox: Mailbox, before: State, after: State, next_at: datetime) ->
 def _finish(found: Found, work: Work) -> None:
     """Notes what was flagged, moved or deleted, and what a POP3 server calls its mails now."""
     errand, ids = found.errand, [_id_of(found, uid) for uid in found.finished]
-    work.inbounds.preload(ids)
     for inbound_id in ids:
         inbound = work.inbounds.get(inbound_id)
         if inbound:
@@ -135,7 +152,6 @@ def _keep(found: Found, work: Work) -> list[Inbound]:
         mail.uid: work.raw_mails.add(mail.raw) for mail in found.mails if mail.raw is not None
     }
     before = work.inbounds.stored(found.errand.mailbox.name, digests.values())
-    work.inbounds.preload(_id_of(found, mail.uid) for mail in found.mails)
     kept: list[Inbound] = []
     for mail in found.mails:
         inbound = _inbound(found, mail, digests.get(mail.uid), before, work.now)

@@ -12,12 +12,23 @@ from services.ingest.domain import customers, privacy
 from services.ingest.domain.commands import ForgetSubmission
 from services.ingest.domain.orders import KnownOrder, OrderChange, known_order
 from services.ingest.domain.thread import Thread, derived_id, status_events, thread_id_of
-from services.ingest.handlers.contact_form import held_by, rescue
+from services.ingest.handlers.contact_form import (
+    held_by,
+    held_forms,
+    named_order,
+    rescue,
+    submissions_of,
+    submitter,
+    thread_of_form,
+)
+from services.ingest.store.customers import Key as CustomerKey
 from services.ingest.store.settings import Shop
+from services.ingest.store.submissions import Key as SubmissionKey
 from services.ingest.store.threads import Entry
-from services.ingest.work import Work
+from services.ingest.work import CUSTOMERS, ORDERS, SHOPS, SUBMISSIONS, THREADS, Work
 from shared.contracts.conversation import Conversation
 from shared.contracts.documents import DocumentRendered
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import MailBounced, ThreadMessage
 from shared.contracts.message import Event
 from shared.contracts.notify import MailFailed, MailSent, MailSuppressed, MailView
@@ -36,6 +47,7 @@ from shared.contracts.orders import (
     ShopChanged,
 )
 from shared.runtime.handlers import Handlers, Later, any_of
+from shared.runtime.storage.locks import Locks
 
 service = Handlers[Work]()
 Repriced = OrderEdited | OrderDiscounted | OrderShippingChanged | OrderExemptionChanged
@@ -52,14 +64,87 @@ CAME_BACK = "The mail came back."
 MAY_COME_BACK = timedelta(days=7)  # mail servers give up after five
 
 
-@service.handles(OrderPlaced)
+AboutOrder = OrderPlaced | OrderTransitioned | PaymentRefunded | Priced | OrderCustomerChanged
+Undelivered = MailFailed | MailSuppressed
+
+
+def order_of(event: AboutOrder, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the order of an event."""
+    return [event.order_id]
+
+
+def thread_of_order(event: OrderCustomerChanged, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread of an order."""
+    return [thread_id_of(Conversation("order", event.order_id))]
+
+
+def customer_of(event: CustomerChanged, at: Envelope, _work: Work) -> Iterable[CustomerKey]:
+    """Return the customer of an event."""
+    return [(at.shop, event.customer_id)]
+
+
+def shop_in_hand(_event: ShopChanged, at: Envelope, _work: Work) -> Iterable[str]:
+    """Return the shop that an event belongs to."""
+    return [at.shop]
+
+
+def submission_of_mail(
+    event: MailSent | Undelivered | MailBounced, at: Envelope, work: Work
+) -> Iterable[SubmissionKey]:
+    """Return the submission that may be held because of a mail."""
+    return submissions_of(_conversation(event), at.shop, work)
+
+
+def customer_of_rescue(
+    event: Undelivered | MailBounced, at: Envelope, work: Work
+) -> Iterable[CustomerKey]:
+    """Return the customer of a form that may become a thread after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [key for form in forms for key in submitter(form, at, work)]
+
+
+def order_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the order of a form that may become a thread after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [order_id for form in forms for order_id in named_order(form, at, work)]
+
+
+def thread_of_rescue(event: Undelivered | MailBounced, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the thread of a form that may become one after all."""
+    forms = held_forms(_conversation(event), at.shop, work)
+    return [thread_id for form in forms for thread_id in thread_of_form(form, at, work)]
+
+
+def thread_of_mail(
+    event: MailSent | Undelivered | MailBounced, _at: Envelope, _work: Work
+) -> Iterable[UUID]:
+    """Return the thread of a mail."""
+    thread_id = event.thread_id if isinstance(event, MailBounced) else event.mail.thread_id
+    return [thread_id] if thread_id else []
+
+
+def _conversation(event: MailSent | Undelivered | MailBounced) -> str:
+    return event.conversation if isinstance(event, MailBounced) else event.mail.conversation
+
+
+RESCUE: Locks[Undelivered | MailBounced, Work] = [
+    SUBMISSIONS.of(submission_of_mail),
+    CUSTOMERS.of(customer_of_rescue),
+    ORDERS.of(order_of_rescue),
+    THREADS.of(thread_of_rescue),
+    THREADS.of(thread_of_mail),
+]
+"""What is locked when a mail did not arrive: a form may become a thread because of it."""
+
+
+@service.handles(OrderPlaced, locks=[ORDERS.of(order_of)])
 def keep_order(event: OrderPlaced, work: Work) -> None:
     """Keeps who ordered, and what."""
     order = event.order
     _keep(known_order(work.shop, order, event.state, order.placed_at), "order_placed", work)
 
 
-@service.handles(OrderTransitioned)
+@service.handles(OrderTransitioned, locks=[ORDERS.of(order_of)])
 def keep_state(event: OrderTransitioned, work: Work) -> None:
     """Keeps where an order stands, and when it came there."""
     _keep(known_order(work.shop, event.order, event.state, event.at), "order_moved", work)
@@ -78,7 +163,7 @@ def keep_document(event: DocumentRendered, work: Work) -> None:
     )
 
 
-@service.handles(PaymentRefunded)
+@service.handles(PaymentRefunded, locks=[ORDERS.of(order_of)])
 def keep_refund(event: PaymentRefunded, work: Work) -> None:
     """Keeps what was given back for an order."""
     order = work.orders.get(event.order_id)
@@ -94,7 +179,8 @@ def keep_refund(event: PaymentRefunded, work: Work) -> None:
         OrderExemptionChanged,
         PaymentRecorded,
         PaymentReversed,
-    )
+    ),
+    locks=[ORDERS.of(order_of)],
 )
 def keep_price(event: Priced, work: Work) -> None:
     """Keeps what an order costs now, and what was paid for it."""
@@ -103,7 +189,7 @@ def keep_price(event: Priced, work: Work) -> None:
         work.orders.save(event.order_id, order.priced(event.order))
 
 
-@service.handles(OrderCustomerChanged)
+@service.handles(OrderCustomerChanged, locks=[ORDERS.of(order_of), THREADS.of(thread_of_order)])
 def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
     """Keeps the corrected e-mail and name with the order and its thread: answers go there from now
     on.
@@ -119,7 +205,7 @@ def correct_customer(event: OrderCustomerChanged, work: Work) -> None:
         work.threads.save(thread.id, thread.of_customer(customer.email, customer.name))
 
 
-@service.handles(CustomerChanged)
+@service.handles(CustomerChanged, locks=[CUSTOMERS.of(customer_of)])
 def keep_customer(event: CustomerChanged, work: Work) -> None:
     """Keeps what is known of a customer, and since when."""
     key = (work.shop, event.customer_id)
@@ -128,7 +214,7 @@ def keep_customer(event: CustomerChanged, work: Work) -> None:
     )
 
 
-@service.handles(ShopChanged)
+@service.handles(ShopChanged, locks=[SHOPS.of(shop_in_hand)])
 def keep_shop(event: ShopChanged, work: Work) -> None:
     """Keeps what the shop is called."""
     as_of = work.envelope.time or work.now
@@ -138,7 +224,7 @@ def keep_shop(event: ShopChanged, work: Work) -> None:
         work.shops.save(work.shop, Shop(profile.name, language, profile.timezone, as_of))
 
 
-@service.handles(MailSent)
+@service.handles(MailSent, locks=[SUBMISSIONS.of(submission_of_mail), THREADS.of(thread_of_mail)])
 def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     """Keeps where answers to the mail belong; an employee's answer gets its Message-ID, and ends
     the waiting if it is one that had not arrived before. Answers refer to the confirmation that
@@ -165,7 +251,7 @@ def keep_message_id(event: MailSent, work: Work) -> Iterable[Later]:
     return [_forget_later(held.submission_id, work)] if held else []
 
 
-@service.handles(any_of(MailFailed, MailSuppressed))
+@service.handles(any_of(MailFailed, MailSuppressed), locks=RESCUE)
 def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Event]:
     """Opens the thread of an answer that did not leave, and notes that a thread did not reach whom
     it was forwarded to; what a contact that saves nothing could not be mailed becomes a thread
@@ -187,7 +273,7 @@ def note_failure(event: MailFailed | MailSuppressed, work: Work) -> Iterable[Eve
     return [*rescued, *_still_waits(thread, work)]
 
 
-@service.handles(MailBounced)
+@service.handles(MailBounced, locks=RESCUE)
 def note_bounce(event: MailBounced, work: Work) -> Iterable[Event]:
     """Mark an answer or a forward that came back, for good or not, as something to look at; a
     bounce opens no thread. What came back from a contact that saves nothing becomes a thread after

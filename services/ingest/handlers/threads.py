@@ -8,9 +8,11 @@ from services.ingest.domain import answering, enclosing, merging, seen
 from services.ingest.domain.answering import Forwarded, Written
 from services.ingest.domain.enclosing import Enclosure
 from services.ingest.domain.forwards import Forward
-from services.ingest.domain.thread import NOWHERE, status_events, thread_id_of
-from services.ingest.work import Work
+from services.ingest.domain.orders import KnownOrder
+from services.ingest.domain.thread import NOWHERE, Thread, status_events, thread_id_of
+from services.ingest.work import ORDER, ORDERS, THREAD, THREADS, UNMERGED_THREAD, Work
 from shared.contracts.conversation import Conversation
+from shared.contracts.envelope import Envelope
 from shared.contracts.ingest import (
     AddNote,
     AssignThread,
@@ -34,14 +36,26 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(ReplyThread)
-def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
+def enclosed_orders(command: enclosing.Enclosing, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the orders whose documents a command encloses."""
+    return [document.order_id for document in work.documents.named(at.shop, command.documents)]
+
+
+def other_thread(command: MergeThread, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread that another one is merged into."""
+    return [command.into]
+
+
+def thread_of_order(command: PostOrderMessage, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the thread of an order."""
+    return [thread_id_of(Conversation("order", command.order_id))]
+
+
+@service.handles(ReplyThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def reply_thread(before: Thread, command: ReplyThread, work: Work) -> Iterable[Event]:
     """Adds an employee's answer; the customer gets it by mail from those who take
     `thread.replied`.
     """
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     text = _text(command, before.view, work)
     if isinstance(text, Refusal):
         return [text]
@@ -60,12 +74,13 @@ def reply_thread(command: ReplyThread, work: Work) -> Iterable[Event]:
     return _keep(written, work)
 
 
-@service.handles(PostOrderMessage)
-def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]:
+@service.handles(
+    PostOrderMessage,
+    on=ORDER,
+    locks=[ORDERS.of(enclosed_orders), THREADS.of(thread_of_order)],
+)
+def post_order_message(order: KnownOrder, command: PostOrderMessage, work: Work) -> Iterable[Event]:
     """Keeps a note on an order, or a message that its customer gets by mail."""
-    order = work.orders.get(command.order_id)
-    if order is None or order.shop != work.shop:
-        return [unknown_order(command, command.order_id)]
     before = work.thread(thread_id_of(Conversation("order", order.order_id)))
     text = _text(command, (before or answering.opened(order, work.now)).view, work)
     if isinstance(text, Refusal):
@@ -83,24 +98,18 @@ def post_order_message(command: PostOrderMessage, work: Work) -> Iterable[Event]
     )
 
 
-@service.handles(AddNote)
-def add_note(command: AddNote, work: Work) -> Iterable[Event]:
+@service.handles(AddNote, on=THREAD)
+def add_note(before: Thread, command: AddNote, work: Work) -> Iterable[Event]:
     """Keep a private note in a thread."""
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     files = enclosing.files_of(command)
     if isinstance(files, Refusal):
         return [files]
     return _keep(answering.note(command, before, files, uuid4(), work.now), work)
 
 
-@service.handles(ForwardThread)
-def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
+@service.handles(ForwardThread, on=THREAD, locks=[ORDERS.of(enclosed_orders)])
+def forward_thread(before: Thread, command: ForwardThread, work: Work) -> Iterable[Event]:
     """Sends a thread to an employee or someone else; who mails it takes `thread.forwarded`."""
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     enclosure = _enclosure(command, before.view, work, recipient=command.email)
     if isinstance(enclosure, Refusal):
         return [enclosure]
@@ -125,14 +134,11 @@ def forward_thread(command: ForwardThread, work: Work) -> Iterable[Event]:
     return _keep(written, work)
 
 
-@service.handles(SetThreadStatus)
-def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
+@service.handles(SetThreadStatus, on=THREAD)
+def set_thread_status(before: Thread, command: SetThreadStatus, work: Work) -> Iterable[Event]:
     """Give a thread another status; the one that it has changes nothing. An employee who has not
     seen the customer's latest message may only open it.
     """
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     messages = _messages(before.id, work)
     missed = seen.unseen(messages, command.seen) if command.status != "open" else []
     wrong = seen.objection(command, messages) or (
@@ -149,12 +155,9 @@ def set_thread_status(command: SetThreadStatus, work: Work) -> Iterable[Event]:
     return status_events(before, after, by=command.by, at=work.now)
 
 
-@service.handles(AssignThread)
-def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
+@service.handles(AssignThread, on=THREAD)
+def assign_thread(before: Thread, command: AssignThread, work: Work) -> Iterable[Event]:
     """Gives a thread to an employee, or to nobody; to its owner, it is no news."""
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     came_from = before.view.owner
     if came_from == command.owner:
         return []
@@ -170,14 +173,11 @@ def assign_thread(command: AssignThread, work: Work) -> Iterable[Event]:
     ]
 
 
-@service.handles(MarkThreadRead)
-def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
+@service.handles(MarkThreadRead, on=THREAD)
+def mark_thread_read(before: Thread, command: MarkThreadRead, work: Work) -> Iterable[Event]:
     """Mark the messages of a thread as read, up to the last one that the employee saw; again
     changes nothing.
     """
-    before = work.current(command.thread_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
     messages = _messages(before.id, work)
     wrong = seen.objection(command, messages)
     if wrong:
@@ -190,12 +190,10 @@ def mark_thread_read(command: MarkThreadRead, work: Work) -> Iterable[Event]:
     return [ThreadViewed(thread_id=before.id, messages=count, by=command.by, at=work.now)]
 
 
-@service.handles(MergeThread)
-def merge_thread(command: MergeThread, work: Work) -> Iterable[Event]:
+@service.handles(MergeThread, on=UNMERGED_THREAD, locks=[THREADS.of(other_thread)])
+def merge_thread(before: Thread, command: MergeThread, work: Work) -> Iterable[Event]:
     """Moves the messages of a thread into another."""
-    before, into = work.thread(command.thread_id), work.thread(command.into)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
+    into = work.thread(command.into)
     wrong = merging.objection(command, before, into)
     if wrong or into is None:
         return [wrong] if wrong else []
@@ -217,12 +215,10 @@ def merge_thread(command: MergeThread, work: Work) -> Iterable[Event]:
     ]
 
 
-@service.handles(ConfirmSender)
-def confirm_sender(command: ConfirmSender, work: Work) -> Iterable[Event]:
+@service.handles(ConfirmSender, on=THREAD)
+def confirm_sender(before: Thread, command: ConfirmSender, work: Work) -> Iterable[Event]:
     """Lets the sender of a message write in its thread; who may already is no news."""
-    before, entry = work.current(command.thread_id), work.entries.get(command.message_id)
-    if before is None:
-        return [unknown_thread(command, command.thread_id)]
+    entry = work.entries.get(command.message_id)
     if entry is None or entry.thread_id != before.id or entry.message.direction != "customer":
         reason = f"There is no message {command.message_id} of somebody else in this thread."
         return [command.refuse("unknown_message", reason, field="message_id")]
@@ -249,26 +245,12 @@ def confirm_sender(command: ConfirmSender, work: Work) -> Iterable[Event]:
     ]
 
 
-def unknown_thread(asked: Asking, thread_id: UUID, field: str = "thread_id") -> Refusal:
-    """The refusal of a thread that is not there, or belongs to another shop."""
-    return asked.refuse(
-        "unknown_thread", f"There is no thread {thread_id} in this shop.", field=field
-    )
-
-
 def unknown_canned_message(
     asked: Asking, key: str | None, field: str = "canned_message"
 ) -> Refusal:
     """The refusal of a predefined message that the shop has not."""
     return asked.refuse(
         "unknown_canned_message", f"There is no predefined message '{key}'.", field=field
-    )
-
-
-def unknown_order(asked: Asking, order_id: UUID) -> Refusal:
-    """Return the refusal of an order that does not exist, or belongs to another shop."""
-    return asked.refuse(
-        "unknown_order", f"There is no order {order_id} in this shop.", field="order_id"
     )
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from services.ingest.domain import answering, customers, timeline
 from services.ingest.domain.thread import Thread as FiledThread, thread_id_of
-from services.ingest.handlers.threads import unknown_canned_message, unknown_order, unknown_thread
-from services.ingest.work import Work
+from services.ingest.handlers.threads import unknown_canned_message
+from services.ingest.work import ORDER, THREAD, UNMERGED_THREAD, Work
 from shared.contracts import cursor
 from shared.contracts.conversation import Conversation
 from shared.contracts.cursor import Cursor
@@ -31,12 +31,9 @@ from shared.writing.search import wanted
 service = Handlers[Work]()
 
 
-@service.handles(GetThread)
-def get_thread(query: GetThread, work: Work) -> Thread | Refusal:
+@service.handles(GetThread, on=UNMERGED_THREAD)
+def get_thread(thread: FiledThread, query: GetThread, work: Work) -> Thread | Refusal:
     """A thread with its messages, its customer and its order."""
-    thread = work.thread(query.thread_id)
-    if thread is None:
-        return unknown_thread(query, query.thread_id)
     before, wrong = _cursor(query)
     if wrong:
         return wrong
@@ -82,17 +79,14 @@ def next_unanswered(query: NextUnanswered, work: Work) -> NextThread | Refusal:
         )
     after = work.thread(query.after) if query.after else None
     if query.after and after is None:
-        return unknown_thread(query, query.after, field="after")
+        return THREAD.unknown(query, query.after, "after")
     found = work.listing.next_unanswered(work.shop, query.contact, after.view if after else None)
     return NextThread(thread=found, waiting=work.listing.unanswered(work.shop, query.contact))
 
 
-@service.handles(AskTimeline)
-def ask_timeline(query: AskTimeline, work: Work) -> Timeline | Refusal:
+@service.handles(AskTimeline, on=UNMERGED_THREAD)
+def ask_timeline(thread: FiledThread, query: AskTimeline, work: Work) -> Timeline | Refusal:
     """What happened with the customer of a thread."""
-    thread = work.thread(query.thread_id)
-    if thread is None:
-        return unknown_thread(query, query.thread_id)
     after, wrong = _cursor(query)
     if wrong:
         return wrong
@@ -130,11 +124,11 @@ def _drafted(query: DraftReply, work: Work) -> FiledThread | Refusal:
         reason = "A draft is for a 'thread_id' or for an 'order_id': one of the two."
         return query.refuse("which", reason, field="thread_id")
     if query.thread_id:
-        return work.current(query.thread_id) or unknown_thread(query, query.thread_id)
+        return work.current(query.thread_id) or THREAD.unknown(query, query.thread_id, "thread_id")
     order_id = cast(UUID, query.order_id)
-    order = work.orders.get(order_id)
-    if order is None or order.shop != work.shop:
-        return unknown_order(query, order_id)
+    order = work.order(order_id)
+    if order is None:
+        return ORDER.unknown(query, order_id, "order_id")
     return work.thread(thread_id_of(Conversation("order", order.order_id))) or answering.opened(
         order, work.now
     )

@@ -41,10 +41,8 @@ class Places:
         self.forwards = forwards
         self._orders: dict[tuple[str, str], UUID | None] = {}
 
-    def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> list[Conversation]:
-        """Look up what a batch of mails names at once; return the conversations of its orders and
-        threads.
-        """
+    def preload(self, mails: Sequence[tuple[Inbound, Mail]]) -> None:
+        """Look up what a batch of mails names at once."""
         found = [(inbound.shop, mail) for inbound, mail in mails]
         self.known_mails.preload(
             (shop, key) for shop, mail in found for key in (*mail.answers, mail.message_id) if key
@@ -54,10 +52,14 @@ class Places:
             for shop, mail in found
             for reference in order_references(mail.subject)
         )
-        named = [evidence for inbound, _ in mails for evidence in self.named(inbound)]
+        named = (found for inbound, _ in mails for found in self.named(inbound))
         conversations = [evidence.conversation for evidence in named]
         self.forwards.preload(each.id for each in conversations if each.kind == "forward")
-        return [home for home in map(self._home, conversations) if home]
+
+    def conversations(self, inbound: Inbound) -> list[Conversation]:
+        """Return the conversations of orders and threads that a mail names."""
+        homes = (self._home(evidence.conversation) for evidence in self.named(inbound))
+        return [home for home in homes if home]
 
     def _home(self, conversation: Conversation) -> Conversation | None:
         """Return the conversation with the customer; None where a forward is not known."""

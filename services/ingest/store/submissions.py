@@ -2,7 +2,7 @@
 mail has left.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.ingest.domain.form_limits import Lately, Origin
 from services.ingest.domain.submission import Submission
 from services.ingest.store.tables import submissions
 from shared.contracts.ingest import SubmitContact
-from shared.runtime.storage.database import among, lock_names, locking, write_rows
+from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.unit_of_work import Store
 
 Key = tuple[str, UUID]
@@ -41,16 +41,6 @@ class Submissions(Store[Key, Submission]):
         return [
             (row.shop, row.submission_id) for row in self.connection.execute(query.where(where))
         ]
-
-    def lock_origins(self, origins: Iterable[Origin]) -> None:
-        """Lock who sends forms until the commit: another process counts them after this one."""
-        names = {
-            f"form/{digest}"
-            for origin in origins
-            for digest in (origin.sender, origin.client)
-            if digest
-        }
-        lock_names(self.connection, sorted(names))
 
     def lately(self, shop: str, origin: Origin, since: datetime) -> Lately:
         """Return how many forms of this origin were taken since then, with those of this batch."""

@@ -44,6 +44,17 @@ class Threads(Store[UUID, Thread]):
             [(thread.shop, thread.id, _texts(thread.view)) for thread in new.values()],
         )
 
+    def lock(self, keys: Iterable[UUID]) -> None:
+        """Lock threads, and those that they were merged into."""
+        wanted, fresh = set(keys), set(keys)
+        while fresh:
+            query = select(threads.c.merged_into).where(
+                threads.c.thread_id.in_(fresh), threads.c.merged_into.is_not(None)
+            )
+            fresh = set(self.connection.scalars(query)) - wanted
+            wanted |= fresh
+        self.preload(wanted)
+
     def merged(self, thread: Thread) -> Thread:
         """Return the thread in which the messages of a thread are now: itself, or what it was
         merged into.
