@@ -79,7 +79,15 @@ class CommonSettings(BaseSettings):
         ),
     )
 
-    @field_validator("retry_delays", mode="before")
+    middleware: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description=(
+            "dramatiq middleware by import paths, as `dramatiq.middleware.CurrentMessage`; several"
+            " joined by commas"
+        ),
+    )
+
+    @field_validator("retry_delays", "middleware", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from shared.cli.operations.database import database_errors
 from shared.cli.services import Installation, pass_installation
 from shared.runtime.process import log, metrics, worker_process
 from shared.runtime.process.supervisor import Supervisor, worker_command
+from shared.runtime.rabbitmq.middleware import import_middleware
 
 
 @click.command(short_help="Run the workers of a service.")
@@ -49,6 +50,7 @@ def worker(
     if child:
         with database_errors(found.name):
             ctx.exit(worker_process.run(found, threads))
+    import_middleware(settings.middleware)
     log.configure(settings, service=found.name, part="supervisor", pid=os.getpid())
     metrics.serve(found, settings)
     ctx.exit(Supervisor(worker_command(found.name, threads), processes).run())

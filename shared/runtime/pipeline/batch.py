@@ -109,8 +109,9 @@ class Transactions:
             return
         work.begin(item.envelope, self.clock())
         try:
-            with item.bound():
-                item.told = list(item.handling.call(item.message, work, *item.extra) or ())
+            item.told = item.call(
+                lambda: list(item.handling.call(item.message, work, *item.extra) or ())
+            )
         except (DBAPIError, LockOutOfOrder):
             raise  # the transaction is of no use for all: it is taken apart
         except Exception as error:

@@ -6,9 +6,9 @@ are refused, with a sentence that names the field.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -31,6 +31,8 @@ from shared.runtime.storage.database import away
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 LONGEST_SUBJECT = 200  # characters of a stranger's, in a refusal
 UNCLAIMED = object()
 Known = Mapping[tuple[str, str], UUID]
@@ -50,7 +52,7 @@ class Item:
     envelope: Envelope
     message: Message | None
     handling: Handling
-    attempts: int = 0
+    delivery: Delivery
     claimed: Any = UNCLAIMED
     extra: tuple[Any, ...] = ()
     told: list[Any] = field(default_factory=list)
@@ -91,15 +93,20 @@ class Item:
         self.told = []
         self.outcome = self.verdict.fate.value
 
-    def bound(self) -> Any:
-        """A context in which all that is logged names it."""
+    def call(self, part: Callable[[], T]) -> T:
+        """Call a part of the handler: middleware sees it, and what it logs names the message."""
         envelope = self.envelope
-        return bound_contextvars(
-            message=envelope.name,
-            id=envelope.id,
-            shop=envelope.shop,
-            trace_id=tracing.trace_id(envelope.traceparent),
-        )
+
+        def call_part() -> T:
+            with bound_contextvars(
+                message=envelope.name,
+                id=envelope.id,
+                shop=envelope.shop,
+                trace_id=tracing.trace_id(envelope.traceparent),
+            ):
+                return part()
+
+        return self.delivery.call(call_part)
 
     def tell_log(self) -> None:
         """The canonical line: one per message, with all one searches for; none where nothing was
@@ -117,7 +124,7 @@ class Item:
             shop=envelope.shop,
             correlationid=envelope.correlationid,
             trace_id=tracing.trace_id(envelope.traceparent),
-            attempts=self.attempts,
+            attempts=self.delivery.attempts,
             ms=round((time.perf_counter() - self.started) * 1000, 1),
             told=[getattr(told, "name", type(told).__name__) for told in self.told],
             **({"error": f"{type(error).__name__}: {error}"} if error else {}),
@@ -148,9 +155,7 @@ def take_in(delivery: Delivery, service: Service, known: Known | None = None) ->
     ):
         found = (known or {}).get((envelope.shop, reference))
         if found is None:
-            return Item(
-                envelope, None, _unknown(handling.message, name, reference), delivery.attempts
-            )
+            return Item(envelope, None, _unknown(handling.message, name, reference), delivery)
         envelope = envelope.model_copy(update={"data": envelope.data | {name: str(found)}})
     return _read(delivery, envelope, handling)
 
@@ -175,11 +180,9 @@ def _read(delivery: Delivery, envelope: Envelope, handling: Handling) -> Item | 
             raise ValidationError.from_exception_data(handling.message.__name__, [NUL_FAULT])
     except ValidationError as error:
         if issubclass(handling.message, Asking):
-            return Item(
-                envelope, None, _refusing(handling.message, envelope, error), delivery.attempts
-            )
+            return Item(envelope, None, _refusing(handling.message, envelope, error), delivery)
         return _bury(delivery, f"{envelope.type}: {first_fault(error)}")
-    return Item(envelope, message, handling, delivery.attempts)
+    return Item(envelope, message, handling, delivery)
 
 
 def _bury(delivery: Delivery, reason: str) -> Verdict:

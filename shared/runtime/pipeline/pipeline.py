@@ -80,10 +80,10 @@ class Pipeline(Transactions):
             )
             return
         try:
-            with reading(self.engine) as connection, item.bound():
+            with reading(self.engine) as connection:
                 work = self.open(connection)
                 work.begin(item.envelope, self.clock())
-                item.told = _as_list(item.handling.call(item.message, work))
+                item.told = item.call(lambda: _as_list(item.handling.call(item.message, work)))
             if isinstance(item.told[0], Refusal):
                 item.outcome = "refused"
             answer = self.outbox_writer.answer(item, item.told[0], self.clock())

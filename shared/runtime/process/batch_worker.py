@@ -15,8 +15,9 @@ import dramatiq
 import structlog
 from dramatiq.worker import Worker, WorkerThread
 
+from shared.runtime.errors import NotYet
 from shared.runtime.pipeline.pipeline import Pipeline
-from shared.runtime.rabbitmq.broker import ACTOR, HeldMessage, SafeRabbitmqBroker
+from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBroker
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outgoing
 
@@ -26,6 +27,10 @@ log = structlog.get_logger()
 AWAY = 1.0
 LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
 WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
+
+
+def _refuse_unknown() -> None:
+    raise NotImplementedError("messages that no handler takes go to the dead letters")
 
 
 class BatchThread(WorkerThread):
@@ -46,6 +51,9 @@ class BatchThread(WorkerThread):
             held = self._take()
             if held:
                 self._work(held)
+        for message in self._left:
+            if message.observed:
+                message.observed.give_up()
         self.broker.emit_before("worker_thread_shutdown", self)
 
     def _take(self) -> list[HeldMessage]:
@@ -60,14 +68,27 @@ class BatchThread(WorkerThread):
             pass
         for _ in items:
             self.work_queue.task_done()
-        # Those prefetched before a reconnect are skipped: RabbitMQ delivers them again.
-        return [
-            message for message in (*held, *(item.message for item in items)) if message.current
-        ]
+        current = []
+        for message in (*held, *(item.message for item in items)):
+            if message.current:
+                current.append(message)
+            elif message.observed:  # prefetched before a reconnect: RabbitMQ delivers it again
+                message.observed.give_up()
+        return current
 
     def _work(self, held: Sequence[HeldMessage]) -> None:
         self.worker.began(self)
+        if self.broker.observed:
+            for message in held:
+                message.observe()
         verdicts = self._verdicts([message.delivery for message in held])
+        for message, verdict in zip(held, verdicts, strict=True):
+            self._show(message, verdict)
+        self._settle(held, verdicts)
+        self.worker.ended(self)
+        self._rest(verdicts)
+
+    def _settle(self, held: Sequence[HeldMessage], verdicts: Sequence[Verdict]) -> None:
         done: list[HeldMessage] = []
         failed: list[tuple[HeldMessage, Outgoing]] = []
         for message, verdict in zip(held, verdicts, strict=True):
@@ -83,14 +104,30 @@ class BatchThread(WorkerThread):
         safe = self.broker.publish([copy for _, copy in failed])
         for (message, _), is_safe in zip(failed, safe, strict=True):
             (done if is_safe else kept).append(message)
-        for owner in {message.owner for message in held}:
-            owner.ack_all([message for message in done if message.owner is owner])
+        self._acknowledge(done)
         if kept:
             self._keep(kept)
         else:
             self.worker.streak = 0
-        self.worker.ended(self)
-        self._rest(verdicts)
+
+    def _acknowledge(self, done: Sequence[HeldMessage]) -> None:
+        for owner in {message.owner for message in done}:
+            owner.ack_all([message for message in done if message.owner is owner])
+        for message in done:
+            if message.observed:
+                message.observed.settle()
+
+    def _show(self, message: HeldMessage, verdict: Verdict) -> None:
+        """Show middleware what became of a message; one that is left is shown when it is
+        handled.
+        """
+        if message.observed is None or verdict.fate is Fate.LEAVE:
+            return
+        if verdict.fate is Fate.DONE:
+            message.observed.succeed()
+        else:
+            dead = verdict.fate is Fate.BURY or self.broker.exhausted(message)
+            message.observed.fail(verdict.error, dead=dead)
 
     def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
@@ -151,12 +188,25 @@ class BatchWorker(Worker):
         self.queue_prefetch = 2 * threads * batch
         self.stopping, self.streak = threading.Event(), 0
         self._busy: dict[BatchThread, float] = {}
-        dramatiq.actor(actor_name=ACTOR, queue_name=broker.service, broker=broker)(lambda: None)
+        self._declare_actors()
 
     def stop(self, timeout: int = 600_000) -> None:
         """Finishes the running batches, gives everything else back."""
         self.stopping.set()
         super().stop(timeout)
+
+    def _declare_actors(self) -> None:
+        """Declare an actor for each message name, as middleware looks them up by name. They are
+        never called: a batch is handled by the pipeline.
+        """
+        service = self.pipeline.service
+        functions = {UNKNOWN: _refuse_unknown}
+        for handling in service.handlings.values():
+            functions[handling.message.name] = handling.handler
+        for name, function in functions.items():
+            declare = dramatiq.actor(actor_name=name, queue_name=service.name, broker=self.broker)
+            actor = declare(function)
+            actor.options["throws"] = NotYet  # expected: error reporters do not report it
 
     def began(self, thread: BatchThread) -> None:
         self._busy[thread] = time.monotonic()

@@ -16,6 +16,7 @@ from shared.runtime.pipeline.relay import Relay
 from shared.runtime.process import log
 from shared.runtime.process.batch_worker import BatchWorker
 from shared.runtime.rabbitmq.broker import SafeRabbitmqBroker
+from shared.runtime.rabbitmq.middleware import load_middleware
 from shared.runtime.rabbitmq.names import STREAM
 from shared.runtime.rabbitmq.publisher import Publisher
 from shared.runtime.service import Service
@@ -52,7 +53,13 @@ class WorkerProcess:
         self.push_listener = (
             PushListener(service, self.engine, self.pipeline.adapters) if service.listen else None
         )
-        self.broker = SafeRabbitmqBroker(service.name, urls, self.publisher, settings.retry_delays)
+        self.broker = SafeRabbitmqBroker(
+            service.name,
+            urls,
+            self.publisher,
+            settings.retry_delays,
+            load_middleware(settings.middleware),
+        )
         self.worker = BatchWorker(
             self.broker, self.pipeline, threads=threads, batch=settings.batch or service.batch
         )

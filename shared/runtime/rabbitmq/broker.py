@@ -7,25 +7,27 @@ in a worker's memory; a body names no queue.
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import structlog
-from dramatiq import Message
+from dramatiq import Message, Middleware
 from dramatiq.broker import MessageProxy
 from dramatiq.brokers.rabbitmq import RabbitmqBroker, _RabbitmqConsumer
 from dramatiq.errors import ConnectionClosed
 from pika.exceptions import AMQPChannelError, AMQPConnectionError
 
 from shared.runtime.rabbitmq.delivery import ATTEMPTS, ORIGIN, Delivery, receive
+from shared.runtime.rabbitmq.middleware import ObservedMessage, observes
 from shared.runtime.rabbitmq.names import dead_queue, own_exchange, wait_queue
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 
 log = structlog.get_logger()
 
-# one actor takes every message of a queue; the pipeline finds the handler by the envelope's type
-ACTOR = "deliver"
+# the actor of messages that no handler takes; their names may come from anybody
+UNKNOWN = "unknown"
 LONGEST_ERROR = 4000  # characters of a traceback in a header
 
 
@@ -38,14 +40,21 @@ class HeldMessage(MessageProxy):
         super().__init__(
             Message(
                 queue_name=owner.queue_name,
-                actor_name=ACTOR,
-                args=(),
+                actor_name=delivery.name if delivery.name in owner.broker.actors else UNKNOWN,
+                args=(),  # error reporters send them away, and they hold data of customers
                 kwargs={},
-                options={},
+                options=_options(delivery),
                 message_id=delivery.envelope.id if delivery.envelope else "",
             )
         )
         self.owner, self.tag, self.delivery = owner, tag, delivery
+        self.observed: ObservedMessage | None = None
+
+    def observe(self) -> None:
+        """From now on middleware sees what becomes of it."""
+        if self.observed is None:
+            self.observed = ObservedMessage(self.owner.broker, self)
+            self.delivery = replace(self.delivery, call=self.observed.call)
 
     @property
     def current(self) -> bool:
@@ -53,6 +62,16 @@ class HeldMessage(MessageProxy):
         another message now.
         """
         return bool(self.owner.channel.is_open)
+
+
+def _options(delivery: Delivery) -> dict[str, Any]:
+    """Return what retries and tracers note in a message, by the keys that they read."""
+    options: dict[str, Any] = {}
+    if delivery.attempts:
+        options["retries"] = delivery.attempts
+    if delivery.envelope and delivery.envelope.traceparent:
+        options["trace_ctx"] = {"traceparent": delivery.envelope.traceparent}
+    return options
 
 
 class SafeRabbitmqConsumer(_RabbitmqConsumer):
@@ -138,11 +157,21 @@ class SafeRabbitmqBroker(RabbitmqBroker):
     """
 
     def __init__(
-        self, service: str, urls: str, publisher: Publisher, retry_delays: tuple[float, ...]
+        self,
+        service: str,
+        urls: str,
+        publisher: Publisher,
+        retry_delays: tuple[float, ...],
+        middleware: Sequence[Middleware] = (),
     ) -> None:
-        super().__init__(confirm_delivery=True, middleware=[])
+        super().__init__(confirm_delivery=True, middleware=[*middleware])
         self.parameters = connection_parameters(urls, f"{service} consumer")
         self.service, self.publisher, self.retry_delays = service, publisher, retry_delays
+
+    @property
+    def observed(self) -> bool:
+        """Whether a middleware wants to see messages."""
+        return any(observes(middleware) for middleware in self.middleware)
 
     @property
     def consumer_class(self) -> type[SafeRabbitmqConsumer]:

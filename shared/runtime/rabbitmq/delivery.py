@@ -1,11 +1,13 @@
 """A message as it came from RabbitMQ, and what becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from shared.contracts.envelope import Envelope, Unreadable, decode
+
+T = TypeVar("T")
 
 ATTEMPTS = "x-attempts"
 ORIGIN = (  # where a copy of ours was first published; believed from our own exchange only
@@ -13,6 +15,17 @@ ORIGIN = (  # where a copy of ours was first published; believed from our own ex
 )
 MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
 LONGEST_PROPERTY = 255  # bytes, in AMQP
+
+
+class CallHandler(Protocol):
+    """Call a part of a message's handler, and show it to middleware where there is any."""
+
+    def __call__(self, call: Callable[[], T], /) -> T: ...
+
+
+def call_unobserved(call: Callable[[], T], /) -> T:
+    """Call a part of a handler where there is no middleware."""
+    return call()
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Delivery:
     attempts: int = 0
     headers: Mapping[str, Any] = field(default_factory=dict)
     exchange: str = ""
+    call: CallHandler = field(default=call_unobserved, compare=False)
 
     @property
     def name(self) -> str:

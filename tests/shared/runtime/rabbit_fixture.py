@@ -240,9 +240,12 @@ def working(
     threads: int = 1,
     batch: int = 50,
     query: str = "",
+    middleware: tuple[str, ...] = (),
 ) -> Iterator[WorkerProcess]:
     """A worker of the toy in this process, on a database that is brought up to date."""
-    process = worker(rabbitmq, url, world, threads=threads, batch=batch, query=query)
+    process = worker(
+        rabbitmq, url, world, threads=threads, batch=batch, query=query, middleware=middleware
+    )
     process.start()
     try:
         yield process
@@ -258,6 +261,7 @@ def worker(
     threads: int = 1,
     batch: int = 50,
     query: str = "",
+    middleware: tuple[str, ...] = (),
 ) -> WorkerProcess:
     """The same, not yet started."""
     service = replace(toy, adapters=lambda settings: world or World())
@@ -267,6 +271,7 @@ def worker(
         database_url=SecretStr(url),
         retry_delays=rabbitmq.delays,
         batch=batch,
+        middleware=middleware,
     )
     return WorkerProcess(service, settings, threads)
 

@@ -203,8 +203,7 @@ def _claim(items: Sequence[Item], transactions: Transactions, holder: UUID | Non
 
 def _claim_one(item: Item, work: UnitOfWork) -> None:
     try:
-        with item.bound():
-            item.claimed = item.handling.call_claim(item.message, work)
+        item.claimed = item.call(lambda: item.handling.call_claim(item.message, work))
         work.keep()
     except (DBAPIError, LockOutOfOrder):
         raise  # the transaction is of no use for all
@@ -219,11 +218,11 @@ def _to_do(item: Item) -> bool:
 
 
 def _act(item: Item, transactions: Transactions) -> None:
-    if not _to_do(item) or item.handling.act is None:
+    act = item.handling.act
+    if not _to_do(item) or act is None:
         return
     try:
-        with item.bound():
-            item.extra = (item.handling.act(item.claimed, transactions.adapters),)
+        item.extra = (item.call(lambda: act(item.claimed, transactions.adapters)),)
     except Exception as error:
         item.fail(error)
 

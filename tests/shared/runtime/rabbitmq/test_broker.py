@@ -17,7 +17,7 @@ def held(attempts=0, body=None):
     delivery = receive(
         body or MESSAGE.encode(), {"x-attempts": attempts, "x-death": "?"}, "aftercart.commands"
     )
-    return HeldMessage(SimpleNamespace(queue_name="toy"), 1, delivery)
+    return HeldMessage(SimpleNamespace(queue_name="toy", broker=BROKER), 1, delivery)
 
 
 def test_each_attempt_waits_later_and_later():
