@@ -90,7 +90,9 @@ class CommonSettings(BaseSettings):
     @field_validator("retry_delays", "middleware", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
 
     @classmethod
     def load(cls, part: str = "", **given: Any) -> Self:

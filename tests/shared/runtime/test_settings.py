@@ -33,6 +33,13 @@ def test_a_service_reads_its_own_variables(service, monkeypatch):
     assert found.batch == 7
 
 
+def test_middleware_of_all_services_gives_way_to_that_of_one(service, monkeypatch):
+    monkeypatch.setenv("AFTERCART_MIDDLEWARE", "one.Tracer, two.Reporter")
+    assert ServiceSettings.load("toy").middleware == ("one.Tracer", "two.Reporter")
+    monkeypatch.setenv("AFTERCART_TOY_MIDDLEWARE", "")
+    assert ServiceSettings.load("toy").middleware == ()
+
+
 def test_what_is_missing_is_told_by_its_variable():
     with pytest.raises(SettingsError) as told:
         ServiceSettings.load("toy")
