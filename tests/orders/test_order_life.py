@@ -64,6 +64,12 @@ from tests.orders.words import (
 RATES = ["19", "7", "5.5", "0"]
 CURRENCIES = {"EUR": 5_000, "JPY": 300, "KWD": 90_000, "IRR": 10**8}
 PRICES = ["tax_included", "tax_excluded"]
+EXCHANGE_RATES = [
+    None,
+    {"currency": "SEK", "rate": "11.2345"},
+    {"currency": "CLF", "rate": "0.0262"},
+    {"currency": "GBP", "rate": "0.8421"},
+]
 SKUS = [MUG, TEA, POT]
 RULES = [
     a_rule(rule_id=rule_id(number), **gives)
@@ -114,7 +120,7 @@ class OrderLife(RuleBasedStateMachine):
         super().__init__()
         self.numbers, self.documents = Numbers(), list[DocumentSnapshot]()
         self.cut = set[int]()  # lines of which amounts were refunded
-        self.unslipped = set[UUID]()  # refunds without a credit slip, of an order with an invoice
+        self.unslipped = set[UUID]()  # compensations, of which no document tells
 
     @initialize(data=st.data(), promotions=promotions, paid=st.booleans())
     def place(self, data: st.DataObject, promotions: list[Any], *, paid: bool) -> None:
@@ -143,6 +149,7 @@ class OrderLife(RuleBasedStateMachine):
             "carrier__tax_rate": data.draw(rates),
             "rules": promotions,
             "shop": self.shop,
+            "exchange_rate": data.draw(st.sampled_from(EXCHANGE_RATES)),
         }
         shown = self._place(wanted, 0)
         placed = (
@@ -176,12 +183,6 @@ class OrderLife(RuleBasedStateMachine):
         unchanged(before, self.order)
         if before.holds_stock and not self.order.holds_stock:
             assert self.order.due == 0
-        if before.issued("invoice"):
-            self.unslipped |= {
-                refund.refund_id
-                for refund in self.order.refunds[len(before.refunds) :]
-                if not refund.credit_slip and refund.sold.gross
-            }
 
     @rule(sku=st.sampled_from(SKUS), quantity=st.integers(1, 4), price=st.none() | amounts)
     def add(self, sku: str, quantity: int, price: int | None) -> None:
@@ -348,6 +349,8 @@ class OrderLife(RuleBasedStateMachine):
             **terms,
         }
         self.cut |= {wanted["line"] for wanted in of if wanted.get("amount")}
+        if terms.get("credit_slip") is False:
+            self.unslipped.add(data["refund_id"])
         return refunding.create(self.order, CreateRefund.model_validate(data), self.numbers, LATER)
 
     @precondition(lambda self: self.order.refund_due)
@@ -387,6 +390,21 @@ class OrderLife(RuleBasedStateMachine):
                 rate: (amount.net, amount.tax)
                 for rate, amount in left(self.order, self.unslipped).items()
             }
+
+    @invariant()
+    def taxes_add_up_in_the_sellers_currency(self) -> None:
+        """Those of invoices less credit slips are the tax of these, converted once (Directive
+        2006/112/EC, Art. 230): what is credited whole comes to nothing in either currency.
+        """
+        rate = self.order.exchange_rate
+        stated, tax = 0, 0
+        for document in self.documents:
+            sign = {"invoice": 1, "credit_slip": -1}.get(document.kind, 0)
+            tax += sign * document.tax.amount
+            if document.accounting_tax:
+                stated += sign * document.accounting_tax.amount
+        if rate is not None:
+            assert stated == self.order.in_accounting_currency(tax)
 
     @invariant()
     def store_credit_adds_up_and_nothing_is_lost(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as some
 
 from services.orders.domain import refunding
+from services.orders.domain.corrections import Edited
 from services.orders.domain.lifecycle import Moved
 from services.orders.domain.order import Line, Order
 from services.orders.domain.pricing import Amount, Charge, priced, total
@@ -20,6 +21,8 @@ from shared.contracts.orders import (
     PreviewRefund,
     Rounding,
 )
+from shared.contracts.values import Money
+from tests.orders.editing import issued, try_to_correct
 from tests.orders.refunds import LATER, a_paid_order, a_shipped_order, refund, try_to_refund
 from tests.orders.words import MUG, a_placed_order, pay, try_to_move
 
@@ -115,6 +118,58 @@ def test_without_an_invoice_there_is_no_credit_slip() -> None:
         "payment.refund_due",
     ]
     assert refusal(order, credit_slip=True)["code"] == "no_invoice"
+
+
+COMPENSATION: dict[str, Any] = {"lines": [{"line": 1, "amount": 300}], "credit_slip": False}
+
+
+@pytest.mark.parametrize("invoiced_first", [True, False])
+def test_a_compensation_is_on_no_document_whether_before_or_after_the_invoice(
+    invoiced_first: bool,
+) -> None:
+    """It lowers no price, so the taxable amount stays (Directive 2006/112/EC, Art. 73, 90)."""
+    order = a_paid_order() if invoiced_first else pay(a_placed_order(), 2870)
+    given = refund(order, "partial", **COMPENSATION)
+    assert given.refund.money == 300
+    assert given.credit_slip is None
+    order = given.order
+    corrected = try_to_correct(order) if invoiced_first else None
+    events = corrected.events if isinstance(corrected, Edited) else _invoice(order).events
+    invoice = issued(events)[-1]
+    assert (invoice.gross.amount, invoice.discounts, invoice.due) == (2870, [], euro(0))
+    assert [payment.amount.amount for payment in invoice.payments] == [2870]
+    assert order.due == 0
+
+
+def _invoice(order: Order) -> Moved:
+    moved = try_to_move(order, "payment_accepted")
+    assert isinstance(moved, Moved)
+    return moved
+
+
+def euro(amount: int) -> Money:
+    return Money(amount=amount, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("order", "kind", "lines", "code"),
+    [
+        (a_paid_order(), "standard", [{"line": 1, "quantity": 1}], "pieces_need_slip"),
+        (
+            a_shipped_order(),
+            "return",
+            [{"line": 1, "quantity": 1, "amount": 100}],
+            "pieces_need_slip",
+        ),
+        (pay(a_placed_order(), 2870), "standard", [{"line": 1, "quantity": 1}], "pieces_need_slip"),
+        (pay(a_placed_order(), 2600), "partial", COMPENSATION["lines"], "unpaid_needs_slip"),
+    ],
+)
+def test_what_lowers_the_price_is_stated_by_a_document(
+    order: Order, kind: str, lines: Any, code: str
+) -> None:
+    refused = refusal(order, kind, lines=lines, credit_slip=False)
+    assert (refused["code"], refused["field"]) == (code, "credit_slip")
 
 
 def test_the_payment_system_is_asked_where_it_can_give_money_back() -> None:

@@ -412,6 +412,27 @@ def test_a_credit_slip_has_the_rate_of_the_invoice_that_it_corrects() -> None:
     assert credit.accounting_tax == a_money(4269, "SEK")
 
 
+def test_partial_credit_slips_add_up_to_the_invoice_in_the_sellers_currency_too() -> None:
+    """Tax of 1.90, 1.90 and 0.78 EUR at 0.013 is 0.0247, 0.0247 and 0.0101 GBP: one by one that
+    comes to 0.05, and the invoice says 0.06 for 4.58 EUR.
+    """
+    placed = try_to_place(exchange_rate={"currency": "GBP", "rate": "0.013"})
+    assert isinstance(placed, Placed)
+    moved = move(placed.order, "payment_accepted")
+    order, (invoice,) = moved.order, issued(moved.events)
+    slips = []
+    for terms in (
+        {"lines": [{"line": 1, "quantity": 1}]},
+        {"lines": [{"line": 1, "quantity": 1}]},
+        {"lines": [], "shipping": True},
+    ):
+        done_ = refund(order, **terms)
+        order, slips = done_.order, [*slips, *issued(done_.events)]
+    stated = [each.accounting_tax.amount for each in slips if each.accounting_tax]
+    assert invoice.accounting_tax is not None
+    assert (stated, sum(stated)) == ([3, 2, 1], invoice.accounting_tax.amount)
+
+
 def test_a_currency_without_decimals_is_stated_in_whole_units() -> None:
     rated = try_to_rate(a_placed_order(), {"currency": "JPY", "rate": "163.2"})
     assert not isinstance(rated, Refusal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from services.orders.domain.accounting import stated_tax
 from services.orders.domain.documents import (
     Document,
     NextNumber,
@@ -74,6 +75,7 @@ def _credit_slips(
     )  # that of the move is for employees
     rounded = rounding(order, replace(order, holds_stock=True))
     money, credit = (refund.money, refund.store_credit) if refund else (0, 0)
+    stated = stated_tax(order)
     for invoice in order.issued("invoice"):
         about = _uncredited(order, invoice.document_id)
         if about.lines or about.shipping.gross:
@@ -86,6 +88,7 @@ def _credit_slips(
                 number("credit_slip"),
                 at,
                 about,
+                stated=stated,
                 reason=reason,
                 paid_back=order.money(back),
                 store_credit=order.money(store) if store else None,
@@ -93,6 +96,7 @@ def _credit_slips(
                 **correcting(invoice),
             )
             rounded, money, credit = {}, money - back, credit - store
+            stated -= about.tax
 
 
 def _uncredited(order: Order, invoice: UUID) -> Part:

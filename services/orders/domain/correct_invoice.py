@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.orders.domain.accounting import as_documented
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.changing import tax_objection
 from services.orders.domain.corrections import Edited
@@ -52,7 +53,7 @@ def replaced(
     place.
     """
     slip_number, invoice_number = number("credit_slip"), number("invoice")
-    documented = _as_documented(order)
+    documented = as_documented(order)
     slip = issue_part(
         order,
         "credit_slip",
@@ -65,20 +66,20 @@ def replaced(
         **correcting(*order.issued("invoice")),
     )
     after = with_document(_on_no_invoice(after), slip)
-    invoice = issue(_as_documented(after), "invoice", invoice_number, at)
+    invoice = issue(after, "invoice", invoice_number, at)
     return _discounts_moved(with_document(after, invoice), invoice), slip, invoice
 
 
 def still_invoiced(order: Order) -> bool:
     """Return whether anything that was invoiced is not credited yet."""
-    return bool(order.issued("invoice")) and not is_empty(_as_documented(order), "invoice")
+    return bool(order.issued("invoice")) and not is_empty(order, "invoice")
 
 
 def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal | None:
     reason = objection_to_action("order.correct_invoice", order)
     if reason:
         return command.refuse("not_possible", reason, field="order_id")
-    if is_empty(_as_documented(order), "invoice"):
+    if is_empty(order, "invoice"):
         return command.refuse(
             "nothing_invoiced", "All that was invoiced is credited already.", field="order_id"
         )
@@ -87,13 +88,6 @@ def _objection(order: Order, after: Order, command: CorrectInvoice) -> Refusal |
         return wrong
     reason = "" if command.taxes_checked else tax_objection(order, after)
     return command.refuse("taxes_may_differ", reason, field="taxes_checked") if reason else None
-
-
-def _as_documented(order: Order) -> Order:
-    """Return the order as its documents state it: without the refunds that no credit slip tells
-    of.
-    """
-    return replace(order, refunds=tuple(refund for refund in order.refunds if refund.documented))
 
 
 def _on_no_invoice(order: Order) -> Order:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from services.orders.domain import billing
+from services.orders.domain.accounting import stated_tax
 from services.orders.domain.discount_shares import fixed, followed
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import (
@@ -192,6 +193,7 @@ def _corrections(
         return
     added, taken = _changes(before, after)
     rounded = {} if added else rounding(after, before)
+    stated = stated_tax(before)
     for invoice in invoices:
         part = {
             line: change
@@ -205,11 +207,13 @@ def _corrections(
                 part,
                 number,
                 at,
+                stated=stated,
                 reason=reason,
                 **rounded,
                 **correcting(invoice),
             )
             rounded = {}
+            stated -= _tax(part)
     if added:
         yield _correction(
             after,
@@ -217,6 +221,7 @@ def _corrections(
             added,
             number,
             at,
+            stated=stated,
             due=after.money(after.due),
             note=after.invoice_note,
             payments=billing.payments(after),
@@ -231,6 +236,10 @@ def _correction(
     lines = tuple((line, count, amount) for line, (count, amount) in pieces.items() if line)
     _, shipping = pieces.get(0, (0, Amount()))
     return issue_part(order, kind, number(kind), at, Part(lines, shipping), **more)
+
+
+def _tax(pieces: Pieces) -> int:
+    return sum(amount.tax for _, amount in pieces.values())
 
 
 def _invoice_of(order: Order, number: int) -> UUID:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid5
 
 from services.orders.domain import billing, delivery_slips
+from services.orders.domain.accounting import accounting, as_documented, stated_tax
 from services.orders.domain.discount_shares import fixed
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
@@ -20,7 +21,7 @@ from shared.contracts.orders import (
     ReturnSlipIssued,
 )
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot, TaxRow
-from shared.contracts.values import DocumentKind, DocumentReference, Money
+from shared.contracts.values import DocumentKind, DocumentReference
 from shared.writing.days import days_later
 
 Issued = (
@@ -61,7 +62,17 @@ class Part:
     @property
     def gross(self) -> int:
         """Return what it comes to, with tax."""
-        return total(amount for _, _, amount in self.lines).gross + self.shipping.gross
+        return self.amount.gross
+
+    @property
+    def tax(self) -> int:
+        """Return the tax in it."""
+        return self.amount.tax
+
+    @property
+    def amount(self) -> Amount:
+        """Return what it comes to."""
+        return total(amount for _, _, amount in self.lines) + self.shipping
 
 
 def is_empty(order: Order, kind: DocumentKind) -> bool:
@@ -77,6 +88,7 @@ def whole_part(order: Order, kind: DocumentKind) -> Part:
     refunded before.
     """
     if kind == "invoice":
+        order = as_documented(order)
         lines = ((each.number, each.pieces, each.amount) for each in billing.billed(order))
         return Part(tuple(lines), order.remaining(0))
     pieces = (
@@ -90,14 +102,16 @@ def whole_part(order: Order, kind: DocumentKind) -> Part:
 
 def issue(order: Order, kind: DocumentKind, number: str, at: datetime) -> Document:
     """The document of the whole order. A delivery slip replaces the one before, an invoice those
-    that count.
+    that count: what these stated is credited.
     """
+    order = as_documented(order) if kind == "invoice" else order
     return issue_part(
         order,
         kind,
         number,
         at,
         whole_part(order, kind),
+        stated=0,
         due=order.money(order.due),
         rounding=order.money(order.cash_rounding) if order.cash_rounding else None,
         replaces=order.issued(kind) if kind in REPLACING else (),
@@ -146,12 +160,22 @@ def with_document(order: Order, document: Document) -> Order:
 
 
 def issue_part(
-    order: Order, kind: DocumentKind, number: str, at: datetime, part: Part, **more: Any
+    order: Order,
+    kind: DocumentKind,
+    number: str,
+    at: datetime,
+    part: Part,
+    *,
+    stated: int | None = None,
+    **more: Any,
 ) -> Document:
     """A document with its snapshot, about a part of the order; `more` are further fields of the
     snapshot. Its id follows from order, kind and number; that of a summary, which is no issued
-    document, from the time too.
+    document, from the time too. `stated`: the tax that the documents before it state, where the
+    order does not say it.
     """
+    before = stated_tax(order) if stated is None else stated
+    more |= accounting(order, kind, part.tax, before)
     snapshot = _snapshot(order, kind, number, at, part, **more)
     reference = DocumentReference(
         document_id=snapshot.document_id,
@@ -204,27 +228,10 @@ def _snapshot(
         tax=order.money(whole.tax),
         gross=order.money(whole.gross),
         exemption=order.exemption,
-        **_accounting(order, kind, whole.tax),
         supplied_at=_supplied_at(order, kind, at),
         pay_until=_pay_until(order, at) if kind == "invoice" and _is_due(more) else None,
         **more,
     )
-
-
-def _accounting(order: Order, kind: DocumentKind, tax: int) -> dict[str, Any]:
-    """The tax in the seller's own currency (Directive 2006/112/EC, Art. 230), at the rate of the
-    order.
-    """
-    converted = order.in_accounting_currency(tax)
-    if (
-        not tax
-        or converted is None
-        or order.exchange_rate is None
-        or kind not in ("invoice", "credit_slip")
-    ):
-        return {}
-    amount = Money(amount=converted, currency=order.exchange_rate.currency)
-    return {"accounting_tax": amount, "exchange_rate": order.exchange_rate}
 
 
 def _taxes(order: Order, part: Part, charges: Sequence[Charge]) -> Iterator[TaxRow]:

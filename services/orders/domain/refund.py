@@ -52,8 +52,8 @@ class Refund:
     paid beyond what the order costs: it never bore a tax, and stands on no slip. `given_back` is
     store credit that the order was paid with, `as_credit` what becomes store credit in the place of
     money. `settled` is the part of what it takes back that had not been paid: it lessens what is
-    due and goes back to nobody. `documented`: the order's documents agree with it, by its credit
-    slip or because the invoice came later.
+    due and goes back to nobody. `documented`: the order's documents tell of it, its credit slip
+    or the invoice that comes later; they never tell of a compensation.
     """
 
     refund_id: UUID

@@ -54,6 +54,30 @@ def empty_slip(terms: RefundTerms, refund: Refund) -> Wrong | None:
     return Wrong("nothing_on_slip", reason, "credit_slip")
 
 
+def undocumented(order: Order, terms: RefundTerms, refund: Refund) -> Wrong | None:
+    """Return the objection to a refund that no document is to tell of, where the law wants one:
+    whatever lowers the price of what was sold, such as pieces that come back (Directive
+    2006/112/EC, Art. 90, 219). A compensation is money that goes back and lowers no price.
+    """
+    if terms.credit_slip is not False:
+        return None
+    if any(line.quantity for line in refund.lines):
+        reason = (
+            "Pieces that are taken back lower the price of the order, so a credit slip or the later"
+            " invoice states them: leave 'credit_slip' out. Without one, give an amount without"
+            " pieces, as a compensation."
+        )
+        return Wrong("pieces_need_slip", reason, "credit_slip")
+    if refund.settled >= order.coin:
+        unpaid = written(refund.settled, order.currency)
+        reason = (
+            f"{unpaid} of this refund was not paid yet. Not to ask for it lowers the price, so a"
+            " credit slip or the later invoice states it: leave 'credit_slip' out."
+        )
+        return Wrong("unpaid_needs_slip", reason, "credit_slip")
+    return None
+
+
 def pieces_left(order: Order, number: int) -> int:
     """Return how many pieces of a line can still be refunded."""
     if not order.holds_stock:

@@ -31,6 +31,7 @@ from services.orders.domain.refund_limits import (
     pieces_left,
     shipping_of,
     too_much,
+    undocumented,
     wrong_terms,
 )
 from shared.contracts.message import Event, Refusal
@@ -127,6 +128,7 @@ def reckon(
     )
     refund = replace(refund, settled=refund.amount.gross - _repaid(order, refund))
     wrong = too_much(order, refund, shipping) or empty_slip(terms, refund)
+    wrong = wrong or undocumented(order, terms, refund)
     return wrong or split(order, refund, to_credit=terms.store_credit)
 
 
@@ -163,9 +165,10 @@ def grant(
         slip = _credit_slip(order, refund, number("credit_slip"), at)
         refund = replace(refund, credit_slip=slip.reference)
         order = replace(order, documents=(*order.documents, slip.reference))
-    refund = replace(refund, documented=slip is not None or not invoiced or not refund.sold.gross)
+    told = slip is not None or (not invoiced and terms.credit_slip is not False)
+    refund = replace(refund, documented=told or not refund.sold.gross)
     order, packed = follow_slip(replace(order, refunds=(*order.refunds, refund)), number, at)
-    told: list[Event] = [
+    events: list[Event] = [
         RefundCreated(
             order_id=order.order_id,
             order=order.summary(),
@@ -173,8 +176,8 @@ def grant(
             left=left_of(order),
         )
     ]
-    told += [slip.event] if slip else []
-    return Refunded(order, refund, [*told, *packed, *money_due(order, refund)], slip)
+    events += [slip.event] if slip else []
+    return Refunded(order, refund, [*events, *packed, *money_due(order, refund)], slip)
 
 
 def mark_refunded(

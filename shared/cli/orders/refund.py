@@ -45,7 +45,7 @@ lines_argument = click.argument(
 @click.option(
     "--credit-slip/--no-credit-slip",
     default=None,
-    help="Else one is issued if there is an invoice.",
+    help="Else one is issued if there is an invoice. Without: a compensation, no price reduction.",
 )
 @click.option("--store-credit", is_flag=True, help="As store credit instead of money.")
 @click.option("--reason", default="", metavar="TEXT", help="Printed on the credit slip.")

@@ -45,7 +45,11 @@ class RefundOptions(Value):
         description="Whether the pieces go back to stock; usual: yes, but not of a partial refund",
     )
     credit_slip: bool | None = Field(
-        default=None, description="Usual: yes, if the order has an invoice"
+        default=None,
+        description=(
+            "Usual: yes, if the order has an invoice. False: a compensation, an amount without"
+            " pieces that was paid before and that no document states, now or later"
+        ),
     )
     store_credit: bool = Field(
         default=False, description="The customer gets store credit in the place of money"
