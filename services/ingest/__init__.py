@@ -2,9 +2,10 @@
 answer them.
 
 Stores the position in each mailbox, every raw mail once, threads with their messages and search
-terms, the conversation of each Message-ID, contacts, options and predefined messages, forms waiting
-for their mail to be sent, and the data of orders, customers and shops needed for filing. Needs its
-database, mailboxes by IMAP or POP3, and the keys that sign reply addresses and Message-IDs.
+terms, the conversation of each Message-ID, the recipients of forwarded threads, contacts, options
+and predefined messages, forms waiting for their mail to be sent, and the data of orders, customers
+and shops needed for filing. Needs its database, mailboxes by IMAP or POP3, and the keys that sign
+reply addresses and Message-IDs.
 
 Its messages are listed in `docs/messages.md`.
 """

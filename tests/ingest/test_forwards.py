@@ -10,6 +10,7 @@ import pytest
 from services.ingest.domain.attachments import attachment
 from services.ingest.domain.internal_text import new_text, quotes_private, takes_private
 from services.ingest.domain.thread import employee_message
+from services.ingest.store.tables import forwards as forwards_table
 from shared.contracts import samples
 from shared.contracts.conversation import Conversation
 from shared.contracts.envelope import Envelope
@@ -397,6 +398,7 @@ def test_an_answer_about_a_customer_who_was_erased_stays_a_note(
     forwarded = forwards(small, server)
     email = forwarded.thread["customer_email"]
     small.tell("customer.erase", {"customer_id": "c-1", "emails": [email]})
+    assert [(row.email, row.employee) for row in small.rows(forwards_table)] == [("", None)]
     assert replies(forwarded.answers()) == []
     assert forwarded.last["private"]
 

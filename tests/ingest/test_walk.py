@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Callable
 from itertools import count
 from threading import Lock
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -127,6 +128,30 @@ def test_an_answer_to_a_mail_of_ours_goes_all_the_way(
         "reply_address"
     ) == 1
     assert desk.look(minutes=1) == []
+    forwards_and_is_answered(desk, send, thread["thread_id"])
+
+
+def forwards_and_is_answered(
+    desk: IngestHarness, send: Callable[..., None], thread_id: str
+) -> None:
+    """Bela answers a forwarded thread by mail, twice: from the known address, and from home."""
+    forward = {"email": "bela@shop.test", "employee": "bela", "comment": "Please be very polite."}
+    told = desk.tell("thread.forward", {"thread_id": thread_id, "by": "anna@shop.test", **forward})
+    forwarded = Conversation("forward", UUID(told[-1].data["forward_id"]))
+    address = reply_to(forwarded)
+    token = address.partition("+")[2].partition("@")[0]
+    for sender in ("bela@shop.test", "bela@home.test"):
+        text = f"On Friday.\n\nOn Monday Shop <{address}> wrote:\n> Please be very polite."
+        raw = letter(text.replace("\n", "\r\n"), from_=sender, to=f"Shop <{address}>")
+        send(raw, sender=sender, token=token)
+    names = desk.look(minutes=1)
+    assert (names.count("thread.replied"), names.count("mail.received")) == (1, 2)
+    replied = desk.last("thread.replied")["message"]
+    assert (replied["text"], replied["author"]) == ("On Friday.", "bela")
+    messages = desk.thread(thread_id)["messages"]
+    (note,) = (message for message in messages if message["author"] == "bela@home.test")
+    assert note["private"]
+    assert note["marks"] == ["answer_to_forward", "not_mailed", "other_sender"]
 
 
 class Mortal:
