@@ -174,7 +174,7 @@ def test_the_command_line_lists_and_shows_threads(
         "Call before delivery.",
         "private",
         "Ada Byron",
-        "1, paid 28.70 EUR",
+        "1 of 1 valid, total 28.70 EUR, paid 28.70 EUR",
         "XKBKNABJK, Payment accepted",
         "12 St James's Square",
         "mug.png",
