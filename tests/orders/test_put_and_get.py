@@ -243,9 +243,8 @@ def test_payment_methods_are_listed(shop: Storefront) -> None:
     ]
     put(shop, "shop.put", {"payment_methods": methods})
     answer = shop.desk.ask("payment_method.list", {}, shop=shop.shop)
-    assert answer.data == {
-        "payment_methods": [method | {"means": "", "transfer": None} for method in methods]
-    }
+    unset = {"means": "", "transfer": None, "refund_on_cancel": True}
+    assert answer.data == {"payment_methods": [method | unset for method in methods]}
 
 
 # --- rules and movements --------------------------------------------------------------------------

@@ -426,3 +426,15 @@ def test_whatever_is_refunded_adds_up_to_what_was_sold_to_the_cent(drawn) -> Non
     )
     for slip in slips:
         assert sum(row.gross.amount for row in slip.taxes) == slip.gross.amount
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_shop_decides_whether_cancelling_asks_the_payment_system(at_once: bool) -> None:
+    method = PaymentMethod(name="Bank wire", refundable=True, refund_on_cancel=at_once)
+    order = a_paid_order()
+    order = replace(order, shop=replace(order.shop, payment_methods=(method,)))
+    cancelled = try_to_move(order, "cancelled")
+    assert isinstance(cancelled, Moved)
+    (due,) = [event for event in cancelled.events if isinstance(event, PaymentRefundDue)]
+    assert (due.by_hand, due.amount.amount) == (not at_once, 2870)
+    assert not refund(order).refund.by_hand  # a refund is asked for by name

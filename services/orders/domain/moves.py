@@ -104,7 +104,8 @@ def credited(order: Order, command: TransitionOrder) -> Refusal:
     """
     numbers = ", ".join(slip.number for slip in order.issued("credit_slip"))
     reason = (
-        f"The order was cancelled and its invoice credited ({numbers}): place a new order instead."
+        f"The order was cancelled and its invoice credited ({numbers}): place a new order, which"
+        " money that is still due can pay as store credit (refund.to_store_credit)."
     )
     return command.refuse("order_credited", reason, field="to")
 

@@ -148,7 +148,8 @@ def split(order: Order, refund: Refund, *, to_credit: bool = False) -> Refund:
     given_back = min(order.credit_left, whole)
     as_credit = whole - given_back if to_credit else 0
     method = order.way_back if whole == 0 or whole > given_back + as_credit else STORE_CREDIT
-    by_hand = method not in (STORE_CREDIT, *order.shop.refundable_methods)
+    asked = order.shop.asks_system(method, cancelled=refund.kind == "cancelled")
+    by_hand = method != STORE_CREDIT and not asked
     return replace(
         refund, given_back=given_back, as_credit=as_credit, method=method, by_hand=by_hand
     )

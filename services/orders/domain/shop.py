@@ -50,11 +50,6 @@ class Shop:
         cash = any(method.cash for method in self.payment_methods if method.name == payment_method)
         return self.coins.get(currency, 1) if cash else 1
 
-    @property
-    def refundable_methods(self) -> frozenset[str]:
-        """Payment methods whose system gives money back when it is asked."""
-        return frozenset(method.name for method in self.payment_methods if method.refundable)
-
     def means(self, method: str) -> str:
         """Return the code of a payment method on e-invoices; empty where there is none."""
         found = self._method(method)
@@ -75,6 +70,13 @@ class Shop:
 
     def _method(self, name: str) -> PaymentMethod | None:
         return next((known for known in self.payment_methods if known.name == name), None)
+
+    def asks_system(self, method: str, *, cancelled: bool) -> bool:
+        """Return whether the system of a payment method is asked to give money back, of a refund or
+        of an order that was `cancelled`.
+        """
+        found = self._method(method)
+        return found is not None and found.refundable and (found.refund_on_cancel or not cancelled)
 
     def carrier(self, name: str) -> ShopCarrier | None:
         """The carrier of that name, if the shop offers it."""

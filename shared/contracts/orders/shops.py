@@ -64,6 +64,13 @@ class PaymentMethod(Value):
     refundable: bool = Field(
         default=False, description="Whether its system gives money back when it is asked"
     )
+    refund_on_cancel: bool = Field(
+        default=True,
+        description=(
+            "Whether a `refundable` system is asked for the money as soon as a paid order is"
+            " cancelled; false: an employee gives it back and marks the refund"
+        ),
+    )
     cash: bool = Field(
         default=False,
         description="Whether the customer pays in coins and notes, such as at the door",
