@@ -40,6 +40,16 @@ class ShopClient:
         reply = self._reply(name, data)
         return None if reply.refusal else reply.data
 
+    def pages(self, name: str, query: Data, field: str) -> Iterator[Data]:
+        """Yield the entries of a list query, page by page; `field` holds them in the answer."""
+        cursor: str | None = None
+        while True:
+            page = self.request(name, query | {"cursor": cursor})
+            yield from page[field]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
     def order_id(self, wanted: str) -> str:
         """Return the id of the order with this id or reference."""
         try:

@@ -1,14 +1,23 @@
 """Print results on standard output, and everything else on standard error."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    track,
+)
 from rich.text import Text
+
+from shared.writing.currencies import written
 
 T = TypeVar("T")
 
@@ -75,8 +84,25 @@ def minute(time: str, zone: str) -> str:
     return datetime.fromisoformat(time).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def money(value: Mapping[str, Any]) -> str:
+    """Format a message's amount, such as `28.70 EUR`."""
+    return written(value["amount"], value["currency"])
+
+
 def progress(items: Iterable[T], total: int, label: str) -> Iterable[T]:
     """Return the items, with a progress bar on a terminal if there are many."""
     screen = console(stderr=True)
     hidden = total < PROGRESS_MINIMUM or not screen.is_terminal
     return track(items, label, total=total, console=screen, transient=True, disable=hidden)
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar that counts items; it is shown on a terminal only."""
+    screen = console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

@@ -1,4 +1,4 @@
-"""Times that employees type: days and hours are those of the shop, wherever its employees are."""
+"""Parse dates and times on the command line, in the time zone of the shop."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -10,11 +10,11 @@ import click
 from shared.writing.days import end_of, start_of
 
 Zone = Callable[[], str]
-"""Asks for the time zone of the shop; called only where a time needs one."""
+"""Returns the time zone of the shop; called only if a time needs it."""
 
 
 class Time(click.ParamType[str]):
-    """A day or a time. Without an offset it stays as it was typed, until the shop is known."""
+    """A date or a time. Without an offset it remains text until the shop's time zone is known."""
 
     name = "time"
 
@@ -24,32 +24,31 @@ class Time(click.ParamType[str]):
             return time.astimezone(UTC).isoformat() if time.tzinfo else str(value)
         except (ValueError, OverflowError):
             self.fail(
-                f"'{value}' is no date and no time: write 2026-11-21 or 2026-11-21T12:00.",
+                (
+                    f"'{value}' is not a date or time: write, for example,"
+                    f" 2026-11-21 or 2026-11-21T12:00."
+                ),
                 param,
                 ctx,
             )
 
 
-def with_moments(stated: dict[str, Any], fields: Iterable[str], zone: Zone) -> dict[str, Any]:
-    """Return what is stated, with moments in UTC instead of the times in `fields`; a day stands for
-    its beginning.
-    """
-    typed = {name: stated[name] for name in fields if stated.get(name)}
-    return stated | {name: _moment(text, zone) for name, text in typed.items()}
+def with_moments(values: dict[str, Any], fields: Iterable[str], zone: Zone) -> dict[str, Any]:
+    """Return the values with the times in `fields` converted to UTC; a date means its beginning."""
+    typed = {name: values[name] for name in fields if values.get(name)}
+    return values | {name: _moment(text, zone) for name, text in typed.items()}
 
 
-def with_end(stated: dict[str, Any], field: str, zone: Zone) -> dict[str, Any]:
-    """Return what is stated, with a moment in UTC instead of the time in `field`; a day stands for
-    its end.
-    """
-    text = stated.get(field, "")
+def with_end(values: dict[str, Any], field: str, zone: Zone) -> dict[str, Any]:
+    """Return the values with the time in `field` converted to UTC; a date means its end."""
+    text = values.get(field, "")
     if not is_day(text):
-        return with_moments(stated, [field], zone)
-    return stated | {field: end_of(date.fromisoformat(text), zone()).isoformat()}
+        return with_moments(values, [field], zone)
+    return values | {field: end_of(date.fromisoformat(text), zone()).isoformat()}
 
 
 def is_day(text: str) -> bool:
-    """Return whether a time is a whole day."""
+    """Return whether the text is a date without a time."""
     return len(text) == len("2026-11-21")
 
 

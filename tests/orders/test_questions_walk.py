@@ -133,7 +133,7 @@ def test_the_command_line_lists_orders(office: Office) -> None:
     assert "XKBKNABJK" in result.stdout
     assert "28.70 EUR" in result.stdout
     assert "Ada Byron <ada@example.test>" in result.stdout
-    assert office.run("order", "list", "--total-from", "28.71EUR").stderr == "No order fits.\n"
+    assert office.run("order", "list", "--total-from", "28.71EUR").stderr == "No order matches.\n"
 
 
 def test_the_command_line_follows_the_pages(office: Office) -> None:
@@ -183,9 +183,13 @@ def test_the_command_line_shows_an_order_by_reference_or_id(office: Office, want
             2,
             "refused (unknown_state): There is no state 'dreaming'.",
         ),
-        (("order", "list", "--total-from", "much"), 64, "'much' is no total"),
-        (("order", "list", "--total-from", "1.234EUR"), 64, "'1.234EUR' is no total"),
-        (("order", "list", "--placed-from", "yesterday"), 64, "'yesterday' is no date and no time"),
+        (("order", "list", "--total-from", "much"), 64, "'much' is not an amount with a currency"),
+        (
+            ("order", "list", "--total-from", "1.234EUR"),
+            64,
+            "'1.234EUR' is not an amount with a currency",
+        ),
+        (("order", "list", "--placed-from", "yesterday"), 64, "'yesterday' is not a date or time"),
         (
             ("export", "orders", "--search", "!", "--output", "never.csv"),
             2,

@@ -6,9 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from shared.cli.terminal import clean, minute, print_line, shortened
+from shared.cli.terminal import clean, minute, money, print_line, shortened
 from shared.clients.sentences import counted
-from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
@@ -148,7 +147,7 @@ def _happened(entry: Data) -> tuple[Any, ...]:
             shortened(_unfolded(message), LONGEST_LINE),
             ("  private" if message["private"] else "", "yellow"),
         )
-    total = f"placed, {_money(entry['total'])}: " if entry["total"] else ""
+    total = f"placed, {money(entry['total'])}: " if entry["total"] else ""
     return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
 
 
@@ -235,7 +234,7 @@ def _orders(customer: Data) -> str:
 
 
 def _amounts(amounts: list[Data]) -> str:
-    return ", ".join(map(_money, amounts)) or "nothing"
+    return ", ".join(map(money, amounts)) or "nothing"
 
 
 def _customer(thread: Data) -> str:
@@ -246,8 +245,8 @@ def _order(order: Data | None) -> str:
     if order is None:
         return ""
     return (
-        f"{order['reference']}, {order['state']}, {_money(order['total'])}, paid"
-        f" {_money(order['paid'])}"
+        f"{order['reference']}, {order['state']}, {money(order['total'])}, paid"
+        f" {money(order['paid'])}"
     )
 
 
@@ -257,7 +256,3 @@ def _address(addresses: list[Data]) -> str:
         if addresses
         else ""
     )
-
-
-def _money(money: Data) -> str:
-    return f"{decimal(money['amount'], money['currency'])} {money['currency']}"

@@ -10,11 +10,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shared.cli.options import shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import console, print_json, print_line, print_note
+from shared.cli.terminal import print_json, print_line, print_note, progress_bar
 from shared.cli.times import Time, with_moments
 from shared.clients.sentences import counted
 from shared.runtime.errors import AftercartError
@@ -152,7 +151,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
       aftercart document print --kind delivery_slip --state processing --output today.pdf
     """  # noqa: D301 - click reads \b
     merger, count = PdfMerger(), 0
-    with open_shop_client(shop, wait, "document") as client, _bar() as bar:
+    with open_shop_client(shop, wait, "document") as client, progress_bar() as bar:
         wanted = sorted(_found(client, chosen), key=_issue)
         for found in bar.track(wanted, description="fetching"):
             content = client.request("document.get", {"document_id": found["document_id"]})[
@@ -229,14 +228,3 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         raise AftercartError(f"The file '{path}' cannot be written: {error.strerror}.") from None
     print_note(f"{path} ({len(content):,} bytes)", style="dim")
-
-
-def _bar() -> Progress:
-    screen = console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

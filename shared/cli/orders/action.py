@@ -1,6 +1,4 @@
-"""Acting on one order: find it, show what will happen, ask before the customer is written to, send,
-show the result.
-"""
+"""Act on one order: print the effects, ask before an e-mail to the customer, send, print it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,28 +12,34 @@ from rich.text import Text
 from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
 from shared.cli.orders.display import due_sentence
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
-from shared.cli.terminal import clean, print_line, print_note
+from shared.cli.terminal import clean, money, print_line, print_note
 from shared.writing.currencies import exponent, written
 
 F = TypeVar("F", bound=Callable[..., Any])
 ITEM = re.compile(r"(?P<key>.+?)(?::(?P<pieces>[0-9]{1,7}))?(?:=(?P<money>[0-9]+(?:\.[0-9]+)?))?")
+ACTION = ("wanted", "shop", "wait", "by", "yes")  # the parameters of `order_action`
 
 reference_argument = click.argument("wanted", metavar="REF-OR-ID")
 
 
 def action_options(command: F) -> F:
-    """Add the options of every action; with `reference_argument` they are the keywords of
-    `order_action`.
-    """
+    """Add the options that, with `reference_argument`, are the parameters of `order_action`."""
     for option in (wait_option, shop_option, yes_option, by_option):
         command = option(command)
     return command
 
 
+def split_options(given: Data) -> tuple[Data, Data]:
+    """Return a command's own options, and the parameters of `order_action`."""
+    own = {name: value for name, value in given.items() if name not in ACTION}
+    return own, {name: given[name] for name in ACTION}
+
+
 @dataclass(frozen=True)
 class Item:
-    """`KEY[:PIECES][=MONEY]`: a line's number or a SKU, how many pieces, and an amount as it was
-    written.
+    """A line number or a SKU, with an optional number of pieces and amount: `KEY[:PIECES][=MONEY]`.
+
+    The amount is text, as its currency is not known yet.
     """
 
     key: str
@@ -44,30 +48,30 @@ class Item:
 
     @property
     def line(self) -> int:
-        """Return the number of the line. Raise `click.UsageError` where the key is no number."""
+        """The line number. Raises `click.UsageError` if the key is not a number."""
         if not self.key.isdecimal() or not self.key.isascii():
             raise click.UsageError(
-                f"'{self.key}' is no line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90."
+                f"'{self.key}' is not a line number: write LINE[:PIECES][=MONEY], such as 1:2=9.90."
             )
         return int(self.key)
 
 
 class ItemType(click.ParamType[Item]):
-    """An `Item` on the command line."""
+    """Parse an `Item` on the command line."""
 
     name = "item"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Item:
         found = ITEM.fullmatch(value)
         if found is None:
-            self.fail(f"'{value}' is not understood: write 1:2 or 1:2=9.90.", param, ctx)
+            self.fail(f"'{value}' is not valid: write, for example, 1:2 or 1:2=9.90.", param, ctx)
         pieces = found["pieces"]
         return Item(found["key"], None if pieces is None else int(pieces), found["money"])
 
 
 @dataclass(frozen=True)
 class OrderAction:
-    """An employee's action on one order. `order` is the answer of `order.get`."""
+    """One employee's action on one order; `order` holds the answer to `order.get`."""
 
     client: ShopClient
     order: Data
@@ -83,17 +87,15 @@ class OrderAction:
         return str(self.order["order"]["total"]["currency"])
 
     def minor(self, text: str) -> int:
-        """Return an amount written by a person (`9.90`) in minor units of the order's currency."""
+        """Convert an amount such as `9.90` to minor units of the order's currency."""
         return minor_units(text, self.currency)
 
     def money(self, amount: int) -> str:
-        """Return an amount in the order's currency as people write it."""
+        """Format an amount in the order's currency."""
         return written(amount, self.currency)
 
     def confirm(self, *sentences: str, mail: str = "") -> None:
-        """Show what will happen. Where that writes to the customer (`mail` says what), ask
-        first.
-        """
+        """Print the effects. If the customer gets an e-mail, which `mail` names, ask first."""
         for sentence in sentences:
             print_note(clean(sentence))
         if mail:
@@ -101,28 +103,26 @@ class OrderAction:
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
 
     def confirm_change(self) -> None:
-        """Ask before a change of what the order costs, where that is put on a document that the
-        customer gets.
-        """
+        """Ask before a change of the total of an invoiced order: it brings a new document."""
         replaced = {key for each in self.order["documents"] for key in each["replaces"]}
-        standing = [
+        invoices = [
             each["number"]
             for each in self.order["documents"]
             if each["kind"] == "invoice" and each["document_id"] not in replaced
         ]
-        if standing:
+        if invoices:
             self.confirm(
-                f"The order was invoiced ({', '.join(standing)}): the difference is invoiced or"
+                f"The order was invoiced ({', '.join(invoices)}): the difference is invoiced or"
                 " credited.",
                 mail="that document by mail",
             )
 
-    def ask(self, name: str, data: Data) -> Data:
-        """Ask a question about the order."""
+    def query(self, name: str, data: Data) -> Data:
+        """Send a query about the order and return its answer."""
         return self.client.request(name, {"order_id": self.order_id, **data})
 
     def send(self, name: str, data: Data) -> Data:
-        """Send a command about the order, and show what happened and how the order stands now."""
+        """Send a command about the order, and print its events and the order's new state."""
         reply = self.client.request(name, {"order_id": self.order_id, "by": self.by, **data})
         events = ", ".join(reply.get("events") or [])
         print_line(
@@ -136,39 +136,33 @@ class OrderAction:
 
 
 def minor_units(text: str, currency: str) -> int:
-    """Return an amount written by a person (`9.90`) in minor units of a currency. Raise
-    `click.UsageError`.
-    """
+    """Convert an amount such as `9.90` to minor units of a currency. Raises `click.UsageError`."""
     whole, _, part = text.partition(".")
     places = exponent(currency)
     if not (whole + part).isdecimal() or not text.isascii() or len(part) > places:
         example = written(990 * 10 ** max(places - 2, 0), currency).split()[0]
-        raise click.UsageError(f"'{text}' is no amount in {currency}: write it like {example}.")
+        raise click.UsageError(
+            f"'{text}' is not an amount in {currency}: write, for example, {example}."
+        )
     return int(whole + part.ljust(places, "0"))
 
 
 @contextmanager
 def order_action(wanted: str, shop: str, wait: float, by: str, yes: bool) -> Iterator[OrderAction]:
-    """Open an action on the order with the reference or id `wanted`."""
+    """Get the order with this reference or id and open an action on it."""
     with open_shop_client(shop, wait, "order") as client:
         order = client.request("order.get", {"order_id": wanted, "language": "en"})
         yield OrderAction(client, order, by, yes)
 
 
 def print_standing(found: Data) -> None:
-    """Print one line on how an order stands: reference, state, total, what was paid, what is
-    due.
-    """
+    """Print an order in one line: reference, state, total, paid amount and due amount."""
     order, due = found["order"], due_sentence(found)
     print_line(
         Text.assemble(
             (f"{order['reference']}  ", "bold cyan"),
             clean(found["state_label"]),
-            f"  total {_money(order['total'])}, paid {_money(order['paid'])}",
+            f"  total {money(order['total'])}, paid {money(order['paid'])}",
             (f", {due}" if due else "", "yellow"),
         )
     )
-
-
-def _money(money: Data) -> str:
-    return written(money["amount"], money["currency"])

@@ -1,6 +1,4 @@
-"""`aftercart order`: list orders, show one, and act on it. It only speaks to `orders` and `ingest`,
-as any client.
-"""
+"""`aftercart order`: list orders, show one, and act on it."""
 
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -9,7 +7,7 @@ from typing import Any, get_args
 import click
 
 from shared.cli.options import json_option, language_option, shop_option, wait_option
-from shared.cli.orders import delivery, documents, edit, place, refund, state, tax
+from shared.cli.orders import delivery, documents, edit, place, refund, returns, state, tax
 from shared.cli.orders.action import reference_argument as wanted_argument
 from shared.cli.orders.display import print_history, print_order, print_row
 from shared.cli.orders.filter import filter_options, order_filter
@@ -17,7 +15,7 @@ from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note
 from shared.contracts.orders.lists import OrderSort
 
-PAGE = 500  # orders per question
+PAGE = 500  # orders of one answer
 SORTS = get_args(OrderSort)
 
 
@@ -25,28 +23,32 @@ SORTS = get_args(OrderSort)
 def order() -> None:
     """List orders, show one, and act on it.
 
-    REF-OR-ID is an order's reference or its id. Amounts are written as people write them (9.90), in
-    the order's currency and kind of prices. An action that writes to the customer asks first,
-    unless --yes is given.
+    REF-OR-ID is an order's reference or its id. Amounts are decimal numbers such as 9.90, in the
+    order's currency, with or without tax as the order's prices are. An action that sends an e-mail
+    to the customer asks first, unless --yes is given.
     """
 
 
-@order.command("list", short_help="The newest orders that fit.")
+@order.command("list", short_help="List orders, newest first.")
 @filter_options
 @click.option(
     "--sort",
     type=click.Choice(SORTS),
     default="placed_at",
     show_default=True,
-    help="By this column.",
+    help="The column to sort by.",
 )
-@click.option("--ascending", is_flag=True, help="The first, oldest or least first.")
-@click.option("--count", is_flag=True, help="Only say how many there are.")
+@click.option("--ascending", is_flag=True, help="Sort in ascending order.")
+@click.option("--count", is_flag=True, help="Print only the number of orders.")
 @language_option
 @click.option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="The maximum number of orders.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @shop_option
 @wait_option
 def list_orders(
@@ -60,8 +62,7 @@ def list_orders(
     language: str,
     **chosen: Any,
 ) -> None:
-    """List orders, newest first unless --sort says otherwise: those that fit every option that is
-    given.
+    """List the orders that match all given options, newest first by default.
 
     \b
     Examples:
@@ -88,32 +89,32 @@ def list_orders(
             print_row(row, as_json=as_json)
         more = next(rows, None)
     if first is None:
-        print_note("No order fits.", style="dim")
+        print_note("No order matches.", style="dim")
     elif more and not as_json:
         print_note(f"These are the first {limit}; --limit shows more.", style="dim")
 
 
-@order.command(short_help="One order, with all that belongs to it.")
+@order.command(short_help="Show an order with all its details.")
 @wanted_argument
 @language_option
 @json_option
 @shop_option
 @wait_option
 def show(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
-    """Shows the order with the reference or id REF-OR-ID."""
+    """Show the order REF-OR-ID with its lines, payments, documents, refunds and returns."""
     with open_shop_client(shop, wait, "order") as client:
         found = client.request("order.get", {"order_id": wanted, "language": language})
     (print_json if as_json else print_order)(found)
 
 
-@order.command(short_help="Its states: which, when, by whom.")
+@order.command(short_help="Show the states of an order so far.")
 @wanted_argument
 @language_option
 @json_option
 @shop_option
 @wait_option
 def history(wanted: str, language: str, as_json: bool, shop: str, wait: float) -> None:
-    """Shows through which states the order REF-OR-ID went."""
+    """Show the past and present states of the order REF-OR-ID, with time and employee."""
     with open_shop_client(shop, wait, "order") as client:
         found = client.request("order.get", {"order_id": wanted, "language": language})
     if as_json:
@@ -137,6 +138,7 @@ for module in (
     state,
     edit,
     refund,
+    returns,
     delivery,
     documents,
     tax,

@@ -1,4 +1,4 @@
-"""`aftercart order address` and `aftercart order shipping`: where an order goes, and how."""
+"""`aftercart order address|shipping`: change addresses, carrier and tracking number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,12 +34,14 @@ def _parts(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--invoice", is_flag=True, help="Change the invoice address.")
 @_parts
 @click.option(
-    "--taxes-checked", is_flag=True, help="Into another country: the tax rates were looked at."
+    "--taxes-checked",
+    is_flag=True,
+    help="For another country: confirm that the tax rates were checked.",
 )
 @action_options
 def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) -> None:
-    """Change parts of an address of the order REF-OR-ID; the other parts stay. An empty text
-    removes a part.
+    """Change parts of an address of the order REF-OR-ID. An empty text removes a part; parts that
+    are not given do not change.
 
     \b
     Example:
@@ -47,14 +49,14 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
     """  # noqa: D301, E501 - click reads \b
     parts = {part: given.pop(part) for part in PARTS}
     changed = {part: value for part, value in parts.items() if value is not None}
-    kinds = [
-        kind
-        for kind, wanted in (("delivery_address", delivery), ("invoice_address", invoice))
-        if wanted
-    ]
+    kinds: list[str] = []
+    if delivery:
+        kinds.append("delivery_address")
+    if invoice:
+        kinds.append("invoice_address")
     if not kinds or not changed:
         raise click.UsageError(
-            "Say which address (--delivery, --invoice or both) and what changes, such as --line1."
+            "Give the address (--delivery, --invoice or both) and a change, such as --line1."
         )
     with order_action(**given) as acting:
         addresses = {kind: acting.order[kind] | changed for kind in kinds}
@@ -64,13 +66,15 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
         acting.send("order.change_address", {**addresses, "taxes_checked": taxes_checked})
 
 
-@click.command(short_help="Change carrier, price, tracking number.")
+@click.command(short_help="Change carrier, price or tracking number.")
 @reference_argument
-@click.option("--carrier", metavar="NAME", help="Until the order is shipped.")
-@click.option("--price", metavar="AMOUNT", help="Until the order is shipped.")
-@click.option("--tax-rate", metavar="PERCENT", help="Until the order is shipped.")
+@click.option("--carrier", metavar="NAME", help="The new carrier; until the order is shipped.")
+@click.option("--price", metavar="AMOUNT", help="The new price; until the order is shipped.")
+@click.option("--tax-rate", metavar="PERCENT", help="The new tax rate; until the order is shipped.")
 @click.option(
-    "--tracking", metavar="NUMBER", help="The customer gets it by mail once the goods are sent."
+    "--tracking",
+    metavar="NUMBER",
+    help="The tracking number; mailed to the customer once the order is shipped.",
 )
 @action_options
 def shipping(
@@ -80,7 +84,7 @@ def shipping(
     tracking: str | None,
     **action: Any,
 ) -> None:
-    """Change how the order REF-OR-ID travels; what is not named stays.
+    """Change the shipping of the order REF-OR-ID. Values that are not given do not change.
 
     \b
     Example:
@@ -95,9 +99,7 @@ def shipping(
         }
         changed = {name: value for name, value in wanted.items() if value is not None}
         if not changed:
-            raise click.UsageError(
-                "Say what changes: --carrier, --price, --tax-rate or --tracking."
-            )
+            raise click.UsageError("Give a change: --carrier, --price, --tax-rate or --tracking.")
         if set(changed) - {"tracking_number"}:
             acting.confirm_change()
         acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")

@@ -1,4 +1,4 @@
-"""How orders look on the terminal."""
+"""Print orders on the terminal."""
 
 import json
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from shared.cli.terminal import clean, console, minute, print_line
+from shared.cli.terminal import clean, console, minute, money, print_line
 from shared.clients.sentences import counted
-from shared.writing.currencies import decimal
 
 Data = dict[str, Any]
 
 
 def print_row(row: Data, *, as_json: bool) -> None:
-    """One line for people, or one of JSON."""
+    """Print an order of a list in one line, or as JSON."""
     if as_json:
         print_line(json.dumps(row, ensure_ascii=False))
         return
@@ -23,7 +22,7 @@ def print_row(row: Data, *, as_json: bool) -> None:
         Text.assemble(
             (f"{row['reference']:10}", "bold cyan"),
             f"  {minute(row['placed_at'], row['timezone'])}",
-            f"  {_money(row['total']):>14}  ",
+            f"  {money(row['total']):>14}  ",
             (clean(row["state_label"]), row["state_colour"]),
             f"  {row['delivery_country']}  ",
             clean(f"{customer['name']} <{customer['email']}>"),
@@ -34,11 +33,11 @@ def print_row(row: Data, *, as_json: bool) -> None:
 
 
 def print_order(found: Data) -> None:
-    """All of an order that fits on a screen."""
+    """Print the details of an order on about one screen."""
     order, customer = found["order"], found["order"]["customer"]
     zone = order["shop"]["timezone"]
     print_line(Text.assemble((order["reference"], "bold cyan"), f"  {order['order_id']}"))
-    _say_facts(
+    _print_facts(
         {
             "placed": minute(order["placed_at"], zone),
             "state": f"{found['state_label']} since {minute(found['state_since'], zone)}",
@@ -47,8 +46,8 @@ def print_order(found: Data) -> None:
                 f" <{customer['email']}>{', new customer' if found['new_customer'] else ''}"
             ),
             "total": (
-                f"{_money(order['total'])}, of which tax {_money(found['tax'])}, paid"
-                f" {_money(order['paid'])}"
+                f"{money(order['total'])}, of which tax {money(found['tax'])}, paid"
+                f" {money(order['paid'])}"
             ),
             "prices": "without tax" if found["prices"] == "tax_excluded" else "with tax",
             "not taxed": found["exemption"]["reason"] if found["exemption"] else "",
@@ -56,13 +55,13 @@ def print_order(found: Data) -> None:
             "payment": order["payment_method"],
             "products": (
                 f"{found['products']}, {found['weight_grams'] / 1000:g} kg,"
-                f" {_money(found['products_total'])}"
+                f" {money(found['products_total'])}"
             ),
-            "carrier": f"{order['carrier']} {_money(found['shipping'])} {order['tracking_number']}",
+            "carrier": f"{order['carrier']} {money(found['shipping'])} {order['tracking_number']}",
             "discounts": ", ".join(_discount(each) for each in order.get("discounts", ())),
             "messages": str(found["messages"]),
             "note": found["note"],
-            "invoices say": found.get("invoice_note", ""),
+            "invoice note": found.get("invoice_note", ""),
             "delivery to": _address(found["delivery_address"]),
             "": found["delivery_map"],
             "invoice to": _address(found["invoice_address"]),
@@ -71,17 +70,17 @@ def print_order(found: Data) -> None:
         }
     )
     print_line()
-    _say_lines(found["lines"])
+    _print_lines(found["lines"])
     for heading, entries in (
         ("payments", [_payment(each, zone) for each in found["payments"]]),
         ("refunds", [_refund(each, zone) for each in found["refunds"]]),
         ("returns", [_return(each, zone) for each in found["returns"]]),
     ):
-        _say_entries(heading, entries)
+        _print_entries(heading, entries)
 
 
 def print_history(found: Data) -> None:
-    """The states of an order, the first one first."""
+    """Print the states of an order, oldest first."""
     entries, zone = found["history"], found["order"]["shop"]["timezone"]
     for entry in entries:
         forced = f"forced: {entry['reason']}" if entry["forced"] else entry["reason"]
@@ -96,13 +95,13 @@ def print_history(found: Data) -> None:
     print_line(counted(len(entries), "state"), style="dim")
 
 
-def _say_facts(facts: dict[str, str]) -> None:
+def _print_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
             print_line(Text.assemble((f"  {name:13}", "dim"), clean(value)))
 
 
-def _say_lines(lines: list[Data]) -> None:
+def _print_lines(lines: list[Data]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2))
     refunded = any(line.get("refunded") for line in lines)
     for heading in (
@@ -126,31 +125,27 @@ def _say_lines(lines: list[Data]) -> None:
             line["name"],
             pieces,
             *back,
-            _money(line["unit_price"]),
-            _money(line["total"]),
+            money(line["unit_price"]),
+            money(line["total"]),
         )
         table.add_row(*(Text(clean(cell)) for cell in cells))
     console().print(table)
 
 
-def _money(money: Data) -> str:
-    return f"{decimal(money['amount'], money['currency'])} {money['currency']}"
-
-
 def _discount(discount: Data) -> str:
     code = f" ({discount['code']})" if discount["code"] else ""
-    return f"{_money(discount['off'])} off by {discount['name']}{code}"
+    return f"{money(discount['off'])} off by {discount['name']}{code}"
 
 
 def due_sentence(found: Data) -> str:
-    """Return what is due either way on the answer of `order.get`; empty where nothing is."""
+    """Describe the amounts due from and to the customer; empty if there are none."""
     parts = []
     due, refund_due = found["due"], found["refund_due"]
     if due and due["amount"]:
         missing = "still to be paid" if due["amount"] > 0 else "paid too much"
-        parts.append(f"{_money(due | {'amount': abs(due['amount'])})} {missing}")
+        parts.append(f"{money(due | {'amount': abs(due['amount'])})} {missing}")
     if refund_due and refund_due["amount"]:
-        parts.append(f"{_money(refund_due)} to be given back for refunds")
+        parts.append(f"{money(refund_due)} to be paid back for refunds")
     return ", ".join(parts)
 
 
@@ -163,7 +158,7 @@ def _documents(issued: list[Data]) -> list[str]:
     ]
 
 
-def _say_entries(heading: str, entries: list[str]) -> None:
+def _print_entries(heading: str, entries: list[str]) -> None:
     if entries:
         print_line()
         print_line(heading, style="dim")
@@ -175,20 +170,20 @@ def _payment(payment: Data, zone: str) -> str:
     at = f"{minute(payment['at'], zone)}  " if payment.get("at") else ""
     by = f"  by {payment['by']}" if payment.get("by") else ""
     reversal = (
-        f"  takes back {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
+        f"  reverses {payment['reverses']}: {payment['reason']}" if payment["reverses"] else ""
     )
     return (
-        f"{at}{_money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
+        f"{at}{money(payment['amount']):>14}  {payment['method']}{by}  {payment['transaction_id']}"
         f"  {payment['payment_id']}{reversal}"
     )
 
 
 def _refund(refund: Data, zone: str) -> str:
     slip = f"  {refund['credit_slip']['number']}" if refund["credit_slip"] else ""
-    standing = "to be given back" if refund["due"] else "done"
+    status = "to be paid back" if refund["due"] else "done"
     return (
-        f"{minute(refund['at'], zone)}  {_money(refund['gross']):>14}  {refund['kind']} by"
-        f" {refund['by']}{slip}  {standing}  {refund['refund_id']}  {refund['reason']}"
+        f"{minute(refund['at'], zone)}  {money(refund['gross']):>14}  {refund['kind']} by"
+        f" {refund['by']}{slip}  {status}  {refund['refund_id']}  {refund['reason']}"
     )
 
 

@@ -1,6 +1,4 @@
-"""`aftercart order invoice|slip|summary|send|notify|note|message`: what is written about an order,
-and to whom.
-"""
+"""`aftercart order invoice|slip|summary|send|notify|customer|note|message`: documents and mails."""
 
 from typing import Any
 
@@ -12,22 +10,26 @@ from shared.runtime.errors import AftercartError
 
 @click.command(short_help="Issue the invoice, or a corrected one.")
 @reference_argument
-@click.option("--note", "note_text", metavar="TEXT", help="Printed under the tax table.")
+@click.option("--note", "note_text", metavar="TEXT", help="A note to print under the tax table.")
 @click.option(
-    "--correct", is_flag=True, help="Cancel what was invoiced by a credit slip, and issue it anew."
+    "--correct",
+    is_flag=True,
+    help="Cancel the issued invoice by a credit slip, and issue a new one.",
 )
 @click.option(
-    "--reason", default="", metavar="TEXT", help="With --correct: printed on the credit slip."
+    "--reason", default="", metavar="TEXT", help="With --correct: the reason on the credit slip."
 )
 @action_options
 def invoice(note_text: str | None, correct: bool, reason: str, **action: Any) -> None:
-    """Issue the invoice of the order REF-OR-ID. For another name, company or VAT number, change the
-    invoice address (`order address --invoice`), then use --correct.
+    """Issue the invoice of the order REF-OR-ID.
+
+    To correct a name, company or VAT number, change the invoice address (`order address
+    --invoice`), then use --correct.
     """
     with order_action(**action) as acting:
         if correct:
             acting.confirm(
-                "What was invoiced is cancelled by a credit slip and issued anew.",
+                "The issued invoice is cancelled by a credit slip, and a new one is issued.",
                 mail="both by mail",
             )
             acting.send("order.correct_invoice", {"note": note_text, "reason": reason})
@@ -37,11 +39,11 @@ def invoice(note_text: str | None, correct: bool, reason: str, **action: Any) ->
         acting.send("order.issue_invoice", {})
 
 
-@click.command(short_help="Mail documents again, or to somebody else.")
+@click.command(short_help="Mail documents again, or to another address.")
 @reference_argument
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER…")
-@click.option("--to", metavar="ADDRESS", help="Else to the customer.")
-@click.option("--message", default="", metavar="TEXT", help="A few words in the mail.")
+@click.option("--to", metavar="ADDRESS", help="The recipient; by default the customer.")
+@click.option("--message", default="", metavar="TEXT", help="A message in the mail.")
 @action_options
 def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) -> None:
     """Mail documents of the order REF-OR-ID by their numbers.
@@ -72,13 +74,16 @@ def send(numbers: tuple[str, ...], to: str | None, message: str, **action: Any) 
 
 @click.command(short_help="Correct the customer's e-mail or name.")
 @reference_argument
-@click.option("--email", metavar="ADDRESS", help="Mails from now on go there.")
-@click.option("--name", metavar="TEXT")
+@click.option("--email", metavar="ADDRESS", help="The new e-mail address, for all later mails.")
+@click.option("--name", metavar="TEXT", help="The new name.")
 @action_options
 def customer(email: str | None, name: str | None, **action: Any) -> None:
-    """Correct the customer of the order REF-OR-ID. Issued documents stay as they are."""
+    """Correct the e-mail or name of the customer of the order REF-OR-ID.
+
+    Issued documents do not change.
+    """
     if email is None and name is None:
-        raise click.UsageError("Say what changes: --email or --name.")
+        raise click.UsageError("Give the correction: --email or --name.")
     with order_action(**action) as acting:
         acting.send("order.change_customer", {"email": email, "customer_name": name})
 
@@ -88,7 +93,7 @@ def customer(email: str | None, name: str | None, **action: Any) -> None:
 @click.argument("text")
 @action_options
 def note(text: str, **action: Any) -> None:
-    """Set the note of the order REF-OR-ID that only employees see. An empty TEXT removes it."""
+    """Set the private note of the order REF-OR-ID, for employees. An empty TEXT removes it."""
     with order_action(**action) as acting:
         acting.send("order.set_note", {"note": text})
 
@@ -97,13 +102,12 @@ def note(text: str, **action: Any) -> None:
 @reference_argument
 @click.argument("text", required=False)
 @click.option(
-    "--canned", metavar="KEY", help="Begin with this predefined message; TEXT follows it."
+    "--canned", metavar="KEY", help="Begin with this predefined message, and append TEXT."
 )
-@click.option("--private", is_flag=True, help="For employees only.")
+@click.option("--private", is_flag=True, help="Add a note that only employees see.")
 @action_options
 def message(text: str | None, canned: str | None, private: bool, **action: Any) -> None:
-    """Write TEXT to the customer of the order REF-OR-ID. It is mailed, and kept in the customer's
-    thread.
+    """Mail TEXT to the customer of the order REF-OR-ID, and add it to the customer's thread.
 
     \b
     Examples:
@@ -111,7 +115,7 @@ def message(text: str | None, canned: str | None, private: bool, **action: Any) 
       aftercart order message XKBKNABJK --canned delay
     """  # noqa: D301 - click reads \b
     if text is None and canned is None:
-        raise click.UsageError("Give the TEXT, or a predefined message by --canned.")
+        raise click.UsageError("Give the TEXT, or --canned with the key of a predefined message.")
     with order_action(**action) as acting:
         acting.confirm(mail="" if private else "this message by mail")
         acting.send(
@@ -124,30 +128,31 @@ def message(text: str | None, canned: str | None, private: bool, **action: Any) 
 @reference_argument
 @action_options
 def slip(**action: Any) -> None:
-    """Issue the delivery slip of the order REF-OR-ID, or one in place of an outdated one."""
+    """Issue the delivery slip of the order REF-OR-ID, or replace an outdated one."""
     with order_action(**action) as acting:
         acting.send("order.issue_delivery_slip", {})
 
 
-@click.command(short_help="Make a document of the order as it is.")
+@click.command(short_help="Create a summary of the order as a document.")
 @reference_argument
 @action_options
 def summary(**action: Any) -> None:
-    """Make a document of the order REF-OR-ID as it is now. `aftercart document list --order REF`
-    shows it.
+    """Create a document with the current content of the order REF-OR-ID.
+
+    `aftercart document list --order REF` lists it.
     """
     with order_action(**action) as acting:
         acting.send("order.print_summary", {})
 
 
-@click.command(short_help="Tell the customer what it is now.")
+@click.command(short_help="Mail the changed order to the customer.")
 @reference_argument
 @click.argument("text", default="")
 @action_options
 def notify(text: str, **action: Any) -> None:
-    """Mail the customer what the order REF-OR-ID is now, with a few words: TEXT."""
+    """Mail the current content of the order REF-OR-ID to the customer, with the message TEXT."""
     with order_action(**action) as acting:
-        acting.confirm(mail="the order as it is now by mail")
+        acting.confirm(mail="the current order by mail")
         acting.send("order.notify_change", {"message": text})
 
 

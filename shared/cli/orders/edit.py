@@ -1,4 +1,4 @@
-"""`aftercart order add|edit|cancel|discount`: what an order holds, and what is taken off it."""
+"""`aftercart order add|edit|cancel|discount`: change the lines and discounts of an order."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,8 +26,8 @@ items_argument = click.argument(
 @click.argument("items", nargs=-1, required=True, type=ItemType(), metavar="SKU[:PIECES][=PRICE]…")
 @action_options
 def add(items: tuple[Item, ...], **action: Any) -> None:
-    """Add products to the order REF-OR-ID: one piece of each SKU unless PIECES says more, at the
-    catalogue's price unless PRICE is given. All of them are added, or none.
+    """Add products to the order REF-OR-ID: one piece of each SKU or PIECES, at the catalogue's
+    price or at PRICE. If one cannot be added, none is.
 
     \b
     Examples:
@@ -36,29 +36,24 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         acting.confirm_change()
-        acting.send(
-            "order.add_lines",
-            {
-                "lines": [
-                    {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces}
-                    | _price(acting, item)
-                    for item in items
-                ]
-            },
-        )
+        lines: list[Data] = []
+        for item in items:
+            quantity = 1 if item.pieces is None else item.pieces
+            lines.append({"sku": item.key, "quantity": quantity, **_price(acting, item)})
+        acting.send("order.add_lines", {"lines": lines})
 
 
-@click.command(short_help="Change pieces and prices of lines.")
+@click.command(short_help="Change quantities and prices of lines.")
 @reference_argument
 @items_argument
-@click.option("--tax-rate", metavar="PERCENT", help="The tax rate of these lines from now on.")
+@click.option("--tax-rate", metavar="PERCENT", help="The new tax rate of these lines.")
 @click.option(
-    "--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings."
+    "--reason", default="", metavar="TEXT", help="The reason on the credit slip, if one is issued."
 )
 @action_options
 def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: Any) -> None:
-    """Change lines of the order REF-OR-ID: PIECES is how many there are afterwards (0 removes the
-    line), PRICE what one costs. What is not named stays.
+    """Change lines of the order REF-OR-ID: PIECES is the new quantity (0 removes the line), PRICE
+    the new price of one piece. Lines and values that are not given do not change.
 
     \b
     Examples:
@@ -71,33 +66,39 @@ def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: A
         acting.send("order.edit_lines", {"lines": lines, "reason": reason})
 
 
-@click.command(short_help="Take products out of an unpaid order.")
+@click.command(short_help="Cancel lines of an unpaid order.")
 @reference_argument
 @items_argument
 @click.option(
-    "--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings."
+    "--reason", default="", metavar="TEXT", help="The reason on the credit slip, if one is issued."
 )
 @action_options
 def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
-    """Take pieces out of the order REF-OR-ID, all pieces of a line unless PIECES says how many."""
+    """Cancel lines of the order REF-OR-ID: all pieces of a line, or PIECES of them."""
     with order_action(**action) as acting:
         lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
         acting.confirm_change()
         acting.send("order.cancel_lines", {"lines": lines, "reason": reason})
 
 
-@click.command(short_help="Give a discount, or take one back.")
+@click.command(short_help="Add or remove a discount.")
 @reference_argument
-@click.option("--percent", metavar="PERCENT", help="Off the products.")
-@click.option("--amount", metavar="AMOUNT", help="Off the products.")
-@click.option("--free-shipping", is_flag=True, help="The shipping costs nothing.")
+@click.option("--percent", metavar="PERCENT", help="A percentage off the products.")
+@click.option("--amount", metavar="AMOUNT", help="An amount off the products.")
+@click.option("--free-shipping", is_flag=True, help="Free shipping.")
 @click.option(
-    "--name", default="Discount", show_default=True, metavar="TEXT", help="Printed on documents."
+    "--name",
+    default="Discount",
+    show_default=True,
+    metavar="TEXT",
+    help="The discount's name on documents.",
 )
 @click.option(
-    "--invoice", "number", metavar="NUMBER", help="Only for the products of this invoice."
+    "--invoice", "number", metavar="NUMBER", help="Discount only the products of this invoice."
 )
-@click.option("--remove", metavar="NAME-OR-ID", help="Take back this discount.")
+@click.option(
+    "--remove", metavar="NAME-OR-ID", help="Remove this discount, by its name, code or id."
+)
 @action_options
 def discount(
     percent: str | None,
@@ -108,7 +109,7 @@ def discount(
     remove: str | None,
     **action: Any,
 ) -> None:
-    """Take something off the order REF-OR-ID: one of --percent, --amount and --free-shipping.
+    """Add a discount to the order REF-OR-ID, or remove one.
 
     \b
     Examples:
@@ -118,27 +119,28 @@ def discount(
     if sum((percent is not None, amount is not None, free_shipping, remove is not None)) != 1:
         raise click.UsageError("Give one of --percent, --amount, --free-shipping and --remove.")
     with order_action(**action) as acting:
-        data: Data = (
-            {"discount_id": _discount_id(acting, remove)}
-            if remove is not None
-            else {
-                "discount_id": str(uuid4()),
-                "discount_name": name,
-                "percent": percent,
-                "free_shipping": free_shipping,
-                "amount": None if amount is None else acting.minor(amount),
-                "invoice": None if number is None else invoice_id(acting, number),
-            }
-        )
+        if remove is not None:
+            removed = _discount_id(acting, remove)
+            acting.confirm_change()
+            acting.send("order.remove_discount", {"discount_id": removed})
+            return
+        data: Data = {
+            "discount_id": str(uuid4()),
+            "discount_name": name,
+            "percent": percent,
+            "free_shipping": free_shipping,
+            "amount": None if amount is None else acting.minor(amount),
+            "invoice": None if number is None else invoice_id(acting, number),
+        }
         acting.confirm_change()
-        acting.send("order.add_discount" if remove is None else "order.remove_discount", data)
+        acting.send("order.add_discount", data)
 
 
 COMMANDS = (add, edit, cancel, discount)
 
 
 def pieces_of(acting: OrderAction, item: Item) -> int:
-    """Return the pieces that an item names, or else all that its line has."""
+    """Return the pieces that an item names, or all pieces of its line."""
     if item.pieces is not None:
         return item.pieces
     pieces = {line["line"]: line["quantity"] - line["refunded"] for line in acting.order["lines"]}
@@ -148,9 +150,7 @@ def pieces_of(acting: OrderAction, item: Item) -> int:
 
 
 def invoice_id(acting: OrderAction, number: str) -> str:
-    """Return the id of the order's invoice with this number. Raise `AftercartError` where it has
-    none.
-    """
+    """Return the id of the order's invoice with this number. Raises `AftercartError`."""
     issued = {
         each["number"]: each["document_id"]
         for each in acting.order["documents"]
@@ -171,11 +171,14 @@ def _edited(acting: OrderAction, item: Item, tax_rate: str | None) -> Data:
     if item.pieces is None and item.money is None and tax_rate is None:
         key = item.key
         raise click.UsageError(
-            f"Say what line {key} becomes: {key}:3 for pieces, {key}=9.90 for a price."
+            f"Give the change of line {key}: {key}:3 for three pieces, {key}=9.90 for a price."
         )
-    pieces = {} if item.pieces is None else {"quantity": item.pieces}
-    rate = {} if tax_rate is None else {"tax_rate": tax_rate}
-    return {"line": item.line, **pieces, **rate, **_price(acting, item)}
+    line: Data = {"line": item.line, **_price(acting, item)}
+    if item.pieces is not None:
+        line["quantity"] = item.pieces
+    if tax_rate is not None:
+        line["tax_rate"] = tax_rate
+    return line
 
 
 def _discount_id(acting: OrderAction, wanted: str) -> str:
@@ -188,6 +191,6 @@ def _discount_id(acting: OrderAction, wanted: str) -> str:
     if len(found) != 1:
         names = ", ".join(f"'{each['name']}' ({each['discount_id']})" for each in given) or "none"
         raise AftercartError(
-            f"'{wanted}' names {len(found)} discounts of the order; it has: {names}."
+            f"'{wanted}' matches {len(found)} discounts of the order; it has: {names}."
         )
     return str(found[0])

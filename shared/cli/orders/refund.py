@@ -1,4 +1,4 @@
-"""`aftercart order refund|refunded|return`: money that goes back, and goods that come back."""
+"""`aftercart order refund|refunded`: give money back."""
 
 from typing import Any
 from uuid import uuid4
@@ -12,47 +12,49 @@ from shared.cli.orders.action import (
     action_options,
     order_action,
     reference_argument,
+    split_options,
 )
 from shared.cli.orders.edit import pieces_of
 from shared.cli.shop_client import Data
-from shared.cli.terminal import clean, print_line
 from shared.runtime.errors import AftercartError
 
-RETURN_STEPS = {
-    "confirm": ("waiting_for_confirmation",),
-    "deny": ("waiting_for_confirmation", "waiting_for_package", "package_received"),
-    "receive": ("waiting_for_package",),
-    "complete": ("package_received",),
-}
+STANDARD = ("refund.create", "standard")
+"""The action that refunds whole pieces, with its kind."""
 lines_argument = click.argument(
     "items", nargs=-1, type=ItemType(), metavar="[LINE[:PIECES][=AMOUNT]]…"
 )
 
 
-@click.command(short_help="Give money back.")
+@click.command(short_help="Refund lines, shipping or an overpayment.")
 @reference_argument
 @lines_argument
-@click.option("--all", "everything", is_flag=True, help="All that is left of lines and shipping.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Refund everything not yet refunded, with shipping."
+)
 @click.option(
     "--kind",
     type=click.Choice(["standard", "partial", "return"]),
-    help="Else what is possible now.",
+    help="The kind of refund; by default the one possible now.",
 )
-@click.option("--shipping", is_flag=True, help="All that is left of the shipping, too.")
-@click.option("--shipping-amount", metavar="AMOUNT", help="So much of the shipping.")
-@click.option("--overpaid", is_flag=True, help="What was paid beyond what the order costs.")
-@click.option("--restock/--no-restock", default=None, help="Whether the pieces go back to stock.")
+@click.option("--shipping", is_flag=True, help="Refund the rest of the shipping, too.")
+@click.option("--shipping-amount", metavar="AMOUNT", help="Refund this part of the shipping.")
+@click.option("--overpaid", is_flag=True, help="Refund the payments beyond the order's total.")
+@click.option("--restock/--no-restock", default=None, help="Whether the pieces return to stock.")
 @click.option(
     "--credit-slip/--no-credit-slip",
     default=None,
-    help="Else one is issued if there is an invoice. Without: a compensation, no price reduction.",
+    help=(
+        "Whether to issue a credit slip; by default if there is an invoice. Without one, the"
+        " refund is a compensation, not a price reduction."
+    ),
 )
-@click.option("--store-credit", is_flag=True, help="As store credit instead of money.")
-@click.option("--reason", default="", metavar="TEXT", help="Printed on the credit slip.")
+@click.option("--store-credit", is_flag=True, help="Refund as store credit instead of money.")
+@click.option("--reason", default="", metavar="TEXT", help="The reason on the credit slip.")
 @action_options
 def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given: Any) -> None:
-    """Refund lines of the order REF-OR-ID: PIECES at their price, or AMOUNT. Shows what it comes to
-    and asks first.
+    """Refund lines of the order REF-OR-ID: PIECES at their price, or AMOUNT.
+
+    Prints the refund first; if the customer would get an e-mail, asks before it is made.
 
     \b
     Examples:
@@ -60,18 +62,11 @@ def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given:
       aftercart order refund XKBKNABJK 1=5.00 --reason "A scratch"
       aftercart order refund XKBKNABJK --all
     """  # noqa: D301 - click reads \b
-    options, action = _split(given)
+    options, action = split_options(given)
     with order_action(**action) as acting:
         terms = _terms(acting, items, everything, kind, options)
-        preview = acting.ask("refund.preview", terms)["refund"]
-        goods = bool(terms["lines"] or terms["shipping"] or terms.get("shipping_amount"))
-        mails = ["the credit slip by mail"] if goods and _gets_slip(acting, options) else []
-        mails += (
-            ["a mail about the store credit"]
-            if (preview["store_credit"] or {}).get("amount")
-            else []
-        )
-        acting.confirm(*_preview(acting, preview), mail=" and ".join(mails))
+        preview = acting.query("refund.preview", terms)["refund"]
+        acting.confirm(*preview_lines(acting, preview), mail=_mails(acting, terms, preview))
         acting.send("refund.create", {**terms, "refund_id": str(uuid4())})
 
 
@@ -79,124 +74,75 @@ def refund(items: tuple[Item, ...], everything: bool, kind: str | None, **given:
 @reference_argument
 @click.argument("refund_id", required=False, type=click.UUID, metavar="[REFUND-ID]")
 @click.option(
-    "--transaction-id", default="", metavar="ID", help="The payment system's number for it."
+    "--transaction-id", default="", metavar="ID", help="The payment system's transaction number."
 )
 @click.option("--store-credit", is_flag=True, help="Turn the money into store credit instead.")
 @action_options
 def refunded(refund_id: Any, transaction_id: str, store_credit: bool, **action: Any) -> None:
-    """Say that the money of a refund of the order REF-OR-ID was paid out: the only one that is due,
-    or REFUND-ID.
-    """
+    """Mark a refund of the order REF-OR-ID as paid out: REFUND-ID, or the only one that is due."""
     with order_action(**action) as acting:
-        due = [each["refund_id"] for each in acting.order["refunds"] if each["due"]]
-        if refund_id is None and len(due) != 1:
-            raise AftercartError(
-                f"{len(due)} refunds of the order are due: {_due(acting) or 'none'}. Name one."
-            )
-        chosen = due[0] if refund_id is None else str(refund_id)
+        data: Data = {"refund_id": _due_refund(acting, refund_id)}
         if store_credit:
             acting.confirm(mail="a mail about the store credit")
-            acting.send("refund.to_store_credit", {"refund_id": chosen})
+            acting.send("refund.to_store_credit", data)
         else:
-            acting.send(
-                "payment.mark_refunded", {"refund_id": chosen, "transaction_id": transaction_id}
-            )
+            acting.send("payment.mark_refunded", data | {"transaction_id": transaction_id})
 
 
-@click.command("return", short_help="Goods that come back: ask, confirm, receive, complete.")
-@reference_argument
-@lines_argument
-@click.option(
-    "--confirm", "step", flag_value="confirm", help="The goods may come: the package is awaited."
-)
-@click.option("--deny", "step", flag_value="deny", help="They are not taken back; needs --answer.")
-@click.option("--receive", "step", flag_value="receive", help="The package arrived.")
-@click.option(
-    "--complete",
-    "step",
-    flag_value="complete",
-    help="Refund what came back; =AMOUNT gives a line its own.",
-)
-@click.option(
-    "--answer", default="", metavar="TEXT", help="To the customer, with --confirm and --deny."
-)
-@click.option("--shipping", is_flag=True, help="With --complete: refund the shipping, too.")
-@click.option(
-    "--restock/--no-restock",
-    default=None,
-    help="With --complete: whether the pieces go back to stock.",
-)
-@click.option(
-    "--store-credit", is_flag=True, help="With --complete: as store credit instead of money."
-)
-@click.option("--reason", default="", metavar="TEXT", help="Why it comes back.")
-@action_options
-def return_goods(items: tuple[Item, ...], step: str | None, answer: str, **given: Any) -> None:
-    """Ask for a return of lines of the order REF-OR-ID, or take its return one step further. Alone,
-    list its returns.
-
-    \b
-    Examples:
-      aftercart order return XKBKNABJK 1:2 --reason "Too large"
-      aftercart order return XKBKNABJK --confirm
-    """  # noqa: D301 - click reads \b
-    options, action = _split(given)
-    with order_action(**action) as acting:
-        if step is not None:
-            _take_step(acting, step, items, answer, options)
-        elif items:
-            lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
-            acting.confirm(mail="a mail about the return")
-            acting.send(
-                "return.request",
-                {
-                    "return_id": str(uuid4()),
-                    "lines": lines,
-                    "reason": options["reason"],
-                },
-            )
-        else:
-            _say_returns(acting)
+COMMANDS = (refund, refunded)
 
 
-COMMANDS = (refund, refunded, return_goods)
-ACTION = ("wanted", "shop", "wait", "by", "yes")
-
-
-def _split(given: Data) -> tuple[Data, Data]:
-    """Separate the options of a verb from those of every action."""
-    return {name: value for name, value in given.items() if name not in ACTION}, {
-        name: given[name] for name in ACTION
-    }
+def preview_lines(acting: OrderAction, refund: Data) -> list[str]:
+    """Describe a refund: each line, the shipping, and how the money goes back."""
+    lines = [
+        f"  line {line['line']}: {line['quantity']} x {line['sku']},"
+        f" {acting.money(line['gross']['amount'])}"
+        for line in refund["lines"]
+    ]
+    if refund["shipping"]["amount"]:
+        lines.append(f"  shipping: {acting.money(refund['shipping']['amount'])}")
+    parts: list[str] = []
+    if refund["store_credit"] and refund["store_credit"]["amount"]:
+        parts.append(f"{acting.money(refund['store_credit']['amount'])} as store credit")
+    if refund["money"] and refund["money"]["amount"]:
+        how = "by hand" if refund["by_hand"] else "by its payment system"
+        parts.append(f"{acting.money(refund['money']['amount'])} by {refund['method']}, {how}")
+    total = acting.money(refund["gross"]["amount"])
+    lines.append(f"Refund of {total}: {'; '.join(parts) or 'no money is paid back'}.")
+    return lines
 
 
 def _terms(
     acting: OrderAction, items: tuple[Item, ...], everything: bool, kind: str | None, options: Data
 ) -> Data:
+    """Return the fields that `refund.preview` and `refund.create` share."""
+    remaining = acting.order["refund_left"]
     lines = [_line(acting, item) for item in items]
+    shipping = options["shipping"]
     if everything:
-        lines = [
-            {"line": each["line"], "quantity": each["quantity"]}
-            for each in acting.order["refund_left"]["lines"]
-            if each["quantity"]
-        ]
-    amount = options["shipping_amount"]
-    whole = options["shipping"] or (
-        everything and acting.order["refund_left"]["shipping"]["amount"] > 0
-    )
-    stated = {
-        name: options[name] for name in ("restock", "credit_slip") if options[name] is not None
-    }
-    return {
+        lines = _remaining_lines(remaining["lines"])
+        shipping = shipping or remaining["shipping"]["amount"] > 0
+    terms: Data = {
         "kind": kind or _kind(acting, items),
         "lines": lines,
-        "shipping": whole and amount is None,
+        "shipping": shipping,
         "overpaid": options["overpaid"],
         "store_credit": options["store_credit"],
         "reason": options["reason"],
-        **({} if amount is None else {"shipping_amount": acting.minor(amount)}),
-        **stated,
     }
+    if options["shipping_amount"] is not None:
+        terms["shipping"] = False
+        terms["shipping_amount"] = acting.minor(options["shipping_amount"])
+    for name in ("restock", "credit_slip"):
+        if options[name] is not None:
+            terms[name] = options[name]
+    return terms
+
+
+def _remaining_lines(lines: list[Data]) -> list[Data]:
+    return [
+        {"line": each["line"], "quantity": each["quantity"]} for each in lines if each["quantity"]
+    ]
 
 
 def _line(acting: OrderAction, item: Item) -> Data:
@@ -205,113 +151,39 @@ def _line(acting: OrderAction, item: Item) -> Data:
     return {"line": item.line, "quantity": item.pieces or 0, "amount": acting.minor(item.money)}
 
 
-STANDARD = ("refund.create", "standard")
-"""The action that refunds whole pieces, with its kind."""
-
-
 def _kind(acting: OrderAction, items: tuple[Item, ...]) -> str:
     """Return the kind of refund that fits: of whole pieces while nothing is shipped, else of an
     amount.
     """
-    actions = acting.ask("order.actions", {})["actions"]
-    possible = any(
-        each["possible"] and (each["name"], each["kind"]) == STANDARD for each in actions
-    )
-    return "standard" if possible and not any(item.money for item in items) else "partial"
+    if any(item.money for item in items):
+        return "partial"
+    for action in acting.query("order.actions", {})["actions"]:
+        if action["possible"] and (action["name"], action["kind"]) == STANDARD:
+            return "standard"
+    return "partial"
 
 
-def _gets_slip(acting: OrderAction, options: Data) -> bool:
+def _mails(acting: OrderAction, terms: Data, preview: Data) -> str:
+    """Name the mails that the customer gets."""
+    mails: list[str] = []
+    goods = terms["lines"] or terms["shipping"] or terms.get("shipping_amount")
     invoiced = any(each["kind"] == "invoice" for each in acting.order["documents"])
-    return invoiced and options["credit_slip"] is not False
+    if goods and invoiced and terms.get("credit_slip") is not False:
+        mails.append("the credit slip by mail")
+    if (preview["store_credit"] or {}).get("amount"):
+        mails.append("a mail about the store credit")
+    return " and ".join(mails)
 
 
-def _preview(acting: OrderAction, refund: Data) -> list[str]:
-    lines = [
-        f"  line {line['line']}: {line['quantity']} x {line['sku']},"
-        f" {acting.money(line['gross']['amount'])}"
-        for line in refund["lines"]
-    ]
-    if refund["shipping"]["amount"]:
-        lines.append(f"  shipping: {acting.money(refund['shipping']['amount'])}")
-    how = "by hand" if refund["by_hand"] else "by its system"
-    given = []
-    if refund["store_credit"] and refund["store_credit"]["amount"]:
-        given.append(f"{acting.money(refund['store_credit']['amount'])} as store credit")
-    if refund["money"] and refund["money"]["amount"]:
-        given.append(f"{acting.money(refund['money']['amount'])} by {refund['method']}, {how}")
-    return [
-        *lines,
-        (
-            f"Refund of {acting.money(refund['gross']['amount'])}:"
-            f" {'; '.join(given) or 'no money goes back'}."
-        ),
-    ]
-
-
-def _due(acting: OrderAction) -> str:
-    return ", ".join(
-        f"{each['refund_id']} ({acting.money(each['money']['amount'])})"
-        for each in acting.order["refunds"]
-        if each["due"]
+def _due_refund(acting: OrderAction, wanted: Any) -> str:
+    """Return the id of the wanted refund, or of the only one that is due."""
+    if wanted is not None:
+        return str(wanted)
+    due = [each for each in acting.order["refunds"] if each["due"]]
+    if len(due) == 1:
+        return str(due[0]["refund_id"])
+    refunds = [f"{each['refund_id']} ({acting.money(each['money']['amount'])})" for each in due]
+    raise AftercartError(
+        f"{len(due)} refunds of the order are due: {', '.join(refunds) or 'none'}. Give the"
+        " REFUND-ID of one."
     )
-
-
-def _take_step(
-    acting: OrderAction, step: str, items: tuple[Item, ...], answer: str, options: Data
-) -> None:
-    found = [each for each in acting.order["returns"] if each["state"] in RETURN_STEPS[step]]
-    if len(found) != 1:
-        needed = " or ".join(RETURN_STEPS[step]).replace("_", " ")
-        standing = (
-            ", ".join(each["state"].replace("_", " ") for each in acting.order["returns"]) or "none"
-        )
-        raise AftercartError(
-            f"The order has {len(found)} returns to {step}: it needs the state {needed}. Its"
-            f" returns: {standing}."
-        )
-    data: Data = {"return_id": found[0]["return_id"]}
-    if step in ("confirm", "deny"):
-        data["answer"] = answer
-    if step == "complete":
-        data |= {"shipping": options["shipping"], "store_credit": options["store_credit"]}
-        data |= {"restock": options["restock"]} if options["restock"] is not None else {}
-        amounts = [
-            {"line": item.line, "amount": acting.minor(item.money)} for item in items if item.money
-        ]
-        data |= {"amounts": amounts} if amounts else {}
-    acting.confirm(
-        *(_preview_return(acting, found[0], data) if step == "complete" else ()),
-        mail="a mail about the return" + (", and of the credit slip" if step == "complete" else ""),
-    )
-    acting.send(f"return.{step}", data)
-
-
-def _preview_return(acting: OrderAction, returned: Data, data: Data) -> list[str]:
-    """Return what completing a return gives back; nothing where that cannot be foreseen."""
-    left = {each["line"]: each["quantity"] for each in acting.order["refund_left"]["lines"]}
-    amounts = {each["line"]: {"amount": each["amount"]} for each in data.get("amounts", ())}
-    lines = [
-        {"line": line, "quantity": min(quantity, left.get(line, 0)), **amounts.get(line, {})}
-        for line, quantity in ((each["line"], each["quantity"]) for each in returned["lines"])
-    ]
-    terms: Data = {
-        name: data[name] for name in ("shipping", "store_credit", "restock") if name in data
-    }
-    found = acting.client.request_if_possible(
-        "refund.preview",
-        {
-            "order_id": acting.order_id,
-            "kind": "return",
-            "lines": [each for each in lines if each["quantity"]],
-            **terms,
-        },
-    )
-    return _preview(acting, found["refund"]) if found else []
-
-
-def _say_returns(acting: OrderAction) -> None:
-    for each in acting.order["returns"]:
-        lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in each["lines"])
-        print_line(clean(f"{each['return_id']}  {each['state']}  {lines}  {each['reason']}"))
-    if not acting.order["returns"]:
-        print_line("The order has no returns.", style="dim")

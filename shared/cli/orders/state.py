@@ -1,6 +1,4 @@
-"""`aftercart order state` and `aftercart order payment`: where an order goes, and the money that
-came for it.
-"""
+"""`aftercart order state|payment`: move an order to another state, and record payments."""
 
 from typing import Any
 from uuid import uuid4
@@ -17,13 +15,15 @@ from shared.cli.terminal import clean, print_line
 @click.command(short_help="Move an order to another state.")
 @reference_argument
 @click.argument("to", metavar="[STATE]", required=False)
-@click.option("--force", is_flag=True, help="Go where no move leads; needs --reason.")
-@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the history.")
+@click.option(
+    "--force", is_flag=True, help="Move to a state that is not allowed next; needs --reason."
+)
+@click.option("--reason", default="", metavar="TEXT", help="The reason, for the order's history.")
 @language_option
 @action_options
 def state(to: str | None, force: bool, reason: str, language: str, **action: Any) -> None:
-    """Move the order REF-OR-ID to STATE, with all that the state brings. Without STATE, list the
-    possible moves.
+    """Move the order REF-OR-ID to STATE, with the documents and mails of that state. Without STATE,
+    list the possible moves.
 
     \b
     Examples:
@@ -32,32 +32,32 @@ def state(to: str | None, force: bool, reason: str, language: str, **action: Any
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         if to is None:
-            _say_moves(acting.ask("order.actions", {"language": language}))
+            _print_moves(acting.query("order.actions", {"language": language}))
             return
         known = _states(acting)
         acting.confirm(*_effects(acting, known.get(to, {})), mail=_mail(known.get(to, {})))
         acting.send("order.transition", {"to": to, "force": force, "reason": reason})
 
 
-@click.command(short_help="Record a payment, or take one back.")
+@click.command(short_help="Record a payment, or reverse one.")
 @reference_argument
 @click.argument("amount", required=False)
-@click.option("--method", metavar="NAME", help="How it was paid; else the order's payment method.")
+@click.option("--method", metavar="NAME", help="The payment method; by default the order's.")
 @click.option(
-    "--transaction-id", default="", metavar="ID", help="The payment system's number for it."
+    "--transaction-id", default="", metavar="ID", help="The payment system's transaction number."
 )
 @click.option(
     "--store-credit",
     is_flag=True,
-    help="Pay with the customer's store credit: AMOUNT, or all there is.",
+    help="Pay AMOUNT with the customer's store credit, or as much as there is.",
 )
 @click.option(
     "--reverse",
     type=click.UUID,
     metavar="PAYMENT-ID",
-    help="Take back a payment recorded by mistake.",
+    help="Reverse a payment that was recorded by mistake.",
 )
-@click.option("--reason", default="", metavar="TEXT", help="Why it is taken back.")
+@click.option("--reason", default="", metavar="TEXT", help="The reason for the reversal.")
 @action_options
 def payment(
     amount: str | None, store_credit: bool, reverse: Any, reason: str, **given: Any
@@ -71,8 +71,8 @@ def payment(
     """  # noqa: D301, E501 - click reads \b
     if sum((amount is not None and not store_credit, store_credit, reverse is not None)) != 1:
         raise click.UsageError(
-            "Give the AMOUNT that was received, or --store-credit, or --reverse with the payment to"
-            " take back."
+            "Give the AMOUNT that was received, or --store-credit, or --reverse with the id of a"
+            " payment."
         )
     stated, action = {name: given.pop(name) for name in ("method", "transaction_id")}, given
     with order_action(**action) as acting:
@@ -114,8 +114,8 @@ def _states(acting: OrderAction) -> dict[str, Data]:
 
 
 def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
-    """Ask first where a payment (None: as much as there is) brings a state that writes to the
-    customer.
+    """Ask first if a payment moves the order to a state that sends an e-mail. None as amount means
+    as much as there is.
     """
     known, due = _states(acting), acting.order["due"]["amount"]
     onward = known.get(known[acting.order["state"]].get("when_paid") or "", {})
@@ -128,16 +128,13 @@ def _effects(acting: OrderAction, wanted: Data) -> list[str]:
         return []
     language, labels = acting.order["order"]["language"], wanted["labels"]
     label = labels.get("en") or labels.get(language) or wanted["key"]
-    documents = [
-        name
-        for name, flag in (("invoice", "invoice"), ("delivery slip", "delivery_slip"))
-        if flag in wanted["flags"]
-    ]
-    issued = (
-        f" Documents of this state, unless issued before: {', '.join(documents)}."
-        if documents
-        else ""
-    )
+    documents: list[str] = []
+    for flag in ("invoice", "delivery_slip"):
+        if flag in wanted["flags"]:
+            documents.append(flag.replace("_", " "))
+    issued = ""
+    if documents:
+        issued = f" Documents of this state, unless issued before: {', '.join(documents)}."
     return [f"{acting.order['state_label']} → {label}.{issued}"]
 
 
@@ -145,7 +142,7 @@ def _mail(wanted: Data) -> str:
     return f"the mail '{wanted['mail_template']}'" if wanted.get("mail_template") else ""
 
 
-def _say_moves(found: Data) -> None:
+def _print_moves(found: Data) -> None:
     for move in found["moves"]:
         style = "bold" if move["possible"] else "dim"
         print_line(

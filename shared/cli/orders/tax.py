@@ -1,6 +1,4 @@
-"""`aftercart order exemption|rate`: why an order is not taxed, and its tax in the seller's own
-currency.
-"""
+"""`aftercart order exemption|rate`: set a tax exemption, or an exchange rate for the tax."""
 
 from typing import Any
 
@@ -11,14 +9,16 @@ from shared.cli.orders.action import action_options, order_action, reference_arg
 CATEGORIES = ("exempt", "reverse_charge", "intra_community", "export")
 
 
-@click.command(short_help="Say why nothing is taxed, or lift that.")
+@click.command(short_help="Set or lift a tax exemption.")
 @reference_argument
 @click.argument("category", required=False, type=click.Choice(CATEGORIES))
 @click.argument("sentence", required=False)
-@click.option("--vat-number", metavar="NUMBER", help="The customer's, for the invoice address.")
-@click.option("--lift", is_flag=True, help="The order is taxed again.")
 @click.option(
-    "--reason", default="", metavar="TEXT", help="Printed on a credit slip that this brings."
+    "--vat-number", metavar="NUMBER", help="The customer's VAT number, for the invoice address."
+)
+@click.option("--lift", is_flag=True, help="Remove the exemption: the order is taxed again.")
+@click.option(
+    "--reason", default="", metavar="TEXT", help="The reason on the credit slip, if one is issued."
 )
 @action_options
 def exemption(
@@ -29,8 +29,8 @@ def exemption(
     reason: str,
     **action: Any,
 ) -> None:
-    """Set why nothing of the order REF-OR-ID is taxed: CATEGORY, and the SENTENCE of law that
-    documents print.
+    """Exempt the order REF-OR-ID from tax. CATEGORY is the legal ground, SENTENCE its text on
+    documents.
 
     \b
     Examples:
@@ -51,18 +51,19 @@ def exemption(
         )
 
 
-@click.command(short_help="Set the exchange rate of its tax.")
+@click.command(short_help="Set the exchange rate of the tax.")
 @reference_argument
 @click.argument("currency", required=False)
 @click.argument("rate", required=False)
 @click.option(
-    "--source", default="", metavar="TEXT", help="Where the rate is from and of which day; printed."
+    "--source", default="", metavar="TEXT", help="Source and date of the rate, for documents."
 )
-@click.option("--remove", is_flag=True, help="State the tax in the order's currency alone.")
+@click.option("--remove", is_flag=True, help="State the tax in the order's currency only.")
 @action_options
 def rate(currency: str | None, rate: str | None, source: str, remove: bool, **action: Any) -> None:
-    """Set at which RATE documents of the order REF-OR-ID state its tax in CURRENCY, the seller's
-    own: how many units of it one unit of the order's currency is worth. Possible until the first
+    """Make documents of the order REF-OR-ID state its tax also in CURRENCY, the seller's own.
+
+    RATE is the value of one unit of the order's currency in CURRENCY. Possible until the first
     invoice.
 
     \b

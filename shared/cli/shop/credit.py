@@ -6,6 +6,7 @@ from uuid import uuid4
 import click
 from rich.text import Text
 
+from shared.cli.amounts import Total
 from shared.cli.options import (
     by_option,
     confirm_mail,
@@ -14,11 +15,9 @@ from shared.cli.options import (
     wait_option,
     yes_option,
 )
-from shared.cli.orders.filter import Total
 from shared.cli.shop_client import Data, open_shop_client
-from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.cli.terminal import clean, minute, money, print_json, print_line, print_note
 from shared.cli.times import Time, with_end
-from shared.writing.currencies import written
 
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
@@ -51,7 +50,7 @@ def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
         print_json(found)
         return
     for account in found:
-        print_line(clean(f"{account['customer_id']:24}  {_money(account['balance']):>14}"))
+        print_line(clean(f"{account['customer_id']:24}  {money(account['balance']):>14}"))
     if not found:
         print_note(f"Nobody has store credit in {currency.upper()}.", style="dim")
 
@@ -109,23 +108,19 @@ def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> 
 
 def _say_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
-        print_line(Text.assemble((_money(account["balance"]), "bold"), " available"))
+        print_line(Text.assemble((money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
             until = (
                 f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
             )
-            print_line(clean(f"  {_money(lot['left']):>14}  {until}  {lot['code']}"))
+            print_line(clean(f"  {money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
         order = f"  order {entry['order_id']}" if entry["order_id"] else ""
         print_line(
             clean(
-                f"{minute(entry['at'], zone)}  {entry['kind']:10}  {_money(entry['amount']):>14}"
-                f"  balance {_money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
+                f"{minute(entry['at'], zone)}  {entry['kind']:10}  {money(entry['amount']):>14}"
+                f"  balance {money(entry['balance'])}  by {entry['by']}{order}  {entry['reason']}"
             )
         )
     if not found["accounts"]:
         print_note("The customer never had store credit.", style="dim")
-
-
-def _money(money: Data) -> str:
-    return written(money["amount"], money["currency"])

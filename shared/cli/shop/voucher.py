@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import click
 
+from shared.cli.amounts import Total
 from shared.cli.options import (
     by_option,
     confirm_mail,
@@ -13,7 +14,6 @@ from shared.cli.options import (
     wait_option,
     yes_option,
 )
-from shared.cli.orders.filter import Total
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 from shared.cli.times import Time, with_end

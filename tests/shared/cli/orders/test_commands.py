@@ -103,11 +103,11 @@ def test_a_refund_shows_what_it_comes_to_and_asks_before_the_credit_slip_is_mail
     assert "refund.create" not in anna.client.sent
     printed = anna.does("order", "refund", REF, "1:1", "--reason", "A scratch", "--yes")
     assert "refund.created" in printed
-    assert "11.90 EUR to be given back for refunds" in printed
+    assert "11.90 EUR to be paid back for refunds" in printed
     shown = anna.does("order", "show", REF)
     assert "pieces refunded each total" in shown
     assert "1 MUG-BLUE Mug, blue 2 1 11.90 EUR 23.80 EUR" in shown
-    assert "to be given back" not in anna.does("order", "refunded", REF, "--transaction-id", "RF-7")
+    assert "to be paid back" not in anna.does("order", "refunded", REF, "--transaction-id", "RF-7")
 
 
 def test_all_that_is_left_is_refunded_and_a_part_by_its_amount(anna: Employee) -> None:
@@ -131,7 +131,7 @@ def test_a_refund_becomes_store_credit_and_pays_the_next_order(anna: Employee) -
         "order", "refund", REF, "--shipping", "--store-credit", "--yes"
     )
     anna.does("order", "refund", REF, "1:1", "--yes")
-    assert "to be given back" not in anna.does("order", "refunded", REF, "--store-credit", "--yes")
+    assert "to be paid back" not in anna.does("order", "refunded", REF, "--store-credit", "--yes")
     shown = anna.does("credit", "show", "c-1001")
     assert "16.80 EUR available" in shown
     assert "issued 11.90 EUR balance 16.80 EUR" in shown
@@ -180,7 +180,7 @@ def test_goods_come_back_step_by_step(anna: Employee) -> None:
     assert "waiting_for_confirmation 1 x MUG-BLUE Too large" in anna.does("order", "return", REF)
     for step in ("--confirm", "--receive", "--complete"):
         printed = anna.does("order", "return", REF, step, "--yes")
-    assert "11.90 EUR to be given back" in printed
+    assert "11.90 EUR to be paid back" in printed
 
 
 def test_the_invoice_is_issued_with_its_note(anna: Employee) -> None:
@@ -213,10 +213,10 @@ def test_an_order_is_shown_with_its_payments_refunds_and_returns(anna: Employee)
     paid_and_invoiced(anna)
     anna.does("order", "refund", REF, "1=5.00", "--reason", "A scratch", "--yes")
     shown = anna.does("order", "show", REF)
-    assert "due 5.00 EUR to be given back" in shown
+    assert "due 5.00 EUR to be paid back" in shown
     assert "28.70 EUR Bank wire" in shown
     assert "5.00 EUR partial by" in shown
-    assert "CR000001 to be given back" in shown
+    assert "CR000001 to be paid back" in shown
     (payment,) = json.loads(anna.does("order", "show", REF, "--json"))["payments"]
     refused = anna.types(
         "order", "payment", REF, "--reverse", payment["payment_id"], "--reason", "Another order's"
@@ -229,9 +229,7 @@ def test_what_was_paid_too_much_is_given_back_without_a_slip_and_so_without_a_ma
 ) -> None:
     paid_and_invoiced(anna)
     anna.does("order", "payment", REF, "5.00")
-    assert "5.00 EUR to be given back for refunds" in anna.does(
-        "order", "refund", REF, "--overpaid"
-    )
+    assert "5.00 EUR to be paid back for refunds" in anna.does("order", "refund", REF, "--overpaid")
 
 
 def test_a_payment_recorded_by_mistake_is_taken_back(anna: Employee) -> None:
@@ -247,7 +245,7 @@ def test_a_payment_recorded_by_mistake_is_taken_back(anna: Employee) -> None:
         "Another order's",
     )
     assert "28.70 EUR still to be paid" in anna.does(*words)
-    assert f"takes back {payment['payment_id']}: Another order's" in anna.does("order", "show", REF)
+    assert f"reverses {payment['payment_id']}: Another order's" in anna.does("order", "show", REF)
 
 
 def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
@@ -267,9 +265,13 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
     ("arguments", "code", "sentence"),
     [
         (("add", REF), 64, "Missing argument"),
-        (("edit", REF, "1"), 64, "Say what line 1 becomes: 1:3 for pieces, 1=9.90 for a price."),
-        (("edit", REF, "mug:1"), 64, "'mug' is no line number"),
-        (("edit", REF, "1=9.999"), 64, "'9.999' is no amount in EUR: write it like 9.90."),
+        (("edit", REF, "1"), 64, "Give the change of line 1: 1:3 for three pieces"),
+        (("edit", REF, "mug:1"), 64, "'mug' is not a line number"),
+        (
+            ("edit", REF, "1=9.999"),
+            64,
+            "'9.999' is not an amount in EUR: write, for example, 9.90.",
+        ),
         (("edit", REF, "7:1"), 2, "refused (unknown_line): The order has no line 7."),
         (("cancel", REF, "7"), 1, "The order has no line 7: see `aftercart order show`."),
         (("discount", REF), 64, "Give one of --percent, --amount, --free-shipping and --remove."),
@@ -277,22 +279,22 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
         (
             ("discount", REF, "--remove", "Nothing"),
             1,
-            "'Nothing' names 0 discounts of the order; it has: none.",
+            "'Nothing' matches 0 discounts of the order; it has: none.",
         ),
         (
             ("discount", REF, "--percent", "5", "--invoice", "IN9"),
             1,
             "The order has no invoice 'IN9'; it has: none.",
         ),
-        (("address", REF, "--line1", "Elsewhere"), 64, "Say which address"),
-        (("address", REF, "--delivery"), 64, "Say which address"),
-        (("shipping", REF), 64, "Say what changes"),
+        (("address", REF, "--line1", "Elsewhere"), 64, "Give the address"),
+        (("address", REF, "--delivery"), 64, "Give the address"),
+        (("shipping", REF), 64, "Give a change"),
         (("refund", REF, "1:1"), 2, "refused (not_possible)"),
-        (("refunded", REF), 1, "0 refunds of the order are due: none. Name one."),
+        (("refunded", REF), 1, "0 refunds of the order are due: none. Give the REFUND-ID of one."),
         (
             ("return", REF, "--confirm"),
             1,
-            "it needs the state waiting for confirmation. Its returns: none.",
+            "which needs the state waiting for confirmation. The states of its returns: none.",
         ),
         (("send", REF, "IN9"), 1, "The order has no document IN9; it has: none."),
         (
@@ -300,9 +302,9 @@ def test_a_private_note_and_a_message_to_the_customer(anna: Employee) -> None:
             2,
             "refused (invalid): email: This is no e-mail address.\n",
         ),
-        (("customer", REF), 64, "Say what changes: --email or --name."),
+        (("customer", REF), 64, "Give the correction: --email or --name."),
         (("payment", REF), 64, "Give the AMOUNT that was received"),
-        (("message", REF), 64, "Give the TEXT, or a predefined message by --canned."),
+        (("message", REF), 64, "Give the TEXT, or --canned with the key of a predefined message."),
         (
             ("note", "NOTHING", "x"),
             2,

@@ -57,7 +57,7 @@ def test_an_order_says_what_is_due_or_was_paid_too_much(
     print_order(OrderDetail.model_validate(samples.ORDER_DETAIL | due).model_dump(mode="json"))
     told = " ".join(capsys.readouterr().out.split())
     assert expected in told
-    assert "invoices say Thank you." in told
+    assert "invoice note Thank you." in told
 
 
 def test_a_line_is_shown_with_its_number(capsys: pytest.CaptureFixture[str]) -> None:

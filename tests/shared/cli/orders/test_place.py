@@ -107,20 +107,27 @@ def test_a_known_customer_is_found_by_the_e_mail(anna: Employee) -> None:
         (
             ("--email", "x@example.test", *HOW),
             64,
-            "The shop knows nobody with the e-mail x@example.test: say --name",
+            "The shop has no customer with the e-mail x@example.test: give --name",
         ),
-        (("--email", "x@example.test", "--name", "X", *HOW), 64, "Say the address: --line1"),
+        (("--email", "x@example.test", "--name", "X", *HOW), 64, "Give the address: --line1"),
         (
             (*NEW, *HOW[:-2]),
             64,
-            "'Cheque' is none of the shop's payment methods (Bank wire): say --state.",
+            (
+                "'Cheque' is not a payment method of the shop (Bank wire): choose"
+                " one of them, or give --state."
+            ),
         ),
         (
             (*NEW, *HOW, "--voucher", "NONE", "--yes"),
             1,
             "Nothing was placed: There is no voucher 'NONE'",
         ),
-        ((*NEW, *HOW, "--amount", "1.999"), 64, "'1.999' is no amount in EUR: write it like 9.90."),
+        (
+            (*NEW, *HOW, "--amount", "1.999"),
+            64,
+            "'1.999' is not an amount in EUR: write, for example, 9.90.",
+        ),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_placed(

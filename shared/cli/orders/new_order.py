@@ -1,0 +1,163 @@
+"""Build the command `order.place` from options, the catalogue and the known customer."""
+
+import secrets
+import string
+from uuid import uuid4
+
+import click
+
+from shared.cli.orders.action import Item, minor_units
+from shared.cli.shop_client import Data, ShopClient
+
+ADDRESS = (
+    "line1",
+    "line2",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "company",
+    "phone",
+    "vat_number",
+)
+VOUCHER = ("percent", "amount", "free_shipping")
+CART = (
+    "lines",
+    "language",
+    "currency",
+    "prices",
+    "carrier",
+    "payment_method",
+    "voucher_codes",
+    "new_vouchers",
+    "store_credit",
+)
+"""The fields that `order.place` and `cart.price` share."""
+
+
+def new_order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
+    """Return the fields of `order.place`, without its total and the employee."""
+    known = _known_customer(client, given["email"])
+    address = _address(given, known)
+    currency = _currency(client, items, given)
+    language = _language(client, given, known)
+    customer = {
+        "customer_id": known["customer_id"] if known else str(uuid4()),
+        "email": given["email"],
+        "name": given["name"] or (known["full_name"] if known else address["name"]),
+    }
+    return {
+        "order_id": str(uuid4()),
+        "reference": given["reference"] or _random_reference(),
+        "customer": customer,
+        "language": language,
+        "currency": currency,
+        "lines": [_line(item, currency) for item in items],
+        "prices": _prices(given),
+        "delivery_address": address,
+        "invoice_address": address,
+        "carrier": _carrier(given, currency),
+        "payment_method": given["payment_method"],
+        "voucher_codes": list(given["voucher_codes"]),
+        "new_vouchers": _new_vouchers(given, currency, language, customer["customer_id"]),
+        "store_credit": given["store_credit"],
+        "initial_state": given["state"] or _initial_state(client, given["payment_method"]),
+    }
+
+
+def cart(order: Data) -> Data:
+    """Return the fields of `cart.price` for an order."""
+    return {
+        **{field: order[field] for field in CART},
+        "customer_id": order["customer"]["customer_id"],
+        "delivery_country": order["delivery_address"]["country"],
+    }
+
+
+def _known_customer(client: ShopClient, email: str) -> Data | None:
+    """Return the customer with this e-mail, or None if the shop knows none."""
+    found: list[Data] = client.request("customer.search", {"text": email})["customers"]
+    for customer in found:
+        if customer["email"].lower() == email.lower():
+            return customer
+    return None
+
+
+def _address(given: Data, known: Data | None) -> Data:
+    """Return the address of the options, or else of the known customer."""
+    parts = {part: given[part] for part in ADDRESS if given[part] is not None}
+    name = given["name"] or (known and known["full_name"])
+    if not name:
+        raise click.UsageError(
+            f"The shop has no customer with the e-mail {given['email']}: give --name and the"
+            " address."
+        )
+    if known and known["addresses"] and not parts:
+        address = known["addresses"][0]
+        return {part: value for part, value in address.items() if part != "address_id"}
+    if not {"line1", "city", "country"} <= parts.keys():
+        raise click.UsageError("Give the address: --line1, --postcode, --city and --country.")
+    return {"name": name, **parts}
+
+
+def _currency(client: ShopClient, items: tuple[Item, ...], given: Data) -> str:
+    if given["currency"]:
+        return str(given["currency"]).upper()
+    return str(client.request("product.get", {"sku": items[0].key})["price"]["currency"])
+
+
+def _language(client: ShopClient, given: Data, known: Data | None) -> str:
+    language = given["language"] or (known and known["language"])
+    return str(language or client.request("shop.get", {})["default_language"])
+
+
+def _random_reference() -> str:
+    return "".join(secrets.choice(string.ascii_uppercase) for _ in range(9))
+
+
+def _prices(given: Data) -> str:
+    return "tax_excluded" if given["without_tax"] else "tax_included"
+
+
+def _line(item: Item, currency: str) -> Data:
+    line: Data = {"sku": item.key, "quantity": 1 if item.pieces is None else item.pieces}
+    if item.money is not None:
+        line["unit_price"] = minor_units(item.money, currency)
+    return line
+
+
+def _carrier(given: Data, currency: str) -> Data:
+    carrier: Data = {"name": given["carrier"]}
+    if given["shipping"] is not None:
+        carrier["price"] = minor_units(given["shipping"], currency)
+    return carrier
+
+
+def _initial_state(client: ShopClient, payment_method: str) -> str:
+    """Return the first state of orders with this payment method."""
+    methods = client.request("payment_method.list", {})["payment_methods"]
+    for method in methods:
+        if method["name"] == payment_method and method["initial_state"]:
+            return str(method["initial_state"])
+    names = ", ".join(method["name"] for method in methods) or "none"
+    raise click.UsageError(
+        f"'{payment_method}' is not a payment method of the shop ({names}): choose one of them,"
+        " or give --state."
+    )
+
+
+def _new_vouchers(given: Data, currency: str, language: str, customer_id: str) -> list[Data]:
+    terms = {field: given[field] for field in VOUCHER if given[field]}
+    if not terms:
+        return []
+    if "amount" in terms:
+        terms["amount"] = {"amount": minor_units(terms["amount"], currency), "currency": currency}
+    return [
+        {
+            "voucher_id": str(uuid4()),
+            "names": {language: given["voucher_name"]},
+            "customer_id": customer_id,
+            "prices": _prices(given),
+            **terms,
+        }
+    ]
