@@ -26,7 +26,7 @@ class Value(BaseModel):
     not swallowed).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Message(BaseModel):
@@ -35,7 +35,7 @@ class Message(BaseModel):
     take the message.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1

@@ -71,9 +71,11 @@ class Transactions:
                     item.fail(error)
                 return
             log.warning("batch", outcome="taken_apart", size=len(items), error=str(error))
-            for item in items:
-                item.reset()
-                self.keep([item])
+        else:
+            return
+        for item in items:  # outside of `except`: their errors would name that of the batch
+            item.reset()
+            self.keep([item])
 
     def together(self, items: Sequence[Item]) -> None:
         """The transaction."""

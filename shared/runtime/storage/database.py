@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    ExceptionContext,
     Integer,
     Select,
     Table,
@@ -102,7 +103,11 @@ def engine_for(url: str, threads: int = 1) -> Engine:
 
 def _postgresql(url: URL, threads: int) -> Engine:
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECTING}
-    engine = create_engine(url, pool_size=threads + 2, connect_args=patience)
+    engine = create_engine(url, pool_size=threads + 2, connect_args=patience, hide_parameters=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _hide(context: ExceptionContext) -> None:
+        _hide_rows(context)
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: ConnectionPoolEntry) -> None:
@@ -123,7 +128,10 @@ def _postgresql(url: URL, threads: int) -> Engine:
 
 def _sqlite(url: str, threads: int) -> Engine:
     engine = create_engine(
-        url, pool_size=threads + 2, connect_args={"timeout": 30, "check_same_thread": False}
+        url,
+        pool_size=threads + 2,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -141,6 +149,18 @@ def _sqlite(url: str, threads: int) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    """Reduce PostgreSQL's error to its first sentence: the details quote the row, and errors are
+    logged.
+    """
+    original, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(original, psycopg.Error) and original.diag.message_primary:
+        original.args = (original.diag.message_primary,)
+        if wrapped is not None:
+            kind = type(original)
+            wrapped.args = (f"({kind.__module__}.{kind.__name__}) {original}", *wrapped.args[1:])
 
 
 def away(error: BaseException) -> bool:
