@@ -1,12 +1,16 @@
-"""Options of `aftercart desk` by which a message takes files, documents and copies along."""
+"""Files of messages: what an answer takes along, and what a customer sent."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import click
 
+from shared.cli.files import write_file
+from shared.cli.options import shop_option, wait_option
+from shared.cli.shop_client import open_shop_client
 from shared.runtime.errors import AftercartError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,3 +66,25 @@ def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
         raise AftercartError(
             f"The file '{error.filename}' cannot be read: {error.strerror}."
         ) from None
+
+
+@click.command(short_help="A file of a message.")
+@click.argument("attachment_id", metavar="ATTACHMENT", type=click.UUID)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; else its own name, here.",
+)
+@shop_option
+@wait_option
+def save(attachment_id: UUID, output: Path | None, shop: str, wait: float) -> None:
+    """Write the file with this id, as `desk show` names it.
+
+    A file that exists is replaced only where --output names it: customers choose the names of
+    their files.
+    """
+    with open_shop_client(shop, wait, "desk") as client:
+        found = client.request("attachment.get", {"attachment_id": str(attachment_id)})
+    name = Path(Path(found["attachment"]["filename"]).name)
+    write_file(output or name, b64decode(found["content"]), replace=output is not None)

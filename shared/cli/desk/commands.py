@@ -10,7 +10,13 @@ from uuid import UUID
 import click
 
 from shared.cli.desk import display as shown
-from shared.cli.desk.attachments import attach_option, enclosed, enclosing_options, files_of
+from shared.cli.desk.attachments import (
+    attach_option,
+    enclosed,
+    enclosing_options,
+    files_of,
+    save,
+)
 from shared.cli.options import by_option, json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note
@@ -31,6 +37,9 @@ def desk() -> None:
 
     THREAD-OR-REF is the id of a thread, or the reference of an order that has one.
     """
+
+
+desk.add_command(save)
 
 
 @desk.command("list", short_help="The newest threads that fit.")

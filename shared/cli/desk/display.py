@@ -11,6 +11,8 @@ from shared.clients.sentences import counted
 
 Data = dict[str, Any]
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
+UNKNOWN = "@unknown.invalid"
+IN_DOUBT = "May not have arrived."
 LONGEST_SUBJECT, LONGEST_LINE = 60, 120  # characters
 
 
@@ -39,7 +41,7 @@ def print_row(row: Data, *, as_json: bool) -> None:
         print_line(
             Text.assemble(
                 (f"    {counted(row['messages'], 'message')}, ", "dim"),
-                (f"{minute(row['last_message_at'], zone)} {clean(row['last_author'])}: ", "dim"),
+                (f"{minute(row['last_message_at'], zone)} {_sender(row['last_author'])}: ", "dim"),
                 shortened(row["last_text"], LONGEST_LINE),
                 (private, "yellow"),
             )
@@ -121,8 +123,8 @@ def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
                 " employees"
             ),
             f"{found['days']} days": (
-                f"first answer after {'-' if response is None else f'{response / 3600:.1f}'} hours,"
-                f" {'-' if messages is None else f'{messages:.1f}'} messages per closed thread"
+                f"{_average(response, 3600, 'hours to the first answer', 'nothing answered')}, "
+                f"{_average(messages, 1, 'messages per closed thread', 'nothing closed')}"
             ),
         }
     )
@@ -155,7 +157,7 @@ def _say_message(message: Data, zone: str) -> None:
     print_line(
         Text.assemble(
             (
-                clean(message["author"]),
+                _sender(message["author"]),
                 "bold" if message["direction"] == "customer" else "bold green",
             ),
             (f"  {minute(message['at'], zone)}", "dim"),
@@ -213,14 +215,26 @@ def _marks(message: Data) -> list[str]:
         "no participant": not message["verified"],
     }
     noted = [mark.replace("_", " ") for mark in message["marks"]]
-    failed = [f"did not arrive: {clean(message['undelivered'])}"] if message["undelivered"] else []
+    failed = [_failure(message["undelivered"])] if message["undelivered"] else []
     return [*kinds, *(mark for mark, holds in held.items() if holds), *noted, *failed]
+
+
+def _failure(undelivered: str) -> str:
+    """Return why a mail did not arrive, or may not have: a report about another address proves
+    nothing.
+    """
+    reason = clean(undelivered)
+    return reason if reason.startswith(IN_DOUBT) else f"did not arrive: {reason}"
 
 
 def _say_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
             print_line(Text.assemble((f"  {name:12}", "dim"), clean(value)))
+
+
+def _average(figure: float | None, unit: int, what: str, none: str) -> str:
+    return none if figure is None else f"{figure / unit:.1f} {what}"
 
 
 def _waits(since: str | None, zone: str) -> str:
@@ -234,11 +248,16 @@ def _orders(customer: Data) -> str:
 
 
 def _amounts(amounts: list[Data]) -> str:
-    return ", ".join(map(money, amounts)) or "nothing"
+    return ", ".join(map(money, amounts)) or "none"
 
 
 def _customer(thread: Data) -> str:
-    return clean(f"{thread['customer_name']} <{thread['customer_email']}>".strip())
+    return clean(f"{thread['customer_name']} <{_sender(thread['customer_email'])}>".strip())
+
+
+def _sender(email: str) -> str:
+    """Return an address; the placeholder of a mail that names none helps nobody."""
+    return "unknown sender" if email.endswith(UNKNOWN) else clean(email)
 
 
 def _order(order: Data | None) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import click
 
+from shared.cli.files import write_file
 from shared.cli.options import shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note, progress_bar
@@ -94,7 +95,7 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
     """Write the PDF of the document with this number or id."""
     with open_shop_client(shop, wait, "document") as client:
         answer = client.request("document.get", {"document_id": _document_id(client, wanted)})
-    _write(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
+    write_file(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
 
 
 @document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
@@ -127,7 +128,7 @@ def e_invoice(
         query = {"document_id": _document_id(client, wanted), "profile": profile, "syntax": syntax}
         answer = client.request("document.e_invoice", query)
     name = f"{Path(answer['document']['filename']).stem}-{profile}-{answer['syntax']}.xml"
-    _write(output or Path(name), b64decode(answer["content"]))
+    write_file(output or Path(name), b64decode(answer["content"]))
 
 
 @document.command("print", short_help="Many documents as one PDF.")
@@ -161,7 +162,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
             count += 1
     if not count:
         raise AftercartError("No document fits.")
-    _write(output, merger.finish())
+    write_file(output, merger.finish())
     print_note(
         f"{counted(count, 'document')} on {counted(merger.pages, 'page')} in {output}",
         style="green",
@@ -220,11 +221,3 @@ def _pages(client: ShopClient, name: str, query: Data, field: str) -> Iterator[D
         cursor = answer["next"]
         if cursor is None:
             return
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise AftercartError(f"The file '{path}' cannot be written: {error.strerror}.") from None
-    print_note(f"{path} ({len(content):,} bytes)", style="dim")

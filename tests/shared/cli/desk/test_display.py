@@ -4,7 +4,7 @@ import pytest
 
 from shared.cli.desk import display
 from shared.contracts import samples
-from shared.contracts.ingest import ListedThread, Thread, ThreadMessage
+from shared.contracts.ingest import DeskStatistics, ListedThread, Thread, ThreadMessage
 
 ANSWERED = "Thank you!\n\nCorner Shop wrote:\n> It left this morning.\n> Anna"
 
@@ -70,3 +70,27 @@ def test_statuses_show_the_names_and_meanings_that_the_shop_gave_them(
         "          en: For the supplier.",
         "closed    en: Done",
     ]
+
+
+def test_a_report_about_another_address_does_not_say_that_the_mail_did_not_arrive(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doubt = "May not have arrived. A mail server reports about x@y.test: user unknown"
+    messages = [
+        samples.THREAD_MESSAGE | {"undelivered": reason, "author": "unknown-1@unknown.invalid"}
+        for reason in (doubt, "user unknown")
+    ]
+    answer = Thread.model_validate(Thread.example | {"messages": messages})
+    display.print_thread(answer.model_dump(mode="json"))
+    headings = [line for line in capsys.readouterr().out.splitlines() if "unknown sender" in line]
+    assert headings[0].endswith(f"  {doubt}")
+    assert headings[1].endswith("  did not arrive: user unknown")
+
+
+def test_averages_of_nothing_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    none = {"first_response_seconds": None, "messages_per_closed_thread": None}
+    for averages in ({}, none):
+        display.print_statistics(DeskStatistics.example | averages, [])
+    out = capsys.readouterr().out
+    assert "1.5 hours to the first answer, 3.5 messages per closed thread" in out
+    assert "nothing answered, nothing closed" in out
