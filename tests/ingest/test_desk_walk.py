@@ -184,7 +184,10 @@ def test_the_command_line_lists_and_shows_threads(
         json.loads(line)
         for line in office.desk("list", "--contact", "webmaster", "--json").splitlines()
     )
-    assert json.loads(office.desk("show", row["thread_id"], "--json"))["thread"] == row
+    thread = json.loads(office.desk("show", row["thread_id"], "--json"))["thread"]
+    assert thread == {name: row[name] for name in thread}
+    assert row["last_text"] in office.desk("list", "--contact", "webmaster")
+    assert "fa: در انتظار ۲" in office.desk("statuses")
 
 
 def test_the_command_line_works_through_what_waits(
@@ -260,7 +263,10 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], s
 
 
 def test_the_command_line_sends_files_documents_and_copies(
-    office: Office, told: list[tuple[str, Any]], tmp_path: Path
+    office: Office,
+    told: list[tuple[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "returns.txt").write_text("In its box.", "utf-8")
     office.desk(
@@ -287,6 +293,13 @@ def test_the_command_line_sends_files_documents_and_copies(
         "She called.",
     ):
         assert text in shown
+    messages = json.loads(office.desk("show", "XKBKNABJK", "--json"))["messages"]
+    attachment_id = messages[-2]["attachments"][0]["attachment_id"]
+    office.desk("save", attachment_id, "--output", str(tmp_path / "saved.txt"))
+    assert (tmp_path / "saved.txt").read_text("utf-8") == "In its box."
+    monkeypatch.chdir(tmp_path)
+    again = office.run("desk", "save", attachment_id)
+    assert again.stderr == "The file 'returns.txt' exists: name another one with --output.\n"
     refused = office.run("desk", "reply", "XKBKNABJK", "--text", "x", "--document", "9")
     assert "refused (unknown_document)" in refused.stderr
 
