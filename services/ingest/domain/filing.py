@@ -90,10 +90,10 @@ class Filing:
 def file(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception = USUAL) -> Filing:
     """Puts the mail into its thread, or into a new one.
 
-    A sender who is no participant is filed as unverified where our signature led him there, and
-    never becomes the customer: what they wrote is a private note until an employee lets them in.
-    Automatic mail wakes no thread. What an unverified sender wrote reopens a closed thread, too:
-    often it is the customer with another address, and a mail that nobody looks at would be lost.
+    A sender who is no participant never becomes the customer: their message is an unverified,
+    private note until an employee lets them in. It reopens a closed thread, too: often it is the
+    customer with another address, and a mail that nobody looks at would be lost. Automatic mail
+    wakes no thread.
     """
     place, verdict = choice.place, reception.verdict
     at = arrival(inbound)

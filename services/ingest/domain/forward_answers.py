@@ -24,7 +24,7 @@ from shared.contracts.ingest import Fold, Mark, ThreadMessage, ThreadReplied, Th
 from shared.contracts.ingest.files import LARGEST_TOGETHER
 
 UNREAD: frozenset[Mark] = frozenset({"cut_off", "encrypted", "parts_left_out"})
-"""Marks of mails whose text is not known as a whole."""
+"""Marks of mails with text that could not be read completely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Answer:
 
     @property
     def from_recipient(self) -> bool:
-        """Whether the one to whom the thread was forwarded sent it."""
+        """Whether the recipient of the forward sent it."""
         return self.forward.is_answered_by(self.mail, self.reception.verdict)
 
     def filed(self, thread: Thread, message: ThreadMessage) -> Filing:
@@ -73,8 +73,8 @@ class Answer:
 
 
 def answer_of(mail: Mail, inbound: Inbound, choice: Choice, reception: Reception) -> Answer | None:
-    """Return the mail as an answer to a forwarded thread; None where it is none. A participant who
-    got its address, as by a copy of an employee's answer, writes as always.
+    """Return the mail as an answer to a forwarded thread; None where it is none. A participant with
+    the address of a forward, as from a copy of an employee's answer, writes as always.
     """
     place = choice.place
     if place.forward is None or place.thread is None:

@@ -1,4 +1,4 @@
-"""Threads that were mailed to an employee or to someone else, and who may answer them by mail."""
+"""Threads that were mailed to an employee or to someone else, to be answered by mail."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A thread on its way to `email`. `forward_id`: the note that keeps the comment;
+    """A thread that was mailed to `email`. `forward_id`: the note with the comment;
     `conversation`: that of the thread, which may have been merged since; `employee` is None for
     someone else.
     """
@@ -38,7 +38,7 @@ class Forward:
         return self.employee is not None and not self.advice
 
     def is_answered_by(self, mail: Mail, verdict: Verdict) -> bool:
-        """Return whether the sender of a mail is the one to whom the thread was forwarded."""
+        """Return whether the recipient of the forward sent a mail."""
         return mail.certain and mail.sender == self.email.lower() and verdict != "fail"
 
     def is_over(self, at: datetime) -> bool:

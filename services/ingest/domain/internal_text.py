@@ -1,4 +1,4 @@
-"""What of an employee's mail may be passed on to the customer: new lines, and nothing internal."""
+"""The part of an employee's mail that may go to the customer: new lines, and nothing internal."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from shared.contracts.conversation import tokens_in
 from shared.contracts.ingest import ThreadMessage
 
 LONGEST_RUN = 8
-"""Words of a private line that are compared at once: programs wrap what they quote."""
+"""Words of a private line that are compared at once, since programs wrap quoted lines."""
 _FEW_WORDS = 4
 _LONG = 30  # characters of a line that says something in a few words, or in a script without blanks
 _PREFIX = re.compile(r"(?m)^[>|\s]+")
@@ -25,8 +25,8 @@ def new_text(text: str, own: Iterable[str] = ()) -> str:
 
 
 def _above(text: str, own: Iterable[str]) -> str:
-    """Return a text without lines that name us as the sender of what is quoted, and without all
-    that follows such a line, unless it is marked as quoted.
+    """Return a text without lines that name the shop as the sender of a quoted mail, and without
+    the text after such a line, unless that is marked as quoted.
     """
     marks = [f"<{address.lower()}>" for address in own]
     lines, written = text.split("\n"), list[str]()

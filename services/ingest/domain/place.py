@@ -1,4 +1,4 @@
-"""Where a mail may belong by its evidence, and whom the evidence leads there."""
+"""The places that the evidence of a mail names, and the choice among them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is there where the evidence points to: an order, a thread, both, or nothing; with the
-    `forward` that the evidence names.
+    """The order and the thread that a piece of evidence names, where they exist, and the `forward`
+    where it names one.
     """
 
     evidence: Evidence | None = None
@@ -48,12 +48,12 @@ class Place:
 
     @property
     def shops(self) -> set[str]:
-        """Whose it is: one, or none where nothing is there."""
+        """Return the shop of the place; empty where nothing exists."""
         return {found.shop for found in (self.order, self.thread, self.forward) if found}
 
     @property
     def participants(self) -> frozenset[str]:
-        """Who may write here: the customer, and whom employees let."""
+        """Return the addresses that may post here: the customer and anyone an employee let in."""
         customer = (
             self.thread.view.customer_email
             if self.thread
@@ -69,8 +69,8 @@ class Place:
         return mail.certain and mail.sender in self.participants and verdict != "fail"
 
     def leads(self, mail: Mail, verdict: Verdict) -> bool:
-        """Return whether what others may know leads the sender here: participants, and whom the
-        thread was forwarded to; by a known Message-ID also whom the customer wrote to as well.
+        """Return whether evidence that others may know leads the sender here: a participant, or the
+        recipient of a forward; by a known Message-ID also a further recipient of the customer's.
         """
         if self.forward and self.forward.is_answered_by(mail, verdict):
             return not is_passed_on(mail.subject)
@@ -104,9 +104,9 @@ class Choice:
 def choose(mail: Mail, candidates: Sequence[Place], verdict: Verdict) -> Choice:
     """The place of the strongest evidence that may lead this sender.
 
-    Our signature leads everybody: we wrote to that conversation. What others may know, or guess,
-    leads participants and whom they name only, and nobody who passes a mail on; it is kept as a
-    hint.
+    Our signature leads everybody: we wrote to that conversation. Evidence that others may know, or
+    guess, leads only participants and the further recipients of their mails, and no mail that is
+    passed on; else it is a hint.
     """
     conflict = len({place.target for place in candidates}) > 1
     hints = []
