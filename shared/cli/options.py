@@ -37,20 +37,26 @@ language_option = click.option(
     help="The language of state names.",
 )
 yes_option = click.option(
-    "--yes", "-y", is_flag=True, help="Do not ask before an e-mail to the customer."
+    "--yes", "-y", is_flag=True, help="Do not ask before the change or an e-mail to the customer."
 )
 
 
 def confirm_mail(sentence: str, *, yes: bool) -> None:
-    """Print that the customer will get an e-mail, and ask whether to continue.
+    """Print that the customer will get an e-mail, and ask whether to continue, as `confirm`."""
+    confirm(sentence, yes=yes, reason="The customer would get an e-mail")
 
-    Without a terminal and without `--yes` this is a usage error; the answer no ends the command.
-    Nothing was sent in either case.
+
+def confirm(sentence: str, *, yes: bool, reason: str) -> None:
+    """Print what will happen, and ask whether to continue.
+
+    Without a terminal and without `--yes` this is a usage error, with `reason`; the answer no ends
+    the command. Nothing was sent in either case.
     """
-    print_note(clean(sentence), style="yellow")
+    if sentence:
+        print_note(clean(sentence), style="yellow")
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError("The customer would get an e-mail: confirm with --yes.")
+        raise click.UsageError(f"{reason}: confirm with --yes.")
     if not click.confirm("Continue?", default=False, err=True):
         raise AftercartError("Nothing was changed.")

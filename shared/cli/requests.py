@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.cli.terminal import clean, console, print_note
+from shared.cli.verbs import with_verbs
 from shared.clients.client import Refusal
 from shared.runtime.errors import AftercartError
 
@@ -41,8 +42,11 @@ def waiting_status(seconds: float) -> Iterator[None]:
 
 
 def print_refusal(refusal: Refusal, *, details: bool = True) -> None:
-    """Print code and sentence of a refusal on standard error, and its details below."""
-    print_note(f"refused ({clean(refusal.code)}): {clean(refusal.reason)}", style="red")
+    """Print code and sentence of a refusal on standard error, with its details below for programs,
+    or with verbs instead of messages for people.
+    """
+    reason = refusal.reason if details else with_verbs(refusal.reason)
+    print_note(f"refused ({clean(refusal.code)}): {clean(reason)}", style="red")
     if refusal.details and details:
         text = json.dumps(refusal.details, indent=2, ensure_ascii=False)
         print_note(clean(text, allowed="\n"))

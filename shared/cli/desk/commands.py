@@ -1,15 +1,13 @@
 """`aftercart desk`: threads with customers. An outsider: it asks and tells `ingest`."""
 
 import sys
-from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 
-from shared.cli.desk import display as shown
+from shared.cli.desk import definitions, display as shown, threads
 from shared.cli.desk.attachments import (
     attach_option,
     enclosed,
@@ -17,15 +15,20 @@ from shared.cli.desk.attachments import (
     files_of,
     save,
 )
+from shared.cli.desk.threads import (
+    PAGE,
+    change_thread,
+    find_threads,
+    thread_argument,
+    thread_id,
+)
 from shared.cli.options import by_option, json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import print_json, print_line, print_note
 from shared.cli.times import Time, with_moments
 from shared.runtime.errors import AftercartError
 
-PAGE = 200  # threads that are asked for at once
 STATUSES = click.Choice(["open", "closed", "pending1", "pending2"])
-thread_argument = click.argument("wanted", metavar="THREAD-OR-REF")
 contact_option = click.option(
     "--contact", metavar="KEY", help="Written to this contact: customer_service."
 )
@@ -85,7 +88,7 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
     with open_shop_client(shop, wait, "desk") as client:
         stated = {name: value for name, value in chosen.items() if value is not None}
         stated = with_moments(stated, ("opened_from", "opened_before"), client.zone)
-        rows = _threads(client, stated, limit + 1)
+        rows = find_threads(client, stated, limit + 1)
         first = next(rows, None)
         for row in islice(chain([first] if first else [], rows), limit):
             shown.print_row(row, as_json=as_json)
@@ -104,7 +107,7 @@ def list_threads(limit: int, as_json: bool, shop: str, wait: float, **chosen: An
 def show(wanted: str, as_json: bool, shop: str, wait: float) -> None:
     """Shows a thread. It stays unread: `desk read` marks it."""
     with open_shop_client(shop, wait, "desk") as client:
-        found = client.request("thread.get", {"thread_id": _id(client, wanted)})
+        found = client.request("thread.get", {"thread_id": thread_id(client, wanted)})
     (print_json if as_json else shown.print_thread)(found)
 
 
@@ -165,7 +168,7 @@ def reply(
     """  # noqa: D301, E501 - click reads \b
     chosen |= enclosed(chosen)
     with open_shop_client(shop, wait, "desk") as client:
-        key = _id(client, wanted)
+        key = thread_id(client, wanted)
         answer = _given(text, file)
         if answer is None and chosen["canned_message"] is None:
             latest = client.request("thread.get", {"thread_id": key, "limit": 1})["messages"][-1][
@@ -191,7 +194,9 @@ def reply(
 @wait_option
 def status(wanted: str, status: str, by: str, shop: str, wait: float) -> None:
     """Closes or reopens a thread, or puts it off."""
-    _tell(shop, wait, "thread.set_status", wanted, {"status": status, "by": by}, f"is {status}")
+    change_thread(
+        shop, wait, "thread.set_status", wanted, {"status": status, "by": by}, f"is {status}"
+    )
 
 
 @desk.command(short_help="Send a thread to an employee or someone else.")
@@ -216,7 +221,7 @@ def forward(wanted: str, email: str, shop: str, wait: float, **chosen: Any) -> N
     An employee who answers that mail answers the customer, unless asked for --advice.
     """
     data = {"email": email, **chosen, **enclosed(chosen)}
-    _tell(shop, wait, "thread.forward", wanted, data, f"is on its way to {email}")
+    change_thread(shop, wait, "thread.forward", wanted, data, f"is on its way to {email}")
 
 
 @desk.command("note", short_help="Keep a private note in a thread.")
@@ -233,7 +238,7 @@ def add_note(
 ) -> None:
     """Keeps a note for employees in a thread; it is never mailed."""
     data = {"text": _given(text, None), "attachments": files_of(attachments), "by": by}
-    _tell(shop, wait, "thread.add_note", wanted, data, "has one more note")
+    change_thread(shop, wait, "thread.add_note", wanted, data, "has one more note")
 
 
 @desk.command(short_help="Mark a thread as read.")
@@ -243,7 +248,7 @@ def add_note(
 @wait_option
 def read(wanted: str, by: str, shop: str, wait: float) -> None:
     """Marks everything in a thread as read."""
-    _tell(shop, wait, "thread.mark_read", wanted, {"by": by}, "is read")
+    change_thread(shop, wait, "thread.mark_read", wanted, {"by": by}, "is read")
 
 
 @desk.command(short_help="What happened with a thread's customer.")
@@ -258,7 +263,7 @@ def timeline(wanted: str, limit: int, as_json: bool, shop: str, wait: float) -> 
     """Shows the orders and messages of a thread's customer, the latest first."""
     with open_shop_client(shop, wait, "desk") as client:
         found = client.request(
-            "thread.timeline", {"thread_id": _id(client, wanted), "limit": limit}
+            "thread.timeline", {"thread_id": thread_id(client, wanted), "limit": limit}
         )
     (print_json if as_json else shown.print_timeline)(found)
 
@@ -297,41 +302,6 @@ def statistics(contact: str | None, days: int, as_json: bool, shop: str, wait: f
         shown.print_statistics(found, contacts)
 
 
-def _tell(shop: str, wait: float, command: str, wanted: str, data: Data, done: str) -> None:
-    with open_shop_client(shop, wait, "desk") as client:
-        key = _id(client, wanted)
-        client.request(command, {"thread_id": key, **data})
-    print_line(f"{key} {done}", style="green")
-
-
-def _threads(client: ShopClient, chosen: Data, limit: int) -> Iterator[Data]:
-    cursor: str | None = None
-    while limit > 0:
-        page = client.request(
-            "thread.list", {**chosen, "limit": min(limit, PAGE), "cursor": cursor}
-        )
-        yield from (row | {"timezone": page["timezone"]} for row in page["threads"])
-        limit, cursor = limit - len(page["threads"]), page["next"]
-        if cursor is None:
-            return
-
-
-def _id(client: ShopClient, wanted: str) -> str:
-    try:
-        return str(UUID(wanted))
-    except ValueError:
-        pass
-    found = _threads(client, {"search": wanted}, PAGE)
-    key = next(
-        (row["thread_id"] for row in found if row["order_reference"] == wanted.upper()), None
-    )
-    if key is None:
-        raise AftercartError(
-            f"There is no thread '{wanted}' in the shop '{client.shop}', nor of an order called so."
-        )
-    return str(key)
-
-
 def _given(text: str | None, file: Path | None) -> str | None:
     if text and file:
         raise click.UsageError("Own words come by --text or by --file: one of the two.")
@@ -356,3 +326,8 @@ def _edited(client: ShopClient, wanted: Data) -> str:
     if text is None:
         raise AftercartError("The draft was not saved: nothing was sent.")
     return str(text)
+
+
+for module in (threads, definitions):
+    for command in module.COMMANDS:
+        desk.add_command(command)

@@ -9,8 +9,16 @@ from typing import Any, TypeVar
 import click
 from rich.text import Text
 
-from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
+from shared.cli.options import (
+    by_option,
+    confirm,
+    confirm_mail,
+    shop_option,
+    wait_option,
+    yes_option,
+)
 from shared.cli.orders.display import due_sentence
+from shared.cli.orders.preview import changes_price, mails, sentences
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, money, print_line, print_note
 from shared.writing.currencies import exponent, written
@@ -102,20 +110,17 @@ class OrderAction:
             customer = self.order["order"]["customer"]["email"]
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
 
-    def confirm_change(self) -> None:
-        """Ask before a change of the total of an invoiced order: it brings a new document."""
-        replaced = {key for each in self.order["documents"] for key in each["replaces"]}
-        invoices = [
-            each["number"]
-            for each in self.order["documents"]
-            if each["kind"] == "invoice" and each["document_id"] not in replaced
-        ]
-        if invoices:
-            self.confirm(
-                f"The order was invoiced ({', '.join(invoices)}): the difference is invoiced or"
-                " credited.",
-                mail="that document by mail",
-            )
+    def change(self, name: str, data: Data, *shown: str, mail: str = "") -> Data:
+        """Show what a command will make of the order, ask, and send it. `shown` are sentences to
+        show before, `mail` is what the customer gets beside what the preview says.
+        """
+        wanted = {"command": name, "data": {"by": self.by, **data}}
+        found = self.query("order.preview", wanted)
+        letters = [*mails(found), *([mail] if mail else [])]
+        self.confirm(*shown, *sentences(found), mail=" and ".join(letters))
+        if changes_price(found) and not letters:
+            confirm("", yes=self.yes, reason="This changes what the customer pays")
+        return self.send(name, data)
 
     def query(self, name: str, data: Data) -> Data:
         """Send a query about the order and return its answer."""

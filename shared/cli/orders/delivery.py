@@ -60,10 +60,8 @@ def address(delivery: bool, invoice: bool, taxes_checked: bool, **given: Any) ->
         )
     with order_action(**given) as acting:
         addresses = {kind: acting.order[kind] | changed for kind in kinds}
-        acting.confirm(
-            *(f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items())
-        )
-        acting.send("order.change_address", {**addresses, "taxes_checked": taxes_checked})
+        shown = [f"{kind.split('_')[0]} to: {_line(value)}" for kind, value in addresses.items()]
+        acting.change("order.change_address", {**addresses, "taxes_checked": taxes_checked}, *shown)
 
 
 @click.command(short_help="Change carrier, price or tracking number.")
@@ -100,10 +98,8 @@ def shipping(
         changed = {name: value for name, value in wanted.items() if value is not None}
         if not changed:
             raise click.UsageError("Give a change: --carrier, --price, --tax-rate or --tracking.")
-        if set(changed) - {"tracking_number"}:
-            acting.confirm_change()
-        acting.confirm(mail="the tracking number" if tracking and acting.order["shipped"] else "")
-        acting.send("order.change_shipping", changed)
+        followed = "the tracking number" if tracking and acting.order["shipped"] else ""
+        acting.change("order.change_shipping", changed, mail=followed)
 
 
 COMMANDS = (address, shipping)

@@ -35,12 +35,11 @@ def add(items: tuple[Item, ...], **action: Any) -> None:
       aftercart order add XKBKNABJK TEA-GREEN=7.50
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
-        acting.confirm_change()
         lines: list[Data] = []
         for item in items:
             quantity = 1 if item.pieces is None else item.pieces
             lines.append({"sku": item.key, "quantity": quantity, **_price(acting, item)})
-        acting.send("order.add_lines", {"lines": lines})
+        acting.change("order.add_lines", {"lines": lines})
 
 
 @click.command(short_help="Change quantities and prices of lines.")
@@ -62,8 +61,7 @@ def edit(items: tuple[Item, ...], tax_rate: str | None, reason: str, **action: A
     """  # noqa: D301 - click reads \b
     with order_action(**action) as acting:
         lines = [_edited(acting, item, tax_rate) for item in items]
-        acting.confirm_change()
-        acting.send("order.edit_lines", {"lines": lines, "reason": reason})
+        acting.change("order.edit_lines", {"lines": lines, "reason": reason})
 
 
 @click.command(short_help="Cancel lines of an unpaid order.")
@@ -77,8 +75,7 @@ def cancel(items: tuple[Item, ...], reason: str, **action: Any) -> None:
     """Cancel lines of the order REF-OR-ID: all pieces of a line, or PIECES of them."""
     with order_action(**action) as acting:
         lines = [{"line": item.line, "quantity": pieces_of(acting, item)} for item in items]
-        acting.confirm_change()
-        acting.send("order.cancel_lines", {"lines": lines, "reason": reason})
+        acting.change("order.cancel_lines", {"lines": lines, "reason": reason})
 
 
 @click.command(short_help="Add or remove a discount.")
@@ -121,8 +118,7 @@ def discount(
     with order_action(**action) as acting:
         if remove is not None:
             removed = _discount_id(acting, remove)
-            acting.confirm_change()
-            acting.send("order.remove_discount", {"discount_id": removed})
+            acting.change("order.remove_discount", {"discount_id": removed})
             return
         data: Data = {
             "discount_id": str(uuid4()),
@@ -132,8 +128,7 @@ def discount(
             "amount": None if amount is None else acting.minor(amount),
             "invoice": None if number is None else invoice_id(acting, number),
         }
-        acting.confirm_change()
-        acting.send("order.add_discount", data)
+        acting.change("order.add_discount", data)
 
 
 COMMANDS = (add, edit, cancel, discount)

@@ -20,6 +20,8 @@ ADDRESS = (
     "phone",
     "vat_number",
 )
+INVOICE = ("name", *ADDRESS)
+"""The parts of an invoice address apart: `--invoice-city`."""
 VOUCHER = ("percent", "amount", "free_shipping")
 CART = (
     "lines",
@@ -55,7 +57,7 @@ def new_order(client: ShopClient, items: tuple[Item, ...], given: Data) -> Data:
         "lines": [_line(item, currency) for item in items],
         "prices": _prices(given),
         "delivery_address": address,
-        "invoice_address": address,
+        "invoice_address": _invoice_address(given, address),
         "carrier": _carrier(given, currency),
         "payment_method": given["payment_method"],
         "voucher_codes": list(given["voucher_codes"]),
@@ -98,6 +100,19 @@ def _address(given: Data, known: Data | None) -> Data:
     if not {"line1", "city", "country"} <= parts.keys():
         raise click.UsageError("Give the address: --line1, --postcode, --city and --country.")
     return {"name": name, **parts}
+
+
+def _invoice_address(given: Data, delivery: Data) -> Data:
+    """Return the address of the invoice: that of the delivery, or one apart."""
+    stated = {part: given[f"invoice_{part}"] for part in INVOICE}
+    parts = {part: value for part, value in stated.items() if value is not None}
+    if not parts:
+        return delivery
+    missing = {"line1", "city", "country"} - parts.keys()
+    if missing:
+        flags = ", ".join(f"--invoice-{part}" for part in sorted(missing))
+        raise click.UsageError(f"The invoice address is not complete: give {flags}, too.")
+    return {"name": delivery["name"], **parts}
 
 
 def _currency(client: ShopClient, items: tuple[Item, ...], given: Data) -> str:

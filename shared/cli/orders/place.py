@@ -6,7 +6,7 @@ import click
 
 from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
 from shared.cli.orders.action import Item, ItemType, print_standing
-from shared.cli.orders.new_order import ADDRESS, cart, new_order
+from shared.cli.orders.new_order import ADDRESS, INVOICE, cart, new_order
 from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.terminal import clean, money, print_line, print_note
 from shared.runtime.errors import AftercartError
@@ -15,6 +15,9 @@ from shared.runtime.errors import AftercartError
 def _address_options(command: Any) -> Any:
     for part in reversed(ADDRESS):
         command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
+    for part in reversed(INVOICE):
+        flag, name = f"--invoice-{part.replace('_', '-')}", f"invoice_{part}"
+        command = click.option(flag, name, metavar="TEXT")(command)
     return command
 
 

@@ -10,6 +10,7 @@ from shared.cli.options import language_option
 from shared.cli.orders.action import OrderAction, action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
 from shared.cli.terminal import clean, print_line
+from shared.cli.verbs import with_verbs
 
 
 @click.command(short_help="Move an order to another state.")
@@ -35,8 +36,8 @@ def state(to: str | None, force: bool, reason: str, language: str, **action: Any
             _print_moves(acting.query("order.actions", {"language": language}))
             return
         known = _states(acting)
-        acting.confirm(*_effects(acting, known.get(to, {})), mail=_mail(known.get(to, {})))
-        acting.send("order.transition", {"to": to, "force": force, "reason": reason})
+        data = {"to": to, "force": force, "reason": reason}
+        acting.change("order.transition", data, *_move(acting, known.get(to, {})))
 
 
 @click.command(short_help="Record a payment, or reverse one.")
@@ -123,19 +124,23 @@ def _confirm_paid(acting: OrderAction, amount: int | None) -> None:
         acting.confirm(*_effects(acting, onward), mail=_mail(onward))
 
 
-def _effects(acting: OrderAction, wanted: Data) -> list[str]:
+def _move(acting: OrderAction, wanted: Data) -> list[str]:
     if not wanted:
         return []
     language, labels = acting.order["order"]["language"], wanted["labels"]
     label = labels.get("en") or labels.get(language) or wanted["key"]
+    return [f"{acting.order['state_label']} → {label}."]
+
+
+def _effects(acting: OrderAction, wanted: Data) -> list[str]:
+    shown = _move(acting, wanted)
     documents: list[str] = []
     for flag in ("invoice", "delivery_slip"):
         if flag in wanted["flags"]:
             documents.append(flag.replace("_", " "))
-    issued = ""
     if documents:
-        issued = f" Documents of this state, unless issued before: {', '.join(documents)}."
-    return [f"{acting.order['state_label']} → {label}.{issued}"]
+        shown.append(f"Documents of this state, unless issued before: {', '.join(documents)}.")
+    return shown
 
 
 def _mail(wanted: Data) -> str:
@@ -149,6 +154,6 @@ def _print_moves(found: Data) -> None:
             Text.assemble(
                 (f"{move['name']:26}", style),
                 clean(move["label"]),
-                (f"  {clean(move['reason'])}", "dim"),
+                (f"  {clean(with_verbs(move['reason']))}", "dim"),
             )
         )

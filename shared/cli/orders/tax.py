@@ -40,8 +40,7 @@ def exemption(
     if lift == bool(category) or bool(category) != bool(sentence):
         raise click.UsageError("Give CATEGORY and SENTENCE, or --lift.")
     with order_action(**action) as acting:
-        acting.confirm_change()
-        acting.send(
+        acting.change(
             "order.set_exemption",
             {
                 "exemption": None if lift else {"category": category, "reason": sentence},

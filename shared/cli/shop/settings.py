@@ -3,10 +3,12 @@
 import click
 from rich.text import Text
 
+from shared.cli.definitions import Definitions
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
 from shared.cli.terminal import clean, print_json, print_line
+from shared.writing.currencies import written
 
 
 @click.group(short_help="A shop's settings and states.")
@@ -55,3 +57,32 @@ def states(as_json: bool, shop: str, wait: float) -> None:
                 (f"  {', '.join(state['flags'])}{mail}", "dim"),
             )
         )
+
+
+@shop.command(short_help="Its carriers and their prices.")
+@click.option("--country", metavar="CODE", help="That deliver there.")
+@shop_option
+@wait_option
+def carriers(country: str | None, shop: str, wait: float) -> None:
+    """List the carriers that orders can be placed with."""
+    wanted = {} if country is None else {"delivery_country": country.upper()}
+    with open_shop_client(shop, wait, "shop") as client:
+        found = client.request("carrier.list", wanted)["carriers"]
+    for carrier in found:
+        price = carrier.get("price")
+        cost = written(price["amount"], price["currency"]) if price else "-"
+        print_line(clean(f"{carrier['name']:30}  {cost}"))
+
+
+@shop.command("payment-methods", short_help="Its payment methods.")
+@shop_option
+@wait_option
+def payment_methods(shop: str, wait: float) -> None:
+    """List the payment methods and the state that an order with each is placed in."""
+    with open_shop_client(shop, wait, "shop") as client:
+        found = client.request("payment_method.list", {})["payment_methods"]
+    for method in found:
+        print_line(clean(f"{method['name']:30}  {method['initial_state'] or '-'}"))
+
+
+shop.add_command(Definitions(noun="state", key="key", title="state").group("state"))

@@ -3,7 +3,14 @@
 import click
 from rich.text import Text
 
-from shared.cli.options import by_option, json_option, shop_option, wait_option
+from shared.cli.options import (
+    by_option,
+    confirm,
+    json_option,
+    shop_option,
+    wait_option,
+    yes_option,
+)
 from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 
@@ -33,11 +40,14 @@ def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
 @stock.command("set", short_help="Set it after a count.")
 @sku_argument
 @click.argument("quantity", type=click.IntRange(0, 1_000_000_000))
+@yes_option
 @shop_option
 @wait_option
-def set_stock(sku: str, quantity: int, shop: str, wait: float) -> None:
-    """Set the available pieces after a count. Orders that wait for the product get theirs first."""
-    _send(shop, wait, "stock.set", {"sku": sku, "quantity": quantity})
+def set_stock(sku: str, quantity: int, yes: bool, shop: str, wait: float) -> None:
+    """Set the available pieces after a count. Orders that wait for the product get theirs
+    first: they are shown, and you are asked.
+    """
+    _send(shop, wait, yes, "stock.set", {"sku": sku, "quantity": quantity})
 
 
 @stock.command(
@@ -46,17 +56,19 @@ def set_stock(sku: str, quantity: int, shop: str, wait: float) -> None:
 @sku_argument
 @click.argument("change", type=int)
 @click.argument("cause")
+@yes_option
 @by_option
 @shop_option
 @wait_option
-def adjust(sku: str, change: int, cause: str, by: str, shop: str, wait: float) -> None:
+def adjust(sku: str, change: int, cause: str, by: str, yes: bool, shop: str, wait: float) -> None:
     """Change the available pieces by CHANGE (less where negative) and say why.
+    Orders that get some of it are shown, and you are asked.
 
     \b
     Example:
       aftercart stock adjust MUG-BLUE -1 broken
     """  # noqa: D301 - click reads \b
-    _send(shop, wait, "stock.adjust", {"sku": sku, "change": change, "cause": cause, "by": by})
+    _send(shop, wait, yes, "stock.adjust", {"sku": sku, "change": change, "cause": cause, "by": by})
 
 
 @stock.command(short_help="What changed it, newest first.")
@@ -95,8 +107,25 @@ def _say_movement(row: Data, zone: str) -> None:
     )
 
 
-def _send(shop: str, wait: float, name: str, data: Data) -> None:
+def _send(shop: str, wait: float, yes: bool, name: str, data: Data) -> None:
+    """Show which waiting orders a change of the stock serves, ask where there are any, send it."""
     with open_shop_client(shop, wait, "stock") as client:
+        terms = {field: value for field, value in data.items() if field != "sku"}
+        query = {"sku": data["sku"], "command": name, "data": terms}
+        served = client.request("stock.preview", query)["served"]
+        for order in served:
+            print_note(clean(_served(order)))
+        if served:
+            confirm("", yes=yes, reason="Orders that wait for stock would get it")
         client.request(name, data)
         left = client.request("stock.get", {"sku": data["sku"]})
     print_line(f"{clean(left['sku'])}  {left['available']} available", style="green")
+
+
+def _served(order: Data) -> str:
+    got = f"Order {order['reference']} ({order['state']}) gets {order['quantity']}"
+    if order["missing"]:
+        return f"{got} and waits for {order['missing']} more."
+    if order["filled"]:
+        return f"{got} and waits for nothing any more: it can be sent."
+    return f"{got} and waits for other products."

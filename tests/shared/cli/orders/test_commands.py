@@ -33,7 +33,13 @@ def paid_and_invoiced(anna: Employee) -> None:
 
 
 def test_products_are_added_at_the_catalogues_price_or_at_another(anna: Employee) -> None:
-    printed = anna.does("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00")
+    asked = anna.types("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00")
+    assert asked.exit_code == 64
+    assert "Total 28.70 EUR → 57.50 EUR, 28.80 EUR more." in asked.output
+    assert "Then 57.50 EUR is still to be paid." in asked.output
+    assert "This changes what the customer pays: confirm with --yes." in asked.output
+    assert "order.add_lines" not in anna.client.sent
+    printed = anna.does("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00", "--yes")
     assert "done: order.edited" in printed
     assert (
         f"{REF} Awaiting bank wire payment total 57.50 EUR, paid 0.00 EUR, 57.50 EUR still to be"
@@ -42,25 +48,27 @@ def test_products_are_added_at_the_catalogues_price_or_at_another(anna: Employee
 
 
 def test_a_line_changes_pieces_price_and_rate_and_disappears_at_0(anna: Employee) -> None:
-    anna.does("order", "add", REF, "TEA-GREEN")
-    assert "total 26.80 EUR" in anna.does("order", "edit", REF, "1:1=10.00")
-    assert "total 14.90 EUR" in anna.does("order", "edit", REF, "2:0")
-    anna.does("order", "edit", REF, "1", "--tax-rate", "7")
+    anna.does("order", "add", REF, "TEA-GREEN", "--yes")
+    assert "total 26.80 EUR" in anna.does("order", "edit", REF, "1:1=10.00", "--yes")
+    assert "total 14.90 EUR" in anna.does("order", "edit", REF, "2:0", "--yes")
+    anna.does("order", "edit", REF, "1", "--tax-rate", "7", "--yes")
     assert '"tax_rate": "7"' in anna.does("order", "show", REF, "--json")
 
 
 def test_all_pieces_of_a_line_are_cancelled_unless_a_number_is_given(anna: Employee) -> None:
-    assert "total 16.80 EUR" in anna.does("order", "cancel", REF, "1:1")
-    assert "total 4.90 EUR" in anna.does("order", "cancel", REF, "1")
+    assert "total 16.80 EUR" in anna.does("order", "cancel", REF, "1:1", "--yes")
+    assert "total 4.90 EUR" in anna.does("order", "cancel", REF, "1", "--yes")
 
 
 def test_a_discount_is_given_and_taken_back_by_its_name(anna: Employee) -> None:
     assert "total 26.32 EUR" in anna.does(
-        "order", "discount", REF, "--percent", "10", "--name", "For the delay"
+        "order", "discount", REF, "--percent", "10", "--name", "For the delay", "--yes"
     )
-    assert "total 28.70 EUR" in anna.does("order", "discount", REF, "--remove", "For the delay")
-    assert "total 23.80 EUR" in anna.does("order", "discount", REF, "--free-shipping")
-    assert "total 20.80 EUR" in anna.does("order", "discount", REF, "--amount", "3.00")
+    assert "total 28.70 EUR" in anna.does(
+        "order", "discount", REF, "--remove", "For the delay", "--yes"
+    )
+    assert "total 23.80 EUR" in anna.does("order", "discount", REF, "--free-shipping", "--yes")
+    assert "total 20.80 EUR" in anna.does("order", "discount", REF, "--amount", "3.00", "--yes")
 
 
 def test_only_the_named_parts_of_an_address_change(anna: Employee) -> None:
@@ -73,9 +81,9 @@ def test_only_the_named_parts_of_an_address_change(anna: Employee) -> None:
 
 def test_the_carrier_the_price_and_the_tracking_number_change(anna: Employee) -> None:
     assert "total 33.70 EUR" in anna.does(
-        "order", "shipping", REF, "--carrier", "Express", "--price", "9.90"
+        "order", "shipping", REF, "--carrier", "Express", "--price", "9.90", "--yes"
     )
-    anna.does("order", "shipping", REF, "--tracking", "SP-4711")
+    anna.does("order", "shipping", REF, "--tracking", "SP-4711", "--yes")
     assert "carrier Express 9.90 EUR SP-4711" in anna.does("order", "show", REF)
 
 
@@ -324,3 +332,38 @@ def test_a_mistake_is_explained_and_changes_nothing(
     result = anna.types("order", *arguments)
     assert (result.exit_code, sentence in result.output) == (code, True), result.output
     assert anna.does("order", "show", REF, "--json") == before
+
+
+def test_a_change_of_a_paid_and_invoiced_order_shows_what_comes_back_and_the_mail(
+    anna: Employee,
+) -> None:
+    paid_and_invoiced(anna)
+    asked = anna.types("order", "edit", REF, "1:1")
+    assert asked.exit_code == 64
+    assert "Total 28.70 EUR → 16.80 EUR, 11.90 EUR less." in asked.output
+    assert "Then 11.90 EUR was paid too much." in asked.output
+    assert "Issued: credit slip." in asked.output
+    assert "gets the credit slip by mail" in asked.output
+    assert "order.edit_lines" not in anna.client.sent
+
+
+def test_a_change_that_costs_nothing_is_not_asked_about(anna: Employee) -> None:
+    printed = anna.does("order", "shipping", REF, "--carrier", "Slow Post")
+    assert "Total 28.70 EUR, as before." in printed
+
+
+def test_a_cancelled_order_shows_what_is_to_be_given_back(anna: Employee) -> None:
+    paid_and_invoiced(anna)
+    asked = anna.types("order", "state", REF, "cancelled")
+    assert asked.exit_code == 64
+    assert "Then 28.70 EUR is to be given back." in asked.output
+    assert "Issued: credit slip." in asked.output
+
+
+def test_a_refusal_names_the_verb_and_not_the_message(anna: Employee) -> None:
+    paid_and_invoiced(anna)
+    refused = anna.types("order", "invoice", REF, "--note", "Thank you.")
+    assert refused.exit_code == 2
+    output = " ".join(refused.output.split())
+    assert "`aftercart order invoice REF --correct` issues it anew" in output
+    assert "order.correct_invoice" not in output

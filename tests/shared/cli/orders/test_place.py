@@ -101,6 +101,18 @@ def test_a_known_customer_is_found_by_the_e_mail(anna: Employee) -> None:
     assert (placed["state"], placed["shipping"]["amount"]) == ("awaiting_bank_wire", 490)
 
 
+def test_an_order_has_an_invoice_address_apart_from_the_delivery_address(anna: Employee) -> None:
+    invoice = ("--invoice-company", "Engines Ltd", "--invoice-line1", "1 Mill Lane")
+    part = anna.types("order", "place", "MUG-BLUE", *NEW, *HOW, *invoice)
+    assert "give --invoice-city, --invoice-country, too" in " ".join(part.output.split())
+    rest = ("--invoice-city", "London", "--invoice-country", "GB", "--reference", "APART")
+    anna.does("order", "place", "MUG-BLUE", *NEW, *HOW, *invoice, *rest, "--yes")
+    placed = json.loads(anna.does("order", "show", "APART", "--json"))
+    assert placed["delivery_address"]["city"] == "Berlin"
+    assert placed["invoice_address"]["company"] == "Engines Ltd"
+    assert placed["invoice_address"]["name"] == "Grace Hopper"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -154,10 +166,10 @@ def test_a_list_is_searched_by_document_sorted_counted_and_in_a_language(anna: E
 def test_an_exemption_and_an_exchange_rate_are_set_and_taken_back(anna: Employee) -> None:
     anna.client.service.tell("order.place", an_order(reference="FIRST"))
     assert "total 24.12 EUR" in anna.does(
-        "order", "exemption", "FIRST", "export", "Export, Article 146."
+        "order", "exemption", "FIRST", "export", "Export, Article 146.", "--yes"
     )
     assert "not taxed Export, Article 146." in anna.does("order", "show", "FIRST")
-    assert "total 28.70 EUR" in anna.does("order", "exemption", "FIRST", "--lift")
+    assert "total 28.70 EUR" in anna.does("order", "exemption", "FIRST", "--lift", "--yes")
     assert "order.exchange_rate_changed" in anna.does(
         "order", "rate", "FIRST", "sek", "11.2345", "--source", "ECB"
     )

@@ -1,7 +1,9 @@
 """Verbs on stock, products, vouchers and shops."""
 
 import json
+from base64 import b64decode
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -101,3 +103,89 @@ def test_days_and_times_are_those_of_the_shop(anna: Employee) -> None:
     )
     assert "2026-11-21 00:30 JST" in shown
     assert "2026-11-21 00:30 JST" not in anna.does("order", "list", "--placed-from", "2026-11-22")
+
+
+def test_stock_that_waiting_orders_get_is_asked_about(anna: Employee) -> None:
+    anna.client.service.tell("shop.put", samples.PUT_SHOP | {"backorders": True})
+    anna.client.service.tell("stock.set", {"sku": "MUG-BLUE", "quantity": 0})
+    anna.client.service.tell("order.place", an_order(reference="WAITS"))
+    asked = anna.types("stock", "set", "MUG-BLUE", "1")
+    assert asked.exit_code == 64
+    assert "Order WAITS (backorder_unpaid) gets 1 and waits for 1 more." in asked.output
+    assert "Orders that wait for stock would get it: confirm with --yes." in asked.output
+    assert "stock.set" not in anna.client.sent
+    filled = anna.does("stock", "adjust", "MUG-BLUE", "3", "delivered", "--yes")
+    assert "gets 2 and waits for nothing any more: it can be sent." in filled
+    assert "MUG-BLUE 1 available" in filled
+
+
+def test_customers_are_put_found_shown_and_have_addresses(anna: Employee) -> None:
+    new = json.dumps({"customer_id": "c-7", "email": "zoe@example.test", "full_name": "Zoë Ö"})
+    assert "customer 'c-7' is stored" in anna.does("customer", "put", "-", stdin=new)
+    street = ("--line1", "1 Harbour Street", "--city", "Berlin", "--country", "DE")
+    anna.does("customer", "address", "c-7", *street, "--phone", "+49 30 1234567")
+    assert anna.types("customer", "address", "c-7").exit_code == 64
+    for text in ("zoe o", "030/1234567", "harbour"):
+        assert anna.does("customer", "list", text).startswith("c-7")
+    assert "zoe@example.test" in anna.does("customer", "list")
+    (known,) = json.loads(anna.does("customer", "show", "c-7", "--json"))["addresses"]
+    anna.does("customer", "address", "c-7", known["address_id"], "--city", "Potsdam")
+    shown = anna.does("customer", "show", "c-7")
+    assert "Zoë Ö <zoe@example.test>" in shown
+    assert "Zoë Ö, 1 Harbour Street, Potsdam, DE, +49 30 1234567" in shown
+    anna.does("customer", "address", "c-7", known["address_id"], "--remove")
+    assert "Harbour" not in anna.does("customer", "show", "c-7")
+    anna.client.service.tell("cart.put", samples.PUT_CART | {"customer_id": "c-7"})
+    assert "x MUG-BLUE" in anna.does("customer", "carts", "c-7")
+
+
+def test_cart_rules_are_put_listed_shown_and_disabled(anna: Employee) -> None:
+    terms = {"rule_id": samples.RULE_ID, "names": {"en": "Ten percent"}, "percent": "10"}
+    assert "is stored" in anna.does("rule", "put", "-", stdin=json.dumps(terms))
+    assert "Ten percent usable" in anna.does("rule", "list")
+    assert '"percent": "10"' in anna.does("rule", "show", samples.RULE_ID)
+    assert "is disabled" in anna.does("rule", "disable", samples.RULE_ID)
+    assert "usable" not in anna.does("rule", "list").replace("not usable", "").split()
+
+
+def test_what_a_shop_defines_comes_back_as_it_was_put(anna: Employee) -> None:
+    shown = anna.types("shop", "state", "show", "shipped").output
+    assert "state 'shipped' is stored" in anna.does("shop", "state", "put", "-", stdin=shown)
+    assert anna.types("shop", "state", "show", "shipped").output == shown
+    assert anna.types("shop", "carriers").exit_code == 0
+    assert anna.types("shop", "payment-methods").exit_code == 0
+
+
+def test_definitions_of_other_services_are_sent_to_them(anna: Employee, tmp_path: Any) -> None:
+    for module in ("assets", "ingest", "templates"):
+        import_module(f"shared.contracts.{module}")
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(b64decode(samples.PICTURE))
+    thread = samples.THREAD_ID
+    for words, stdin in (
+        (("desk", "contact", "put", "-"), samples.CONTACT),
+        (("desk", "canned", "put", "-"), samples.CANNED_MESSAGE),
+        (("desk", "canned", "remove", "delay"), None),
+        (("desk", "settings", "put", "-"), samples.DESK),
+        (("desk", "assign", thread, "bela@shop.test"), None),
+        (("desk", "merge", thread, samples.MESSAGE_ID), None),
+        (("desk", "confirm-sender", thread, samples.MESSAGE_ID), None),
+        (("template", "put", "-"), samples.PUT_TEMPLATE),
+        (("template", "reset", "documents", "invoice"), None),
+        (("asset", "put", "logo", str(logo), "Corner Shop"), None),
+        (("asset", "remove", "logo"), None),
+    ):
+        anna.does(*words, stdin=json.dumps(stdin))
+    assert [name for name, _ in anna.client.elsewhere] == [
+        "contact.put",
+        "canned_message.put",
+        "canned_message.remove",
+        "desk.put",
+        "thread.assign",
+        "thread.merge",
+        "thread.confirm_sender",
+        "template.put",
+        "template.reset",
+        "asset.put",
+        "asset.remove",
+    ]

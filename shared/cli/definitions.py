@@ -1,0 +1,136 @@
+"""Groups of verbs for what a shop defines in JSON: list the definitions, show one, put one from a
+file, and end or remove one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from shared.cli.options import json_option, shop_option, wait_option
+from shared.cli.requests import read_data
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, print_json, print_line, print_note
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A kind of definition: the noun of its messages, the field of its key, and where the answers
+    hold it.
+    """
+
+    noun: str  # `contact` of `contact.put`
+    key: str
+    title: str  # `contact`, in sentences
+    listed: str = ""  # field of the answer to `noun.list`; empty: there is no list
+    inner: str = ""  # field of a listed entry that holds the definition; empty: the entry itself
+    removed_by: str = ""  # `remove` or `disable`; empty: neither
+
+    def group(self, name: str) -> click.Group:
+        """Return the group of verbs."""
+        found = click.Group(name, help=f"The {self.title}s of the shop, defined in JSON.")
+        for command in self._commands():
+            found.add_command(command)
+        return found
+
+    def _commands(self) -> Iterator[click.Command]:
+        if self.listed:
+            yield self._list()
+        yield self._show()
+        yield self._put()
+        if self.removed_by:
+            yield self._remove()
+
+    def _list(self) -> click.Command:
+        @click.command("list", short_help="All of them.")
+        @json_option
+        @shop_option
+        @wait_option
+        def list_all(as_json: bool, shop: str, wait: float) -> None:
+            with open_shop_client(shop, wait, self.noun) as client:
+                found = [*pages(client, f"{self.noun}.list", {}, self.listed)]
+            if as_json:
+                print_json(found)
+                return
+            for entry in found:
+                print_line(clean(self._row(entry)))
+            if not found:
+                print_note(f"There is no {self.title}.", style="dim")
+
+        return _with_help(list_all, f"List every {self.title} of the shop.")
+
+    def _show(self) -> click.Command:
+        @click.command("show", short_help="One, as JSON.")
+        @click.argument("key")
+        @shop_option
+        @wait_option
+        def show(key: str, shop: str, wait: float) -> None:
+            with open_shop_client(shop, wait, self.noun) as client:
+                print_json(client.request(f"{self.noun}.get", {self.key: key}))
+
+        return _with_help(show, f"Show the {self.title} KEY as JSON.")
+
+    def _put(self) -> click.Command:
+        @click.command("put", short_help="Add or change one.")
+        @click.argument("file")
+        @shop_option
+        @wait_option
+        def put(file: str, shop: str, wait: float) -> None:
+            data = read_data(file)
+            with open_shop_client(shop, wait, self.noun) as client:
+                client.request(f"{self.noun}.put", data)
+            print_line(f"{self.title} '{clean(str(data.get(self.key)))}' is stored", style="green")
+
+        return _with_help(
+            put,
+            f"Add the {self.title} in FILE (JSON; `-` reads standard input), or change the one with"
+            " its key: what FILE leaves out stays as it is.",
+        )
+
+    def _remove(self) -> click.Command:
+        ended = "removed" if self.removed_by == "remove" else "disabled"
+
+        @click.command(self.removed_by, short_help="End one.")
+        @click.argument("key")
+        @shop_option
+        @wait_option
+        def remove(key: str, shop: str, wait: float) -> None:
+            with open_shop_client(shop, wait, self.noun) as client:
+                client.request(f"{self.noun}.{self.removed_by}", {self.key: key})
+            print_line(f"{self.title} '{clean(key)}' is {ended}", style="green")
+
+        return _with_help(remove, f"{self.removed_by.capitalize()} the {self.title} KEY.")
+
+    def _row(self, entry: Data) -> str:
+        definition = entry[self.inner] if self.inner else entry
+        return f"{definition[self.key]:38}  {_name(definition)}{_usable(entry)}"
+
+
+def pages(client: ShopClient, name: str, query: Data, listed: str) -> Iterator[Data]:
+    """Yield the entries of all pages of a list."""
+    cursor: Any = None
+    while True:
+        page = client.request(name, query if cursor is None else query | {"cursor": cursor})
+        yield from page[listed]
+        cursor = page.get("next")
+        if cursor is None:
+            return
+
+
+def _with_help(command: click.Command, text: str) -> click.Command:
+    command.help = text
+    return command
+
+
+def _name(definition: Data) -> str:
+    names = definition.get("names") or definition.get("labels") or {}
+    if names:
+        return str(names.get("en") or next(iter(names.values())))
+    return str(definition.get("title") or definition.get("email") or "")
+
+
+def _usable(entry: Data) -> str:
+    if "usable" not in entry:
+        return ""
+    return "  usable" if entry["usable"] else f"  {entry['reason']}"

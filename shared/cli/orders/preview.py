@@ -1,0 +1,60 @@
+"""What a change would make of an order, before it is sent: total, what is due, papers, mails."""
+
+from collections.abc import Iterator
+
+from shared.cli.shop_client import Data
+from shared.writing.currencies import written
+
+
+def sentences(preview: Data) -> Iterator[str]:
+    """Yield the sentences on a preview, as `order.preview` answers it."""
+    before, after = preview["before"], preview["after"]
+    yield _total(before["total"], after["total"])
+    yield _due(after)
+    if before["state"] != after["state"]:
+        yield f"The order moves from '{before['state']}' to '{after['state']}'."
+    if preview["issues"]:
+        yield f"Issued: {_kinds(preview['issues'])}."
+
+
+def mails(preview: Data) -> list[str]:
+    """Return what the customer would get by mail."""
+    template = preview["mail_template"]
+    found = [f"the mail '{template}'"] if template else []
+    if preview["attaches"]:
+        found.append(f"the {_kinds(preview['attaches'])} by mail")
+    return found
+
+
+def changes_price(preview: Data) -> bool:
+    """Return whether the total or what is due would change."""
+    before, after = preview["before"], preview["after"]
+    return any(before[name] != after[name] for name in ("total", "due", "refund_due"))
+
+
+def _total(before: Data, after: Data) -> str:
+    difference = after["amount"] - before["amount"]
+    if not difference:
+        return f"Total {_money(before)}, as before."
+    word = "more" if difference > 0 else "less"
+    amount = written(abs(difference), after["currency"])
+    return f"Total {_money(before)} → {_money(after)}, {amount} {word}."
+
+
+def _due(after: Data) -> str:
+    due, back = after["due"], after["refund_due"]
+    if due["amount"] > 0:
+        return f"Then {_money(due)} is still to be paid."
+    if due["amount"] < 0:
+        return f"Then {written(-due['amount'], due['currency'])} was paid too much."
+    if back["amount"] > 0:
+        return f"Then {_money(back)} is to be given back."
+    return "Then nothing is due."
+
+
+def _kinds(kinds: list[str]) -> str:
+    return ", ".join(kind.replace("_", " ") for kind in dict.fromkeys(kinds))
+
+
+def _money(money: Data) -> str:
+    return written(money["amount"], money["currency"])

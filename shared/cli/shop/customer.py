@@ -1,0 +1,174 @@
+"""`aftercart customer`: what the shop knows of its customers."""
+
+from typing import Any
+from uuid import UUID
+
+import click
+
+from shared.cli.definitions import pages
+from shared.cli.options import json_option, shop_option, wait_option
+from shared.cli.requests import read_data
+from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.terminal import clean, minute, print_json, print_line, print_note
+from shared.runtime.errors import AftercartError
+
+PARTS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "phone",
+    "vat_number",
+)
+customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
+
+
+@click.group(short_help="Customers: find, show, put, addresses, carts.")
+def customer() -> None:
+    """Customers of the shop. CUSTOMER-ID is the storefront's key of the customer, which `customer
+    list` prints. Vouchers and store credit of a customer: `voucher list --customer-id`, `credit
+    show`.
+    """
+
+
+@customer.command("list", short_help="All, or those that fit.")
+@click.argument("text", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="With TEXT."
+)
+@json_option
+@shop_option
+@wait_option
+def list_customers(text: str | None, limit: int, as_json: bool, shop: str, wait: float) -> None:
+    """List customers; with TEXT, those of whom it begins words of name, e-mail or address, or whose
+    phone number it is.
+    """
+    with open_shop_client(shop, wait, "customer") as client:
+        found, more = _found(client, text, limit)
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        print_line(clean(f"{each['customer_id']:38}  {each['email']:32}  {each['full_name']}"))
+    if not found:
+        print_note("No customer fits.", style="dim")
+    elif more:
+        print_note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
+
+
+@customer.command(short_help="One, with the addresses.")
+@customer_argument
+@json_option
+@shop_option
+@wait_option
+def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
+    """Show what the shop knows of a customer; as JSON, as `customer put` takes it."""
+    with open_shop_client(shop, wait, "customer") as client:
+        found, zone = client.request("customer.get", {"customer_id": customer_id}), client.zone()
+    if as_json:
+        print_json(found)
+        return
+    print_line(clean(f"{found['full_name']} <{found['email']}>, language {found['language']}"))
+    if found["registered_at"]:
+        print_line(f"known since {minute(found['registered_at'], zone)}")
+    if found["groups"]:
+        print_line(clean(f"groups {', '.join(found['groups'])}"))
+    for address in found["addresses"]:
+        parts = ", ".join(str(address[part]) for part in PARTS if address.get(part))
+        print_line(clean(f"{address['address_id']}  {parts}"))
+
+
+@customer.command(short_help="Add or change one.")
+@click.argument("file")
+@shop_option
+@wait_option
+def put(file: str, shop: str, wait: float) -> None:
+    """Add the customer in FILE (JSON; `-` reads standard input), or change the one with its key:
+    what FILE leaves out stays as it is.
+    """
+    data = read_data(file)
+    with open_shop_client(shop, wait, "customer") as client:
+        client.request("customer.put", data)
+    print_line(f"customer '{clean(str(data.get('customer_id')))}' is stored", style="green")
+
+
+def _parts(command: Any) -> Any:
+    for part in reversed(PARTS):
+        command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
+    return command
+
+
+@customer.command(short_help="Add, change or remove an address.")
+@customer_argument
+@click.argument("address_id", type=click.UUID, required=False, metavar="[ADDRESS-ID]")
+@click.option("--remove", is_flag=True, help="Remove it; orders keep theirs.")
+@_parts
+@shop_option
+@wait_option
+def address(
+    customer_id: str, address_id: UUID | None, remove: bool, shop: str, wait: float, **given: Any
+) -> None:
+    """Change parts of the address ADDRESS-ID of a customer, or add one where no id is given.
+
+    \b
+    Examples:
+      aftercart customer address c-1001 --line1 "1 Harbour Street" --postcode 10115 --city Berlin --country DE
+      aftercart customer address c-1001 5a0d…41 --phone "+49 30 1234567"
+    """  # noqa: D301, E501 - click reads \b
+    changed = {part: value for part, value in given.items() if value is not None}
+    if remove == bool(changed) or (remove and address_id is None):
+        raise click.UsageError(
+            "Give parts of the address, such as --line1, or ADDRESS-ID --remove."
+        )
+    with open_shop_client(shop, wait, "customer") as client:
+        if remove:
+            data = {"customer_id": customer_id, "address_id": str(address_id)}
+            client.request("customer.remove_address", data)
+        else:
+            wanted = _address(client, customer_id, address_id) | changed
+            client.request("customer.put_address", {"customer_id": customer_id, "address": wanted})
+    print_line(f"the addresses of '{clean(customer_id)}' are changed", style="green")
+
+
+@customer.command(short_help="The carts, the last changed first.")
+@customer_argument
+@shop_option
+@wait_option
+def carts(customer_id: str, shop: str, wait: float) -> None:
+    """List a customer's last carts, from which orders can be begun."""
+    with open_shop_client(shop, wait, "customer") as client:
+        found, zone = (
+            client.request("cart.list", {"customer_id": customer_id})["carts"],
+            client.zone(),
+        )
+    for cart in found:
+        lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in cart["lines"])
+        print_line(
+            clean(f"{cart['cart_id']}  {minute(cart['changed_at'], zone)}  {lines or 'empty'}")
+        )
+    if not found:
+        print_note("There is no cart.", style="dim")
+
+
+def _found(client: ShopClient, text: str | None, limit: int) -> tuple[list[Data], bool]:
+    if text is None:
+        return [*pages(client, "customer.list", {"limit": 200}, "customers")], False
+    answer = client.request("customer.search", {"text": text, "limit": limit})
+    return answer["customers"], answer["more"]
+
+
+def _address(client: ShopClient, customer_id: str, address_id: UUID | None) -> Data:
+    """Return the address that is changed: a known one, or a new one with the customer's name."""
+    known = client.request("customer.get", {"customer_id": customer_id})
+    if address_id is None:
+        return {"name": known["full_name"]}
+    for address in known["addresses"]:
+        if address["address_id"] == str(address_id):
+            return dict(address)
+    raise AftercartError(
+        f"The customer has no address {address_id}: see `aftercart customer show`."
+    )
