@@ -1,6 +1,7 @@
 """Print results on standard output, and everything else on standard error."""
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -56,11 +57,19 @@ def print_json(value: Any) -> None:
 def clean(text: str, allowed: str = "") -> str:
     """Replace control characters, which could manipulate the terminal: most texts are customers'.
 
-    `allowed` names control characters to leave in.
+    `allowed` names control characters to leave in. Marks of direction and other characters that
+    nobody sees are left out, and every kind of blank is a blank.
     """
     return "".join(
-        char if char.isprintable() or char in JOINERS + allowed else "\ufffd" for char in text
+        char if char.isprintable() or char in JOINERS + allowed else _shown(char) for char in text
     )
+
+
+def _shown(char: str) -> str:
+    """Return what is shown instead of a character that Python's rules call unprintable."""
+    if char == "\t":
+        return " "
+    return {"Cf": "", "Zs": " "}.get(unicodedata.category(char), "\ufffd")
 
 
 def shortened(text: str, limit: int) -> str:
