@@ -202,7 +202,7 @@ class Work(UnitOfWork):
 
     def plan(self, told: Later) -> None:
         """Puts down a message for later from within a claim, which tells nothing itself."""
-        self.plans.add(OutboxWriter(self.service).first(told, self.now))
+        self.plans.add(OutboxWriter(self.service).initial(told, self.now))
 
     def mailbox(self, name: str) -> Mailbox | None:
         """A mailbox of the settings, if it belongs to the shop of the message in hand."""

@@ -71,7 +71,7 @@ def terminal(
     worker.start()
     yield Terminal({"AFTERCART_ENV_FILE": os.devnull, "AFTERCART_BROKER_URL": rabbitmq.url(CLIENT)})
     worker.stop()
-    worker.pipeline.adapters.renderer.close()
+    worker.pipeline.transactions.adapters.renderer.close()
     rabbitmq.close()
     kept.engine.dispose()
 

@@ -64,7 +64,7 @@ def work(url: str, mailbox: Mailbox, step: Step | None) -> None:
     desk = ServiceHarness(
         service, engine_for(url), Adapters({mailbox.name: mailbox}, KEYS, Postman(Tokens()))
     )
-    desk.pipeline.clock = lambda: NOON
+    desk.pipeline.transactions.clock = lambda: NOON
     if step:
         _die_at(step)
     while rows := _waiting(desk):

@@ -67,7 +67,7 @@ def test_mails_are_read_together_as_far_as_memory_allows(
         together.append(sum(map(len, raws)))
         return read_all(raws)
 
-    desk.adapters = desk.pipeline.adapters = replace(desk.adapters, read=reading)
+    desk.adapters = desk.pipeline.transactions.adapters = replace(desk.adapters, read=reading)
     server.receive(*(letter("x" * size) for size in (9_000, 9_000, 9_000, 50_000, 1, 1)))
     desk.look()
     assert sum(together) == sum(map(len, server.mails))

@@ -93,7 +93,7 @@ def test_two_batches_that_want_the_same_from_both_ends_are_done(
             delivery(each.name, each.envelope.data) for each in reversed(messages) if each.envelope
         ]
         assert at_once(one, other, messages, again) == {Fate.DONE}
-    assert [entry for entry in logs if entry.get("outcome") == "taken_apart"] == []
+    assert [entry for entry in logs if entry.get("outcome") == "split"] == []
 
 
 def test_two_forms_and_two_messages_about_one_order_are_one_thread(

@@ -22,7 +22,7 @@ from tests.ingest.words import NOON, letter
 
 ADAPTERS = "services.ingest.adapters"
 STEPS = [
-    Step("after", "shared.runtime.pipeline.side_effects.runner:_claim"),
+    Step("after", "shared.runtime.pipeline.side_effects.steps:claim"),
     Step("after", f"{ADAPTERS}.imap:log_in"),
     Step("before", f"{ADAPTERS}.window:Window._take"),
     Step("after", f"{ADAPTERS}.window:Window._found", 2),
@@ -31,7 +31,7 @@ STEPS = [
     Step("after", "services.ingest.store.mails:Inbounds.put"),
     Step("after", "shared.runtime.storage.outbox:add"),
     *(
-        Step("after", "shared.runtime.pipeline.batch:Transactions.together", number)
+        Step("after", "shared.runtime.pipeline.batch:BatchTransactions.handle_together", number)
         for number in (1, 2, 3)
     ),
     Step("before", f"{ADAPTERS}.aftercare:_delete"),
@@ -67,7 +67,7 @@ def url(empty_database: Path, tmp_path: Path) -> str:
 def begin(url: str, mailbox: Mailbox) -> None:
     engine = engine_for(url)
     with engine.begin() as connection:
-        schedule.add(connection, [OutboxWriter("ingest").first(look(mailbox, NOON), NOON)])
+        schedule.add(connection, [OutboxWriter("ingest").initial(look(mailbox, NOON), NOON)])
     engine.dispose()
 
 

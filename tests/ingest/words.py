@@ -144,7 +144,7 @@ class IngestHarness(ServiceHarness):
         with self.engine.begin() as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(delete(table))
-        self.pipeline.clock = self.clock = Clock()
+        self.pipeline.transactions.clock = self.clock = Clock()
         self.told, self.failed, self.again = [], [], []
         self.adapters = Adapters(
             {mailbox.name: mailbox for mailbox in mailboxes or [SERVICE]}, KEYS, fetch
@@ -154,7 +154,7 @@ class IngestHarness(ServiceHarness):
 
     def reads_by(self, fetch: Fetching) -> None:
         """From now on the mailboxes are read by this."""
-        self.adapters = self.pipeline.adapters = replace(self.adapters, fetch=fetch)
+        self.adapters = self.pipeline.transactions.adapters = replace(self.adapters, fetch=fetch)
 
     def start(self) -> None:
         """What a worker does when it starts."""
@@ -163,7 +163,10 @@ class IngestHarness(ServiceHarness):
             work.now = self.clock.now
             schedule.add(
                 connection,
-                [self.pipeline.outbox_writer.first(told, work.now) for told in service.boot(work)],
+                [
+                    self.pipeline.transactions.outbox_writer.initial(told, work.now)
+                    for told in service.boot(work)
+                ],
             )
 
     def run(self, *deliveries: Delivery) -> list[str]:

@@ -379,7 +379,7 @@ def test_a_message_of_the_living_is_not_taken_from_them(
     desk.tell("order.transitioned", transitioned(attach=[]))
     (errand,) = desk.errands()
     copy = NotifyHarness(desk.service, desk.engine, Office())
-    copy.pipeline.clock = desk.clock
+    copy.pipeline.transactions.clock = desk.clock
     verdicts = []
 
     class Sending(Office):
@@ -387,7 +387,7 @@ def test_a_message_of_the_living_is_not_taken_from_them(
             verdicts.extend(copy.deliver(receive(errand.encode())))
             return super().send(parcel)
 
-    desk.pipeline.adapters = Sending()
+    desk.pipeline.transactions.adapters = Sending()
     assert desk.run_errands() == [DONE]
     assert isinstance(verdicts[0].error, NotYet)
     assert desk.events()[0].name == "mail.sent"

@@ -89,7 +89,7 @@ class NotifyHarness(ServiceHarness):
     def at(cls, url: str, office: Any) -> "NotifyHarness":
         desk = cls(service, engine_for(url), office)
         desk.clock, desk.run = Clock(), set()
-        desk.pipeline.clock = desk.clock
+        desk.pipeline.transactions.clock = desk.clock
         return desk
 
     def errands(self) -> list[Envelope]:

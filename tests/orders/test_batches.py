@@ -175,7 +175,7 @@ def test_fifty_commands_together_are_the_same_fifty_one_by_one(
     street = Street(seed)
     opening, commands = street.opening(), street.commands()
     for each in (together, alone):
-        each.pipeline.clock = lambda: NOON
+        each.pipeline.transactions.clock = lambda: NOON
         each.deliver(*opening)
     assert together.deliver(*commands) == [DONE] * 50
     for command in commands:

@@ -38,10 +38,10 @@ def put(**invoice: Any) -> dict[str, Any]:
 @contextmanager
 def at(shop: Storefront, time: datetime) -> Iterator[None]:
     """Meanwhile it is that time."""
-    clock = shop.desk.pipeline.clock
-    shop.desk.pipeline.clock = lambda: time
+    clock = shop.desk.pipeline.transactions.clock
+    shop.desk.pipeline.transactions.clock = lambda: time
     yield
-    shop.desk.pipeline.clock = clock
+    shop.desk.pipeline.transactions.clock = clock
 
 
 def invoice(shop: Storefront) -> str:

@@ -45,10 +45,10 @@ def at_state(order: Order, state: str, at: datetime = NOON) -> Order:
 
 @contextmanager
 def in_year(shop: Storefront, year: int) -> Iterator[None]:
-    clock = shop.desk.pipeline.clock
-    shop.desk.pipeline.clock = lambda: datetime(year, 1, 2, tzinfo=UTC)
+    clock = shop.desk.pipeline.transactions.clock
+    shop.desk.pipeline.transactions.clock = lambda: datetime(year, 1, 2, tzinfo=UTC)
     yield
-    shop.desk.pipeline.clock = clock
+    shop.desk.pipeline.transactions.clock = clock
 
 
 def shown(shop: Storefront, order_id: str) -> str:

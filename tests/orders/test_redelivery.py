@@ -102,7 +102,7 @@ def test_a_reference_is_taken_within_a_batch_too(shop: Storefront, logs: list[An
         "order.place_refused",
     ]
     assert told[-1].data["code"] == "reference_taken"
-    assert "taken_apart" not in [entry["outcome"] for entry in logs]
+    assert "split" not in [entry["outcome"] for entry in logs]
 
 
 def test_the_reference_of_a_refused_order_is_free(shop: Storefront) -> None:

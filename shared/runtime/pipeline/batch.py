@@ -1,11 +1,10 @@
-"""What a batch of messages does to the database: one transaction, or one each where that fails.
+"""Handle a batch of messages in one database transaction, or in one each if that fails.
 
-Claim in the inbox, load, call the handlers, write, put what is told into the outbox, commit. A
-handler that fails has written nothing and its neighbours are not disturbed; when the common write
-itself fails, the messages are taken one by one.
+Claim in the inbox, lock and load, call the handlers, write, put what they return into the outbox,
+commit. A handler that fails writes nothing and does not disturb the other messages; if the common
+write fails, the messages are handled one by one.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,28 +15,39 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.message import Refusal
 from shared.runtime.clock import utc_now
-from shared.runtime.pipeline.intake import Item
+from shared.runtime.pipeline.handled_message import (
+    Acted,
+    Decided,
+    Final,
+    Read,
+    Ready,
+    Skipped,
+    failure,
+    read_of,
+)
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
 from shared.runtime.pipeline.side_effects import log as effect_log
 from shared.runtime.service import Service
 from shared.runtime.storage import inbox
-from shared.runtime.storage.database import away
+from shared.runtime.storage.database import is_unavailable
 from shared.runtime.storage.locks import LockOutOfOrder
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 
-def take_locks(work: UnitOfWork, items: Sequence[Item]) -> None:
+def take_locks(work: UnitOfWork, reads: Sequence[Read]) -> None:
     """Lock what messages declare, in one order."""
-    read = [(item, item.message) for item in items if item.message]
-    work.preload([(item.envelope, message) for item, message in read])
-    work.locks.take(work, [(item.handling.locks, message, item.envelope) for item, message in read])
+    valid = [(read, read.message) for read in reads if read.message]
+    work.preload([(read.envelope, message) for read, message in valid])
+    work.locks.take(
+        work, [(read.handling.locks, message, read.envelope) for read, message in valid]
+    )
 
 
-class Transactions:
-    """Those of one service. `clock` gives aware datetimes; `committed` is called after each
-    commit.
+class BatchTransactions:
+    """The transactions of one service. `clock` returns aware datetimes; `on_commit` is called after
+    each commit.
     """
 
     def __init__(
@@ -47,80 +57,86 @@ class Transactions:
         *,
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
-        committed: Callable[[], None] = lambda: None,
+        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.service, self.engine, self.adapters, self.clock = service, engine, adapters, clock
-        self.committed, self.outbox_writer = committed, OutboxWriter(service.name)
-        self.unnoted: deque[effect_log.Ended] = (
-            deque()
-        )  # how acts ended that could not be noted yet
+        self.on_commit, self.outbox_writer = on_commit, OutboxWriter(service.name)
 
     def open(self, connection: Connection) -> UnitOfWork:
-        """A unit of work on a connection."""
+        """Return a unit of work on a connection."""
         work = self.service.work(connection, self.adapters)
         work.service = self.service.name
         return work
 
-    def keep(self, items: Sequence[Item]) -> None:
-        """Has commands and events decided and kept. Never raises for a message's sake."""
+    def handle(self, messages: Sequence[Ready]) -> list[Final]:
+        """Return the final state of each message, in the same order. Never raises: an error is the
+        state of the message that caused it.
+        """
+        if not messages:
+            return []
         try:
-            self.together(items)
+            return self.handle_together(messages)
         except Exception as error:
-            if len(items) == 1 or away(error):
-                for item in items:
-                    item.fail(error)
-                return
-            log.warning("batch", outcome="taken_apart", size=len(items), error=str(error))
-        else:
-            return
-        for item in items:  # outside of `except`: their errors would name that of the batch
-            item.reset()
-            self.keep([item])
+            if len(messages) == 1 or is_unavailable(error):
+                return [failure(read_of(message), error) for message in messages]
+            logger.warning("batch", outcome="split", size=len(messages), error=str(error))
+        # Outside of `except`: otherwise the errors of single messages would refer to the batch's.
+        return [final for message in messages for final in self.handle([message])]
 
-    def together(self, items: Sequence[Item]) -> None:
-        """The transaction."""
-        if not items:
-            return
+    def handle_together(self, messages: Sequence[Ready]) -> list[Final]:
+        """Handle messages in one transaction. Raises if the transaction fails as a whole."""
         with self.engine.begin() as connection:
-            fresh = inbox.claim(connection, [item.key for item in items], self.clock())
+            reads = [read_of(message) for message in messages]
+            new = inbox.claim(connection, [read.key for read in reads], self.clock())
             work = self.open(connection)
-            take_locks(work, [item for item in items if item.key in fresh])
-            for item in items:
-                if item.key in fresh:
-                    fresh.discard(item.key)  # the same message twice in one batch
-                    self._decide(item, work)
-                else:
-                    item.outcome = "duplicate"
-            failed = {item.key for item in items if not item.fine}
+            take_locks(work, [read for read in reads if read.key in new])
+            finals = [self._decide(message, work, new) for message in messages]
+            failed = {final.read.key for final in finals if not isinstance(final, Decided)}
             inbox.release(connection, sorted(failed))
             work.write()
-            kept = [item for item in items if item.key not in failed]
-            fresh_acts = [
-                item for item in kept if item.handling.outcome and item.outcome != "duplicate"
-            ]
-            effect_log.remove(
-                connection, [item.about for item in fresh_acts]
-            )  # one about the same may be another message's
-            self.outbox_writer.send(connection, kept, self.clock())
-        self.committed()
+            decided = []
+            for final in finals:
+                if isinstance(final, Decided) and final.read.key not in failed:
+                    decided.append(final)
+            effect_log.remove(connection, _recorded_effects(decided))
+            self.outbox_writer.write(connection, decided, self.clock())
+        self.on_commit()
+        return finals
 
-    def _decide(self, item: Item, work: UnitOfWork) -> None:
-        if (
-            item.claimed is None
-        ):  # done before, or nothing is to be done: still it is noted, and answered
-            return
-        work.begin(item.envelope, self.clock())
+    def _decide(self, message: Ready, work: UnitOfWork, new: set[inbox.Key]) -> Final:
+        """Call the handler, unless the message is a duplicate or has nothing to do. `new` holds the
+        keys that this transaction claimed and has not handled yet.
+        """
+        read = read_of(message)
+        if read.key not in new:
+            return Decided(read, status="duplicate")
+        new.discard(read.key)  # the same message may come twice in one batch
+        if isinstance(message, Skipped):
+            return Decided(read)
+        outcome = (message.outcome,) if isinstance(message, Acted) else ()
+        work.begin(read.envelope, self.clock())
         try:
-            item.told = item.call(
-                lambda: list(item.handling.call(item.message, work, *item.extra) or ())
+            published = read.call(
+                lambda: list(read.handling.call(read.message, work, *outcome) or ())
             )
         except (DBAPIError, LockOutOfOrder):
-            raise  # the transaction is of no use for all: it is taken apart
+            raise  # the transaction cannot be used any more: the batch is split
         except Exception as error:
             work.discard()
-            item.fail(error)
-        else:
-            if any(isinstance(told, Refusal) for told in item.told):
-                item.outcome = "refused"
-                work.discard()  # refused means that nothing changed
-            work.keep()
+            return failure(read, error)
+        refused = any(isinstance(message, Refusal) for message in published)
+        if refused:
+            work.discard()  # a refusal changes nothing
+        work.keep()
+        return Decided(read, published, "refused" if refused else "done")
+
+
+def _recorded_effects(decided: Sequence[Decided]) -> list[effect_log.Subject]:
+    """Return the side effects whose records are not needed any more. A duplicate's record may be
+    that of another message about the same subject.
+    """
+    return [
+        each.read.effect_key
+        for each in decided
+        if each.read.handling.outcome and each.status != "duplicate"
+    ]

@@ -1,8 +1,9 @@
-"""Puts what handlers tell into envelopes, and those into the outbox."""
+"""Write what handlers return to the outbox and the schedule, in envelopes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from itertools import count
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -11,123 +12,108 @@ from shared.contracts.envelope import DEFAULT_SHOP, Envelope
 from shared.contracts.message import Command, CommandDone, Event, Message, Refusal
 from shared.runtime.handlers import Later
 from shared.runtime.pipeline import tracing
+from shared.runtime.pipeline.handled_message import Decided, Read
 from shared.runtime.rabbitmq.names import REPLIES
 from shared.runtime.rabbitmq.outgoing import Outgoing
 from shared.runtime.storage import inbox, outbox, schedule, sequence
 
-
-class HandledMessage(Protocol):
-    """A message that was handled, as the pipeline knows it."""
-
-    envelope: Envelope
-    told: list[Any]
-    outcome: str
-
-    @property
-    def handling(self) -> Any: ...
-
-    @property
-    def key(self) -> inbox.Key: ...
+Numbers = dict[str, Iterator[int]]
+"""The next numbers of events by subject."""
 
 
 class OutboxWriter:
-    """The sender: one per service; `source` of all its envelopes."""
+    """Writes the messages of one service, which is the `source` of their envelopes."""
 
     def __init__(self, service: str) -> None:
         self.service, self.source = service, f"/aftercart/{service}"
 
-    def send(self, connection: Connection, items: Sequence[HandledMessage], now: datetime) -> None:
-        """Puts everything that was told into the outbox or the schedule; events get their sequence
-        per subject.
+    def write(self, connection: Connection, decided: Sequence[Decided], now: datetime) -> None:
+        """Write everything that handlers returned. Events are numbered by subject; commands with a
+        reply address are answered.
         """
-        events = [(item, told) for item in items for told in item.told if isinstance(told, Event)]
-        subjects = [_ordered_subject(item, told) for item, told in events]
-        numbers = sequence.next_numbers(connection, [subject for subject in subjects if subject])
+        numbers = _reserve_numbers(connection, decided)
+        refusals = self._refusals(connection, decided)
         rows: list[outbox.OutboxRow] = []
-        replies = self._replies(connection, items)
-        for item in items:
-            cause, names = item.envelope, []
-            for told in item.told:
-                if isinstance(told, Event):
-                    subject = _ordered_subject(item, told)
-                    if subject:
-                        number, numbers[subject] = numbers[subject], numbers[subject] + 1
-                    envelope = self._envelope(
-                        told, cause, now, sequence=f"{number:012d}" if subject else None
-                    )
-                    rows.append(
-                        outbox.OutboxRow(
-                            "event", told.name, subject, envelope.id, envelope.encode()
-                        )
-                    )
-                    names.append(told.name)
-                elif isinstance(told, Later):
-                    envelope = self._envelope(told.message, cause, now, shop=told.shop)
-                    schedule.add(
-                        connection,
-                        [
-                            schedule.ScheduleRow(
-                                told.key, told.at, self.service, envelope.id, envelope.encode()
-                            )
-                        ],
-                    )
+        for each in decided:
+            cause = each.read.envelope
+            for message in each.published:
+                if isinstance(message, Later):
+                    schedule.add(connection, [self._later(message, cause, now)])
                 else:
-                    envelope = self._envelope(told, cause, now)
-                    rows.append(
-                        outbox.OutboxRow("self", self.service, None, envelope.id, envelope.encode())
-                    )
-            if cause.replyto and issubclass(item.handling.message, Command):
-                rows.append(self._reply(item, replies.get(item.key) or _done(item, names), now))
+                    rows.append(self._row(message, cause, now, numbers))
+            if cause.replyto and issubclass(each.read.handling.message, Command):
+                reply = refusals.get(each.read.key) or _confirmation(each)
+                rows.append(self._reply(reply, cause, now))
         outbox.add(connection, rows)
 
-    def answer(self, item: HandledMessage, answer: Message, now: datetime) -> Outgoing:
-        """The answer to a query, for its reply address."""
-        envelope = self._envelope(answer, item.envelope, now)
-        return Outgoing(REPLIES, item.envelope.replyto or "", envelope.encode(), envelope.id)
+    def answer(self, query: Read, answer: Message, now: datetime) -> Outgoing:
+        """Return the answer to a query, for its reply address."""
+        envelope = self._envelope(answer, query.envelope, now)
+        return Outgoing(REPLIES, query.envelope.replyto or "", envelope.encode(), envelope.id)
 
-    def first(self, told: Later, now: datetime) -> schedule.ScheduleRow:
-        """A message to ourselves that nothing caused, such as the first look into a mailbox."""
+    def initial(self, later: Later, now: datetime) -> schedule.ScheduleRow:
+        """Return the row of a message to the service itself that no other message caused."""
         envelope = Envelope(
             id=str(uuid4()),
             source=self.source,
-            type=told.message.wire_type(),
+            type=later.message.wire_type(),
             time=now,
-            shop=told.shop or DEFAULT_SHOP,
-            data=told.message.model_dump(mode="json"),
+            shop=later.shop or DEFAULT_SHOP,
+            data=later.message.model_dump(mode="json"),
         )
-        return schedule.ScheduleRow(told.key, told.at, self.service, envelope.id, envelope.encode())
+        return self._schedule_row(later, envelope)
 
-    def _replies(
-        self, connection: Connection, items: Sequence[HandledMessage]
+    def _later(self, later: Later, cause: Envelope, now: datetime) -> schedule.ScheduleRow:
+        return self._schedule_row(later, self._envelope(later.message, cause, now, shop=later.shop))
+
+    def _schedule_row(self, later: Later, envelope: Envelope) -> schedule.ScheduleRow:
+        return schedule.ScheduleRow(
+            later.key, later.at, self.service, envelope.id, envelope.encode()
+        )
+
+    def _row(
+        self, message: Message, cause: Envelope, now: datetime, numbers: Numbers
+    ) -> outbox.OutboxRow:
+        """Return the row of an event, or of a command to the service itself."""
+        if not isinstance(message, Event):
+            envelope = self._envelope(message, cause, now)
+            return outbox.OutboxRow("self", self.service, None, envelope.id, envelope.encode())
+        subject = _subject(message, cause)
+        number = f"{next(numbers[subject]):012d}" if subject else None
+        envelope = self._envelope(message, cause, now, sequence=number)
+        return outbox.OutboxRow("event", message.name, subject, envelope.id, envelope.encode())
+
+    def _reply(self, reply: Message, cause: Envelope, now: datetime) -> outbox.OutboxRow:
+        envelope = self._envelope(reply, cause, now)
+        return outbox.OutboxRow("reply", cause.replyto or "", None, envelope.id, envelope.encode())
+
+    def _refusals(
+        self, connection: Connection, decided: Sequence[Decided]
     ) -> dict[inbox.Key, Refusal]:
-        """Those that are refusals; what repeats a command that was refused is refused with the same
-        words.
+        """Return the refusals among the replies, and store new ones in the inbox: a repeated
+        command that was refused gets the same refusal again.
         """
-        commands = [item for item in items if issubclass(item.handling.message, Command)]
-        found = {
-            item.key: told for item in commands for told in item.told if isinstance(told, Refusal)
-        }
-        inbox.record_refusals(
-            connection, {key: refusal.model_dump_json().encode() for key, refusal in found.items()}
-        )
-        repeated = {
-            item.key: item
-            for item in commands
-            if item.outcome == "duplicate" and item.envelope.replyto
-        }
+        found: dict[inbox.Key, Refusal] = {}
+        repeated: dict[inbox.Key, Read] = {}
+        for each in decided:
+            read = each.read
+            if not issubclass(read.handling.message, Command):
+                continue
+            for message in each.published:
+                if isinstance(message, Refusal):
+                    found[read.key] = message
+            if each.status == "duplicate" and read.envelope.replyto:
+                repeated[read.key] = read
+        encoded = {key: refusal.model_dump_json().encode() for key, refusal in found.items()}
+        inbox.record_refusals(connection, encoded)
         for key, earlier in inbox.refusals_of(connection, list(repeated)).items():
-            found[key] = repeated[key].handling.message.refusal.model_validate_json(earlier)
+            kind: Any = repeated[key].handling.message
+            found[key] = kind.refusal.model_validate_json(earlier)
         return found
-
-    def _reply(self, item: HandledMessage, reply: Message, now: datetime) -> outbox.OutboxRow:
-        envelope = self._envelope(reply, item.envelope, now)
-        return outbox.OutboxRow(
-            "reply", item.envelope.replyto or "", None, envelope.id, envelope.encode()
-        )
 
     def _envelope(
         self,
-        told: Message,
+        message: Message,
         cause: Envelope,
         now: datetime,
         sequence: str | None = None,
@@ -137,8 +123,8 @@ class OutboxWriter:
             specversion="1.0",
             id=str(uuid4()),
             source=self.source,
-            type=told.wire_type(),
-            subject=told.aggregate_key,
+            type=message.wire_type(),
+            subject=message.aggregate_key,
             time=now,
             datacontenttype="application/json",
             sequence=sequence,
@@ -146,19 +132,36 @@ class OutboxWriter:
             causationid=cause.id,
             traceparent=tracing.child(cause.traceparent),
             shop=shop or cause.shop,
-            data=told.model_dump(mode="json"),
+            data=message.model_dump(mode="json"),
         )
 
 
-def _ordered_subject(item: HandledMessage, told: Event) -> str | None:
-    """What order is kept by: the aggregate within its shop."""
-    return (
-        sequence.subject_of(item.envelope.shop, told.aggregate_key) if told.aggregate_key else None
-    )
+def _reserve_numbers(connection: Connection, decided: Sequence[Decided]) -> Numbers:
+    """Reserve a number for each event, by subject."""
+    subjects = []
+    for each in decided:
+        for message in each.published:
+            if isinstance(message, Event):
+                subject = _subject(message, each.read.envelope)
+                if subject:
+                    subjects.append(subject)
+    first = sequence.next_numbers(connection, subjects)
+    return {subject: count(number) for subject, number in first.items()}
 
 
-def _done(item: HandledMessage, names: list[str]) -> CommandDone:
-    repeated = item.outcome == "duplicate"
+def _subject(event: Event, cause: Envelope) -> str | None:
+    """Return the subject by which events are ordered: the aggregate within its shop."""
+    if not event.aggregate_key:
+        return None
+    return sequence.subject_of(cause.shop, event.aggregate_key)
+
+
+def _confirmation(decided: Decided) -> CommandDone:
+    events = [message.name for message in decided.published if isinstance(message, Event)]
+    envelope = decided.read.envelope
     return CommandDone(
-        command=item.envelope.name, command_id=item.envelope.id, events=names, repeated=repeated
+        command=envelope.name,
+        command_id=envelope.id,
+        events=events,
+        repeated=decided.status == "duplicate",
     )

@@ -1,8 +1,8 @@
-"""Everything around a handler, once for all services.
+"""Handle the messages of one service, whatever their kind.
 
-For what `intake` let in: commands and events are decided in one transaction (see `transactions`),
-questions are answered from one that only reads, and what touches the world takes its turn (see
-`turns`).
+Commands and events are decided in one transaction (see `batch`), queries are answered from a
+read-only one, and messages with a side effect come last, since they may take long (see
+`side_effects`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,18 +14,22 @@ from sqlalchemy import Engine
 from shared.contracts.message import Message, Query, Refusal
 from shared.runtime.clock import utc_now
 from shared.runtime.errors import NotYet, Unprocessable
-from shared.runtime.pipeline.batch import Transactions
-from shared.runtime.pipeline.intake import Item, Known, take_in, used_references
-from shared.runtime.pipeline.side_effects.runner import act_in_turn
+from shared.runtime.pipeline.batch import BatchTransactions
+from shared.runtime.pipeline.handled_message import Decided, Final, Read, failure, log_final
+from shared.runtime.pipeline.intake import IdsByReference, read, used_references
+from shared.runtime.pipeline.side_effects.runner import SideEffects
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outcome, Publish
 from shared.runtime.service import Service
-from shared.runtime.storage.database import away, reading
+from shared.runtime.storage.database import is_unavailable, reading
+
+# RETURNED: the client no longer waits for the answer. REFUSED: its queue is full.
+ANSWERED = (Outcome.CONFIRMED, Outcome.RETURNED, Outcome.REFUSED)
 
 
-class Pipeline(Transactions):
-    """Runs messages of one service. `publish` sends the answers to queries; for the rest see
-    `Transactions`.
+class Pipeline:
+    """Handles deliveries of one service. `publish` sends the answers to queries; `on_commit` is
+    called after each commit.
     """
 
     def __init__(
@@ -36,73 +40,70 @@ class Pipeline(Transactions):
         *,
         adapters: Any = None,
         clock: Callable[[], datetime] = utc_now,
-        committed: Callable[[], None] = lambda: None,
+        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(service, engine, adapters=adapters, clock=clock, committed=committed)
-        self.publish = publish
+        self.service, self.engine, self.publish = service, engine, publish
+        self.transactions = BatchTransactions(
+            service, engine, adapters=adapters, clock=clock, on_commit=on_commit
+        )
+        self.side_effects = SideEffects(self.transactions)
 
     def process(self, deliveries: Sequence[Delivery]) -> list[Verdict]:
-        """What becomes of each delivery, in the same order. Never raises for a message's sake."""
-        try:
-            known = self._references(deliveries)
-        except Exception as error:
-            return [_untouched(error) for _ in deliveries]
-        read = [take_in(delivery, self.service, known) for delivery in deliveries]
-        items = [item for item in read if isinstance(item, Item)]
-        others = [item for item in items if not item.handling.act]
-        self.keep([item for item in others if not issubclass(item.handling.message, Query)])
-        for item in others:
-            if issubclass(item.handling.message, Query):
-                self._answer(item)
-            item.tell_log()
-        act_in_turn(
-            [item for item in items if item.handling.act], self
-        )  # last, for it may take long
-        return [item.verdict if isinstance(item, Item) else item for item in read]
-
-    def _references(self, deliveries: Sequence[Delivery]) -> Known:
-        """Look up the ids of the references that messages name; nothing is asked where they name
-        ids.
+        """Return the verdict on each delivery, in the same order. Never raises: an error is the
+        verdict on the message that caused it.
         """
-        used = used_references(deliveries, self.service) if self.service.references else set()
-        if not used or self.service.references is None:
+        try:
+            ids = self._ids_of_references(deliveries)
+        except Exception as error:
+            fate = Fate.LEAVE if is_unavailable(error) else Fate.RETRY
+            return [Verdict(fate, error) for _ in deliveries]
+        taken = [read(delivery, self.service, ids) for delivery in deliveries]
+        finals = self._handle([each for each in taken if isinstance(each, Read)])
+        verdicts = {final.read: final.verdict for final in finals}
+        return [each if isinstance(each, Verdict) else verdicts[each] for each in taken]
+
+    def _handle(self, reads: Sequence[Read]) -> list[Final]:
+        decisions, queries, effects = [], [], []
+        for each in reads:
+            if each.handling.act:
+                effects.append(each)
+            elif issubclass(each.handling.message, Query):
+                queries.append(each)
+            else:
+                decisions.append(each)
+        finals = self.transactions.handle(decisions)
+        finals += [self._answer(query) for query in queries]
+        for final in finals:
+            log_final(final)
+        return finals + self.side_effects.run(effects)
+
+    def _ids_of_references(self, deliveries: Sequence[Delivery]) -> IdsByReference:
+        """Look up the ids of the references that messages name; without any, read nothing."""
+        if self.service.references is None:
+            return {}
+        used = used_references(deliveries, self.service)
+        if not used:
             return {}
         with reading(self.engine) as connection:
             envelopes = [delivery.envelope for delivery in deliveries if delivery.envelope]
             return self.service.references(connection, used, envelopes)
 
-    def _answer(self, item: Item) -> None:
-        if not item.envelope.replyto:
-            item.fail(
-                Unprocessable(
-                    f"{item.envelope.name} is a question and needs the attribute 'replyto'"
-                )
-            )
-            return
+    def _answer(self, query: Read) -> Final:
+        """Answer a query, directly and not through the outbox: nothing is lost with an answer."""
+        name, transactions = query.envelope.name, self.transactions
+        if not query.envelope.replyto:
+            return failure(query, Unprocessable(f"The query {name} lacks the attribute 'replyto'."))
         try:
             with reading(self.engine) as connection:
-                work = self.open(connection)
-                work.begin(item.envelope, self.clock())
-                item.told = item.call(lambda: _as_list(item.handling.call(item.message, work)))
-            if isinstance(item.told[0], Refusal):
-                item.outcome = "refused"
-            answer = self.outbox_writer.answer(item, item.told[0], self.clock())
-            # RETURNED: nobody waits for it any more. REFUSED: who waits has no room for it.
-            if self.publish([answer])[0] not in (
-                Outcome.CONFIRMED,
-                Outcome.RETURNED,
-                Outcome.REFUSED,
-            ):
-                raise NotYet("the answer was not confirmed by RabbitMQ")
+                work = transactions.open(connection)
+                work.begin(query.envelope, transactions.clock())
+                answers = query.call(lambda: _as_list(query.handling.call(query.message, work)))
+            message = transactions.outbox_writer.answer(query, answers[0], transactions.clock())
+            if self.publish([message])[0] not in ANSWERED:
+                raise NotYet("RabbitMQ did not confirm the answer.")
         except Exception as error:
-            item.fail(error)
-
-
-def _untouched(error: Exception) -> Verdict:
-    """Return the verdict over a message that was not looked at, since the database did not
-    answer.
-    """
-    return Verdict(Fate.LEAVE if away(error) else Fate.RETRY, error)
+            return failure(query, error)
+        return Decided(query, answers, "refused" if isinstance(answers[0], Refusal) else "done")
 
 
 def _as_list(answer: Message | Iterable[Message]) -> list[Message]:

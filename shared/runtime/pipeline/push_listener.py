@@ -52,4 +52,4 @@ class PushListener(threading.Thread):
     def _bring_forward(self, wake_up: WakeUp) -> None:
         now = utc_now()
         with self.engine.begin() as connection:
-            schedule.add(connection, [self._outbox_writer.first(wake_up(now), now)])
+            schedule.add(connection, [self._outbox_writer.initial(wake_up(now), now)])

@@ -48,10 +48,12 @@ class WorkerProcess:
             self.engine,
             self.publisher.publish,
             adapters=service.adapters(settings),
-            committed=self.relay.wake,
+            on_commit=self.relay.wake,
         )
         self.push_listener = (
-            PushListener(service, self.engine, self.pipeline.adapters) if service.listen else None
+            PushListener(service, self.engine, self.pipeline.transactions.adapters)
+            if service.listen
+            else None
         )
         self.broker = SafeRabbitmqBroker(
             service.name,
@@ -93,10 +95,10 @@ class WorkerProcess:
 
     def _boot(self) -> None:
         with self.engine.begin() as connection:
-            work = self.service.work(connection, self.pipeline.adapters)
+            work = self.service.work(connection, self.pipeline.transactions.adapters)
             work.service, work.now = self.service.name, utc_now()
             rows = [
-                self.pipeline.outbox_writer.first(later, work.now)
+                self.pipeline.transactions.outbox_writer.initial(later, work.now)
                 for later in self.service.boot(work)
             ]
             work.keep()

@@ -163,9 +163,9 @@ def _hide_rows(context: ExceptionContext) -> None:
             wrapped.args = (f"({kind.__module__}.{kind.__name__}) {original}", *wrapped.args[1:])
 
 
-def away(error: BaseException) -> bool:
-    """Whether the database could not be reached at all, which says nothing about what was to be
-    done with it.
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether the database could not be reached at all, so that the error says nothing about
+    the statement.
     """
     return (
         isinstance(error, OperationalError)

@@ -94,7 +94,7 @@ def test_days_and_times_are_those_of_the_shop(anna: Employee) -> None:
     anna.does("stock", "adjust", "MUG-BLUE", "-1", "broken")
     assert " JST " in anna.types("stock", "movements", "MUG-BLUE").output.splitlines()[0]
     orders = anna.client.service
-    orders.pipeline.clock = lambda: datetime(
+    orders.pipeline.transactions.clock = lambda: datetime(
         2026, 11, 20, 15, 30, tzinfo=UTC
     )  # the 21st, 00:30 in Tokyo
     orders.tell("order.place", an_order())

@@ -114,7 +114,7 @@ def test_an_event_with_deep_data_harms_nothing(rabbitmq, worker):
 def test_an_unknown_type_is_a_dead_letter_that_says_why(rabbitmq):
     rabbitmq.send(envelope("toy.subtract", {"key": "a"}).encode(), key="toy.add")
     assert (
-        "toy does not take messages of type 'aftercart.toy.subtract.v1'"
+        "toy does not take messages of type 'aftercart.toy.subtract.v1'."
         in rabbitmq.dead()[0].headers["x-reason"]
     )
 
@@ -164,14 +164,14 @@ def test_a_strange_count_of_attempts_delays_nothing_and_harms_nothing(rabbitmq, 
 def test_an_outsider_cannot_say_what_only_the_service_may_say_to_itself(rabbitmq, worker):
     rabbitmq.add("kept", 5)
     rabbitmq.send(envelope("toy.tidy", {"key": "kept"}).encode(), key="toy.add")
-    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
+    assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert totals(worker.engine)["kept"] == 5
 
 
 def test_an_outsider_cannot_pretend_by_a_header_to_be_the_service(rabbitmq, worker):
     forged = envelope("toy.tidy", {"key": "kept"}).encode()
     rabbitmq.send(forged, key="toy.add", headers={"x-exchange": "toy.self"})
-    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
+    assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
 def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(rabbitmq, worker):
@@ -188,7 +188,7 @@ def test_a_dead_letter_that_is_tried_again_is_believed_no_more_than_before(rabbi
                 }
             ),
         )
-    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
+    assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
 
 
 def test_what_the_service_says_to_itself_is_believed(rabbitmq, worker):
@@ -200,7 +200,7 @@ def test_an_outsider_cannot_tell_events(rabbitmq, worker):
     rabbitmq.send(
         envelope("toy.weighed", {"key": "forged", "weight": {"grams": 1}}).encode(), key="toy.add"
     )
-    assert "may not be sent to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
+    assert "may not be published to aftercart.commands" in rabbitmq.dead()[0].headers["x-reason"]
     assert "forged" not in totals(worker.engine)
 
 

@@ -195,12 +195,10 @@ def test_a_batch_is_not_taken_apart_where_the_database_is_away(table, monkeypatc
     tries = []
 
     def together(items):
-        if not items:
-            return
         tries.append(len(items))
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
-    monkeypatch.setattr(table.pipeline, "together", together)
+    monkeypatch.setattr(table.pipeline.transactions, "handle_together", together)
     add = {"key": "a", "amount": 1}
     verdicts = table.deliver(*(delivery("toy.add", add) for _ in range(3)))
     assert [verdict.fate for verdict in verdicts] == [Fate.LEAVE] * 3

@@ -57,7 +57,9 @@ def test_a_hint_takes_the_place_of_what_was_planned(table, lookouts):
 
     later = Later(Add(key="a", amount=2), utc_now() + timedelta(hours=1), KEY)
     with table.engine.begin() as connection:
-        schedule.add(connection, [table.pipeline.outbox_writer.first(later, utc_now())])
+        schedule.add(
+            connection, [table.pipeline.transactions.outbox_writer.initial(later, utc_now())]
+        )
     lookouts(listen)
     row = until(
         lambda: next((row for row in planned(table.engine) if row.due_at <= utc_now()), None)

@@ -1,5 +1,6 @@
 """Acts that must not be repeated: claimed together, noted one by one, kept together."""
 
+from dataclasses import replace
 from datetime import timedelta
 from weakref import ref
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from shared.runtime.clock import utc_now
-from shared.runtime.pipeline.side_effects import log as effect_log, runner
+from shared.runtime.pipeline.side_effects import log as effect_log, recorded, runner, steps
 from shared.runtime.storage import inbox, message_tables
 from shared.runtime.storage.database import reading
 from tests.conditions import until
@@ -63,7 +64,7 @@ def test_a_batch_is_claimed_done_and_kept(table, world, monkeypatch):
 
 
 def test_slow_acts_are_kept_one_by_one(table, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_HOLD", 0)
+    monkeypatch.setattr(recorded, "MAX_STORE_DELAY", 0)
     kept, touch = [], world.touch
     monkeypatch.setattr(world, "touch", lambda key: kept.append(len(told(table))) or touch(key))
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
@@ -126,7 +127,7 @@ def test_what_another_has_begun_is_not_begun_again(table, world, monkeypatch):
 
 
 def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     batch = [once("a"), once("b")]
     assert fates(table.deliver(*batch)) == ["done", "leave"]
     assert fates(table.deliver(batch[1])) == ["done"]
@@ -134,7 +135,7 @@ def test_what_there_is_no_time_for_is_left_and_free(table, world, monkeypatch):
 
 
 def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     rabbitmq.send(*(sent("toy.act_once", {"key": key}) for key in "abc"))
     with working(rabbitmq, database, world):
         until(lambda: world.done == ["a", "b", "c"])
@@ -154,7 +155,7 @@ def test_claims_that_are_taken_apart_are_not_all_held_at_once(table, world, monk
 
 
 def test_what_is_taken_apart_ends_with_the_turn(table, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     assert fates(table.deliver(once("full"), once("a"))) == ["retry", "leave"]
     assert fates(table.deliver(once("a"))) == ["done"]
 
@@ -234,7 +235,7 @@ def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failin
         return note(*given)
 
     monkeypatch.setattr(effect_log, failing, noting)
-    monkeypatch.setattr(runner, "PAUSE", 0)
+    monkeypatch.setattr(recorded, "RETRY_PAUSE", 0)
     assert fates(table.deliver(once("bug"))) == ["retry"]
     assert noted(table) == {"bug": (True, b'"BUG"')}
 
@@ -253,8 +254,8 @@ def test_how_an_act_ended_is_remembered_until_it_can_be_noted(table, world, monk
         end(*given)
 
     monkeypatch.setattr(effect_log, "end", ending)
-    monkeypatch.setattr(runner, "PAUSE", 0.01)
-    monkeypatch.setattr(runner, "PATIENCE", 0)
+    monkeypatch.setattr(recorded, "RETRY_PAUSE", 0.01)
+    monkeypatch.setattr(recorded, "RETRY_SECONDS", 0)
     message = once("bug")
     fated = [fates(table.deliver(message)) for _ in range(5)]
     assert fated == [["retry"], ["leave"], ["leave"], ["retry"], ["retry"]]
@@ -269,7 +270,7 @@ def test_the_rest_of_a_batch_does_not_ask_a_database_that_is_away(table, world, 
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
     monkeypatch.setattr(effect_log, "start", beginning)
-    monkeypatch.setattr(runner, "PATIENCE", 0)
+    monkeypatch.setattr(recorded, "RETRY_SECONDS", 0)
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
     assert (len(tries), world.done) == (1, [])
 
@@ -279,8 +280,8 @@ def test_it_is_not_waited_for_without_end(table, world, monkeypatch):
         raise OperationalError("UPDATE", {}, ConnectionError("the database is away"))
 
     monkeypatch.setattr(effect_log, "start", noting)
-    monkeypatch.setattr(runner, "PAUSE", 0.01)
-    monkeypatch.setattr(runner, "PATIENCE", 0.05)
+    monkeypatch.setattr(recorded, "RETRY_PAUSE", 0.01)
+    monkeypatch.setattr(recorded, "RETRY_SECONDS", 0.05)
     assert fates(table.deliver(once("a"), once("b"))) == ["retry", "retry"]
     assert world.done == []
 
@@ -306,7 +307,7 @@ def test_what_is_claimed_together_is_not_taken_apart_where_the_database_is_away(
         tries.append(len(items))
         raise OperationalError(None, None, ConnectionError("the database is away"))
 
-    monkeypatch.setattr(runner, "_claim", claiming)
+    monkeypatch.setattr(steps, "claim", claiming)
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["leave"] * 3
     assert (tries, world.done) == ([3], [])
 
@@ -316,20 +317,21 @@ def test_of_what_is_claimed_one_by_one_no_more_is_held_than_one(table, world, mo
         def __init__(self, key):
             self.key = key
 
-    claim, touch, loads, alive = runner._claim, world.touch, [], []
+    claim, touch, loads, alive = steps.claim, world.touch, [], []
 
     def claiming(items, *more):
         if len(items) > 1:
             raise ConnectionError("not together")
-        claim(items, *more)
-        items[0].claimed = Load(items[0].message.key)
-        loads.append(ref(items[0].claimed))
+        [claimed] = claim(items, *more)
+        loaded = replace(claimed, task=Load(items[0].message.key))
+        loads.append(ref(loaded.task))
+        return [loaded]
 
     def touching(key):
         alive.append(sum(load() is not None for load in loads))
         return touch(key)
 
-    monkeypatch.setattr(runner, "_claim", claiming)
+    monkeypatch.setattr(steps, "claim", claiming)
     monkeypatch.setattr(world, "touch", touching)
     assert fates(table.deliver(once("a"), once("b"), once("c"))) == ["done"] * 3
     assert alive == [1, 1, 1]

@@ -117,13 +117,13 @@ def test_a_question_is_answered_before_anything_is_done(table, world, monkeypatc
 
 
 def test_what_there_is_no_time_for_is_left_unclaimed(table, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     assert fates(table.deliver(*map(act, "abc"))) == ["done", "leave", "leave"]
     assert (world.done, totals(table.engine)) == (["a"], {"a": 1})
 
 
 def test_what_is_left_is_done_next(rabbitmq, database, world, monkeypatch):
-    monkeypatch.setattr(runner, "LONGEST_TURN", 0)
+    monkeypatch.setattr(runner, "MAX_RUN_SECONDS", 0)
     rabbitmq.send(*(sent("toy.act", {"key": key}) for key in "abc"))
     with working(rabbitmq, database, world) as process:
         until(lambda: world.done == ["a", "b", "c"])

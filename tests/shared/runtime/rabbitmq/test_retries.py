@@ -147,7 +147,7 @@ def test_many_failing_messages_are_copied_with_one_wait_for_confirms(rabbitmq, w
     monkeypatch.setattr(
         worker.publisher, "publish", lambda found: batches.append(len(found)) or publish(found)
     )
-    gate = worker.pipeline.adapters.shut("gate")
+    gate = worker.pipeline.transactions.adapters.shut("gate")
     rabbitmq.add("gate")
     assert gate.entered.wait(30)
     rabbitmq.send(

@@ -203,7 +203,7 @@ def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
         url = f"postgresql+psycopg://user:word@127.0.0.1:{silent.getsockname()[1]}/toy{query}"
         threading.Thread(target=connecting, args=[url], daemon=True).start()
         until(lambda: troubles)  # psycopg itself would wait for more than two minutes
-    assert databases.away(troubles[0])
+    assert databases.is_unavailable(troubles[0])
 
 
 def test_a_connection_at_rest_that_was_cut_is_replaced(postgresql, monkeypatch):

@@ -89,14 +89,14 @@ def test_a_database_that_is_away_counts_against_no_message(cluster, rabbitmq):
 
 def test_a_database_that_is_away_is_not_asked_without_a_pause(rabbitmq, database, monkeypatch):
     process = worker(rabbitmq, database)
-    together, waits = process.pipeline.together, []
+    together, waits = process.pipeline.transactions.handle_together, []
 
     def failing(items):
-        if items and len(waits) < 2:
+        if len(waits) < 2:
             raise OperationalError(None, None, ConnectionError("the database is away"))
-        together(items)
+        return together(items)
 
-    monkeypatch.setattr(process.pipeline, "together", failing)
+    monkeypatch.setattr(process.pipeline.transactions, "handle_together", failing)
     monkeypatch.setattr(process.worker.stopping, "wait", waits.append)
     process.start()
     rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))

@@ -1,0 +1,183 @@
+"""The states of a message in the pipeline: Read → Claimed → Acted → Decided | Failed.
+
+Each state is a value; a step of the pipeline takes one and returns the next. Messages without a
+side effect go from Read to Decided. Postponed messages are handled in the thread's next batch.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.message import Message
+from shared.runtime.errors import BatchFull, NotYet, Unprocessable
+from shared.runtime.handlers import Handling
+from shared.runtime.pipeline import tracing
+from shared.runtime.rabbitmq.delivery import DONE, Delivery, Fate, Verdict
+from shared.runtime.storage import inbox, sequence
+from shared.runtime.storage.database import is_unavailable
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
+Status = Literal["done", "refused", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A message with its handler. `message` is None where the handler only refuses invalid data.
+
+    Compared by identity, since the same message may be delivered twice in one batch.
+    """
+
+    envelope: Envelope
+    message: Message | None
+    handling: Handling
+    delivery: Delivery
+    read_at: float = field(default_factory=time.perf_counter)
+
+    @property
+    def key(self) -> inbox.Key:
+        """The message's source and id, by which the inbox recognises duplicates."""
+        return self.envelope.source, self.envelope.id
+
+    @property
+    def effect_key(self) -> tuple[str, str]:
+        """The type and the subject of the side effect; only one per key runs at a time."""
+        envelope = self.envelope
+        aggregate = self.message.aggregate_key if self.message else None
+        if not aggregate:
+            return envelope.type, f"{envelope.source}/{envelope.id}"
+        return envelope.type, sequence.subject_of(envelope.shop, aggregate)
+
+    def call(self, part: Callable[[], T]) -> T:
+        """Call a part of the handler: middleware sees it, and log lines name the message."""
+        envelope = self.envelope
+
+        def call_part() -> T:
+            with bound_contextvars(
+                message=envelope.name,
+                id=envelope.id,
+                shop=envelope.shop,
+                trace_id=tracing.trace_id(envelope.traceparent),
+            ):
+                return part()
+
+        return self.delivery.call(call_part)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message whose side effect may run. `task` is what `claim` returned."""
+
+    read: Read
+    task: Any
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A message with a side effect that is not needed, or that ran before."""
+
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A message whose side effect ran."""
+
+    read: Read
+    outcome: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A message that was handled. `published` is what its handler returned."""
+
+    read: Read
+    published: Sequence[Any] = ()
+    status: Status = "done"
+
+    @property
+    def verdict(self) -> Verdict:
+        return DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A message that was not handled: it is retried, or goes to the dead letters."""
+
+    read: Read
+    error: BaseException
+    fate: Fate
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(self.fate, self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A message for the thread's next batch. `error` tells why the database is unavailable."""
+
+    read: Read
+    error: BaseException | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(Fate.LEAVE, self.error)
+
+
+Ready = Read | Skipped | Acted
+"""States that a transaction turns into a final one."""
+Final = Decided | Failed | Postponed
+
+
+def read_of(state: Ready | Final) -> Read:
+    """Return the message of a state."""
+    return state if isinstance(state, Read) else state.read
+
+
+def failure(read: Read, error: BaseException) -> Failed | Postponed:
+    """Return the state of a message whose handling raised an error."""
+    if isinstance(error, BatchFull):
+        return Postponed(read)
+    if is_unavailable(error):
+        return Postponed(read, error)
+    fate = Fate.BURY if isinstance(error, Unprocessable) else Fate.RETRY
+    return Failed(read, error, fate)
+
+
+def log_final(final: Final) -> None:
+    """Log one line per message, with everything to search for. A postponed message has none."""
+    if isinstance(final, Postponed):
+        return
+    envelope, error = final.read.envelope, final.verdict.error
+    line: dict[str, Any] = {}
+    published: Sequence[Any] = ()
+    if isinstance(final, Decided):
+        published = final.published
+    if error is not None:
+        line["error"] = f"{type(error).__name__}: {error}"
+    expected = error is None or isinstance(error, NotYet)
+    if not expected and not isinstance(error, Unprocessable):
+        line["exc_info"] = error
+    write = logger.info if expected else logger.error
+    write(
+        envelope.name,
+        outcome=final.status if isinstance(final, Decided) else final.fate.value,
+        id=envelope.id,
+        subject=envelope.subject,
+        shop=envelope.shop,
+        correlationid=envelope.correlationid,
+        trace_id=tracing.trace_id(envelope.traceparent),
+        attempts=final.read.delivery.attempts,
+        ms=round((time.perf_counter() - final.read.read_at) * 1000, 1),
+        published=[getattr(each, "name", type(each).__name__) for each in published],
+        **line,
+    )
