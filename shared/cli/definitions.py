@@ -1,35 +1,32 @@
-"""Groups of verbs for what a shop defines in JSON: list the definitions, show one, put one from a
-file, and end or remove one.
-"""
+"""Create groups of commands for JSON definitions of a shop: list, show, put and remove them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
-from shared.cli.shop_client import Data, ShopClient, open_shop_client
+from shared.cli.shop_client import Data, open_shop_client
 from shared.cli.terminal import clean, print_json, print_line, print_note
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """A kind of definition: the noun of its messages, the field of its key, and where the answers
-    hold it.
-    """
+    """A kind of definition, with its messages, key field, and place in answers."""
 
-    noun: str  # `contact` of `contact.put`
+    noun: str  # the first part of its messages' names: `contact` of `contact.put`
     key: str
-    title: str  # `contact`, in sentences
-    listed: str = ""  # field of the answer to `noun.list`; empty: there is no list
-    inner: str = ""  # field of a listed entry that holds the definition; empty: the entry itself
-    removed_by: str = ""  # `remove` or `disable`; empty: neither
+    title: str  # its name in sentences
+    listed: str = ""  # the field of the answer to `noun.list`; empty if there is no list
+    inner: str = ""  # the field of a listed entry with the definition; empty for the entry itself
+    removed_by: str = ""  # `remove` or `disable`; empty if it cannot be removed
 
     def group(self, name: str) -> click.Group:
-        """Return the group of verbs."""
-        found = click.Group(name, help=f"The {self.title}s of the shop, defined in JSON.")
+        """Return the group of commands."""
+        found = click.Group(
+            name, help=f"List, show and put the {self.title}s of the shop, as JSON."
+        )
         for command in self._commands():
             found.add_command(command)
         return found
@@ -43,25 +40,25 @@ class Definitions:
             yield self._remove()
 
     def _list(self) -> click.Command:
-        @click.command("list", short_help="All of them.")
+        @click.command("list", short_help="List all.")
         @json_option
         @shop_option
         @wait_option
         def list_all(as_json: bool, shop: str, wait: float) -> None:
             with open_shop_client(shop, wait, self.noun) as client:
-                found = [*pages(client, f"{self.noun}.list", {}, self.listed)]
+                found = list(client.pages(f"{self.noun}.list", {}, self.listed))
             if as_json:
                 print_json(found)
                 return
             for entry in found:
                 print_line(clean(self._row(entry)))
             if not found:
-                print_note(f"There is no {self.title}.", style="dim")
+                print_note(f"The shop has no {self.title}.", style="dim")
 
         return _with_help(list_all, f"List every {self.title} of the shop.")
 
     def _show(self) -> click.Command:
-        @click.command("show", short_help="One, as JSON.")
+        @click.command("show", short_help="Show one as JSON.")
         @click.argument("key")
         @shop_option
         @wait_option
@@ -85,13 +82,13 @@ class Definitions:
         return _with_help(
             put,
             f"Add the {self.title} in FILE (JSON; `-` reads standard input), or change the one with"
-            " its key: what FILE leaves out stays as it is.",
+            " its key. Fields that are not in FILE do not change.",
         )
 
     def _remove(self) -> click.Command:
         ended = "removed" if self.removed_by == "remove" else "disabled"
 
-        @click.command(self.removed_by, short_help="End one.")
+        @click.command(self.removed_by, short_help=f"{self.removed_by.capitalize()} one.")
         @click.argument("key")
         @shop_option
         @wait_option
@@ -105,17 +102,6 @@ class Definitions:
     def _row(self, entry: Data) -> str:
         definition = entry[self.inner] if self.inner else entry
         return f"{definition[self.key]:38}  {_name(definition)}{_usable(entry)}"
-
-
-def pages(client: ShopClient, name: str, query: Data, listed: str) -> Iterator[Data]:
-    """Yield the entries of all pages of a list."""
-    cursor: Any = None
-    while True:
-        page = client.request(name, query if cursor is None else query | {"cursor": cursor})
-        yield from page[listed]
-        cursor = page.get("next")
-        if cursor is None:
-            return
 
 
 def _with_help(command: click.Command, text: str) -> click.Command:

@@ -47,7 +47,7 @@ def confirm_mail(sentence: str, *, yes: bool) -> None:
 
 
 def confirm(sentence: str, *, yes: bool, reason: str) -> None:
-    """Print what will happen, and ask whether to continue.
+    """Print the effects of a command, and ask whether to continue.
 
     Without a terminal and without `--yes` this is a usage error, with `reason`; the answer no ends
     the command. Nothing was sent in either case.

@@ -42,8 +42,9 @@ def waiting_status(seconds: float) -> Iterator[None]:
 
 
 def print_refusal(refusal: Refusal, *, details: bool = True) -> None:
-    """Print code and sentence of a refusal on standard error, with its details below for programs,
-    or with verbs instead of messages for people.
+    """Print code and sentence of a refusal on standard error.
+
+    With `details` also its data; else with commands instead of messages, for people.
     """
     reason = refusal.reason if details else with_verbs(refusal.reason)
     print_note(f"refused ({clean(refusal.code)}): {clean(reason)}", style="red")

@@ -44,9 +44,9 @@ class ShopClient:
         """Yield the entries of a list query, page by page; `field` holds them in the answer."""
         cursor: str | None = None
         while True:
-            page = self.request(name, query | {"cursor": cursor})
+            page = self.request(name, query if cursor is None else query | {"cursor": cursor})
             yield from page[field]
-            cursor = page["next"]
+            cursor = page.get("next")
             if cursor is None:
                 return
 

@@ -1,6 +1,4 @@
-"""Which verb of the command line sends each message, so that sentences that name a message can be
-shown with the verb that an employee types instead.
-"""
+"""Map messages to commands of the command line, and name the commands in refusals instead."""
 
 import re
 
@@ -120,33 +118,35 @@ VERBS = {
     "voucher.get": "voucher show",
     "voucher.list": "voucher list",
 }
-"""The words behind `aftercart`, by the name of the message; capital words are arguments."""
+"""The command by the name of the message that it sends; capital words are arguments."""
 WITHOUT_VERB = {
-    "cart.get": "the storefront's: employees see carts by `customer carts`",
-    "cart.put": "the storefront's: a customer's cart while they shop",
-    "contact.submit": "the storefront's: its contact form",
-    "customer.erase": "answered by every service: `aftercart send`, and `watch` the answers",
-    "customer.export": "answered by every service: `aftercart send`, and `watch` the answers",
-    "document.preview": "the console's: a draft beside an editor; `gallery` shows all kinds",
-    "document.print_batch": "for programs: `document print` fetches and binds documents itself",
+    "cart.get": "for storefronts: employees use `customer carts`",
+    "cart.put": "for storefronts: the cart of a customer who is shopping",
+    "contact.submit": "for storefronts: the contact form",
+    (
+        "customer.erase"
+    ): "answered by every service: use `aftercart send`, and `watch` for the answers",
+    (
+        "customer.export"
+    ): "answered by every service: use `aftercart send`, and `watch` for the answers",
+    "document.preview": "for consoles: the preview in an editor; `gallery` writes all kinds",
+    "document.print_batch": "for programs: `document print` fetches and merges documents itself",
     "document.render": "for programs, by event: `document save` writes the PDF",
-    "mail.offer_downloads": "the console's: links instead of attachments",
-    "mail.preview": "the console's: a draft beside an editor; `gallery` shows all kinds",
+    "mail.offer_downloads": "for consoles: links instead of attachments",
+    "mail.preview": "for consoles: the preview in an editor; `gallery` writes all kinds",
     "mail.raw": "for programs that read mails themselves",
-    "mailbox.sync": "the service's own: it fetches by itself; for tests and programs",
+    "mailbox.sync": "for the service itself, which fetches periodically, and for tests",
     "return.list": "for programs and the console: `order return REF` lists those of an order",
     "message.get": "for programs: `desk show` prints the messages of a thread",
 }
-"""Messages that an employee does not type, and why."""
+"""Messages without a command, and the reason."""
 INSTEAD = {"document.render": "document save"}
-"""What an employee types where a sentence names a message without a verb."""
+"""Commands to name in place of messages without one."""
 NAMED = re.compile(r"['`]?\b([a-z_]+\.[a-z_]+)\b['`]?")
 
 
 def with_verbs(sentence: str) -> str:
-    """Return a sentence with the verbs of the command line in the place of the messages it
-    names.
-    """
+    """Replace names of messages in a sentence by the commands that send them."""
     return NAMED.sub(_verb, sentence)
 
 

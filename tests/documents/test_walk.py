@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from services.documents.adapters.engine import Engine
 from services.documents.domain.sample import sample
 from services.documents.worker import service
 from shared.cli.documents.commands import _found
+from shared.cli.shop_client import ShopClient
 from shared.clients.connection import connect
 from shared.clients.subscriptions import subscribe
 from shared.clients.urls import login
@@ -98,7 +100,7 @@ def test_documents_are_listed_saved_and_printed(terminal: Terminal, tmp_path: Pa
     assert "(PEPPOL-EN16931-R020)" in " ".join(refused.stderr.split())
     bound = tmp_path / "all.pdf"
     printed = terminal.run(
-        "document", "print", "--issued-from", "2026-11-01", "--output", str(bound)
+        "document", "print", "--issued-from", "2026-11-01T00:00Z", "--output", str(bound)
     )
     assert "4 documents on 4 pages" in printed.stderr
     with pikepdf.open(bound) as pdf, pdf.open_outline() as outline:
@@ -123,11 +125,11 @@ def test_what_is_not_there_is_said(terminal: Terminal, tmp_path: Path) -> None:
     nothing = terminal.run(
         "document", "print", "--kind", "credit_slip", "--output", str(tmp_path / "none.pdf")
     )
-    assert (nothing.exit_code, nothing.stderr.strip()) == (1, "No document fits.")
+    assert (nothing.exit_code, nothing.stderr.strip()) == (1, "No document matches.")
     assert not (tmp_path / "none.pdf").exists()
     unknown = terminal.run("document", "save", samples.ORDER_ID)
     assert unknown.exit_code == 2
-    assert f"There is no document {samples.ORDER_ID}." in unknown.stderr
+    assert f"There is no document {samples.ORDER_ID} in this shop." in unknown.stderr
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block["name"] for block in BLOCKS])
@@ -163,16 +165,16 @@ def test_a_template_is_tried_by_the_worker_itself(terminal: Terminal) -> None:
     assert "line 2 of the template" in refused.stderr + refused.stdout
 
 
-class Answers:
-    """What `orders` and `documents` would answer: two orders in the state, a document each."""
+@dataclass(frozen=True)
+class Answers(ShopClient):
+    """A client that answers for `orders` and `documents`: two orders, each with a document."""
 
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def request(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
         self.asked.append((name, data))
         if name == "order.list":
-            later = data["cursor"] is None
+            later = data.get("cursor") is None
             return {
                 "orders": [{"order_id": "a" if later else "b"}],
                 "next": "more" if later else None,
@@ -181,9 +183,9 @@ class Answers:
 
 
 def test_documents_of_a_state_are_those_of_the_orders_in_it() -> None:
-    answers = Answers()
+    answers = Answers(client=None, shop="default", timeout=0)  # type: ignore[arg-type]
     anything = {"issued_from": None, "issued_before": None, "order_id": None}
-    found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))  # type: ignore[arg-type]
+    found = list(_found(answers, {"kinds": ("invoice",), "states": ("shipped",), **anything}))
     assert found == [{"number": "a"}, {"number": "b"}]
     assert answers.asked[0][1]["filter"] == {"states": ["shipped"]}
     assert all(

@@ -166,7 +166,7 @@ def test_the_command_line_lists_and_shows_threads(
     assert "پیوند خراب است" in office.desk(
         "list", "--contact", "webmaster", "--waiting", "--unread", "--search", "خرا"
     )
-    assert office.run("desk", "list", "--status", "pending2").stderr == "No thread fits.\n"
+    assert office.run("desk", "list", "--status", "pending2").stderr == "No thread matches.\n"
     shown = office.desk("show", "xkbknabjk")
     for text in (
         "When will it arrive?",
@@ -204,9 +204,9 @@ def test_the_command_line_works_through_what_waits(
         "anna",
         "درست شد.\n",
     )
-    assert office.run("desk", "next").stderr == "No thread waits.\n"
+    assert office.run("desk", "next").stderr == "No thread waits for an answer.\n"
     assert "is closed" in office.desk("status", thread_id, "closed")
-    assert "on its way to bela@shop.test" in office.desk(
+    assert "is being sent to bela@shop.test" in office.desk(
         "forward", thread_id, "bela@shop.test", "--comment", "See?"
     )
     assert "is read" in office.desk("read", thread_id)
@@ -221,13 +221,13 @@ def test_the_command_line_works_through_what_waits(
 @pytest.mark.parametrize(
     ("arguments", "code", "told_to_people"),
     [
-        (("show", "NOTHING"), 1, "There is no thread 'NOTHING' in the shop 'default'"),
+        (("show", "NOTHING"), 1, "The shop 'default' has no thread 'NOTHING'"),
         (("show", samples.MAIL_ID), 2, "refused (unknown_thread)"),
-        (("reply", "XKBKNABJK"), 64, "There is no answer: give --text or --file, or --canned."),
+        (("reply", "XKBKNABJK"), 64, "The reply has no text: give --text, --file or --canned."),
         (
             ("reply", "XKBKNABJK", "--text", "No.", "--file", __file__),
             64,
-            "by --text or by --file: one of the two",
+            "Give --text or --file, not both.",
         ),
         (("reply", "XKBKNABJK", "--text", " "), 2, "refused (empty_text)"),
         (("reply", "XKBKNABJK", "--canned", "never"), 2, "refused (unknown_canned_message)"),
@@ -251,7 +251,7 @@ def test_what_cannot_be_is_told_in_one_sentence(
 @pytest.fixture
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     """An editor that does one thing to the file, at a terminal."""
-    monkeypatch.setattr("shared.cli.desk.commands.at_a_terminal", lambda: True)
+    monkeypatch.setattr("shared.cli.desk.actions.at_a_terminal", lambda: True)
 
     def having(command: str) -> str:
         script = tmp_path / "editor"
@@ -299,7 +299,7 @@ def test_the_command_line_sends_files_documents_and_copies(
     assert (tmp_path / "saved.txt").read_text("utf-8") == "In its box."
     monkeypatch.chdir(tmp_path)
     again = office.run("desk", "save", attachment_id)
-    assert again.stderr == "The file 'returns.txt' exists: name another one with --output.\n"
+    assert again.stderr == "The file 'returns.txt' exists: choose another name with --output.\n"
     refused = office.run("desk", "reply", "XKBKNABJK", "--text", "x", "--document", "9")
     assert "refused (unknown_document)" in refused.stderr
 
@@ -334,7 +334,7 @@ def test_an_answer_may_be_predefined_or_come_from_a_file(
     (tmp_path / "answer.txt").write_bytes(b"\xff\xfe")
     for arguments, code, told_to_people in (
         (("--file", str(tmp_path / "answer.txt")), 1, "cannot be read"),
-        (("--file", str(tmp_path / "answer.txt"), "--text", "Yes."), 64, "one of the two"),
+        (("--file", str(tmp_path / "answer.txt"), "--text", "Yes."), 64, "not both"),
     ):
         result = office.run("desk", "reply", "XKBKNABJK", *arguments)
         assert result.exit_code == code

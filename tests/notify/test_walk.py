@@ -143,7 +143,7 @@ def test_a_mail_is_listed_shown_and_sent_again_from_the_command_line(house: Hous
     assert "Order XKBKNABJK: your payment has arrived" in shown
     assert "250 2.0.0 Taken" in shown
     assert "Hello Ada Byron," in shown
-    assert "is sent again" in house.run("resend", first["mail_id"])
+    assert "is being sent again" in house.run("resend", first["mail_id"])
     again = house.sent(order_id, 2)[-1]
     assert again["resend_of"] == first["mail_id"]
     house.run("resend", "b7a7f1d2-7c0a-4c57-9a3e-7f0a4d7e3003", code=2)

@@ -1,4 +1,4 @@
-"""Files of messages: what an answer takes along, and what a customer sent."""
+"""Attach files to messages, and save those that customers sent."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ attach_option = click.option(
     "attachments",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A file to send along; may be given several times.",
+    help="A file to attach; may be repeated.",
 )
 OPTIONS = (
     attach_option,
@@ -29,13 +29,16 @@ OPTIONS = (
         "documents",
         multiple=True,
         metavar="NUMBER",
-        help="An issued document: IN000001.",
+        help="An issued document to attach, such as IN000001; may be repeated.",
     ),
     click.option(
-        "--cc", multiple=True, metavar="ADDRESS", help="Who gets a copy that everybody sees."
+        "--cc", multiple=True, metavar="ADDRESS", help="A recipient of a copy; may be repeated."
     ),
     click.option(
-        "--bcc", multiple=True, metavar="ADDRESS", help="Who gets a copy that nobody else sees."
+        "--bcc",
+        multiple=True,
+        metavar="ADDRESS",
+        help="A recipient of a blind copy; may be repeated.",
     ),
 )
 
@@ -48,15 +51,13 @@ def enclosing_options(command: F) -> F:
 
 
 def enclosed(chosen: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of the command that those options give."""
+    """Return the fields of a command for the values of these options."""
     lists = {name: list(chosen[name]) for name in ("documents", "cc", "bcc")}
     return {"attachments": files_of(chosen["attachments"]), **lists}
 
 
 def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
-    """Return files with their bytes in base64. Raises `AftercartError` for one that cannot be
-    read.
-    """
+    """Return files with their bytes in base64. Raises `AftercartError` if one cannot be read."""
     try:
         return [
             {"filename": path.name, "content": b64encode(path.read_bytes()).decode()}
@@ -68,23 +69,26 @@ def files_of(paths: Iterable[Path]) -> list[dict[str, str]]:
         ) from None
 
 
-@click.command(short_help="A file of a message.")
+@click.command(short_help="Save a file of a message.")
 @click.argument("attachment_id", metavar="ATTACHMENT", type=click.UUID)
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write it; else its own name, here.",
+    help="The file to write; by default named like the attachment.",
 )
 @shop_option
 @wait_option
 def save(attachment_id: UUID, output: Path | None, shop: str, wait: float) -> None:
-    """Write the file with this id, as `desk show` names it.
+    """Save the file with the id ATTACHMENT, which `desk show` prints.
 
-    A file that exists is replaced only where --output names it: customers choose the names of
-    their files.
+    An existing file is replaced only if --output names it: customers choose the names of their
+    files.
     """
     with open_shop_client(shop, wait, "desk") as client:
         found = client.request("attachment.get", {"attachment_id": str(attachment_id)})
     name = Path(Path(found["attachment"]["filename"]).name)
     write_file(output or name, b64decode(found["content"]), replace=output is not None)
+
+
+COMMANDS = (save,)

@@ -1,4 +1,4 @@
-"""`aftercart desk contact|canned|settings`: what a shop defines for its desk."""
+"""`aftercart desk contact|canned|settings`: contacts, predefined messages and settings."""
 
 import click
 
@@ -20,26 +20,26 @@ canned = Definitions(
 ).group("canned")
 
 
-@click.group(short_help="The settings of the desk.")
+@click.group(short_help="Show and set the settings of the desk.")
 def settings() -> None:
-    """The settings of the desk: which files are taken, how much the contact form may send."""
+    """Show and set the settings of the desk, such as permitted files and the form's limits."""
 
 
-@settings.command(short_help="As JSON.")
+@settings.command(short_help="Show the settings as JSON.")
 @shop_option
 @wait_option
 def show(shop: str, wait: float) -> None:
-    """Show the settings of the desk as JSON, as `desk settings put` takes them."""
+    """Show the settings of the desk as JSON, in the form that `desk settings put` reads."""
     with open_shop_client(shop, wait, "desk") as client:
         print_json(client.request("desk.get", {}))
 
 
-@settings.command(short_help="Set them from a file.")
+@settings.command(short_help="Set the settings from a file.")
 @click.argument("file")
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Set what FILE (JSON; `-` reads standard input) names; the rest stays as it is."""
+    """Set the settings in FILE (JSON; `-` reads standard input). The others do not change."""
     data = read_data(file)
     with open_shop_client(shop, wait, "desk") as client:
         client.request("desk.put", data)

@@ -1,4 +1,4 @@
-"""How threads look on the terminal."""
+"""Print threads on the terminal."""
 
 import json
 from collections.abc import Iterable
@@ -6,18 +6,17 @@ from typing import Any
 
 from rich.text import Text
 
+from shared.cli.desk.message_display import print_message, sender, unfolded
 from shared.cli.terminal import clean, minute, money, print_line, shortened
 from shared.clients.sentences import counted
 
 Data = dict[str, Any]
 COLOURS = {"open": "green", "closed": "dim", "pending1": "blue", "pending2": "magenta"}
-UNKNOWN = "@unknown.invalid"
-IN_DOUBT = "May not have arrived."
-LONGEST_SUBJECT, LONGEST_LINE = 60, 120  # characters
+MAX_SUBJECT, MAX_LINE = 60, 120  # characters
 
 
 def print_row(row: Data, *, as_json: bool) -> None:
-    """One line for people, or one of JSON."""
+    """Print a thread of a list with its last message, or as JSON."""
     if as_json:
         print_line(json.dumps(row, ensure_ascii=False))
         return
@@ -29,7 +28,7 @@ def print_row(row: Data, *, as_json: bool) -> None:
             f"  {minute(row['opened_at'], zone)}  ",
             (f"{row['status']:8}", COLOURS[row["status"]]),
             (f"  {row['unread']} new  " if row["unread"] else "  ", "bold yellow"),
-            (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
+            (shortened(row["subject"], MAX_SUBJECT), "bold"),
             f"  {_customer(row)}",
             (f"  {row['order_reference']}" if row["order_reference"] else "", "cyan"),
             (f"  {clean(row['owner'])}" if row["owner"] else "", "dim"),
@@ -41,19 +40,19 @@ def print_row(row: Data, *, as_json: bool) -> None:
         print_line(
             Text.assemble(
                 (f"    {counted(row['messages'], 'message')}, ", "dim"),
-                (f"{minute(row['last_message_at'], zone)} {_sender(row['last_author'])}: ", "dim"),
-                shortened(row["last_text"], LONGEST_LINE),
+                (f"{minute(row['last_message_at'], zone)} {sender(row['last_author'])}: ", "dim"),
+                shortened(row["last_text"], MAX_LINE),
                 (private, "yellow"),
             )
         )
 
 
 def print_thread(found: Data) -> None:
-    """A thread: what it is, who the customer is, and what was said."""
+    """Print a thread: its facts, its customer and its messages."""
     thread, customer, order = found["thread"], found["customer"], found["order"]
     zone, registered = found["timezone"], customer["registered_at"]
     print_line(Text.assemble((clean(thread["subject"]), "bold"), f"  {thread['thread_id']}"))
-    _say_facts(
+    _print_facts(
         {
             "status": thread["status"] + _waits(thread["waits_since"], zone),
             "owner": thread["owner"] or "nobody",
@@ -75,11 +74,11 @@ def print_thread(found: Data) -> None:
         )
     for message in found["messages"]:
         print_line()
-        _say_message(message, zone)
+        print_message(message, zone)
 
 
 def print_timeline(found: Data) -> None:
-    """One line for each thing that happened."""
+    """Print the orders and messages of a customer, one on each line."""
     for entry in found["entries"]:
         print_line(
             Text.assemble(
@@ -89,7 +88,7 @@ def print_timeline(found: Data) -> None:
             )
         )
     if found["next"]:
-        print_line("There is more before; --limit shows it.", style="dim")
+        print_line("There are earlier entries; --limit shows more.", style="dim")
 
 
 def print_statuses(statuses: Data) -> None:
@@ -105,9 +104,9 @@ def _per_language(texts: dict[str, str]) -> str:
 
 
 def print_statistics(found: Data, contacts: Iterable[Data]) -> None:
-    """The figures of the desk, and what waits for each contact."""
+    """Print the statistics, and the waiting threads of each contact."""
     response, messages = found["first_response_seconds"], found["messages_per_closed_thread"]
-    _say_facts(
+    _print_facts(
         {
             "threads": (
                 f"{found['threads']}: {found['open']} open, {found['pending']} pending,"
@@ -146,88 +145,14 @@ def _happened(entry: Data) -> tuple[Any, ...]:
                 f"{clean(message['author'])}: ",
                 "bold" if message["direction"] == "customer" else "green",
             ),
-            shortened(_unfolded(message), LONGEST_LINE),
+            shortened(unfolded(message), MAX_LINE),
             ("  private" if message["private"] else "", "yellow"),
         )
     total = f"placed, {money(entry['total'])}: " if entry["total"] else ""
     return ((f"{total}{clean(entry['state'])}", entry["colour"] or ""),)
 
 
-def _say_message(message: Data, zone: str) -> None:
-    print_line(
-        Text.assemble(
-            (
-                _sender(message["author"]),
-                "bold" if message["direction"] == "customer" else "bold green",
-            ),
-            (f"  {minute(message['at'], zone)}", "dim"),
-            ("".join(f"  {mark}" for mark in _marks(message)), "yellow"),
-        )
-    )
-    folds = {fold["first"]: fold["last"] for fold in message["folds"]}
-    hidden = 0
-    for number, line in enumerate(message["text"].split("\n"), 1):
-        if number in folds:
-            hidden = folds[number]
-            print_line(f"  … {counted(hidden - number + 1, 'line')} quoted", style="dim")
-        if number > hidden:
-            print_line(f"  {clean(line)}".rstrip())
-    for file in message["attachments"]:
-        warning = "  may be dangerous" if file["dangerous"] else ""
-        print_line(
-            Text.assemble(
-                (f"  {clean(file['filename'])}", "cyan"),
-                f"  {file['media_type']}, {file['size']:,} bytes",
-                (f"  {file['attachment_id']}", "dim"),
-                (warning, "bold red"),
-            )
-        )
-    for document in message["documents"]:
-        print_line(
-            Text.assemble(
-                (f"  {clean(document['number'])}", "cyan"),
-                f"  {document['kind'].replace('_', ' ')}",
-            )
-        )
-    for name in ("cc", "bcc"):
-        if message[name]:
-            print_line(f"  {name}: {', '.join(map(clean, message[name]))}", style="dim")
-
-
-def _unfolded(message: Data) -> str:
-    """What its author wrote, without what he quotes; all of it where he wrote nothing else."""
-    hidden = {
-        number for fold in message["folds"] for number in range(fold["first"], fold["last"] + 1)
-    }
-    lines = message["text"].split("\n")
-    return (
-        "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden).strip()
-        or message["text"]
-    )
-
-
-def _marks(message: Data) -> list[str]:
-    """What whoever reads the message should know at once."""
-    kinds = [] if message["kind"] == "personal" else [message["kind"].replace("_", " ")]
-    held = {
-        "private": message["private"],
-        "new": message["unread"],
-        "no participant": not message["verified"],
-    }
-    noted = [mark.replace("_", " ") for mark in message["marks"]]
-    failed = [_failure(message["undelivered"])] if message["undelivered"] else []
-    return [*kinds, *(mark for mark, holds in held.items() if holds), *noted, *failed]
-
-
-def _failure(undelivered: str) -> str:
-    """Return why a mail did not arrive, or may not have: a report about another address proves
-    nothing.
-    """
-    reason = clean(undelivered)
-    return reason if reason.startswith(IN_DOUBT) else f"did not arrive: {reason}"
-
-
-def _say_facts(facts: dict[str, str]) -> None:
+def _print_facts(facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
             print_line(Text.assemble((f"  {name:12}", "dim"), clean(value)))
@@ -242,7 +167,7 @@ def _waits(since: str | None, zone: str) -> str:
 
 
 def _orders(customer: Data) -> str:
-    """Return how many orders of a customer are sales, what those cost, and what was paid."""
+    """Describe a customer's orders: the number that are sales, their total, and the paid amount."""
     valid = f"{customer['valid_orders']} of {customer['orders']} valid"
     return f"{valid}, total {_amounts(customer['valid_total'])}, paid {_amounts(customer['spent'])}"
 
@@ -252,12 +177,7 @@ def _amounts(amounts: list[Data]) -> str:
 
 
 def _customer(thread: Data) -> str:
-    return clean(f"{thread['customer_name']} <{_sender(thread['customer_email'])}>".strip())
-
-
-def _sender(email: str) -> str:
-    """Return an address; the placeholder of a mail that names none helps nobody."""
-    return "unknown sender" if email.endswith(UNKNOWN) else clean(email)
+    return clean(f"{thread['customer_name']} <{sender(thread['customer_email'])}>".strip())
 
 
 def _order(order: Data | None) -> str:

@@ -1,6 +1,4 @@
-"""`aftercart document`: kept documents listed, saved, and bound into one to be printed. It only
-asks `documents`.
-"""
+"""`aftercart document`: list documents, save them, and merge them for printing."""
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ from shared.runtime.errors import AftercartError
 from shared.writing.pdf_merge import PdfMerger
 
 F = TypeVar("F", bound=Callable[..., Any])
-PAGE = 200  # documents, or orders, that are asked for at once
+PAGE = 200  # documents or orders of one answer
 PROFILES = ("en16931", "peppol", "xrechnung")
 KINDS = ("invoice", "delivery_slip", "credit_slip", "return_slip", "order_summary")
 document_argument = click.argument("wanted", metavar="NUMBER-OR-ID")
@@ -31,45 +29,45 @@ OPTIONS = (
         "kinds",
         type=click.Choice(KINDS),
         multiple=True,
-        help="More than once: any of them.",
+        help="The kind; repeat it for any of several.",
     ),
-    click.option("--order", "order_id", metavar="REF-OR-ID", help="Of this order."),
+    click.option("--order", "order_id", metavar="REF-OR-ID", help="Documents of this order."),
     click.option(
         "--state",
         "states",
         multiple=True,
         metavar="STATE",
-        help="Of orders that are in this state now.",
+        help="Documents of orders that are in this state now; may be repeated.",
     ),
     click.option(
         "--issued-from",
         type=Time(),
         metavar="TIME",
-        help="Issued then or later: 2026-11-21, a day of the shop.",
+        help="Issued at this time or later; a date is a day in the shop's time zone.",
     ),
-    click.option("--issued-before", type=Time(), metavar="TIME", help="Issued earlier."),
+    click.option("--issued-before", type=Time(), metavar="TIME", help="Issued before this time."),
 )
 
 
 def filter_options(command: F) -> F:
-    """Adds the options by which documents are chosen."""
+    """Add the options that filter documents."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
 
 
-@click.group(short_help="List documents, save one, print many, e-invoices.")
+@click.group(short_help="List, save and print documents.")
 def document() -> None:
-    """Invoices, slips and order summaries, as they were rendered once and are kept."""
+    """List, save and print invoices, slips and order summaries, as they were issued."""
 
 
-@document.command("list", short_help="The documents that fit, newest first.")
+@document.command("list", short_help="List documents, newest first.")
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on each line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @shop_option
 @wait_option
 def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None:
-    """Lists documents, newest first: those that fit every option that is given."""
+    """List the documents that match all given options, newest first."""
     with open_shop_client(shop, wait, "document") as client:
         for found in _found(client, chosen):
             if as_json:
@@ -81,24 +79,24 @@ def list_documents(as_json: bool, shop: str, wait: float, **chosen: Any) -> None
                 )
 
 
-@document.command(short_help="The PDF of a document.")
+@document.command(short_help="Save a document as PDF.")
 @document_argument
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write it; else its own name, here.",
+    help="The file to write; by default the document's file name.",
 )
 @shop_option
 @wait_option
 def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
-    """Write the PDF of the document with this number or id."""
+    """Save the PDF of the document NUMBER-OR-ID."""
     with open_shop_client(shop, wait, "document") as client:
         answer = client.request("document.get", {"document_id": _document_id(client, wanted)})
     write_file(output or Path(answer["document"]["filename"]), b64decode(answer["content"]))
 
 
-@document.command("e-invoice", short_help="An invoice or credit slip as data (XML).")
+@document.command("e-invoice", short_help="Save an invoice or credit slip as XML.")
 @document_argument
 @click.option(
     "--profile",
@@ -108,21 +106,24 @@ def save(wanted: str, output: Path | None, shop: str, wait: float) -> None:
     help="The European standard, Peppol BIS Billing 3.0, or XRechnung 3.0.",
 )
 @click.option(
-    "--syntax", type=click.Choice(("cii", "ubl")), help="Else the usual one of the profile."
+    "--syntax",
+    type=click.Choice(("cii", "ubl")),
+    help="The XML syntax; by default the profile's usual one.",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write it; else the name of the document, here.",
+    help="The file to write; by default named like the document.",
 )
 @shop_option
 @wait_option
 def e_invoice(
     wanted: str, profile: str, syntax: str | None, output: Path | None, shop: str, wait: float
 ) -> None:
-    """Write the invoice or credit slip with this number or id as data. What breaks a rule of the
-    profile is refused with the rule's number, and with what to fill in.
+    """Save the invoice or credit slip NUMBER-OR-ID as an e-invoice.
+
+    If it breaks a rule of the profile, the refusal names the rule and the missing data.
     """
     with open_shop_client(shop, wait, "document") as client:
         query = {"document_id": _document_id(client, wanted), "profile": profile, "syntax": syntax}
@@ -131,20 +132,21 @@ def e_invoice(
     write_file(output or Path(name), b64decode(answer["content"]))
 
 
-@document.command("print", short_help="Many documents as one PDF.")
+@document.command("print", short_help="Merge documents into one PDF.")
 @filter_options
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where to write it.",
+    help="The file to write.",
 )
 @shop_option
 @wait_option
 def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None:
-    """Binds all documents that fit into one PDF with an outline, in the order of issue. They are
-    fetched one by one, however many.
+    """Merge all documents that match into one PDF with an outline, in the order of their issue.
+
+    Documents are fetched one by one.
 
     \b
     Examples:
@@ -161,7 +163,7 @@ def print_documents(output: Path, shop: str, wait: float, **chosen: Any) -> None
             merger.add(found["number"], b64decode(content))
             count += 1
     if not count:
-        raise AftercartError("No document fits.")
+        raise AftercartError("No document matches.")
     write_file(output, merger.finish())
     print_note(
         f"{counted(count, 'document')} on {counted(merger.pages, 'page')} in {output}",
@@ -179,45 +181,28 @@ def _found(client: ShopClient, chosen: dict[str, Any]) -> Iterator[Data]:
         "order_id": chosen["order_id"] and client.order_id(chosen["order_id"]),
     }
     if not chosen["states"]:
-        yield from _pages(client, "document.list", query, "documents")
+        yield from client.pages("document.list", query, "documents")
         return
     states = {"filter": {"states": list(chosen["states"])}, "limit": PAGE}
-    for order in _pages(client, "order.list", states, "orders"):
+    for order in client.pages("order.list", states, "orders"):
         if query["order_id"] in (None, order["order_id"]):
-            yield from _pages(
-                client, "document.list", query | {"order_id": order["order_id"]}, "documents"
-            )
+            of_order = query | {"order_id": order["order_id"]}
+            yield from client.pages("document.list", of_order, "documents")
 
 
 def _document_id(client: ShopClient, wanted: str) -> str:
-    """Return the id of the document with this id or number; of several with one number, that of the
-    newest.
-    """
+    """Return the id of the document with this id, or of the newest with this number."""
     try:
         return str(UUID(wanted))
     except ValueError:
         pass
     orders = client.request("order.list", {"filter": {"document_number": wanted}})["orders"]
-    found = [
-        each["document_id"]
-        for order in orders
-        for each in _pages(client, "document.list", {"order_id": order["order_id"]}, "documents")
-        if each["number"].upper() == wanted.upper()
-    ]
-    if not found:
-        raise AftercartError(f"There is no document '{wanted}' in the shop '{client.shop}'.")
-    return str(found[0])
+    for order in orders:
+        for each in client.pages("document.list", {"order_id": order["order_id"]}, "documents"):
+            if each["number"].upper() == wanted.upper():
+                return str(each["document_id"])
+    raise AftercartError(f"There is no document '{wanted}' in the shop '{client.shop}'.")
 
 
 def _issue(found: Data) -> tuple[datetime, str]:
     return datetime.fromisoformat(found["issued_at"]), found["document_id"]
-
-
-def _pages(client: ShopClient, name: str, query: Data, field: str) -> Iterator[Data]:
-    cursor: str | None = None
-    while True:
-        answer = client.request(name, query | {"cursor": cursor})
-        yield from answer[field]
-        cursor = answer["next"]
-        if cursor is None:
-            return

@@ -1,10 +1,11 @@
-"""`aftercart template` and `aftercart asset`: how a shop's documents and mails look."""
+"""`aftercart template` and `aftercart asset`: templates and pictures of documents and mails."""
 
 from base64 import b64decode, b64encode
 from pathlib import Path
 
 import click
 
+from shared.cli.files import write_file
 from shared.cli.options import shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import open_shop_client
@@ -12,23 +13,26 @@ from shared.cli.terminal import clean, print_json, print_line, print_note
 
 SERVICES = click.Choice(["documents", "notify"])
 language_choice = click.option(
-    "--language", metavar="CODE", help="Of this language; else that for all languages."
+    "--language",
+    metavar="CODE",
+    help="The template's language; by default the template for all languages.",
 )
 
 
-@click.group(short_help="Templates of documents and mails.")
+@click.group(short_help="Handle templates of documents and mails.")
 def template() -> None:
-    """Templates that a shop has in place of the built-in ones: of `documents`, or of the mails of
-    `notify`. KIND is that of a document or mail: invoice, order_confirmation.
+    """List, show and replace templates of documents (SERVICE `documents`) and mails (`notify`).
+
+    KIND is the kind of document or mail, such as invoice or order_confirmation.
     """
 
 
-@template.command("list", short_help="Those that the shop replaced.")
+@template.command("list", short_help="List the shop's own templates.")
 @click.argument("service", type=SERVICES)
 @shop_option
 @wait_option
 def list_templates(service: str, shop: str, wait: float) -> None:
-    """List the kinds whose built-in template the shop replaced."""
+    """List the kinds for which the shop has replaced the built-in template."""
     with open_shop_client(shop, wait, "template") as client:
         found = client.request("template.list", {"service": service})["templates"]
     for each in found:
@@ -37,14 +41,14 @@ def list_templates(service: str, shop: str, wait: float) -> None:
         print_note("All templates are the built-in ones.", style="dim")
 
 
-@template.command(short_help="One, as JSON.")
+@template.command(short_help="Show a template as JSON.")
 @click.argument("service", type=SERVICES)
 @click.argument("kind")
 @language_choice
 @shop_option
 @wait_option
 def show(service: str, kind: str, language: str | None, shop: str, wait: float) -> None:
-    """Show the shop's template of a KIND as JSON, as `template put` takes it."""
+    """Show the shop's template of a KIND as JSON, in the form that `template put` reads."""
     query = {"service": service, "kind": kind, "language": language}
     with open_shop_client(shop, wait, "template") as client:
         found = client.request("template.get", query)["template"]
@@ -54,14 +58,14 @@ def show(service: str, kind: str, language: str | None, shop: str, wait: float) 
         print_json({"service": service} | found)
 
 
-@template.command(short_help="Replace a built-in one.")
+@template.command(short_help="Replace a built-in template.")
 @click.argument("file")
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Replace the built-in template by that in FILE (JSON; `-` reads standard input).
+    """Replace a built-in template by the one in FILE (JSON; `-` reads standard input).
 
-    It is tried on samples first; `aftercart gallery` shows the result.
+    A template that fails on sample data is refused. `aftercart gallery` shows the result.
     """
     data = read_data(file)
     with open_shop_client(shop, wait, "template") as client:
@@ -69,29 +73,30 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"the template of '{clean(str(data.get('kind')))}' is stored", style="green")
 
 
-@template.command(short_help="Use the built-in one again.")
+@template.command(short_help="Restore a built-in template.")
 @click.argument("service", type=SERVICES)
 @click.argument("kind")
 @language_choice
 @shop_option
 @wait_option
 def reset(service: str, kind: str, language: str | None, shop: str, wait: float) -> None:
-    """Give a KIND its built-in template back."""
+    """Restore the built-in template of a KIND."""
     data = {"service": service, "kind": kind, "language": language}
     with open_shop_client(shop, wait, "template") as client:
         client.request("template.reset", data)
-    print_line(f"'{clean(kind)}' has its built-in template", style="green")
+    print_line(f"'{clean(kind)}' uses its built-in template again", style="green")
 
 
-@click.group(short_help="Pictures of the shop: its logo.")
+@click.group(short_help="Handle pictures of documents and mails.")
 def asset() -> None:
-    """Pictures of the shop.
+    """List, show and put the pictures of the shop.
 
-    NAME `logo` stands in the head of each document and mail; templates name others `asset:NAME`.
+    The picture `logo` is at the top of each document and mail. Templates refer to others as
+    `asset:NAME`.
     """
 
 
-@asset.command("list", short_help="All of them.")
+@asset.command("list", short_help="List all pictures.")
 @shop_option
 @wait_option
 def list_assets(shop: str, wait: float) -> None:
@@ -104,31 +109,29 @@ def list_assets(shop: str, wait: float) -> None:
             clean(f"{each['asset']:20}  {each['media_type']}  {size}  {each['description']}")
         )
     if not found:
-        print_note("The shop has no picture.", style="dim")
+        print_note("The shop has no pictures.", style="dim")
 
 
-@asset.command("show", short_help="Write one to a file.")
+@asset.command("show", short_help="Save a picture to a file.")
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @shop_option
 @wait_option
 def show_asset(name: str, file: Path, shop: str, wait: float) -> None:
-    """Write the picture NAME to FILE."""
+    """Save the picture NAME to FILE."""
     with open_shop_client(shop, wait, "asset") as client:
         found = client.request("asset.get", {"asset": name})
-    file.write_bytes(b64decode(found["content"]))
-    print_line(clean(f"{found['media_type']} in {file}"), style="green")
+    write_file(file, b64decode(found["content"]))
 
 
-@asset.command("put", short_help="Store one from a file.")
+@asset.command("put", short_help="Store a picture from a file.")
 @click.argument("name")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("description")
 @shop_option
 @wait_option
 def put_asset(name: str, file: Path, description: str, shop: str, wait: float) -> None:
-    """Store the picture in FILE (PNG or JPEG) under NAME. DESCRIPTION is for those who do not see
-    it.
+    """Store the picture in FILE (PNG or JPEG) as NAME. DESCRIPTION is its alternative text.
 
     \b
     Example:
@@ -141,12 +144,12 @@ def put_asset(name: str, file: Path, description: str, shop: str, wait: float) -
     print_line(f"the picture '{clean(name)}' is stored", style="green")
 
 
-@asset.command("remove", short_help="Do without one.")
+@asset.command("remove", short_help="Remove a picture.")
 @click.argument("name")
 @shop_option
 @wait_option
 def remove_asset(name: str, shop: str, wait: float) -> None:
-    """Remove the picture NAME. Documents that were printed with it stay as they are."""
+    """Remove the picture NAME. Issued documents do not change."""
     with open_shop_client(shop, wait, "asset") as client:
         client.request("asset.remove", {"asset": name})
     print_line(f"the picture '{clean(name)}' is removed", style="green")

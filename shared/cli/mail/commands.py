@@ -1,4 +1,4 @@
-"""`aftercart mail`: outgoing mails. An outsider: it asks and tells `notify`."""
+"""`aftercart mail`: list and show outgoing mails, and send them again."""
 
 from uuid import UUID
 
@@ -9,24 +9,28 @@ from shared.cli.options import by_option, json_option, shop_option, wait_option
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, print_json, print_line, print_note
 
-PAGE = 200
+PAGE = 200  # mails of one answer
 STATES = click.Choice(
     ["waiting", "queued", "claimed", "sent", "deferred", "failed", "suppressed", "unknown"]
 )
 
 
-@click.group(short_help="Outgoing mails: list, show, send again.")
+@click.group(short_help="List, show and resend outgoing mails.")
 def mail() -> None:
-    """Outgoing mails, as `mail.list` and the other messages of `notify` answer."""
+    """List and show outgoing mails, send them again, and release suppressed addresses."""
 
 
-@mail.command("list", short_help="The newest mails that fit.")
-@click.option("--order", metavar="ORDER-OR-REF", help="About this order: its id or reference.")
-@click.option("--thread", type=click.UUID, metavar="ID", help="Of this thread.")
-@click.option("--state", type=STATES, help="In this state.")
-@click.option("--recipient", metavar="ADDRESS", help="To this address.")
+@mail.command("list", short_help="List outgoing mails.")
+@click.option("--order", metavar="REF-OR-ID", help="Mails about this order.")
+@click.option("--thread", type=click.UUID, metavar="ID", help="Mails of this thread.")
+@click.option("--state", type=STATES, help="Mails in this state.")
+@click.option("--recipient", metavar="ADDRESS", help="Mails to this address.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="The maximum number of mails.",
 )
 @json_option
 @shop_option
@@ -41,7 +45,7 @@ def list_mails(
     shop: str,
     wait: float,
 ) -> None:
-    """Lists mails, the newest last: those that fit every option that is given.
+    """List the mails that match all given options, newest last.
 
     \b
     Examples:
@@ -64,28 +68,28 @@ def list_mails(
     for row in mails:
         shown.print_row(row)
     if not mails:
-        print_note("No mail fits.", style="dim")
+        print_note("No mail matches.", style="dim")
 
 
-@mail.command(short_help="One mail, with its words and attempts.")
+@mail.command(short_help="Show a mail with its text and attempts.")
 @click.argument("mail_id", type=click.UUID)
 @json_option
 @shop_option
 @wait_option
 def show(mail_id: UUID, as_json: bool, shop: str, wait: float) -> None:
-    """Shows a mail as text, and every attempt to send it."""
+    """Show a mail as text, and every attempt to send it."""
     found = _ask(shop, wait, "mail.get", {"mail_id": str(mail_id)})
     (print_json if as_json else shown.print_mail)(found)
 
 
 @mail.command(short_help="Send a mail again.")
 @click.argument("mail_id", type=click.UUID)
-@click.option("--to", metavar="ADDRESS", help="Else to the same address.")
+@click.option("--to", metavar="ADDRESS", help="The recipient; by default the same address.")
 @by_option
 @shop_option
 @wait_option
 def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> None:
-    """Send a mail again that was sent, failed or suppressed: as a mail of its own.
+    """Send a mail again, as a new mail, if it was sent, has failed or was suppressed.
 
     \b
     Example, after `aftercart order customer REF --email ada@example.test`:
@@ -94,15 +98,15 @@ def resend(mail_id: UUID, to: str | None, by: str, shop: str, wait: float) -> No
     with open_shop_client(shop, wait, "mail") as client:
         recipient = client.request("mail.get", {"mail_id": str(mail_id)})["mail"]["recipient"]
         client.request("mail.resend", {"mail_id": str(mail_id), "to": to, "by": by})
-    print_line(clean(f"{mail_id} is sent again, to {to or recipient}"), style="green")
+    print_line(clean(f"{mail_id} is being sent again to {to or recipient}"), style="green")
 
 
-@mail.command(short_help="Addresses that nothing is sent to.")
+@mail.command(short_help="List addresses that get no mail.")
 @json_option
 @shop_option
 @wait_option
 def suppressed(as_json: bool, shop: str, wait: float) -> None:
-    """Lists addresses that mail came back from: nothing is sent to them until they are released."""
+    """List suppressed addresses: mail to them has bounced, and none is sent until a release."""
     answer = _ask(shop, wait, "suppression.list", {})
     found = answer["suppressions"]
     if as_json:
@@ -111,7 +115,7 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
     for row in found:
         shown.print_suppression(row, answer["timezone"])
     if not found:
-        print_note("Mail is sent to every address.", style="dim")
+        print_note("No address is suppressed.", style="dim")
 
 
 @mail.command(short_help="Send mail to an address again.")
@@ -120,7 +124,7 @@ def suppressed(as_json: bool, shop: str, wait: float) -> None:
 @shop_option
 @wait_option
 def release(email: str, by: str, shop: str, wait: float) -> None:
-    """Releases an address that mail came back from."""
+    """Release a suppressed address, so that mail is sent to it again."""
     _ask(shop, wait, "suppression.release", {"email": email, "by": by})
     print_line(f"{email} is released", style="green")
 
@@ -133,7 +137,7 @@ def _mails(client: ShopClient, wanted: Data, limit: int) -> list[Data]:
             "mail.list", {**wanted, "limit": min(limit - len(found), PAGE), "cursor": cursor}
         )
         rows = [row | {"timezone": page["timezone"]} for row in page["mails"]]
-        found = rows[::-1] + found  # on the terminal the newest stands at the end
+        found = rows[::-1] + found  # newest last, next to the prompt
         cursor = page["next"]
         if cursor is None:
             break

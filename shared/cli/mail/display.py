@@ -1,4 +1,4 @@
-"""How mails look on the terminal."""
+"""Print mails on the terminal."""
 
 from typing import Any
 
@@ -14,33 +14,28 @@ COLOURS = {
     "suppressed": "magenta",
     "deferred": "yellow",
 }
-LONGEST_SUBJECT, LONGEST_REASON = 60, 100  # characters
+MAX_SUBJECT, MAX_REASON = 60, 100  # characters
 
 
 def print_row(row: Data) -> None:
-    """One line."""
-    trouble = row["bounced"] or ("" if row["state"] == "sent" else row["reason"])
+    """Print a mail of a list in one line."""
+    trouble = "" if row["state"] == "sent" else shortened(row["reason"], MAX_REASON)
+    if row["bounced"]:
+        trouble = f"bounced: {shortened(row['bounced'], MAX_REASON)}"
     print_line(
         Text.assemble(
             (row["mail_id"], "cyan"),
             f"  {minute(row['at'], row['timezone'])}  ",
             (f"{row['state']:10}", COLOURS.get(row["state"], "")),
             f"  {clean(row['template']):14}  {clean(row['recipient'])}  ",
-            (shortened(row["subject"], LONGEST_SUBJECT), "bold"),
-            (
-                (
-                    f"  {'bounced: ' if row['bounced'] else ''}{shortened(trouble, LONGEST_REASON)}"
-                    if trouble
-                    else ""
-                ),
-                "red",
-            ),
+            (shortened(row["subject"], MAX_SUBJECT), "bold"),
+            (f"  {trouble}" if trouble else "", "red"),
         )
     )
 
 
 def print_mail(found: Data) -> None:
-    """A mail: what it is, every attempt, what it says."""
+    """Print a mail: its facts, every attempt to send it, and its text."""
     mail, zone = found["mail"], found["timezone"]
     print_line(Text.assemble((clean(mail["subject"]), "bold"), f"  {mail['mail_id']}"))
     facts = {
@@ -50,8 +45,8 @@ def print_mail(found: Data) -> None:
         "belongs to": mail["conversation"],
         "attached": ", ".join(mail["attachments"]),
         "missing": ", ".join(document["number"] for document in mail["missing"]),
-        "came back": mail["bounced"],
-        "repeats": mail["resend_of"] or "",
+        "bounced": mail["bounced"],
+        "copy of": mail["resend_of"] or "",
         "Message-ID": mail["message_id"],
     }
     for label, value in facts.items():
@@ -62,7 +57,7 @@ def print_mail(found: Data) -> None:
             Text.assemble(
                 (f"  attempt {attempt['attempt']:<4}", "dim"),
                 f"{minute(attempt['at'], zone)}  {attempt['kind']}  ",
-                shortened(attempt["reason"], LONGEST_REASON),
+                shortened(attempt["reason"], MAX_REASON),
             )
         )
     print_line()
@@ -70,7 +65,7 @@ def print_mail(found: Data) -> None:
 
 
 def print_suppression(row: Data, zone: str) -> None:
-    """Print one line."""
+    """Print a suppressed address in one line."""
     until = f"until {minute(row['until'], zone)}  " if row["until"] else ""
     since = f"  since {minute(row['since'], zone)}  "
     print_line(Text.assemble((clean(row["email"]), "bold"), since, until, clean(row["reason"])))

@@ -111,8 +111,9 @@ class OrderAction:
             confirm_mail(f"The customer ({customer}) gets {mail}.", yes=self.yes)
 
     def change(self, name: str, data: Data, *shown: str, mail: str = "") -> Data:
-        """Show what a command will make of the order, ask, and send it. `shown` are sentences to
-        show before, `mail` is what the customer gets beside what the preview says.
+        """Print the effects of a command, ask if the price changes or a mail is sent, and send it.
+
+        `shown` are sentences to print first, `mail` names a mail that the preview does not.
         """
         wanted = {"command": name, "data": {"by": self.by, **data}}
         found = self.query("order.preview", wanted)

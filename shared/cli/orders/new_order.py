@@ -21,7 +21,7 @@ ADDRESS = (
     "vat_number",
 )
 INVOICE = ("name", *ADDRESS)
-"""The parts of an invoice address apart: `--invoice-city`."""
+"""The parts of a separate invoice address, such as `--invoice-city`."""
 VOUCHER = ("percent", "amount", "free_shipping")
 CART = (
     "lines",
@@ -103,7 +103,7 @@ def _address(given: Data, known: Data | None) -> Data:
 
 
 def _invoice_address(given: Data, delivery: Data) -> Data:
-    """Return the address of the invoice: that of the delivery, or one apart."""
+    """Return the invoice address of the options, or else the delivery address."""
     stated = {part: given[f"invoice_{part}"] for part in INVOICE}
     parts = {part: value for part, value in stated.items() if value is not None}
     if not parts:
@@ -111,7 +111,7 @@ def _invoice_address(given: Data, delivery: Data) -> Data:
     missing = {"line1", "city", "country"} - parts.keys()
     if missing:
         flags = ", ".join(f"--invoice-{part}" for part in sorted(missing))
-        raise click.UsageError(f"The invoice address is not complete: give {flags}, too.")
+        raise click.UsageError(f"The invoice address is incomplete: give also {flags}.")
     return {"name": delivery["name"], **parts}
 
 

@@ -1,4 +1,4 @@
-"""What a change would make of an order, before it is sent: total, what is due, papers, mails."""
+"""Describe the effects of a change of an order before it is sent: amounts, documents, mails."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from shared.writing.currencies import written
 
 
 def sentences(preview: Data) -> Iterator[str]:
-    """Yield the sentences on a preview, as `order.preview` answers it."""
+    """Yield sentences for an answer to `order.preview`."""
     before, after = preview["before"], preview["after"]
     yield _total(before["total"], after["total"])
     yield _due(after)
@@ -18,7 +18,7 @@ def sentences(preview: Data) -> Iterator[str]:
 
 
 def mails(preview: Data) -> list[str]:
-    """Return what the customer would get by mail."""
+    """Name the mails that the customer would get."""
     template = preview["mail_template"]
     found = [f"the mail '{template}'"] if template else []
     if preview["attaches"]:
@@ -27,7 +27,7 @@ def mails(preview: Data) -> list[str]:
 
 
 def changes_price(preview: Data) -> bool:
-    """Return whether the total or what is due would change."""
+    """Return whether the total or a due amount would change."""
     before, after = preview["before"], preview["after"]
     return any(before[name] != after[name] for name in ("total", "due", "refund_due"))
 
@@ -35,7 +35,7 @@ def changes_price(preview: Data) -> bool:
 def _total(before: Data, after: Data) -> str:
     difference = after["amount"] - before["amount"]
     if not difference:
-        return f"Total {_money(before)}, as before."
+        return f"The total stays {_money(before)}."
     word = "more" if difference > 0 else "less"
     amount = written(abs(difference), after["currency"])
     return f"Total {_money(before)} → {_money(after)}, {amount} {word}."
@@ -44,12 +44,12 @@ def _total(before: Data, after: Data) -> str:
 def _due(after: Data) -> str:
     due, back = after["due"], after["refund_due"]
     if due["amount"] > 0:
-        return f"Then {_money(due)} is still to be paid."
+        return f"{_money(due)} will be due from the customer."
     if due["amount"] < 0:
-        return f"Then {written(-due['amount'], due['currency'])} was paid too much."
+        return f"{written(-due['amount'], due['currency'])} will be overpaid."
     if back["amount"] > 0:
-        return f"Then {_money(back)} is to be given back."
-    return "Then nothing is due."
+        return f"{_money(back)} will be due to the customer."
+    return "Nothing will be due."
 
 
 def _kinds(kinds: list[str]) -> str:

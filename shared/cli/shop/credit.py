@@ -1,4 +1,4 @@
-"""`aftercart credit`: store credit of customers, which pays like money."""
+"""`aftercart credit`: list, show and issue store credit."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,58 +22,50 @@ from shared.cli.times import Time, with_end
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
 
-@click.group(short_help="Store credit: list, show, issue.")
+@click.group(short_help="List, show and issue store credit.")
 def credit() -> None:
-    """Store credit: money that the shop holds for a customer. CUSTOMER-ID is the storefront's key
-    of the customer.
+    """List, show and issue store credit: money that the shop owes to a customer.
+
+    CUSTOMER-ID is the customer's id in the storefront.
     """
 
 
-@credit.command("list", short_help="What the shop owes, customer by customer.")
+@credit.command("list", short_help="List customers with store credit.")
 @click.argument("currency")
 @json_option
 @shop_option
 @wait_option
 def list_accounts(currency: str, as_json: bool, shop: str, wait: float) -> None:
-    """List the customers who have store credit in CURRENCY."""
-    found: list[Data] = []
-    cursor: str | None = None
+    """List the customers with store credit in CURRENCY, and their balances."""
+    query = {"currency": currency.upper(), "limit": 200}
     with open_shop_client(shop, wait, "credit") as client:
-        while True:
-            page = client.request(
-                "store_credit.list", {"currency": currency.upper(), "cursor": cursor, "limit": 200}
-            )
-            found, cursor = [*found, *page["accounts"]], page["next"]
-            if cursor is None:
-                break
+        found = list(client.pages("store_credit.list", query, "accounts"))
     if as_json:
         print_json(found)
         return
     for account in found:
         print_line(clean(f"{account['customer_id']:24}  {money(account['balance']):>14}"))
     if not found:
-        print_note(f"Nobody has store credit in {currency.upper()}.", style="dim")
+        print_note(f"No customer has store credit in {currency.upper()}.", style="dim")
 
 
-@credit.command(short_help="A customer's balance and ledger.")
+@credit.command(short_help="Show the balance and entries of a customer.")
 @customer_argument
 @json_option
 @shop_option
 @wait_option
 def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
-    """Show what store credit a customer has, and what became of it, newest first."""
+    """Show the balance of a customer's store credit, and its entries, newest first."""
     with open_shop_client(shop, wait, "credit") as client:
-        found, zone = (
-            client.request("store_credit.get", {"customer_id": customer_id}),
-            client.zone(),
-        )
+        found = client.request("store_credit.get", {"customer_id": customer_id})
+        zone = client.zone()
     if as_json:
         print_json(found)
     else:
-        _say_account(found, zone)
+        _print_account(found, zone)
 
 
-@credit.command(short_help="Give a customer store credit.")
+@credit.command(short_help="Issue store credit to a customer.")
 @customer_argument
 @click.argument("amount", type=Total())
 @click.argument("reason")
@@ -81,38 +73,36 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
     "--expires-at",
     type=Time(),
     metavar="TIME",
-    help="Then, or with that day of the shop; else as its settings say.",
+    help="When it expires; a date means the end of that day. By default as set for the shop.",
 )
 @yes_option
 @by_option
 @shop_option
 @wait_option
 def issue(customer_id: str, yes: bool, shop: str, wait: float, **given: Any) -> None:
-    """Give a customer store credit by hand and say why.
+    """Issue AMOUNT as store credit to a customer, for REASON.
 
     \b
     Example:
       aftercart credit issue c-1001 10.00EUR "The parcel was late"
     """  # noqa: D301 - click reads \b
-    confirm_mail("The customer gets a mail about it, where the shop knows the address.", yes=yes)
+    confirm_mail("The customer gets a mail about it, if the shop knows the address.", yes=yes)
     stated = {name: value for name, value in given.items() if value is not None}
     with open_shop_client(shop, wait, "credit") as client:
         stated = with_end(stated, "expires_at", client.zone)
         client.request(
             "store_credit.issue", {"credit_id": str(uuid4()), "customer_id": customer_id, **stated}
         )
-        _say_account(
+        _print_account(
             client.request("store_credit.get", {"customer_id": customer_id}), client.zone()
         )
 
 
-def _say_account(found: Data, zone: str) -> None:
+def _print_account(found: Data, zone: str) -> None:
     for account in found["accounts"]:
         print_line(Text.assemble((money(account["balance"]), "bold"), " available"))
         for lot in account["lots"]:
-            until = (
-                f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "without end"
-            )
+            until = f"until {minute(lot['expires_at'], zone)}" if lot["expires_at"] else "no expiry"
             print_line(clean(f"  {money(lot['left']):>14}  {until}  {lot['code']}"))
     for entry in found["entries"]:
         order = f"  order {entry['order_id']}" if entry["order_id"] else ""
@@ -123,4 +113,4 @@ def _say_account(found: Data, zone: str) -> None:
             )
         )
     if not found["accounts"]:
-        print_note("The customer never had store credit.", style="dim")
+        print_note("The customer has never had store credit.", style="dim")

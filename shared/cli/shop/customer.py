@@ -1,11 +1,10 @@
-"""`aftercart customer`: what the shop knows of its customers."""
+"""`aftercart customer`: list, show and put customers, their addresses and carts."""
 
 from typing import Any
 from uuid import UUID
 
 import click
 
-from shared.cli.definitions import pages
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
@@ -27,25 +26,30 @@ PARTS = (
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
 
-@click.group(short_help="Customers: find, show, put, addresses, carts.")
+@click.group(short_help="List, show and put customers.")
 def customer() -> None:
-    """Customers of the shop. CUSTOMER-ID is the storefront's key of the customer, which `customer
-    list` prints. Vouchers and store credit of a customer: `voucher list --customer-id`, `credit
-    show`.
+    """List, show and put customers, their addresses and carts.
+
+    CUSTOMER-ID is the customer's id in the storefront, which `customer list` prints. For vouchers
+    and store credit of a customer see `voucher list --customer-id` and `credit show`.
     """
 
 
-@customer.command("list", short_help="All, or those that fit.")
+@customer.command("list", short_help="List customers.")
 @click.argument("text", required=False)
 @click.option(
-    "--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="With TEXT."
+    "--limit",
+    type=click.IntRange(1, 50),
+    default=20,
+    show_default=True,
+    help="With TEXT: the maximum number of customers.",
 )
 @json_option
 @shop_option
 @wait_option
 def list_customers(text: str | None, limit: int, as_json: bool, shop: str, wait: float) -> None:
-    """List customers; with TEXT, those of whom it begins words of name, e-mail or address, or whose
-    phone number it is.
+    """List all customers, or those with TEXT as first letters of a word in name, e-mail or address,
+    or as phone number.
     """
     with open_shop_client(shop, wait, "customer") as client:
         found, more = _found(client, text, limit)
@@ -55,18 +59,18 @@ def list_customers(text: str | None, limit: int, as_json: bool, shop: str, wait:
     for each in found:
         print_line(clean(f"{each['customer_id']:38}  {each['email']:32}  {each['full_name']}"))
     if not found:
-        print_note("No customer fits.", style="dim")
+        print_note("No customer matches.", style="dim")
     elif more:
-        print_note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
+        print_note("There are more customers; --limit shows more.", style="dim")
 
 
-@customer.command(short_help="One, with the addresses.")
+@customer.command(short_help="Show a customer with their addresses.")
 @customer_argument
 @json_option
 @shop_option
 @wait_option
 def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
-    """Show what the shop knows of a customer; as JSON, as `customer put` takes it."""
+    """Show a customer with their addresses. --json prints the form that `customer put` reads."""
     with open_shop_client(shop, wait, "customer") as client:
         found, zone = client.request("customer.get", {"customer_id": customer_id}), client.zone()
     if as_json:
@@ -82,13 +86,14 @@ def show(customer_id: str, as_json: bool, shop: str, wait: float) -> None:
         print_line(clean(f"{address['address_id']}  {parts}"))
 
 
-@customer.command(short_help="Add or change one.")
+@customer.command(short_help="Add or change a customer.")
 @click.argument("file")
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Add the customer in FILE (JSON; `-` reads standard input), or change the one with its key:
-    what FILE leaves out stays as it is.
+    """Add the customer in FILE (JSON; `-` reads standard input), or change the one with its id.
+
+    Fields that are not in FILE do not change.
     """
     data = read_data(file)
     with open_shop_client(shop, wait, "customer") as client:
@@ -105,14 +110,14 @@ def _parts(command: Any) -> Any:
 @customer.command(short_help="Add, change or remove an address.")
 @customer_argument
 @click.argument("address_id", type=click.UUID, required=False, metavar="[ADDRESS-ID]")
-@click.option("--remove", is_flag=True, help="Remove it; orders keep theirs.")
+@click.option("--remove", is_flag=True, help="Remove the address. Orders with it do not change.")
 @_parts
 @shop_option
 @wait_option
 def address(
     customer_id: str, address_id: UUID | None, remove: bool, shop: str, wait: float, **given: Any
 ) -> None:
-    """Change parts of the address ADDRESS-ID of a customer, or add one where no id is given.
+    """Change parts of the address ADDRESS-ID of a customer, or add an address if no id is given.
 
     \b
     Examples:
@@ -134,35 +139,33 @@ def address(
     print_line(f"the addresses of '{clean(customer_id)}' are changed", style="green")
 
 
-@customer.command(short_help="The carts, the last changed first.")
+@customer.command(short_help="List the carts of a customer.")
 @customer_argument
 @shop_option
 @wait_option
 def carts(customer_id: str, shop: str, wait: float) -> None:
-    """List a customer's last carts, from which orders can be begun."""
+    """List a customer's latest carts, last changed first. An order can be placed from a cart."""
     with open_shop_client(shop, wait, "customer") as client:
-        found, zone = (
-            client.request("cart.list", {"customer_id": customer_id})["carts"],
-            client.zone(),
-        )
+        found = client.request("cart.list", {"customer_id": customer_id})["carts"]
+        zone = client.zone()
     for cart in found:
         lines = ", ".join(f"{line['quantity']} x {line['sku']}" for line in cart["lines"])
         print_line(
             clean(f"{cart['cart_id']}  {minute(cart['changed_at'], zone)}  {lines or 'empty'}")
         )
     if not found:
-        print_note("There is no cart.", style="dim")
+        print_note("The customer has no carts.", style="dim")
 
 
 def _found(client: ShopClient, text: str | None, limit: int) -> tuple[list[Data], bool]:
     if text is None:
-        return [*pages(client, "customer.list", {"limit": 200}, "customers")], False
+        return list(client.pages("customer.list", {"limit": 200}, "customers")), False
     answer = client.request("customer.search", {"text": text, "limit": limit})
     return answer["customers"], answer["more"]
 
 
 def _address(client: ShopClient, customer_id: str, address_id: UUID | None) -> Data:
-    """Return the address that is changed: a known one, or a new one with the customer's name."""
+    """Return the known address to change, or a new one with the customer's name."""
     known = client.request("customer.get", {"customer_id": customer_id})
     if address_id is None:
         return {"name": known["full_name"]}

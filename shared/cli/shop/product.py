@@ -1,4 +1,4 @@
-"""`aftercart product`: the catalogue that orders are priced by."""
+"""`aftercart product`: list, show and put products of the catalogue."""
 
 import click
 
@@ -9,23 +9,25 @@ from shared.cli.terminal import clean, print_json, print_line, print_note
 from shared.writing.currencies import written
 
 
-@click.group(short_help="Products: find, show, put.")
+@click.group(short_help="List, show and put products.")
 def product() -> None:
-    """Products and their combinations, each with a reference (SKU) of its own."""
+    """List, show and put products and their combinations, each with its own SKU."""
 
 
-@product.command("list", short_help="All products, or those that fit.")
+@product.command("list", short_help="List products.")
 @click.argument("text", default="")
 @click.option(
-    "--limit", type=click.IntRange(1, 50), default=20, show_default=True, help="How many at most."
+    "--limit",
+    type=click.IntRange(1, 50),
+    default=20,
+    show_default=True,
+    help="The maximum number of products.",
 )
 @json_option
 @shop_option
 @wait_option
 def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) -> None:
-    """List products whose reference or name, in any language, has words that begin with TEXT;
-    without it, all.
-    """
+    """List all products, or those with words in SKU or name that begin with TEXT."""
     with open_shop_client(shop, wait, "product") as client:
         if text:
             answer = client.request("product.search", {"text": text, "limit": limit})
@@ -36,19 +38,19 @@ def list_products(text: str, limit: int, as_json: bool, shop: str, wait: float) 
         print_json(answer["products"])
         return
     for row in answer["products"]:
-        _say_row(row)
+        _print_row(row)
     if not answer["products"]:
-        print_note("No product fits.", style="dim")
+        print_note("No product matches.", style="dim")
     elif answer["more"]:
-        print_note("There are more: TEXT finds fewer, --limit shows more.", style="dim")
+        print_note("There are more products; --limit shows more.", style="dim")
 
 
-@product.command(short_help="One product.")
+@product.command(short_help="Show a product as JSON.")
 @click.argument("sku", metavar="SKU")
 @shop_option
 @wait_option
 def show(sku: str, shop: str, wait: float) -> None:
-    """Show a product as JSON, as `product put` takes it. `stock show` says how many there are."""
+    """Show a product as JSON, in the form that `product put` reads."""
     with open_shop_client(shop, wait, "product") as client:
         found = client.request("product.get", {"sku": sku})
         print_json({name: value for name, value in found.items() if name != "available"})
@@ -59,8 +61,9 @@ def show(sku: str, shop: str, wait: float) -> None:
 @shop_option
 @wait_option
 def put(file: str, shop: str, wait: float) -> None:
-    """Add the product in FILE (JSON; `-` reads standard input), or change the one with its SKU:
-    what FILE leaves out stays as it is.
+    """Add the product in FILE (JSON; `-` reads standard input), or change the product with its SKU.
+
+    Fields that are not in FILE do not change.
     """
     with open_shop_client(shop, wait, "product") as client:
         data = read_data(file)
@@ -68,7 +71,7 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"{clean(str(data['sku']))} is in the catalogue", style="green")
 
 
-def _say_row(row: Data) -> None:
+def _print_row(row: Data) -> None:
     names = row["names"]
     name = names.get("en") or next(iter(names.values()))
     price = written(row["price"]["amount"], row["price"]["currency"])

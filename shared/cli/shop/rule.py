@@ -1,4 +1,4 @@
-"""`aftercart rule`: cart rules, which make carts that meet their conditions cheaper."""
+"""`aftercart rule`: list, show and put cart rules, which discount carts by conditions."""
 
 from shared.cli.definitions import Definitions
 

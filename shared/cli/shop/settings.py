@@ -1,4 +1,4 @@
-"""`aftercart shop`: a shop's settings and its states."""
+"""`aftercart shop`: show and set the settings of a shop, and list its states."""
 
 import click
 from rich.text import Text
@@ -11,21 +11,21 @@ from shared.cli.terminal import clean, print_json, print_line
 from shared.writing.currencies import written
 
 
-@click.group(short_help="A shop's settings and states.")
+@click.group(short_help="Show and set a shop's settings.")
 def shop() -> None:
-    """The settings of the shop that --shop names."""
+    """Show and set the settings of the shop given by --shop, and list its order states."""
 
 
-@shop.command(short_help="The settings, as JSON.")
+@shop.command(short_help="Show the settings as JSON.")
 @shop_option
 @wait_option
 def show(shop: str, wait: float) -> None:
-    """Show the shop's settings as JSON, as `shop put` takes them."""
+    """Show the shop's settings as JSON, in the form that `shop put` reads."""
     with open_shop_client(shop, wait, "shop") as client:
         print_json(client.request("shop.get", {}))
 
 
-@shop.command(short_help="Set them from a file.")
+@shop.command(short_help="Set the settings from a file.")
 @click.argument("file")
 @shop_option
 @wait_option
@@ -36,7 +36,7 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"the shop '{clean(shop)}' is set up", style="green")
 
 
-@shop.command(short_help="Its states and what they bring.")
+@shop.command(short_help="List the states of orders.")
 @json_option
 @shop_option
 @wait_option
@@ -59,12 +59,12 @@ def states(as_json: bool, shop: str, wait: float) -> None:
         )
 
 
-@shop.command(short_help="Its carriers and their prices.")
-@click.option("--country", metavar="CODE", help="That deliver there.")
+@shop.command(short_help="List carriers and their prices.")
+@click.option("--country", metavar="CODE", help="Only carriers that deliver to this country.")
 @shop_option
 @wait_option
 def carriers(country: str | None, shop: str, wait: float) -> None:
-    """List the carriers that orders can be placed with."""
+    """List the carriers for new orders."""
     wanted = {} if country is None else {"delivery_country": country.upper()}
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("carrier.list", wanted)["carriers"]
@@ -74,11 +74,11 @@ def carriers(country: str | None, shop: str, wait: float) -> None:
         print_line(clean(f"{carrier['name']:30}  {cost}"))
 
 
-@shop.command("payment-methods", short_help="Its payment methods.")
+@shop.command("payment-methods", short_help="List payment methods.")
 @shop_option
 @wait_option
 def payment_methods(shop: str, wait: float) -> None:
-    """List the payment methods and the state that an order with each is placed in."""
+    """List the payment methods, and the first state of an order with each."""
     with open_shop_client(shop, wait, "shop") as client:
         found = client.request("payment_method.list", {})["payment_methods"]
     for method in found:

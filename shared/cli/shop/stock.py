@@ -1,4 +1,4 @@
-"""`aftercart stock`: how many pieces there are, and why."""
+"""`aftercart stock`: show, set and adjust the stock of products."""
 
 import click
 from rich.text import Text
@@ -17,18 +17,18 @@ from shared.cli.terminal import clean, minute, print_json, print_line, print_not
 sku_argument = click.argument("sku", metavar="SKU")
 
 
-@click.group(short_help="Stock of products: show, count, adjust.")
+@click.group(short_help="Show, set and adjust stock.")
 def stock() -> None:
-    """Stock of products. SKU is the reference of a product or combination."""
+    """Show, set and adjust the stock of products. SKU identifies a product or combination."""
 
 
-@stock.command(short_help="How many pieces are left.")
+@stock.command(short_help="Show the available pieces.")
 @sku_argument
 @json_option
 @shop_option
 @wait_option
 def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
-    """Show how many pieces of a product are available."""
+    """Show the number of available pieces of a product."""
     with open_shop_client(shop, wait, "stock") as client:
         found = client.request("stock.get", {"sku": sku})
     if as_json:
@@ -37,21 +37,22 @@ def show(sku: str, as_json: bool, shop: str, wait: float) -> None:
         print_line(f"{clean(found['sku'])}  {found['available']} available")
 
 
-@stock.command("set", short_help="Set it after a count.")
+@stock.command("set", short_help="Set the stock after a count.")
 @sku_argument
 @click.argument("quantity", type=click.IntRange(0, 1_000_000_000))
 @yes_option
 @shop_option
 @wait_option
 def set_stock(sku: str, quantity: int, yes: bool, shop: str, wait: float) -> None:
-    """Set the available pieces after a count. Orders that wait for the product get theirs
-    first: they are shown, and you are asked.
+    """Set the available pieces after a count. Orders waiting for the product are served first.
+
+    If there are such orders, prints them and asks first.
     """
     _send(shop, wait, yes, "stock.set", {"sku": sku, "quantity": quantity})
 
 
 @stock.command(
-    short_help="Add or take off some pieces.", context_settings={"ignore_unknown_options": True}
+    short_help="Add or remove pieces.", context_settings={"ignore_unknown_options": True}
 )
 @sku_argument
 @click.argument("change", type=int)
@@ -61,8 +62,9 @@ def set_stock(sku: str, quantity: int, yes: bool, shop: str, wait: float) -> Non
 @shop_option
 @wait_option
 def adjust(sku: str, change: int, cause: str, by: str, yes: bool, shop: str, wait: float) -> None:
-    """Change the available pieces by CHANGE (less where negative) and say why.
-    Orders that get some of it are shown, and you are asked.
+    """Change the available pieces by CHANGE, which may be negative, for the reason CAUSE.
+
+    If orders wait for the product, prints them and asks first.
 
     \b
     Example:
@@ -71,11 +73,15 @@ def adjust(sku: str, change: int, cause: str, by: str, yes: bool, shop: str, wai
     _send(shop, wait, yes, "stock.adjust", {"sku": sku, "change": change, "cause": cause, "by": by})
 
 
-@stock.command(short_help="What changed it, newest first.")
+@stock.command(short_help="List the changes of the stock.")
 @click.argument("sku", required=False, metavar="[SKU]")
-@click.option("--order", metavar="REF-OR-ID", help="For this order.")
+@click.option("--order", metavar="REF-OR-ID", help="Changes for this order.")
 @click.option(
-    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most."
+    "--limit",
+    type=click.IntRange(1, 200),
+    default=50,
+    show_default=True,
+    help="The maximum number of changes.",
 )
 @json_option
 @shop_option
@@ -83,7 +89,7 @@ def adjust(sku: str, change: int, cause: str, by: str, yes: bool, shop: str, wai
 def movements(
     sku: str | None, order: str | None, limit: int, as_json: bool, shop: str, wait: float
 ) -> None:
-    """List what changed the stock of the shop, or of the product SKU alone, newest first."""
+    """List the changes of the shop's stock, or of the product SKU only, newest first."""
     with open_shop_client(shop, wait, "stock") as client:
         wanted = {"sku": sku, "order_id": order, "limit": limit}
         found, zone = client.request("stock.movements", wanted)["movements"], client.zone()
@@ -91,12 +97,12 @@ def movements(
         print_json(found)
         return
     for row in found:
-        _say_movement(row, zone)
+        _print_movement(row, zone)
     if not found:
-        print_note("Nothing has changed this stock yet.", style="dim")
+        print_note("This stock has not changed yet.", style="dim")
 
 
-def _say_movement(row: Data, zone: str) -> None:
+def _print_movement(row: Data, zone: str) -> None:
     style = "green" if row["change"] > 0 else "yellow"
     order = f"  order {row['order_id']}" if row.get("order_id") else ""
     change = (f"{row['change']:+d}", style)
@@ -108,7 +114,7 @@ def _say_movement(row: Data, zone: str) -> None:
 
 
 def _send(shop: str, wait: float, yes: bool, name: str, data: Data) -> None:
-    """Show which waiting orders a change of the stock serves, ask where there are any, send it."""
+    """Print the waiting orders that a change of the stock serves, ask if there are any, send it."""
     with open_shop_client(shop, wait, "stock") as client:
         terms = {field: value for field, value in data.items() if field != "sku"}
         query = {"sku": data["sku"], "command": name, "data": terms}
@@ -116,7 +122,7 @@ def _send(shop: str, wait: float, yes: bool, name: str, data: Data) -> None:
         for order in served:
             print_note(clean(_served(order)))
         if served:
-            confirm("", yes=yes, reason="Orders that wait for stock would get it")
+            confirm("", yes=yes, reason="The stock would go to waiting orders")
         client.request(name, data)
         left = client.request("stock.get", {"sku": data["sku"]})
     print_line(f"{clean(left['sku'])}  {left['available']} available", style="green")
@@ -127,5 +133,5 @@ def _served(order: Data) -> str:
     if order["missing"]:
         return f"{got} and waits for {order['missing']} more."
     if order["filled"]:
-        return f"{got} and waits for nothing any more: it can be sent."
+        return f"{got} and is complete: it can be shipped."
     return f"{got} and waits for other products."

@@ -1,4 +1,4 @@
-"""`aftercart voucher`: codes that make an order cheaper."""
+"""`aftercart voucher`: list, show, create and disable vouchers."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,42 +22,45 @@ from shared.writing.currencies import written
 code_argument = click.argument("code", metavar="CODE")
 
 
-@click.group(short_help="Vouchers: list, show, create, disable.")
+@click.group(short_help="List, show, create and disable vouchers.")
 def voucher() -> None:
-    """Vouchers: codes that make an order cheaper. Store credit is money: see `aftercart credit`."""
+    """List, show, create and disable vouchers: codes for a discount on an order.
+
+    For store credit see `aftercart credit`.
+    """
 
 
-@voucher.command("list", short_help="All vouchers, or a customer's.")
-@click.option("--customer-id", metavar="ID", help="Those that are for this customer alone.")
+@voucher.command("list", short_help="List vouchers.")
+@click.option("--customer-id", metavar="ID", help="Vouchers for this customer only.")
 @json_option
 @shop_option
 @wait_option
 def list_vouchers(customer_id: str | None, as_json: bool, shop: str, wait: float) -> None:
-    """List vouchers by their codes, with what is left of each."""
+    """List vouchers by code, with their uses so far and the remaining uses."""
     with open_shop_client(shop, wait, "voucher") as client:
         found = _vouchers(client, customer_id)
     if as_json:
         print_json(found)
         return
     for standing in found:
-        _say_row(standing)
+        _print_row(standing)
     if not found:
         print_note("There are no vouchers.", style="dim")
 
 
-@voucher.command(short_help="One voucher and its uses.")
+@voucher.command(short_help="Show a voucher and its uses.")
 @code_argument
 @json_option
 @shop_option
 @wait_option
 def show(code: str, as_json: bool, shop: str, wait: float) -> None:
-    """Show a voucher, whether it can be used, and the orders that used it."""
+    """Show a voucher, whether it is usable, and the orders that used it."""
     with open_shop_client(shop, wait, "voucher") as client:
         found, zone = client.request("voucher.get", {"code": code}), client.zone()
     if as_json:
         print_json(found)
         return
-    _say_row(found)
+    _print_row(found)
     for use in found["uses"]:
         back = ", given back" if use["returned"] else ""
         print_line(
@@ -68,30 +71,30 @@ def show(code: str, as_json: bool, shop: str, wait: float) -> None:
         )
 
 
-@voucher.command(short_help="Make a voucher.")
+@voucher.command(short_help="Create a voucher.")
 @click.argument("name")
-@click.option("--percent", metavar="PERCENT", help="Off the products.")
+@click.option("--percent", metavar="PERCENT", help="A percentage off the products.")
 @click.option(
     "--amount",
     type=Total(),
     metavar="AMOUNT",
-    help="Off the products, with its currency: 10.00EUR.",
+    help="An amount off the products, with its currency, such as 10.00EUR.",
 )
-@click.option("--free-shipping", is_flag=True, help="The shipping costs nothing.")
-@click.option("--code", metavar="CODE", help="Else one is made up that nobody guesses.")
-@click.option("--customer-id", metavar="ID", help="For this customer alone, who gets it by mail.")
+@click.option("--free-shipping", is_flag=True, help="Free shipping.")
+@click.option("--code", metavar="CODE", help="The code; random by default.")
+@click.option("--customer-id", metavar="ID", help="For this customer only, with the code by mail.")
 @click.option(
     "--valid-until",
     type=Time(),
     metavar="TIME",
-    help="It ends then, or with that day of the shop.",
+    help="When it expires; a date means the end of that day.",
 )
 @yes_option
 @by_option
 @shop_option
 @wait_option
 def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
-    """Make a voucher that is called NAME on documents.
+    """Create a voucher with the name NAME on documents.
 
     \b
     Example:
@@ -109,36 +112,31 @@ def create(name: str, yes: bool, shop: str, wait: float, **terms: Any) -> None:
             for each in _vouchers(client, terms["customer_id"])
             if each["voucher"]["rule_id"] == key
         )
-    _say_row(found)
+    _print_row(found)
 
 
-@voucher.command(short_help="End a voucher.")
+@voucher.command(short_help="Disable a voucher.")
 @code_argument
 @by_option
 @shop_option
 @wait_option
 def disable(code: str, by: str, shop: str, wait: float) -> None:
-    """End a voucher. Orders that used it keep their discounts."""
+    """Disable a voucher. Orders that used it keep their discounts."""
     with open_shop_client(shop, wait, "voucher") as client:
         client.request("voucher.disable", {"code": code, "by": by})
-    print_line(f"{clean(code)} cannot be used any more", style="green")
+    print_line(f"{clean(code)} is disabled", style="green")
 
 
 def _vouchers(client: ShopClient, customer_id: str | None) -> list[Data]:
-    found: list[Data] = []
-    cursor: str | None = None
-    while True:
-        page = client.request(
-            "voucher.list", {"customer_id": customer_id, "limit": 200, "cursor": cursor}
-        )
-        found, cursor = [*found, *page["vouchers"]], page["next"]
-        if cursor is None:
-            return found
+    query = {"customer_id": customer_id, "limit": 200}
+    return list(client.pages("voucher.list", query, "vouchers"))
 
 
-def _say_row(standing: Data) -> None:
+def _print_row(standing: Data) -> None:
     terms = standing["voucher"]
-    worth = [f"{terms['percent']} %"] if terms.get("percent") else []
+    worth: list[str] = []
+    if terms.get("percent"):
+        worth.append(f"{terms['percent']} %")
     if terms.get("amount"):
         worth.append(written(terms["amount"]["amount"], terms["amount"]["currency"]))
     if terms.get("free_shipping"):

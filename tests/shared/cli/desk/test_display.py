@@ -84,7 +84,7 @@ def test_a_report_about_another_address_does_not_say_that_the_mail_did_not_arriv
     display.print_thread(answer.model_dump(mode="json"))
     headings = [line for line in capsys.readouterr().out.splitlines() if "unknown sender" in line]
     assert headings[0].endswith(f"  {doubt}")
-    assert headings[1].endswith("  did not arrive: user unknown")
+    assert headings[1].endswith("  not delivered: user unknown")
 
 
 def test_averages_of_nothing_say_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_products_are_added_at_the_catalogues_price_or_at_another(anna: Employee
     asked = anna.types("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00")
     assert asked.exit_code == 64
     assert "Total 28.70 EUR → 57.50 EUR, 28.80 EUR more." in asked.output
-    assert "Then 57.50 EUR is still to be paid." in asked.output
+    assert "57.50 EUR will be due from the customer." in asked.output
     assert "This changes what the customer pays: confirm with --yes." in asked.output
     assert "order.add_lines" not in anna.client.sent
     printed = anna.does("order", "add", REF, "TEA-GREEN:2", "MUG-BLUE=5.00", "--yes")
@@ -148,7 +148,7 @@ def test_a_refund_becomes_store_credit_and_pays_the_next_order(anna: Employee) -
     assert "paid 16.80 EUR, 11.90 EUR still" in anna.does(
         "order", "payment", "SECOND", "--store-credit"
     )
-    assert anna.types("credit", "list", "EUR").output == "Nobody has store credit in EUR.\n"
+    assert anna.types("credit", "list", "EUR").output == "No customer has store credit in EUR.\n"
 
 
 def test_store_credit_is_issued_by_hand_and_listed(anna: Employee) -> None:
@@ -341,7 +341,7 @@ def test_a_change_of_a_paid_and_invoiced_order_shows_what_comes_back_and_the_mai
     asked = anna.types("order", "edit", REF, "1:1")
     assert asked.exit_code == 64
     assert "Total 28.70 EUR → 16.80 EUR, 11.90 EUR less." in asked.output
-    assert "Then 11.90 EUR was paid too much." in asked.output
+    assert "11.90 EUR will be overpaid." in asked.output
     assert "Issued: credit slip." in asked.output
     assert "gets the credit slip by mail" in asked.output
     assert "order.edit_lines" not in anna.client.sent
@@ -349,14 +349,14 @@ def test_a_change_of_a_paid_and_invoiced_order_shows_what_comes_back_and_the_mai
 
 def test_a_change_that_costs_nothing_is_not_asked_about(anna: Employee) -> None:
     printed = anna.does("order", "shipping", REF, "--carrier", "Slow Post")
-    assert "Total 28.70 EUR, as before." in printed
+    assert "The total stays 28.70 EUR." in printed
 
 
 def test_a_cancelled_order_shows_what_is_to_be_given_back(anna: Employee) -> None:
     paid_and_invoiced(anna)
     asked = anna.types("order", "state", REF, "cancelled")
     assert asked.exit_code == 64
-    assert "Then 28.70 EUR is to be given back." in asked.output
+    assert "28.70 EUR will be due to the customer." in asked.output
     assert "Issued: credit slip." in asked.output
 
 

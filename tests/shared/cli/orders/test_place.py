@@ -104,7 +104,7 @@ def test_a_known_customer_is_found_by_the_e_mail(anna: Employee) -> None:
 def test_an_order_has_an_invoice_address_apart_from_the_delivery_address(anna: Employee) -> None:
     invoice = ("--invoice-company", "Engines Ltd", "--invoice-line1", "1 Mill Lane")
     part = anna.types("order", "place", "MUG-BLUE", *NEW, *HOW, *invoice)
-    assert "give --invoice-city, --invoice-country, too" in " ".join(part.output.split())
+    assert "give also --invoice-city, --invoice-country" in " ".join(part.output.split())
     rest = ("--invoice-city", "London", "--invoice-country", "GB", "--reference", "APART")
     anna.does("order", "place", "MUG-BLUE", *NEW, *HOW, *invoice, *rest, "--yes")
     placed = json.loads(anna.does("order", "show", "APART", "--json"))

@@ -39,7 +39,7 @@ def test_a_product_comes_back_as_it_was_put(anna: Employee) -> None:
     assert anna.types("product", "show", "MUG-BLUE").output == shown
     assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list", "mug")
     assert "11.90 EUR 100 left Mug, blue" in anna.does("product", "list")
-    assert anna.types("product", "list", "nothing").output == "No product fits.\n"
+    assert anna.types("product", "list", "nothing").output == "No product matches.\n"
 
 
 def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
@@ -51,7 +51,7 @@ def test_a_voucher_is_made_listed_shown_and_ended(anna: Employee) -> None:
         "order.place", an_order(voucher_codes=["SORRY"], total=samples.euro(2632))
     )
     assert "of customer c-1001" in anna.does("voucher", "show", "SORRY")
-    assert "cannot be used any more" in anna.does("voucher", "disable", "TEN")
+    assert "is disabled" in anna.does("voucher", "disable", "TEN")
 
 
 def test_a_voucher_that_is_mailed_to_its_customer_is_asked_about(anna: Employee) -> None:
@@ -112,10 +112,10 @@ def test_stock_that_waiting_orders_get_is_asked_about(anna: Employee) -> None:
     asked = anna.types("stock", "set", "MUG-BLUE", "1")
     assert asked.exit_code == 64
     assert "Order WAITS (backorder_unpaid) gets 1 and waits for 1 more." in asked.output
-    assert "Orders that wait for stock would get it: confirm with --yes." in asked.output
+    assert "The stock would go to waiting orders: confirm with --yes." in asked.output
     assert "stock.set" not in anna.client.sent
     filled = anna.does("stock", "adjust", "MUG-BLUE", "3", "delivered", "--yes")
-    assert "gets 2 and waits for nothing any more: it can be sent." in filled
+    assert "gets 2 and is complete: it can be shipped." in filled
     assert "MUG-BLUE 1 available" in filled
 
 
