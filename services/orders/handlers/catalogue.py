@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from services.orders.domain.numbering import renumber
 from services.orders.domain.settings import put_shop as settings_after, shop_of
 from services.orders.domain.shop import product_definition, product_of
+from services.orders.handlers.keys import NUMBERS, shop_in_hand
+from services.orders.store.catalogue import Key
 from services.orders.work import Work
+from services.orders.work.kinds import GRAPHS, PRODUCTS, STOCK, WAITING
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     AdjustStock,
@@ -22,12 +26,18 @@ service = Handlers[Work]()
 MOST_STOCK = 1_000_000_000
 
 
-@service.handles(PutShop)
+def product(
+    command: PutProduct | SetStock | AdjustStock, at: Envelope, _work: Work
+) -> Iterable[Key]:
+    """Return the product of a command."""
+    return [(at.shop, command.sku)]
+
+
+@service.handles(PutShop, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
 def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     """Sets what the command names of the shop's settings; what was placed and issued keeps what it
     says.
     """
-    work.shops.lock([work.shop])
     before = work.shops.get(work.shop)
     settings = settings_after(command, before)
     if isinstance(settings, Refusal):
@@ -48,20 +58,19 @@ def put_shop(command: PutShop, work: Work) -> Iterable[Event]:
     return [ShopChanged(**dict(settings))]
 
 
-@service.handles(PutProduct)
+@service.handles(PutProduct, locks=[PRODUCTS.of(product)])
 def put_product(command: PutProduct, work: Work) -> Iterable[Event]:
     """Adds or changes a product; placed orders keep what they were sold at."""
     if command.price.amount < 0:
         return [command.refuse("negative_price", "A price is zero or more.", field="price.amount")]
     key = (work.shop, command.sku)
-    work.products.lock([key])
     before = work.products.get(key)
     definition = merged(product_definition(before), command) if before else command
     work.products.save(key, product_of(definition))
     return [ProductChanged(**dict(definition))]
 
 
-@service.handles(SetStock)
+@service.handles(SetStock, locks=[STOCK.of(product), WAITING.of(product)])
 def set_stock(command: SetStock, work: Work) -> Iterable[Event]:
     """A count: the difference is a movement like any other. Orders that wait are served from it."""
     if work.products.get((work.shop, command.sku)) is None:
@@ -70,7 +79,7 @@ def set_stock(command: SetStock, work: Work) -> Iterable[Event]:
     return [work.move_stock(command.sku, change, command.name), *work.serve(command.sku)]
 
 
-@service.handles(AdjustStock)
+@service.handles(AdjustStock, locks=[STOCK.of(product), WAITING.of(product)])
 def adjust_stock(command: AdjustStock, work: Work) -> Iterable[Event]:
     """Some pieces more or less, with the cause that the employee gives."""
     if work.products.get((work.shop, command.sku)) is None:

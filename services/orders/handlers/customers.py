@@ -1,12 +1,17 @@
 """Personal data of a customer: exported, and erased where the law lets it go."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from services.orders.domain import privacy
 from services.orders.domain.order import NOBODY, Order
 from services.orders.domain.store_credit import account_view, entry_view
+from services.orders.handlers.keys import customer
+from services.orders.store.cart_rules import RuleKey
 from services.orders.work import Work
+from services.orders.work.kinds import CUSTOMERS, ORDERS, RULES
 from shared.contracts.common import EraseCustomer, ExportCustomer
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Value
 from shared.runtime.handlers import Handlers
 
@@ -16,7 +21,29 @@ MOST_CARTS = 1000  # told of one customer
 MOST_ENTRIES = 10_000
 
 
-@service.handles(EraseCustomer)
+def orders_of_customer(
+    command: EraseCustomer | ExportCustomer, at: Envelope, work: Work
+) -> Iterable[UUID]:
+    """Return the orders of a customer."""
+    if command.customer_id == NOBODY.customer_id:
+        return []
+    return work.orders.of_customer(at.shop, command.customer_id)
+
+
+def rules_of_customer(command: EraseCustomer, at: Envelope, work: Work) -> Iterable[RuleKey]:
+    """Return the rules that are for a customer alone."""
+    found = work.promotions.rules.of_customer(at.shop, command.customer_id)
+    return [(at.shop, rule.rule_id) for rule in found]
+
+
+@service.handles(
+    EraseCustomer,
+    locks=[
+        ORDERS.of(orders_of_customer),
+        RULES.of(rules_of_customer),
+        CUSTOMERS.of(customer),
+    ],
+)
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's orders those of nobody, except for those that are kept; again changes
     nothing more.
@@ -33,7 +60,7 @@ def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     return [erasure.event]
 
 
-@service.handles(ExportCustomer)
+@service.handles(ExportCustomer, locks=[ORDERS.of(orders_of_customer), CUSTOMERS.of(customer)])
 def export_customer(command: ExportCustomer, work: Work) -> Iterable[Event]:
     """Tells all orders of the customer, and what is known of him beside them."""
     orders = [work.detail(order) for order in _orders(command, work)]

@@ -6,7 +6,11 @@ from services.orders.domain import changing, discounting, editing, exempting, li
 from services.orders.domain.corrections import Edited
 from services.orders.domain.following import follow_slip
 from services.orders.domain.order import Order
-from services.orders.work import Work
+from services.orders.handlers.keys import CUSTOMER, EDITS
+from services.orders.store.catalogue import Key
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import STOCK
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     AddDiscount,
@@ -25,12 +29,14 @@ from shared.runtime.handlers import Handlers, any_of
 service = Handlers[Work]()
 
 
-@service.handles(AddLines)
-def add_lines(command: AddLines, work: Work) -> Iterable[Event]:
+def added_products(command: AddLines, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the products that are added to an order."""
+    return [(at.shop, line.sku) for line in command.lines]
+
+
+@service.handles(AddLines, on=ORDER, locks=[*EDITS, STOCK.of(added_products)])
+def add_lines(order: Order, command: AddLines, work: Work) -> Iterable[Event]:
     """More products, at the catalogue's price or another."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     products = work.sold([line.sku for line in command.lines])
     return _kept(
         order,
@@ -40,56 +46,41 @@ def add_lines(command: AddLines, work: Work) -> Iterable[Event]:
     )
 
 
-@service.handles(any_of(EditLines, CancelLines))
-def edit_lines(command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
+@service.handles(any_of(EditLines, CancelLines), on=ORDER, locks=EDITS)
+def edit_lines(order: Order, command: EditLines | CancelLines, work: Work) -> Iterable[Event]:
     """Other quantities and prices; stock is taken or comes back."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(
         order, editing.edit_lines(order, command, work.left, work.numbers, work.now), command, work
     )
 
 
-@service.handles(AddDiscount)
-def add_discount(command: AddDiscount, work: Work) -> Iterable[Event]:
+@service.handles(AddDiscount, on=ORDER, locks=EDITS)
+def add_discount(order: Order, command: AddDiscount, work: Work) -> Iterable[Event]:
     """Something is taken off."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(
         order, discounting.add_discount(order, command, work.numbers, work.now), command, work
     )
 
 
-@service.handles(RemoveDiscount)
-def remove_discount(command: RemoveDiscount, work: Work) -> Iterable[Event]:
+@service.handles(RemoveDiscount, on=ORDER, locks=EDITS)
+def remove_discount(order: Order, command: RemoveDiscount, work: Work) -> Iterable[Event]:
     """It is not taken off any more; a voucher that it came from can be used again."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = discounting.remove_discount(order, command, work.numbers, work.now)
     given_up = work.promotions.give_up(decision.order) if isinstance(decision, Edited) else []
     return [*_kept(order, decision, command, work), *given_up]
 
 
-@service.handles(ChangeShipping)
-def change_shipping(command: ChangeShipping, work: Work) -> Iterable[Event]:
+@service.handles(ChangeShipping, on=ORDER, locks=EDITS)
+def change_shipping(order: Order, command: ChangeShipping, work: Work) -> Iterable[Event]:
     """Another carrier or price, or where the parcel is followed."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(
         order, changing.change_shipping(order, command, work.numbers, work.now), command, work
     )
 
 
-@service.handles(ChangeAddress)
-def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
+@service.handles(ChangeAddress, on=ORDER, locks=[*EDITS, CUSTOMER])
+def change_address(order: Order, command: ChangeAddress, work: Work) -> Iterable[Event]:
     """To whom it goes, and who pays."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     known = work.customers.get((work.shop, order.customer.customer_id))
     wanted = changing.with_addresses(order, command, known)
     if isinstance(wanted, Refusal):
@@ -97,23 +88,17 @@ def change_address(command: ChangeAddress, work: Work) -> Iterable[Event]:
     return _kept(order, changing.change_address(order, wanted, work.now), command, work)
 
 
-@service.handles(SetExemption)
-def set_exemption(command: SetExemption, work: Work) -> Iterable[Event]:
+@service.handles(SetExemption, on=ORDER, locks=[*EDITS, CUSTOMER])
+def set_exemption(order: Order, command: SetExemption, work: Work) -> Iterable[Event]:
     """Nothing of it is taxed, or all of it again."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(
         order, exempting.set_exemption(order, command, work.numbers, work.now), command, work
     )
 
 
-@service.handles(SetExchangeRate)
-def set_exchange_rate(command: SetExchangeRate, work: Work) -> Iterable[Event]:
+@service.handles(SetExchangeRate, on=ORDER)
+def set_exchange_rate(order: Order, command: SetExchangeRate, work: Work) -> Iterable[Event]:
     """The rate for the tax in the seller's own currency."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = exempting.set_exchange_rate(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -121,15 +106,10 @@ def set_exchange_rate(command: SetExchangeRate, work: Work) -> Iterable[Event]:
     return [decision[1]]
 
 
-@service.handles(NotifyChange)
-def notify_change(command: NotifyChange, work: Work) -> Iterable[Event]:
+@service.handles(NotifyChange, on=ORDER)
+def notify_change(order: Order, command: NotifyChange, work: Work) -> Iterable[Event]:
     """Whoever mails the customer hears what the order is now."""
-    order = work.order(command.order_id)
-    return (
-        [work.unknown_order(command)]
-        if order is None
-        else [changing.announce(order, command, work.now)]
-    )
+    return [changing.announce(order, command, work.now)]
 
 
 Discounting = AddDiscount | RemoveDiscount

@@ -7,11 +7,14 @@ from services.orders.domain import lifecycle, payments, placing
 from services.orders.domain.actions import actions
 from services.orders.domain.cart_rules import CartRule
 from services.orders.domain.credit_payments import NotSpent
+from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import Opened, open_slips
 from services.orders.domain.store_credit import Account
 from services.orders.domain.vouchers import codes_of, created_for, made_with
+from services.orders.handlers.keys import MOVES
+from services.orders.handlers.placing_keys import PLACING
 from services.orders.handlers.vouchers import make_vouchers
-from services.orders.work import Work
+from services.orders.work import ORDER, Work
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     GetOrder,
@@ -30,7 +33,7 @@ from shared.runtime.handlers import Handlers, Later
 service = Handlers[Work]()
 
 
-@service.handles(PlaceOrder)
+@service.handles(PlaceOrder, locks=PLACING)
 def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
     """Takes the stock and keeps the order, or says why not."""
     if work.orders.get(command.order_id):
@@ -77,12 +80,9 @@ def place_order(command: PlaceOrder, work: Work) -> Iterable[Event | Later]:
     ]
 
 
-@service.handles(RecordPayment)
-def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
+@service.handles(RecordPayment, on=ORDER, locks=MOVES)
+def record_payment(order: Order, command: RecordPayment, work: Work) -> Iterable[Event]:
     """Adds a payment to the order; paid in full, it goes on from a state that waits for that."""
-    order = work.orders.get(command.order_id)
-    if order is None or order.shop.key != work.shop:
-        return [_unknown(command)]
     decision = lifecycle.record_payment(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -93,12 +93,9 @@ def record_payment(command: RecordPayment, work: Work) -> Iterable[Event]:
     return [*decision.events, *(onward.events if onward else [])]
 
 
-@service.handles(ReversePayment)
-def reverse_payment(command: ReversePayment, work: Work) -> Iterable[Event]:
+@service.handles(ReversePayment, on=ORDER)
+def reverse_payment(order: Order, command: ReversePayment, work: Work) -> Iterable[Event]:
     """Takes a payment back that was recorded by mistake."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = payments.reverse(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -107,14 +104,11 @@ def reverse_payment(command: ReversePayment, work: Work) -> Iterable[Event]:
     return [told]
 
 
-@service.handles(TransitionOrder)
-def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event | Later]:
+@service.handles(TransitionOrder, on=ORDER, locks=MOVES)
+def transition_order(order: Order, command: TransitionOrder, work: Work) -> Iterable[Event | Later]:
     """State, history, payment of the rest, documents with their numbers and stock: whole or not at
     all.
     """
-    order = work.orders.get(command.order_id)
-    if order is None or order.shop.key != work.shop:
-        return [_unknown(command)]
     account = work.credit.of(order, work.now) if order.has_credit else None
     until = work.used_until(order) if order.has_credit else None
     decision = lifecycle.transition(
@@ -134,31 +128,22 @@ def transition_order(command: TransitionOrder, work: Work) -> Iterable[Event | L
     return [*told, *work.take_stock(decision.order, command.name)]
 
 
-@service.handles(SetNote)
-def set_note(command: SetNote, work: Work) -> Iterable[Event]:
+@service.handles(SetNote, on=ORDER)
+def set_note(order: Order, command: SetNote, work: Work) -> Iterable[Event]:
     """What employees tell each other about the order."""
-    order = work.orders.get(command.order_id)
-    if order is None or order.shop.key != work.shop:
-        return [_unknown(command)]
     work.orders.save(order.order_id, replace(order, note=command.note))
     return [OrderNoted(order_id=order.order_id, note=command.note, by=command.by)]
 
 
-@service.handles(GetOrder)
-def answer_order(query: GetOrder, work: Work) -> OrderDetail | Refusal:
+@service.handles(GetOrder, on=ORDER)
+def answer_order(order: Order, query: GetOrder, work: Work) -> OrderDetail | Refusal:
     """The order with all that belongs to it."""
-    order = work.orders.get(query.order_id)
-    if order is None or order.shop.key != work.shop:
-        return _unknown(query)
     return work.detail(order, query.language)
 
 
-@service.handles(GetOrderActions)
-def answer_actions(query: GetOrderActions, work: Work) -> OrderActions | Refusal:
+@service.handles(GetOrderActions, on=ORDER)
+def answer_actions(order: Order, query: GetOrderActions, work: Work) -> OrderActions | Refusal:
     """What may be done with the order now."""
-    order = work.orders.get(query.order_id)
-    if order is None or order.shop.key != work.shop:
-        return _unknown(query)
     return actions(order, work.graph, query.language)
 
 
@@ -172,12 +157,4 @@ def _opened(command: PlaceOrder, rules: Iterable[CartRule], work: Work) -> Opene
     account = work.credit.current(key, work.now)
     return open_slips(
         slips, list(slips), command.customer.customer_id, account, command.placed_by, work.now
-    )
-
-
-def _unknown(
-    asked: TransitionOrder | RecordPayment | SetNote | GetOrder | GetOrderActions,
-) -> Refusal:
-    return asked.refuse(
-        "unknown_order", f"There is no order {asked.order_id} in this shop.", field="order_id"
     )

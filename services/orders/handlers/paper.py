@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from uuid import UUID
 
 from services.orders.domain import sending
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.correct_invoice import correct
 from services.orders.domain.documents import issue, with_document
 from services.orders.domain.following import follow_slip
-from services.orders.work import Work
+from services.orders.domain.order import Order
+from services.orders.handlers.keys import CUSTOMER, NUMBERS
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import ORDERS
 from shared.contracts.documents import RenderDocument
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CorrectInvoice,
@@ -20,17 +25,14 @@ from shared.contracts.orders import (
     SendDocuments,
     SetInvoiceNote,
 )
-from shared.runtime.handlers import Handlers, any_of
+from shared.runtime.handlers import Handlers
 
 service = Handlers[Work]()
 
 
-@service.handles(IssueInvoice)
-def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
+@service.handles(IssueInvoice, on=ORDER, locks=[NUMBERS])
+def issue_invoice(order: Order, command: IssueInvoice, work: Work) -> Iterable[Event]:
     """The order's first invoice; what is added later gets one of its own."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     reason = objection_to_action("order.issue_invoice", order)
     if reason:
         return [command.refuse("not_possible", reason, field="order_id")]
@@ -39,12 +41,9 @@ def issue_invoice(command: IssueInvoice, work: Work) -> Iterable[Event]:
     return [invoice.event]
 
 
-@service.handles(CorrectInvoice)
-def correct_invoice(command: CorrectInvoice, work: Work) -> Iterable[Event]:
+@service.handles(CorrectInvoice, on=ORDER, locks=[NUMBERS, CUSTOMER])
+def correct_invoice(order: Order, command: CorrectInvoice, work: Work) -> Iterable[Event]:
     """Issue the order's invoice anew."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = correct(order, command, work.numbers, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -53,12 +52,9 @@ def correct_invoice(command: CorrectInvoice, work: Work) -> Iterable[Event]:
     return [*decision.events, *slips, *work.remember_addresses(order, after)]
 
 
-@service.handles(IssueDeliverySlip)
-def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Event]:
+@service.handles(IssueDeliverySlip, on=ORDER, locks=[NUMBERS])
+def issue_delivery_slip(order: Order, command: IssueDeliverySlip, work: Work) -> Iterable[Event]:
     """Issue the order's first delivery slip, or one in place of an outdated one."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     reason = objection_to_action("order.issue_delivery_slip", order)
     if reason:
         return [command.refuse("not_possible", reason, field="order_id")]
@@ -67,12 +63,9 @@ def issue_delivery_slip(command: IssueDeliverySlip, work: Work) -> Iterable[Even
     return [slip.event]
 
 
-@service.handles(SetInvoiceNote)
-def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
+@service.handles(SetInvoiceNote, on=ORDER)
+def set_invoice_note(order: Order, command: SetInvoiceNote, work: Work) -> Iterable[Event]:
     """What is printed on the invoice."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     invoices = order.issued("invoice")
     if invoices:
         reason = (
@@ -84,22 +77,26 @@ def set_invoice_note(command: SetInvoiceNote, work: Work) -> Iterable[Event]:
     return [InvoiceNoted(order_id=order.order_id, note=command.note, by=command.by)]
 
 
-@service.handles(SendDocuments)
-def send_documents(command: SendDocuments, work: Work) -> Iterable[Event]:
+@service.handles(SendDocuments, on=ORDER)
+def send_documents(order: Order, command: SendDocuments, work: Work) -> Iterable[Event]:
     """Have documents mailed once more, or to somebody else."""
-    order = work.order(command.order_id)
-    return [
-        (
-            work.unknown_order(command)
-            if order is None
-            else sending.send_documents(order, command, work.now)
-        )
-    ]
+    return [sending.send_documents(order, command, work.now)]
 
 
-@service.handles(any_of(PrintSummary, RenderDocument))
-def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterable[Event]:
+@service.handles(PrintSummary, on=ORDER)
+def print_summary(order: Order, _command: PrintSummary, work: Work) -> Iterable[Event]:
     """The order as it is now, for print."""
+    return [issue(order, "order_summary", order.reference, work.now).event]
+
+
+def printed_order(command: RenderDocument, _at: Envelope, _work: Work) -> Iterable[UUID]:
+    """Return the order of which a summary is wanted."""
+    return [command.order_id] if command.order_id else []
+
+
+@service.handles(RenderDocument, locks=[ORDERS.of(printed_order)])
+def render_summary(command: RenderDocument, work: Work) -> Iterable[Event]:
+    """The order as it is now, where it is named in the place of a document."""
     if command.order_id is None:
         return [
             command.refuse(
@@ -107,10 +104,6 @@ def print_summary(command: PrintSummary | RenderDocument, work: Work) -> Iterabl
             )
         ]
     order = work.order(command.order_id)
-    return [
-        (
-            issue(order, "order_summary", order.reference, work.now).event
-            if order
-            else work.unknown_order(command)
-        )
-    ]
+    if order is None:
+        return [ORDER.unknown(command, command.order_id, "order_id")]
+    return [issue(order, "order_summary", order.reference, work.now).event]

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from services.orders.domain import addresses, changing, people
+from services.orders.domain.order import Order
 from services.orders.domain.people import KeptCart, corrected
-from services.orders.work import Work
+from services.orders.handlers.keys import CUSTOMER, customer
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import CUSTOMERS
 from shared.contracts.ingest import ThreadMessageAdded
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -21,7 +24,7 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(PutCustomer)
+@service.handles(PutCustomer, locks=[CUSTOMERS.of(customer)])
 def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
     """Makes a customer known, or changes what is known of them."""
     key = (work.shop, command.customer_id)
@@ -33,7 +36,7 @@ def put_customer(command: PutCustomer, work: Work) -> Iterable[Event]:
     return [CustomerChanged(**dict(customer))]
 
 
-@service.handles(PutAddress)
+@service.handles(PutAddress, locks=[CUSTOMERS.of(customer)])
 def put_address(command: PutAddress, work: Work) -> Iterable[Event]:
     """Changes one address of a customer, or adds it."""
     key = (work.shop, command.customer_id)
@@ -48,7 +51,7 @@ def put_address(command: PutAddress, work: Work) -> Iterable[Event]:
     return [CustomerChanged(**dict(after))]
 
 
-@service.handles(RemoveAddress)
+@service.handles(RemoveAddress, locks=[CUSTOMERS.of(customer)])
 def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event]:
     """Removes one address of a customer."""
     key = (work.shop, command.customer_id)
@@ -63,12 +66,9 @@ def remove_address(command: RemoveAddress, work: Work) -> Iterable[Event]:
     return [CustomerChanged(**dict(after))]
 
 
-@service.handles(ChangeCustomer)
-def change_customer(command: ChangeCustomer, work: Work) -> Iterable[Event]:
+@service.handles(ChangeCustomer, on=ORDER, locks=[CUSTOMER])
+def change_customer(order: Order, command: ChangeCustomer, work: Work) -> Iterable[Event]:
     """Corrects the customer of an order, and what is known of them."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = changing.change_customer(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]

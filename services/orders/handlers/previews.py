@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.orders.domain import previewing
+from services.orders.domain.order import Order
 from services.orders.handlers import catalogue, editing, orders
-from services.orders.work import Work
+from services.orders.work import ORDER, Work
 from shared.contracts.envelope import faults, first_fault
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -29,12 +30,9 @@ PREVIEWED: Mapping[str, Handling] = {
 """How each command is handled, by its name."""
 
 
-@service.handles(PreviewOrder)
-def preview_order(query: PreviewOrder, work: Work) -> OrderPreview | Refusal:
+@service.handles(PreviewOrder, on=ORDER)
+def preview_order(before: Order, query: PreviewOrder, work: Work) -> OrderPreview | Refusal:
     """Answer what a command would make of an order."""
-    before = work.order(query.order_id)
-    if before is None:
-        return work.unknown_order(query)
     told = _tried(query, {"order_id": query.order_id}, work)
     if isinstance(told, Refusal):
         return told

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 from services.orders.domain import refunding
 from services.orders.domain.credit_payments import NotSpent
+from services.orders.domain.order import Order
 from services.orders.domain.refund_credit import convert
-from services.orders.work import Work
+from services.orders.handlers.keys import NUMBERS, REFUNDS, account, account_of_refund
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import ACCOUNTS
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CreateRefund,
@@ -19,12 +22,9 @@ from shared.runtime.handlers import Handlers, Later
 service = Handlers[Work]()
 
 
-@service.handles(CreateRefund)
-def create_refund(command: CreateRefund, work: Work) -> Iterable[Event | Later]:
+@service.handles(CreateRefund, on=ORDER, locks=[*REFUNDS, ACCOUNTS.of(account_of_refund)])
+def create_refund(order: Order, command: CreateRefund, work: Work) -> Iterable[Event | Later]:
     """Refund, credit slip with its number, stock and store credit: whole or not at all."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = refunding.create(order, command, work.numbers, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -32,12 +32,11 @@ def create_refund(command: CreateRefund, work: Work) -> Iterable[Event | Later]:
     return [*decision.events, *work.refund(order, decision.refund, command)]
 
 
-@service.handles(RefundToStoreCredit)
-def refund_to_store_credit(command: RefundToStoreCredit, work: Work) -> Iterable[Event | Later]:
+@service.handles(RefundToStoreCredit, on=ORDER, locks=[ACCOUNTS.of(account), NUMBERS])
+def refund_to_store_credit(
+    order: Order, command: RefundToStoreCredit, work: Work
+) -> Iterable[Event | Later]:
     """Turn the money of a refund that is still due into store credit."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     refund = next((each for each in order.refunds if each.refund_id == command.refund_id), None)
     if refund is None:
         return [
@@ -52,12 +51,9 @@ def refund_to_store_credit(command: RefundToStoreCredit, work: Work) -> Iterable
     return [*found.events, *work.credit.save_of(found.order, found.account)]
 
 
-@service.handles(MarkRefunded)
-def mark_refunded(command: MarkRefunded, work: Work) -> Iterable[Event]:
+@service.handles(MarkRefunded, on=ORDER)
+def mark_refunded(order: Order, command: MarkRefunded, work: Work) -> Iterable[Event]:
     """The money is with the customer."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = refunding.mark_refunded(order, command, work.now)
     if isinstance(decision, Refusal):
         return [decision]
@@ -66,12 +62,9 @@ def mark_refunded(command: MarkRefunded, work: Work) -> Iterable[Event]:
     return [told]
 
 
-@service.handles(PreviewRefund)
-def preview_refund(query: PreviewRefund, work: Work) -> RefundPreview | Refusal:
+@service.handles(PreviewRefund, on=ORDER)
+def preview_refund(order: Order, query: PreviewRefund, work: Work) -> RefundPreview | Refusal:
     """What a refund would come to."""
-    order = work.order(query.order_id)
-    if order is None:
-        return work.unknown_order(query)
     found = refunding.preview(order, query, work.now)
     if isinstance(found, Refusal):
         return found

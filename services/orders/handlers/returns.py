@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from services.orders.domain import returning
 from services.orders.domain.listing import wrong_cursor
+from services.orders.domain.order import Order
 from services.orders.domain.returning import Returned
+from services.orders.handlers.keys import NUMBERS, REFUNDS, account_of_refund
 from services.orders.store.refunds import found_returns
-from services.orders.work import Work
+from services.orders.work import ORDER, Work
+from services.orders.work.kinds import ACCOUNTS
 from shared.contracts.cursor import read, write
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
@@ -23,48 +26,33 @@ from shared.runtime.handlers import Handlers, Later
 service = Handlers[Work]()
 
 
-@service.handles(RequestReturn)
-def request_return(command: RequestReturn, work: Work) -> Iterable[Event]:
+@service.handles(RequestReturn, on=ORDER)
+def request_return(order: Order, command: RequestReturn, work: Work) -> Iterable[Event]:
     """A customer wants to send goods back."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(returning.request(order, command, work.graph, work.now), work)
 
 
-@service.handles(ConfirmReturn)
-def confirm_return(command: ConfirmReturn, work: Work) -> Iterable[Event]:
+@service.handles(ConfirmReturn, on=ORDER, locks=[NUMBERS])
+def confirm_return(order: Order, command: ConfirmReturn, work: Work) -> Iterable[Event]:
     """The package is awaited; the slip for it gets its number."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(returning.confirm(order, command, work.numbers, work.now), work)
 
 
-@service.handles(DenyReturn)
-def deny_return(command: DenyReturn, work: Work) -> Iterable[Event]:
+@service.handles(DenyReturn, on=ORDER)
+def deny_return(order: Order, command: DenyReturn, work: Work) -> Iterable[Event]:
     """The goods are not taken back."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(returning.deny(order, command, work.now), work)
 
 
-@service.handles(ReceiveReturn)
-def receive_return(command: ReceiveReturn, work: Work) -> Iterable[Event]:
+@service.handles(ReceiveReturn, on=ORDER)
+def receive_return(order: Order, command: ReceiveReturn, work: Work) -> Iterable[Event]:
     """The package arrived."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     return _kept(returning.receive(order, command, work.now), work)
 
 
-@service.handles(CompleteReturn)
-def complete_return(command: CompleteReturn, work: Work) -> Iterable[Event | Later]:
+@service.handles(CompleteReturn, on=ORDER, locks=[*REFUNDS, ACCOUNTS.of(account_of_refund)])
+def complete_return(order: Order, command: CompleteReturn, work: Work) -> Iterable[Event | Later]:
     """What came back is refunded."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     decision = returning.complete(order, command, work.numbers, work.now)
     told = _kept(decision, work)
     if isinstance(decision, Refusal):

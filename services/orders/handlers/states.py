@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from services.orders.domain.states import definition_of, put_state
+from services.orders.handlers.keys import NUMBERS, shop_in_hand
 from services.orders.work import Work
+from services.orders.work.kinds import GRAPHS
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import PutState, StateChanged
 from shared.runtime.handlers import Handlers
@@ -11,7 +13,7 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(PutState)
+@service.handles(PutState, locks=[NUMBERS, GRAPHS.of(shop_in_hand)])
 def change_graph(command: PutState, work: Work) -> Iterable[Event]:
     """Puts the state over the shop's graph, where that makes sense; orders keep what they once
     were.

@@ -1,10 +1,12 @@
 """Store credit: issued by hand, used for orders, expired, asked for."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.orders.domain import credit_payments, lifecycle
 from services.orders.domain.credit_payments import NotSpent, Wish
 from services.orders.domain.money import LARGEST
+from services.orders.domain.order import Order
 from services.orders.domain.store_credit import (
     Account,
     Cause,
@@ -16,7 +18,11 @@ from services.orders.domain.store_credit import (
     issued,
     until,
 )
-from services.orders.work import Work
+from services.orders.handlers.keys import MOVES, account, customer
+from services.orders.work import ORDER, Work
+from services.orders.work.credit import account_of
+from services.orders.work.kinds import ACCOUNTS, CUSTOMERS, ORDERS, SLIPS, Named
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     ExpireStoreCredit,
@@ -34,7 +40,33 @@ service = Handlers[Work]()
 Told = Iterable[Event | Later]
 
 
-@service.handles(IssueStoreCredit)
+def issued_to(command: IssueStoreCredit, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the account that store credit is issued to."""
+    return [(at.shop, command.customer_id, command.amount.currency)]
+
+
+def expiring(command: ExpireStoreCredit, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the account of which something expires."""
+    return [(at.shop, command.customer_id, command.currency)]
+
+
+def named_slips(command: UseStoreCredit, at: Envelope, _work: Work) -> Iterable[Named]:
+    """Return the credit slips that a command names."""
+    return [(at.shop, code) for code in command.credit_slips]
+
+
+def orders_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[UUID]:
+    """Return the orders of the credit slips that a command names."""
+    return work.find_slips(at.shop, command.credit_slips).values()
+
+
+def accounts_of_slips(command: UseStoreCredit, at: Envelope, work: Work) -> Iterable[Key]:
+    """Return the accounts of the customers of credit slips."""
+    found = map(work.orders.bare, orders_of_slips(command, at, work))
+    return [account_of(order) for order in found if order]
+
+
+@service.handles(IssueStoreCredit, locks=[ACCOUNTS.of(issued_to), CUSTOMERS.of(customer)])
 def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
     """Issue store credit by hand; the same `credit_id` with the same content changes nothing."""
     shop = work.shops.get(work.shop)
@@ -60,12 +92,19 @@ def issue_store_credit(command: IssueStoreCredit, work: Work) -> Told:
     return work.credit.save(account, work.holder(command.customer_id))
 
 
-@service.handles(UseStoreCredit)
-def use_store_credit(command: UseStoreCredit, work: Work) -> Told:
+@service.handles(
+    UseStoreCredit,
+    on=ORDER,
+    locks=[
+        SLIPS.of(named_slips),
+        ORDERS.of(orders_of_slips),
+        *MOVES,
+        ACCOUNTS.of(account),
+        ACCOUNTS.of(accounts_of_slips),
+    ],
+)
+def use_store_credit(order: Order, command: UseStoreCredit, work: Work) -> Told:
     """Pay an order with store credit; paid in full, it goes on from a state that waits for that."""
-    order = work.order(command.order_id)
-    if order is None:
-        return [work.unknown_order(command)]
     wrong = credit_payments.objection_to_use(order, command)
     if wrong:
         return [wrong]
@@ -99,7 +138,7 @@ def use_store_credit(command: UseStoreCredit, work: Work) -> Told:
     return [*spent.events, *told, *(onward.events if onward else [])]
 
 
-@service.handles(ExpireStoreCredit)
+@service.handles(ExpireStoreCredit, locks=[ACCOUNTS.of(expiring), CUSTOMERS.of(customer)])
 def expire_store_credit(command: ExpireStoreCredit, work: Work) -> Told:
     """Expire what came to its end."""
     account = work.credit.current((work.shop, command.customer_id, command.currency), work.now)

@@ -8,7 +8,11 @@ from services.orders.domain.cart_rules import CartRule, nonsense
 from services.orders.domain.credit_payments import NotSpent, Wish, part_of
 from services.orders.domain.offer import Rejection
 from services.orders.domain.refund_credit import Slips, open_slips
+from services.orders.store.cart_rules import RuleKey
+from services.orders.store.people import Key
 from services.orders.work import Work
+from services.orders.work.kinds import CUSTOMERS, OFFERS, RULES, Named
+from shared.contracts.envelope import Envelope
 from shared.contracts.message import Event, Refusal
 from shared.contracts.orders import (
     CartPrice,
@@ -39,11 +43,38 @@ from shared.runtime.handlers import Handlers
 service = Handlers[Work]()
 
 
-@service.handles(PutCartRule)
+def named_rule(
+    command: PutCartRule | DisableCartRule, at: Envelope, _work: Work
+) -> Iterable[RuleKey]:
+    """Return the rule of a command."""
+    return [(at.shop, command.rule_id)]
+
+
+def new_voucher(command: CreateVoucher, at: Envelope, _work: Work) -> Iterable[RuleKey]:
+    """Return the voucher that a command makes."""
+    return [(at.shop, command.voucher_id)]
+
+
+def customer_of_voucher(command: CreateVoucher, at: Envelope, _work: Work) -> Iterable[Key]:
+    """Return the customer that a voucher is for."""
+    return [(at.shop, command.customer_id)] if command.customer_id else []
+
+
+def named_code(command: DisableVoucher, at: Envelope, _work: Work) -> Iterable[Named]:
+    """Return the code of a command."""
+    return [(at.shop, command.code)]
+
+
+def found_voucher(command: DisableVoucher, at: Envelope, work: Work) -> Iterable[RuleKey]:
+    """Return the voucher with the code of a command."""
+    found = work.promotions.rules.by_code(at.shop, command.code)
+    return [(at.shop, found.rule_id)] if found else []
+
+
+@service.handles(PutCartRule, locks=[RULES.of(named_rule)])
 def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
     """Adds or changes a rule; how often it was used stays."""
     key = (work.shop, command.rule_id)
-    work.promotions.rules.lock([key])
     before = work.promotions.rules.get(key)
     terms = (
         merged(before.terms, command)
@@ -58,22 +89,20 @@ def put_cart_rule(command: PutCartRule, work: Work) -> Iterable[Event]:
     return [CartRuleChanged(**terms.model_dump())]
 
 
-@service.handles(CreateVoucher)
+@service.handles(CreateVoucher, locks=[RULES.of(new_voucher), CUSTOMERS.of(customer_of_voucher)])
 def create_voucher(command: CreateVoucher, work: Work) -> Iterable[Event]:
     """Makes a voucher; whoever it is for is told with it, where he is known."""
     rule = vouchers.voucher(command)
-    work.promotions.rules.lock([(work.shop, rule.rule_id)])
     refused = _exists(command, rule, work) or _objection(command, rule, work)
     return [refused] if refused else [_keep(rule, command.by, work)]
 
 
-@service.handles(DisableVoucher)
+@service.handles(DisableVoucher, locks=[OFFERS.of(named_code), RULES.of(found_voucher)])
 def disable_voucher(command: DisableVoucher, work: Work) -> Iterable[Event]:
     """Ends a voucher; what it took off orders stays off."""
     found = work.promotions.rules.by_code(work.shop, command.code)
     if found is None:
         return [_unknown(command)]
-    work.promotions.rules.lock([(work.shop, found.rule_id)])
     rule = work.promotions.rules.get((work.shop, found.rule_id)) or found
     if not rule.terms.active:
         return [
@@ -101,11 +130,10 @@ def list_vouchers(query: ListVouchers, work: Work) -> VoucherList:
     return VoucherList(vouchers=standings, next=page[-1].terms.code if more else None)
 
 
-@service.handles(DisableCartRule)
+@service.handles(DisableCartRule, locks=[RULES.of(named_rule)])
 def disable_cart_rule(command: DisableCartRule, work: Work) -> Iterable[Event]:
     """Ends a rule; what it took off orders stays off."""
     key = (work.shop, command.rule_id)
-    work.promotions.rules.lock([key])
     rule = work.promotions.rules.get(key)
     if rule is None:
         return [_unknown_rule(command)]

@@ -13,7 +13,7 @@ from services.orders.domain.vouchers import Use
 from services.orders.store.rule_tables import cart_rule_uses, cart_rules
 from shared.contracts.orders import CartRuleDefinition, ListCartRules, ListVouchers, RuleUse
 from shared.runtime.storage.database import among, lock_names, locking, write_rows
-from shared.runtime.storage.unit_of_work import Store
+from shared.runtime.storage.unit_of_work import ReadStore, Store
 
 RuleKey = tuple[str, UUID]
 """Shop and rule."""
@@ -31,16 +31,20 @@ COLUMNS = {
 SHOWN = 50  # uses
 
 
-class CartRules(Store[RuleKey, CartRule]):
+class CartRules(ReadStore[RuleKey, CartRule]):
     """Rules; those whose uses in all are limited are locked before they count."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._searched: set[tuple[str, str | None]] = set()
-        self._locked: set[RuleKey] = set()
 
     def load(self, keys: Sequence[RuleKey]) -> Mapping[RuleKey, CartRule]:
         return self._rules(select(cart_rules).where(_among(keys)))
+
+    def load_locked(self, keys: Sequence[RuleKey]) -> Mapping[RuleKey, CartRule]:
+        query = select(cart_rules).where(_among(keys))
+        query = query.order_by(cart_rules.c.shop, cart_rules.c.rule_id)
+        return self._rules(locking(self.connection, query))
 
     def find(self, wanted: Iterable[tuple[str, str | None]]) -> None:
         """Reads, at once, the rules with these codes (by shop), and for None those of a shop that
@@ -60,20 +64,6 @@ class CartRules(Store[RuleKey, CartRule]):
         wanted_rows.append(row.shop.in_(automatic) & row.code.is_(None) & row.active)
         found = self._rules(select(cart_rules).where(or_(*wanted_rows)))
         self._take({key: rule for key, rule in found.items() if key not in self._known})
-
-    def lock(self, keys: Iterable[RuleKey]) -> None:
-        """Locks rules until the commit, in one order, and sees them as they are then."""
-        wanted = sorted(set(keys) - self._locked)
-        if not wanted:
-            return
-        self._locked.update(wanted)
-        query = (
-            select(cart_rules)
-            .where(_among(wanted))
-            .order_by(cart_rules.c.shop, cart_rules.c.rule_id)
-        )
-        found = self._rules(locking(self.connection, query))
-        self._take({key: rule for key, rule in found.items() if key not in self._kept})
 
     def of(self, shop: str, codes: Iterable[str] = ()) -> list[CartRule]:
         """The active rules of a shop that need no code, and those with one of these, as this

@@ -1,11 +1,11 @@
 """Shops, products and stock, by shop and SKU."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 
 from services.orders.domain.numbering import Series
 from services.orders.domain.shop import Product, Shop
@@ -28,7 +28,7 @@ from shared.contracts.orders import (
 from shared.contracts.values import Money, ShopProfile
 from shared.runtime.storage.database import among, locking, write_rows
 from shared.runtime.storage.prefix_index import matches, replace_terms
-from shared.runtime.storage.unit_of_work import Ledger, Store
+from shared.runtime.storage.unit_of_work import Ledger, ReadStore, Store
 from shared.writing.search import wanted, words
 
 Key = tuple[str, str]
@@ -43,63 +43,35 @@ TRAITS = (
 COUNTED = ("shop", "kind", "series", "year")
 
 
-class Shops(Store[str, Shop]):
+class Shops(ReadStore[str, Shop]):
     """Profiles by shop. A shop's row is the lock of its numbers: who issues a document or changes a
     series holds it.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._locked: set[str] = set()
-
     def load(self, keys: Sequence[str]) -> Mapping[str, Shop]:
-        return {
-            row.shop: _shop(row)
-            for row in self.connection.execute(select(shops).where(shops.c.shop.in_(keys)))
-        }
+        return self._shops(_of_shops(keys))
 
-    def lock(self, keys: Iterable[str]) -> None:
-        """Locks shops until the commit, in one order, and sees them as they are then."""
-        wanted = sorted(set(keys) - self._locked)
-        if wanted:
-            query = select(shops).where(shops.c.shop.in_(wanted)).order_by(shops.c.shop)
-            found = {
-                row.shop: _shop(row)
-                for row in self.connection.execute(locking(self.connection, query))
-            }
-            self._known.update({key: found.get(key) for key in wanted})
-            self._stored.update(found)
-            self._locked.update(wanted)
+    def load_locked(self, keys: Sequence[str]) -> Mapping[str, Shop]:
+        return self._shops(locking(self.connection, _of_shops(keys)))
+
+    def _shops(self, query: Select[Any]) -> dict[str, Shop]:
+        return {row.shop: _shop(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[str, Shop], changed: Mapping[str, Shop]) -> None:
         write_rows(self.connection, shops, _shop_rows(new), _shop_rows(changed))
 
 
-class Products(Store[Key, Product]):
+class Products(ReadStore[Key, Product]):
     """The catalogue."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._locked: set[Key] = set()
-
-    def lock(self, keys: Iterable[Key]) -> None:
-        """Locks products until the commit, in one order, and sees them as they are then."""
-        wanted = sorted(set(keys) - self._locked)
-        if wanted:
-            query = (
-                select(products)
-                .where(_among(products, "sku", wanted))
-                .order_by(products.c.shop, products.c.sku)
-            )
-            rows = self.connection.execute(locking(self.connection, query))
-            found = {(row.shop, row.sku): _product(row) for row in rows}
-            self._known.update({key: found.get(key) for key in wanted})
-            self._stored.update(found)
-            self._locked.update(wanted)
-
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
-        rows = self.connection.execute(select(products).where(_among(products, "sku", keys)))
-        return {(row.shop, row.sku): _product(row) for row in rows}
+        return self._products(_of_products(keys))
+
+    def load_locked(self, keys: Sequence[Key]) -> Mapping[Key, Product]:
+        return self._products(locking(self.connection, _of_products(keys)))
+
+    def _products(self, query: Select[Any]) -> dict[Key, Product]:
+        return {(row.shop, row.sku): _product(row) for row in self.connection.execute(query)}
 
     def put(self, new: Mapping[Key, Product], changed: Mapping[Key, Product]) -> None:
         write_rows(self.connection, products, _product_rows(new), _product_rows(changed))
@@ -202,6 +174,18 @@ class Counters(Store[SeriesKey, int]):
         number = (self.get(key) or 0) + 1
         self.save(key, number)
         return number
+
+
+def _of_shops(keys: Sequence[str]) -> Select[Any]:
+    return select(shops).where(shops.c.shop.in_(keys)).order_by(shops.c.shop)
+
+
+def _of_products(keys: Sequence[Key]) -> Select[Any]:
+    return (
+        select(products)
+        .where(_among(products, "sku", keys))
+        .order_by(products.c.shop, products.c.sku)
+    )
 
 
 def _among(table: Table, column: str, keys: Sequence[Key]) -> Any:

@@ -1,5 +1,3 @@
-"""What a handler of `orders` may touch during one message. Locks in one order: orders, stock,
-rules, shops.
-"""
+"""What a handler of `orders` may touch during one message, and the order of its locks."""
 
-from services.orders.work.unit import Work as Work
+from services.orders.work.unit import ORDER as ORDER, Work as Work

@@ -15,23 +15,11 @@ from services.orders.domain.corrections import Freed, without_freed
 from services.orders.domain.offer import Redemption, discount_id
 from services.orders.domain.order import Order
 from services.orders.domain.vouchers import Use
-from services.orders.store.cart_rules import Buyers, CartRules, OrderKey, RuleKey, Uses
-from shared.contracts.common import EraseCustomer
+from services.orders.store.cart_rules import BuyerKey, Buyers, CartRules, OrderKey, RuleKey, Uses
 from shared.contracts.message import Event
-from shared.contracts.orders import (
-    CreateVoucher,
-    DisableCartRule,
-    DisableVoucher,
-    PlaceOrder,
-    PutCartRule,
-    VoucherCreated,
-    VoucherDisabled,
-)
-from shared.runtime.storage.unit_of_work import Arrived
+from shared.contracts.orders import VoucherCreated, VoucherDisabled
 
 SYSTEM = "system"
-Buying = tuple[str, str, Collection[str]]
-"""Somebody with a cart: shop, customer, and the codes that he gives."""
 
 
 class Promotions:
@@ -41,49 +29,20 @@ class Promotions:
         self.rules, self.uses = CartRules(connection), Uses(connection)
         self.buyers = Buyers(connection, self.uses)
 
-    def find(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
-        """Reads, at once, the rules that a batch names or that may count for its carts; the gifts,
-        by shop and SKU.
-        """
-        offered = [(shop, code) for shop, _, codes in _carts(batch) for code in (None, *codes)]
-        self.rules.find([*offered, *_named(batch)])
-        return [
-            (shop, rule.terms.gift)
-            for shop, _, codes in _carts(batch)
-            for rule in self.rules.of(shop, codes)
-            if rule.terms.gift
-        ]
+    def find(self, offered: Iterable[tuple[str, str]]) -> None:
+        """Read rules by shop and code at once; an empty code is for those that need none."""
+        self.rules.find((shop, code or None) for shop, code in offered)
 
-    def preload(self, batch: Sequence[Arrived], ended: Iterable[OrderKey]) -> None:
-        """Locks what a batch uses, changes or erases, and what orders that end may give back."""
-        carts, ended = _carts(batch), list(ended)
-        limited = {
-            (shop, rule.rule_id)
-            for shop, customer_id, codes in carts
-            for rule in self.rules.of(shop, codes)
-            if rule.counts_for(customer_id)
-        }
-        self.uses.preload(ended)
-        given = {found for key in ended for found in self._used(key)}
-        self.rules.lock({*limited, *given, *self._changed(batch)})
-        buying = [
-            (shop, rule, buyer)
-            for shop, buyer, codes in carts
-            for rule in self.rules.of(shop, codes)
-        ]
-        self.buyers.preload(
-            (shop, rule.rule_id, buyer)
-            for shop, rule, buyer in [*buying, *self._gave_back(ended)]
-            if rule.limited_per_customer
-        )
+    def used(self, shop: str, order_id: UUID) -> Iterable[RuleKey]:
+        """Return the rules that an order used, and those that it left a rest in."""
+        return self._used((shop, order_id))
 
-    def grouped(self, batch: Sequence[Arrived]) -> list[tuple[str, str]]:
-        """The customers, by shop, whose groups matter."""
-        return [
-            (shop, customer_id)
-            for shop, customer_id, codes in _carts(batch)
-            if any(rule.terms.groups for rule in self.rules.of(shop, codes))
-        ]
+    def buyers_of(self, shop: str, order_id: UUID) -> Iterator[BuyerKey]:
+        """Return who used rules in an order, of those that each customer may use so often."""
+        for use in self.uses.get((shop, order_id)) or ():
+            rule = self.rules.get((shop, use.rule_id))
+            if rule is not None and rule.limited_per_customer:
+                yield shop, use.rule_id, use.customer_id
 
     def of(self, shop: str, customer_id: str | None, codes: Collection[str]) -> list[CartRule]:
         """The rules that may count for a customer's cart, as they are under their locks."""
@@ -228,53 +187,9 @@ class Promotions:
         limits = ((rule.terms.uses, rule.used), (rule.terms.uses_per_customer, customer))
         return all(most is None or used < most for most, used in limits)
 
-    def _changed(self, batch: Sequence[Arrived]) -> Iterator[RuleKey]:
-        """The rules that a batch puts, makes, ends or erases."""
-        for envelope, message in batch:
-            shop = envelope.shop
-            if isinstance(message, PutCartRule | DisableCartRule):
-                yield shop, message.rule_id
-            elif isinstance(message, CreateVoucher):
-                yield shop, message.voucher_id
-            elif isinstance(message, DisableVoucher) and (
-                found := self.rules.by_code(shop, message.code)
-            ):
-                yield shop, found.rule_id
-            elif isinstance(message, EraseCustomer):
-                yield from (
-                    (shop, rule.rule_id)
-                    for rule in self.rules.of_customer(shop, message.customer_id)
-                )
-
-    def _gave_back(self, ended: Iterable[OrderKey]) -> Iterator[tuple[str, CartRule, str]]:
-        """The rules that ended orders used, and who."""
-        for shop, order_id in ended:
-            for use in self.uses.get((shop, order_id)) or ():
-                rule = self.rules.get((shop, use.rule_id))
-                if rule is not None:
-                    yield shop, rule, use.customer_id
-
     def _used(self, key: OrderKey) -> Iterator[RuleKey]:
         """The rules that an order used, and those that it left a rest in."""
         for use in self.uses.get(key) or ():
             yield key[0], use.rule_id
             if use.rest_id:
                 yield key[0], use.rest_id
-
-
-def _carts(batch: Sequence[Arrived]) -> list[Buying]:
-    """The orders of a batch, before they are placed."""
-    return [
-        (envelope.shop, message.customer.customer_id, message.voucher_codes)
-        for envelope, message in batch
-        if isinstance(message, PlaceOrder)
-    ]
-
-
-def _named(batch: Sequence[Arrived]) -> list[tuple[str, str]]:
-    """The codes, by shop, that other commands of a batch name."""
-    return [
-        (envelope.shop, message.code)
-        for envelope, message in batch
-        if isinstance(message, DisableVoucher)
-    ]

@@ -28,9 +28,26 @@ from services.orders.store.states import States
 from services.orders.store.tables import order_messages
 from services.orders.store.waiting import Waiting
 from services.orders.work.credit import Credit, account_of
-from services.orders.work.locks import Locking
+from services.orders.work.kinds import (
+    ACCOUNTS,
+    BUYERS,
+    CUSTOMERS,
+    GRAPHS,
+    LOCK_ORDER,
+    OFFERS,
+    ORDERS,
+    PRODUCTS,
+    REFERENCES,
+    RULES,
+    SHOPS,
+    SLIPS,
+    STOCK,
+    USES,
+    WAITING,
+)
 from services.orders.work.promotions import Promotions
-from shared.contracts.message import Asking, Event, Refusal
+from services.orders.work.stockroom import Stockroom
+from shared.contracts.message import Event
 from shared.contracts.orders import (
     CompleteReturn,
     CreateRefund,
@@ -39,33 +56,45 @@ from shared.contracts.orders import (
     OrderDetail,
 )
 from shared.contracts.values import Address, Customer, DocumentKind
-from shared.runtime.handlers import Later
+from shared.runtime.handlers import Aggregate, Later
 
 
-class Work(Locking):
+class Work(Stockroom):
     """Stores and what is made of several of them."""
+
+    lock_order = LOCK_ORDER
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         super().__init__(connection, adapters)
-        self.shops = self.part(Shops(connection))
+        self.shops = self.locked(Shops(connection), SHOPS)
         self.states = self.part(States(connection))
-        self.products = self.part(Products(connection))
+        self.products = self.locked(Products(connection), PRODUCTS)
         self.waiting = Waiting(connection)
-        self.orders = self.part(Orders(connection, self.shops, self.waiting))
-        self.stock = self.part(Stock(connection))
+        self.orders = self.locked(Orders(connection, self.shops, self.waiting), ORDERS)
+        self.stock = self.locked(Stock(connection), STOCK)
         self.part(self.waiting)  # written after the orders that its rows belong to
         self.movements = self.part(Movements(connection, stock_movements))
         self.counters = self.part(Counters(connection))
         self.promotions = Promotions(connection)
-        for part in (self.promotions.rules, self.promotions.uses, self.promotions.buyers):
-            self.part(part)
+        self.locked(self.promotions.rules, RULES)
+        self.part(self.promotions.uses)
+        self.locked(self.promotions.buyers, BUYERS)
         self.credit = Credit(connection)
-        self.part(self.credit.accounts)
-        self.customers = self.part(Customers(connection))
+        self.locked(self.credit.accounts, ACCOUNTS)
+        self.customers = self.locked(Customers(connection), CUSTOMERS)
         self.carts = self.part(Carts(connection))
         self.forgotten = self.part(Forgotten(connection))
         self.messages = self.part(Messages(connection, order_messages))
         self.listing = Listing(connection)
+        self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        self.locks.bind(REFERENCES, self.orders.read_references)
+        self.locks.bind(SLIPS, self._read_slips)
+        self.locks.bind(OFFERS, self.promotions.find)
+        self.locks.bind(WAITING, self.waiting.preload)
+        self.locks.bind(USES, self.promotions.uses.preload)
+        self.locks.bind(GRAPHS, self.states.forget)
 
     @property
     def graph(self) -> Graph:
@@ -89,13 +118,6 @@ class Work(Locking):
         """The order, if the shop of the message in hand has it."""
         order = self.orders.get(order_id)
         return order if order is not None and order.shop.key == self.shop else None
-
-    def unknown_order(self, asked: Asking) -> Refusal:
-        """The refusal of what names an order that there is not."""
-        order_id = asked.order_id  # type: ignore[attr-defined]
-        return asked.refuse(
-            "unknown_order", f"There is no order {order_id} in this shop.", field="order_id"
-        )
 
     def catalogue(
         self, skus: Iterable[str], codes: Collection[str] = (), customer_id: str | None = None
@@ -186,6 +208,26 @@ class Work(Locking):
             self.orders.save(order.order_id, order)
         return opened.events
 
+    def find_slips(self, shop: str, codes: Collection[str]) -> dict[str, UUID]:
+        """Return the orders of credit slips by what a customer may type for their numbers."""
+        settings = self.shops.get(shop) if codes else None
+        if settings is None:
+            return {}
+        prefix = settings.numbering["credit_slip"].prefix
+        typed = {
+            code: prefix + code[len(prefix) :] for code in codes if code.startswith(prefix.upper())
+        }
+        found = self.orders.with_slips(shop, {*codes, *typed.values()})
+        numbers = ((code, typed.get(code, code)) for code in codes)
+        return {code: found[number] for code, number in numbers if number in found}
+
+    def _read_slips(self, named: Sequence[tuple[str, str]]) -> None:
+        codes: dict[str, list[str]] = {}
+        for shop, code in named:
+            codes.setdefault(shop, []).append(code)
+        for shop, some in codes.items():
+            self.find_slips(shop, some)
+
     def slips(self, codes: Collection[str]) -> Slips:
         """Return the credit slips among these codes."""
         found = {}
@@ -218,3 +260,6 @@ class Work(Locking):
 
 def _addresses(order: Order) -> tuple[Address, Address]:
     return order.delivery_address, order.invoice_address
+
+
+ORDER = Aggregate("order", Work.order, ORDERS)

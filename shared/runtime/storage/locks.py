@@ -14,8 +14,8 @@ from shared.contracts.message import Message
 
 W = TypeVar("W")
 K = TypeVar("K")
-M = TypeVar("M", bound=Message)
-M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
+M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
 W_contra = TypeVar("W_contra", contravariant=True)
 
 
