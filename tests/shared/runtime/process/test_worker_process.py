@@ -38,7 +38,7 @@ def start(rabbitmq, url, engine, tmp_path):
     started = []
 
     def start(*arguments):
-        log = (tmp_path / f"{len(started)}.log").open("w")
+        log = tmp_path / f"{len(started)}.log"
         environment = {
             **os.environ,
             "AFTERCART_TOY_BROKER_URL": rabbitmq.url(TOY),
@@ -49,8 +49,9 @@ def start(rabbitmq, url, engine, tmp_path):
             "dramatiq_restart_delay": "200",
         }
         command = [sys.executable, "-m", "tests.toy", *arguments]
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        process.log = tmp_path / f"{len(started)}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        process.log = log
         started.append(process)
         return process
 
