@@ -1,3 +1,1 @@
-"""What every service runs on: broker, pipeline, outbox, database, settings, logs. Knows no service
-by name.
-"""
+"""Run services: broker, pipeline, outbox, database, settings, logs. Knows no service by name."""

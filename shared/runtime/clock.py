@@ -1,8 +1,8 @@
-"""The clock."""
+"""The current time."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Now, aware."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)

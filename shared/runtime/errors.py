@@ -1,35 +1,33 @@
-"""All exceptions of the runtime. Each text is one sentence for the person who has to act on it."""
+"""All exceptions of the runtime. Each message is one sentence that says what to do."""
 
 
 class AftercartError(Exception):
-    """Anything of ours that a caller may catch."""
+    """The base of all errors that callers may catch."""
 
 
 class SettingsError(AftercartError):
-    """A setting is missing or wrong."""
+    """A setting is missing or invalid."""
 
 
 class TopologyError(AftercartError):
-    """RabbitMQ holds something that does not fit the topology, or cannot be reached."""
+    """RabbitMQ cannot be reached, or an existing queue or exchange differs from the topology."""
 
 
 class SchemaError(AftercartError):
-    """A database is not at the revision that this code needs."""
+    """A database is at another revision than this version needs."""
 
 
 class Unprocessable(AftercartError):
-    """A message that no repetition will help: it goes to the dead letters at once, with this
-    text.
-    """
+    """A message that no retry can help: it goes to the dead letters at once, with this reason."""
 
 
 class NotYet(AftercartError):
-    """Something this message needs has not arrived; it is tried again later, without noise."""
+    """Something this message needs has not arrived yet: it is retried, and logged as expected."""
 
 
 class BatchFull(AftercartError):
-    """There is no room for one more act in this turn: the message waits for the next, unclaimed."""
+    """A batch has no room for one more side effect: the message is postponed to the next one."""
 
 
 class Interrupted(AftercartError):
-    """The process is stopping; what was begun is given back."""
+    """The process is stopping: work in progress returns to the queue."""

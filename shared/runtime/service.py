@@ -1,4 +1,4 @@
-"""How a service is declared, apart from any connection, and bound later by its worker."""
+"""Declare services, without any connection; a worker process connects them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,26 +18,21 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
 WakeUp = Callable[[datetime], Later]
-"""What is to be done now: gets the time, returns a message whose key takes the place of what was
-planned.
-"""
+"""Takes the time and returns a message, whose key replaces one in the schedule."""
 Listen = Callable[[Any, Callable[[WakeUp], None], Event], None]
-"""Listens to the outside world (the adapters) until the event is set, and tells hints; in one
-process per database.
+"""Listens to external systems (the adapters) until the event is set, and passes wake-ups on; runs
+in one process per database.
 """
-
-
 References = Callable[
     [Connection, Collection[tuple[str, str]], Sequence[Envelope]], Mapping[tuple[str, str], UUID]
 ]
-"""Looks up the ids of things by shop and reference; what the messages that arrive together bring
-counts, too.
+"""Looks up ids by shop and reference, also in the envelopes of the messages that arrive together.
 """
 
 
 @dataclass(frozen=True)
 class Service:
-    """A house of the street: its name is its queue, its RabbitMQ user and its database."""
+    """A service. Its name is also that of its queue, its RabbitMQ user and its database."""
 
     name: str
     handlers: Iterable[Handlers[Any]]
@@ -67,12 +62,12 @@ class Service:
 
     @property
     def publishes(self) -> list[type[PublishedEvent]]:
-        """The events that it publishes, besides refusals, in the order of their declaration."""
+        """Return the events that the service publishes, besides refusals, as declared."""
         return events_of(self.name)
 
     @property
     def queries(self) -> list[type[Query]]:
-        """The questions it answers."""
+        """Return the queries that the service answers."""
         return [
             handling.message
             for handling in self.handlings.values()
@@ -81,8 +76,6 @@ class Service:
 
 
 def installed_services() -> dict[str, Service]:
-    """All services of this installation, by name, found through the entry points
-    `aftercart.services`.
-    """
+    """Return all installed services by name, found by the entry points `aftercart.services`."""
     points = sorted(entry_points(group="aftercart.services"), key=lambda point: point.name)
     return {point.name: point.load() for point in points}

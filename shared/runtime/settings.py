@@ -1,9 +1,8 @@
-"""Settings from the environment, an env file and secret files; every fault is told with the
-variable's name.
+"""Read settings from the environment, an env file and secret files. Every error names the variable.
 
-Variables are `AFTERCART_<FIELD>` for the house and `AFTERCART_<SERVICE>_<FIELD>` for one service. A
-secret may lie in a file of that name in lower case, in the directory that `AFTERCART_SECRETS_DIR`
-names.
+Variables are `AFTERCART_<FIELD>` for all services and `AFTERCART_<SERVICE>_<FIELD>` for one. A
+secret may be stored in a file of that name in lower case, in the directory
+`AFTERCART_SECRETS_DIR`.
 """
 
 import json
@@ -33,7 +32,7 @@ def _from_json(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
-        raise ValueError(f"it is no JSON: {error}") from None
+        raise ValueError(f"this is not valid JSON: {error}") from None
 
 
 def _keys(value: SecretStr) -> SecretStr:
@@ -42,16 +41,16 @@ def _keys(value: SecretStr) -> SecretStr:
 
 
 FromJson = BeforeValidator(_from_json)
-"""Of a setting that is written as JSON: `Annotated[…, NoDecode, FromJson]`, so that a fault is told
-in a sentence.
+"""Validates a setting that is written as JSON, with an error in plain words. Use it as
+`Annotated[…, NoDecode, FromJson]`.
 """
 SecretKeys = Annotated[SecretStr, AfterValidator(_keys)]
-"""Keys that sign: `number:hex`, joined by commas."""
+"""Signing keys: `number:hex`, joined by commas."""
 
 
 def env_file() -> Path | None:
-    """`AFTERCART_ENV_FILE`, else `.env`, else what the local stack wrote; None if there is none of
-    them.
+    """Return the env file: `AFTERCART_ENV_FILE`, else `.env`, else that of the local stack; None if
+    none of them exists.
     """
     named = os.environ.get(f"{PREFIX}ENV_FILE")
     if named and not Path(named).exists():
@@ -61,7 +60,7 @@ def env_file() -> Path | None:
 
 
 class CommonSettings(BaseSettings):
-    """What the command line and all services share."""
+    """Settings of the command line and of all services."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
@@ -74,8 +73,8 @@ class CommonSettings(BaseSettings):
         min_length=1,
         max_length=10,
         description=(
-            "Seconds between attempts, as `1,10,60`; after the last the message goes to the dead"
-            " letters"
+            "Seconds between attempts, as `1,10,60`; after the last attempt a message goes to"
+            " the dead letters"
         ),
     )
 
@@ -96,8 +95,8 @@ class CommonSettings(BaseSettings):
 
     @classmethod
     def load(cls, part: str = "", **given: Any) -> Self:
-        """The settings of the house, or of one service (`part`), where what all share is the
-        house's unless it is set for the service. Raises `SettingsError`.
+        """Return the common settings, or those of the service `part`; a common setting may be
+        overridden for one service. Raises `SettingsError`.
         """
         prefix = f"{PREFIX}{part.upper()}_" if part else PREFIX
         secrets = os.environ.get(f"{PREFIX}SECRETS_DIR")
@@ -120,9 +119,7 @@ class CommonSettings(BaseSettings):
 
 
 class ClientSettings(CommonSettings):
-    """Where the command line finds RabbitMQ: as an outsider, and as an administrator for the
-    topology.
-    """
+    """URLs by which the command line connects to RabbitMQ, as a client and as administrator."""
 
     broker_url: SecretStr
     admin_broker_url: SecretStr | None = None
@@ -132,7 +129,7 @@ class ClientSettings(CommonSettings):
 
 
 class ServiceSettings(CommonSettings):
-    """What a worker of a service needs."""
+    """Settings of a service's worker processes."""
 
     broker_url: SecretStr = Field(
         description="amqp://user:password@host/vhost; several joined by ;"
@@ -143,10 +140,10 @@ class ServiceSettings(CommonSettings):
     metrics: str = Field(
         default="",
         pattern=r"^(\S+:\d{1,5})?$",
-        description="Where Prometheus finds the figures, as `0.0.0.0:9464`; empty: nowhere",
+        description="Address of the Prometheus endpoint, as `0.0.0.0:9464`; empty: none",
     )
     batch: PositiveInt | None = Field(
-        default=None, description="Messages in one transaction; else the service's own"
+        default=None, description="Messages in one transaction; default: the service's own number"
     )
 
 
@@ -157,4 +154,4 @@ def _sentence(prefix: str, fault: Any) -> str:
             f"{variable} is not set: put it into the environment or the env file, or start a stack"
             " with `make up`."
         )
-    return f"{variable} is wrong: {fault['msg'].removeprefix('Value error, ')}."
+    return f"{variable} is invalid: {fault['msg'].removeprefix('Value error, ')}."

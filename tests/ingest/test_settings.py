@@ -89,7 +89,7 @@ def test_what_is_wrong_is_named(
 def test_what_is_no_json_is_told_without_repeating_it(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("AFTERCART_INGEST_MAILBOXES", '[{"password": "hush"')
     with pytest.raises(
-        SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is wrong.*no JSON"
+        SettingsError, match=r"AFTERCART_INGEST_MAILBOXES is invalid.*not valid JSON"
     ) as fault:
         IngestSettings.load("ingest")
     assert "hush" not in str(fault.value)
@@ -99,7 +99,7 @@ def test_keys_that_cannot_sign_are_told_without_repeating_them(
     environment: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(
-        SettingsError, match=r"AFTERCART_INGEST_SIGNING_KEYS is wrong.*64 hexadecimal"
+        SettingsError, match=r"AFTERCART_INGEST_SIGNING_KEYS is invalid.*64 hexadecimal"
     ) as fault:
         load(environment, SIGNING_KEYS="1:abcd")
     assert "abcd" not in str(fault.value)

@@ -1,8 +1,7 @@
-"""Listens to the outside world for hints that something is to be done now, in one process per
-database.
+"""Listen to an external system for wake-ups, such as new mail, in one process per database.
 
-A hint only brings forward what the schedule holds anyway: when the lookout fails, or hears nothing,
-things are done later, never left undone.
+A wake-up only brings forward a message that the schedule holds anyway: if listening fails, the
+message is sent at its scheduled time.
 """
 
 import threading
@@ -13,18 +12,18 @@ from sqlalchemy import Engine
 
 from shared.runtime.clock import utc_now
 from shared.runtime.pipeline.outbox_writer import OutboxWriter
-from shared.runtime.pipeline.relay import TAKE_OVER
+from shared.runtime.pipeline.relay import LEADER_PAUSE
 from shared.runtime.service import Service, WakeUp
 from shared.runtime.storage import schedule
 from shared.runtime.storage.leader import leadership
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
-TROUBLE = 10.0  # seconds after a failure
+FAILURE_PAUSE = 10.0  # seconds until the next try
 
 
 class PushListener(threading.Thread):
-    """The thread. Runs the service's `listen` while this process leads."""
+    """A thread that runs the service's `listen` while this process is the leader."""
 
     def __init__(self, service: Service, engine: Engine, adapters: Any) -> None:
         super().__init__(daemon=True, name="push_listener")
@@ -33,20 +32,20 @@ class PushListener(threading.Thread):
         self._outbox_writer = OutboxWriter(service.name)
 
     def run(self) -> None:
-        while not self._stopping.wait(TAKE_OVER):
+        while not self._stopping.wait(LEADER_PAUSE):
             try:
                 with leadership(self.engine, "push_listener") as connection:
                     if connection is not None and self.service.listen:
-                        log.info("push_listener", outcome="active")
+                        logger.info("push_listener", outcome="active")
                         self.service.listen(self.adapters, self._bring_forward, self._stopping)
             except Exception as error:
-                log.error(
+                logger.error(
                     "push_listener", outcome="interrupted", error=f"{type(error).__name__}: {error}"
                 )
-                self._stopping.wait(TROUBLE)
+                self._stopping.wait(FAILURE_PAUSE)
 
     def stop(self) -> None:
-        """It is not waited for: whatever it does may be broken off."""
+        """Stop listening. Does not wait for the thread, which may be interrupted at any time."""
         self._stopping.set()
 
     def _bring_forward(self, wake_up: WakeUp) -> None:

@@ -1,8 +1,8 @@
-"""Carries the outbox to RabbitMQ, and the clock's messages into the outbox.
+"""Publish the outbox to RabbitMQ, and move due messages from the schedule to the outbox.
 
 Runs in every worker process; one is active per database, the others wait to take over. A row is
-deleted after its confirm and never given up. Rows of one subject leave one after another, so order
-per aggregate holds even when a publish fails in the middle.
+deleted after its confirm and retried until then. Rows of one subject are published one after
+another, so that their order holds even if publishing fails in the middle.
 """
 
 import threading
@@ -20,30 +20,31 @@ from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing, Publish
 from shared.runtime.storage import inbox, message_tables, schedule
 from shared.runtime.storage.leader import leadership, step
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 BATCH = 200  # rows
-# seconds between looks, when another process may have written; and between those at the clock
+# seconds between polls of the outbox, since other processes write to it, and of the schedule
 POLL = 0.1
-# seconds from one round to the next, where commits come faster: what they bring leaves together
+# seconds from one round to the next if commits come faster, so that their rows are published
+# together
 GATHER = 0.02
-TAKE_OVER = 0.5  # seconds between tries to become the active one
-TROUBLE = 1.0  # seconds after a failure
-LONGEST_REST = 30.0  # seconds, of what RabbitMQ refuses
-MOST_RESTS = 1000  # in one statement
-SAID_NO = {Outcome.REFUSED, Outcome.RETURNED}
-# a reply that nobody waits for any more, or whose reader left no room for it, is done, too
+LEADER_PAUSE = 0.5  # seconds between tries to become the leader
+FAILURE_PAUSE = 1.0  # seconds until the next try
+MAX_BACKOFF = 30.0  # seconds until a row that RabbitMQ refuses is tried again
+MAX_EXCLUDED = 1000  # subjects in one statement
+REJECTED = {Outcome.REFUSED, Outcome.RETURNED}
+# a reply is done, too, if its client is gone or its queue is full
 DONE = {
     "event": {Outcome.CONFIRMED},
     "self": {Outcome.CONFIRMED},
-    "reply": {Outcome.CONFIRMED, *SAID_NO},
+    "reply": {Outcome.CONFIRMED, *REJECTED},
 }
-SWEEP = 1000  # claims forgotten at once
-KEPT = timedelta(days=30)  # claims in the inbox; longer than any replay may take
+SWEEP = 1000  # claims deleted at once
+RETENTION = timedelta(days=30)  # of claims in the inbox; a replay must not come later
 
 
 class Relay(threading.Thread):
-    """The thread. `wake()` after a commit saves the wait for the next look."""
+    """The thread. `wake()` after a commit saves the wait for the next poll."""
 
     def __init__(
         self,
@@ -58,14 +59,14 @@ class Relay(threading.Thread):
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._exchanges = {"event": EVENTS, "reply": REPLIES, "self": own_exchange(service)}
         self._next_sweep, self._next_tick = clock(), 0.0
-        self._rests = Rests()
+        self._backoff = Backoff()
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """Poll the outbox at once."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Ends after the batch in hand; what is left is sent by the next process."""
+        """Stop after the current batch; the next leader publishes the rest."""
         self._stopping.set()
         self._wake.set()
         if self.is_alive():
@@ -79,13 +80,15 @@ class Relay(threading.Thread):
                     if connection is not None:
                         self._serve(connection)
             except Exception as error:
-                log.error("relay", outcome="interrupted", error=f"{type(error).__name__}: {error}")
-                self._stopping.wait(TROUBLE)
+                logger.error(
+                    "relay", outcome="interrupted", error=f"{type(error).__name__}: {error}"
+                )
+                self._stopping.wait(FAILURE_PAUSE)
             self.active = False
-            self._stopping.wait(TAKE_OVER)
+            self._stopping.wait(LEADER_PAUSE)
 
     def _serve(self, connection: Connection) -> None:
-        log.info("relay", outcome="active")
+        logger.info("relay", outcome="active")
         while not self._stopping.is_set():
             self._wake.clear()
             if time.monotonic() >= self._next_tick:
@@ -97,7 +100,7 @@ class Relay(threading.Thread):
     def _rest(self, sent: int, began: float) -> None:
         if not sent:
             self._wake.wait(POLL)
-        elif sent < BATCH and self._wake.is_set():  # somebody has committed meanwhile
+        elif sent < BATCH and self._wake.is_set():  # there was a commit meanwhile
             self._stopping.wait(began + GATHER - time.monotonic())
 
     def _tick(self, connection: Connection) -> None:
@@ -108,16 +111,16 @@ class Relay(threading.Thread):
         if now >= self._next_sweep:
             self._next_sweep = now + timedelta(minutes=10)
             with step(connection):
-                if inbox.forget(connection, now - KEPT, SWEEP) == SWEEP:
-                    self._next_sweep = now  # there is more; what is to be sent goes first
+                if inbox.forget(connection, now - RETENTION, SWEEP) == SWEEP:
+                    self._next_sweep = now  # there are more; publishing goes first
 
     def forward(self, connection: Connection) -> int:
-        """Sends one batch of rows; how many were confirmed and deleted."""
-        resting = self._rests.lanes()
+        """Publish one batch of rows and return how many were confirmed and deleted."""
+        delayed = self._backoff.lanes()
         with step(connection):
-            rows = connection.execute(_waiting(resting).limit(BATCH)).all()
+            rows = connection.execute(_waiting(delayed).limit(BATCH)).all()
         sent: list[int] = []
-        stuck = set(resting)
+        stuck = set(delayed)
         in_trouble = False
         for wave in waves(rows):
             free = [row for row in wave if _lane(row) not in stuck]
@@ -125,64 +128,64 @@ class Relay(threading.Thread):
             for row, outcome in zip(free, outcomes, strict=True):
                 if outcome in DONE[row.route]:
                     sent.append(row.number)
-                    self._rests.end(_lane(row))
+                    self._backoff.end(_lane(row))
                     continue
                 stuck.add(_lane(row))
-                if outcome in SAID_NO:
-                    self._rests.begin(_lane(row))
-                in_trouble |= outcome not in SAID_NO
+                if outcome in REJECTED:
+                    self._backoff.begin(_lane(row))
+                in_trouble |= outcome not in REJECTED
         if sent:
             with step(connection):
                 connection.execute(
                     delete(message_tables.outbox).where(message_tables.outbox.c.number.in_(sent))
                 )
         if len(rows) > len(sent):
-            log.warning("relay", outcome="kept", rows=len(rows) - len(sent))
+            logger.warning("relay", outcome="unpublished", rows=len(rows) - len(sent))
         if in_trouble:
-            self._stopping.wait(TROUBLE)
+            self._stopping.wait(FAILURE_PAUSE)
         return len(sent)
 
     def _outgoing(self, row: Any) -> Outgoing:
         return Outgoing(self._exchanges[row.route], row.routing_key, row.body, row.message_id)
 
 
-class Rests:
-    """Lanes whose row RabbitMQ refused rest for a while, longer each time; the others go on."""
+class Backoff:
+    """Delays lanes whose row RabbitMQ refused, longer each time. A lane is a subject or a row."""
 
     def __init__(self) -> None:
         self._pauses: dict[Any, float] = {}
         self._until: dict[Any, float] = {}
 
     def begin(self, lane: Any) -> None:
-        """It was refused."""
-        self._pauses[lane] = min(LONGEST_REST, 2 * self._pauses.get(lane, TROUBLE / 2))
+        """Delay a lane, since its row was refused."""
+        self._pauses[lane] = min(MAX_BACKOFF, 2 * self._pauses.get(lane, FAILURE_PAUSE / 2))
         self._until[lane] = time.monotonic() + self._pauses[lane]
 
     def end(self, lane: Any) -> None:
-        """It was taken."""
+        """Reset a lane, since its row was confirmed."""
         self._pauses.pop(lane, None)
         self._until.pop(lane, None)
 
     def lanes(self) -> set[Any]:
-        """Those that rest now."""
+        """Return the lanes that are delayed now."""
         now = time.monotonic()
         return {lane for lane, until in self._until.items() if until > now}
 
 
-def _waiting(resting: Collection[Any]) -> Select[Any]:
-    """What may leave, in order. Without a look at what rests, the first rows of the table could
-    hold up all others.
+def _waiting(delayed: Collection[Any]) -> Select[Any]:
+    """Return the query for rows to publish, in order, without delayed lanes: otherwise those could
+    block all other rows.
     """
     subject, number = message_tables.outbox.c.subject, message_tables.outbox.c.number
-    some = list(resting)[:MOST_RESTS]
+    some = list(delayed)[:MAX_EXCLUDED]
     subjects = [lane for lane in some if isinstance(lane, str)]
     numbers = [lane for lane in some if isinstance(lane, int)]
-    awake = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
-    return select(message_tables.outbox).where(awake).order_by(number)
+    ready = and_(number.not_in(numbers), or_(subject.is_(None), subject.not_in(subjects)))
+    return select(message_tables.outbox).where(ready).order_by(number)
 
 
 def waves(rows: Sequence[Any]) -> Iterable[list[Any]]:
-    """The rows in order, split so that no wave holds two of one subject."""
+    """Split rows, in order, so that no wave holds two rows of one subject."""
     later = list(rows)
     while later:
         wave: list[Any] = []

@@ -1,4 +1,4 @@
-"""W3C trace context inside the messages. Source: https://www.w3.org/TR/trace-context/"""
+"""Pass W3C trace context on in messages. Source: https://www.w3.org/TR/trace-context/"""
 
 import random
 import re
@@ -7,9 +7,7 @@ FORM = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def child(traceparent: str | None) -> str:
-    """A new span in the trace of `traceparent`; a new trace where there is none, or a malformed
-    one.
-    """
+    """Return a new span in the trace of `traceparent`; in a new trace if that is invalid."""
     span = f"{random.getrandbits(64):016x}"
     if traceparent and FORM.fullmatch(traceparent):
         return f"{traceparent[:36]}{span}{traceparent[52:]}"
@@ -17,5 +15,5 @@ def child(traceparent: str | None) -> str:
 
 
 def trace_id(traceparent: str | None) -> str | None:
-    """The 32 hexadecimal digits that all messages of one walk share."""
+    """Return the id that all messages of a trace share, 32 hexadecimal digits; None if invalid."""
     return traceparent[3:35] if traceparent and FORM.fullmatch(traceparent) else None

@@ -1,5 +1,5 @@
-"""dramatiq's worker, whose threads take what waits: a batch per transaction, one acknowledgement
-per batch.
+"""Run dramatiq's worker with threads that handle messages in batches: one transaction and one
+acknowledgement each.
 """
 
 import random
@@ -21,12 +21,12 @@ from shared.runtime.rabbitmq.broker import UNKNOWN, HeldMessage, SafeRabbitmqBro
 from shared.runtime.rabbitmq.delivery import Delivery, Fate, Verdict
 from shared.runtime.rabbitmq.outgoing import Outgoing
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
-# seconds until a database that could not be reached is asked again; it counts against no message
-AWAY = 1.0
-LONGEST_PAUSE = 30.0  # seconds, when RabbitMQ refuses even retries
-WAKE_UP = 200  # milliseconds; how late a stop is noticed when nothing arrives
+# seconds until a batch is tried again while the database is unavailable; no attempt is counted
+DATABASE_PAUSE = 1.0
+MAX_PAUSE = 30.0  # seconds, while RabbitMQ refuses copies for a retry
+POLL_MILLISECONDS = 200  # how late a stop is noticed while the queue is empty
 
 
 def _refuse_unknown() -> None:
@@ -34,8 +34,8 @@ def _refuse_unknown() -> None:
 
 
 class BatchThread(WorkerThread):
-    """Drains the in-memory queue into batches, runs them, and settles each message by its
-    verdict.
+    """A thread that takes batches from dramatiq's in-memory queue, has them handled, and settles
+    each message by its verdict.
     """
 
     worker: "BatchWorker"
@@ -43,21 +43,20 @@ class BatchThread(WorkerThread):
 
     def run(self) -> None:
         self.running = True
-        self._left: list[
-            HeldMessage
-        ] = []  # of the batch before; at the end they return with what was prefetched
+        # Postponed messages of the batch before. At a stop they return to RabbitMQ.
+        self._postponed: list[HeldMessage] = []
         self.broker.emit_after("worker_thread_boot", self)
         while self.running:
             held = self._take()
             if held:
                 self._work(held)
-        for message in self._left:
+        for message in self._postponed:
             if message.observed:
                 message.observed.give_up()
         self.broker.emit_before("worker_thread_shutdown", self)
 
     def _take(self) -> list[HeldMessage]:
-        held, self._left = self._left, []
+        held, self._postponed = self._postponed, []
         items: list[Any] = []
         try:
             if not held:
@@ -95,18 +94,16 @@ class BatchThread(WorkerThread):
             if verdict.fate is Fate.DONE:
                 done.append(message)
             elif verdict.fate is Fate.LEAVE:
-                self._left.append(message)
-            elif (
-                message.current
-            ):  # else RabbitMQ delivers it again, and a copy would be one too many
+                self._postponed.append(message)
+            elif message.current:  # otherwise RabbitMQ delivers it again, without a copy
                 failed.append((message, self._copy(message, verdict)))
-        kept: list[HeldMessage] = []
+        refused: list[HeldMessage] = []
         safe = self.broker.publish([copy for _, copy in failed])
         for (message, _), is_safe in zip(failed, safe, strict=True):
-            (done if is_safe else kept).append(message)
+            (done if is_safe else refused).append(message)
         self._acknowledge(done)
-        if kept:
-            self._keep(kept)
+        if refused:
+            self._give_back(refused)
         else:
             self.worker.streak = 0
 
@@ -132,58 +129,60 @@ class BatchThread(WorkerThread):
     def _verdicts(self, deliveries: Sequence[Delivery]) -> Sequence[Verdict]:
         try:
             return self.worker.pipeline.process(deliveries)
-        except (
-            Exception
-        ) as error:  # even a fault of the pipeline is one message's, never the thread's
-            log.exception("batch", outcome="pipeline_failed", size=len(deliveries))
+        except Exception as error:  # an error of the pipeline must not end the thread
+            logger.exception("batch", outcome="pipeline_failed", size=len(deliveries))
             if len(deliveries) == 1:
                 return [Verdict(Fate.RETRY, error)]
             return [verdict for delivery in deliveries for verdict in self._verdicts([delivery])]
 
     def _rest(self, verdicts: Sequence[Verdict]) -> None:
-        """For a second, where the database could not be reached."""
+        """Pause if the database was unavailable."""
         trouble = next(
             (verdict.error for verdict in verdicts if verdict.fate is Fate.LEAVE and verdict.error),
             None,
         )
         if trouble:
-            log.error(
-                "batch", outcome="left", size=len(self._left), error=str(trouble), again_in=AWAY
+            logger.error(
+                "batch",
+                outcome="postponed",
+                size=len(self._postponed),
+                error=str(trouble),
+                again_in=DATABASE_PAUSE,
             )
-            self.worker.stopping.wait(AWAY)
+            self.worker.stopping.wait(DATABASE_PAUSE)
 
     def _copy(self, message: HeldMessage, verdict: Verdict) -> Outgoing:
         if verdict.fate is Fate.RETRY and not self.broker.exhausted(message):
-            return self.broker.again(message, random.random())
+            return self.broker.retry(message, random.random())
         error = verdict.error
-        log.error(
+        logger.error(
             message.delivery.name,
             outcome="buried",
             attempts=message.delivery.attempts + 1,
             error=str(error),
         )
         trace = "".join(traceback.format_exception(error))
-        return self.broker.letter(
+        return self.broker.dead_letter(
             message, f"{type(error).__name__}: {error}", trace, datetime.now(UTC).isoformat()
         )
 
-    def _keep(self, kept: Sequence[HeldMessage]) -> None:
-        """RabbitMQ refused the copy, so the original stays. No hot loop: each return counts towards
-        the limit.
+    def _give_back(self, refused: Sequence[HeldMessage]) -> None:
+        """Return messages to the queue since RabbitMQ refused their copies, after a growing pause:
+        each return counts towards the delivery limit.
         """
         self.worker.streak += 1
-        self.worker.stopping.wait(min(LONGEST_PAUSE, 0.5 * 2**self.worker.streak))
-        for owner in {message.owner for message in kept}:
-            owner.give_back([message for message in kept if message.owner is owner])
+        self.worker.stopping.wait(min(MAX_PAUSE, 0.5 * 2**self.worker.streak))
+        for owner in {message.owner for message in refused}:
+            owner.give_back([message for message in refused if message.owner is owner])
 
 
 class BatchWorker(Worker):
-    """One per process. `batch`: messages in one transaction."""
+    """The worker of a process. `batch` is the most messages in one transaction."""
 
     def __init__(
         self, broker: SafeRabbitmqBroker, pipeline: Pipeline, *, threads: int, batch: int
     ) -> None:
-        super().__init__(broker, worker_threads=threads, worker_timeout=WAKE_UP)
+        super().__init__(broker, worker_threads=threads, worker_timeout=POLL_MILLISECONDS)
         self.pipeline, self.batch = pipeline, batch
         self.queue_prefetch = 2 * threads * batch
         self.stopping, self.streak = threading.Event(), 0
@@ -191,7 +190,7 @@ class BatchWorker(Worker):
         self._declare_actors()
 
     def stop(self, timeout: int = 600_000) -> None:
-        """Finishes the running batches, gives everything else back."""
+        """Finish running batches and return all other messages to the queue."""
         self.stopping.set()
         super().stop(timeout)
 
@@ -215,8 +214,8 @@ class BatchWorker(Worker):
         self._busy.pop(thread, None)
 
     def fault(self, longest: float) -> str | None:
-        """Why this process must end: a thread died, or one has been busy for more than `longest`
-        seconds.
+        """Return why the process must end, or None: a thread died, or a batch has been running for
+        more than `longest` seconds.
         """
         threads = [*self.workers, *self.consumers.values()]
         dead = [thread for thread in threads if not thread.is_alive()]

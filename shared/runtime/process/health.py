@@ -1,4 +1,4 @@
-"""How a service is: the answer to `service.health`, the same in every service."""
+"""Answer `service.health`, in every service alike."""
 
 from shared.contracts.common import AskHealth, ServiceHealth
 from shared.contracts.figures import flat
@@ -7,20 +7,20 @@ from shared.runtime.storage import message_tables
 from shared.runtime.storage.migrations import revision
 from shared.runtime.storage.unit_of_work import UnitOfWork
 
-TOO_MANY = 10_000  # outbox rows: the relay cannot keep up, or RabbitMQ refuses
+MAX_OUTBOX_ROWS = 10_000  # more: the relay is too slow, or RabbitMQ refuses messages
 
 health_handlers = Handlers[UnitOfWork]()
 
 
 @health_handlers.handles(AskHealth)
 def answer_health(_query: AskHealth, work: UnitOfWork) -> ServiceHealth:
-    """Counted in the database; that the answer arrives at all shows the rest."""
+    """Report problems and counts of the database; the answer itself shows that the worker runs."""
     rows = message_tables.backlog(work.connection)
     problems = work.problems()
-    if rows["outbox"] > TOO_MANY:
+    if rows["outbox"] > MAX_OUTBOX_ROWS:
         problems.append(
-            f"{rows['outbox']} messages wait in the outbox: look whether RabbitMQ refuses"
-            " publishers."
+            f"{rows['outbox']} messages wait in the outbox: check whether RabbitMQ refuses to"
+            " accept messages."
         )
     return ServiceHealth(
         service=work.service,

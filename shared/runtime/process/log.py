@@ -1,5 +1,5 @@
-"""Structured logs: JSON lines in production, colours on a terminal; dramatiq and pika come out the
-same way.
+"""Configure structured logs: JSON lines in production, colours on a terminal, for this code and for
+libraries alike.
 """
 
 import logging
@@ -17,14 +17,14 @@ SHARED: list[Any] = [
     structlog.processors.StackInfoRenderer(),
 ]
 
-# Without the local variables: they hold personal data.
+# Without local variables, since they hold personal data.
 TRACEBACKS = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 
 
 def configure(settings: CommonSettings, **always: Any) -> None:
-    """Sets the process up; `always` stands on every line, e.g. `service="orders"`."""
+    """Configure logging of the process; `always` is added to every line, as `service="orders"`."""
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not sys.stderr.isatty()
     )
@@ -46,7 +46,7 @@ def configure(settings: CommonSettings, **always: Any) -> None:
 
 def _adopt_stdlib(ending: list[Any], level: int, always: dict[str, Any]) -> None:
     def stamp(_logger: Any, _name: str, event: Any) -> dict[str, Any]:
-        return {**always, **event}  # context variables do not reach the threads of libraries
+        return {**always, **event}  # libraries' threads have no context variables
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -56,5 +56,5 @@ def _adopt_stdlib(ending: list[Any], level: int, always: dict[str, Any]) -> None
         )
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
-    # pika tells every lost connection at several levels of detail; we say it once ourselves.
+    # pika logs a lost connection several times; consumer and publisher log it once.
     logging.getLogger("pika").setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""The figures of a service, for Prometheus: counted in its database whenever they are asked for."""
+"""Serve a service's metrics to Prometheus, counted in its database at each scrape."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,15 +17,15 @@ from shared.runtime.storage.database import engine_for, reading
 
 
 class Figures(Collector):
-    """Those that all services have, and the service's own. Raises what the database raises: then
-    nothing is told.
+    """Collects the metrics of all services and the service's own. A database error fails the whole
+    scrape.
     """
 
     def __init__(self, service: Service, engine: Engine) -> None:
         self.service, self.engine = service, engine
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Nothing is counted before somebody asks."""
+        """Return nothing: metrics are counted at a scrape only."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -45,13 +45,13 @@ class Figures(Collector):
                 Figure(
                     "outbox_rows", "Messages not yet confirmed by RabbitMQ", {"": waiting["outbox"]}
                 ),
-                Figure("due_rows", "Messages that wait for their time", {"": waiting["schedule"]}),
+                Figure("due_rows", "Messages scheduled for later", {"": waiting["schedule"]}),
                 *work.figures(),
             ]
 
 
 def serve(service: Service, settings: ServiceSettings) -> None:
-    """Answers `GET /metrics` at `settings.metrics`, if it is set, on a thread of its own. Raises
+    """Answer `GET /metrics` at the address `settings.metrics`, if set, in a new thread. Raises
     `SettingsError`.
     """
     if not settings.metrics:
@@ -64,5 +64,5 @@ def serve(service: Service, settings: ServiceSettings) -> None:
     except OSError as error:
         variable = f"AFTERCART_{service.name.upper()}_METRICS"
         raise SettingsError(
-            f"{variable} is '{settings.metrics}', where nothing can listen: {error}."
+            f"{variable} is '{settings.metrics}', an address that cannot be opened: {error}."
         ) from None

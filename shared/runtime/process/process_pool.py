@@ -1,7 +1,7 @@
-"""Work that is done in child processes: whatever it does there, it does to nobody else.
+"""Run jobs in child processes, so that untrusted data can crash or exhaust only those.
 
-Children are forked from a warm process, have limits of time and memory, and make room for fresh
-ones after some jobs. What becomes of a job is a value, also when it ended its child.
+Children are forked from a warm process, have limits of time and memory, and are replaced after some
+jobs. A job that ends its child has a result, too: `Failed`.
 """
 
 import contextlib
@@ -22,8 +22,8 @@ Arguments = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a job: `seconds` of the clock, `busy` seconds of the processor. Of a child: `memory` in
-    MiB, and how many `jobs` it does before a fresh one takes its place.
+    """Limits of a job: `seconds` of wall-clock time, `busy` seconds of CPU time. Limits of a child:
+    `memory` in MiB, and the number of `jobs` until it is replaced.
     """
 
     seconds: int
@@ -34,17 +34,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Failed:
-    """What became of a job that brought nothing: `reason` says why, in a sentence that nothing
-    ends.
-    """
+    """The result of a job that failed. `reason` is a sentence without its full stop."""
 
     reason: str
 
 
 class ProcessPool:
-    """As many as threads ask at the same time. A child that failed is never asked again.
+    """Child processes, as many as threads run jobs at the same time. A failed child is replaced.
 
-    `warm`: a module that is imported once, before all of them are forked.
+    `warm` is a module that is imported once, before children are forked.
     """
 
     def __init__(self, limits: Limits, warm: str) -> None:
@@ -53,17 +51,17 @@ class ProcessPool:
         self._context.set_forkserver_preload([warm])
 
     def open(self) -> None:
-        """Has the first child forked, so that the first job does not wait until all is loaded."""
+        """Fork the first child, so that the first job does not wait for the imports."""
         self._give_back(_Child(self._context, self._limits))
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What the function returns in a child, or `Failed`. Raises `NotYet` where no child
-        begins.
+        """Call a function in a child and return its result, or `Failed`. Raises `NotYet` if no
+        child can be started.
         """
         return self.run_all(function, [arguments])[0]
 
     def run_all(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
-        """The same for each of several arguments, which travel to the child together."""
+        """Call a function with each of several arguments, sent to the child together."""
         done: list[Any] = []
         while len(done) < len(jobs):
             child = self._take()
@@ -76,12 +74,12 @@ class ProcessPool:
         return done
 
     def pids(self) -> list[int]:
-        """The processes that wait for work."""
+        """Return the ids of the idle processes."""
         with self._lock:
             return [child.process.pid for child in self._idle]
 
     def close(self) -> None:
-        """Ends them."""
+        """Kill all idle children."""
         with self._lock:
             children, self._idle = self._idle, []
         for child in children:
@@ -105,7 +103,7 @@ class ProcessPool:
 
 
 class _Child:
-    """One process and the way to it."""
+    """A child process and the pipe to it."""
 
     def __init__(self, context: Any, limits: Limits) -> None:
         self._limits, self._left = limits, limits.jobs
@@ -117,11 +115,11 @@ class _Child:
 
     @property
     def usable(self) -> bool:
-        """Whether it may be asked again."""
+        """Return whether it may run another job."""
         return self._left > 0
 
     def run(self, function: Callable[..., Any], jobs: Sequence[Arguments]) -> list[Any]:
-        """What becomes of the jobs, up to the first that fails."""
+        """Return the results of jobs, up to the first that fails."""
         done: list[Any] = []
         self._left -= len(jobs)
         try:
@@ -137,7 +135,7 @@ class _Child:
         return done
 
     def end(self) -> None:
-        """At once, whatever it does."""
+        """Kill the process, even in the middle of a job."""
         with contextlib.suppress(ValueError):
             self.process.kill()
             self.process.join()
@@ -145,14 +143,16 @@ class _Child:
         self._connection.close()
 
     def _await(self) -> None:
-        """A child that does not even begin is no fault of the job."""
+        """Wait until the child is ready. Raises `NotYet`: a child that cannot start is not the
+        job's fault.
+        """
         try:
             ready = self._connection.poll(self._limits.seconds) and self._connection.recv()
         except (EOFError, ConnectionError):
             ready = False
         if not ready:
             self.end()
-            raise NotYet("no child process begins that could do the work")
+            raise NotYet("No child process could be started.")
 
     def _answer(self) -> Any:
         if not self._connection.poll(self._limits.seconds):
@@ -165,10 +165,8 @@ class _Child:
 
 
 def _serve(connection: Connection, limits: Limits) -> None:
-    """Does what comes until nothing will come any more."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # the parent stops gracefully, and then closes the connection
+    """Run jobs until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent closes the pipe after its own stop
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory * MEBIBYTE, limits.memory * MEBIBYTE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection.send(True)
@@ -178,7 +176,7 @@ def _serve(connection: Connection, limits: Limits) -> None:
         except (EOFError, ConnectionError):
             return
         for arguments in jobs:
-            _allow(limits.busy)
+            _limit_cpu(limits.busy)
             connection.send(_outcome(function, arguments, limits))
 
 
@@ -191,8 +189,8 @@ def _outcome(function: Callable[..., Any], arguments: Arguments, limits: Limits)
         return Failed(f"{type(error).__name__}: {error}")
 
 
-def _allow(seconds: int) -> None:
-    """The kernel ends the process when it has used the processor for so long."""
+def _limit_cpu(seconds: int) -> None:
+    """Let the kernel kill the process after so many more seconds of CPU time."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(

@@ -1,6 +1,4 @@
-"""Keeps the worker processes of a service running: starts another for each that ended, slower when
-they keep dying.
-"""
+"""Run the worker processes of a service and restart those that end, with growing pauses."""
 
 import os
 import signal
@@ -11,17 +9,17 @@ from dataclasses import dataclass, field
 
 import structlog
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
-LOOK = 0.2  # seconds
-HEALTHY = 30.0  # seconds a process must live for its next restart to be immediate
-LONGEST_PAUSE = 30.0
-GRACE = 60.0  # seconds to finish what was begun
+CHECK_SECONDS = 0.2  # between two checks of the processes
+HEALTHY_SECONDS = 30.0  # a process that ran longer is restarted at once
+MAX_PAUSE = 30.0  # seconds until a restart
+GRACE_SECONDS = 60.0  # for running batches to finish at a stop
 
 
 @dataclass
 class Slot:
-    """One place for a process."""
+    """One of the supervised processes."""
 
     command: list[str]
     process: subprocess.Popen[bytes] | None = None
@@ -29,17 +27,17 @@ class Slot:
     start_at: float = 0.0
     failures: int = 0
 
-    def look(self, now: float) -> None:
-        """Starts the process when its time has come, notes when it ended."""
+    def check(self, now: float) -> None:
+        """Start the process if it is due; schedule a restart if it ended."""
         if self.process is None:
             if now >= self.start_at:
                 self.process, self.started = subprocess.Popen(self.command, env=_environment()), now
             return
         code = self.process.poll()
         if code is not None:
-            self.failures = 0 if now - self.started > HEALTHY else self.failures + 1
-            pause = min(LONGEST_PAUSE, 0.25 * 2**self.failures) if self.failures else 0.0
-            log.error("worker", outcome="ended", pid=self.process.pid, code=code, again_in=pause)
+            self.failures = 0 if now - self.started > HEALTHY_SECONDS else self.failures + 1
+            pause = min(MAX_PAUSE, 0.25 * 2**self.failures) if self.failures else 0.0
+            logger.error("worker", outcome="ended", pid=self.process.pid, code=code, again_in=pause)
             self.process, self.start_at = None, now + pause
 
     def stop(self, number: int) -> None:
@@ -49,9 +47,7 @@ class Slot:
 
 @dataclass
 class Supervisor:
-    """Runs `processes` copies of a command until SIGTERM or SIGINT; then passes the signal on and
-    waits.
-    """
+    """Runs `processes` copies of a command until SIGTERM or SIGINT, then stops them and waits."""
 
     command: list[str]
     processes: int
@@ -62,19 +58,19 @@ class Supervisor:
         self.slots = [Slot(self.command) for _ in range(self.processes)]
 
     def run(self) -> int:
-        """0 after a graceful stop, 1 if a process had to be killed."""
+        """Run until a signal. Return 0 after a graceful stop, 1 if a process had to be killed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: setattr(self, "stopping", True))
         while not self.stopping:
             for slot in self.slots:
-                slot.look(time.monotonic())
-            time.sleep(LOOK)
+                slot.check(time.monotonic())
+            time.sleep(CHECK_SECONDS)
         return self._end()
 
     def _end(self) -> int:
         for slot in self.slots:
             slot.stop(signal.SIGTERM)
-        deadline, killed = time.monotonic() + GRACE, 0
+        deadline, killed = time.monotonic() + GRACE_SECONDS, 0
         for process in [slot.process for slot in self.slots if slot.process]:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
@@ -85,14 +81,12 @@ class Supervisor:
 
 
 def worker_command(service: str, threads: int) -> list[str]:
-    """How one worker process is started."""
-    program = sys.modules[
-        "__main__"
-    ].__spec__  # the same program that we are, where it was started with -m
+    """Return the command that starts one worker process."""
+    program = sys.modules["__main__"].__spec__  # set where this program was started with -m
     module = program.name if program else "shared.cli.main"
     return [sys.executable, "-m", module, "worker", service, "--child", "--threads", str(threads)]
 
 
 def _environment() -> dict[str, str]:
-    # Read by dramatiq when it is imported: milliseconds until a lost consumer connects again.
+    # dramatiq reads this at import: milliseconds until a lost consumer reconnects.
     return {"dramatiq_restart_delay": "500", **os.environ}

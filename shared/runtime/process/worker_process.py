@@ -1,4 +1,4 @@
-"""One worker process of a service, from start to graceful stop."""
+"""Run one worker process of a service, from its start to a graceful stop."""
 
 import os
 import signal
@@ -24,16 +24,16 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.storage import migrations, schedule
 from shared.runtime.storage.database import engine_for
 
-LONGEST_HANDLER = 600.0  # seconds before the process is given up
-WATCH = 1.0  # seconds between looks at the threads
 logger = structlog.get_logger()
 
-FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another
+MAX_HANDLER_SECONDS = 600.0  # then the process ends
+CHECK_SECONDS = 1.0  # between two checks of the threads
+FAULT = 70  # exit code (EX_SOFTWARE); the supervisor starts another process
 
 
 class WorkerProcess:
-    """Binds a service to its database and to RabbitMQ and runs it. `start`, then `watch`, then
-    `stop`.
+    """A service connected to its database and to RabbitMQ. Call `start`, then `fault` regularly,
+    then `stop`.
     """
 
     def __init__(self, service: Service, settings: ServiceSettings, threads: int = 1) -> None:
@@ -67,7 +67,7 @@ class WorkerProcess:
         )
 
     def start(self) -> None:
-        """Begins to consume and to relay."""
+        """Start to consume and to relay messages."""
         self._boot()
         self.relay.start()
         self.broker.emit_after("process_boot")
@@ -76,15 +76,15 @@ class WorkerProcess:
             self.push_listener.start()
 
     def fault(self) -> str | None:
-        """Why this process must end, if it must."""
+        """Return why this process must end, or None."""
         if not self.relay.is_alive():
             return "the relay died"
         if not self.publisher.alive:
             return "the publisher died"
-        return self.worker.fault(LONGEST_HANDLER)
+        return self.worker.fault(MAX_HANDLER_SECONDS)
 
     def stop(self) -> None:
-        """Finishes what was begun, gives the rest back."""
+        """Finish running batches and return all other messages to the queue."""
         if self.push_listener:
             self.push_listener.stop()
         self.worker.stop()
@@ -107,7 +107,7 @@ class WorkerProcess:
 
 
 def run(service: Service, threads: int) -> int:
-    """Runs until SIGTERM or SIGINT (0) or until a part of it died (`FAULT`)."""
+    """Run until SIGTERM or SIGINT and return 0. If a thread dies, exit with `FAULT`."""
     settings = service.settings.load(service.name)
     log.configure(settings, service=service.name, pid=os.getpid())
     with _stop_signal() as stopping:
@@ -115,15 +115,15 @@ def run(service: Service, threads: int) -> int:
         process.start()
         logger.info("worker", outcome="started", threads=threads, batch=process.worker.batch)
         parent = os.getppid()
-        while (
-            not stopping.wait(WATCH) and os.getppid() == parent
-        ):  # without its supervisor it stops, too
+        while not stopping.wait(CHECK_SECONDS):
+            if os.getppid() != parent:  # the supervisor is gone
+                break
             fault = process.fault()
             if fault:
-                logger.critical("worker", outcome="given_up", reason=fault)
-                os._exit(
-                    FAULT
-                )  # a dead or stuck thread cannot be joined; nothing unconfirmed is lost
+                logger.critical("worker", outcome="failed", reason=fault)
+                # A dead or stuck thread cannot be joined. Nothing is lost: unconfirmed messages
+                # are delivered again.
+                os._exit(FAULT)
         process.stop()
         logger.info("worker", outcome="stopped")
     return 0
@@ -131,14 +131,15 @@ def run(service: Service, threads: int) -> int:
 
 @contextmanager
 def _stop_signal() -> Iterator[threading.Event]:
+    """Provide an event that is set by SIGTERM or SIGINT."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stopping
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,8 +1,8 @@
-"""dramatiq on RabbitMQ, where nothing is acknowledged before it is safe.
+"""Connect dramatiq to RabbitMQ so that nothing is acknowledged before its effects are committed.
 
-What the stock broker does and why each part here differs: `docs/architecture.md`, section
-"Hazards". Queues are declared by `topology`, never here; retries wait in queues of RabbitMQ, never
-in a worker's memory; a body names no queue.
+The section "Hazards" in `docs/architecture.md` says how dramatiq's own broker loses messages and
+what each part here does about it. Queues are declared by `topology`, never here; retries wait in
+queues, never in a worker's memory; no field of a body names a queue.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,24 +24,22 @@ from shared.runtime.rabbitmq.names import dead_queue, own_exchange, wait_queue
 from shared.runtime.rabbitmq.outgoing import Outcome, Outgoing
 from shared.runtime.rabbitmq.publisher import Publisher, connection_parameters
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
-# the actor of messages that no handler takes; their names may come from anybody
+# the actor of messages without a handler; their names may come from any client
 UNKNOWN = "unknown"
-LONGEST_ERROR = 4000  # characters of a traceback in a header
+MAX_ERROR = 4000  # characters of a traceback in a header
 
 
 class HeldMessage(MessageProxy):
-    """A delivery that RabbitMQ has not been answered for; it remembers the consumer it came
-    from.
-    """
+    """An unacknowledged message. It remembers the consumer that received it."""
 
     def __init__(self, owner: "SafeRabbitmqConsumer", tag: int, delivery: Delivery) -> None:
         super().__init__(
             Message(
                 queue_name=owner.queue_name,
                 actor_name=delivery.name if delivery.name in owner.broker.actors else UNKNOWN,
-                args=(),  # error reporters send them away, and they hold data of customers
+                args=(),  # error reporters would send them out, with personal data
                 kwargs={},
                 options=_options(delivery),
                 message_id=delivery.envelope.id if delivery.envelope else "",
@@ -51,21 +49,21 @@ class HeldMessage(MessageProxy):
         self.observed: ObservedMessage | None = None
 
     def observe(self) -> None:
-        """From now on middleware sees what becomes of it."""
+        """Show the message to middleware from now on."""
         if self.observed is None:
             self.observed = ObservedMessage(self.owner.broker, self)
             self.delivery = replace(self.delivery, call=self.observed.call)
 
     @property
     def current(self) -> bool:
-        """False after the connection was lost: RabbitMQ delivers it again, and its tag means
-        another message now.
+        """Return False after the connection was lost: RabbitMQ delivers the message again, and its
+        delivery tag belongs to another message now.
         """
         return bool(self.owner.channel.is_open)
 
 
 def _options(delivery: Delivery) -> dict[str, Any]:
-    """Return what retries and tracers note in a message, by the keys that they read."""
+    """Return the options that middleware for retries and traces reads from a message."""
     options: dict[str, Any] = {}
     if delivery.attempts:
         options["retries"] = delivery.attempts
@@ -75,7 +73,7 @@ def _options(delivery: Delivery) -> dict[str, Any]:
 
 
 class SafeRabbitmqConsumer(_RabbitmqConsumer):
-    """Answers only for its own deliveries, many with one frame, in the thread of its connection."""
+    """Acknowledges only its own deliveries, many with one frame, in its connection's thread."""
 
     def __next__(self) -> HeldMessage | None:
         try:
@@ -86,18 +84,17 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
             return None
         self.known_tags.add(method.delivery_tag)
         headers = properties.headers or {}
-        is_ours = method.exchange == own_exchange(
-            self.queue_name
-        )  # a retry or a replay, told where it came from
-        exchange = headers.get(ORIGIN, method.exchange) if is_ours else method.exchange
+        exchange = method.exchange
+        if exchange == own_exchange(self.queue_name):  # a retry or a replay
+            exchange = headers.get(ORIGIN, exchange)
         return HeldMessage(self, method.delivery_tag, receive(body, headers, str(exchange)))
 
     def ack_all(self, messages: Iterable[HeldMessage]) -> None:
-        """Acknowledges what is done."""
+        """Acknowledge messages."""
         self._in_its_thread(partial(self._ack_now, sorted(message.tag for message in messages)))
 
     def give_back(self, messages: Iterable[HeldMessage]) -> None:
-        """Gives messages back to the queue."""
+        """Return messages to the queue."""
         self._in_its_thread(partial(self._nack_now, [message.tag for message in messages]))
 
     def ack(self, message: Any) -> None:
@@ -107,8 +104,8 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
         self.give_back([message])
 
     def close(self) -> None:
-        """Returns what was prefetched, in order: pika alone would return its buffer before the
-        older deliveries.
+        """Return prefetched messages in order. pika alone would return its buffer before older
+        deliveries.
         """
         try:
             while self.channel.is_open and next(self.iterator)[0] is not None:
@@ -117,7 +114,7 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
             pass
         try:
             super().close()
-        # where the server closed the channel, dramatiq leaves the connection open for ever
+        # if the server closed the channel, dramatiq never closes the connection
         finally:
             with suppress(AMQPConnectionError, AMQPChannelError):
                 self.connection.close()
@@ -127,11 +124,11 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
             if self.channel.is_open:
                 self.connection.add_callback_threadsafe(callback)
         except (AMQPConnectionError, AMQPChannelError):
-            pass  # gone: RabbitMQ delivers again, the inbox knows what was done
+            pass  # the connection is lost: RabbitMQ delivers again, the inbox finds duplicates
 
     def _ack_now(self, tags: list[int]) -> None:
-        # All bookkeeping is here, in the connection's thread: a tag that was covered by another's
-        # multiple-ack and is acked again closes the channel.
+        # Only in the connection's thread: acknowledging a tag that a multiple-ack has covered
+        # closes the channel.
         if not self.channel.is_open:
             return
         tags = [tag for tag in tags if tag in self.known_tags]
@@ -151,9 +148,9 @@ class SafeRabbitmqConsumer(_RabbitmqConsumer):
 
 
 class SafeRabbitmqBroker(RabbitmqBroker):
-    """One queue, declared elsewhere; publishes only to the service's own exchange, with confirms.
+    """A broker with one queue. It publishes only to the service's own exchange, with confirms.
 
-    `retry_delays`: seconds, one wait queue each.
+    `retry_delays` are in seconds; there is one wait queue for each.
     """
 
     def __init__(
@@ -170,7 +167,7 @@ class SafeRabbitmqBroker(RabbitmqBroker):
 
     @property
     def observed(self) -> bool:
-        """Whether a middleware wants to see messages."""
+        """Return whether a middleware wants to see messages."""
         return any(observes(middleware) for middleware in self.middleware)
 
     @property
@@ -178,7 +175,7 @@ class SafeRabbitmqBroker(RabbitmqBroker):
         return SafeRabbitmqConsumer
 
     def declare_queue(self, queue_name: str, *, ensure: bool = False) -> None:
-        # No delay queue is announced: no `.DQ`, no thread and no connection for it.
+        # dramatiq would announce a delay queue (`.DQ`) and start a thread and a connection for it.
         if queue_name not in self.queues:
             self.emit_before("declare_queue", queue_name)
             self.queues.add(queue_name)
@@ -186,12 +183,12 @@ class SafeRabbitmqBroker(RabbitmqBroker):
 
     def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
         raise NotImplementedError(
-            "messages leave through the outbox; a retry or a dead letter through publish()"
+            "Messages are published through the outbox, retries and dead letters with publish()."
         )
 
-    def again(self, message: HeldMessage, jitter: float) -> Outgoing:
-        """A copy for the wait queue of its attempt; `jitter` (0 to 1) shortens the wait by up to a
-        quarter.
+    def retry(self, message: HeldMessage, jitter: float) -> Outgoing:
+        """Return a copy for the wait queue of the next attempt; `jitter` (0 to 1) shortens the wait
+        by up to a quarter.
         """
         attempts = message.delivery.attempts
         delay = self.retry_delays[min(attempts, len(self.retry_delays) - 1)]
@@ -200,30 +197,30 @@ class SafeRabbitmqBroker(RabbitmqBroker):
             wait_queue(self.service, delay), message, {ATTEMPTS: attempts + 1}, expires
         )
 
-    def letter(self, message: HeldMessage, reason: str, error: str, at: str) -> Outgoing:
-        """A copy for the dead queue, body and attempts as they came, with the reason."""
+    def dead_letter(self, message: HeldMessage, reason: str, error: str, at: str) -> Outgoing:
+        """Return a copy for the dead letters, with the reason, the traceback and the attempts."""
         headers = {
             ATTEMPTS: message.delivery.attempts + 1,
-            "x-reason": reason[:LONGEST_ERROR],
-            "x-error": error[-LONGEST_ERROR:],
+            "x-reason": reason[:MAX_ERROR],
+            "x-error": error[-MAX_ERROR:],
             "x-buried-at": at,
         }
         return self._copy(dead_queue(self.service), message, headers)
 
     def exhausted(self, message: HeldMessage) -> bool:
-        """Whether this was the last attempt."""
+        """Return whether this was the last attempt."""
         return message.delivery.attempts >= len(self.retry_delays)
 
     def publish(self, copies: Sequence[Outgoing]) -> list[bool]:
-        """Sends copies, all at once; for each whether RabbitMQ has it now. Where not, the original
-        must be kept.
+        """Publish copies together and return for each whether RabbitMQ confirmed it. If not, the
+        original must not be acknowledged.
         """
         outcomes = self.publisher.publish(copies)
         for copy, outcome in zip(copies, outcomes, strict=True):
             if outcome is not Outcome.CONFIRMED:
-                log.warning(
+                logger.warning(
                     "retry",
-                    outcome="kept",
+                    outcome="not_confirmed",
                     id=copy.message_id,
                     queue=copy.routing_key,
                     rabbitmq=outcome.value,
@@ -233,8 +230,8 @@ class SafeRabbitmqBroker(RabbitmqBroker):
     def _copy(
         self, queue: str, message: HeldMessage, headers: dict[str, Any], expires: int | None = None
     ) -> Outgoing:
-        # Fresh headers: with a copied `x-death` RabbitMQ would take the next round for a circle and
-        # drop the message.
+        # New headers: with a copied `x-death` RabbitMQ would see a dead-letter cycle and drop the
+        # message.
         delivery = message.delivery
         id_ = delivery.envelope.id if delivery.envelope else ""
         headers = {ORIGIN: delivery.exchange, **headers}

@@ -1,4 +1,4 @@
-"""A message as it came from RabbitMQ, and what becomes of it."""
+"""A message as RabbitMQ delivered it, and the verdict on it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from shared.contracts.envelope import Envelope, Unreadable, decode
 T = TypeVar("T")
 
 ATTEMPTS = "x-attempts"
-ORIGIN = (  # where a copy of ours was first published; believed from our own exchange only
-    "x-exchange"
-)
-MAX_BELIEVED_ATTEMPTS = 1000  # the header may come from a stranger
-LONGEST_PROPERTY = 255  # bytes, in AMQP
+# The exchange of the first publishing, in copies for a retry; trusted from the service's own
+# exchange.
+ORIGIN = "x-exchange"
+MAX_ATTEMPTS = 1000  # the header may come from any client
+MAX_PROPERTY_BYTES = 255  # in AMQP
 
 
 class CallHandler(Protocol):
@@ -30,9 +30,8 @@ def call_unobserved(call: Callable[[], T], /) -> T:
 
 @dataclass(frozen=True)
 class Delivery:
-    """`envelope` is None when the bytes are no CloudEvent; `fault` then says why. Of the headers
-    only the count of attempts is believed. `exchange` is where it was published, which RabbitMQ
-    vouches for.
+    """A delivered message. `envelope` is None if the bytes are no CloudEvent; `fault` then says
+    why. Of the headers only the number of attempts is trusted. `exchange` is set by RabbitMQ.
     """
 
     body: bytes
@@ -45,38 +44,34 @@ class Delivery:
 
     @property
     def name(self) -> str:
-        """The message's name, for logs and actors."""
+        """Return the message's name, for logs and actors."""
         return self.envelope.name if self.envelope else "unreadable"
 
 
 def receive(body: bytes, headers: Mapping[str, Any] | None = None, exchange: str = "") -> Delivery:
-    """What RabbitMQ delivered, decoded as far as it can be. Never raises."""
+    """Decode a message as far as possible. Never raises: an error is the delivery's `fault`."""
     headers = headers or {}
     count = headers.get(ATTEMPTS, 0)
-    attempts = min(max(count, 0), MAX_BELIEVED_ATTEMPTS) if isinstance(count, int) else 0
+    attempts = min(max(count, 0), MAX_ATTEMPTS) if isinstance(count, int) else 0
     try:
         return Delivery(body, _checked(body), "", attempts, headers, exchange)
-    except Exception as fault:  # whatever it is, this message's consumer must live
+    except Exception as fault:  # any error of a message must leave the consumer running
         return Delivery(body, None, str(fault), attempts, headers, exchange)
 
 
 def _checked(body: bytes) -> Envelope:
-    """The envelope, if what it says can be said again: to RabbitMQ as properties, to anybody in
-    UTF-8.
-    """
+    """Return the envelope, if its values can be published again as AMQP properties in UTF-8."""
     envelope = decode(body)
     if "\0" in f"{envelope.id}{envelope.source}{envelope.subject}{envelope.correlationid}":
-        raise Unreadable("id, source, subject or correlationid: the character NUL cannot be kept")
+        raise Unreadable("id, source, subject or correlationid: the character NUL cannot be stored")
     for name in ("id", "replyto"):
-        if len((getattr(envelope, name) or "").encode(errors="replace")) > LONGEST_PROPERTY:
+        if len((getattr(envelope, name) or "").encode(errors="replace")) > MAX_PROPERTY_BYTES:
             raise Unreadable(
-                f"{name}: longer than the {LONGEST_PROPERTY} bytes that RabbitMQ can carry"
+                f"{name}: longer than the {MAX_PROPERTY_BYTES} bytes that RabbitMQ can carry"
             )
     try:
         body.decode()
-        if (
-            b"\\u" in body or b"\0" in body
-        ):  # an escape, or UTF-16, may hide half of a surrogate pair
+        if b"\\u" in body or b"\0" in body:  # an escape or UTF-16 may hide half a surrogate pair
             envelope.encode()
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
         raise Unreadable(f"not JSON in UTF-8: {error.reason}") from None
@@ -84,22 +79,22 @@ def _checked(body: bytes) -> Envelope:
 
 
 class Fate(Enum):
-    """What the consumer does with a message."""
+    """What the consumer does with a message: acknowledge, retry, move to the dead letters,
+    postpone.
+    """
 
     DONE = "done"
     RETRY = "retry"
     BURY = "bury"
-    LEAVE = (  # nothing was done: its thread takes it next; after a pause, where there is an error
-        "leave"
-    )
+    LEAVE = "leave"  # for the thread's next batch; with an error after a pause
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A fate and, where it failed, the error that decided it."""
+    """The fate of a message, and the error of one that failed."""
 
     fate: Fate
     error: BaseException | None = None
 
 
-DONE, LEFT = Verdict(Fate.DONE), Verdict(Fate.LEAVE)
+DONE = Verdict(Fate.DONE)

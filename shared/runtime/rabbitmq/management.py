@@ -1,4 +1,4 @@
-"""RabbitMQ's management API: definitions, bindings, queues. Source:
+"""Call RabbitMQ's management API: definitions, bindings, queues. Source:
 https://www.rabbitmq.com/docs/management#http-api
 """
 
@@ -13,9 +13,7 @@ PARTS = ("exchanges", "queues", "bindings", "users", "permissions", "topic_permi
 
 
 class Management:
-    """A client of one node. `url` holds user and password. Every fault is a `TopologyError` of one
-    sentence.
-    """
+    """A client of one node. `url` holds user and password. Every error is a `TopologyError`."""
 
     def __init__(self, url: str) -> None:
         self._address = urlsplit(url)._replace(query="").geturl().rsplit("@", 1)[-1]
@@ -28,7 +26,7 @@ class Management:
         self._client.close()
 
     def definitions(self, vhost: str = "/") -> dict[str, list[dict[str, Any]]]:
-        """What exists in a virtual host."""
+        """Return the definitions of a virtual host."""
         whole = self._call("GET", "/api/definitions").json()
         return {
             part: [entry for entry in whole.get(part, []) if entry.get("vhost", vhost) == vhost]
@@ -36,16 +34,15 @@ class Management:
         }
 
     def import_definitions(self, definitions: dict[str, list[dict[str, Any]]]) -> None:
-        """Adds what is missing; users and rights are replaced."""
+        """Create exchanges, queues and bindings that are missing; replace users and permissions."""
         self._call("POST", "/api/definitions", json=definitions)
 
     def unbind(self, binding: dict[str, Any]) -> None:
-        """Removes one binding of a queue."""
+        """Delete one binding of a queue."""
         parts = [quote(str(binding[name]), safe="") for name in ("vhost", "source", "destination")]
         path = "/api/bindings/{}/e/{}/q/{}".format(*parts)
-        for found in self._call(
-            "GET", path
-        ).json():  # RabbitMQ's own name of it is known from there only
+        # RabbitMQ deletes a binding by a key of its own, which only this list shows.
+        for found in self._call("GET", path).json():
             if (found["routing_key"], found["arguments"]) == (
                 binding["routing_key"],
                 binding["arguments"],
@@ -53,7 +50,7 @@ class Management:
                 self._call("DELETE", f"{path}/{quote(found['properties_key'], safe='')}")
 
     def queues(self, vhost: str = "/") -> list[dict[str, Any]]:
-        """All queues with their counts."""
+        """Return all queues with their message counts."""
         found: list[dict[str, Any]] = self._call(
             "GET", f"/api/queues/{quote(vhost, safe='')}"
         ).json()

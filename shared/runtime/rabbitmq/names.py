@@ -1,4 +1,4 @@
-"""Names of everything we keep in RabbitMQ; `topology` declares them, broker and relay use them."""
+"""The names of exchanges and queues. `topology` declares them; broker and relay use them."""
 
 COMMANDS = "aftercart.commands"
 EVENTS = "aftercart.events"
@@ -8,17 +8,17 @@ STREAM = "aftercart.events.stream"
 
 
 def own_exchange(service: str) -> str:
-    """The service's own direct exchange: retries, dead letters and messages to itself. Nobody else
-    may write it.
+    """Return the direct exchange of a service for retries, dead letters and messages to itself.
+    Only the service may write to it.
     """
     return f"{service}.self"
 
 
 def dead_queue(service: str) -> str:
-    """Where dead letters are kept, without limit of time."""
+    """Return the queue of a service's dead letters, which never expire."""
     return f"{service}.dead"
 
 
 def wait_queue(service: str, delay: float) -> str:
-    """Where a message waits `delay` seconds for its next attempt."""
+    """Return the queue in which messages wait `delay` seconds for their next attempt."""
     return f"{service}.wait.{round(delay * 1000)}"

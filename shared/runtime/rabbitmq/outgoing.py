@@ -1,4 +1,4 @@
-"""Messages on their way out, and what RabbitMQ said to each."""
+"""Messages to publish, and RabbitMQ's answer to each."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -12,18 +12,18 @@ from shared.contracts.envelope import CONTENT_TYPE
 
 
 class Outcome(Enum):
-    """What RabbitMQ said to one message."""
+    """RabbitMQ's answer to one message."""
 
     CONFIRMED = "confirmed"
-    RETURNED = "returned"  # no queue wants it
-    REFUSED = "refused"  # a queue that wants it is full
-    BLOCKED = "blocked"  # an alarm blocks publishers; nothing was sent
+    RETURNED = "returned"  # no queue is bound to its routing key
+    REFUSED = "refused"  # a queue is full
+    BLOCKED = "blocked"  # an alarm blocks publishers; the message was not sent
     UNKNOWN = "unknown"  # connection lost, or no answer in time
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to publish; `expires` is milliseconds in a wait queue."""
+    """A message to publish. `expires` is its time to live in a wait queue, in milliseconds."""
 
     exchange: str
     routing_key: str
@@ -44,12 +44,12 @@ class Outgoing:
 
 
 Publish = Callable[[Sequence[Outgoing]], Sequence[Outcome]]
-"""Sends messages; tells what RabbitMQ said to each, in the same order."""
+"""Publishes messages and returns RabbitMQ's answer to each, in the same order."""
 
 
 @dataclass(eq=False)
 class Batch:
-    """Messages that are published together; `done` once all of them have their outcome."""
+    """Messages that are published together. `done` is set when all have an outcome."""
 
     messages: Sequence[Outgoing]
     outcomes: list[Outcome | None] = field(init=False)

@@ -1,9 +1,8 @@
-"""Publishing with pipelined confirms: pika's SelectConnection on a thread of its own, `mandatory`
-on everything.
+"""Publish with pipelined confirms and `mandatory`, through pika's SelectConnection in its own
+thread.
 
-A confirm that never comes is given up after a timeout of our own, and the connection with it, so
-that a late confirm cannot be taken for another message's. The outcome is then UNKNOWN: the message
-may have arrived; publish it again.
+If a confirm does not come in time, the connection is closed, so that a late confirm cannot be taken
+for another message's. The outcome is then UNKNOWN: the message may have arrived; publish it again.
 """
 
 import random
@@ -18,24 +17,24 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError, ShortStringTooLong
 
 from shared.runtime.rabbitmq.outgoing import Batch, Outcome, Outgoing
-from shared.runtime.rabbitmq.stream_probe import Readiness
+from shared.runtime.rabbitmq.stream_probe import StreamProbe
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 RECONNECT_PAUSE = 0.5  # seconds
-FAREWELL = 1.0  # seconds for a connection to close in good order
+CLOSE_TIMEOUT = 1.0  # seconds for a connection to close gracefully
 
 
 def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
-    """The URLs (joined by `;`) in a shuffled order, so that not every process goes to the first
-    node.
+    """Return parameters for the URLs (joined by `;`), shuffled so that processes connect to
+    different nodes.
     """
     parameters = []
     for url in random.sample(urls.split(";"), urls.count(";") + 1):
         one = pika.URLParameters(url)
         one.client_properties = {"connection_name": name}
         if "heartbeat" not in url:
-            one.heartbeat = 10  # a frozen node is noticed by its heartbeat only
+            one.heartbeat = 10  # only the heartbeat detects a frozen node
         one.socket_timeout = one.stack_timeout = 10
         one.blocked_connection_timeout = one.blocked_connection_timeout or 60
         parameters.append(one)
@@ -43,10 +42,10 @@ def connection_parameters(urls: str, name: str) -> list[pika.URLParameters]:
 
 
 class Publisher:
-    """One connection for a whole process; `publish` may be called by any thread."""
+    """One connection for a process. `publish` may be called in any thread."""
 
     def __init__(self, urls: str, name: str = "publisher", awaits: str | None = None) -> None:
-        """`awaits`: a stream that must run before anything is published on a new connection."""
+        """Connect in a new thread. `awaits` is a stream that must be up before publishing."""
         self._urls, self._name, self._awaits = urls, name, awaits
         self._connection: SelectConnection | None = None
         self._channel: Channel | None = None
@@ -55,42 +54,40 @@ class Publisher:
         self._returned: set[tuple[str, str, str]] = set()
         self._ready, self._stopping = threading.Event(), threading.Event()
         self._blocked = False
-        self._queued: list[Batch] = []  # handed to the loop, not yet sent
-        self._door = threading.Lock()  # between `_queued` and `_ready`
+        self._queued: list[Batch] = []  # passed to the loop, not yet sent
+        self._lock = threading.Lock()  # for `_queued` together with `_ready`
         self._thread = threading.Thread(target=self._run, daemon=True, name=name)
         self._thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether its thread runs; the process must end when it does not."""
+        """Return whether the thread runs; if not, the process must end."""
         return self._thread.is_alive()
 
     # --- any thread -------------------------------------------------------------------------------
 
     def publish(self, messages: Sequence[Outgoing], timeout: float = 10) -> list[Outcome]:
-        """Publishes and awaits the confirms; one outcome for each message, in the same order. Never
-        raises.
+        """Publish messages, wait for their confirms and return one outcome each, in the same order.
+        Never raises.
         """
         if not messages:
             return []
         if not self._ready.wait(timeout):
             return [Outcome.UNKNOWN] * len(messages)
-        if (
-            self._blocked
-        ):  # what we wrote now would wait in the socket and come out when the alarm ends
+        if self._blocked:  # the message would wait in the socket until the alarm ends
             return [Outcome.BLOCKED] * len(messages)
         batch = Batch(messages)
         connection = self._queue(batch)
         if connection is None:
             return [Outcome.UNKNOWN] * len(messages)
         if not batch.done.wait(timeout):
-            log.warning("publisher", outcome="given_up", unconfirmed=batch.open, seconds=timeout)
-            self._on_loop(connection, lambda: _give_up(connection))
-            batch.done.wait(2 * FAREWELL)
+            logger.warning("publisher", outcome="timeout", unconfirmed=batch.open, seconds=timeout)
+            self._on_loop(connection, lambda: _abort(connection))
+            batch.done.wait(2 * CLOSE_TIMEOUT)
         return [outcome or Outcome.UNKNOWN for outcome in batch.outcomes]
 
     def _queue(self, batch: Batch) -> SelectConnection | None:
-        with self._door:
+        with self._lock:
             connection = self._connection
             if not self._ready.is_set() or connection is None:
                 return None
@@ -98,7 +95,7 @@ class Publisher:
         return connection if self._on_loop(connection, lambda: self._send(batch)) else None
 
     def close(self) -> None:
-        """Ends the thread; messages in flight are UNKNOWN."""
+        """End the thread; the outcome of messages in flight is UNKNOWN."""
         self._stopping.set()
         connection = self._connection
         if connection is not None:
@@ -109,7 +106,7 @@ class Publisher:
     def _on_loop(connection: SelectConnection, callback: Any) -> bool:
         try:
             connection.ioloop.add_callback_threadsafe(callback)
-        except (AttributeError, RuntimeError):  # the loop is gone already
+        except (AttributeError, RuntimeError):  # the loop has ended
             return False
         return True
 
@@ -138,27 +135,27 @@ class Publisher:
             connection.ioloop.start()
         except Exception as error:
             self._lost(connection, error)
-        finally:  # however it ended: tags of this connection mean nothing on the next one
+        finally:  # delivery tags start again on the next connection
             self._forget()
             if connection is not None:
                 connection.ioloop.close()
 
     def _opened(self, channel: Channel) -> None:
-        if self._stopping.is_set():  # closed before there was anything to close
+        if self._stopping.is_set():  # closed while the channel was being opened
             _close(channel.connection)
             return
         self._tag = 0
         channel.add_on_close_callback(lambda channel, _reason: _close_with(channel))
         channel.add_on_return_callback(self._note_returned)
         channel.confirm_delivery(
-            self._confirmed, callback=lambda _frame: self._look_around(channel)
+            self._confirmed, callback=lambda _frame: self._await_stream(channel)
         )
 
-    def _look_around(self, channel: Channel) -> None:
+    def _await_stream(self, channel: Channel) -> None:
         if self._awaits is None:
             self._start(channel)
         else:
-            Readiness(channel.connection, self._awaits, lambda: self._start(channel)).look()
+            StreamProbe(channel.connection, self._awaits, lambda: self._start(channel)).start()
 
     def _start(self, channel: Channel) -> None:
         self._channel, self._blocked = channel, False
@@ -166,12 +163,12 @@ class Publisher:
 
     def _set_blocked(self, blocked: bool) -> None:
         self._blocked = blocked
-        log.warning("publisher", outcome="blocked" if blocked else "unblocked")
+        logger.warning("publisher", outcome="blocked" if blocked else "unblocked")
         if blocked:
             self._settle_all(Outcome.UNKNOWN)
 
     def _send(self, batch: Batch) -> None:
-        with self._door:
+        with self._lock:
             if batch not in self._queued:
                 return
             self._queued.remove(batch)
@@ -187,11 +184,8 @@ class Publisher:
                     message.properties,
                     mandatory=True,
                 )
-            except (
-                ShortStringTooLong,
-                ValueError,
-            ) as error:  # it cannot be written as AMQP; nothing was sent
-                log.error(
+            except (ShortStringTooLong, ValueError) as error:  # not valid in AMQP: not sent
+                logger.error(
                     "publisher", outcome="unsendable", id=message.message_id, error=str(error)
                 )
                 batch.settle(index, Outcome.REFUSED)
@@ -200,7 +194,7 @@ class Publisher:
             self._waiting[self._tag] = (batch, index)
 
     def _note_returned(self, _channel: Channel, method: Any, properties: Any, _body: bytes) -> None:
-        # A return always comes before its ack.
+        # RabbitMQ sends a return before the ack of the same message.
         self._returned.add((method.exchange, method.routing_key, properties.message_id))
 
     def _confirmed(self, frame: Any) -> None:
@@ -224,12 +218,12 @@ class Publisher:
 
     def _lost(self, connection: SelectConnection | None, reason: Any) -> None:
         if not self._stopping.is_set():
-            log.warning("publisher", outcome="disconnected", reason=repr(reason))
+            logger.warning("publisher", outcome="disconnected", reason=repr(reason))
         if connection is not None:
             connection.ioloop.stop()
 
     def _forget(self) -> None:
-        with self._door:
+        with self._lock:
             self._ready.clear()
             queued, self._queued = self._queued, []
         self._channel, self._blocked = None, False
@@ -244,17 +238,13 @@ class Publisher:
             batch.settle(index, outcome)
 
 
-def _give_up(connection: Any) -> None:
-    connection.ioloop.call_later(
-        FAREWELL, connection.ioloop.stop
-    )  # a frozen node does not even say goodbye
+def _abort(connection: Any) -> None:
+    connection.ioloop.call_later(CLOSE_TIMEOUT, connection.ioloop.stop)  # for a frozen node
     _close(connection)
 
 
 def _close_with(channel: Channel) -> None:
-    if (
-        channel.connection.is_open
-    ):  # RabbitMQ refused something; else the connection is closing by itself
+    if channel.connection.is_open:  # otherwise the connection is closing already
         _close(channel.connection)
 
 

@@ -1,8 +1,8 @@
-"""Whether the stream of events is up, asked before anything is published on a new connection.
+"""Wait until the stream of events is available, before publishing on a new connection.
 
-A node of RabbitMQ that has just started routes events to a stream that does not run yet, loses them
-there, and confirms them all the same (seen on 3.10.8: one to a hundred events at each restart).
-Reading from the stream fails until it runs.
+A RabbitMQ node that has just started routes events to a stream that is not running yet, loses them,
+and confirms them nevertheless (seen on 3.10.8: one to a hundred events at each restart). Consuming
+from the stream fails until it is running.
 """
 
 import time
@@ -13,25 +13,25 @@ import structlog
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
-PAUSE = 0.1  # seconds between looks
-PATIENCE = 30.0  # seconds; then late consumers may miss something, but nobody waits any longer
+PAUSE = 0.1  # seconds between two tries
+# seconds; then publishing starts anyway, and consumers of the stream may miss events
+MAX_WAIT = 30.0
 
 
-class Readiness:
-    """Looks, on channels of its own, until `queue` (a stream) can be read; then calls `ready`,
-    once.
+class StreamProbe:
+    """Tries to consume from the stream `queue`, on channels of its own, then calls `ready` once.
 
-    All its methods run in the connection's thread.
+    All methods run in the connection's thread.
     """
 
     def __init__(self, connection: SelectConnection, queue: str, ready: Callable[[], None]) -> None:
         self._connection, self._queue, self._ready = connection, queue, ready
-        self._until, self._done = time.monotonic() + PATIENCE, False
+        self._until, self._done = time.monotonic() + MAX_WAIT, False
 
-    def look(self) -> None:
-        """Tries to read."""
+    def start(self) -> None:
+        """Open a channel and try to consume."""
         if self._connection.is_open and not self._done:
             self._connection.channel(on_open_callback=self._opened)
 
@@ -41,7 +41,7 @@ class Readiness:
 
     def _read(self, channel: Channel) -> None:
         def ignore(*_: Any) -> None:
-            """What is read here is not meant for us."""
+            """Ignore messages: only that they could be consumed matters."""
 
         offset = {"x-stream-offset": "next"}
         channel.basic_consume(
@@ -57,9 +57,11 @@ class Readiness:
         if self._done or not self._connection.is_open:
             return
         if time.monotonic() < self._until:
-            self._connection.ioloop.call_later(PAUSE, self.look)
+            self._connection.ioloop.call_later(PAUSE, self.start)
             return
-        log.warning("publisher", outcome="not_awaited", queue=self._queue, reason=str(reason))
+        logger.warning(
+            "publisher", outcome="stream_unavailable", queue=self._queue, reason=str(reason)
+        )
         self._finish()
 
     def _finish(self) -> None:

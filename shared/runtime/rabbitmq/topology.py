@@ -1,9 +1,8 @@
-"""What must exist in RabbitMQ, as data in RabbitMQ's own format for definitions, and how it gets
-there.
+"""Derive the topology from the services, in RabbitMQ's format for definitions, and apply it.
 
-Exchanges, queues, bindings, users and their rights follow from the messages that the services
-handle and tell; nothing is declared anywhere else. Applying twice changes nothing; where something
-exists that differs, nothing is applied.
+Exchanges, queues, bindings, users and permissions follow from the messages that services handle and
+publish; they are declared nowhere else. Applying twice changes nothing; if an existing exchange or
+queue differs, nothing is applied.
 """
 
 import base64
@@ -31,10 +30,11 @@ from shared.runtime.rabbitmq.names import (
 )
 from shared.runtime.service import Service
 
-DELIVERY_LIMIT = 100  # requeues, stops and reconnects all count; the real limit on attempts is ours
-KEPT = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
-"""Arguments of a queue whose letters people look at: RabbitMQ 4 would drop one that was looked at
-twenty times.
+# RabbitMQ also counts stops and reconnects. Attempts are limited by `retry_delays`.
+DELIVERY_LIMIT = 100
+UNLIMITED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+"""Arguments of a queue whose messages people inspect: by default RabbitMQ 4 drops a message after
+twenty deliveries.
 """
 Definitions = dict[str, list[dict[str, Any]]]
 
@@ -48,7 +48,7 @@ class Login:
 
     @classmethod
     def of(cls, url: str) -> "Login":
-        """From an AMQP URL (the first, where several are joined by `;`)."""
+        """Return the login of an AMQP URL, or of the first of several joined by `;`."""
         parts = urlsplit(url.split(";", maxsplit=1)[0])
         return cls(unquote(parts.username or "guest"), unquote(parts.password or "guest"))
 
@@ -60,7 +60,7 @@ def definitions(
     vhost: str = "/",
     stream_age: str = "90D",
 ) -> Definitions:
-    """The whole topology. `logins`: for each service by name, and the outsiders by `client`."""
+    """Return the whole topology. `logins` are those of services, by name, and of `client`."""
     services = list(services)
     delays = list(retry_delays)
     found: Definitions = {
@@ -71,7 +71,7 @@ def definitions(
             _exchange(UNROUTED, "fanout", vhost),
         ],
         "queues": [
-            _queue(UNROUTED, vhost, KEPT),
+            _queue(UNROUTED, vhost, UNLIMITED),
             _queue(STREAM, vhost, {"x-queue-type": "stream", "x-max-age": stream_age}),
         ],
         "bindings": [_binding(UNROUTED, UNROUTED, "", vhost), _binding(EVENTS, STREAM, "#", vhost)],
@@ -94,8 +94,8 @@ def definitions(
 def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
     name, own = service.name, own_exchange(service.name)
     quorum = {"x-queue-type": "quorum"}
-    # Dead-lettering that is never lost needs both of these; a full queue then refuses, and the
-    # sender keeps.
+    # At-least-once dead-lettering needs both of these: a full queue refuses messages, and the
+    # sender keeps them.
     safe = quorum | {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
     safe |= {"x-dead-letter-exchange": own}
     work = safe | {
@@ -114,7 +114,7 @@ def _service(service: Service, delays: list[float], vhost: str) -> Definitions:
         )
         for delay in delays
     ]
-    queues = [_queue(name, vhost, work), _queue(dead_queue(name), vhost, KEPT), *waits]
+    queues = [_queue(name, vhost, work), _queue(dead_queue(name), vhost, UNLIMITED), *waits]
     inward = [_binding(own, queue["name"], queue["name"], vhost) for queue in queues]
     taken = [
         _binding(_source(handling), name, handling.message.name, vhost)
@@ -132,12 +132,12 @@ def _source(handling: Handling) -> str:
     return COMMANDS if issubclass(handling.message, Command | Query) else EVENTS
 
 
-# --- rights ---------------------------------------------------------------------------------------
+# --- permissions ----------------------------------------------------------------------------------
 
 
 def _service_rights(name: str) -> dict[str, str]:
-    """Reads its queue (and the stream, to see whether it runs); writes its own exchange, events,
-    replies; no more.
+    """Return a service's permissions: read its queue and probe the stream; write to its own
+    exchange, events and replies.
     """
     return {
         "configure": "^$",
@@ -147,8 +147,8 @@ def _service_rights(name: str) -> dict[str, str]:
 
 
 def _client_rights(user: str) -> dict[str, str]:
-    """Outsiders publish commands and read events and their replies, through queues whose names
-    begin with their own.
+    """Return a client's permissions: publish commands, read events and replies through queues whose
+    names begin with the user's name.
     """
     own = f"{re.escape(user)}\\..*"
     return {
@@ -159,7 +159,7 @@ def _client_rights(user: str) -> dict[str, str]:
 
 
 def _client_topics(user: str, vhost: str) -> list[dict[str, Any]]:
-    """Nobody listens to another's replies: the reply address begins with the user's name."""
+    """Limit a client to its own replies: reply addresses begin with the user's name."""
     return [
         {
             "user": user,
@@ -184,7 +184,7 @@ def _add_user(found: Definitions, login: Login, vhost: str, rights: dict[str, st
 
 
 def password_hash(login: Login, salt: bytes | None = None) -> str:
-    """RabbitMQ's salted hash. Source: https://www.rabbitmq.com/docs/passwords"""
+    """Return RabbitMQ's salted hash of a password. Source: https://www.rabbitmq.com/docs/passwords"""
     salt = salt or secrets.token_bytes(4)
     return base64.b64encode(salt + hashlib.sha256(salt + login.password.encode()).digest()).decode()
 
@@ -232,23 +232,23 @@ def _binding(source: str, queue: str, key: str, vhost: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Applied:
-    """What `apply` changed: names, in order. Empty lists: everything was there."""
+    """The names of what `apply` added and unbound; empty if everything existed."""
 
     added: list[str]
     unbound: list[str]
 
 
 def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Applied:
-    """Makes RabbitMQ hold the topology. Raises `TopologyError` before anything is changed where
-    something that exists differs; it names the thing, what it is and what it should be.
+    """Apply the topology. If an existing exchange or queue differs, raises `TopologyError`, which
+    names it and the difference, before changing anything.
     """
     existing = management.definitions(vhost)
     conflicts = list(differences(wanted, existing))
     if conflicts:
         raise TopologyError(
-            "RabbitMQ holds an older, incompatible topology; nothing was changed. "
+            "RabbitMQ has an older, incompatible topology; nothing was changed. "
             + " ".join(conflicts)
-            + " Drain and delete what differs, then apply again."
+            + " Drain and delete these, then apply again."
         )
     added = [
         f"{part[:-1]} {_label(entry)}"
@@ -264,7 +264,7 @@ def apply(wanted: Definitions, management: Management, vhost: str = "/") -> Appl
 
 
 def differences(wanted: Definitions, existing: Definitions) -> Iterable[str]:
-    """One sentence for each exchange or queue that exists with another type or other arguments."""
+    """Yield a sentence for each existing exchange or queue with other arguments or another type."""
     for part, fields in (
         ("exchanges", ("type", "durable", "arguments")),
         ("queues", ("durable", "arguments")),
@@ -281,7 +281,7 @@ def differences(wanted: Definitions, existing: Definitions) -> Iterable[str]:
 
 
 def stale_bindings(wanted: Definitions, existing: Definitions) -> Iterable[dict[str, Any]]:
-    """Bindings of our queues to our exchanges for messages that no handler takes any more."""
+    """Return bindings of the services' queues for messages that no handler takes any more."""
     ours = {entry["name"] for entry in wanted["queues"]}
     sources = {entry["name"] for entry in wanted["exchanges"]}
     keep = {_key(entry) for entry in wanted["bindings"]}

@@ -1,6 +1,4 @@
-"""One URL, two databases: SQLite for one machine, PostgreSQL for more. Transactions and the column
-types both share.
-"""
+"""Connect to SQLite (one machine) or PostgreSQL (several), with column types that both share."""
 
 import math
 import time
@@ -47,21 +45,20 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-"""How constraints are called, on both databases alike, so that a migration can name them."""
+"""Names of constraints, the same on both databases, so that migrations can refer to them."""
 
-# seconds until a host that answers nothing counts as away; the URL's `connect_timeout` replaces it
-CONNECTING = 10
-BELIEVED = 1.0  # seconds that a connection at rest is believed to be alive
+# seconds until a host that does not answer counts as unavailable; `connect_timeout` in the URL
+# overrides it
+CONNECT_TIMEOUT = 10
+UNCHECKED_SECONDS = 1.0  # idle time after which a pooled connection is checked before use
 Row = Mapping[str, Any]
-Identity = BigInteger().with_variant(
-    Integer, "sqlite"
-)  # SQLite counts by itself only in a column named INTEGER
+Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements INTEGER only
 Minor = BigInteger
 """Money in minor units."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite knows no time zones."""
+    """An aware datetime, stored in UTC, since SQLite has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -70,22 +67,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return (
-            None
-            if value is None
-            else value.replace(tzinfo=UTC)
-            if value.tzinfo is None
-            else value.astimezone(UTC)
-        )
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def engine_for(url: str, threads: int = 1) -> Engine:
-    """An engine for a service's database. Raises `SettingsError` for a URL that is none of the two
-    kinds.
-    """
+    """Return an engine for a service's database. Raises `SettingsError` for an unsupported URL."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -102,7 +93,7 @@ def engine_for(url: str, threads: int = 1) -> Engine:
 
 
 def _postgresql(url: URL, threads: int) -> Engine:
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECTING}
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT}
     engine = create_engine(url, pool_size=threads + 2, connect_args=patience, hide_parameters=True)
 
     @event.listens_for(engine, "handle_error")
@@ -111,13 +102,12 @@ def _postgresql(url: URL, threads: int) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _note(_connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info["rests_since"] = time.monotonic()
+        record.info["idle_since"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
     def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        # `pool_pre_ping` would ask each time, which costs a busy worker a question for each of its
-        # transactions.
-        if time.monotonic() - record.info.get("rests_since", math.inf) > BELIEVED:
+        # `pool_pre_ping` would cost a busy worker one more round trip for each transaction.
+        if time.monotonic() - record.info.get("idle_since", math.inf) > UNCHECKED_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except psycopg.Error as error:
@@ -136,15 +126,15 @@ def _sqlite(url: str, threads: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.isolation_level = None  # the driver must not begin transactions
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            # FULL: anything less may lose a commit that RabbitMQ was told is done.
+            # FULL: otherwise a commit may be lost after its message was acknowledged.
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # The write lock is taken first: a reader that becomes a writer later would fail instead of
-        # wait.
+        # Take the write lock at once: a transaction that starts to write later fails instead of
+        # waiting.
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -176,7 +166,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads, and sees one state."""
+    """Run a read-only transaction on one consistent snapshot."""
     with engine.connect().execution_options(reading=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -185,8 +175,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def statement(engine: Engine) -> Iterator[Connection]:
-    """For one statement, which is a transaction by itself."""
-    if engine.dialect.name == "postgresql":  # no BEGIN, no COMMIT: one way there and back
+    """Provide a connection for one statement, committed by itself."""
+    if engine.dialect.name == "postgresql":  # saves the round trips of BEGIN and COMMIT
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection
     else:
@@ -198,16 +188,14 @@ S = TypeVar("S", bound=Select[Any])
 
 
 def locking(connection: Connection, statement: S) -> S:
-    """The same `SELECT`, locking its rows until the commit; in a transaction that only reads, as it
-    is.
-    """
+    """Return a `SELECT` that locks its rows until the commit, unless the transaction reads only."""
     reads = connection.get_execution_options().get("reading", False)
     return statement if reads else statement.with_for_update()
 
 
 def lock_names(connection: Connection, names: Sequence[str]) -> None:
-    """Locks what has no row until the commit, by names and in their order; SQLite has one writer
-    anyway.
+    """Lock names until the commit, in their order, where no row exists to lock. SQLite has a single
+    writer and needs none.
     """
     reads = connection.get_execution_options().get("reading", False)
     if names and not reads and connection.dialect.name == "postgresql":
@@ -219,14 +207,15 @@ def lock_names(connection: Connection, names: Sequence[str]) -> None:
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """`INSERT` of this dialect, for `on_conflict_…`."""
+    """Return the `INSERT` of the connection's dialect, which has `on_conflict_…`."""
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> ColumnElement[bool]:
-    """Rows with one of these keys, by an index that begins with the columns; for `(a, b) IN (…)`
-    SQLite would read the whole table. Keys that share all but their last part are looked up
-    together.
+    """Return the condition that a row has one of these keys, using an index on the columns.
+
+    For `(a, b) IN (…)` SQLite would scan the table. Keys that differ only in their last part are
+    combined.
     """
     grouped: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for *first, last in sorted(keys):
@@ -246,8 +235,8 @@ def among(columns: Sequence[Column[Any]], keys: Iterable[tuple[Any, ...]]) -> Co
 def write_rows(
     connection: Connection, table: Table, new: Sequence[Row], changed: Sequence[Row] = ()
 ) -> None:
-    """Inserts `new` and updates `changed` by primary key, a statement each. A new key that exists
-    is an error.
+    """Insert `new` and update `changed` by primary key, with one statement each. Inserting an
+    existing key is an error.
     """
     if new:
         connection.execute(table.insert(), list(new))

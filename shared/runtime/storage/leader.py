@@ -1,7 +1,7 @@
-"""One active relay per database: an advisory lock of PostgreSQL, or a locked file beside SQLite's.
+"""Elect one process per database: by a PostgreSQL advisory lock, or by a lock file next to
+SQLite's.
 
-Both are let go by the system itself when their holder is killed, so that another takes over at
-once.
+Both are released by the system when the process is killed, so that another takes over at once.
 """
 
 import fcntl
@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, text
 
 @contextmanager
 def leadership(engine: Engine, role: str = "relay") -> Iterator[Connection | None]:
-    """A connection that holds the role, or None where another process holds it. All work is done on
-    that connection: when it is lost, so is the role, and the next statement says so.
+    """Provide a connection that holds the role, or None if another process holds it.
+
+    Do all work on that connection: if it is lost, so is the role, and the next statement fails.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -44,8 +45,8 @@ def leadership(engine: Engine, role: str = "relay") -> Iterator[Connection | Non
 
 @contextmanager
 def step(connection: Connection) -> Iterator[Connection]:
-    """A transaction on a leader's connection (which is in autocommit on PostgreSQL, so that it
-    holds none between).
+    """Run a transaction on the leader's connection. On PostgreSQL the connection is in autocommit
+    mode, so that no transaction stays open in between.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("BEGIN")

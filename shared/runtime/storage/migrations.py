@@ -29,9 +29,7 @@ class Migrated(Protocol):
 
 
 def upgrade(service: Migrated, engine: Engine, to: str = "head") -> str:
-    """Brings the database to this code's revision (or another, `to`) and returns it; does nothing
-    where it is there already.
-    """
+    """Upgrade the database to this version's revision, or to `to`, and return the revision."""
     with engine.begin() as connection:  # one transaction: all of it or nothing
         config = _config(service)
         config.attributes["connection"] = connection
@@ -40,18 +38,18 @@ def upgrade(service: Migrated, engine: Engine, to: str = "head") -> str:
 
 
 def current(engine: Engine) -> str:
-    """The database's revision; empty before the first."""
+    """Return the database's revision; empty before the first."""
     with reading(engine) as connection:
         return revision(connection)
 
 
 def revision(connection: Connection) -> str:
-    """The same, on a connection one has."""
+    """Return the database's revision, on an open connection; empty before the first."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def require(service: Migrated, engine: Engine) -> str:
-    """The revision, if it is the one this code needs; raises `SchemaError`."""
+    """Return the revision if it is the one this version needs. Raises `SchemaError`."""
     wanted, found = (
         ScriptDirectory.from_config(_config(service)).get_current_head(),
         current(engine),

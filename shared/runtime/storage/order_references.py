@@ -1,6 +1,4 @@
-"""The references of orders, for services that store something about orders and do not have the
-orders themselves.
-"""
+"""Store the references of orders, in services that have data about orders but not the orders."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +9,7 @@ from shared.contracts.references import uuid_of
 from shared.runtime.storage.database import insert
 
 Named = tuple[str, str, UUID]
-"""Shop, reference and id of an order."""
+"""The shop, reference and id of an order."""
 
 
 def into(metadata: MetaData) -> Table:
@@ -26,7 +24,7 @@ def into(metadata: MetaData) -> Table:
 
 
 def remember(connection: Connection, table: Table, named: Iterable[Named]) -> None:
-    """Store the references of orders; those that are stored already change nothing."""
+    """Store the references of orders; existing ones stay as they are."""
     rows = [
         {"shop": shop, "reference": reference, "order_id": order_id}
         for shop, reference, order_id in sorted(set(named))
@@ -37,7 +35,7 @@ def remember(connection: Connection, table: Table, named: Iterable[Named]) -> No
 
 
 def order_ids(connection: Connection, table: Table, shop: str, wanted: str) -> list[UUID]:
-    """Return the order with an id or a reference; of a reference that was never stored, nothing."""
+    """Return the ids of the orders with an id or a reference; none for an unknown reference."""
     order_id = uuid_of(wanted)
     if order_id:
         return [order_id]

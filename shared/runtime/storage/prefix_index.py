@@ -1,4 +1,4 @@
-"""Words by which rows are found: kept in a table beside theirs, looked up as a range of letters."""
+"""Find rows by the beginnings of words, which are stored in a table of their own."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
@@ -19,17 +19,15 @@ from shared.runtime.storage.database import write_rows
 from shared.writing.phones import is_phone, read_phone
 from shared.writing.search import wanted
 
-LAST = "\U0010ffff"  # sorts behind every letter
+LAST = "\U0010ffff"  # sorts after every letter
 Terms = Mapping[Any, Iterable[tuple[str, ...]]]
-"""Primary key of a row (shop first) -> its words, each behind the part that it stands in, if there
-are parts.
+"""Primary key of a row (shop first) -> its words, each preceded by the part it is from, if the
+table has parts.
 """
 
 
 def replace_terms(connection: Connection, table: Table, new: Terms, changed: Terms) -> None:
-    """Writes the words of `new` rows, and those of `changed` ones in the place of what was
-    there.
-    """
+    """Insert the words of `new` rows, and replace those of `changed` rows."""
     if changed:
         shop, key = _key(table)
         where = (
@@ -46,8 +44,8 @@ def replace_terms(connection: Connection, table: Table, new: Terms, changed: Ter
 def matches(
     owner: Column[Any], table: Table, shop: str, prefixes: Sequence[str], parts: Sequence[str] = ()
 ) -> list[ColumnElement[bool]]:
-    """Conditions on rows with the key `owner`, whose words are in `table`: each of the letters
-    begins one of them.
+    """Return conditions on rows with the key `owner`: each prefix begins one of the row's words in
+    `table`.
     """
     return [matches_any(owner, table, shop, [begin], parts) for begin in prefixes]
 

@@ -1,9 +1,8 @@
-"""The unit of work: what a handler may touch while it decides on one message, and what is written
-for a whole batch.
+"""The unit of work: the data that handlers read and change, written once for a whole batch.
 
-Nothing reaches the database while handlers run. `get` is served from what was loaded (and locked)
-for the batch, `save` records; after each message the pipeline keeps or discards what it recorded;
-at the end everything is written in sets.
+Handlers do not write to the database. `get` returns values that were loaded and locked for the
+batch, `save` records new ones. After each message the pipeline keeps or discards its changes; at
+the end all are written, with one statement per table.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,29 +19,29 @@ from shared.runtime.storage.database import Row
 from shared.runtime.storage.locks import LockKind, LockSequence
 
 Arrived = tuple[Envelope, Message]
-"""A message of a batch in its envelope, which names the shop."""
+"""A message of a batch with its envelope, which names the shop."""
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class Recording(Protocol):
-    """A part of the unit of work."""
+    """A part of the unit of work that records changes."""
 
     def keep(self) -> None:
-        """The message in hand was decided: what it recorded counts."""
+        """Keep the changes of the current message."""
 
     def discard(self) -> None:
-        """The message in hand failed: what it recorded is forgotten."""
+        """Discard the changes of the current message."""
 
     def write(self) -> None:
-        """Writes what was kept, in sets."""
+        """Write all kept changes."""
 
 
 P = TypeVar("P", bound=Recording)
 
 
 class Store(Generic[K, V]):
-    """Frozen values by key. A service's store says how they are loaded and written."""
+    """Frozen values by key. Subclasses implement how they are loaded and written."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -54,17 +53,15 @@ class Store(Generic[K, V]):
         self.before_save: Callable[[], None] = _allow_all
 
     def load(self, keys: Sequence[K]) -> Mapping[K, V]:
-        """Reads the values of `keys` (sorted) from the database and locks their rows, in that
-        order.
-        """
+        """Read the values of `keys` (sorted) and lock their rows, in that order."""
         raise NotImplementedError
 
     def put(self, new: Mapping[K, V], changed: Mapping[K, V]) -> None:
-        """Writes values: `new` were not in the database when loaded, `changed` were."""
+        """Insert `new` values and update `changed` ones."""
         raise NotImplementedError
 
     def preload(self, keys: Iterable[K]) -> None:
-        """Loads at once what the batch will need."""
+        """Load the values that the batch needs with one statement."""
         missing = sorted(set(keys) - self._known.keys())  # type: ignore[type-var]
         if missing:
             self.before_load(missing)
@@ -73,7 +70,7 @@ class Store(Generic[K, V]):
             self._known.update({key: found.get(key) for key in missing})
 
     def lock(self, keys: Iterable[K]) -> None:
-        """Lock what a message changes."""
+        """Lock the values that a message changes."""
         self.preload(keys)
 
     def before_load(self, keys: Sequence[K]) -> None:
@@ -81,7 +78,7 @@ class Store(Generic[K, V]):
         self.before_lock(keys)
 
     def get(self, key: K) -> V | None:
-        """The value as this message sees it, or None."""
+        """Return the value with the changes of earlier messages of the batch, or None."""
         if key in self._pending:
             return self._pending[key]
         if key not in self._known:
@@ -89,11 +86,11 @@ class Store(Generic[K, V]):
         return self._known[key]
 
     def known(self) -> Iterable[V]:
-        """All values that this batch holds, as this message sees them."""
+        """Return all loaded values, with the changes of earlier messages of the batch."""
         return [value for value in {**self._known, **self._pending}.values() if value is not None]
 
     def save(self, key: K, value: V) -> None:
-        """Records the new value."""
+        """Record a new value."""
         self.before_save()
         self._pending[key] = value
 
@@ -113,13 +110,13 @@ class Store(Generic[K, V]):
             )
 
     def _sorted(self, chosen: Callable[[K], bool]) -> dict[K, V]:
-        """Return what is written by key: a new key may be inserted by two batches at once."""
+        """Return kept values sorted by key: two batches may insert the same new keys at once."""
         keys = sorted(filter(chosen, self._kept))  # type: ignore[type-var]
         return {key: self._kept[key] for key in keys}
 
 
 class ReadStore(Store[K, V]):
-    """Values that are read without a lock; those that a message changes are locked before."""
+    """Values that are read without a lock. A message locks those that it changes."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -130,10 +127,10 @@ class ReadStore(Store[K, V]):
         raise NotImplementedError
 
     def before_load(self, keys: Sequence[K]) -> None:
-        """Allow it: reading locks nothing here."""
+        """Allow any key, since reading locks nothing here."""
 
     def lock(self, keys: Iterable[K]) -> None:
-        """Lock values until the commit, in one order, and see them as they are then."""
+        """Lock values until the commit, in one order, and reload them."""
         wanted = sorted(set(keys) - self._locked)  # type: ignore[type-var]
         if wanted:
             self.before_lock(wanted)
@@ -158,7 +155,7 @@ def _allow_all() -> None:
 
 
 class Ledger:
-    """Rows that are only ever added."""
+    """A table to which rows are only added."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self.connection, self.table = connection, table
@@ -166,7 +163,7 @@ class Ledger:
         self._kept: list[Row] = []
 
     def add(self, **row: Any) -> None:
-        """Records a row; every column without a default must be named."""
+        """Record a row with a value for every column that has no default."""
         self._pending.append(row)
 
     def keep(self) -> None:
@@ -185,8 +182,8 @@ S = TypeVar("S", bound=Store[Any, Any])
 
 
 class UnitOfWork:
-    """What the handlers of one batch touch. A service's `Work` adds its stores with `part`, those
-    that lock with `locked`; `adapters` is its outside world (None where it has none).
+    """The stores of one batch. A service's `Work` adds them with `part`, and with `locked` those
+    that lock rows. `adapters` connect to external systems (None if there are none).
     """
 
     lock_order: ClassVar[Sequence[LockKind[Any]]] = ()
@@ -195,7 +192,8 @@ class UnitOfWork:
     now: datetime
     service: str
     previous_claim_unstarted: datetime | None = None
-    """While an act is claimed: when it was claimed before, if it was never begun."""
+    """While a side effect is claimed: the time of an earlier claim whose side effect never started.
+    """
 
     def __init__(self, connection: Connection, adapters: Any = None) -> None:
         self.connection, self.adapters = connection, adapters
@@ -205,16 +203,16 @@ class UnitOfWork:
 
     @property
     def shop(self) -> str:
-        """The shop of the message in hand."""
+        """Return the shop of the current message."""
         return self.envelope.shop
 
     def part(self, part: P) -> P:
-        """Adds a store; returns it."""
+        """Add a store and return it."""
         self._parts.append(part)
         return part
 
     def locked(self, store: S, kind: LockKind[Any]) -> S:
-        """Adds a store whose rows handlers may lock and save only if they declare this kind."""
+        """Add a store whose rows handlers may lock and save only if they declare this kind."""
         self.locks.bind(kind, store.lock)
         if not self._reads:
             store.before_lock = partial(self.locks.before_lock, kind)
@@ -222,22 +220,18 @@ class UnitOfWork:
         return self.part(store)
 
     def preload(self, batch: Sequence[Arrived]) -> None:
-        """Loads and locks what a batch will need; a service overrides it where that pays."""
+        """Load the values that a batch needs. Override it to save statements."""
 
     def problems(self) -> list[str]:
-        """What is wrong beyond the runtime, a sentence each, for `service.health`; a service
-        overrides it.
-        """
+        """Return the service's own problems for `service.health`, one sentence each."""
         return []
 
     def figures(self) -> list[Figure]:
-        """What it counts beyond the runtime, for `service.health` and Prometheus; a service
-        overrides it.
-        """
+        """Return the service's own figures for `service.health` and Prometheus."""
         return []
 
     def begin(self, envelope: Envelope, now: datetime) -> None:
-        """The next message of the batch."""
+        """Start the next message of the batch."""
         self.envelope, self.now = envelope, now
 
     def keep(self) -> None:

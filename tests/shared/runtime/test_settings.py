@@ -50,9 +50,9 @@ def test_what_is_missing_is_told_by_its_variable():
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("BATCH", "0", "AFTERCART_TOY_BATCH is wrong: Input should be greater than 0."),
-        ("BATCH", "many", "AFTERCART_TOY_BATCH is wrong: "),
-        ("LOG_LEVEL", "loud", "AFTERCART_TOY_LOG_LEVEL is wrong: "),
+        ("BATCH", "0", "AFTERCART_TOY_BATCH is invalid: Input should be greater than 0."),
+        ("BATCH", "many", "AFTERCART_TOY_BATCH is invalid: "),
+        ("LOG_LEVEL", "loud", "AFTERCART_TOY_LOG_LEVEL is invalid: "),
         ("RETRY_DELAYS", "", "AFTERCART_TOY_RETRY_DELAYS"),
         ("RETRY_DELAYS", "1,soon", "AFTERCART_TOY_RETRY_DELAYS"),
         ("RETRY_DELAYS", "1,-2", "AFTERCART_TOY_RETRY_DELAYS"),

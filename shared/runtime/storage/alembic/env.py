@@ -1,6 +1,4 @@
-"""Alembic's environment for all services: runs on the connection that `migrations.upgrade` gives
-it.
-"""
+"""Run Alembic for all services, on the connection that `migrations.upgrade` passes."""
 
 from alembic import context
 

@@ -28,8 +28,8 @@ def planned(engine):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(push_listener, "TAKE_OVER", 0.01)
-    monkeypatch.setattr(push_listener, "TROUBLE", 0.01)
+    monkeypatch.setattr(push_listener, "LEADER_PAUSE", 0.01)
+    monkeypatch.setattr(push_listener, "FAILURE_PAUSE", 0.01)
 
 
 @pytest.fixture

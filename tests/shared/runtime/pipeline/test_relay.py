@@ -63,8 +63,8 @@ class Carrier:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(relay, "TROUBLE", 0.01)
-    monkeypatch.setattr(relay, "TAKE_OVER", 0.01)
+    monkeypatch.setattr(relay, "FAILURE_PAUSE", 0.01)
+    monkeypatch.setattr(relay, "LEADER_PAUSE", 0.01)
 
 
 @pytest.fixture
@@ -140,21 +140,21 @@ def test_what_is_refused_again_and_again_holds_up_nobody_behind_it(
 
 
 def test_what_is_refused_is_tried_more_and_more_seldom(monkeypatch):
-    monkeypatch.setattr(relay, "TROUBLE", 1.0)
-    rests, now = relay.Rests(), [0.0]
+    monkeypatch.setattr(relay, "FAILURE_PAUSE", 1.0)
+    backoff, now = relay.Backoff(), [0.0]
     monkeypatch.setattr(relay.time, "monotonic", lambda: now[0])
     waits = []
     for _ in range(8):
-        rests.begin("a")
+        backoff.begin("a")
         began = now[0]
-        while "a" in rests.lanes():
+        while "a" in backoff.lanes():
             now[0] += 0.5
         waits.append(now[0] - began)
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
-    rests.end("a")
-    rests.begin("a")
+    backoff.end("a")
+    backoff.begin("a")
     now[0] += 1
-    assert rests.lanes() == set()
+    assert backoff.lanes() == set()
 
 
 @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ def test_old_claims_are_forgotten_a_few_at_a_time_until_none_is_left(
 ):
     monkeypatch.setattr(relay, "SWEEP", 10)
     table.deliver(*(add("old") for _ in range(35)))
-    sender.clock = lambda: utc_now() + relay.KEPT + timedelta(hours=1)
+    sender.clock = lambda: utc_now() + relay.RETENTION + timedelta(hours=1)
     sender.start()
     until(lambda: claims(table) == 0)
 
 
 def test_young_claims_are_kept(table, carrier, sender):
     table.deliver(add("young"))
-    sender.clock = lambda: utc_now() + relay.KEPT - timedelta(hours=1)
+    sender.clock = lambda: utc_now() + relay.RETENTION - timedelta(hours=1)
     sender.start()
     until(lambda: waiting(table) == 0)
     assert claims(table) == 1

@@ -59,6 +59,6 @@ def test_where_the_database_cannot_be_asked_no_figure_is_told(table, served):
 def test_a_place_that_is_taken_is_told_with_its_variable(table, served):
     with pytest.raises(
         SettingsError,
-        match=r"AFTERCART_TOY_METRICS is '192\.0\.2\.1:9464', where nothing can listen",
+        match=r"AFTERCART_TOY_METRICS is '192\.0\.2\.1:9464', an address that cannot be opened",
     ):
         metrics.serve(toy, settings(table, "192.0.2.1:9464"))

@@ -21,7 +21,7 @@ def held(attempts=0, body=None):
 
 
 def test_each_attempt_waits_later_and_later():
-    copies = [BROKER.again(held(attempts), jitter=0) for attempts in range(3)]
+    copies = [BROKER.retry(held(attempts), jitter=0) for attempts in range(3)]
     assert [copy.routing_key for copy in copies] == [
         "toy.wait.1000",
         "toy.wait.10000",
@@ -33,9 +33,9 @@ def test_each_attempt_waits_later_and_later():
 
 @given(st.floats(0, 1), st.integers(0, 2))
 def test_chance_shortens_the_wait_by_a_quarter_at_most(jitter, attempts):
-    whole = BROKER.again(held(attempts), jitter=0).expires
-    assert whole * 3 / 4 - 1 <= BROKER.again(held(attempts), jitter).expires <= whole
-    assert BROKER.again(held(attempts), jitter=1).expires == whole * 3 / 4
+    whole = BROKER.retry(held(attempts), jitter=0).expires
+    assert whole * 3 / 4 - 1 <= BROKER.retry(held(attempts), jitter).expires <= whole
+    assert BROKER.retry(held(attempts), jitter=1).expires == whole * 3 / 4
 
 
 def test_after_the_last_delay_it_is_exhausted():
@@ -49,7 +49,7 @@ def test_after_the_last_delay_it_is_exhausted():
 
 
 @pytest.mark.parametrize(
-    "copy", [BROKER.again(held(), 0), BROKER.letter(held(), "why", "trace", "now")]
+    "copy", [BROKER.retry(held(), 0), BROKER.dead_letter(held(), "why", "trace", "now")]
 )
 def test_a_copy_goes_through_our_own_exchange_with_headers_of_our_own(copy):
     assert copy.exchange == "toy.self"
@@ -60,12 +60,12 @@ def test_a_copy_goes_through_our_own_exchange_with_headers_of_our_own(copy):
 
 
 def test_endless_errors_are_cut_so_that_they_fit_into_a_frame():
-    copy = BROKER.letter(held(), "é" * 100_000, "é" * 100_000, "now")
+    copy = BROKER.dead_letter(held(), "é" * 100_000, "é" * 100_000, "now")
     assert sum(len(str(value).encode()) for value in copy.headers.values()) < 20_000
 
 
 def test_what_cannot_be_read_has_no_id():
-    assert BROKER.letter(held(body=b"?"), "why", "trace", "now").message_id == ""
+    assert BROKER.dead_letter(held(body=b"?"), "why", "trace", "now").message_id == ""
 
 
 def test_messages_leave_through_the_outbox_only():

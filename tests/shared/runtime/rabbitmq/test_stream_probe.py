@@ -79,7 +79,7 @@ def test_nothing_is_published_on_a_node_that_has_just_started_before_its_stream_
 def test_a_stream_that_never_comes_is_not_awaited_for_ever(
     rabbitmq: RabbitFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.runtime.rabbitmq.stream_probe.PATIENCE", 0.5)
+    monkeypatch.setattr("shared.runtime.rabbitmq.stream_probe.MAX_WAIT", 0.5)
     publisher = Publisher(rabbitmq.url(TOY), "relay", awaits="aftercart.nothing.stream")
     assert confirmed_by(publisher, 1.5)
     publisher.close()

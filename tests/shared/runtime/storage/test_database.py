@@ -190,7 +190,7 @@ def test_sqlite_finds_them_by_their_index(tmp_path):
 
 @pytest.mark.parametrize(("query", "ours"), [("", 2), ("?connect_timeout=2", 600)])
 def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
-    monkeypatch.setattr(databases, "CONNECTING", ours)
+    monkeypatch.setattr(databases, "CONNECT_TIMEOUT", ours)
     troubles = []
 
     def connecting(url):
@@ -207,7 +207,7 @@ def test_a_host_that_answers_nothing_counts_as_away(query, ours, monkeypatch):
 
 
 def test_a_connection_at_rest_that_was_cut_is_replaced(postgresql, monkeypatch):
-    monkeypatch.setattr(databases, "BELIEVED", 0)
+    monkeypatch.setattr(databases, "UNCHECKED_SECONDS", 0)
     engine = engine_for(postgresql)
     with engine.connect() as connection:
         before = connection.scalar(select(func.pg_backend_pid()))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from deploy.stack.postgres import Postgres
-from shared.runtime.process.batch_worker import AWAY
+from shared.runtime.process.batch_worker import DATABASE_PAUSE
 from tests.conditions import stays, until
 from tests.shared.runtime.rabbit_fixture import RabbitFixture, envelope, totals, worker, working
 
@@ -102,4 +102,4 @@ def test_a_database_that_is_away_is_not_asked_without_a_pause(rabbitmq, database
     rabbitmq.send(envelope("toy.add", {"key": "a", "amount": 1}))
     until(lambda: totals(process.engine) == {"a": 1})
     process.stop()
-    assert waits == [AWAY, AWAY]
+    assert waits == [DATABASE_PAUSE, DATABASE_PAUSE]
