@@ -389,7 +389,7 @@ def anew(order: Order) -> tuple[Order, Cart, Catalogue]:
 
 
 def given_now(order: Order, kind: str, value: Decimal) -> Order:
-    left = sum(line.charge.left for line in order.lines)
+    left = sum(line.charge.after_discounts for line in order.lines)
     terms: dict[str, dict[str, Any]] = {
         "percent": {"percent": str(value)},
         "amount": {"amount": min(int(value), left)},

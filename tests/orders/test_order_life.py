@@ -479,7 +479,7 @@ def unchanged(before: Order, order: Order) -> None:
         assert not before.is_refunded(number) or charge == before.charges[number]
         assert 0 <= charge.off <= charge.stated
         assert charge.amount.gross >= charge.amount.net >= 0
-        assert charge.left == (
+        assert charge.after_discounts == (
             charge.amount.gross if order.prices == "tax_included" else charge.amount.net
         )
     if not order.refunds:

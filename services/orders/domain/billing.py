@@ -10,7 +10,7 @@ from uuid import uuid5
 from services.orders.domain.discounts import amounts
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
-from services.orders.domain.pricing import Amount, Charge, part, total
+from services.orders.domain.pricing import Amount, Charge, next_part, total
 from services.orders.domain.refund import Refund
 from shared.contracts.snapshot import DocumentDiscount
 from shared.contracts.values import Payment
@@ -67,7 +67,7 @@ def _billed(order: Order, number: int) -> Billed:
 def _left(charge: Charge, pieces: int) -> Amount:
     """The amount of a charge without so many pieces, as refunds of whole pieces leave it."""
     gone = rounded(Fraction(charge.amount.gross * pieces, charge.quantity))
-    return charge.amount - part(charge.amount, 0, gone)
+    return charge.amount - next_part(charge.amount, 0, gone)
 
 
 def discounts(order: Order, lines: Iterable[Billed]) -> list[DocumentDiscount]:

@@ -12,7 +12,7 @@ from services.orders.domain.cart_rules import Cart, Item
 from services.orders.domain.cash import payable
 from services.orders.domain.money import LARGEST, tax_in
 from services.orders.domain.offer import Catalogue, Offer
-from services.orders.domain.pricing import Charge, taxed_at
+from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.settings import delivers_to, rate as rate_of
 from services.orders.domain.shop import Product, Shop
 from shared.contracts.message import Refusal
@@ -110,7 +110,7 @@ def _agreed(product: Product, line: WantedLine, asked: Buying, shop: Shop) -> Pr
     price = line.unit_price if isinstance(line, OrderedLine) else None
     if price is None:
         return product
-    taxed = taxed_at(product.taxed, price, asked.prices, shop.rounding)
+    taxed = taxed_for_net(product.taxed, price, asked.prices, shop.rounding)
     return replace(product, price=product.price.model_copy(update={"amount": price}), taxed=taxed)
 
 

@@ -11,7 +11,7 @@ from services.orders.domain.editing import EXEMPT
 from services.orders.domain.exemption_rules import objection_to_exemption
 from services.orders.domain.guards import is_shipped
 from services.orders.domain.order import NOBODY, Order
-from services.orders.domain.pricing import taxed_at
+from services.orders.domain.pricing import taxed_for_net
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     ChangeAddress,
@@ -180,7 +180,7 @@ def _with_shipping(order: Order, command: ChangeShipping) -> Order:
     )
     taxed = order.shipping_taxed
     if command.price != shipping.price:
-        taxed = taxed_at(taxed, command.price, order.prices, order.rounding)
+        taxed = taxed_for_net(taxed, command.price, order.prices, order.rounding)
     return replace(
         order,
         carrier=command.carrier or order.carrier,

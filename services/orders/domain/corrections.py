@@ -15,7 +15,7 @@ from uuid import UUID
 
 from services.orders.domain import billing
 from services.orders.domain.accounting import stated_tax
-from services.orders.domain.discount_shares import fixed, followed
+from services.orders.domain.discount_shares import with_fixed_shares, with_shares
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import (
     Document,
@@ -85,7 +85,8 @@ def settled(
         order, events = with_document(order, document), [*events, document.event]
     if order.issued("invoice"):  # a discount that was given after it is stated by its credit slip
         order = replace(
-            order, discounts=fixed(order.discounts, [line.charge for line in order.lines])
+            order,
+            discounts=with_fixed_shares(order.discounts, [line.charge for line in order.lines]),
         )
     return Edited(order, events, tuple(freed_by(order)))
 
@@ -129,7 +130,7 @@ def _no_more(order: Order, discount: Discount) -> Discount:
     now = replace(discount, value=Decimal(discount.off))
     if discount.fixed is None:
         return now
-    return fixed([replace(now, fixed=None)], [line.charge for line in order.lines])[0]
+    return with_fixed_shares([replace(now, fixed=None)], [line.charge for line in order.lines])[0]
 
 
 def repriced(before: Order, after: Order) -> Order:
@@ -160,7 +161,7 @@ def _with_discounts(order: Order) -> Order:
     """The order whose discounts follow its lines, and the charges with what these take off them."""
     charges = [line.charge for line in order.lines]
     held = [number - 1 for number in range(1, len(charges) + 1) if order.is_refunded(number)]
-    discounts = followed(order.discounts, charges, held, order.rounding)
+    discounts = with_shares(order.discounts, charges, held, order.rounding)
     if not order.is_refunded(0):
         discounts = tuple(_free_again(each, order.shipping.stated) for each in discounts)
     order = replace(order, discounts=discounts)
@@ -257,7 +258,7 @@ def _changes(before: Order, after: Order) -> tuple[Pieces, Pieces]:
             shifted[now.rate] = shifted.get(now.rate, Amount()) + now.amount - then.amount
         elif _sold_anew(then, now, shipping=not number):
             taken[number], added[number] = (then.quantity, then.amount), (now.quantity, now.amount)
-        elif (now.left, now.quantity) >= (then.left, then.quantity):
+        elif (now.after_discounts, now.quantity) >= (then.after_discounts, then.quantity):
             added[number] = (now.quantity - then.quantity, now.amount - then.amount)
         else:
             taken[number] = (max(then.quantity - now.quantity, 0), then.amount - now.amount)

@@ -1,9 +1,11 @@
-"""What each discount takes off each line: a function of the lines and the discounts alone.
+"""Shares of discounts: the part of each line that each discount takes off.
 
-It does not depend on the order in which lines and discounts came and went, so that an edited order
-costs what the same order placed anew would. Each discount takes its part off what the lines still
-cost after those before it; gifts come first. Once an invoice states a discount, its part of each
-line follows that line alone. Amounts in minor units.
+The shares are a function of the lines and the discounts alone. They do not depend on the order in
+which lines and discounts were added, so an edited order costs the same as if it were placed anew.
+Gifts come first; each further discount applies to the amounts that remain after those before it.
+Once an invoice states a discount, its share of each line depends on that line alone.
+
+All amounts are in minor units; lines are indexed by their number - 1.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,157 +21,174 @@ from services.orders.domain.shop import Product
 from shared.contracts.orders import DiscountKind, Rounding
 
 
-def bases(scope: Scope, charges: Sequence[Charge], left: Sequence[int]) -> list[int]:
-    """Return what of each line a discount may take something off; `left` is what the lines still
-    cost.
-    """
-    free = [amount if scope.has(place) else 0 for place, amount in enumerate(left)]
-    if not scope.cheapest:
-        return free
-    places = [place for place, amount in enumerate(free) if amount]
-    cheapest = min(places, key=lambda place: (charges[place].price, place), default=None)
-    return [
-        min(amount, charges[place].price) if place == cheapest else 0
-        for place, amount in enumerate(free)
-    ]
+def discountable(scope: Scope, charges: Sequence[Charge], remaining: Sequence[int]) -> list[int]:
+    """Return the part of each line's `remaining` amount that is in the scope of a discount."""
+    found = [0] * len(remaining)
+    for index, amount in enumerate(remaining):
+        if scope.has(index):
+            found[index] = amount
+    return _cheapest_piece(charges, found) if scope.cheapest else found
+
+
+def _cheapest_piece(charges: Sequence[Charge], amounts: Sequence[int]) -> list[int]:
+    found = [0] * len(amounts)
+    candidates = [index for index, amount in enumerate(amounts) if amount]
+    if candidates:
+        cheapest = min(candidates, key=lambda index: (charges[index].price, index))
+        found[cheapest] = min(amounts[cheapest], charges[cheapest].price)
+    return found
 
 
 def split(
     kind: DiscountKind, value: Decimal, of: Sequence[int], rounding: Rounding, gone: int = 0
 ) -> list[int]:
-    """Share a percentage or an amount (of which `gone` is taken off elsewhere) among the lines'
-    bases.
+    """Split a discount among the discountable amounts `of` the lines.
+
+    `value` is a percentage or an amount, as the kind says; `gone` of the amount is used elsewhere.
     """
     whole = sum(of)
-    off = (
-        rounded(whole * Fraction(value) / 100, rounding.mode)
-        if kind == "percent"
-        else int(value) - gone
-    )
-    return share(min(max(off, 0), whole), of) if whole else [0] * len(of)
+    if not whole:
+        return [0] * len(of)
+    if kind == "percent":
+        off = rounded(whole * Fraction(value) / 100, rounding.mode)
+    else:
+        off = int(value) - gone
+    return share(min(max(off, 0), whole), of)
 
 
-def followed(
+def with_shares(
     discounts: Sequence[Discount],
     charges: Sequence[Charge],
     held: Collection[int],
     rounding: Rounding,
 ) -> tuple[Discount, ...]:
-    """Return the discounts with their shares of these lines. Those at the places `held` were
-    refunded in part and keep what was taken off them.
+    """Return the discounts with their shares of the lines computed.
+
+    Lines in `held` were refunded in part: their shares stay as they are.
     """
-    left, found = [charge.stated for charge in charges], dict[int, Discount]()
-    in_turn = sorted(
-        range(len(discounts)), key=lambda place: (discounts[place].kind != "gift", place)
-    )
-    for place in in_turn:
-        each = discounts[place]
-        if each.active and each.kind != "free_shipping":
-            each = replace(each, shares=tuple(_shares(each, charges, left, held, rounding)))
-            left = [amount - each.of_line(line) for line, amount in enumerate(left)]
-        found[place] = each
-    return tuple(found[place] for place in range(len(discounts)))
+    remaining = [charge.stated for charge in charges]
+    found = list(discounts)
+    gifts_first = sorted(range(len(found)), key=lambda index: found[index].kind != "gift")
+    for index in gifts_first:
+        discount = found[index]
+        if not discount.active or discount.kind == "free_shipping":
+            continue
+        shares = _shares(discount, charges, remaining, held, rounding)
+        found[index] = replace(discount, shares=tuple(shares))
+        for line, part in enumerate(shares):
+            remaining[line] -= part
+    return tuple(found)
 
 
 def _shares(
     discount: Discount,
     charges: Sequence[Charge],
-    left: Sequence[int],
+    remaining: Sequence[int],
     held: Collection[int],
     rounding: Rounding,
 ) -> list[int]:
-    kept = {place: discount.of_line(place) for place in held}
-    free = [0 if place in kept else amount for place, amount in enumerate(left)]
+    free = list(remaining)
+    for index in held:
+        free[index] = 0
     if discount.kind == "gift":
-        shares = _of_a_gift(discount, charges, free)
+        shares = _shares_of_gift(discount, charges, free)
     elif discount.fixed is not None:
-        shares = _as_invoiced(discount, discount.fixed, charges, free, rounding)
+        shares = _invoiced_shares(discount, discount.fixed, charges, free, rounding)
     else:
-        of = bases(discount.scope, charges, free)
-        shares = split(discount.kind, discount.value, of, rounding, gone=sum(kept.values()))
-    return [kept.get(place, part) for place, part in enumerate(shares)]
+        of = discountable(discount.scope, charges, free)
+        gone = sum(map(discount.of_line, held))
+        shares = split(discount.kind, discount.value, of, rounding, gone=gone)
+    for index in held:
+        shares[index] = discount.of_line(index)
+    return shares
 
 
-def _of_a_gift(discount: Discount, charges: Sequence[Charge], free: Sequence[int]) -> list[int]:
-    """One piece of its line is free, whatever it costs."""
-    lines = discount.scope.lines or ()
-    return [
-        min(amount, charges[place].price) if place + 1 in lines and charges[place].quantity else 0
-        for place, amount in enumerate(free)
-    ]
+def _shares_of_gift(
+    discount: Discount, charges: Sequence[Charge], free: Sequence[int]
+) -> list[int]:
+    """Return shares that make one piece of the gift's line free, at its current price."""
+    shares = [0] * len(free)
+    for number in discount.scope.lines or ():
+        index = number - 1
+        if index < len(free) and charges[index].quantity:
+            shares[index] = min(free[index], charges[index].price)
+    return shares
 
 
-def _as_invoiced(
+def _invoiced_shares(
     discount: Discount,
     fixed: Sequence[tuple[int, int]],
     charges: Sequence[Charge],
     free: Sequence[int],
     rounding: Rounding,
 ) -> list[int]:
-    """A percentage follows its line; an amount shrinks with it and is never more than the invoice
-    stated.
+    """Return shares in proportion to the line's current total.
+
+    A percentage grows with its line; an amount never exceeds its share on the invoice.
     """
-    found = [0] * len(charges)
-    for place, (part, stated) in enumerate(fixed):
-        if part:
-            scaled = rounded(Fraction(part * charges[place].stated, stated), rounding.mode)
-            wanted = scaled if discount.kind == "percent" else min(part, scaled)
-            found[place] = min(wanted, free[place])
-    return found
+    shares = [0] * len(charges)
+    for index, (part, stated) in enumerate(fixed):
+        if not part:
+            continue
+        scaled = rounded(Fraction(part * charges[index].stated, stated), rounding.mode)
+        if discount.kind == "amount":
+            scaled = min(part, scaled)
+        shares[index] = min(scaled, free[index])
+    return shares
 
 
-def fixed(discounts: Sequence[Discount], charges: Sequence[Charge]) -> tuple[Discount, ...]:
-    """Return the discounts as an invoice of these lines fixes them. Gifts and free shipping keep
-    following.
+def with_fixed_shares(
+    discounts: Sequence[Discount], charges: Sequence[Charge]
+) -> tuple[Discount, ...]:
+    """Return the discounts as an invoice of these lines fixes them.
+
+    Gifts and free shipping are not fixed.
     """
-    return tuple(
-        (
-            replace(
-                each,
-                fixed=tuple(
-                    (each.of_line(place), charge.stated) for place, charge in enumerate(charges)
-                ),
-            )
-            if _is_open(each)
-            else each
-        )
-        for each in discounts
-    )
+    return tuple(_fixed(each, charges) if _is_open(each) else each for each in discounts)
 
 
-def reopened(discounts: Sequence[Discount]) -> tuple[Discount, ...]:
-    """Return the discounts as they are before an invoice states them anew: of the lines that they
-    were invoiced for, an amount not beyond what it takes off now.
+def _fixed(discount: Discount, charges: Sequence[Charge]) -> Discount:
+    shares = ((discount.of_line(index), charge.stated) for index, charge in enumerate(charges))
+    return replace(discount, fixed=tuple(shares))
+
+
+def without_fixed_shares(discounts: Sequence[Discount]) -> tuple[Discount, ...]:
+    """Return the discounts as they are before an invoice states them anew.
+
+    Each applies to the lines that it was invoiced for; an amount does not exceed its current one.
     """
     return tuple(each if each.fixed is None else _reopened(each) for each in discounts)
 
 
 def _reopened(discount: Discount) -> Discount:
-    value = Decimal(discount.off) if discount.kind == "amount" else discount.value
-    # Also the lines whose share was rounded to nothing: a percentage is of the sum of all.
-    lines = tuple(
-        place + 1
-        for place, (_, stated) in enumerate(discount.fixed or ())
-        if stated and discount.scope.has(place)
-    )
-    return replace(discount, fixed=None, value=value, scope=replace(discount.scope, lines=lines))
+    value = discount.value
+    if discount.kind == "amount":
+        value = Decimal(discount.off)
+    lines = []
+    # Include the lines whose share was rounded to nothing: a percentage is of the sum of all.
+    for number, (_, stated) in enumerate(discount.fixed or (), start=1):
+        if stated and discount.scope.has(number - 1):
+            lines.append(number)
+    scope = replace(discount.scope, lines=tuple(lines))
+    return replace(discount, fixed=None, value=value, scope=scope)
 
 
 def _is_open(discount: Discount) -> bool:
     return discount.active and discount.fixed is None and discount.kind in ("percent", "amount")
 
 
-def joined(discounts: Sequence[Discount], added: Mapping[int, Product]) -> tuple[Discount, ...]:
-    """Return the discounts with the added lines, by their number, that their choices name."""
-    return tuple(replace(each, scope=_with(each.scope, added)) for each in discounts)
+def with_added_lines(
+    discounts: Sequence[Discount], added: Mapping[int, Product]
+) -> tuple[Discount, ...]:
+    """Return the discounts extended to those added lines, by number, that their choices include."""
+    return tuple(replace(each, scope=_extended(each.scope, added)) for each in discounts)
 
 
-def _with(scope: Scope, added: Mapping[int, Product]) -> Scope:
+def _extended(scope: Scope, added: Mapping[int, Product]) -> Scope:
     if scope.lines is None or not scope.choices:
         return scope
-    more = (
-        number
-        for number, product in added.items()
-        if any(is_chosen(product, choice) for choice in scope.choices)
-    )
-    return replace(scope, lines=(*scope.lines, *more))
+    lines = list(scope.lines)
+    for number, product in added.items():
+        if any(is_chosen(product, choice) for choice in scope.choices):
+            lines.append(number)
+    return replace(scope, lines=tuple(lines))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.corrections import Edited, issued_between, settled
-from services.orders.domain.discount_shares import bases, split
+from services.orders.domain.discount_shares import discountable, split
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Order
@@ -95,10 +95,10 @@ def _off_products(order: Order, command: AddDiscount) -> Discount | Refusal:
     value = command.percent or Decimal(command.amount or 0)
     scope = EVERYTHING if command.invoice is None else _lines_on(order, command.invoice)
     left = [
-        0 if order.is_refunded(number) else line.charge.left
+        0 if order.is_refunded(number) else line.charge.after_discounts
         for number, line in enumerate(order.lines, start=1)
     ]
-    free = bases(scope, [line.charge for line in order.lines], left)
+    free = discountable(scope, [line.charge for line in order.lines], left)
     whole = sum(free)
     if kind == "amount" and value > whole:
         reason = f"{written(whole, order.currency)} can still be taken off."
@@ -123,7 +123,7 @@ def _free_shipping(order: Order, command: AddDiscount) -> Discount | Refusal:
     elsewhere = command.invoice is not None and command.invoice not in {
         each.document_id for each in first
     }
-    if elsewhere or not order.shipping.left:
+    if elsewhere or not order.shipping.after_discounts:
         return _nothing_off(command, "free_shipping")
     return _discount(command, "free_shipping", Decimal(0))
 

@@ -1,5 +1,6 @@
-"""Discounts of an order: what each takes off lines and shipping, in the order's kind of prices
-(minor units).
+"""Discounts of an order: the amount that each takes off the lines and the shipping.
+
+Amounts are in minor units, with or without tax as the order's prices are.
 """
 
 from collections.abc import Sequence
@@ -14,18 +15,20 @@ from shared.contracts.orders import DiscountKind, ProductChoice, Rounding
 
 @dataclass(frozen=True)
 class Scope:
-    """The lines that a discount applies to. `lines` holds their numbers; None means every line,
-    those added later too. `choices` decide whether a line that is added later belongs to them.
-    `cheapest`: only one piece of the cheapest.
+    """The lines that a discount applies to.
+
+    `lines` holds their numbers; None means every line, including lines added later. `choices`
+    decide whether a line that is added later belongs to them. With `cheapest`, the discount applies
+    to one piece of the cheapest line only.
     """
 
     lines: tuple[int, ...] | None = None
     choices: tuple[ProductChoice, ...] = ()
     cheapest: bool = False
 
-    def has(self, place: int) -> bool:
-        """Return whether the line at a place (its number - 1) belongs to it."""
-        return self.lines is None or place + 1 in self.lines
+    def has(self, index: int) -> bool:
+        """Return whether the line at an index (its number - 1) is in the scope."""
+        return self.lines is None or index + 1 in self.lines
 
 
 EVERYTHING = Scope()
@@ -33,11 +36,12 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True)
 class Discount:
-    """What is taken off. `value` is percent or minor units, as the kind says; `shares` are those of
-    the lines, in their order (`discount_shares` computes them); `invoice`: the document that it was
-    given for, else the whole order. One that was taken back is `active` no more. Once an invoice
-    states it, `fixed` holds, for each line of that moment, its share and what the line was stated
-    at.
+    """A discount of an order.
+
+    `value` is percent or minor units, as the kind says. `shares` are the amounts taken off the
+    lines, in their order (`discount_shares` computes them). `invoice` is the document that the
+    discount was given for; None means the whole order. `active` is false after a removal. Once an
+    invoice states the discount, `fixed` holds the share and the stated total of each line on it.
     """
 
     discount_id: UUID
@@ -52,24 +56,24 @@ class Discount:
     scope: Scope = EVERYTHING
     fixed: tuple[tuple[int, int], ...] | None = None
 
-    def of_line(self, place: int) -> int:
-        """What it takes off a line."""
-        return self.shares[place] if self.active and place < len(self.shares) else 0
+    def of_line(self, index: int) -> int:
+        """Return the amount taken off a line."""
+        return self.shares[index] if self.active and index < len(self.shares) else 0
 
     @property
     def of_shipping(self) -> int:
-        """What it takes off the shipping."""
+        """Return the amount taken off the shipping."""
         return self.shipping_share if self.active else 0
 
     @property
     def off(self) -> int:
-        """What it takes off in all."""
-        return sum(self.of_line(place) for place in range(len(self.shares))) + self.of_shipping
+        """Return the amount taken off the whole order."""
+        return sum(self.shares) + self.shipping_share if self.active else 0
 
     @property
     def lines(self) -> tuple[int, ...] | None:
-        """Return the numbers of the lines that it may take something off; None means all, those
-        added later too.
+        """Return the numbers of the lines in scope; None means all, including lines added
+        later.
         """
         if self.kind == "free_shipping":
             return ()
@@ -81,18 +85,21 @@ class Discount:
 def amounts(
     charges: Sequence[Charge], discounts: Sequence[Discount], prices: Prices, rounding: Rounding
 ) -> list[Amount]:
-    """What each discount takes off, without and with tax: parts of what the charges (the shipping
-    last) would cost more without any. They add up to that to the cent.
+    """Return the amount of each discount, without and with tax.
+
+    `charges` are the lines, the shipping last. The amounts add up exactly to the difference that
+    the discounts make to the total.
     """
     undiscounted = priced([Charge(x.price, x.quantity, x.rate) for x in charges], prices, rounding)
     sums = [Amount()] * len(discounts)
-    for place, (before, after) in enumerate(zip(undiscounted, charges, strict=True)):
-        last = place == len(charges) - 1
-        weights = [each.of_shipping if last else each.of_line(place) for each in discounts]
+    for index, (before, after) in enumerate(zip(undiscounted, charges, strict=True)):
+        if index == len(charges) - 1:
+            weights = [each.of_shipping for each in discounts]
+        else:
+            weights = [each.of_line(index) for each in discounts]
         if any(weights):
-            less = Amount(
-                before.amount.net - after.amount.net, before.amount.tax - after.amount.tax
-            )
-            parts = zip(share(less.net, weights), share(less.tax, weights), strict=True)
-            sums = [sum_ + Amount(net, tax) for sum_, (net, tax) in zip(sums, parts, strict=True)]
+            less = before.amount - after.amount
+            nets, taxes = share(less.net, weights), share(less.tax, weights)
+            for place, (net, tax) in enumerate(zip(nets, taxes, strict=True)):
+                sums[place] += Amount(net, tax)
     return sums

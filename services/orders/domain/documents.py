@@ -9,7 +9,7 @@ from uuid import uuid5
 
 from services.orders.domain import billing, delivery_slips
 from services.orders.domain.accounting import accounting, as_documented, stated_tax
-from services.orders.domain.discount_shares import fixed
+from services.orders.domain.discount_shares import with_fixed_shares
 from services.orders.domain.order import Order
 from services.orders.domain.pricing import Amount, Charge, by_rate, total, unit_prices
 from shared.contracts.message import Event
@@ -155,7 +155,7 @@ def with_document(order: Order, document: Document) -> Order:
         replace(line, invoice=line.invoice or issued) if line.charge.quantity else line
         for line in order.lines
     )
-    discounts = fixed(order.discounts, [line.charge for line in order.lines])
+    discounts = with_fixed_shares(order.discounts, [line.charge for line in order.lines])
     return replace(order, lines=tuple(lines), discounts=discounts)
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.backorder import Left, supplied
 from services.orders.domain.corrections import Edited, issued_between, settled
-from services.orders.domain.discount_shares import joined
+from services.orders.domain.discount_shares import with_added_lines
 from services.orders.domain.discounts import Discount
 from services.orders.domain.documents import NextNumber
 from services.orders.domain.order import Line, Order
-from services.orders.domain.pricing import Charge, taxed_at
+from services.orders.domain.pricing import Charge, taxed_for_net
 from services.orders.domain.shop import Product
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
@@ -53,7 +53,7 @@ def add_lines(
     found = [(wanted, product) for wanted in command.lines if (product := products.get(wanted.sku))]
     lines = (*order.lines, *(_line(order, wanted, product) for wanted, product in found))
     first = len(order.lines) + 1
-    discounts = joined(
+    discounts = with_added_lines(
         order.discounts, {first + place: product for place, (_, product) in enumerate(found)}
     )
     after = replace(order, lines=lines, discounts=discounts)
@@ -79,7 +79,7 @@ def edit_lines(
     for wanted in _wanted(command):
         place, line = wanted.line - 1, order.lines[wanted.line - 1]
         price = wanted.unit_price if isinstance(wanted, EditedLine) else None
-        taxed = taxed_at(line.taxed, price, order.prices, order.rounding)
+        taxed = taxed_for_net(line.taxed, price, order.prices, order.rounding)
         lines[place] = replace(line, charge=_charge(line.charge, wanted), taxed=taxed)
     after = replace(order, lines=tuple(lines))
     if after == order:
@@ -197,7 +197,7 @@ def _line(order: Order, wanted: AddedLine, product: Product) -> Line:
         product.name(order.language, order.shop.default_language),
         Charge(price, wanted.quantity, rate),
         weight_grams=product.weight_grams,
-        taxed=taxed_at(product.taxed, wanted.unit_price, order.prices, order.rounding),
+        taxed=taxed_for_net(product.taxed, wanted.unit_price, order.prices, order.rounding),
     )
 
 

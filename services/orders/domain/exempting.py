@@ -13,13 +13,13 @@ from decimal import Decimal
 from services.orders.domain.actions import objection_to_action
 from services.orders.domain.correct_invoice import replaced, still_invoiced
 from services.orders.domain.corrections import Edited, freed_by, reckoned
-from services.orders.domain.discount_shares import reopened
+from services.orders.domain.discount_shares import without_fixed_shares
 from services.orders.domain.documents import Document, NextNumber
 from services.orders.domain.exemption_rules import Refusing, objection_to_exemption
 from services.orders.domain.money import LARGEST
 from services.orders.domain.needs import taxes_not_refunded
 from services.orders.domain.order import Line, Order
-from services.orders.domain.pricing import Charge, Taxed, with_tax, without_tax
+from services.orders.domain.pricing import Charge, TaxedPrice, with_tax, without_tax
 from shared.contracts.message import Refusal
 from shared.contracts.orders import (
     OrderExchangeRateChanged,
@@ -50,7 +50,7 @@ def set_exemption(
         return command.refuse(
             "nothing_changes", "The order is like that already.", field="exemption"
         )
-    after = replace(after, discounts=reopened(after.discounts))
+    after = replace(after, discounts=without_fixed_shares(after.discounts))
     found = reckoned(order, after, command, "exemption")
     if isinstance(found, Refusal):
         return found
@@ -127,9 +127,9 @@ def _untaxed_line(order: Order, line: Line) -> Line:
     return replace(line, charge=charge, taxed=taxed)
 
 
-def _without(order: Order, charge: Charge) -> tuple[Charge, Taxed]:
+def _without(order: Order, charge: Charge) -> tuple[Charge, TaxedPrice]:
     net = without_tax(charge.price, charge.rate, order.prices, order.rounding)
-    return replace(charge, price=net, rate=Decimal(0)), Taxed(charge.price, charge.rate)
+    return replace(charge, price=net, rate=Decimal(0)), TaxedPrice(charge.price, charge.rate)
 
 
 def _lacking_rates(order: Order, command: SetExemption) -> Refusal | None:
@@ -158,7 +158,7 @@ def _taxed(order: Order, command: SetExemption) -> Order:
     return replace(order, lines=tuple(lines), shipping=shipping, shipping_taxed=None)
 
 
-def _with(order: Order, charge: Charge, taxed: Taxed | None, rate: Decimal | None) -> Charge:
+def _with(order: Order, charge: Charge, taxed: TaxedPrice | None, rate: Decimal | None) -> Charge:
     """The charge as it was before; at another rate, at the same net price where it is not known
     with tax.
     """

@@ -1,5 +1,6 @@
-"""Whole minor units outside, exact fractions inside: rounding, taxes, cents shared so that sums
-agree.
+"""Exact computation with money: rounding, taxes, and shares that add up.
+
+Amounts are whole minor units; intermediate results are fractions.
 """
 
 from collections.abc import Sequence
@@ -9,19 +10,20 @@ from fractions import Fraction
 from shared.contracts.orders import RoundingMode
 
 LARGEST = 2**53
-"""Amounts stay below it: messages carry no larger ones."""
+"""All amounts are below it: JSON readers lose precision above."""
 
 
 def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:
-    """A whole number beside `value`; symmetric about zero, so that a credit mirrors its invoice.
+    """Return the value rounded to a whole number; symmetric about zero, so that a credit mirrors
+    its invoice.
 
-    `up` is away from zero, `down` towards it; the `half_…` go to the nearest and say what becomes
-    of a half.
+    `up` is away from zero, `down` towards it; the `half_…` modes round to the nearest number and
+    differ in halves only.
     """
     exact = Fraction(value)
     whole, rest = divmod(abs(exact.numerator), exact.denominator)
     beyond_half, odd = 2 * rest - exact.denominator, whole % 2 == 1
-    further = {
+    away_from_zero = {
         "half_up": beyond_half >= 0,
         "half_down": beyond_half > 0,
         "half_even": beyond_half > 0 or (beyond_half == 0 and odd),
@@ -29,24 +31,25 @@ def rounded(value: Decimal | Fraction, mode: RoundingMode = "half_up") -> int:
         "up": rest > 0,
         "down": False,
     }[mode]
-    return (whole + further) * (-1 if exact < 0 else 1)
+    magnitude = whole + away_from_zero
+    return -magnitude if exact < 0 else magnitude
 
 
 def tax_in(gross: int, rate: Decimal, mode: RoundingMode = "half_up") -> int:
-    """The tax that a price with tax contains; `rate` in percent."""
+    """Return the tax that a gross price contains; `rate` in percent."""
     return rounded(Fraction(gross) * Fraction(rate) / (100 + Fraction(rate)), mode)
 
 
 def tax_on(net: int, rate: Decimal, mode: RoundingMode = "half_up") -> int:
-    """The tax that comes on top of a price without tax; `rate` in percent."""
+    """Return the tax to add to a net price; `rate` in percent."""
     return rounded(Fraction(net) * Fraction(rate) / 100, mode)
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` in proportion to `weights` (not negative), by largest remainder: the parts add up
-    exactly.
+    """Split a total in proportion to weights (none negative) by largest remainder; the parts add
+    up exactly.
 
-    With no weight at all the first gets everything.
+    If all weights are zero, the first part gets everything.
     """
     whole = sum(weights)
     if not whole:

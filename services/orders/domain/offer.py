@@ -20,7 +20,7 @@ from services.orders.domain.cart_rules import (
     is_chosen,
     objection,
 )
-from services.orders.domain.discount_shares import bases, joined, split
+from services.orders.domain.discount_shares import discountable, split, with_added_lines
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.pricing import Amount, Charge, priced, total
 from services.orders.domain.shop import Product, Shop
@@ -143,7 +143,9 @@ class _Reckoning:
             len(self.cart.items) + place: gift.product
             for place, gift in enumerate(self.gifts, start=1)
         }
-        discounts = tuple(_padded(each, len(items)) for each in joined(self.discounts, gifts))
+        discounts = tuple(
+            _padded(each, len(items)) for each in with_added_lines(self.discounts, gifts)
+        )
         offs = [sum(each.shares[place] for each in discounts) for place in range(len(items))]
         charges = [replace(item.charge, off=off) for item, off in zip(items, offs, strict=True)]
         shipping = replace(self.cart.shipping, off=self.cart.shipping.stated - self.shipping_left)
@@ -193,7 +195,7 @@ class _Reckoning:
         scope = self._scope(rule)
         charges = [item.charge for item in self.cart.items]
         shares = split(
-            kind, _value(rule, kind), bases(scope, charges, self.left), self.cart.rounding
+            kind, _value(rule, kind), discountable(scope, charges, self.left), self.cart.rounding
         )
         self._take(rule, kind, shares, scope)
         return sum(shares)

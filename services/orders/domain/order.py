@@ -9,7 +9,14 @@ from uuid import UUID
 from services.orders.domain import cash
 from services.orders.domain.discounts import Discount
 from services.orders.domain.money import rounded
-from services.orders.domain.pricing import USUAL, Amount, Charge, Prices, Taxed, total
+from services.orders.domain.pricing import (
+    DEFAULT_ROUNDING,
+    Amount,
+    Charge,
+    Prices,
+    TaxedPrice,
+    total,
+)
 from services.orders.domain.refund import LineRefund, Refund, Return
 from services.orders.domain.shop import Shop
 from shared.contracts.orders import DiscountView, OrderLineView, OrderSummary, Rounding
@@ -42,7 +49,7 @@ class Line:
     missing: int = 0
     weight_grams: int = 0
     invoice: UUID | None = None
-    taxed: Taxed | None = None
+    taxed: TaxedPrice | None = None
 
 
 @dataclass(frozen=True)
@@ -85,12 +92,12 @@ class Order:
     history: tuple[Change, ...] = ()
     payments: tuple[RecordedPayment, ...] = ()
     documents: tuple[DocumentReference, ...] = ()
-    rounding: Rounding = USUAL
+    rounding: Rounding = DEFAULT_ROUNDING
     coin: int = 1
     note: str = ""
     invoice_note: str = ""
     exemption: Exemption | None = None
-    shipping_taxed: Taxed | None = None
+    shipping_taxed: TaxedPrice | None = None
     exchange_rate: ExchangeRate | None = None
     shipped_at: datetime | None = None
     discounts: tuple[Discount, ...] = ()

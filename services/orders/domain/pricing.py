@@ -1,5 +1,7 @@
-"""What an order costs. Each charge bears whole minor units of tax, every sum adds those: all agree
-to the cent.
+"""Prices and taxes of an order.
+
+Each charge bears whole minor units of tax, and every total is the sum of those, so that all totals
+agree to the cent.
 """
 
 from collections import defaultdict
@@ -13,12 +15,12 @@ from services.orders.domain.money import rounded, share, tax_in, tax_on
 from shared.contracts.orders import Rounding
 
 Prices = Literal["tax_included", "tax_excluded"]
-USUAL = Rounding()
+DEFAULT_ROUNDING = Rounding()
 
 
 @dataclass(frozen=True)
 class Amount:
-    """Minor units; `net + tax` is gross."""
+    """An amount in minor units; `net + tax` is `gross`."""
 
     net: int = 0
     tax: int = 0
@@ -36,8 +38,10 @@ class Amount:
 
 @dataclass(frozen=True)
 class Charge:
-    """Something that is paid for: `price` per unit, with or without tax as the order says; `rate`
-    in percent.
+    """An item with a price: a line, or the shipping.
+
+    `price` per unit includes tax or not, as the order's `prices` say; `rate` is in percent; `off`
+    is the sum of the discounts.
     """
 
     price: int
@@ -48,109 +52,130 @@ class Charge:
 
     @property
     def stated(self) -> int:
-        """The total as it is stated: with tax, or without."""
+        """Return the total before discounts, with or without tax as the order's prices are."""
         return self.price * self.quantity
 
     @property
-    def left(self) -> int:
-        """What is left of it after discounts."""
+    def after_discounts(self) -> int:
         return self.stated - self.off
 
 
 @dataclass(frozen=True)
-class Taxed:
-    """The price and the rate that something has where it is taxed, of an order that is exempt."""
+class TaxedPrice:
+    """The price and the tax rate that an item of an exempt order would have with tax."""
 
     price: int
     rate: Decimal
 
 
 def without_tax(price: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
-    """Return the price in an order of which nothing is taxed: the net price stays."""
-    return price - tax_in(price, rate, rounding.mode) if prices == "tax_included" else price
+    """Return the price in an exempt order; the net price stays the same."""
+    if prices == "tax_excluded":
+        return price
+    return price - tax_in(price, rate, rounding.mode)
 
 
 def with_tax(price: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
-    """Return the price that has this net price, in an order that is taxed."""
-    return price + tax_on(price, rate, rounding.mode) if prices == "tax_included" else price
+    """Return the price in a taxed order for a price of an exempt order."""
+    if prices == "tax_excluded":
+        return price
+    return price + tax_on(price, rate, rounding.mode)
 
 
-def taxed_at(
-    taxed: Taxed | None, net: int | None, prices: Prices, rounding: Rounding
-) -> Taxed | None:
-    """Return what something costs where it is taxed, if it gets another net price."""
+def taxed_for_net(
+    taxed: TaxedPrice | None, net: int | None, prices: Prices, rounding: Rounding
+) -> TaxedPrice | None:
+    """Return the taxed price for a new net price, at the same rate."""
     if taxed is None or net is None:
         return taxed
-    return Taxed(with_tax(net, taxed.rate, prices, rounding), taxed.rate)
+    return TaxedPrice(with_tax(net, taxed.rate, prices, rounding), taxed.rate)
 
 
 def total(amounts: Iterable[Amount]) -> Amount:
-    """Their sum."""
+    """Return the sum of amounts."""
     return sum(amounts, Amount())
 
 
-def part(whole: Amount, before: int, gross: int) -> Amount:
-    """Return so much of an amount, of which `before` was taken already: all parts add up to it."""
+def next_part(whole: Amount, before: int, gross: int) -> Amount:
+    """Return the next part, of `gross`, of an amount that `before` (gross) was taken from already.
 
-    def tax(upto: int) -> int:
-        return rounded(Fraction(whole.tax * upto, whole.gross)) if whole.gross else 0
+    All parts together have exactly the tax of the whole.
+    """
+    if not whole.gross:
+        return Amount(gross, 0)
 
-    taken = tax(before + gross) - tax(before)
-    return Amount(gross - taken, taken)
+    def tax_of(first: int) -> int:
+        return rounded(Fraction(whole.tax * first, whole.gross))
+
+    tax = tax_of(before + gross) - tax_of(before)
+    return Amount(gross - tax, tax)
 
 
-def priced(charges: Sequence[Charge], prices: Prices, rounding: Rounding = USUAL) -> list[Charge]:
-    """The charges with their amounts."""
-    return [
-        replace(charge, amount=Amount(charge.left - (tax if prices == "tax_included" else 0), tax))
-        for charge, tax in zip(charges, _taxes(charges, prices, rounding), strict=True)
-    ]
+def priced(
+    charges: Sequence[Charge], prices: Prices, rounding: Rounding = DEFAULT_ROUNDING
+) -> list[Charge]:
+    """Return the charges with their amounts computed."""
+    found = []
+    for charge, tax in zip(charges, _taxes(charges, prices, rounding), strict=True):
+        net = charge.after_discounts
+        if prices == "tax_included":
+            net -= tax
+        found.append(replace(charge, amount=Amount(net, tax)))
+    return found
 
 
 def _taxes(charges: Sequence[Charge], prices: Prices, rounding: Rounding) -> list[int]:
     if rounding.per == "item":
-        return [_per_item(charge, prices, rounding) for charge in charges]
+        return [_tax_per_item(charge, prices, rounding) for charge in charges]
     if rounding.per == "line":
-        return [_tax(charge.left, charge.rate, prices, rounding) for charge in charges]
+        return [_tax_of_line(charge, prices, rounding) for charge in charges]
     taxes = [0] * len(charges)
-    for rate, indexes in _by_rate(charges).items():
-        stated = [charges[index].left for index in indexes]
+    for rate, indexes in _indexes_by_rate(charges).items():
+        stated = [charges[index].after_discounts for index in indexes]
         whole = _tax(sum(stated), rate, prices, rounding)
         for index, part in zip(indexes, share(whole, stated), strict=True):
             taxes[index] = part
     return taxes
 
 
-def _per_item(charge: Charge, prices: Prices, rounding: Rounding) -> int:
+def _tax_per_item(charge: Charge, prices: Prices, rounding: Rounding) -> int:
     if charge.off:
-        return _tax(charge.left, charge.rate, prices, rounding)
+        return _tax_of_line(charge, prices, rounding)
     return _tax(charge.price, charge.rate, prices, rounding) * charge.quantity
 
 
+def _tax_of_line(charge: Charge, prices: Prices, rounding: Rounding) -> int:
+    return _tax(charge.after_discounts, charge.rate, prices, rounding)
+
+
 def _tax(stated: int, rate: Decimal, prices: Prices, rounding: Rounding) -> int:
-    return (tax_in if prices == "tax_included" else tax_on)(stated, rate, rounding.mode)
+    if prices == "tax_included":
+        return tax_in(stated, rate, rounding.mode)
+    return tax_on(stated, rate, rounding.mode)
 
 
 def by_rate(charges: Sequence[Charge]) -> dict[Decimal, Amount]:
-    """The tax table: the sums of each rate, highest rate first."""
-    groups = _by_rate(charges)
-    return {
-        rate: total(charges[index].amount for index in groups[rate])
-        for rate in sorted(groups, reverse=True)
-    }
+    """Return the tax table: the sums of each rate, highest rate first."""
+    sums: dict[Decimal, Amount] = defaultdict(Amount)
+    for charge in charges:
+        sums[charge.rate] += charge.amount
+    return {rate: sums[rate] for rate in sorted(sums, reverse=True)}
 
 
-def unit_prices(charge: Charge, prices: Prices, rounding: Rounding = USUAL) -> tuple[int, int]:
-    """One unit without and with tax, for print; the other side of the stated price is rounded."""
+def unit_prices(
+    charge: Charge, prices: Prices, rounding: Rounding = DEFAULT_ROUNDING
+) -> tuple[int, int]:
+    """Return the price of one unit without and with tax, for print.
+
+    The one that is not stated is rounded.
+    """
     tax = _tax(charge.price, charge.rate, prices, rounding)
-    return (
-        (charge.price - tax, charge.price)
-        if prices == "tax_included"
-        else (charge.price, charge.price + tax)
-    )
+    if prices == "tax_included":
+        return charge.price - tax, charge.price
+    return charge.price, charge.price + tax
 
 
-def _by_rate(charges: Sequence[Charge]) -> dict[Decimal, list[int]]:
+def _indexes_by_rate(charges: Sequence[Charge]) -> dict[Decimal, list[int]]:
     groups: dict[Decimal, list[int]] = defaultdict(list)
     for index, charge in enumerate(charges):
         groups[charge.rate].append(index)

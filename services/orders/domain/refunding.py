@@ -22,7 +22,7 @@ from services.orders.domain.documents import (
 from services.orders.domain.following import follow_slip
 from services.orders.domain.money import rounded
 from services.orders.domain.order import Order
-from services.orders.domain.pricing import part
+from services.orders.domain.pricing import next_part
 from services.orders.domain.refund import STORE_CREDIT, Done, LineRefund, Refund
 from services.orders.domain.refund_limits import (
     Wrong,
@@ -121,7 +121,7 @@ def reckon(
         by=by,
         reason=terms.reason,
         lines=tuple(_line(order, wanted, terms.kind, restock=restock) for wanted in terms.lines),
-        shipping=part(order.shipping.amount, order.refunded_shipping.gross, shipping),
+        shipping=next_part(order.shipping.amount, order.refunded_shipping.gross, shipping),
         method="",
         by_hand=False,
         overpaid=max(-order.due, 0) if terms.overpaid else 0,
@@ -296,7 +296,7 @@ def _line(order: Order, wanted: WantedRefundLine, kind: RefundKind, *, restock: 
         quantity=wanted.quantity,
         released=released,
         restocked=max(held - line.missing, 0),
-        amount=part(
+        amount=next_part(
             line.charge.amount, order.refunded_amount(wanted.line).gross, gross_of(order, wanted)
         ),
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.orders.domain.numbering import Series
-from services.orders.domain.pricing import USUAL, Prices, Taxed, without_tax
+from services.orders.domain.pricing import DEFAULT_ROUNDING, Prices, TaxedPrice, without_tax
 from shared.contracts.orders import (
     Calendar,
     FoundProduct,
@@ -32,7 +32,7 @@ class Shop:
     default_language: str
     numbering: Mapping[DocumentKind, Series]
     calendar: Calendar = "gregorian"
-    rounding: Rounding = USUAL
+    rounding: Rounding = DEFAULT_ROUNDING
     legal_years: int = 10
     backorders: bool = False
     returns: bool = False
@@ -121,7 +121,7 @@ class Product:
     brand: str = ""
     suppliers: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
-    taxed: Taxed | None = None
+    taxed: TaxedPrice | None = None
 
     def untaxed(self, prices: Prices, rounding: Rounding) -> "Product":
         """The same for an order that is exempt: at its price without tax, in that kind of
@@ -129,7 +129,7 @@ class Product:
         """
         price, rate = self.price.amount, self.tax_rate
         net = Money(amount=without_tax(price, rate, prices, rounding), currency=self.price.currency)
-        return replace(self, price=net, tax_rate=Decimal(0), taxed=Taxed(price, rate))
+        return replace(self, price=net, tax_rate=Decimal(0), taxed=TaxedPrice(price, rate))
 
     def name(self, language: str, default: str) -> str:
         """The name in a language (`en` serves `en-GB`), else in the shop's, else any."""

@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from services.orders.domain.discounts import EVERYTHING, Discount, Scope
 from services.orders.domain.order import Change, Line, Order
-from services.orders.domain.pricing import Amount, Charge, Taxed
+from services.orders.domain.pricing import Amount, Charge, TaxedPrice
 from services.orders.domain.shop import Shop
 from services.orders.store.refunds import refund_of, refund_rows, return_of, return_rows
 from services.orders.store.tables import (
@@ -129,11 +129,11 @@ def _line(row: Any) -> Line:
     )
 
 
-def _taxed(kept: list[Any] | None) -> Taxed | None:
-    return None if kept is None else Taxed(kept[0], Decimal(kept[1]))
+def _taxed(kept: list[Any] | None) -> TaxedPrice | None:
+    return None if kept is None else TaxedPrice(kept[0], Decimal(kept[1]))
 
 
-def _taxed_row(taxed: Taxed | None) -> list[Any] | None:
+def _taxed_row(taxed: TaxedPrice | None) -> list[Any] | None:
     return None if taxed is None else [taxed.price, str(taxed.rate)]
 
 
