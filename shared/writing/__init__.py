@@ -1,3 +1,3 @@
-"""How numbers, money, dates and the text of strangers are written for people, and how text is found
-again. Pure.
+"""Format numbers, money, dates, addresses and untrusted text for people, and split text for search.
+Pure.
 """

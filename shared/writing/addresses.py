@@ -1,7 +1,7 @@
-"""Addresses as the post of their country wants them: which part stands on which line.
+"""Format addresses as the postal service of their country requires.
 
-Source: the formats of Google's libaddressinput, of the countries that customers were seen in; all
-others put the postcode before the city, as most do.
+Source: the formats of Google's libaddressinput for some countries. For all others the postcode
+precedes the city, as in most countries.
 """
 
 from collections.abc import Callable
@@ -32,10 +32,10 @@ def address_lines(
     comma: str = ", ",
     with_name: bool = True,
 ) -> list[str]:
-    """Return the lines of an address without its country, each cleaned; a region that is named as
-    the city is left out.
+    """Return the cleaned lines of an address without its country. A region with the city's name is
+    left out.
 
-    `label_postcode` writes a postcode with its label, for countries where it is never without one.
+    `label_postcode` formats a postcode with its label, for countries that require one.
     """
     parts = {key: clean(getattr(address, key)) for key in _KEYS}
     if parts["region"] == parts["city"]:
@@ -51,9 +51,7 @@ _KEYS = ("company", "name", "line1", "line2", "postcode", "city", "region")
 
 
 def _fill(form: str, parts: dict[str, str], comma: str) -> str:
-    """A line of the parts that there are; what separates two parts stands only between parts that
-    are there.
-    """
+    """Return a line of the parts that are not empty, with separators only between them."""
     line = ""
     for literal, key, _, _ in Formatter().parse(form):
         text = parts[key or ""]

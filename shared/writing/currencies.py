@@ -1,8 +1,7 @@
-"""Minor units as decimal numbers. Source: ISO 4217, list one of 2024-06-25: currencies not counted
-in hundredths.
+"""Convert minor units to decimal numbers. Source: ISO 4217, list one of 2024-06-25.
 
-Iranian Rial count whole, as in Iran and in Unicode CLDR; the hundredths that ISO has for them are
-not in use.
+Iranian Rials have no decimals, as in Iran and in Unicode CLDR; the two that ISO defines are not in
+use.
 """
 
 EXPONENTS = {
@@ -32,18 +31,18 @@ WHOLE = frozenset(
         "YER",
     }
 )
-"""Messages count these in the minor units of ISO; people write none, unless an amount has some.
-Source: CLDR.
+"""Currencies with minor units in ISO 4217 that people write only if they are not zero. Source:
+CLDR.
 """
 
 
 def exponent(currency: str) -> int:
-    """How many decimals an amount of `currency` has."""
+    """Return the number of decimals of a currency's amounts."""
     return EXPONENTS.get(currency, 2)
 
 
 def decimal(amount: int, currency: str) -> str:
-    """Minor units as a plain decimal number: 2870, "EUR" -> "28.70"."""
+    """Return minor units as a plain decimal number: 2870, "EUR" -> "28.70"."""
     places = exponent(currency)
     whole, part = divmod(abs(amount), 10**places)
     shown = places and not (currency in WHOLE and part == 0)
@@ -51,5 +50,5 @@ def decimal(amount: int, currency: str) -> str:
 
 
 def written(amount: int, currency: str) -> str:
-    """Return an amount as sentences for people state it: 6077, "EUR" -> "60.77 EUR"."""
+    """Return an amount as it is written in a sentence: 6077, "EUR" -> "60.77 EUR"."""
     return f"{decimal(amount, currency)} {currency}"

@@ -1,5 +1,7 @@
-"""The solar Hijri (Jalali) calendar by its 33-year cycle: y is a leap year when (25 y + 11) mod 33
-< 8. From 1280 to 1501 (until 2123) that agrees with the equinox, as ICU reckons it.
+"""Convert dates to the solar Hijri (Jalali) calendar.
+
+By its 33-year cycle, y is a leap year if (25 y + 11) mod 33 < 8. From 1280 to 1501 (until 2123)
+that agrees with the equinox as computed by ICU.
 """
 
 from datetime import date
@@ -11,7 +13,7 @@ NORMAL_YEAR, LEAP_YEAR = 365, 366
 
 
 def jalali(day: date) -> tuple[int, int, int]:
-    """Year, month and day of a Gregorian date: 2026-11-21 -> (1405, 8, 30)."""
+    """Return year, month and day of a Gregorian date: 2026-11-21 -> (1405, 8, 30)."""
     cycles, rest = divmod(day.toordinal() - EPOCH, CYCLE)
     fours, rest = divmod(rest, FOUR_YEARS)
     year = 979 + 33 * cycles + 4 * fours
@@ -23,6 +25,6 @@ def jalali(day: date) -> tuple[int, int, int]:
 
 
 def nowruz(year: int) -> date:
-    """The Gregorian date of the first day of a year: 1405 -> 2026-03-21."""
+    """Return the Gregorian date of the first day of a year: 1405 -> 2026-03-21."""
     around = (date(year + 621, 3, day) for day in range(19, 24))
     return next(day for day in around if jalali(day) == (year, 1, 1))

@@ -1,5 +1,5 @@
-"""Web addresses from patterns; what is filled in is percent-encoded, so that it stays a part of the
-page.
+"""Build URLs from patterns. Values are percent-encoded, so that they cannot change the URL's
+structure.
 """
 
 from urllib.parse import quote
@@ -8,10 +8,10 @@ from shared.contracts.links import PLACEHOLDER
 
 
 def fill(pattern: str, **values: str) -> str:
-    """Return the page of a checked pattern; empty without a pattern."""
+    """Return the URL of a validated pattern; empty if the pattern is empty."""
     return PLACEHOLDER.sub(lambda found: _encoded(values[found[1]]), pattern)
 
 
 def _encoded(value: str) -> str:
-    """Return a value as a part of a path or a query; dots alone would lead up the path."""
+    """Encode a value for a path or a query. Dots alone would refer to a parent directory."""
     return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")

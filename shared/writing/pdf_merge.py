@@ -1,6 +1,4 @@
-"""PDFs bound into one, to be printed: each begins on a page of its own and has an entry in the
-outline.
-"""
+"""Merge PDFs into one for printing. Each starts on a new page and has an entry in the outline."""
 
 import io
 from collections.abc import Iterable
@@ -9,9 +7,7 @@ import pikepdf
 
 
 class PdfMerger:
-    """Takes PDFs one after another. It is for paper: the tags that screen readers use stay in the
-    single documents.
-    """
+    """Merges PDFs one by one. The result lacks the tags for screen readers, since it is printed."""
 
     def __init__(self) -> None:
         self._pdf = pikepdf.new()
@@ -19,17 +15,17 @@ class PdfMerger:
 
     @property
     def pages(self) -> int:
-        """How many there are so far."""
+        """Return the number of pages so far."""
         return len(self._pdf.pages)
 
     def add(self, title: str, content: bytes) -> None:
-        """Binds a PDF behind the others. Raises `pikepdf.PdfError` for what is none."""
+        """Append a PDF. Raises `pikepdf.PdfError` if the content is not a PDF."""
         self._titles.append((title, self.pages))
         with pikepdf.open(io.BytesIO(content)) as pdf:
             self._pdf.pages.extend(pdf.pages)
 
     def finish(self) -> bytes:
-        """The whole. The same documents give the same bytes."""
+        """Return the merged PDF. The same documents give the same bytes."""
         for page in self._pdf.pages:
             if "/StructParents" in page.obj:
                 del page.obj["/StructParents"]
@@ -43,7 +39,7 @@ class PdfMerger:
 
 
 def merge(documents: Iterable[tuple[str, bytes]]) -> tuple[bytes, int]:
-    """Titles and PDFs as one PDF, and its number of pages."""
+    """Merge PDFs, given with their titles. Return the PDF and its number of pages."""
     merger = PdfMerger()
     for title, content in documents:
         merger.add(title, content)

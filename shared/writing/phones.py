@@ -1,16 +1,16 @@
-"""Phone numbers as they are found, whichever way they are written: with `+49`, `0049`, `0` or
-nothing in front, with spaces, brackets and dashes or without.
+"""Find phone numbers in any notation: with the prefix `+49`, `0049`, `0` or none, and with or
+without spaces, brackets and dashes.
 
-A number is compared by its national part, the digits behind the country's code and the leading
-zeros. The plan of country codes is ITU-T E.164: no code begins another one, and the first digits
-tell how long it is.
+Numbers are compared by their national part: the digits after the country code and leading zeros.
+Country codes follow ITU-T E.164: none is the prefix of another, and the first digits determine the
+length.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FEWEST_DIGITS = 4  # that stand for a number on their own
+MIN_DIGITS = 4  # of the shortest ending that is searched for
 ONE_DIGIT = ("1", "7")  # North America, Russia and Kazakhstan
 TWO_DIGITS = (
     *("20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46"),
@@ -18,35 +18,33 @@ TWO_DIGITS = (
     *("64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98"),
 )
 """Every other code has three digits."""
-LONGEST = 40  # digits of a number that count
+MAX_DIGITS = 40  # further digits are ignored
 SIGNS = frozenset(
     "+()[]/.- \u2010\u2011\u2013\u2014\u00a0\u202f"
 )  # between digits; spaces and dashes
-HOME = "n"  # begins the stored form of a number without a country's code
+NO_CODE = "n"  # prefix of the stored form of a number without a country code
 
 
 @dataclass(frozen=True)
 class Phone:
-    """The digits of a number; `code` is the country's, empty where it is not written."""
+    """The digits of a phone number. `code` is the country code, empty if it is not given."""
 
     code: str
     national: str
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Return the beginnings of stored forms by which the number is found: one of them is
-        enough.
-        """
+        """Return prefixes of stored forms. A stored number with one of them matches."""
         if self.code:
-            return (self.code + self.national, HOME + self.national)
+            return (self.code + self.national, NO_CODE + self.national)
         return (self.national,)
 
 
 def read_phone(text: str) -> Phone | None:
-    """Return a phone number as a person wrote it, or None where nothing but zeros is behind
-    the country's code.
+    """Parse a phone number as a person wrote it. Return None if it has only zeros after the country
+    code.
     """
-    text = text.replace("(0)", "")  # +49 (0) 30: not dialled from abroad
+    text = text.replace("(0)", "")  # +49 (0) 30: omitted in calls from abroad
     found = _digits(text)
     plus = text.lstrip(" ([").startswith(("+", "\uff0b"))
     international = found if plus else found[2:] if found.startswith("00") else ""
@@ -57,29 +55,27 @@ def read_phone(text: str) -> Phone | None:
 
 
 def phone_words(text: str) -> Iterator[str]:
-    """Yield the forms of a number that are stored to find it: in full, and every ending of its
-    national part, since people leave out the area code.
+    """Yield the forms of a number that are stored for search: the full number, and every ending of
+    its national part, since people omit the area code.
     """
     phone = read_phone(text)
     if phone is None:
         return
-    yield phone.code + phone.national if phone.code else HOME + phone.national
+    yield phone.code + phone.national if phone.code else NO_CODE + phone.national
     yield phone.national
-    for place in range(1, len(phone.national) - FEWEST_DIGITS + 1):
+    for place in range(1, len(phone.national) - MIN_DIGITS + 1):
         yield phone.national[place:]
 
 
 def is_phone(text: str) -> bool:
-    """Return whether a text may be a phone number: digits and the signs between them, not less than
-    a whole extension.
-    """
+    """Return whether a text may be a phone number: only digits and separators, and long enough."""
     plain = [sign for sign in text if not sign.isdecimal() and sign not in SIGNS]
-    return not plain and len(_digits(text)) > FEWEST_DIGITS
+    return not plain and len(_digits(text)) > MIN_DIGITS
 
 
 def _digits(text: str) -> str:
     found = "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
-    return found[:LONGEST]
+    return found[:MAX_DIGITS]
 
 
 def _code_length(digits: str) -> int:

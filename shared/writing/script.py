@@ -1,6 +1,4 @@
-"""A language's way to write numbers and money, and the choice among languages. A language is one
-TOML file.
-"""
+"""Format numbers, money and dates in a language, and choose a language. Each is a TOML file."""
 
 import tomllib
 from collections.abc import Mapping
@@ -25,7 +23,7 @@ RIAL, TOMAN = "IRR", "toman"
 
 
 class Script(Value):
-    """What every language has, whatever it is used for; `tag` is its file's name (BCP 47)."""
+    """The formats of a language. `tag` is the name of its file (BCP 47)."""
 
     tag: str
     direction: Literal["ltr", "rtl"]
@@ -43,11 +41,13 @@ class Script(Value):
     toman: bool = Field(default=False, description="Whether Rial are written in Toman")
 
     def for_shop(self, shop: ShopProfile) -> Self:
-        """The same language as a shop writes it: with ten Rial as one Toman, if it wants that."""
+        """Return the language with the shop's option to write ten Rials as one Toman."""
         return self.model_copy(update={"toman": True}) if shop.toman else self
 
     def write_number(self, plain: str) -> str:
-        """A plain decimal number (`-1234.50`) in this language's digits and marks."""
+        """Format a plain decimal number (`-1234.50`) with the digits and separators of the
+        language.
+        """
         whole, point, part = plain.lstrip("-").partition(".")
         text = f"{int(whole):,}".replace(",", self.group_mark) + (
             self.decimal_mark + part if point else ""
@@ -55,35 +55,35 @@ class Script(Value):
         return (MINUS if plain.startswith("-") else "") + self.write_digits(text)
 
     def write_amount(self, money: Money) -> str:
-        """An amount without its currency, for a table that names it elsewhere."""
+        """Format an amount without its currency, for a table that names it elsewhere."""
         plain = currencies.decimal(money.amount, money.currency)
         return self.write_number(_tenth(plain) if self.is_toman(money.currency) else plain)
 
     def write_money(self, money: Money) -> str:
-        """An amount with its currency."""
+        """Format an amount with its currency."""
         return self.money.format(
             number=self.write_amount(money), currency=self.name_currency(money.currency)
         )
 
     def name_currency(self, code: str) -> str:
-        """What a currency is called."""
+        """Return the name of a currency."""
         name = TOMAN if self.is_toman(code) else code
         return self.currencies.get(name, name)
 
     def is_toman(self, currency: str) -> bool:
-        """Whether amounts of `currency` are written in Toman."""
+        """Return whether amounts of a currency are written in Toman."""
         return self.toman and currency == RIAL
 
     def name_country(self, code: str) -> str:
-        """What a country (ISO 3166-1, two letters) is called. Source: Unicode CLDR."""
+        """Return the name of a country (ISO 3166-1, two letters). Source: Unicode CLDR."""
         return _countries(self.tag).get(code, code)
 
     def write_date(self, day: date) -> str:
-        """A date in this language's calendar. Raises `TypeError` for a moment: its day is that of a
-        place (`days`).
+        """Format a date in the calendar of the language. Raises `TypeError` for a moment, whose day
+        depends on a time zone (see `days`).
         """
         if isinstance(day, datetime):
-            raise TypeError(f"the moment {day} has no day without a time zone")
+            raise TypeError(f"The day of {day} depends on a time zone.")
         year, month, day_of_month = (
             jalali(day) if self.calendar == "jalali" else (day.year, day.month, day.day)
         )
@@ -93,7 +93,7 @@ class Script(Value):
         )
 
     def write_digits(self, text: str) -> str:
-        """The same text with this language's digits."""
+        """Replace Latin digits by those of the language."""
         return text.translate(str.maketrans(LATIN_DIGITS, self.digits))
 
 
@@ -113,7 +113,9 @@ L = TypeVar("L", bound=Script)
 
 
 def choose(languages: Mapping[str, L], wanted: str) -> L:
-    """The language for a BCP 47 tag: that one, its parents (`fa-IR`, `fa`), else English."""
+    """Return the language of a BCP 47 tag, else that of its parent (`fa` for `fa-IR`), else
+    English.
+    """
     tag = wanted
     while tag and tag not in languages:
         tag = tag.rpartition("-")[0]
@@ -121,14 +123,12 @@ def choose(languages: Mapping[str, L], wanted: str) -> L:
 
 
 def read_language(kind: type[L], tag: str, toml: str) -> L:
-    """A language from its file's text; raises `pydantic.ValidationError` with the name of a wrong
-    field.
-    """
+    """Parse the file of a language. Raises `pydantic.ValidationError` with the invalid field."""
     return kind.model_validate({"tag": tag, **tomllib.loads(toml)})
 
 
 def read_languages(kind: type[L], folder: Traversable) -> dict[str, L]:
-    """Every file of a folder, by its tag."""
+    """Read all languages of a folder, by tag."""
     found = (file for file in folder.iterdir() if file.name.endswith(".toml"))
     languages = (
         read_language(kind, file.name.removesuffix(".toml"), file.read_text("utf-8"))

@@ -1,23 +1,22 @@
-"""Words as they are looked up by their first letters: what people write in different ways becomes
-the same.
+"""Split text into normalised words for prefix search.
 
-Case, accents and kinds of digits do not matter, nor whether ی and ک were typed on a Persian or an
-Arabic keyboard, nor whether parts of a word are joined by the zero-width non-joiner, or simply
-written together.
+Case, accents and the script of digits do not matter, nor whether ی and ک were typed on a Persian or
+an Arabic keyboard, nor whether the parts of a word are joined by a zero-width non-joiner or written
+together.
 
-Punctuation within a term binds its words to a sequence: `list-b` finds `LIST-B2` and `list.b`, but
-no text that has `list` in one place and `b` in another. So a word is stored together with what
-follows it up to the next space: `LIST-B2` as `list-b2` and as `b2`.
+Punctuation makes words a sequence: `list-b` finds `LIST-B2` and `list.b`, but no text with `list`
+in one place and `b` in another. Therefore a word is stored together with the words up to the next
+space: `LIST-B2` as `list-b2` and as `b2`.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-LONGEST = 64  # characters of a word that are stored
-SIGN = "-"  # what every punctuation mark between two words becomes
-MOST_WANTED = 8  # words of a question that count
-MOST_REMEMBERED = 5000  # characters
+MAX_LENGTH = 64  # characters of a stored word
+SIGN = "-"  # replaces punctuation between two words
+MAX_TERMS = 8  # of a search; further ones are ignored
+MAX_CACHED = 5000  # characters
 JOINER = "\u200c"  # zero-width non-joiner: between the parts of one Persian word
 SAME = str.maketrans(
     {
@@ -48,9 +47,9 @@ SAME = str.maketrans(
 
 
 def words(*texts: str, whole: bool = False) -> frozenset[str]:
-    """Return the words of texts as they are stored to be found, each with what follows it up to the
-    next space. With `whole`, for names and other short texts, up to the end of the text, so that
-    `coca-cola` finds `Coca Cola`, too.
+    """Return the words of texts as they are stored for search, each with the words up to the next
+    space. With `whole`, for names and other short texts, with all following words, so that
+    `coca-cola` also finds `Coca Cola`.
     """
     found: set[str] = set()
     for text in texts:
@@ -59,8 +58,8 @@ def words(*texts: str, whole: bool = False) -> frozenset[str]:
 
 
 def wanted(text: str) -> tuple[str, ...]:
-    """Return the terms that someone asks for: every one must begin a stored word. Empty where
-    nothing can be looked up.
+    """Return the terms of a search. Each must be the prefix of a stored word. Empty if the text has
+    no letters or digits.
     """
     plain = _plain(text).replace(JOINER, "")
     terms = {_cut(SIGN.join(pieces)) for pieces in _chunks(plain)}
@@ -70,13 +69,11 @@ def wanted(text: str) -> tuple[str, ...]:
         for place, word in enumerate(found)
         if not any(other.startswith(word) for other in found[:place])
     ]
-    return tuple(needed[:MOST_WANTED])
+    return tuple(needed[:MAX_TERMS])
 
 
 def sorting(text: str) -> str:
-    """Return the words in the order of the text: what a list is sorted by, and what two texts are
-    compared by.
-    """
+    """Return the normalised words of a text in order, as a key to sort and to compare texts."""
     return " ".join(_split(_plain(text).replace(JOINER, "")))
 
 
@@ -92,14 +89,14 @@ def _stored(plain: str, *, whole: bool) -> Iterator[str]:
 
 
 def _sequences(plain: str, *, whole: bool) -> Iterator[str]:
-    """Yield each word with those that follow it."""
+    """Yield each word with the following ones."""
     for pieces in [_split(plain)] if whole else _chunks(plain):
         for place in range(len(pieces)):
-            yield SIGN.join(pieces[place : place + LONGEST])
+            yield SIGN.join(pieces[place : place + MAX_LENGTH])
 
 
 def _chunks(plain: str) -> Iterator[list[str]]:
-    """Yield the words between two spaces."""
+    """Yield the words of each part between two spaces."""
     for chunk in plain.split():
         pieces = _split(chunk)
         if pieces:
@@ -107,12 +104,12 @@ def _chunks(plain: str) -> Iterator[list[str]]:
 
 
 def _cut(word: str) -> str:
-    return word[:LONGEST].rstrip(SIGN)
+    return word[:MAX_LENGTH].rstrip(SIGN)
 
 
 def _plain(text: str) -> str:
-    """Return letters and digits in their plainest form; marks are gone, punctuation is a `SIGN`,
-    spaces and joiners stay.
+    """Return a text with normalised letters and digits: marks are removed, punctuation becomes
+    `SIGN`, spaces and joiners stay.
     """
     if text.isascii():
         return text.lower().translate(_PLAINEST)
@@ -121,11 +118,11 @@ def _plain(text: str) -> str:
 
 
 class _Plainest(dict[int, str]):
-    """What becomes of characters, by their code; those that came before are remembered."""
+    """A cache of normalised characters by code point."""
 
     def __missing__(self, code: int) -> str:
         plainest = _plainest(chr(code))
-        if len(self) < MOST_REMEMBERED:
+        if len(self) < MAX_CACHED:
             self[code] = plainest
         return plainest
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from shared.writing.search import LONGEST, MOST_WANTED, sorting, wanted, words
+from shared.writing.search import MAX_LENGTH, MAX_TERMS, sorting, wanted, words
 
 ZWNJ = "\u200c"
 
@@ -124,9 +124,9 @@ def test_letters_that_others_begin_with_are_asked_once() -> None:
 
 
 def test_long_texts_are_bounded() -> None:
-    assert words("x" * 200) == {"x" * LONGEST}
+    assert words("x" * 200) == {"x" * MAX_LENGTH}
     assert finds("x" * 200, "x" * 100)
-    assert len(wanted(" ".join("abcdefghijklm"))) == MOST_WANTED
+    assert len(wanted(" ".join("abcdefghijklm"))) == MAX_TERMS
 
 
 def test_names_are_sorted_by_their_words() -> None:
@@ -151,6 +151,6 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_words_are_fit_to_be_kept(one: str, other: str) -> None:
     for word in words(one, other):
-        assert 0 < len(word) <= LONGEST
+        assert 0 < len(word) <= MAX_LENGTH
         assert word == word.casefold()
         assert "\0" not in word
