@@ -1,1 +1,1 @@
-"""How it is run: the local stack, containers, clusters."""
+"""Run Aftercart: the local stack, the demonstration, benchmarks and container images."""

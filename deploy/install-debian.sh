@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: `install-debian.sh run` those to run Aftercart, `… test` also those to test it.
-# When all are there it does nothing, and needs neither rights nor network. No service of the packages is started.
+# Install missing Debian packages: `install-debian.sh run` those to run Aftercart, `… test` also those to test it.
+# If none is missing, this needs neither root nor network. The packages' own services are not started.
 set -euo pipefail
 
 run=(rabbitmq-server dovecot-imapd dovecot-pop3d dovecot-lmtpd libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
@@ -12,7 +12,7 @@ fail() {
   exit 1
 }
 
-# Prints the given packages that are not installed.
+# Print the given packages that are not installed.
 missing_of() {
   local installed package
   installed=$(dpkg-query --show --showformat='${Package}=${db:Status-Status}\n' "$@" 2>/dev/null || true)
@@ -21,8 +21,8 @@ missing_of() {
   done
 }
 
-# Packages start their services by these two commands; dpkg is told to find ours first.
-make_quiet_commands() {
+# Packages start their services with these two commands: put commands that do nothing first in dpkg's path.
+replace_start_commands() {
   quiet=$(mktemp -d)
   trap 'rm -rf "$quiet"' EXIT
   for command in invoke-rc.d deb-systemd-invoke; do
@@ -38,11 +38,11 @@ apt() {
 case "${1:-}" in
 run) wanted=("${run[@]}") ;;
 test) wanted=("${test[@]}") ;;
-*) fail "Say which packages are meant: $0 run, or $0 test." ;;
+*) fail "Give the packages to install: $0 run, or $0 test." ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  fail "This is not Debian: install what these Debian packages hold by your system's own means: ${wanted[*]}."
+  fail "This is not Debian: install the equivalents of these Debian packages with your system's package manager: ${wanted[*]}."
 fi
 
 mapfile -t missing < <(missing_of "${wanted[@]}")
@@ -53,11 +53,11 @@ if [ "$(id -u)" -eq 0 ]; then
 elif command -v sudo >/dev/null && sudo -v; then
   as_root=(sudo)
 else
-  fail "Debian packages are missing: run this as root: apt-get install --no-install-recommends ${missing[*]}"
+  fail "Debian packages are missing: run as root: apt-get install --no-install-recommends ${missing[*]}"
 fi
 
 echo "Installing Debian packages: ${missing[*]}"
-make_quiet_commands
-apt update || fail "Debian's list of packages could not be fetched: put right what apt-get says above, then try again."
+replace_start_commands
+apt update || fail "The list of Debian packages could not be fetched: correct the error of apt-get above, then try again."
 apt install --no-install-recommends -o DPkg::Path="$quiet:/usr/sbin:/usr/bin:/sbin:/bin" "${missing[@]}" ||
-  fail "Debian packages could not be installed: put right what apt-get says above, then try again."
+  fail "Debian packages could not be installed: correct the error of apt-get above, then try again."

@@ -1,3 +1,3 @@
-"""Benchmarks: throughput as ratios measured in one run, on servers of their own. Never part of a
-test.
+"""Measure throughput as ratios of two runs, on servers of their own. Tests never run these
+benchmarks.
 """

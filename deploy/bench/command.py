@@ -1,4 +1,4 @@
-"""`aftercart bench`: measures, on servers of its own, and prints ratios."""
+"""`aftercart bench`: run benchmarks on servers of their own and print ratios."""
 
 import tempfile
 from pathlib import Path
@@ -23,16 +23,22 @@ PER_HOUR = 30  # mails to one recipient, as the settings limit them by default
 
 @click.group()
 def bench() -> None:
-    """Measures throughput on servers of its own. Numbers of one run compare; those of two machines
-    do not.
+    """Measure throughput on servers of its own.
+
+    Compare only numbers of one run: those of two machines differ for other reasons.
     """
 
 
 @bench.command()
-@click.option("--count", default=5000, show_default=True, help="Orders, each moved once per run.")
-@click.option("--seconds", default=5, show_default=True, help="How long pgbench runs.")
+@click.option(
+    "--count",
+    default=5000,
+    show_default=True,
+    help="Number of orders; each makes one transition per run.",
+)
+@click.option("--seconds", default=5, show_default=True, help="Duration of pgbench.")
 def orders(count: int, seconds: int) -> None:
-    """Transitions per second, end to end, beside the same statements by pgbench."""
+    """Measure transitions per second, end to end, beside the same statements in pgbench."""
     log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         _orders(Path(directory), count, seconds)
@@ -59,10 +65,10 @@ def _orders(directory: Path, count: int, seconds: int) -> None:
     multiple=True,
     default=(10_000, 1_000_000),
     show_default=True,
-    help="Orders; more than once: one database after another.",
+    help="Number of orders; repeat it to measure several databases.",
 )
 def lists(counts: tuple[int, ...]) -> None:
-    """How long lists, searches and exports take among many orders, on PostgreSQL."""
+    """Measure how long lists, searches and exports of many orders take on PostgreSQL."""
     log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
         postgres = Postgres(Path(directory) / "postgres")
@@ -76,12 +82,12 @@ def lists(counts: tuple[int, ...]) -> None:
 
 @bench.command()
 @click.option("--count", default=40, show_default=True, help="Documents per measurement.")
-@click.option("--children", default=2, show_default=True, help="Processes that render.")
+@click.option("--children", default=2, show_default=True, help="Number of rendering processes.")
 def documents(count: int, children: int) -> None:
-    """Processor time of an invoice of one page, beside WeasyPrint alone, and invoices per
-    second.
+    """Measure the processor time of a one-page invoice, beside WeasyPrint alone, and invoices
+    per second.
     """
-    click.echo(f"{'milliseconds of processor':34}{'median':>10}{'least':>10}{'of alone':>10}")
+    click.echo(f"{'milliseconds of processor':34}{'median':>10}{'minimum':>10}{'of alone':>10}")
     alone = 0.0
     for timing in timings(count):
         alone = alone or timing.median
@@ -92,9 +98,11 @@ def documents(count: int, children: int) -> None:
 
 def _lists(database_url: str, count: int) -> None:
     bench = Lists(database_url, count)
-    click.echo(f"making {count:,} orders")
+    click.echo(f"creating {count:,} orders")
     bench.prepare()
-    click.echo(f"{'milliseconds':26}{'median':>10}{'slowest':>10}{'found':>8}  read as a whole")
+    click.echo(
+        f"{'milliseconds':26}{'median':>10}{'slowest':>10}{'found':>8}  tables scanned completely"
+    )
     for timing in bench.timings():
         scanned = ", ".join(timing.scanned) or "-"
         click.echo(
@@ -109,14 +117,14 @@ def _lists(database_url: str, count: int) -> None:
     default=5000,
     show_default=True,
     type=click.IntRange(100),
-    help="Mails in the mailbox.",
+    help="Number of mails in the mailbox.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker."
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the worker."
 )
 def ingest(count: int, threads: int) -> None:
-    """Mails filed per second, end to end and by stages, beside a bare loop that fetches and parses
-    the same mailbox.
+    """Measure filed mails per second, end to end and by stages, beside a loop that only fetches
+    and parses the same mailbox.
     """
     log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as directory:
@@ -129,14 +137,14 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
         dovecot.start()
         with servers(directory, click.echo) as (rabbit, postgres):
             mailbox = FullMailbox(dovecot, count)
-            click.echo(f"putting {count:,} mails into the mailbox")
+            click.echo(f"storing {count:,} mails in the mailbox")
             mailbox.fill()
             stages = Stages(mailbox, postgres.create_database("stages"))
             bench = mails.Bench(rabbit, mailbox, postgres.create_database("bench"))
             bench.prepare()
             rates = {
                 "a loop that fetches and parses": mailbox.bare(),
-                "stage: fetched and kept": stages.kept(),
+                "stage: fetched and stored": stages.fetch(),
                 "stage: read in a child": stages.read(),
                 "stage: read and filed": stages.filed(),
                 f"one worker, {threads} thread(s), all of it": bench.worker(directory, threads),
@@ -144,7 +152,7 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
     finally:
         dovecot.stop()
     bare = next(iter(rates.values()))
-    click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB at most':>12}")
+    click.echo(f"{'':34}{'per second':>12}{'of the loop':>12}{'MB peak':>12}")
     for name, rate in rates.items():
         click.echo(
             f"{name:34}{rate.mails:12,.0f}{rate.mails / bare.mails:12.2f}{rate.megabytes:12,.0f}"
@@ -152,21 +160,22 @@ def _ingest(directory: Path, count: int, threads: int) -> None:
 
 
 @bench.command()
-@click.option("--count", type=click.IntRange(10), default=500, show_default=True, help="Mails.")
 @click.option(
-    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Of the worker."
+    "--count", type=click.IntRange(10), default=500, show_default=True, help="Number of mails."
+)
+@click.option(
+    "--threads", type=click.IntRange(1), default=1, show_default=True, help="Threads of the worker."
 )
 @click.option(
     "--orders",
     type=click.IntRange(2),
     default=20,
     show_default=True,
-    help="Moved one after another.",
+    help="Number of orders that move one after another.",
 )
 def notify(count: int, threads: int, orders: int) -> None:
-    """Mails per second, from event to accepted mail, beside bare smtplib over one connection; and
-    how long it takes from `order.transition` to the mail with its invoice, beside bare WeasyPrint
-    and smtplib.
+    """Measure mails per second, beside smtplib alone over one connection, and the time from
+    `order.transition` to the mail with its invoice, beside WeasyPrint and smtplib alone.
     """
     log.configure(CommonSettings(log_level="warning"))
     with tempfile.TemporaryDirectory(prefix="aftercart-bench-") as name:
@@ -190,7 +199,7 @@ def notify(count: int, threads: int, orders: int) -> None:
     for limit, found in sinks.items():
         name = f"one worker, {threads} thread(s), {'limited' if limit else 'no limit'}"
         click.echo(f"{name:34}{found.rate():12,.0f}{found.rate() / most:12.2f}")
-    click.echo(f"{'milliseconds, nothing else to do':34}{'median':>12}{'of bare':>12}")
+    click.echo(f"{'milliseconds, without other load':34}{'median':>12}{'of bare':>12}")
     click.echo(f"{'WeasyPrint and smtplib, the same':34}{1000 * prompt.bare:12,.0f}{1:12.2f}")
     waited = median(prompt.walks)
     ratio = waited / prompt.bare

@@ -1,6 +1,4 @@
-"""Processor time of a document, beside WeasyPrint alone on the same page, and documents per second
-in children.
-"""
+"""Measure the processor time of a document, beside WeasyPrint alone, and documents per second."""
 
 import io
 import time
@@ -28,7 +26,7 @@ LOGO = (600, 150)  # pixels
 
 
 class Timing(NamedTuple):
-    """Milliseconds of processor time for a document: median and least."""
+    """Milliseconds of processor time for a document: median and minimum."""
 
     what: str
     median: float
@@ -36,7 +34,9 @@ class Timing(NamedTuple):
 
 
 def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
-    """One page: a logo, two addresses, ten lines, a tax table, totals, a note."""
+    """Return an invoice of one page: a logo, two addresses, ten lines, a tax table, totals, a
+    note.
+    """
     found = sample("invoice", language)
     lines = [
         line.model_copy(update={"sku": f"SKU-{n:03d}"})
@@ -49,7 +49,7 @@ def benchmark_invoice(language: str = "en") -> DocumentSnapshot:
 
 
 def timings(count: int) -> Iterator[Timing]:
-    """Each in turn, `count` times, so that all see the same machine."""
+    """Measure each variant in turn, `count` times, so that all run under the same load."""
     engine, bare, look = Engine(), Bare(), Look(assets={"logo": logo()})
     invoice, persian = benchmark_invoice(), benchmark_invoice("fa")
     html = bare.templates.fill(bare.templates.write(invoice), look)
@@ -69,7 +69,7 @@ def timings(count: int) -> Iterator[Timing]:
 
 
 def throughput(threads: int, count: int) -> float:
-    """Documents per second by so many children."""
+    """Return the documents per second of a number of child processes."""
     press, invoice, look = Press(), benchmark_invoice(), Look(assets={"logo": logo()})
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda _: press.render(invoice, look), range(threads)))
@@ -81,7 +81,9 @@ def throughput(threads: int, count: int) -> float:
 
 
 class Bare:
-    """WeasyPrint as one tunes it: styles read once, fonts shared, nothing fetched but the logo."""
+    """WeasyPrint as its manual tunes it: style sheets parsed once, fonts shared, nothing fetched
+    but the logo.
+    """
 
     def __init__(self) -> None:
         files = read_templates()
@@ -90,7 +92,7 @@ class Bare:
         self._style = weasyprint.CSS(string=files["document.css"], url_fetcher=self._fetcher)
 
     def write(self, html: str, look: Look) -> bytes:
-        """The PDF of a page."""
+        """Return the PDF of a page."""
         self._fetcher.assets = look.assets
         page = weasyprint.HTML(string=html, base_url="about:blank", url_fetcher=self._fetcher)
         pdf: bytes = page.write_pdf(
@@ -100,7 +102,7 @@ class Bare:
 
 
 def logo() -> Asset:
-    """A picture as `asset.put` keeps it."""
+    """Return a picture as `asset.put` stores it."""
     out = io.BytesIO()
     Image.new("RGB", LOGO, "#2255aa").save(out, "PNG")
     return shrink(out.getvalue(), "Corner Shop")

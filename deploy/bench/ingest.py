@@ -1,6 +1,6 @@
-"""Mails filed per second, from mailbox to confirmed event, by one worker process.
+"""Measure filed mails per second of one worker process, from mailbox to confirmed event.
 
-Everything on this machine: Dovecot, a RabbitMQ node with quorum queues, PostgreSQL with fsync.
+All servers run on this machine: Dovecot, a RabbitMQ node with quorum queues, PostgreSQL with fsync.
 """
 
 import json
@@ -23,20 +23,20 @@ DELAYS = (1.0, 10.0)
 
 
 class Bench:
-    """A worker on a full mailbox."""
+    """A worker, and a full mailbox for it."""
 
     def __init__(self, rabbit: RabbitNode, mailbox: FullMailbox, database_url: str) -> None:
         self.rabbit, self.mailbox, self.database_url = rabbit, mailbox, database_url
 
     def prepare(self) -> None:
-        """Topology and schema."""
+        """Create topology and schema."""
         logins = {name: Login(name, name) for name in ("ingest", "client")}
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
         migrations.upgrade(service, engine_for(self.database_url))
 
     def worker(self, directory: Path, threads: int) -> Rate:
-        """Until every mail was filed and told."""
+        """Run a worker until every mail is filed and its event confirmed."""
         worker = Process(directory, "worker")
         program = [
             sys.executable,
@@ -77,7 +77,7 @@ class Bench:
 
 
 def account(mailbox: FullMailbox) -> dict[str, object]:
-    """The mailbox as the settings name it."""
+    """The mailbox, in the form of the settings."""
     return {
         "name": "service",
         "host": "127.0.0.1",

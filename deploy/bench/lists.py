@@ -1,6 +1,4 @@
-"""How long the questions for many orders take, on PostgreSQL, asked one after another as a worker
-answers them.
-"""
+"""Measure the queries for many orders on PostgreSQL, one after another as a worker answers them."""
 
 import json
 import statistics
@@ -56,7 +54,7 @@ SORTS = get_args(OrderSort)
 
 
 class Timing(NamedTuple):
-    """Milliseconds of a question, and the tables that it read as a whole."""
+    """Milliseconds of a query, and the tables that it scans completely."""
 
     question: str
     median: float
@@ -75,7 +73,7 @@ class Lists:
         self.pipeline = Pipeline(service, self.engine, self._hear)
 
     def prepare(self) -> None:
-        """Schema and rows, with fresh statistics."""
+        """Create schema and rows, with fresh statistics."""
         migrations.upgrade(service, self.engine)
         self._process("shop.put", samples.PUT_SHOP)
         values = {"count": self.count, "address": json.dumps(samples.ADDRESS)}
@@ -88,7 +86,9 @@ class Lists:
             connection.execute(text("VACUUM ANALYZE"))
 
     def timings(self) -> Iterator[Timing]:
-        """Every filter's first page of fifty; the last page of all; customers; the whole export."""
+        """Measure the first page of each filter, the last page of all orders, the customers and
+        a whole export.
+        """
         for name, chosen in FILTERS.items():
             yield self._time(name, "order.list", {"filter": chosen})
         for sort in SORTS:
@@ -127,7 +127,7 @@ class Lists:
         )
 
     def _scanned(self, name: str, data: dict[str, Any]) -> list[str]:
-        """Tables that EXPLAIN shows to be read from end to end."""
+        """Return the tables that EXPLAIN shows as scanned completely."""
         statements: list[tuple[str, Any]] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

@@ -1,4 +1,6 @@
-"""A mailbox on Dovecot full of customers' mails, and the bare loop that fetches and parses them."""
+"""Fill a mailbox on Dovecot with mails of customers, and read it with a loop that only fetches
+and parses.
+"""
 
 import resource
 import time
@@ -30,25 +32,25 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Rate:
-    """Mails per second, and the most memory that the process held, in MB."""
+    """Mails per second, and the peak memory of the process in MB."""
 
     mails: float
     megabytes: float
 
 
 class FullMailbox:
-    """`count` mails that nobody has read."""
+    """A mailbox with `count` unread mails."""
 
     def __init__(self, dovecot: Dovecot, count: int) -> None:
         self.dovecot, self.count = dovecot, count
 
     def fill(self) -> None:
-        """Puts them there."""
+        """Store the mails in the mailbox."""
         self.dovecot.add_user(USER, PASSWORD)
         self.dovecot.fill(USER, mails(0, self.count))
 
     def bare(self) -> Rate:
-        """Fetches in the same windows, and parses by `email` with its quickest policy; keeps
+        """Fetch in the same windows and parse with `email` and its fastest policy; store
         nothing.
         """
         began = time.perf_counter()
@@ -68,17 +70,17 @@ class FullMailbox:
 
 
 def mails(start: int, end: int) -> Iterator[bytes]:
-    """Mails of many customers: every third with HTML, every fifth in Persian."""
+    """Return mails of many customers: every third with HTML, every fifth in Persian."""
     return (_mail(number) for number in range(start, end))
 
 
 def own_peak() -> float:
-    """MB that this process held at most."""
+    """Return the peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def peak_of(pid: int) -> float:
-    """MB that another process held at most."""
+    """Return the peak memory of another process in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
@@ -94,7 +96,7 @@ def _mail(number: int) -> bytes:
 
 @cache
 def _content(language: str, *, formatted: bool) -> bytes:
-    """The rest of a mail."""
+    """Return a mail from its content headers on."""
     mail, text = EmailMessage(policy=SMTP), TEXTS[language]
     mail.set_content(text)
     if formatted:

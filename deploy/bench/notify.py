@@ -1,8 +1,9 @@
-"""Mails per second, from event to accepted mail, beside bare smtplib with the same finished bytes.
+"""Measure mails per second, from event to accepted mail, beside smtplib with the same finished
+bytes.
 
-Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker
-process, and a sink that takes every mail. The clock runs from the first event that the worker takes
-to the last mail.
+All servers run on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one
+worker process, and an SMTP server that accepts every mail. Time runs from the first event that the
+worker takes to the last mail.
 """
 
 import asyncio
@@ -40,8 +41,8 @@ PATIENCE = 300  # seconds for all mails to arrive
 
 @dataclass
 class Sink:
-    """Takes mails; `times` are those of their arrival, `began` is when the first was begun: both by
-    the wall clock.
+    """An SMTP server that accepts every mail. `times` are the times of arrival and `began` the
+    start of the first mail, both by the wall clock.
     """
 
     contents: list[bytes] = field(default_factory=list)
@@ -54,11 +55,11 @@ class Sink:
         return "250 taken"
 
     def rate(self) -> float:
-        """Mails per second."""
+        """Return the mails per second."""
         return len(self.times) / (self.times[-1] - self.began)
 
     def wait(self, count: int) -> None:
-        """Until so many have arrived."""
+        """Wait until this number of mails has arrived."""
         deadline = time.monotonic() + PATIENCE
         while len(self.times) < count:
             if time.monotonic() > deadline:
@@ -70,7 +71,7 @@ class Sink:
 
 @contextmanager
 def sink() -> Iterator[tuple[Sink, int]]:
-    """A sink on a thread of its own, and its port."""
+    """Run a sink on a thread of its own, with its port."""
     found, loop = Sink(), asyncio.new_event_loop()
     serving = loop.create_server(
         lambda: SMTP(found, hostname="sink.test", loop=loop), "127.0.0.1", 0
@@ -94,8 +95,8 @@ def through_the_service(
     *,
     recipient_per_hour: int = 0,
 ) -> Sink:
-    """Return the mails of one worker process with so many threads, whose queue holds `count` events
-    of orders that were paid, each of another customer.
+    """Return the mails of one worker process. Its queue holds `count` events of paid orders,
+    each of another customer.
     """
     _prepare(rabbit, database_url)
     _publish(rabbit, [_event(number) for number in range(count)])
@@ -121,7 +122,7 @@ def through_the_service(
 
 
 def bare(contents: Sequence[bytes]) -> Sink:
-    """The same bytes by smtplib, over one connection."""
+    """Send the same bytes with smtplib over one connection."""
     with sink() as (found, port), smtplib.SMTP("127.0.0.1", port) as client:
         found.began = time.time()
         for content in contents:
@@ -138,7 +139,7 @@ def _prepare(rabbit: RabbitNode, database_url: str) -> None:
 
 
 def _first_event(database_url: str) -> float:
-    """When the worker took the first event out of its queue."""
+    """Return the time when the worker took the first event from its queue."""
     with reading(engine_for(database_url)) as connection:
         first = connection.scalar(
             select(func.min(message_tables.inbox.c.at)).where(
@@ -175,7 +176,7 @@ def _event(number: int) -> Outgoing:
 
 
 def settings(rabbit: RabbitNode, name: str, database_url: str, port: int) -> dict[str, str]:
-    """The environment of a service's worker; `port` is that of the mail server."""
+    """Return the environment of a service's worker; `port` is that of the mail server."""
     prefix = f"AFTERCART_{name.upper()}"
     return {
         f"{prefix}_BROKER_URL": rabbit.amqp_url(name, name),

@@ -1,9 +1,9 @@
-"""Transitions per second, from published command to confirmed event, beside the same statements by
-pgbench.
+"""Measure transitions per second, from published command to confirmed event, beside the same
+statements in pgbench.
 
-Everything on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one worker
-process with one thread. `batch 1` takes one message per transaction, as most systems do; the
-difference is what batching brings.
+All servers run on this machine: a RabbitMQ node with quorum queues, PostgreSQL with fsync, one
+worker process with one thread. `batch 1` takes one message per transaction, as most systems do; the
+difference is the gain of batches.
 """
 
 import re
@@ -52,7 +52,7 @@ class Bench:
         self.client_url = rabbit.amqp_url("client", "client")
 
     def prepare(self) -> None:
-        """Topology, schema and orders."""
+        """Create topology, schema and orders."""
         logins = {name: Login(name, name) for name in ("orders", "client")}
         with Management(self.rabbit.admin_management_url) as management:
             apply(definitions([service], DELAYS, logins), management)
@@ -86,8 +86,8 @@ class Bench:
             connection.execute(text("DELETE FROM outbox"))
 
     def transitions(self, batch: int, directory: Path) -> float:
-        """Transitions per second of one worker process that takes up to `batch` messages into a
-        transaction.
+        """Return the transitions per second of one worker process with up to `batch` messages in
+        a transaction.
         """
         self._publish(MOVES[batch])
         worker = Process(directory, f"worker-{batch}")
@@ -113,7 +113,9 @@ class Bench:
         return (self.count - 1) / (times[-1] - times[0])
 
     def pgbench(self, clients: int, seconds: int) -> float:
-        """Transactions per second of the same statements, one transition each, without a broker."""
+        """Return the transactions per second of the same statements, one transition each,
+        without RabbitMQ.
+        """
         with self.engine.begin() as connection:
             connection.execute(
                 text(
@@ -181,7 +183,7 @@ class Bench:
 
 @contextmanager
 def servers(directory: Path, tell: Callable[[str], None]) -> Iterator[tuple[RabbitNode, Postgres]]:
-    """RabbitMQ and PostgreSQL of the benchmark's own, stopped at the end."""
+    """Run RabbitMQ and PostgreSQL for the benchmark, and stop them at the end."""
     rabbit, postgres = RabbitNode(directory / "rabbitmq"), Postgres(directory / "postgres")
     try:
         tell("starting RabbitMQ and PostgreSQL")

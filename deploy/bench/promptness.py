@@ -1,8 +1,8 @@
-"""How long a customer waits: from `order.transition` to the accepted mail with its invoice, while
-nothing else happens.
+"""Measure the time from `order.transition` to the accepted mail with its invoice, without other
+load.
 
-Beside it what cannot be saved: WeasyPrint alone with the same document, and smtplib alone with the
-same mail.
+Beside it are the times that no change can save: WeasyPrint alone with the same document, and
+smtplib alone with the same mail.
 """
 
 import smtplib
@@ -43,8 +43,8 @@ ANSWER = 30.0  # seconds
 
 @dataclass(frozen=True)
 class Promptness:
-    """Seconds, of each order: from the command to its mail, of the bare rendering, of the bare
-    conversation.
+    """Seconds of each order: from the command to its mail, of WeasyPrint alone, and of smtplib
+    alone.
     """
 
     walks: Sequence[float]
@@ -57,11 +57,11 @@ class Promptness:
 
 
 def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Path) -> Promptness:
-    """Moves `count` orders, one after another, each when the one before has its mail."""
+    """Move `count` orders, each after the mail of the one before has arrived."""
     urls = {
         service.name: postgres.create_database(f"prompt_{service.name}") for service in SERVICES
     }
-    with sink() as (found, port), _house(rabbit, urls, port, directory):
+    with sink() as (found, port), _workers(rabbit, urls, port, directory):
         with open_client(rabbit.amqp_url("client", "client"), "bench") as client:
             _stock(client, count)
             walks = [_walk(client, found) for _ in range(count)][
@@ -72,8 +72,10 @@ def promptness(rabbit: RabbitNode, postgres: Postgres, count: int, directory: Pa
 
 
 @contextmanager
-def _house(rabbit: RabbitNode, urls: dict[str, str], port: int, directory: Path) -> Iterator[None]:
-    """A worker of each service."""
+def _workers(
+    rabbit: RabbitNode, urls: dict[str, str], port: int, directory: Path
+) -> Iterator[None]:
+    """Run a worker of each service."""
     logins = {name: Login(name, name) for name in (*urls, "client")}
     with Management(rabbit.admin_management_url) as management:
         apply(definitions(SERVICES, DELAYS, logins), management)

@@ -1,4 +1,4 @@
-"""What `ingest` does with a mail, stage by stage, in this process and without RabbitMQ."""
+"""Measure the stages of `ingest` for a mail, in this process and without RabbitMQ."""
 
 import time
 from uuid import uuid4
@@ -42,9 +42,9 @@ class Stages:
             adapters=adapters(settings),
         )
 
-    def kept(self) -> Rate:
-        """Fetched and kept: raw, with a row and a message to the next stage, each window in one
-        transaction.
+    def fetch(self) -> Rate:
+        """Fetch and store mails: raw, each with a row and a message to the next stage, one
+        window per transaction.
         """
         began, windows = time.perf_counter(), -(-self.count // MOST_MAILS)
         for _ in range(windows):
@@ -52,7 +52,7 @@ class Stages:
         return _rate(len(self._to_be_filed()), began)
 
     def read(self) -> Rate:
-        """Read in a child process."""
+        """Parse the mails in a child process."""
         reader, some = Reader(), list(mails(0, self.count))
         reader(some[:1])
         began = time.perf_counter()
@@ -63,7 +63,7 @@ class Stages:
         return rate
 
     def filed(self) -> Rate:
-        """What was kept, read in a child and put into its thread, in batches."""
+        """Parse stored mails in a child process and file them in threads, in batches."""
         waiting, began = self._to_be_filed(), time.perf_counter()
         for start in range(0, len(waiting), service.batch):
             self.pipeline.process(waiting[start : start + service.batch])

@@ -1,4 +1,4 @@
--- A database for each service; none reads another's.
+-- One database for each service; no service reads that of another.
 CREATE DATABASE ingest;
 CREATE DATABASE orders;
 CREATE DATABASE documents;

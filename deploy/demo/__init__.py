@@ -1,1 +1,1 @@
-"""The main job of `make run`: one order walks through the whole house, on real servers."""
+"""Demonstrate Aftercart: process one order with all services, on real servers."""

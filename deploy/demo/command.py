@@ -1,4 +1,4 @@
-"""`aftercart demo`: what `make run` calls."""
+"""`aftercart demo`: the command of `make run`."""
 
 import sys
 from pathlib import Path
@@ -19,9 +19,10 @@ from shared.contracts.envelope import Envelope
     "--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True
 )
 def demo(directory: Path) -> None:
-    """Starts the local stack, walks one order through the whole house, and stops the stack.
+    """Start the local stack, process one order with all services, and stop the stack.
 
-    The last line on standard output is one JSON object; everything before it is for people.
+    The last line on standard output is one JSON object, for programs; everything before it is for
+    people.
     """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     stack = LocalStack(directory)

@@ -1,6 +1,4 @@
-"""The customer's side: a mailbox read by IMAP, and answers sent by SMTP, as any mail program does
-it.
-"""
+"""Act as the customer: read a mailbox by IMAP and reply by SMTP, as a mail program does."""
 
 import smtplib
 from email import message_from_bytes, policy
@@ -11,13 +9,13 @@ from imapclient import IMAPClient
 
 
 class Mailbox:
-    """A real mailbox on a server of the local stack."""
+    """A mailbox on a server of the local stack."""
 
     def __init__(self, host: str, port: int, address: str, password: str) -> None:
         self.host, self.port, self.address, self.password = host, port, address, password
 
     def mails(self) -> list[EmailMessage]:
-        """Everything in it, oldest first."""
+        """Return all mails, oldest first."""
         with IMAPClient(self.host, self.port, ssl=False, timeout=10) as client:
             client.login(self.address, self.password)
             client.select_folder("INBOX", readonly=True)
@@ -27,13 +25,13 @@ class Mailbox:
         return [message_from_bytes(mail, policy=policy.default) for mail in raw]
 
     def find(self, message_id: str) -> EmailMessage | None:
-        """The mail with that Message-ID."""
+        """Return the mail with this Message-ID."""
         return next((mail for mail in self.mails() if mail["Message-ID"] == message_id), None)
 
 
 def answer(mail: EmailMessage, sender: str, text: str) -> EmailMessage:
-    """An answer as a mail program writes it: to Reply-To, with threading headers, the mail quoted
-    below.
+    """Return a reply as a mail program writes it: to Reply-To, with threading headers, above the
+    quoted mail.
     """
     reply = EmailMessage()
     reply["From"] = f"Ada Byron <{sender}>"
@@ -49,6 +47,6 @@ def answer(mail: EmailMessage, sender: str, text: str) -> EmailMessage:
 
 
 def send(mail: EmailMessage, host: str, port: int) -> None:
-    """By SMTP."""
+    """Send a mail by SMTP."""
     with smtplib.SMTP(host, port, timeout=10) as client:
         client.send_message(mail)

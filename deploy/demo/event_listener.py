@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from shared.clients.connection import connect
+from shared.clients.subscriptions import subscribe
 from shared.clients.urls import login
-from shared.contracts.envelope import Envelope, decode
+from shared.contracts.envelope import Envelope
 from shared.runtime.errors import AftercartError
-from shared.runtime.rabbitmq.names import EVENTS
 
 T = TypeVar("T")
 
@@ -23,21 +22,14 @@ class EventListener:
 
     def __init__(self, connection: Any, user: str, on_event: Callable[[Envelope], None]) -> None:
         self.received: list[Envelope] = []
-        self._connection, self._on_event = connection, on_event
-        channel = connection.channel()
-        queue = f"{user}.listener.{uuid4()}"
-        channel.queue_declare(queue, exclusive=True)
-        channel.queue_bind(queue, EVENTS, "#")
-        channel.basic_consume(queue, self._receive, auto_ack=True)
-
-    def _receive(self, _channel: Any, _method: Any, _properties: Any, body: bytes) -> None:
-        event = decode(body)
-        self.received.append(event)
-        self._on_event(event)
+        self._on_event = on_event
+        self._subscription = subscribe(connection, user)
 
     def listen(self, seconds: float = POLL) -> None:
-        """Process the events that have arrived."""
-        self._connection.process_data_events(time_limit=seconds)
+        """Process the events that have arrived, or arrive within `seconds`."""
+        while (event := self._subscription.poll(seconds)) is not None:
+            self.received.append(event)
+            self._on_event(event)
 
     def await_that(self, what: str, find: Callable[[], T | None]) -> T:
         """Return what `find` returns, as soon as that is not None. Raises `AftercartError` after
@@ -47,7 +39,7 @@ class EventListener:
         while (found := find()) is None:
             if time.monotonic() > deadline:
                 raise AftercartError(
-                    f"{what} did not come within {PATIENCE:.0f} seconds: look into"
+                    f"{what} did not arrive within {PATIENCE:.0f} seconds: see"
                     " var/workers/*.log, or start the stack with `make up` and try `aftercart"
                     " health`."
                 )

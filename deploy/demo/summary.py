@@ -1,4 +1,4 @@
-"""What the walk ends with: a page for people, and one line of JSON for programs."""
+"""Print the result of the demonstration: a page for people, and a line of JSON for programs."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from shared.writing.currencies import decimal
 
 
 def page(walk: Walk, console: Console) -> None:
-    """Timeline, documents, mails, thread, and where everything lies."""
+    """Print timeline, documents, mails, thread, and the paths of all files."""
     for table in (_timeline(walk), _papers(walk), _mails(walk), _thread(walk)):
         console.print(table)
         console.print()
@@ -28,7 +28,7 @@ def page(walk: Walk, console: Console) -> None:
 
 
 def line(walk: Walk) -> str:
-    """The last line."""
+    """Return the JSON line."""
     return json.dumps(
         {
             "order_id": walk.order_id,

@@ -1,5 +1,5 @@
-"""The walk: a storefront's messages, the documents, the mails, the customer's answer, the
-employee's reply.
+"""Process one order: a storefront's messages, documents, mails, the customer's reply, the
+employee's answer.
 """
 
 import base64
@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Walk:
-    """What was reached so far; `tell` hears a sentence at each step."""
+    """The results so far; `tell` is called with a sentence at each step."""
 
     stack: LocalStack
     client: Client
@@ -40,18 +40,14 @@ class Walk:
     began: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
-        """All of it, in order. Raises `AftercartError` with a sentence where something does not
-        come.
-        """
+        """Run all steps in order. Raises `AftercartError` if an expected result does not arrive."""
         self.visit_shop()
         self.save_documents()
         self.read_mails()
         self.answer_and_hear_back()
 
     def visit_shop(self) -> None:
-        """A program that knows nothing of ours publishes products, stock, the order, its payment
-        and its moves.
-        """
+        """Publish products, stock, an order, its payment and its moves, as a storefront does."""
         program, order = str(HOWTO / "storefront.py"), str(HOWTO / "order.json")
         command = [sys.executable, program, self.stack.amqp_url("client"), order]
         # In a session of its own, so that Ctrl-C is ours alone to answer.
@@ -64,7 +60,7 @@ class Walk:
                 storefront.kill()
                 raise
         if storefront.returncode:
-            raise AftercartError("The storefront's program failed; what it printed stands above.")
+            raise AftercartError("The storefront's program failed; see its output above.")
 
     def _follow(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -76,7 +72,7 @@ class Walk:
             self.listener.listen(0)
 
     def save_documents(self) -> None:
-        """Asks for the invoice and the delivery slip and writes them where one can open them."""
+        """Query the invoice and the delivery slip, and save them as files."""
         directory = self.stack.directory / "documents" / self.reference
         directory.mkdir(parents=True, exist_ok=True)
         for kind in ("invoice", "delivery_slip"):
@@ -88,7 +84,7 @@ class Walk:
             self.tell(f"document    {kind} {document['number']}, {path.stat().st_size:,} bytes")
 
     def read_mails(self) -> None:
-        """Opens the customer's mailbox until the mail of every state lies in it."""
+        """Read the customer's mailbox until the mail of every state has arrived."""
         placed = self.listener.await_event("order.placed", self._ours)
         moves = [
             event
@@ -104,8 +100,8 @@ class Walk:
             self._arrived(template, f"order/{self.order_id}")
 
     def answer_and_hear_back(self) -> None:
-        """The customer answers a mail; it is filed; an employee replies; the reply has the right
-        headers.
+        """Reply to a mail as the customer, answer as an employee, and check the headers of that
+        answer.
         """
         question = answer(
             self.mails["payment"], CUSTOMER_MAILBOX, "Thank you! When will my parcel arrive?"
@@ -146,7 +142,7 @@ class Walk:
         return dict(event.data["document"])
 
     def _arrived(self, template: str, conversation: str) -> EmailMessage:
-        """The mail, out of the customer's real mailbox."""
+        """Return the mail from the customer's mailbox."""
 
         def ours(data: dict[str, Any]) -> bool:
             mail = data["mail"]
@@ -170,7 +166,7 @@ class Walk:
         return Mailbox(HOST, self.stack.dovecot.imap_port, CUSTOMER_MAILBOX, secret)
 
     def _ask(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a question, or to a command."""
+        """Send a query or a command and return the fields of its reply."""
         reply = self.client.request(name, data, timeout=PATIENCE)
         if reply.refusal:
             raise AftercartError(f"{name} was refused: {reply.refusal.reason}")
@@ -180,5 +176,5 @@ class Walk:
 
 
 def attachments(mail: EmailMessage) -> list[str]:
-    """The names of the files that a mail brings."""
+    """Return the file names of a mail's attachments."""
     return [part.get_filename() or "?" for part in mail.iter_attachments()]

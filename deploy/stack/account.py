@@ -1,4 +1,4 @@
-"""The account a server runs under: ours, or a harmless one where we are root."""
+"""Choose the account of a server: our own, or an unprivileged one if we are root."""
 
 import grp
 import os
@@ -22,11 +22,11 @@ class Account:
     group: str
 
     def ours(self) -> bool:
-        """Whether this is the account we run under ourselves."""
+        """Whether this is our own account."""
         return self.uid == os.geteuid()
 
     def run(self, command: Sequence[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Runs a command under this account to its end; its output is in the result."""
+        """Run a command under this account until it ends, and return the result with its output."""
         other = not self.ours()
         return subprocess.run(
             command,
@@ -42,7 +42,7 @@ class Account:
         )
 
     def own(self, tree: Path) -> None:
-        """Makes a file, or a directory with all in it, this account's."""
+        """Give a file, or a directory with its content, to this account."""
         if self.ours():
             return
         for place, folders, files in os.walk(tree):
@@ -52,10 +52,10 @@ class Account:
 
 
 def server_account(*harmless: str) -> Account:
-    """The account for a server that refuses to run as root: we ourselves or, as root, the first of
-    these users.
+    """Return the account for a server that refuses to run as root: our own or, as root, the
+    first of these users that exists.
 
-    Raises StackError when there is none.
+    Raises `StackError`.
     """
     if os.geteuid() != 0:
         return _account_of_number(os.geteuid())

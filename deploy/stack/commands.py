@@ -1,4 +1,4 @@
-"""`aftercart up` and `aftercart down`: the local stack."""
+"""`aftercart up` and `aftercart down`: start and stop the local stack."""
 
 from pathlib import Path
 
@@ -14,24 +14,34 @@ where = click.option(
 @click.command()
 @where
 @click.option(
-    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Per service."
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Worker processes of each service.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1, 64), default=1, show_default=True, help="Per process."
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Threads of each process.",
 )
 def up(directory: Path, processes: int, threads: int) -> None:
-    """Starts the local stack and leaves it running: RabbitMQ, Dovecot, SMTP, the four workers on
-    SQLite.
+    """Start the local stack and leave it running: RabbitMQ, Dovecot, an SMTP server, and a
+    worker of each service on SQLite.
     """
     stack = LocalStack(directory, processes, threads)
     with stack.down_if_it_fails(click.echo):
         stack.up(click.echo)
-    click.echo(f"Everything runs; settings are in {stack.env_file}. Stop it with `make down`.")
+    click.echo(
+        f"The stack is running; its settings are in {stack.env_file}. Stop it with `make down`."
+    )
 
 
 @click.command()
 @where
 def down(directory: Path) -> None:
-    """Stops the local stack; its data stays."""
+    """Stop the local stack. Its data remains."""
     LocalStack(directory).down()
-    click.echo("Nothing of the local stack runs any more.")
+    click.echo("The local stack is stopped.")

@@ -1,6 +1,4 @@
-"""Delivery of accepted mail into mailboxes by LMTP, with the mailboxes' own words for what they
-refuse.
-"""
+"""Deliver accepted mail to mailboxes by LMTP, and pass on the mailboxes' own refusals."""
 
 import asyncio
 import smtplib
@@ -15,8 +13,8 @@ UNREACHABLE = "451 4.3.0 The mailboxes do not answer: try again later"
 
 
 class MailboxDelivery:
-    """A handler for aiosmtpd: a recipient is accepted when the mailboxes accept it, a mail when it
-    lies in them.
+    """A handler for aiosmtpd. It accepts a recipient if the mailbox does, and a mail once it is
+    stored.
     """
 
     def __init__(self, lmtp_port: int) -> None:
@@ -71,7 +69,7 @@ class MailboxDelivery:
             return UNREACHABLE
 
     def _connect(self) -> smtplib.LMTP:
-        # Without a name it would ask the resolver for ours, which may take seconds.
+        # Without a name, smtplib looks up our own host name, which may take seconds.
         line = smtplib.LMTP(
             LOOPBACK, self._port, local_hostname="localhost", timeout=ANSWER_SECONDS
         )

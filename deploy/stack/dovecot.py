@@ -1,4 +1,4 @@
-"""A private Dovecot: mailboxes one reads by IMAP and POP3 and delivers into by LMTP."""
+"""Run a private Dovecot: mailboxes with IMAP and POP3, and delivery by LMTP."""
 
 import base64
 import imaplib
@@ -20,23 +20,23 @@ START_SECONDS = 30
 
 
 class Dovecot(Server):
-    """A mail server for users that exist only here; `reply+token@shop.test` is delivered to
+    """A mail server with its own users. Mail to `reply+token@shop.test` is delivered to
     `reply@shop.test`.
     """
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
-        """Mean the server of that directory; `programs` are the directories of Dovecot's own
-        program.
-        """
+        """Create the server of a directory; `programs` are the directories to find Dovecot in."""
         directory = directory.resolve()
         self._programs = programs
-        self.state = state.kept(directory / "state.json", DovecotState, dovecot_settings.new_state)
+        self.state = state.load_or_create(
+            directory / "state.json", DovecotState, dovecot_settings.new_state
+        )
         self._account = server_account("nobody")
         self._data_directory = DataDirectory(directory, self._account)
         self._process = Process(directory, "dovecot")
 
     def start(self) -> None:
-        """Returns when IMAP, POP3 and LMTP answer. Raises StackError."""
+        """Start the server and wait until IMAP, POP3 and LMTP answer. Raises `StackError`."""
         if self.running():
             return
         program = find_program("dovecot", PACKAGE, self._programs)
@@ -58,11 +58,11 @@ class Dovecot(Server):
         self._data_directory.restore()
 
     def add_user(self, address: str, password: str) -> None:
-        """Gives this address a mailbox, or its mailbox another password; returns when it can log in
-        (or could).
+        """Create a mailbox for this address, or set its password, and wait until a login
+        succeeds (if the server runs).
         """
         users = self._users(self._data_directory.make())
-        # In base64, since the file's fields end at a colon.
+        # In base64, since a colon separates the fields of the file.
         hidden = base64.b64encode(password.encode()).decode()
         draft = users / f".{address}"
         draft.touch(mode=0o600)
@@ -70,14 +70,14 @@ class Dovecot(Server):
         self._account.own(draft)
         draft.replace(users / address)
         if self.running():
-            # Dovecot looks at a file once a second.
+            # Dovecot checks the file once a second.
             self._process.await_until(
                 lambda: self._lets_in(address, password), 10, f"The mailbox of {address}"
             )
 
     def fill(self, address: str, mails: Iterable[bytes]) -> None:
-        """Writes mails into the files of this address's mailbox: of a hundred thousand, nothing
-        else is done soon.
+        """Write mails directly into the files of a mailbox, which is fast enough for a hundred
+        thousand.
         """
         mail = self._data_directory.path / "mail" / address
         new = mail / "Maildir" / "new"
@@ -90,48 +90,50 @@ class Dovecot(Server):
         self._account.own(mail.parent)
 
     def token(self, address: str, seconds: int = 3600) -> str:
-        """An access token for the mailbox of this address, valid for so long, once the server was
-        started.
+        """Return an access token for a mailbox, valid for these seconds. The server must have
+        been started once.
         """
         return tokens.token(self._data_directory.path, address, seconds)
 
     @property
     def imap_port(self) -> int:
-        """IMAP in the clear, with STARTTLS offered."""
+        """The port of IMAP with STARTTLS."""
         return self.state.imap_port
 
     @property
     def imaps_port(self) -> int:
-        """IMAP within TLS."""
+        """The port of IMAP over TLS."""
         return self.state.imaps_port
 
     @property
     def pop3_port(self) -> int:
-        """POP3 in the clear, with STLS offered."""
+        """The port of POP3 with STLS."""
         return self.state.pop3_port
 
     @property
     def pop3s_port(self) -> int:
-        """POP3 within TLS."""
+        """The port of POP3 over TLS."""
         return self.state.pop3s_port
 
     @property
     def lmtp_port(self) -> int:
-        """Delivery."""
+        """The port of LMTP."""
         return self.state.lmtp_port
 
     @property
     def certificate(self) -> Path:
-        """The self-signed certificate for localhost and 127.0.0.1, there after the first start."""
+        """The self-signed certificate for localhost and 127.0.0.1; it exists after the first
+        start.
+        """
         return self._data_directory.path / "certificate.pem"
 
     @property
     def key(self) -> Path:
-        """The certificate's private key."""
+        """The private key of the certificate."""
         return self._data_directory.path / "key.pem"
 
     def _prepare(self, place: Path) -> Path:
-        # After a crash a pid file is left, and the number in it may be another process's by now.
+        # A crash leaves a pid file, and its number may belong to another process by now.
         shutil.rmtree(place / "run", ignore_errors=True)
         dovecot_settings.make_certificate(place)
         tokens.prepare(place)

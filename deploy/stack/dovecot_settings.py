@@ -1,4 +1,4 @@
-"""What a private Dovecot is told: its configuration, and a certificate nobody else vouches for."""
+"""Write the configuration of a private Dovecot, and its self-signed certificate."""
 
 import subprocess
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ recipient_delimiter = +
 
 @dataclass(frozen=True)
 class DovecotState:
-    """What a Dovecot keeps for life: TCP ports of 127.0.0.1."""
+    """The permanent state of a Dovecot: its TCP ports of 127.0.0.1."""
 
     imap_port: int
     imaps_port: int
@@ -104,20 +104,20 @@ class DovecotState:
 
 
 def new_state() -> DovecotState:
-    """Free ports."""
+    """Choose free ports."""
     return DovecotState(*(free_port() for _ in range(5)))
 
 
 def write_configuration(place: Path, state: DovecotState, account: Account) -> Path:
-    """Writes the configuration for data that lie in `place`; its path."""
+    """Write the configuration for the data directory `place`, and return its path."""
     path = place / "dovecot.conf"
     path.write_text(CONFIGURATION.format(place=place, state=state, account=account))
     return path
 
 
 def make_certificate(place: Path) -> None:
-    """Makes `certificate.pem` and `key.pem` for localhost and 127.0.0.1, once. Raises
-    StackError.
+    """Create `certificate.pem` and `key.pem` for localhost and 127.0.0.1, once. Raises
+    `StackError`.
     """
     if (place / "certificate.pem").exists():
         return
@@ -144,4 +144,6 @@ def make_certificate(place: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise StackError(f"openssl could not make a certificate in {place}: {done.stderr.strip()}")
+        raise StackError(
+            f"openssl could not create a certificate in {place}: {done.stderr.strip()}"
+        )

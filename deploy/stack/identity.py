@@ -1,4 +1,4 @@
-"""Which process is meant: a number alone may belong to somebody else by now."""
+"""Identify processes: a number alone may belong to another process by now."""
 
 import os
 import signal
@@ -12,8 +12,8 @@ DEAD = frozenset("ZX")
 
 
 class Status(NamedTuple):
-    """What the kernel says of a process: one letter, two numbers of others, its threads, clock
-    ticks since boot.
+    """A process in the kernel's words: its state letter, parent and session, its threads, and
+    its start in clock ticks since boot.
     """
 
     state: str
@@ -24,15 +24,15 @@ class Status(NamedTuple):
 
     @property
     def dead(self) -> bool:
-        """Whether all of it has ended. The first thread is a zombie as soon as it has: until the
-        others are gone too, the process still holds its files and ports.
+        """Whether the process has ended with all its threads. After its first thread ended, it
+        is a zombie, but holds files and ports until the others end.
         """
         return self.state in DEAD and self.threads <= 1
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A process, told apart from every other that had or will have its number."""
+    """One process, distinguished from all others that had or will have its number."""
 
     pid: int
     start: int
@@ -40,21 +40,19 @@ class Identity:
 
     @classmethod
     def of(cls, pid: int) -> "Identity | None":
-        """The process that has this number now, if there is one (it may be waiting to be
-        reaped).
-        """
+        """Return the process with this number now, or None. It may be a zombie."""
         status = _status(pid)
         return cls(pid, status.start, _boot()) if status else None
 
     def alive(self) -> bool:
-        """Whether this very process still runs; one that waits to be reaped does not."""
+        """Whether this process still runs; a zombie does not."""
         status = self._own_status()
         return status is not None and not status.dead
 
     def send(self, number: signal.Signals) -> None:
-        """Signals this process and no other; nothing happens when it is gone.
+        """Send a signal to this process and no other, if it still exists.
 
-        Raises PermissionError when it belongs to another user.
+        Raises `PermissionError` if it belongs to another user.
         """
         if self._own_status() is None:
             return
@@ -64,7 +62,9 @@ class Identity:
             return
 
     def family(self) -> "list[Identity]":
-        """Itself, then all that descend from it or live in its session; nothing when it is gone."""
+        """Return the process, its descendants and the members of its session; nothing if it has
+        ended.
+        """
         if self._own_status() is None:
             return []
         found = {self.pid: self}

@@ -1,6 +1,4 @@
-"""The local stack: RabbitMQ, Dovecot, an SMTP server and the four workers on SQLite, private, under
-`var/`.
-"""
+"""Run the local stack under `var/`: RabbitMQ, Dovecot, an SMTP server and workers on SQLite."""
 
 import json
 import os
@@ -36,7 +34,7 @@ Progress = Callable[[str], None]
 
 
 class LocalStack:
-    """Everything under one directory. `processes` and `threads` are per service."""
+    """The stack in one directory. `processes` and `threads` are per service."""
 
     def __init__(self, directory: Path, processes: int = 1, threads: int = 1) -> None:
         self.directory = directory.resolve()
@@ -48,13 +46,13 @@ class LocalStack:
 
     @cached_property
     def services(self) -> dict[str, Service]:
-        """Those of this installation, by name."""
+        """The installed services by name."""
         return installed_services()
 
     # --- up and down ------------------------------------------------------------------------------
 
     def up(self, progress: Progress) -> None:
-        """Starts what does not run yet; returns when every part answers."""
+        """Start all parts that do not run, and wait until each answers."""
         self.directory.mkdir(parents=True, exist_ok=True)
         progress("starting RabbitMQ")
         self.rabbit.start()
@@ -77,8 +75,8 @@ class LocalStack:
 
     @contextmanager
     def running_meanwhile(self, progress: Progress) -> Iterator[None]:
-        """Up, and down again at the end, however it comes: Ctrl-C, a closed terminal, `kill`. One
-        that runs already is left running.
+        """Run the stack for the time of the `with` block, and stop it also on Ctrl-C, a closed
+        terminal or SIGTERM. A stack that ran before is left running.
         """
         if self.running():
             progress("this stack runs already and will go on running: `make down` stops it")
@@ -91,9 +89,7 @@ class LocalStack:
 
     @contextmanager
     def down_if_it_fails(self, progress: Progress) -> Iterator[None]:
-        """Leaves nothing running where starting it, or what is done with it, fails or is
-        interrupted.
-        """
+        """Stop everything if the `with` block fails or is interrupted."""
         before = {number: signal(number, _interrupt) for number in (SIGTERM, SIGHUP)}
         try:
             with _database_errors():
@@ -115,7 +111,7 @@ class LocalStack:
                 signal(number, handler)
 
     def down(self) -> None:
-        """Stops everything, the workers first, so that they finish what they began."""
+        """Stop everything, workers first, so that they finish their messages."""
         workers = [
             self.worker(record.stem)
             for record in sorted((self.directory / "workers").glob("*.json"))
@@ -133,7 +129,7 @@ class LocalStack:
         return self.rabbit.running()
 
     def apply_topology(self) -> None:
-        """Everything in RabbitMQ."""
+        """Create the topology in RabbitMQ."""
         logins = {name: Login(name, self.secret(name)) for name in (*self.services, "client")}
         delays = [float(delay) for delay in RETRY_DELAYS.split(",")]
         with Management(self.rabbit.admin_management_url) as management:
@@ -164,7 +160,7 @@ class LocalStack:
         return SmtpServer(self.directory / "smtp", self.dovecot.lmtp_port)
 
     def start_worker(self, name: str) -> None:
-        """Starts the supervisor of a service's worker processes, if it does not run."""
+        """Start the supervisor of a service's worker processes, unless it runs."""
         worker = self.worker(name)
         if not worker.running():
             worker.start(
@@ -192,7 +188,7 @@ class LocalStack:
         return f"sqlite:///{self.directory}/{name}.db"
 
     def secret(self, name: str) -> str:
-        """A password or key of this stack, made once."""
+        """Return a password or key of this stack; it is created once."""
         file = self.directory / "secrets.json"
         try:
             known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
@@ -207,7 +203,7 @@ class LocalStack:
         return known[name]
 
     def amqp_url(self, user: str) -> str:
-        """How a service, or the `client`, reaches RabbitMQ."""
+        """Return the RabbitMQ URL of a service, or of `client`."""
         return self.rabbit.amqp_url(user, self.secret(user))
 
     # --- settings ---------------------------------------------------------------------------------

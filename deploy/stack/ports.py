@@ -1,4 +1,4 @@
-"""Ports of the loopback address, the only one the local stack listens on."""
+"""Choose and probe ports of the loopback address; the local stack listens on no other."""
 
 import random
 import socket
@@ -15,11 +15,10 @@ _claims: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A TCP port that nothing listens on. Raises StackError when there is none.
+    """Return a TCP port on which nothing listens. Raises `StackError`.
 
-    It lies below the range that the kernel hands to clients: none of them can sit on it while its
-    server is away. While this process lives it is given to nobody else, also not to another process
-    that asks here.
+    It is below the kernel's range for clients, so that no client takes it while its server is down.
+    While this process lives, no other call returns it, not even in another process.
     """
     first_of_clients = int(CLIENT_RANGE.read_text().split()[0])
     lowest = 10_000 if first_of_clients > 12_000 else 1_024
@@ -27,12 +26,12 @@ def free_port() -> int:
         if _free(port) and _claimed(port):
             return port
     raise StackError(
-        "No port of 127.0.0.1 is free: stop what listens on so many, then start again."
+        "No port of 127.0.0.1 is free: stop programs that listen on ports, then start again."
     )
 
 
 def answers(port: int) -> bool:
-    """Whether something accepts connections on that port."""
+    """Return whether a port accepts connections."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1):
             return True
@@ -41,9 +40,7 @@ def answers(port: int) -> bool:
 
 
 def greets(port: int, first: bytes, said: bytes = b"") -> bool:
-    """Whether a server's first words on that port, after what is said to it, begin as they
-    should.
-    """
+    """Return whether a server's first bytes, after these were sent to it, are as expected."""
     try:
         with socket.create_connection((LOOPBACK, port), timeout=1) as line:
             line.sendall(said)

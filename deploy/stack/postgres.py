@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster."""
+"""Run a private PostgreSQL cluster."""
 
 import secrets
 import shutil
@@ -27,24 +27,24 @@ USER = "aftercart"
 
 @dataclass(frozen=True)
 class PostgresState:
-    """What a cluster keeps for life: a TCP port of 127.0.0.1, and the password of its superuser."""
+    """The permanent state of a cluster: its TCP port of 127.0.0.1, and the password of its
+    superuser.
+    """
 
     port: int
     password: str
 
 
 class Postgres(Server):
-    """A cluster of the newest PostgreSQL that is installed, with fsync on; only TCP, no Unix
-    socket.
-    """
+    """A cluster of the newest installed PostgreSQL, with fsync, over TCP only."""
 
     def __init__(self, directory: Path, *, programs: Sequence[Path] | None = None) -> None:
-        """Mean the cluster of that directory; `programs` are the directories of PostgreSQL's own
-        programs.
+        """Create the cluster of a directory; `programs` are the directories to find PostgreSQL
+        in.
         """
         self._directory = directory.resolve()
         self._programs = [*_debian_programs(), *search_path()] if programs is None else programs
-        self.state = state.kept(
+        self.state = state.load_or_create(
             self._directory / "state.json",
             PostgresState,
             lambda: PostgresState(free_port(), secrets.token_hex(16)),
@@ -54,8 +54,8 @@ class Postgres(Server):
         self._process = Process(self._directory, "postgres")
 
     def start(self) -> None:
-        """Returns when it accepts connections, after making the cluster the first time. Raises
-        StackError.
+        """Start the cluster, after creating it the first time, and wait until it accepts
+        connections. Raises `StackError`.
         """
         if self.running():
             return
@@ -78,7 +78,7 @@ class Postgres(Server):
         self._data_directory.restore()
 
     def create_database(self, name: str) -> str:
-        """Makes an empty database unless it exists; its URL for SQLAlchemy."""
+        """Create an empty database unless it exists, and return its URL for SQLAlchemy."""
         with self._connect() as connection:
             known = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [name]
@@ -89,7 +89,7 @@ class Postgres(Server):
 
     @property
     def port(self) -> int:
-        """PostgreSQL's protocol."""
+        """The port of PostgreSQL."""
         return self.state.port
 
     def _make_cluster(self, place: Path) -> Path:
@@ -120,7 +120,7 @@ class Postgres(Server):
         ]
         done = self._account.run(command, cwd=place)
         if done.returncode != 0:
-            raise StackError(f"initdb could not make a cluster in {place}: {done.stderr.strip()}")
+            raise StackError(f"initdb could not create a cluster in {place}: {done.stderr.strip()}")
         return draft.rename(cluster)
 
     def _settings(self) -> list[str]:

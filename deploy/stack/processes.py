@@ -1,5 +1,5 @@
-"""Processes of the local stack: started detached, remembered in a file, stopped by whoever reads
-it.
+"""Start processes of the local stack detached, record them in files, and stop them from any
+other process.
 """
 
 import subprocess
@@ -26,7 +26,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class Process:
-    """A server in a session of its own, recorded in `<directory>/<name>.json`; its output is in
+    """A server in a session of its own, recorded in `<directory>/<name>.json`. Its output is in
     `<name>.log` there.
     """
 
@@ -43,10 +43,10 @@ class Process:
         cwd: Path | None = None,
         account: Account | None = None,
     ) -> None:
-        """Starts the command with that environment (and PATH), under another account if one is
+        """Start the command with this environment (and PATH), under another account if one is
         given.
 
-        Raises StackError when it runs already or cannot be executed.
+        Raises `StackError` if it runs already or cannot be executed.
         """
         if self.running():
             raise StackError(f"{self.name} is already running: stop it first.")
@@ -62,18 +62,20 @@ class Process:
         return identity.pid if identity and identity.alive() else None
 
     def running(self) -> bool:
-        """Whether the recorded process, and no later one of its number, is alive."""
+        """Whether the recorded process is alive, and not a later one with its number."""
         return self.pid is not None
 
     def send(self, number: Signals) -> None:
-        """Signals the process if it runs. Raises StackError when it belongs to another user."""
+        """Send a signal to the process if it runs. Raises `StackError` if it belongs to another
+        user.
+        """
         identity = self._identity()
         if identity:
             self._signal(identity, number)
 
     def stop(self, timeout: float = 10.0, number: Signals = SIGTERM) -> None:
-        """Asks it to end and waits that many seconds; what is left of it and of its children is
-        then killed.
+        """Terminate the process, wait for these seconds, and kill what remains of it and its
+        children.
         """
         identity = self._identity()
         if identity is None:
@@ -90,12 +92,12 @@ class Process:
         self.record.unlink(missing_ok=True)
 
     def kill(self) -> None:
-        """Ends it and its children at once, with no chance to tidy up."""
+        """Kill the process and its children at once."""
         self.stop(timeout=0, number=SIGKILL)
 
     def await_until(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
-        """Returns when the condition holds. Raises StackError after so many seconds, or once the
-        process has ended.
+        """Wait until the condition holds. Raises `StackError` after these seconds, or when the
+        process ends.
         """
         deadline = time.monotonic() + timeout
         while not condition():
@@ -130,7 +132,7 @@ class Process:
         except OSError as error:
             raise StackError(
                 f"{self.name} could not be started ({error}): "
-                f"check that {command[0]} is there and may be executed."
+                f"check that {command[0]} exists and is executable."
             ) from error
         _children[child.pid] = child
         return child.pid

@@ -1,4 +1,4 @@
-"""Programs of the Debian packages: where they lie, and what they start with."""
+"""Find programs of Debian packages, and prepare their environment."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from deploy.stack.trouble import StackError
 
 
 def find_program(name: str, package: str, places: Sequence[Path] | None = None) -> Path:
-    """The path of a program in one of these directories (default: those of `search_path`).
+    """Return the path of a program in these directories, by default those of `search_path`.
 
-    Raises StackError that names its Debian package.
+    Raises `StackError`, which names its Debian package.
     """
     path = os.pathsep.join(map(str, search_path() if places is None else places))
     found = shutil.which(name, path=path)
@@ -24,14 +24,14 @@ def find_program(name: str, package: str, places: Sequence[Path] | None = None) 
 
 
 def search_path() -> list[Path]:
-    """The directories of PATH, and /usr/sbin, which ordinary users do not have in theirs."""
+    """Return the directories of PATH, and /usr/sbin, which is not in the PATH of ordinary users."""
     return [Path(place) for place in os.environ.get("PATH", os.defpath).split(os.pathsep)] + [
         Path("/usr/sbin")
     ]
 
 
 def clean_environment() -> dict[str, str]:
-    """What of our own environment a server may see: a PGDATA or RABBITMQ_… of the user's would
-    change it.
+    """Return the part of our environment that servers get: without PGDATA or RABBITMQ_…, which
+    would change them.
     """
     return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}

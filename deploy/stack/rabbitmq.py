@@ -1,4 +1,4 @@
-"""A private RabbitMQ node: its own name, data, cookie, port mapper and ports."""
+"""Run a private RabbitMQ node with its own name, data, cookie, port mapper and ports."""
 
 import base64
 import http.client
@@ -43,17 +43,17 @@ class RabbitNode(Server):
         memory: float = 0.4,
         scripts: Sequence[Path] = SCRIPTS,
     ) -> None:
-        """Mean the node of that directory; a new one gets that Erlang name (default: a unique one
+        """Create the node of a directory, with an Erlang name for a new one (by default unique,
         at localhost).
 
-        `memory` is the part of the machine's it may use before it blocks publishers, as of the next
-        start. `scripts` are the directories of RabbitMQ's own commands.
+        `memory` is the fraction of the machine's memory from which the node blocks publishers,
+        applied at the next start. `scripts` are the directories to find RabbitMQ's commands in.
         """
         self._directory = directory.resolve()
         self._memory = memory
         self._scripts = scripts
         own_name = name or f"aftercart-{secrets.token_hex(4)}@localhost"
-        self.state = state.kept(
+        self.state = state.load_or_create(
             self._directory / "state.json",
             RabbitState,
             lambda: rabbitmq_settings.new_state(own_name),
@@ -62,7 +62,7 @@ class RabbitNode(Server):
         self._process = Process(self._directory, "rabbitmq")
 
     def start(self) -> None:
-        """Returns when AMQP and the management API answer. Raises StackError."""
+        """Start the node and wait until AMQP and the management API answer. Raises `StackError`."""
         if self.running():
             return
         server = find_program("rabbitmq-server", PACKAGE, self._scripts)
@@ -85,11 +85,11 @@ class RabbitNode(Server):
         self._port_mapper.stop()
 
     def kill(self) -> None:
-        """Ends the node by SIGKILL; its port mapper stays for the next start."""
+        """Kill the node with SIGKILL. Its port mapper remains for the next start."""
         self._process.kill()
 
     def pause(self) -> None:
-        """Freezes the node: its connections stay open and nothing answers."""
+        """Freeze the node: its connections stay open, but nothing answers."""
         self._process.send(SIGSTOP)
 
     def resume(self) -> None:
@@ -97,42 +97,41 @@ class RabbitNode(Server):
 
     @property
     def admin_amqp_url(self) -> str:
-        """The URL of virtual host `/` for the user `admin`, whose password is `state.password`."""
+        """The URL of virtual host `/` for the user `admin` with `state.password`."""
         return self.amqp_url("admin", self.state.password)
 
     @property
     def management_url(self) -> str:
-        """The root of the management API, without user and password."""
+        """The root URL of the management API, without user and password."""
         return f"http://{LOOPBACK}:{self.state.management_port}"
 
     @property
     def admin_management_url(self) -> str:
-        """The same with the user `admin` and its password."""
+        """The root URL of the management API with the user `admin` and its password."""
         return f"http://admin:{self.state.password}@{LOOPBACK}:{self.state.management_port}"
 
     @property
     def metrics_url(self) -> str:
-        """The page of the metrics for Prometheus."""
+        """The URL of the metrics for Prometheus."""
         return f"http://{LOOPBACK}:{self.state.prometheus_port}/metrics"
 
     def amqp_url(self, user: str, password: str) -> str:
-        """The URL of virtual host `/` for a user."""
+        """Return the URL of virtual host `/` for a user."""
         account = f"{quote(user, safe='')}:{quote(password, safe='')}"
         return f"amqp://{account}@{LOOPBACK}:{self.state.amqp_port}/%2F"
 
     def ctl(self, *arguments: str) -> str:
-        """The output of rabbitmqctl. Raises StackError with its complaint, or when the node does
-        not run.
+        """Run rabbitmqctl and return its output. Raises `StackError` with its error, or if the
+        node does not run.
         """
         if not self.running():  # rabbitmqctl would start a port mapper of its own
-            raise StackError("RabbitMQ is not running: start it before asking rabbitmqctl.")
+            raise StackError("RabbitMQ is not running: start it before running rabbitmqctl.")
         return self._control(*arguments, seconds=CONTROL_SECONDS)
 
     def flush(self) -> None:
-        """Returns when new quorum queues are on disk, which RabbitMQ lets wait for 3 seconds.
+        """Wait until new quorum queues are on disk, which RabbitMQ delays by up to 3 seconds.
 
-        Killed before that, it comes back with queues that have lost their messages and never answer
-        again.
+        If the node is killed before, its queues lose their messages and never answer again.
         """
         self.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
 
@@ -163,7 +162,7 @@ class RabbitNode(Server):
             )
         except subprocess.TimeoutExpired as error:
             raise StackError(
-                f"rabbitmqctl {arguments[0]} gave no answer within {seconds:g} seconds: "
+                f"rabbitmqctl {arguments[0]} did not finish within {seconds:g} seconds: "
                 f"see {self.log}."
             ) from error
         except subprocess.CalledProcessError as error:

@@ -1,6 +1,4 @@
-"""What a private RabbitMQ node is told: by its state, its configuration file and its
-environment.
-"""
+"""Write the configuration and environment of a private RabbitMQ node."""
 
 import secrets
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ ONLY_LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 @dataclass(frozen=True)
 class RabbitState:
-    """What a node keeps for life; the ports are TCP ports of 127.0.0.1."""
+    """The permanent state of a node; its ports are TCP ports of 127.0.0.1."""
 
     name: str
     cookie: str
@@ -44,7 +42,7 @@ class RabbitState:
 
 
 def new_state(name: str) -> RabbitState:
-    """Secrets and ports for a new node of that Erlang name."""
+    """Choose secrets and ports for a new node with this Erlang name."""
     return RabbitState(
         name=name,
         cookie=secrets.token_hex(16),
@@ -58,7 +56,9 @@ def new_state(name: str) -> RabbitState:
 
 
 def write_files(directory: Path, state: RabbitState, memory: float) -> None:
-    """Writes the configuration, the list of plugins and the cookie (which Erlang wants private)."""
+    """Write the configuration, the list of plugins, and the cookie, which Erlang requires to be
+    private.
+    """
     home = directory / "home"
     home.mkdir(parents=True, exist_ok=True)
     _write_private(directory / "rabbitmq.conf", CONFIGURATION.format(state=state, memory=memory))
@@ -67,8 +67,8 @@ def write_files(directory: Path, state: RabbitState, memory: float) -> None:
 
 
 def environment(directory: Path, state: RabbitState) -> dict[str, str]:
-    """The variables by which RabbitMQ's commands find this node and nothing of the machine's own
-    RabbitMQ.
+    """Return the variables with which RabbitMQ's commands find this node and ignore the
+    machine's own.
     """
     return {
         "HOME": str(directory / "home"),
@@ -81,7 +81,7 @@ def environment(directory: Path, state: RabbitState) -> dict[str, str]:
         "RABBITMQ_PID_FILE": str(directory / "rabbitmq.pid"),
         "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
-        # These files are not there, so those of /etc/rabbitmq are not read.
+        # These files do not exist; they replace those of /etc/rabbitmq.
         "RABBITMQ_CONF_ENV_FILE": str(directory / "rabbitmq-env.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(directory / "advanced.config"),
         # The start script turns into the Erlang machine instead of waiting for it: the process we

@@ -1,4 +1,4 @@
-"""What every server of the local stack can do."""
+"""Define the interface of every server of the local stack."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -7,15 +7,17 @@ from deploy.stack.processes import Process
 
 
 class Server(ABC):
-    """A server that lives in a directory; made again from that directory, it is the same server."""
+    """A server that lives in a directory; another object for the directory controls the same
+    server.
+    """
 
     _process: Process
 
     @abstractmethod
     def start(self) -> None:
-        """Returns when the server answers its clients; nothing happens when it runs already.
+        """Start the server unless it runs, and wait until it answers.
 
-        Raises StackError when it cannot start.
+        Raises `StackError` if it cannot start.
         """
 
     def running(self) -> bool:
@@ -24,18 +26,18 @@ class Server(ABC):
 
     @property
     def pid(self) -> int | None:
-        """The number of its process, while that is alive."""
+        """The number of its process, while it is alive."""
         return self._process.pid
 
     @property
     def log(self) -> Path:
-        """The file of its log."""
+        """The path of its log file."""
         return self._process.log
 
     def stop(self) -> None:
-        """Ends it in good order and leaves no process; its data stay."""
+        """Stop the server and all its processes in order. Its data remains."""
         self._process.stop()
 
     def kill(self) -> None:
-        """Ends it as a crash would; `start` then finds the data as the crash left them."""
+        """Kill the server like a crash; `start` then finds the data as the crash left it."""
         self._process.kill()

@@ -1,8 +1,7 @@
-"""The local stack's SMTP server: what it accepts lies in Dovecot's mailboxes.
+"""Run the SMTP server of the local stack, which delivers accepted mail to Dovecot's mailboxes.
 
-As a program: `python -m deploy.stack.smtp --port N --lmtp-port M`; with `--user` clients must log
-in, with the password of the environment's SMTP_PASSWORD; with `--certificate` and `--key` STARTTLS
-is offered.
+As a program: `python -m deploy.stack.smtp --port N --lmtp-port M`. With `--user`, clients must log
+in with the password in SMTP_PASSWORD; with `--certificate` and `--key`, it offers STARTTLS.
 """
 
 import argparse
@@ -30,8 +29,8 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class SmtpState:
-    """What an SMTP server keeps for life: TCP ports of 127.0.0.1, and, where not empty, a user and
-    two files.
+    """The permanent state of an SMTP server: its TCP ports of 127.0.0.1, and a user and two
+    files unless empty.
     """
 
     port: int
@@ -43,7 +42,7 @@ class SmtpState:
 
 
 class SmtpServer(Server):
-    """A server that answers for every recipient what the mailboxes answer."""
+    """A server that answers each recipient as the mailboxes do."""
 
     def __init__(
         self,
@@ -54,10 +53,10 @@ class SmtpServer(Server):
         certificate: Path | None = None,
         key: Path | None = None,
     ) -> None:
-        """Mean the server of that directory; a new one is as the other arguments say.
+        """Create the server of a directory, with the other arguments for a new one.
 
-        With a user, clients must log in with `state.password`; with certificate and key, STARTTLS
-        is offered.
+        With a user, clients must log in with `state.password`; with certificate and key, it offers
+        STARTTLS.
         """
         self._directory = directory.resolve()
 
@@ -73,11 +72,11 @@ class SmtpServer(Server):
                 key=str(key or ""),
             )
 
-        self.state = state.kept(self._directory / "state.json", SmtpState, new_state)
+        self.state = state.load_or_create(self._directory / "state.json", SmtpState, new_state)
         self._process = Process(self._directory, "smtp")
 
     def start(self) -> None:
-        """Returns when it greets its clients. Raises StackError."""
+        """Start the server and wait until it greets clients. Raises `StackError`."""
         if self.running():
             return
         try:

@@ -1,4 +1,4 @@
-"""What outlives a Python process: small JSON files that only their owner may read."""
+"""Store state between processes, in small JSON files that only their owner may read."""
 
 import json
 import os
@@ -13,8 +13,8 @@ Kind = TypeVar("Kind")
 
 
 def load(path: Path, kind: type[Kind]) -> Kind | None:
-    """A flat dataclass, or None when nothing was saved. Raises StackError when it is another
-    user's.
+    """Load a flat dataclass, or None if none was saved. Raises `StackError` if it belongs to
+    another user.
     """
     try:
         return kind(**json.loads(path.read_text()))
@@ -27,7 +27,7 @@ def load(path: Path, kind: type[Kind]) -> Kind | None:
 
 
 def save(path: Path, value: Any) -> None:
-    """Writes a flat dataclass, whole or not at all, with the rights 0600."""
+    """Write a flat dataclass atomically, with the mode 0600."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -35,8 +35,8 @@ def save(path: Path, value: Any) -> None:
     draft.replace(path)
 
 
-def kept(path: Path, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
-    """What was saved; the first time it is made and saved."""
+def load_or_create(path: Path, kind: type[Kind], make: Callable[[], Kind]) -> Kind:
+    """Load the saved value, or create and save it the first time."""
     found = load(path, kind)
     if found is None:
         found = make()

@@ -1,6 +1,4 @@
-"""Access tokens that the private Dovecot accepts (XOAUTH2): signed with a key that only it and this
-stack know.
-"""
+"""Issue access tokens for the private Dovecot (XOAUTH2), signed with a key of this stack."""
 
 import base64
 import hashlib
@@ -18,7 +16,7 @@ username_attribute = sub
 
 
 def prepare(place: Path) -> None:
-    """Writes Dovecot's settings for tokens and, once, the key."""
+    """Write Dovecot's settings for tokens and, once, the key."""
     (place / "oauth2.conf.ext").write_text(CONFIGURATION.format(place=place))
     if not _key(place).exists():
         _key(place).parent.mkdir(parents=True)
@@ -26,8 +24,8 @@ def prepare(place: Path) -> None:
 
 
 def token(place: Path, address: str, seconds: int = 3600) -> str:
-    """A token (JWT, HS256) that lets its bearer into the mailbox of an address; negative `seconds`:
-    it has expired.
+    """Return a token (JWT, HS256) for the mailbox of an address. With negative `seconds` it has
+    expired.
     """
     now = int(time.time())
     said = {

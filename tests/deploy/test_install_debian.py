@@ -58,7 +58,7 @@ def test_who_may_not_install_is_told_what_to_run_in_one_sentence(tools):
     done = install("run", tools, DPKG_ADMINDIR=str(tools))
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.startswith("Debian packages are missing: run this as root: apt-get install")
+    assert done.stderr.startswith("Debian packages are missing: run as root: apt-get install")
     assert done.stderr.count("\n") == 1
     assert "rabbitmq-server dovecot-imapd dovecot-pop3d dovecot-lmtpd" in done.stderr
 
@@ -66,7 +66,7 @@ def test_who_may_not_install_is_told_what_to_run_in_one_sentence(tools):
 def test_another_system_than_debian_is_told_the_names(tools):
     done = install("test", tools)
     assert done.returncode == 1
-    assert done.stderr.startswith("This is not Debian: install what these Debian packages hold")
+    assert done.stderr.startswith("This is not Debian: install the equivalents of these")
     assert done.stderr.count("\n") == 1
     assert "rabbitmq-server" in done.stderr
     assert "postgresql" in done.stderr
@@ -75,4 +75,4 @@ def test_another_system_than_debian_is_told_the_names(tools):
 def test_a_group_must_be_named(tools):
     done = install("everything", tools)
     assert done.returncode == 1
-    assert "Say which packages are meant" in done.stderr
+    assert "Give the packages to install" in done.stderr

@@ -165,7 +165,7 @@ def test_the_number_of_a_process_that_is_gone_is_not_signalled(process, stranger
 
 
 def test_a_command_that_does_not_exist_is_named_in_one_sentence(process):
-    with pytest.raises(StackError, match=r"check that /no/such/server is there") as error:
+    with pytest.raises(StackError, match=r"check that /no/such/server exists") as error:
         process.start(["/no/such/server"])
     assert "\n" not in str(error.value)
 
