@@ -87,6 +87,7 @@ class FakeWork:
         self.contents = Contents()
         self.attempts = Attempts()
         self.shop, self.now, self.previous_claim_unstarted = "default", NOON, None
+        self.shop_zone = "UTC"
         self.envelope = Envelope(id="e1", source="/aftercart/orders", type="t", time=NOON)
 
     @property

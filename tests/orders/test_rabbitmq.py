@@ -112,14 +112,17 @@ def test_a_shop_with_its_own_states_walks_an_order_that_waits_for_stock(
             answer = said(client, name, data).data
             assert answer.get("events", answer.get("code")) == expected, (name, answer)
         actions = said(client, "order.actions", {"order_id": order_id}).data["actions"]
-        possible = [(each["name"], each["kind"]) for each in actions if each["possible"]]
-        assert possible == [
+        possible = {(each["name"], each["kind"]) for each in actions if each["possible"]}
+        assert {
             ("refund.create", "partial"),
             ("return.request", ""),
             ("refund.create", "return"),
             ("order.correct_invoice", ""),
             ("order.set_exemption", ""),
-        ]
+        } <= possible
+        assert {name for name, _ in possible}.isdisjoint(
+            {"order.add_lines", "order.edit_lines", "order.cancel_lines", "order.issue_invoice"}
+        )
         history = said(client, "order.get", {"order_id": order_id}).data["history"]
         assert [(each["state"], each["forced"]) for each in history] == [
             ("backorder_unpaid", False),
