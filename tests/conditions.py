@@ -1,4 +1,4 @@
-"""Waiting in tests: for a condition, never for a time."""
+"""Wait in tests for a condition, never for a time."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def until(condition: Callable[[], T], timeout: float = 30, pause: float = 0.02) -> T:
-    """The first true answer of `condition`; after `timeout` seconds it fails and shows the last
+    """Return the first true result of `condition`. Fails after `timeout` seconds and shows the last
     one.
     """
     deadline = time.monotonic() + timeout
@@ -21,7 +21,7 @@ def until(condition: Callable[[], T], timeout: float = 30, pause: float = 0.02) 
 
 
 def stays(condition: Callable[[], object], seconds: float) -> bool:
-    """Whether `condition` holds all the time."""
+    """Return whether `condition` holds all the time."""
     deadline = time.monotonic() + seconds
     while condition():
         if time.monotonic() > deadline:
@@ -33,8 +33,8 @@ def stays(condition: Callable[[], object], seconds: float) -> bool:
 def least(
     count: Callable[[], Mapping[str, int]], seconds: float, pause: float = 0.2
 ) -> dict[str, int]:
-    """The smallest of each number within so many seconds, or until all have been 0: what is passing
-    by is not left.
+    """Return the minimum of each number within so many seconds, or until all have been 0, so that
+    values in passing do not count.
     """
     found, deadline = dict(count()), time.monotonic() + seconds
     while any(found.values()) and time.monotonic() < deadline:

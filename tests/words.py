@@ -1,4 +1,4 @@
-"""Words to write tests with: messages as a storefront sends them, and a service's pipeline without
+"""Helpers for tests: messages as a storefront sends them, and a service's pipeline without
 RabbitMQ.
 """
 
@@ -26,19 +26,19 @@ Path = tuple[str | int, ...]
 
 
 def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
-    """A message from a storefront."""
+    """Return a message of a storefront."""
     return Envelope(
         id=str(uuid4()), source="/storefront", type=wire_type(name), data=data, **attributes
     )
 
 
 def delivery(name: str, data: dict[str, Any], **attributes: Any) -> Delivery:
-    """The same, as RabbitMQ delivers it."""
+    """Return a message of a storefront as RabbitMQ delivers it."""
     return receive(envelope(name, data, **attributes).encode())
 
 
 def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A copy of sample data with some fields replaced; `a__b` reaches inside."""
+    """Return a copy of sample data with some fields replaced; `a__b` names a nested field."""
     found = deepcopy(data)
     for path, value in changes.items():
         *parents, last = path.split("__")
@@ -54,7 +54,9 @@ def path_of(text: str) -> Path:
 
 
 def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
-    """A copy with the field at `path` set to `value`, or without it where no value is given."""
+    """Return a copy with the field at `path` set to `value`, or without the field if no value is
+    given.
+    """
     found: Any = deepcopy(data)
     *parents, last = path
     place = found
@@ -68,7 +70,7 @@ def replaced(data: dict[str, Any], path: Path, *value: Any) -> dict[str, Any]:
 
 
 def fields(data: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of all fields of a message."""
+    """Yield the paths of all fields of a message."""
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         yield (*path, key)
         if isinstance(value, dict | list):
@@ -77,7 +79,7 @@ def fields(data: Any, path: Path = ()) -> Iterator[Path]:
 
 @dataclass
 class ServiceHarness:
-    """A service on a database of its own, spoken to as RabbitMQ would, but directly."""
+    """A service on a database of its own, called directly instead of through RabbitMQ."""
 
     service: Service
     engine: Engine
@@ -93,11 +95,11 @@ class ServiceHarness:
         return [Outcome.CONFIRMED] * len(messages)
 
     def deliver(self, *deliveries: Delivery) -> list[Verdict]:
-        """A batch."""
+        """Handle a batch of deliveries."""
         return self.pipeline.process(deliveries)
 
     def tell(self, name: str, data: dict[str, Any], **attributes: Any) -> list[Envelope]:
-        """One message; what was told because of it."""
+        """Handle one message and return the messages it published."""
         before = len(self.outbox())
         verdict = self.deliver(delivery(name, data, **attributes))[0]
         if verdict.error:
@@ -105,14 +107,14 @@ class ServiceHarness:
         return self.outbox()[before:]
 
     def ask(self, name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
-        """A question; its answer."""
+        """Ask a query and return its answer."""
         verdict = self.deliver(delivery(name, data, replyto="test.reply", **attributes))[0]
         if verdict.error:
             raise verdict.error
         return decode(self.answers[-1].body)
 
     def outbox(self) -> list[Envelope]:
-        """Everything that waits for the relay."""
+        """Return all messages in the outbox."""
         with reading(self.engine) as connection:
             rows = connection.execute(
                 select(message_tables.outbox).order_by(message_tables.outbox.c.number)
@@ -121,23 +123,23 @@ class ServiceHarness:
 
 
 def sqlite_url(directory: File, name: str = "test") -> str:
-    """A database file of its own."""
+    """Return the URL of a new database file."""
     return f"sqlite:///{directory}/{name}.db"
 
 
 def harness(service: Service, url: str, adapters: Any = None) -> ServiceHarness:
-    """A service's desk on the database of a URL."""
+    """Return a service on the database of a URL."""
     return ServiceHarness(service, engine_for(url), adapters)
 
 
 def a_shop_with_mugs(orders: ServiceHarness, stock: int = 100) -> None:
-    """The sample shop with its one product."""
+    """Create the sample shop with its one product."""
     orders.tell("shop.put", samples.PUT_SHOP)
     orders.tell("product.put", samples.PUT_PRODUCT)
     orders.tell("stock.set", {"sku": "MUG-BLUE", "quantity": stock})
 
 
 def an_order(**changes: Any) -> dict[str, Any]:
-    """`order.place` of a new order of two mugs, 28.70 euro."""
+    """Return an `order.place` of a new order of two mugs, 28.70 euro."""
     new = {"order_id": str(uuid4()), "reference": uuid4().hex[:9].upper()}
     return changed(samples.PLACE_ORDER, **{**new, **changes})

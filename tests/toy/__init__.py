@@ -1,6 +1,6 @@
-"""A service small enough to be understood at a glance, on which the runtime is tested.
+"""A minimal service for tests of the runtime.
 
-Takes `toy.add` (adds to a counter), `toy.act` and `toy.act_once` (touch a world that the test
-holds), `toy.weighed` (an event), `toy.get` and `service.health`; tells `toy.added` and, to itself,
-`toy.tidy`.
+Handles `toy.add` (adds to a counter), `toy.act` and `toy.act_once` (side effects on a world that
+the test holds), `toy.weighed` (an event), `toy.get` and `service.health`; publishes `toy.added`
+and, to itself, `toy.tidy`.
 """

@@ -1,4 +1,4 @@
-"""A worker process of the toy (`python -m tests.toy`), or its supervisor (`python -m tests.toy
+"""Run a worker process of the toy (`python -m tests.toy`), or its supervisor (`python -m tests.toy
 supervise`).
 """
 

@@ -6,8 +6,8 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 
 
 class Add(Command, name="toy.add", subject="key"):
-    """Adds to a counter; `fail` makes the handler fail in that way, `later` puts it off by that
-    many seconds, `tidy` sends a message to itself.
+    """Add to a counter. `fail` makes the handler fail in that way, `later` delays it by so many
+    seconds, `tidy` sends a message to the service itself.
     """
 
     key: str
@@ -22,7 +22,7 @@ class Act(Command, name="toy.act", subject="key"):
 
 
 class ActOnce(Command, name="toy.act_once", subject="key"):
-    """An act that must not be repeated."""
+    """A side effect that must not be repeated."""
 
     key: str
 
@@ -45,13 +45,13 @@ class Weight(Value):
 
 
 class Weighed(Event, name="toy.weighed", subject="key"):
-    """An event that another service would tell; the toy adds the grams to the counter."""
+    """An event of another service; the toy adds the grams to the counter."""
 
     key: str
     weight: Weight
 
 
 class Tidy(Command, name="toy.tidy", subject="key", internal=True):
-    """Sets a counter to zero; only the toy itself may say so."""
+    """Set a counter to zero; internal."""
 
     key: str

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Gate:
-    """Where a test holds a handler: `entered` tells that it arrived, `opened` lets it through."""
+    """A point where a test stops a handler: `entered` is set when it arrives, `opened` lets it
+    continue.
+    """
 
     entered: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
 
 
 class World:
-    """The outside of the toy: what came by, what was done, and what is in its way."""
+    """The external system of the toy: calls, results and failures."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -22,11 +24,11 @@ class World:
         self._gates: dict[str, Gate] = {}
 
     def shut(self, key: str) -> Gate:
-        """From now on whoever comes by with `key` waits."""
+        """Stop all calls with `key` from now on."""
         return self._gates.setdefault(key, Gate())
 
     def pass_by(self, key: str) -> None:
-        """Called by the toy's handlers; fails as often as `troubles` says."""
+        """Record a call of the toy's handlers; it fails as often as `troubles` says."""
         self.seen.append(key)
         gate = self._gates.get(key)
         if gate:
@@ -37,7 +39,7 @@ class World:
             raise ConnectionError("the world is not there")
 
     def touch(self, key: str) -> str:
-        """The act."""
+        """Carry out the side effect."""
         self.pass_by(key)
         self.done.append(key)
         return key.upper()

@@ -12,9 +12,7 @@ from tests.words import harness, sqlite_url
 
 @pytest.fixture(scope="package", autouse=True)
 def plain_logs():
-    """Without colours, and without the local variables of every traceback, which take a second
-    each.
-    """
+    """Log without colours, and without local variables in tracebacks, which take a second each."""
     renderers = [
         structlog.processors.format_exc_info,
         structlog.processors.KeyValueRenderer(["event", "outcome"]),
@@ -26,7 +24,7 @@ def plain_logs():
 
 @pytest.fixture(autouse=True)
 def quick_reconnect(monkeypatch):
-    """As the supervisor sets it for its workers, only quicker."""
+    """Reconnect sooner than the supervisor configures its workers."""
     monkeypatch.setattr(dramatiq.worker, "CONSUMER_RESTART_DELAY_SECS", 0.2)
 
 
@@ -40,7 +38,7 @@ def rabbitmq(rabbit):
 
 @pytest.fixture
 def database(tmp_path):
-    """The URL of a database of its own."""
+    """The URL of a new SQLite database."""
     return sqlite_url(tmp_path)
 
 
@@ -55,7 +53,7 @@ def toy_postgresql(postgres):
 
 @pytest.fixture
 def postgresql(toy_postgresql):
-    """The URL of an empty database; it is the same one for all, since making one takes a second."""
+    """The URL of an empty database, the same for all tests, since creating one takes a second."""
     with toy_postgresql.begin() as connection:
         for table in reversed(tables.sorted_tables):
             connection.execute(table.delete())
@@ -77,7 +75,7 @@ def world():
 
 @pytest.fixture
 def table(either_database, world):
-    """The toy's desk on each kind of database."""
+    """The toy's pipeline on each kind of database."""
     found = harness(toy, either_database, world)
     yield found
     found.engine.dispose()

@@ -1,6 +1,4 @@
-"""The toy's topology in a virtual host of its own, and the hands of an outsider and of an
-administrator in it.
-"""
+"""The toy's topology in a virtual host, used as a client and as an administrator."""
 
 import contextlib
 import json
@@ -42,7 +40,7 @@ def envelope(name: str, data: dict[str, Any], **attributes: Any) -> Envelope:
 
 @dataclass
 class Letter:
-    """What a queue held."""
+    """A message of a queue."""
 
     body: bytes
     headers: dict[str, Any]
@@ -55,13 +53,13 @@ class Letter:
 
 @dataclass
 class Listener:
-    """A queue of the outsider's; its name is his reply address, too."""
+    """A queue of the client; its name is also the client's reply address."""
 
     rabbitmq: "RabbitFixture"
     name: str
 
     def heard(self, count: int, timeout: float = 10) -> list[Envelope]:
-        """What came, as soon as it is `count`."""
+        """Return the received messages as soon as there are `count`."""
         until(lambda: self.rabbitmq.depth(self.name) >= count, timeout)
         return [letter.envelope for letter in self.rabbitmq.empty(self.name)]
 
@@ -108,7 +106,7 @@ class RabbitFixture:
     # --- hands ------------------------------------------------------------------------------------
 
     def channel(self, login: Login | None = None) -> BlockingChannel:
-        """A channel with confirms; the administrator's without a login."""
+        """Open a channel with confirms; without a login as administrator."""
         parameters = pika.URLParameters(self.url(login))
         parameters.client_properties = {"connection_name": login.user if login else "admin"}
         connection = pika.BlockingConnection(parameters)
@@ -119,7 +117,7 @@ class RabbitFixture:
 
     @contextmanager
     def hand(self) -> Iterator[BlockingChannel]:
-        """The administrator's channel for a moment."""
+        """Open an administrator's channel for one block."""
         connection = pika.BlockingConnection(pika.URLParameters(self.url()))
         try:
             channel = connection.channel()
@@ -135,7 +133,7 @@ class RabbitFixture:
         headers: dict[str, Any] | None = None,
         key: str = "toy.add",
     ) -> None:
-        """As an outsider sends commands; each is confirmed."""
+        """Publish commands as a client; each is confirmed."""
         channel = self.channel(CLIENT)
         for message in messages:
             body, name = (
@@ -149,13 +147,13 @@ class RabbitFixture:
         channel.connection.close()
 
     def tell(self, *messages: Envelope) -> None:
-        """As another service tells events."""
+        """Publish events as another service."""
         with self.hand() as channel:
             for message in messages:
                 channel.basic_publish(EVENTS, message.name, message.encode())
 
     def add(self, key: str, amount: int = 1, **more: Any) -> Envelope:
-        """Sends `toy.add`."""
+        """Publish `toy.add`."""
         attributes = {
             name: more.pop(name) for name in ("replyto", "id", "traceparent") if name in more
         }
@@ -165,12 +163,12 @@ class RabbitFixture:
         return message
 
     def depth(self, queue: str) -> int:
-        """How many messages are ready."""
+        """Return the number of ready messages."""
         with self.hand() as channel:
             return int(channel.queue_declare(queue, passive=True).method.message_count)
 
     def empty(self, queue: str) -> list[Letter]:
-        """Takes everything out."""
+        """Take all messages out of a queue."""
         found: list[Letter] = []
         with self.hand() as channel:
             while count := channel.queue_declare(queue, passive=True).method.message_count:
@@ -186,12 +184,12 @@ class RabbitFixture:
         return found
 
     def dead(self, count: int = 1, timeout: float = 10) -> list[Letter]:
-        """The dead letters, as soon as there are `count`."""
+        """Return the dead letters as soon as there are `count`."""
         until(lambda: self.depth("toy.dead") >= count, timeout)
         return self.empty("toy.dead")
 
     def listen(self, events: str = "toy.#") -> "Listener":
-        """The outsider listens from now on."""
+        """Create a queue of the client that receives events from now on."""
         name = f"client.{uuid4().hex[:8]}"
         channel = self.channel(CLIENT)
         channel.queue_declare(name, durable=True)
@@ -203,19 +201,19 @@ class RabbitFixture:
     # --- trouble ----------------------------------------------------------------------------------
 
     def cut(self) -> None:
-        """The server closes every connection of this virtual host."""
+        """Close every connection of this virtual host, as the server."""
         self.rabbit.ctl("close_all_connections", "--vhost", self.vhost, "for a test")
 
     def lock_out(self, user: str) -> None:
-        """From now on it cannot come in; connections that are open stay."""
+        """Revoke a user's permissions; open connections stay."""
         self.api("DELETE", f"/api/permissions/{self.vhost}/{user}")
 
     def remove(self, queue: str) -> None:
-        """Deletes a queue."""
+        """Delete a queue."""
         self.api("DELETE", f"/api/queues/{self.vhost}/{queue}")
 
     def fill(self, queue: str, exchange: str = "toy.self") -> None:
-        """Makes a queue refuse everything."""
+        """Make a queue refuse all messages."""
         self.remove(queue)
         with self.hand() as channel:
             channel.queue_declare(
@@ -225,7 +223,7 @@ class RabbitFixture:
                 channel.queue_bind(queue, exchange, queue)
 
     def mend(self, *queues: str) -> None:
-        """Puts queues back as they should be."""
+        """Create queues again as the topology defines them."""
         for queue in queues:
             self.remove(queue)
         apply(self.topology(), self.management, self.vhost)
@@ -242,7 +240,7 @@ def working(
     query: str = "",
     middleware: tuple[str, ...] = (),
 ) -> Iterator[WorkerProcess]:
-    """A worker of the toy in this process, on a database that is brought up to date."""
+    """Run a worker of the toy in this process, on an upgraded database."""
     process = worker(
         rabbitmq, url, world, threads=threads, batch=batch, query=query, middleware=middleware
     )
@@ -263,7 +261,7 @@ def worker(
     query: str = "",
     middleware: tuple[str, ...] = (),
 ) -> WorkerProcess:
-    """The same, not yet started."""
+    """Create a worker of the toy in this process without starting it."""
     service = replace(toy, adapters=lambda settings: world or World())
     migrations.upgrade(service, engine_for(url))
     settings = ServiceSettings(
@@ -277,13 +275,13 @@ def worker(
 
 
 def totals(engine: Engine) -> dict[str, int]:
-    """The toy's counters."""
+    """Return the toy's counters."""
     with reading(engine) as connection:
         return {row.key: row.total for row in connection.execute(select(counters))}
 
 
 def management_url(rabbit: Any) -> str:
-    """With the administrator's user and password."""
+    """Return the management URL with the administrator's user and password."""
     user = urlsplit(rabbit.admin_amqp_url).netloc.rpartition("@")[0]
     address = urlsplit(rabbit.management_url)
     return address._replace(netloc=f"{user}@{address.netloc.rpartition('@')[2]}").geturl()

@@ -1,6 +1,4 @@
-"""dramatiq's own RabbitmqBroker, with quorum queues and nothing else changed: the negative control
-of the hazards.
-"""
+"""dramatiq's own RabbitmqBroker, only with quorum queues: the negative control of the hazards."""
 
 import json
 from contextlib import contextmanager, suppress
@@ -22,7 +20,7 @@ class StockBroker(RabbitmqBroker):
 
 
 class Stock:
-    """A worker whose actors pass by a world, as the toy's handlers do."""
+    """A worker with actors that touch a world, like the toy's handlers."""
 
     def __init__(self, rabbitmq: Any, *queues: str, confirm: bool = True, threads: int = 1) -> None:
         rabbitmq.allow(TOY.user)
@@ -39,7 +37,7 @@ class Stock:
         self.worker = Worker(self.broker, worker_threads=threads, worker_timeout=100)
 
     def send(self, queue: str, key: str, *, says: str | None = None, **options: Any) -> None:
-        """A message in `queue` whose body says that it is in `says`."""
+        """Publish a message to `queue` whose body names the queue `says`."""
         self.raw(
             queue,
             json.dumps(
@@ -62,11 +60,11 @@ class Stock:
             )
 
     def keys(self, queue: str) -> list[str]:
-        """What lies in a queue."""
+        """Return the keys of a queue's messages."""
         return [json.loads(letter.body)["args"][0] for letter in self.rabbitmq.empty(queue)]
 
     def crash(self) -> None:
-        """As if the process had died: its connections are gone and it does not come back."""
+        """Crash as a process would: its connections are lost and it does not return."""
         self.rabbitmq.lock_out(TOY.user)
         self.rabbitmq.cut()
 

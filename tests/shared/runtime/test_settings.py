@@ -1,6 +1,4 @@
-"""Settings, from wherever they come; each fault is told with the variable's name, and without the
-secret.
-"""
+"""Settings from all sources; each error names the variable and does not show the secret."""
 
 import os
 
@@ -13,7 +11,7 @@ from shared.runtime.settings import ClientSettings, CommonSettings, ServiceSetti
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch, tmp_path):
-    """An environment with nothing of ours in it, in an empty directory."""
+    """An environment without any variable of Aftercart, in an empty directory."""
     for name in [name for name in os.environ if name.startswith("AFTERCART_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

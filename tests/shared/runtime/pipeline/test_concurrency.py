@@ -1,4 +1,4 @@
-"""Two workers at the same moment on one database."""
+"""Two workers handle messages on one database at the same time."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ def add(key, amount=1, **more):
 
 
 def together(table, *batches):
-    """Each batch in a pipeline and on an engine of its own, all beginning at once."""
+    """Run each batch in a pipeline and on an engine of its own, all starting at once."""
     desks = [
         ServiceHarness(toy, engine_for(table.engine.url.render_as_string(hide_password=False)))
         for _ in batches

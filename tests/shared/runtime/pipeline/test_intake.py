@@ -1,5 +1,5 @@
-"""What outsiders may send: nothing of it harms a worker, is believed without reason, or vanishes
-without a word.
+"""Messages of untrusted clients: none harms a worker, gets rights that it lacks, or is lost
+silently.
 """
 
 from uuid import uuid4

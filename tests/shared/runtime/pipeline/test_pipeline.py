@@ -1,4 +1,4 @@
-"""What waits is taken into one transaction, and each message is still on its own."""
+"""Waiting messages share one transaction, and each is still handled by itself."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""Hints from the outside world bring forward what is planned, and one process per database listens
-for them.
+"""Wake-ups of an external system bring scheduled messages forward; one process per database
+listens.
 """
 
 from dataclasses import replace
@@ -34,7 +34,7 @@ def quick(monkeypatch):
 
 @pytest.fixture
 def lookouts(table, quick):
-    """Makes lookouts with what they do; they are stopped at the end."""
+    """Start listeners with a given function; they are stopped at the end."""
     made = []
 
     def start(listen):

@@ -1,5 +1,5 @@
-"""The outbox leaves in order per subject, and no row is ever given up. RabbitMQ is a function here
-that says no.
+"""The outbox is published in order per subject, and every row is retried. RabbitMQ is a function
+that refuses.
 """
 
 import time
@@ -41,7 +41,7 @@ def test_a_wave_holds_one_of_each_subject_and_waves_keep_the_order(subjects):
 
 
 class Carrier:
-    """Takes messages, but refuses each id as often as it is told to."""
+    """Takes messages, but refuses each id a given number of times."""
 
     def __init__(self):
         self.taken = []

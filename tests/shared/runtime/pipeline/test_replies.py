@@ -1,6 +1,4 @@
-"""Whoever gave a reply address learns what became of his command, and the answer to his
-question.
-"""
+"""A client with a reply address gets the result of its command and the answer to its query."""
 
 import pytest
 

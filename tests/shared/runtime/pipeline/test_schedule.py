@@ -1,4 +1,4 @@
-"""Time is a message too: what is due later waits in the database and leaves through the outbox."""
+"""Messages that are due later wait in the database and leave through the outbox."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Acts that must not be repeated: claimed together, noted one by one, kept together."""
+"""Side effects that must not be repeated: claimed together, recorded one by one."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.words import ServiceHarness, delivery
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Ends the process at this point."""
 
 
 def once(key="a"):
@@ -41,7 +41,7 @@ def noted(table):
 
 
 def die_at(world, monkeypatch, key):
-    """The process that does the act of `key` is killed: before it comes back."""
+    """Kill the process during the side effect of `key`."""
     touch = world.touch
 
     def touching(found):
@@ -89,8 +89,8 @@ def test_after_a_kill_one_is_in_doubt_and_the_others_are_not(table, world, monke
 
 
 def test_who_was_overtaken_does_not_begin(table, world, monkeypatch):
-    """RabbitMQ delivers a second copy of what is claimed, but not begun: to a worker that is
-    faster.
+    """RabbitMQ delivers a second copy of a claimed message that has not started, to a faster
+    worker.
     """
     faster = ServiceHarness(toy, table.engine, world)
     batch, touch, verdicts = [once("a"), once("b")], world.touch, []
@@ -207,7 +207,7 @@ def test_two_messages_about_the_same_act_one_after_another(table, world):
 
 
 def test_what_was_done_is_known_to_another_message_about_the_same(table, world, monkeypatch):
-    """RabbitMQ holds the first one back, or has lost it."""
+    """RabbitMQ delays the first message, or has lost it."""
     die_at(world, monkeypatch, "b")
     with pytest.raises(Killed):
         table.deliver(once("a"), once("b"))
@@ -225,7 +225,7 @@ def test_the_end_of_the_last_act_is_noted_where_it_cannot_be_kept(table, world):
 
 @pytest.mark.parametrize("failing", ["start", "end"])
 def test_a_database_that_is_away_is_waited_for(table, world, monkeypatch, failing):
-    """Nobody else knows how the act ended."""
+    """Only this thread knows how the side effect ended."""
     note, tries = getattr(effect_log, failing), []
 
     def noting(*given):

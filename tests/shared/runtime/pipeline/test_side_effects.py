@@ -1,5 +1,5 @@
-"""The fifth beat: claimed in a transaction of its own, done with none open, kept and told
-afterwards.
+"""Side effects: claimed in a transaction of their own, run with none open, then stored and
+published.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""W3C trace context."""
+"""W3C trace context in messages."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Prometheus asks over HTTP; what it hears is what the database says at that moment."""
+"""Prometheus scrapes over HTTP and gets the current state of the database."""
 
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -16,7 +16,7 @@ from tests.toy.service import toy
 
 @pytest.fixture
 def served(table):
-    """Asks for the toy's figures."""
+    """Scrape the toy's metrics."""
     place = f"127.0.0.1:{free_port()}"
     metrics.serve(toy, settings(table, place))
 

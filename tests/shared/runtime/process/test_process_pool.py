@@ -1,4 +1,4 @@
-"""Work in child processes: what a job does there, it does to nobody else."""
+"""Jobs in child processes: a job can harm only its own child."""
 
 import os
 import signal
@@ -128,7 +128,7 @@ def test_a_child_that_was_killed_is_replaced(pool: ProcessPool) -> None:
 
 
 def absent(connection: Connection, limits: Limits) -> None:
-    """A child that ends before it begins."""
+    """A child that ends before it is ready."""
 
 
 def test_where_no_child_begins_the_work_waits(

@@ -1,4 +1,4 @@
-"""Real worker processes: they die, are killed, and are replaced; others take over what they did."""
+"""Real worker processes die, are killed and are replaced; others take over their work."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ FAULT = 70
 
 @pytest.fixture
 def url(request):
-    """Of a database; on SQLite, where the kind does not matter."""
+    """The URL of a database; SQLite, since the kind does not matter."""
     return request.getfixturevalue(getattr(request, "param", "database"))
 
 
@@ -34,7 +34,7 @@ def engine(url):
 
 @pytest.fixture
 def start(rabbitmq, url, engine, tmp_path):
-    """Starts processes of the toy; those that still run at the end are killed."""
+    """Start processes of the toy; those that still run at the end are killed."""
     started = []
 
     def start(*arguments):

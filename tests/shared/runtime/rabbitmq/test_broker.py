@@ -1,4 +1,4 @@
-"""Copies for another attempt and for people: where they go, how long they wait, what they carry."""
+"""Copies for a retry and for the dead letters: their queue, delay and headers."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""Connections break and processes stop: nothing is lost, nothing is done twice, order is kept."""
+"""Connections break and processes stop: nothing is lost or done twice, and order is kept."""
 
 import threading
 
@@ -140,7 +140,9 @@ def test_a_graceful_stop_finishes_the_batch_and_gives_the_rest_back_in_order(rab
 
 
 def test_what_was_prefetched_goes_back_in_order_wherever_it_lies(rabbitmq, database):
-    """Some in the worker's memory, some in pika's buffer, which pika alone would return first."""
+    """Some messages are in the worker's memory, some in pika's buffer, which pika alone returns
+    first.
+    """
     process = worker(rabbitmq, database)
     keys = [str(number) for number in range(60)]
     rabbitmq.send(*adds(*keys))

@@ -1,4 +1,4 @@
-"""A node in trouble: out of memory, killed, frozen. These tests disturb a node of their own."""
+"""A node that is out of memory, killed or frozen. These tests disturb a node of their own."""
 
 import threading
 import time
@@ -43,7 +43,7 @@ def rabbitmq(node):
 
 @pytest.fixture
 def alarm(node):
-    """Raises and clears the memory alarm; every publisher is blocked while it lasts."""
+    """Raises and clears the memory alarm; meanwhile every publisher is blocked."""
     normal = "0.4"
 
     def set_to(on):
@@ -135,7 +135,7 @@ def test_a_killed_node_loses_nothing_and_repeats_nothing(node, rabbitmq, databas
 
 
 def send_all(rabbitmq, messages):
-    """As a careful storefront: what was not confirmed is sent again."""
+    """Publish like a careful storefront: repeat what was not confirmed."""
     waiting = list(messages)
     while waiting:
         try:

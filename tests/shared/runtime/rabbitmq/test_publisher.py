@@ -1,4 +1,4 @@
-"""Publishing with pipelined confirms: what RabbitMQ said to each message, and never a wrong yes."""
+"""Publish with pipelined confirms; no outcome is a false success."""
 
 import os
 import threading
@@ -113,8 +113,8 @@ def test_after_a_lost_connection_the_next_batch_is_sent(rabbitmq, publisher):
 def test_nothing_is_called_confirmed_that_did_not_arrive_while_connections_break(
     rabbitmq, publisher
 ):
-    """Tags begin again at 1 with every connection; an answer to one must never be taken for an
-    answer to another.
+    """Delivery tags start at 1 on every connection; a confirm must never be taken for another
+    message's.
     """
     stop, confirmed = threading.Event(), set()
 

@@ -1,4 +1,4 @@
-"""What fails is tried again, later and later, and then lies in the dead queue with its story."""
+"""Failed messages are retried with growing delays and end in the dead letters, with the reason."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Who may do what in RabbitMQ: services the least, outsiders only what is theirs."""
+"""Permissions in RabbitMQ: as few as possible for services, only their own queues for clients."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ RIVAL = Login("client2", "client2-secret")
 
 @pytest.fixture(scope="module")
 def rabbitmq(rabbit):
-    """With a second service `other` and a second outsider `client2`."""
+    """With a second service `other` and a second client `client2`."""
     found = RabbitFixture(rabbit)
     other = replace(toy, name="other")
     apply(
@@ -43,7 +43,7 @@ def rabbitmq(rabbit):
 
 
 def refused(rabbitmq, login, act):
-    """Whether RabbitMQ refuses it with 403 ACCESS_REFUSED."""
+    """Return whether RabbitMQ refuses with 403 ACCESS_REFUSED."""
     channel = rabbitmq.channel(login)
     try:
         act(channel)

@@ -1,5 +1,5 @@
-"""The same hazards on dramatiq's own broker: it fails each. If one of these begins to pass, a part
-of ours may go.
+"""dramatiq's own broker fails in each hazard. If one of these tests begins to pass, a part of ours
+is not needed any more.
 """
 
 import time

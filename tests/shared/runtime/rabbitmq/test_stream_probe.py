@@ -1,6 +1,4 @@
-"""The stream of events holds everything that was confirmed, also when RabbitMQ has only just
-started.
-"""
+"""The stream holds all confirmed events, also if RabbitMQ has only just started."""
 
 import threading
 import time
@@ -34,7 +32,9 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitFixture
 
 
 def confirmed_by(publisher: Publisher, seconds: float) -> set[str]:
-    """What RabbitMQ confirmed in that time, by number; the times of day make the numbers unique."""
+    """Return the events that RabbitMQ confirmed in that time, by number; times of day make the
+    numbers unique.
+    """
     found: set[str] = set()
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

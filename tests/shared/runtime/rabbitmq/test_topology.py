@@ -1,6 +1,4 @@
-"""What must exist in RabbitMQ follows from the messages that services handle; applying it twice
-changes nothing.
-"""
+"""The topology follows from the messages that services handle, and is applied once."""
 
 import json
 import re

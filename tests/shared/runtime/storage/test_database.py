@@ -1,4 +1,4 @@
-"""SQLite and PostgreSQL: the same schema, the same answers, nothing weaker than promised."""
+"""SQLite and PostgreSQL have the same schema, give the same answers and refuse the same."""
 
 import socket
 import threading

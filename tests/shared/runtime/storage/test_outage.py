@@ -1,6 +1,4 @@
-"""The database goes away in the middle of load and comes back: nothing is lost, nothing is done
-twice.
-"""
+"""The database fails under load and comes back: nothing is lost or done twice."""
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -59,7 +57,7 @@ def test_a_killed_database_loses_nothing_and_repeats_nothing(cluster, rabbitmq):
 
 
 def test_a_killed_database_lets_no_act_be_repeated(cluster, rabbitmq, world):
-    """Though each turn has a last act, whose end only its thread knows."""
+    """Each run has a last side effect whose outcome only its thread knows."""
     with working(
         rabbitmq, cluster.create_database("side_effects"), world, threads=2, batch=5
     ) as process:
