@@ -14,9 +14,13 @@ from shared.clients.client import open_client
 from shared.contracts.envelope import Envelope
 
 
-@click.command()
+@click.command(short_help="Process one order on a local stack.")
 @click.option(
-    "--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True
+    "--directory",
+    type=click.Path(path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="The directory of the local stack.",
 )
 def demo(directory: Path) -> None:
     """Start the local stack, process one order with all services, and stop the stack.

@@ -7,11 +7,15 @@ import click
 from deploy.stack.local import LocalStack
 
 where = click.option(
-    "--directory", type=click.Path(path_type=Path), default=Path("var"), show_default=True
+    "--directory",
+    type=click.Path(path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="The directory of the local stack.",
 )
 
 
-@click.command()
+@click.command(short_help="Start the local stack.")
 @where
 @click.option(
     "--processes",
@@ -39,7 +43,7 @@ def up(directory: Path, processes: int, threads: int) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Stop the local stack.")
 @where
 def down(directory: Path) -> None:
     """Stop the local stack. Its data remains."""

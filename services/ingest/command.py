@@ -1,4 +1,4 @@
-"""`aftercart mailbox`: the mailboxes of the settings, looked at from this machine."""
+"""`aftercart mailbox`: check the mailboxes of the settings from this machine."""
 
 import click
 
@@ -11,19 +11,18 @@ from shared.clients.sentences import suggestion
 from shared.runtime.errors import AftercartError
 
 
-@click.group(short_help="Look whether mailboxes can be read.")
+@click.group(short_help="Check whether mailboxes can be read.")
 def mailbox() -> None:
-    """The mailboxes of AFTERCART_INGEST_MAILBOXES."""
+    """Check the mailboxes of AFTERCART_INGEST_MAILBOXES."""
 
 
-@mailbox.command("check", short_help="Try to read them, and say what is wrong.")
+@mailbox.command("check", short_help="Connect to mailboxes and print problems.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
 def check_mailboxes(ctx: click.Context, names: tuple[str, ...]) -> None:
-    """Connects to the named mailboxes, or to all, as a worker does, and says what is wrong and what
-    to do.
+    """Connect to the named mailboxes, or to all, as a worker does, and print problems.
 
-    Nothing is fetched and nothing is changed. Needs the settings of the service `ingest`. Exit code
+    No mail is fetched or changed. Needs the settings of the service `ingest`. Exit code
     0 if all can be read, 1 if not.
     """
     accounts = IngestSettings.load("ingest").accounts()
@@ -50,7 +49,7 @@ def _checked(account: Mailbox, tokens: Tokens) -> Checked:
             clean(f"  {found.fault.reason.rstrip('.')}. {ADVICE[found.fault.code]}"), style="red"
         )
     else:
-        print_line(clean(f"  Well: {'; '.join(found.seen)}."), style="green")
+        print_line(clean(f"  Works: {'; '.join(found.seen)}."), style="green")
     for note in found.notes:
         print_line(f"  {note}", style="yellow")
     return found

@@ -25,7 +25,9 @@ class Definitions:
     def group(self, name: str) -> click.Group:
         """Return the group of commands."""
         found = click.Group(
-            name, help=f"List, show and put the {self.title}s of the shop, as JSON."
+            name,
+            help=f"List, show and put the {self.title}s of the shop, as JSON.",
+            short_help=f"List, show and put {self.title}s.",
         )
         for command in self._commands():
             found.add_command(command)

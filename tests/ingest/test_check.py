@@ -45,9 +45,9 @@ def test_mailboxes_that_are_well(trusted: Postbox) -> None:
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         f"service: {imap.user} at {imap.server} (IMAP, starttls)",
-        "  Well: TLS 1.3; 2 mails in 'INBOX'; the server tells at once when mail comes (IDLE).",
+        "  Works: TLS 1.3; 2 mails in 'INBOX'; the server tells at once when mail comes (IDLE).",
         f"sales: {imap.user} at {pop3.server} (POP3, tls)",
-        "  Well: TLS 1.3; 2 mails; POP3 never tells when mail comes: it is polled.",
+        "  Works: TLS 1.3; 2 mails; POP3 never tells when mail comes: it is polled.",
     ]
 
 

@@ -19,19 +19,24 @@ from shared.runtime.service import Service
 FILE = Path("docs/asyncapi.yaml")
 
 
-@click.command()
+@click.command(short_help="Write the published contract.")
 @click.option(
     "--check",
     is_flag=True,
     help="Write nothing; exit code 1 if a file differs from the code.",
 )
 @click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), default=FILE, show_default=True
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=FILE,
+    show_default=True,
+    help="The file to write.",
 )
 @pass_installation
 def contract(installation: Installation, check: bool, output: Path) -> None:
-    """Write the published contract, AsyncAPI 3.0, and beside it a page with the messages of each
-    service (`messages.md`).
+    """Write the published contract in AsyncAPI 3.0.
+
+    A page with the messages of each service, `messages.md`, is written to the same directory.
     """
     interfaces = interfaces_of(installation.services())
     found = contract_of(interfaces)

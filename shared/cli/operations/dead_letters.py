@@ -23,7 +23,7 @@ service_option = click.option(
     help=f"Only of this service; `{UNROUTED_SERVICE}` for commands that no service handles.",
 )
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
-all_option = click.option("--all", "everything", is_flag=True, help="All that are there now.")
+all_option = click.option("--all", "everything", is_flag=True, help="All current dead letters.")
 
 
 @click.group(short_help="List, show, replay or drop dead letters.")

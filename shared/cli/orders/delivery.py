@@ -1,38 +1,19 @@
 """`aftercart order address|shipping`: change addresses, carrier and tracking number."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from shared.cli.addresses import PARTS, address_options
 from shared.cli.orders.action import action_options, order_action, reference_argument
 from shared.cli.shop_client import Data
-
-PARTS = (
-    "name",
-    "company",
-    "line1",
-    "line2",
-    "postcode",
-    "city",
-    "region",
-    "country",
-    "phone",
-    "vat_number",
-)
-
-
-def _parts(command: Callable[..., Any]) -> Callable[..., Any]:
-    for part in reversed(PARTS):
-        command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
-    return command
 
 
 @click.command(short_help="Change the delivery or invoice address.")
 @reference_argument
 @click.option("--delivery", is_flag=True, help="Change the delivery address.")
 @click.option("--invoice", is_flag=True, help="Change the invoice address.")
-@_parts
+@address_options()
 @click.option(
     "--taxes-checked",
     is_flag=True,

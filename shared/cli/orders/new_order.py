@@ -6,21 +6,12 @@ from uuid import uuid4
 
 import click
 
+from shared.cli.addresses import PARTS
 from shared.cli.orders.action import Item, minor_units
 from shared.cli.shop_client import Data, ShopClient
 
-ADDRESS = (
-    "line1",
-    "line2",
-    "postcode",
-    "city",
-    "region",
-    "country",
-    "company",
-    "phone",
-    "vat_number",
-)
-INVOICE = ("name", *ADDRESS)
+ADDRESS = [part for part in PARTS if part != "name"]
+INVOICE = list(PARTS)
 """The parts of a separate invoice address, such as `--invoice-city`."""
 VOUCHER = ("percent", "amount", "free_shipping")
 CART = (

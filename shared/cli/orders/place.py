@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from shared.cli.addresses import address_options
 from shared.cli.options import by_option, confirm_mail, shop_option, wait_option, yes_option
 from shared.cli.orders.action import Item, ItemType, print_standing
 from shared.cli.orders.new_order import ADDRESS, INVOICE, cart, new_order
@@ -12,12 +13,11 @@ from shared.cli.terminal import clean, money, print_line, print_note
 from shared.runtime.errors import AftercartError
 
 
-def _address_options(command: Any) -> Any:
-    for part in reversed(ADDRESS):
-        command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
+def _invoice_options(command: Any) -> Any:
     for part in reversed(INVOICE):
         flag, name = f"--invoice-{part.replace('_', '-')}", f"invoice_{part}"
-        command = click.option(flag, name, metavar="TEXT")(command)
+        text = "Of a separate invoice address."
+        command = click.option(flag, name, metavar="TEXT", help=text)(command)
     return command
 
 
@@ -30,7 +30,8 @@ def _address_options(command: Any) -> Any:
     help="The customer's e-mail. For a known customer, name and address may be left out.",
 )
 @click.option("--name", metavar="TEXT", help="The name of a new customer.")
-@_address_options
+@address_options(ADDRESS)
+@_invoice_options
 @click.option("--carrier", metavar="NAME", required=True, help="The carrier's name.")
 @click.option("--shipping", metavar="AMOUNT", help="The shipping; by default the carrier's price.")
 @click.option("--payment-method", metavar="NAME", required=True, help="The payment method's name.")

@@ -5,24 +5,13 @@ from uuid import UUID
 
 import click
 
+from shared.cli.addresses import PARTS, address_options
 from shared.cli.options import json_option, shop_option, wait_option
 from shared.cli.requests import read_data
 from shared.cli.shop_client import Data, ShopClient, open_shop_client
 from shared.cli.terminal import clean, minute, print_json, print_line, print_note
 from shared.runtime.errors import AftercartError
 
-PARTS = (
-    "name",
-    "company",
-    "line1",
-    "line2",
-    "postcode",
-    "city",
-    "region",
-    "country",
-    "phone",
-    "vat_number",
-)
 customer_argument = click.argument("customer_id", metavar="CUSTOMER-ID")
 
 
@@ -101,17 +90,11 @@ def put(file: str, shop: str, wait: float) -> None:
     print_line(f"customer '{clean(str(data.get('customer_id')))}' is stored", style="green")
 
 
-def _parts(command: Any) -> Any:
-    for part in reversed(PARTS):
-        command = click.option(f"--{part.replace('_', '-')}", part, metavar="TEXT")(command)
-    return command
-
-
 @customer.command(short_help="Add, change or remove an address.")
 @customer_argument
 @click.argument("address_id", type=click.UUID, required=False, metavar="[ADDRESS-ID]")
 @click.option("--remove", is_flag=True, help="Remove the address. Orders with it do not change.")
-@_parts
+@address_options()
 @shop_option
 @wait_option
 def address(

@@ -22,13 +22,13 @@ from tests.words import sqlite_url
 
 @dataclass
 class Terminal:
-    """Somebody at the command line: the settings he has, the services that are installed there."""
+    """Run `aftercart` with these settings and installed services."""
 
     environment: dict[str, str | None]
     installation: Installation = field(default_factory=lambda: Installation({"toy": lambda: toy}))
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
-        """Runs `aftercart` in this process."""
+        """Run `aftercart` in this process."""
         return CliRunner().invoke(
             main,
             arguments,
@@ -39,7 +39,7 @@ class Terminal:
         )
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
-        """Runs it as a process of its own, with what is really installed."""
+        """Run `aftercart` as a process of its own, with the services that are really installed."""
         return subprocess.Popen(
             [sys.executable, "-m", "shared.cli.main", *arguments],
             env=os.environ | self.environment | more,
@@ -50,16 +50,16 @@ class Terminal:
         )
 
     def without(self, *names: str) -> "Terminal":
-        """The same, with less in the environment."""
+        """Return a terminal without these variables in the environment."""
         return Terminal(self.environment | dict.fromkeys(names), self.installation)
 
     def having(self, **more: str) -> "Terminal":
-        """The same, with other values in the environment."""
+        """Return a terminal with other values in the environment."""
         return Terminal(self.environment | more, self.installation)
 
 
 def terminal_at(rabbitmq: RabbitFixture, rabbit: Any, database: str) -> Terminal:
-    """All settings for a virtual host."""
+    """Return a terminal with all settings for a virtual host."""
     delays = ",".join(map(str, rabbitmq.delays))
     return Terminal(
         {
@@ -77,7 +77,7 @@ def terminal_at(rabbitmq: RabbitFixture, rabbit: Any, database: str) -> Terminal
 
 @pytest.fixture(scope="package", autouse=True)
 def quiet():
-    """Here only: loggers that remembered it would keep it for the tests that come after."""
+    """Log errors only, without caching loggers, which would affect later tests."""
     log.configure(
         ServiceSettings(broker_url=SecretStr("-"), database_url=SecretStr("-"), log_level="error")
     )
@@ -96,7 +96,7 @@ def place(rabbit):
 
 @pytest.fixture
 def rabbitmq(place):
-    """The same, empty."""
+    """The virtual host with empty queues."""
     yield place
     with place.hand() as channel:
         for queue in ("toy", "toy.dead", "aftercart.unrouted"):
@@ -105,7 +105,7 @@ def rabbitmq(place):
 
 @pytest.fixture
 def damaged(rabbitmq):
-    """The same, for tests that damage it."""
+    """The virtual host, for tests that damage its topology."""
     yield rabbitmq
     rabbitmq.mend()
 
@@ -122,14 +122,14 @@ def terminal(rabbitmq, rabbit, database):
 
 @pytest.fixture
 def worker(rabbitmq, database):
-    """The toy at work."""
+    """A running worker of the toy."""
     with working(rabbitmq, database) as process:
         yield process
 
 
 @pytest.fixture(scope="module")
 def served(rabbit, tmp_path_factory):
-    """Somebody where the toy is at work, for all tests of one module."""
+    """A terminal while the toy runs, for all tests of one module."""
     rabbitmq, database = RabbitFixture(rabbit), sqlite_url(tmp_path_factory.mktemp("served"))
     with working(rabbitmq, database):
         yield terminal_at(rabbitmq, rabbit, database)
@@ -138,7 +138,7 @@ def served(rabbit, tmp_path_factory):
 
 @pytest.fixture
 def bare(rabbitmq, terminal):
-    """Settings for a virtual host in which nothing is."""
+    """A terminal with settings for an empty virtual host."""
     name = f"bare-{uuid4().hex[:8]}"
     rabbitmq.api("PUT", f"/api/vhosts/{name}")
     for user in ("admin", CLIENT.user):

@@ -1,6 +1,4 @@
-"""The command line on a service in this process: what it sends goes through the real pipeline,
-without RabbitMQ.
-"""
+"""Run the command line on a service in this process, with its real pipeline but no RabbitMQ."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,12 +58,12 @@ class DirectClient(Client):
 
 @dataclass
 class Employee:
-    """Somebody who types `aftercart …`."""
+    """Run commands of `aftercart` as an employee types them."""
 
     client: DirectClient
 
     def types(self, *arguments: str, stdin: str | None = None, shop: str = DEFAULT_SHOP) -> Result:
-        """Run a command to its end, whatever that is."""
+        """Run a command and return its result, also if it fails."""
         options = () if shop == DEFAULT_SHOP else ("--shop", shop)
         return CliRunner().invoke(main, [*arguments, *options], input=stdin, catch_exceptions=False)
 
