@@ -11,12 +11,12 @@ import weasyprint
 from PIL import Image
 from weasyprint.text.fonts import FontConfiguration
 
-from services.documents.adapters.assets import AssetFetcher
+from services.documents.adapters.asset_fetcher import AssetFetcher
 from services.documents.adapters.engine import VARIANT, Engine
-from services.documents.adapters.pictures import shrink
-from services.documents.adapters.press import Press
+from services.documents.adapters.images import shrink
+from services.documents.adapters.render_pool import Press
 from services.documents.adapters.templates import Templates, read_languages, read_templates
-from services.documents.domain.look import Asset, Look
+from services.documents.domain.branding import Asset, Look
 from services.documents.domain.sample import sample
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import ShopProfile

@@ -22,7 +22,7 @@ from deploy.bench.notify import DELAYS, Sink, settings, sink
 from deploy.stack.postgres import Postgres
 from deploy.stack.processes import Process
 from deploy.stack.rabbitmq import RabbitNode
-from services.documents.domain.look import Look
+from services.documents.domain.branding import Look
 from services.documents.store.tables import documents
 from services.documents.worker import service as papers
 from services.notify.worker import service as notify

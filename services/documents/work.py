@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.documents.domain.branding import BUILT_IN, Asset, Look, Template, languages_of
 from services.documents.domain.document import KeptDocument, Rendered, Sheet
-from services.documents.domain.look import BUILT_IN, Asset, Look, Template, languages_of
 from services.documents.domain.objections import Objection
 from services.documents.store import Assets, Documents, Templates
-from services.documents.store.looks import AssetKey, TemplateKey
+from services.documents.store.branding import AssetKey, TemplateKey
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.handlers import Aggregate
 from shared.runtime.storage.locks import LockKind

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.documents.adapters import DocumentSettings, open_adapters
-from services.documents.handlers import batches, looks, papers, shelf
+from services.documents.handlers import batches, branding, rendering, stored_documents
 from services.documents.store import tables
 from services.documents.work import Work
 from shared.runtime.process.health import health_handlers
@@ -11,7 +11,7 @@ from shared.runtime.service import Service
 
 service = Service(
     name="documents",
-    handlers=[papers, shelf, batches, looks, health_handlers],
+    handlers=[rendering, stored_documents, batches, branding, health_handlers],
     work=Work,
     tables=tables,
     migrations=Path(__file__).parent / "migrations",

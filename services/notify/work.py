@@ -8,19 +8,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.notify.domain import visibility
-from services.notify.domain.drafts.drafter import Drafter
-from services.notify.domain.letter import Attachment, Parcel
-from services.notify.domain.look import Look, Press, ShopWriter
+from services.notify.domain import queue_health
+from services.notify.domain.branding import Look, Press, ShopWriter
+from services.notify.domain.composing.composer import Drafter
 from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.mime import Attachment, Parcel
 from services.notify.domain.sending import Outcome, WhenUnknown
 from services.notify.domain.suppression import Suppression
 from services.notify.store.attempts import Attempts
 from services.notify.store.claims import Claims
+from services.notify.store.documents import Contents, Papers
 from services.notify.store.erasing import Erasing
 from services.notify.store.logos import Logos
 from services.notify.store.mails import EventKey, Mails
-from services.notify.store.papers import Contents, Papers
 from services.notify.store.shops import Shops
 from services.notify.store.suppressions import Key as AddressKey, Suppressions
 from services.notify.store.templates import Key as TemplateKey, Templates
@@ -151,11 +151,11 @@ class Work(UnitOfWork):
 
     def problems(self) -> list[str]:
         """Mails that nobody takes up."""
-        return visibility.problems(self.mails.unsent(), self.now)
+        return queue_health.problems(self.mails.unsent(), self.now)
 
     def figures(self) -> list[Figure]:
         """Mails that did not arrive, or not yet."""
-        return visibility.figures(self.mails.unsent(), self.now)
+        return queue_health.figures(self.mails.unsent(), self.now)
 
     def _lock_limits(self, mail_ids: Sequence[UUID]) -> None:
         self.claims.lock(mail_ids, whole_shops=bool(self.rules.limits.shop_per_minute))

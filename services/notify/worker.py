@@ -9,13 +9,21 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr
 from pydantic_settings import NoDecode
 
-from services.notify.adapters.signer import DkimKey, signed
+from services.notify.adapters.dkim_signing import DkimKey, signed
+from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
 from services.notify.adapters.smtp import PORTS, Security, SmtpServer
-from services.notify.adapters.writer import Writer, read_languages, read_layouts
-from services.notify.domain.drafts.drafter import Drafter
-from services.notify.domain.letter import Parcel
+from services.notify.domain.composing.composer import Drafter
+from services.notify.domain.mime import Parcel
 from services.notify.domain.sending import Outcome, WhenUnknown
-from services.notify.handlers import customers, delivery, desk, orders, papers, questions, templates
+from services.notify.handlers import (
+    customers,
+    delivery,
+    documents,
+    orders,
+    questions,
+    templates,
+    threads,
+)
 from services.notify.store.tables import metadata
 from services.notify.work import Limits, Rules, Work
 from shared.contracts.conversation import SigningKeys
@@ -161,8 +169,8 @@ service = Service(
     name="notify",
     handlers=[
         orders.service,
-        desk.service,
-        papers.service,
+        threads.service,
+        documents.service,
         delivery.service,
         questions.service,
         templates.service,

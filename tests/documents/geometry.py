@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import islice, takewhile
 
+from services.documents.domain.document_text import Paper
 from services.documents.domain.objections import WITHOUT_PRICES
-from services.documents.domain.paper import Paper
 from services.documents.domain.text import clean
 from shared.writing.text import DIRECTION_CONTROLS
 

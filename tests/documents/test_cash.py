@@ -3,10 +3,10 @@
 import pytest
 
 from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.rules import CII, UBL_CREDIT_NOTE, UBL_INVOICE, broken

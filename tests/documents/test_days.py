@@ -10,11 +10,11 @@ import pytest
 from services.documents.adapters.engine import Engine
 from services.documents.domain.document import filename, kept_number
 from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.sample import KINDS, sample
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind

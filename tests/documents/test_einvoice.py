@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 
 from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.objections import Objection, objection
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.conversion import einvoice, reckoned
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice, reckoned
 from services.documents.domain.objections import Objection, objection
 from shared.contracts.documents import InvoiceProfile
 from shared.contracts.snapshot import DocumentSnapshot

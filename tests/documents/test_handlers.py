@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.documents.domain.branding import BUILT_IN, Look
 from services.documents.domain.document import KeptDocument, Rendered, Wanted
-from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.objections import Objection
-from services.documents.handlers.papers import claim, keep_document, render
-from services.documents.handlers.shelf import list_documents, shelf
+from services.documents.handlers.rendering import claim, keep_document, render
+from services.documents.handlers.stored_documents import list_documents, stored_documents
 from services.documents.work import Adapters
 from shared.contracts import samples
 from shared.contracts.cursor import Cursor
@@ -97,7 +97,7 @@ class ServiceHarness:
 
 def ask(query: Query, work: Any) -> Any:
     """The answer, as the pipeline gets it."""
-    handlings = {handling.message: handling for handling in shelf.handlings}
+    handlings = {handling.message: handling for handling in stored_documents.handlings}
     return handlings[type(query)].call(query, work)
 
 

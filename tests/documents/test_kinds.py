@@ -12,11 +12,11 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from services.documents.adapters.engine import Engine
+from services.documents.domain.branding import Asset, Look
 from services.documents.domain.language import Language
-from services.documents.domain.look import Asset, Look
 from services.documents.domain.objections import objection
 from services.documents.domain.sample import GOODS, KINDS, sample
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.values import DocumentKind
 from tests.documents.lint import faults

@@ -10,12 +10,12 @@ from typing import Any
 from fontTools.ttLib import TTFont
 
 from services.documents.adapters.engine import Engine
+from services.documents.domain.branding import Look, Template
 from services.documents.domain.language import Language
 from services.documents.domain.layout import PAGE, text_width
-from services.documents.domain.look import Look, Template
 from services.documents.domain.objections import objection
 from services.documents.domain.sample import DAY, KINDS
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentLine, DocumentSnapshot
 from tests.documents import geometry, lint

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.documents.domain.einvoice import ubl
+from services.documents.domain.einvoice.conversion import einvoice, reckoned
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice, reckoned
 from services.documents.domain.einvoice.rules.identifiers import (
     is_australian,
     is_belgian,

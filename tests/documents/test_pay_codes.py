@@ -10,7 +10,7 @@ from PIL import Image
 
 from services.documents.adapters.engine import Engine
 from services.documents.domain.language import Language
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from tests.documents.words import an_invoice
 

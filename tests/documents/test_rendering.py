@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 from weasyprint.images import RasterImage
 
-from services.documents.adapters import shortcuts
+from services.documents.adapters import weasyprint_shortcuts
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.pictures import shrink
-from services.documents.adapters.shortcuts import BuiltInPage, pack
+from services.documents.adapters.images import shrink
 from services.documents.adapters.templates import Templates, read_languages, read_templates
-from services.documents.domain.look import BUILT_IN, Asset, Look
+from services.documents.adapters.weasyprint_shortcuts import BuiltInPage, pack
+from services.documents.domain.branding import BUILT_IN, Asset, Look
 from services.documents.domain.sample import KINDS, sample
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, pages, read, squeezed
@@ -181,8 +181,8 @@ def test_a_logo_is_packed_for_its_first_document_only(
         packed.append(picture.mode)
         return bytes(pack(picture))
 
-    monkeypatch.setattr(shortcuts, "pack", counted)
-    shortcuts._pack.cache_clear()
+    monkeypatch.setattr(weasyprint_shortcuts, "pack", counted)
+    weasyprint_shortcuts._pack.cache_clear()
     look = Look(assets={"logo": a_logo()})
     first, second = (engine.render(an_invoice(), look).content for _ in range(2))
     assert packed == ["RGB", "L"]

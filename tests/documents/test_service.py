@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.documents.adapters.press import RenderingFailed
+from services.documents.adapters.render_pool import RenderingFailed
+from services.documents.domain.branding import BUILT_IN, Look
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Look
 from services.documents.domain.sample import KINDS, sample
 from services.documents.worker import service
 from shared.contracts.snapshot import DocumentSnapshot

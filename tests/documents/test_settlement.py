@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.documents.domain import paying
+from services.documents.domain import payments
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.sample import GOODS
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from tests.documents.words import a_line, amounts, an_invoice, money
@@ -65,7 +65,7 @@ def test_paper_and_data_ask_for_the_same(due: int, languages: Languages) -> None
     invoice = an_invoice(
         payments=[], due=money(due), shop=samples.SHOP_PROFILE | {"payment_days": 14}
     )
-    paper, data = paying.due(invoice), einvoice(invoice)
+    paper, data = payments.due(invoice), einvoice(invoice)
     assert isinstance(data, Invoice), data
     assert paper is not None
     assert data.totals.due == Decimal(paper.amount) / 100

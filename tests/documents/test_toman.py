@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from services.documents.domain.einvoice import cii, ubl
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.sample import KINDS, sample
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import DocumentKind

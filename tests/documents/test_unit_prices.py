@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from services.documents.domain.language import Language
 from services.documents.domain.unit_prices import exact, pads
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from tests.documents.words import a_line, amounts, an_invoice
 
 Languages = dict[str, Language]

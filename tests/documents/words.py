@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 
 import pikepdf
 
-from services.documents.adapters.objects import ObjectStore
+from services.documents.adapters.object_store import ObjectStore
+from services.documents.domain.branding import BUILT_IN, Asset, Look, Small
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Asset, Look, Small
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import KINDS
 from services.documents.work import Adapters, Renderer

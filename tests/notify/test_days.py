@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.facts import Facts
 from services.notify.domain.sample import sample
 from shared.contracts.values import ShopProfile

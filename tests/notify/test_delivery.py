@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.notify.adapters.smtp import SmtpServer
 from services.notify.domain.sending import Outcome
 from services.notify.store import tables
-from services.notify.store.papers import Contents
+from services.notify.store.documents import Contents
 from services.notify.worker import Office as RealOffice
 from shared.contracts import samples
 from shared.runtime.errors import NotYet, Unprocessable

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.notify.adapters.gallery import write
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.mail_writer import read_languages
 from shared.cli.main import main
 from tests.shared.cli.conftest import CliRunner
 

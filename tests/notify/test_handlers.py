@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
+from services.notify.domain.branding import BUILT_IN, Look
 from services.notify.domain.commands import DeliverMail
-from services.notify.domain.letter import Attachment, Parcel
-from services.notify.domain.look import BUILT_IN, Look
+from services.notify.domain.documents import Paper
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.paper import Paper
+from services.notify.domain.mime import Attachment, Parcel
 from services.notify.domain.sending import Outcome
 from services.notify.domain.shop import Shop
-from services.notify.handlers import delivery, desk, orders, papers, questions
+from services.notify.handlers import delivery, documents, orders, questions, threads
 from shared.contracts import samples
 from shared.contracts.documents import DocumentContent
 from shared.contracts.envelope import Envelope
@@ -140,7 +140,7 @@ def test_the_mail_of_a_first_state_waits_for_its_document_as_any_other(work: Any
 
 
 def bring(work: Any, event: dict[str, Any]) -> list[Any]:
-    return told(papers.keep_document(DocumentContent.model_validate(content_of(event)), work))
+    return told(documents.keep_document(DocumentContent.model_validate(content_of(event)), work))
 
 
 def deliver(work: Any, outcome: Outcome, attempt: int = 1) -> list[Any]:
@@ -302,9 +302,9 @@ def test_a_mail_that_does_not_exist_is_a_dead_letter(work: Any) -> None:
 def test_a_reply_waits_for_the_shop_s_profile(work: Any) -> None:
     event = ThreadReplied.model_validate(replied())
     with pytest.raises(NotYet):
-        desk.send_reply(event, work)
-    desk.keep_shop(ShopChanged.model_validate(ShopChanged.example), work)
-    assert len(told(desk.send_reply(event, work))) == 1
+        threads.send_reply(event, work)
+    threads.keep_shop(ShopChanged.model_validate(ShopChanged.example), work)
+    assert len(told(threads.send_reply(event, work))) == 1
     assert work.only_mail.template == "reply_msg"
 
 
@@ -315,9 +315,9 @@ def test_an_older_word_about_a_shop_does_not_replace_a_newer_one(work: Any) -> N
         )
         for name in ("New name", "Old name")
     )
-    desk.keep_shop(new, work)
+    threads.keep_shop(new, work)
     work.envelope = work.envelope.model_copy(update={"time": NOON - timedelta(hours=1)})
-    desk.keep_shop(old, work)
+    threads.keep_shop(old, work)
     assert work.shops.values["default"].profile.name == "New name"
 
 

@@ -3,7 +3,7 @@ from string import Formatter
 import pytest
 from jinja2 import Environment, meta
 
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.language import OTHER_STATE, Language
 from services.notify.domain.sample import sample
 from services.notify.domain.values import values_of

@@ -4,7 +4,7 @@ none.
 
 import pytest
 
-from services.notify.domain.drafts import orders
+from services.notify.domain.composing import orders
 from shared.contracts import samples
 from shared.contracts.orders import RefundCreated
 from tests.notify.words import DRAFTER, occasion, state_mail

@@ -6,9 +6,9 @@ import pytest
 from fast_mail_parser import PyMail, parse_email
 from hypothesis import given, settings, strategies as st
 
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.designs import design_of
-from services.notify.domain.letter import Attachment, Letter, Mailbox, pack
+from services.notify.domain.mime import Attachment, Letter, Mailbox, pack
 from services.notify.domain.sample import sample
 from shared.writing.text import clean
 from tests.notify.words import NOON, PDF, WRITER, state_mail

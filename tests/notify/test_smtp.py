@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.notify.adapters.smtp import SmtpServer, stuffed
-from services.notify.domain.letter import Attachment, Mailbox, Parcel, pack
+from services.notify.domain.mime import Attachment, Mailbox, Parcel, pack
 from tests.notify.servers import (
     PASSWORD,
     USER,

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from services.notify.domain.letter import Attachment
+from services.notify.domain.documents import Paper
 from services.notify.domain.mail import Mail
-from services.notify.domain.paper import Paper
+from services.notify.domain.mime import Attachment
 from services.notify.domain.shop import Shop
 from services.notify.work import Work
 from shared.contracts import samples

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.notify.adapters.sandbox import LAYOUTS, environment, forbidden
-from services.notify.adapters.writer import read_layouts
-from services.notify.domain.look import Look, Replacement
+from services.notify.adapters.mail_writer import read_layouts
+from services.notify.adapters.template_sandbox import LAYOUTS, environment, forbidden
+from services.notify.domain.branding import Look, Replacement
 from services.notify.domain.sample import sample
 from shared.contracts.envelope import Envelope
 from tests.notify.words import WRITER, NotifyHarness, Office, opened, transitioned

@@ -4,7 +4,7 @@ mistake.
 
 import pytest
 
-from services.notify.adapters.writer import read_languages
+from services.notify.adapters.mail_writer import read_languages
 from services.notify.domain.sample import sample
 from tests.notify.words import WRITER
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.adapters.writer import read_languages, read_layouts
-from services.notify.domain.drafts import desk
+from services.notify.adapters.mail_writer import read_languages, read_layouts
+from services.notify.domain.composing import threads
 from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
 from services.notify.domain.shop import Shop
@@ -52,7 +52,7 @@ class Structure(HTMLParser):
 
 def reply(**changes: object) -> Mail:
     shop = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
-    return desk.replied(
+    return threads.replied(
         DRAFTER, ThreadReplied.model_validate(replied(**changes)), shop, occasion()
     )[0]
 

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from services.notify.adapters.writer import Writer, read_languages, read_layouts
-from services.notify.domain.drafts import orders
-from services.notify.domain.drafts.drafter import Drafter
-from services.notify.domain.letter import Parcel
+from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
+from services.notify.domain.composing import orders
+from services.notify.domain.composing.composer import Drafter
 from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.mime import Parcel
 from services.notify.domain.sending import Outcome
 from services.notify.store.mails import Mails
 from services.notify.work import Rules

@@ -7,18 +7,22 @@ from xml.etree.ElementTree import ParseError
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
-from services.documents.adapters import archive
-from services.documents.adapters.assets import PAY_CODE, AssetFetcher, pay_code
-from services.documents.adapters.faults import TemplateFault, faults
+from services.documents.adapters import pdf_a
+from services.documents.adapters.asset_fetcher import PAY_CODE, AssetFetcher, pay_code
+from services.documents.adapters.images import shrink
 from services.documents.adapters.libraries import font_version, pango_version, use_own_fonts
-from services.documents.adapters.pictures import shrink
-from services.documents.adapters.shortcuts import NOWHERE, BuiltInPage, pack_pictures_once
 from services.documents.adapters.templates import Templates, read_languages, read_templates
+from services.documents.adapters.weasyprint_log import TemplateFault, faults
+from services.documents.adapters.weasyprint_shortcuts import (
+    NOWHERE,
+    BuiltInPage,
+    pack_pictures_once,
+)
+from services.documents.domain.branding import BUILT_IN, Asset, Look
 from services.documents.domain.document import Rendered
 from services.documents.domain.einvoice import cii
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.einvoice.model import Invoice
-from services.documents.domain.einvoice.reckoning import einvoice
-from services.documents.domain.look import BUILT_IN, Asset, Look
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing.pdf_merge import merge
 
@@ -56,9 +60,9 @@ class Engine:
             return Rendered(self._print(page, key, css), self._name)
         return Rendered(
             self._archive(
-                page, key, css, archive.attachment(data, snapshot.issued_at, self._fetcher)
+                page, key, css, pdf_a.attachment(data, snapshot.issued_at, self._fetcher)
             ),
-            f"{self._name}, {archive.NAME}",
+            f"{self._name}, {pdf_a.NAME}",
         )
 
     def fill(self, snapshot: DocumentSnapshot, look: Look = BUILT_IN) -> str:
@@ -105,14 +109,14 @@ class Engine:
         document = page.render(
             font_config=self._fonts,
             stylesheets=self._styles(css),
-            pdf_variant=archive.VARIANT,
+            pdf_variant=pdf_a.VARIANT,
         )
-        archive.describe(document)
+        pdf_a.describe(document)
         pdf: bytes = document.write_pdf(
-            pdf_variant=archive.VARIANT,
+            pdf_variant=pdf_a.VARIANT,
             pdf_identifier=identifier.encode(),
             attachments=[attachment],
-            finisher=archive.finish,
+            finisher=pdf_a.finish,
         )
         return pdf
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.documents.domain.branding import Look
+from services.documents.domain.document_text import Paper
 from services.documents.domain.language import Language
-from services.documents.domain.look import Look
-from services.documents.domain.paper import Paper
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing import script
 

@@ -5,9 +5,9 @@ of the shop.
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from services.documents.domain.document_text import Labelled
 from services.documents.domain.language import Language
-from services.documents.domain.paper import Labelled
-from services.documents.domain.paying import payment_terms
+from services.documents.domain.payments import payment_terms
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.writing.days import day_of, last_day
 

@@ -8,7 +8,7 @@ not be broken.
 from collections.abc import Iterable, Sequence
 from math import ceil
 
-from services.documents.domain.paper import (
+from services.documents.domain.document_text import (
     AmountsText,
     FactsRow,
     Labelled,

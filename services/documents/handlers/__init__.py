@@ -1,8 +1,8 @@
-"""What happens to each message."""
+"""One handler per incoming message."""
 
 from services.documents.handlers.batches import batches
-from services.documents.handlers.looks import looks
-from services.documents.handlers.papers import papers
-from services.documents.handlers.shelf import shelf
+from services.documents.handlers.branding import branding
+from services.documents.handlers.rendering import rendering
+from services.documents.handlers.stored_documents import stored_documents
 
-__all__ = ["batches", "looks", "papers", "shelf"]
+__all__ = ["batches", "branding", "rendering", "stored_documents"]

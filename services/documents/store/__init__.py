@@ -1,7 +1,7 @@
 """What is kept."""
 
+from services.documents.store.branding import Assets, Templates
 from services.documents.store.documents import Documents
-from services.documents.store.looks import Assets, Templates
 from services.documents.store.tables import tables
 
 __all__ = ["Assets", "Documents", "Templates", "tables"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.notify.adapters.writer import Writer, read_languages, read_layouts
+from services.notify.adapters.mail_writer import Writer, read_languages, read_layouts
 from services.notify.domain.sample import sample
 from services.notify.domain.wording import Content
 

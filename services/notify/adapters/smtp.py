@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from services.notify.domain.letter import Parcel
+from services.notify.domain.mime import Parcel
 from services.notify.domain.sending import Kind, Outcome
 from shared.writing.text import clean
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.letter import Letter
+from services.notify.domain.mime import Letter
 from services.notify.domain.wording import Content
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import MailState, MailView

@@ -5,8 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.letter import Mailbox
 from services.notify.domain.mail import ERASED, Mail
+from services.notify.domain.mime import Mailbox
 from services.notify.domain.wording import Content
 from shared.contracts.common import CustomerExported, KeptRecords
 

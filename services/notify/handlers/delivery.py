@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.notify.domain import again, sending, suppression
+from services.notify.domain import resend, sending, suppression
 from services.notify.domain.commands import DeliverMail, SweepMails
-from services.notify.domain.letter import Parcel, pack
 from services.notify.domain.mail import Mail
+from services.notify.domain.mime import Parcel, pack
 from services.notify.domain.sending import Outcome
 from services.notify.handlers.queue import QUEUE, Told, later, queue
 from services.notify.store.suppressions import Key
@@ -141,11 +141,11 @@ def first_sweep(work: Work) -> list[Later]:
 )
 def resend_mail(found: Mail, command: ResendMail, work: Work) -> Told:
     """Sends a mail again, as one of its own, to its recipient or another address."""
-    mail = again.addressed(found, command.to) if not found.erased else found
-    refusal = again.objection(command, mail, suppressed=work.suppressed(mail) is not None)
+    mail = resend.addressed(found, command.to) if not found.erased else found
+    refusal = resend.objection(command, mail, suppressed=work.suppressed(mail) is not None)
     if refusal:
         return [refusal]
-    fresh = again.repeated(mail, work.occasion, work.drafter.writer)
+    fresh = resend.repeated(mail, work.occasion, work.drafter.writer)
     told = queue([fresh], work)
     queued = work.mails.get(fresh.mail_id) or fresh
     return [MailRequeued(mail_id=fresh.mail_id, mail=queued.view(), by=command.by), *told]

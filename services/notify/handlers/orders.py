@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.notify.domain.drafts import orders
+from services.notify.domain.composing import orders
 from services.notify.handlers.queue import QUEUE, Told, queue
 from services.notify.work import PAPERS, Work
 from shared.contracts.envelope import Envelope

@@ -1,7 +1,7 @@
 """Questions about mails."""
 
+from services.notify.domain.branding import Replacement
 from services.notify.domain.logo import SOURCE
-from services.notify.domain.look import Replacement
 from services.notify.domain.mail import Mail
 from services.notify.domain.sample import sample
 from services.notify.work import MAIL, Work

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notify.domain.commands import DeliverMail
+from services.notify.domain.documents import Paper
 from services.notify.domain.mail import Mail
-from services.notify.domain.paper import Paper
 from services.notify.store.mails import EventKey
 from services.notify.work import MAILS, REASONS, Work, event_key
 from shared.contracts.envelope import Envelope

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from services.notify.domain import look
+from services.notify.domain import branding
+from services.notify.domain.branding import Replacement
 from services.notify.domain.logo import Logo
-from services.notify.domain.look import Replacement
 from services.notify.handlers.queue import Told
 from services.notify.store.logos import NONE
 from services.notify.store.templates import Key
@@ -42,8 +42,8 @@ def put_template(command: PutTemplate, work: Work) -> Told:
     """Replaces the words of a mail, or what all mails stand in; tried on sample mails before it is
     kept.
     """
-    replacement = look.replacement(command, work.templates.get(_key(command, work)))
-    refusal = look.objection(command, replacement, work.press)
+    replacement = branding.replacement(command, work.templates.get(_key(command, work)))
+    refusal = branding.objection(command, replacement, work.press)
     if refusal:
         return [refusal]
     work.templates.save(_key(command, work), replacement)

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 
 from services.notify.domain.facts import Facts
-from services.notify.domain.letter import Letter
 from services.notify.domain.mail import Mail, Occasion
-from services.notify.domain.visibility import Unsent
+from services.notify.domain.mime import Letter
+from services.notify.domain.queue_health import Unsent
 from services.notify.store.tables import NOT_SENT, mails, order_names
 from shared.contracts.cursor import Cursor
 from shared.contracts.notify import ListMails

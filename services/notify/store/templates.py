@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, tuple_
 
-from services.notify.domain.look import Look, Replacement
+from services.notify.domain.branding import Look, Replacement
 from services.notify.store.tables import templates
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import Store

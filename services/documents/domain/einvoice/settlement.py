@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from services.documents.domain import paying
+from services.documents.domain import payments
 from services.documents.domain.einvoice.model import Payment
 from services.documents.domain.facts import payment_day
 from shared.contracts.documents import InvoiceProfile
@@ -53,11 +53,11 @@ def paid(snapshot: DocumentSnapshot) -> Decimal:
     credit. What an order owes for other invoices (`due` may hold it) is asked for by those, not
     twice.
     """
-    currency, gross = snapshot.gross.currency, paying.payable(snapshot).amount
+    currency, gross = snapshot.gross.currency, payments.payable(snapshot).amount
     if snapshot.kind != "invoice":
         credit = snapshot.store_credit
         return Decimal(decimal(credit.amount, currency)) if credit else Decimal(0)
-    rest = paying.due(snapshot)
+    rest = payments.due(snapshot)
     return Decimal(0) if rest is None else Decimal(decimal(gross - rest.amount, currency))
 
 
@@ -98,7 +98,7 @@ def _credited(snapshot: DocumentSnapshot) -> Iterator[str]:
     if snapshot.paid_back is None:
         yield texts["credited"]
         return
-    whole, back = paying.payable(snapshot), snapshot.paid_back.amount
+    whole, back = payments.payable(snapshot), snapshot.paid_back.amount
     store = snapshot.store_credit.amount if snapshot.store_credit else 0
     for key, amount in (("paid_back", back), ("set_off", whole.amount - store - back)):
         if amount > 0:

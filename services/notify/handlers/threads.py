@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from services.notify.domain.drafts import desk
-from services.notify.domain.drafts.orders import downloads
-from services.notify.domain.paper import Paper
+from services.notify.domain.composing import threads
+from services.notify.domain.composing.orders import downloads
+from services.notify.domain.documents import Paper
 from services.notify.domain.shop import Shop
 from services.notify.handlers.queue import QUEUE, Told, queue
 from services.notify.work import PAPERS, SHOPS, Work
@@ -30,14 +30,14 @@ def shop_in_hand(_message: Message, at: Envelope, _work: Work) -> Iterable[str]:
     return [at.shop]
 
 
-def enclosed(event: desk.Carrying, _at: Envelope, _work: Work) -> Iterable[UUID]:
+def enclosed(event: threads.Carrying, _at: Envelope, _work: Work) -> Iterable[UUID]:
     """Return the documents and files that the event's mails take along."""
-    return [*(document.document_id for document in event.documents), *desk.enclosures(event)]
+    return [*(document.document_id for document in event.documents), *threads.enclosures(event)]
 
 
 def submitted_files(event: ContactSubmitted, _at: Envelope, _work: Work) -> Iterable[UUID]:
     """Return the files that the event's mails take along."""
-    return desk.enclosures(event)
+    return threads.enclosures(event)
 
 
 SHOP = SHOPS.of(shop_in_hand)
@@ -49,20 +49,20 @@ SHOP = SHOPS.of(shop_in_hand)
 def send_reply(event: ThreadReplied | OrderMessagePosted, work: Work) -> Told:
     """Mail an employee's words to the customer, with what they attached."""
     _keep_files(event, work)
-    return queue(desk.replied(work.drafter, event, _shop(work), work.occasion), work)
+    return queue(threads.replied(work.drafter, event, _shop(work), work.occasion), work)
 
 
 @service.handles(ThreadForwarded, locks=[PAPERS.of(enclosed), *QUEUE, SHOP])
 def forward_thread(event: ThreadForwarded, work: Work) -> Told:
     """Mail a thread to an employee or someone else, with its files."""
     _keep_files(event, work)
-    return queue(desk.forwarded(work.drafter, event, _shop(work), work.occasion), work)
+    return queue(threads.forwarded(work.drafter, event, _shop(work), work.occasion), work)
 
 
 @service.handles(ContactSubmitted, locks=[PAPERS.of(submitted_files), *QUEUE, SHOP])
 def pass_on_submission(event: ContactSubmitted, work: Work) -> Told:
     """Confirms to the customer, and mails the contact what he wrote, with his files."""
-    mails = desk.submitted(work.drafter, event, _shop(work), work.occasion)
+    mails = threads.submitted(work.drafter, event, _shop(work), work.occasion)
     _keep_files(event, work)
     return queue(mails, work)
 
@@ -90,9 +90,9 @@ def keep_shop(event: ShopChanged, work: Work) -> Told:
     return ()
 
 
-def _keep_files(event: desk.Carrying | ContactSubmitted, work: Work) -> None:
+def _keep_files(event: threads.Carrying | ContactSubmitted, work: Work) -> None:
     """Keep the bytes of the files that the event's mails take along."""
-    for key, file in zip(desk.enclosures(event), event.attachments, strict=True):
+    for key, file in zip(threads.enclosures(event), event.attachments, strict=True):
         paper = work.papers.get(key) or Paper()
         if not paper.arrived:
             work.papers.save(key, Paper(file.filename))

@@ -1,9 +1,9 @@
 """Mails about orders."""
 
-from services.notify.domain.drafts.drafter import Drafter, Place, about
+from services.notify.domain.composing.composer import Drafter, Place, about
 from services.notify.domain.facts import Facts, Link, Piece, Worth
-from services.notify.domain.letter import Mailbox
 from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.mime import Mailbox
 from services.notify.domain.shop import Shop
 from shared.contracts.conversation import Conversation
 from shared.contracts.notify import OfferDownloads

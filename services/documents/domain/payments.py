@@ -1,7 +1,7 @@
 """What was paid, what is due, and how it can be paid: as text, and as the words of a QR code."""
 
+from services.documents.domain.document_text import BankText, Labelled
 from services.documents.domain.language import Language
-from services.documents.domain.paper import BankText, Labelled
 from services.documents.domain.text import clean
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.contracts.values import Address, BankAccount, Money

@@ -13,7 +13,7 @@ from lxml import etree
 
 from services.documents.adapters.engine import Engine
 from services.documents.domain.einvoice import cii
-from services.documents.domain.einvoice.reckoning import einvoice
+from services.documents.domain.einvoice.conversion import einvoice
 from shared.contracts import samples
 from tests.documents.rules import CII, broken
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, read

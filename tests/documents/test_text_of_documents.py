@@ -1,7 +1,7 @@
 import pytest
 
 from services.documents.domain.language import Language
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from tests.documents.words import a_delivery_slip, a_line, an_invoice, money
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.pictures import shrink
-from services.documents.adapters.press import USUAL, Press, RenderingFailed
+from services.documents.adapters.images import shrink
+from services.documents.adapters.render_pool import USUAL, Press, RenderingFailed
+from services.documents.domain.branding import Asset, Look, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Limits

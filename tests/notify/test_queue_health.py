@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, generate_latest
 
+from services.notify.domain.queue_health import LONGEST_QUEUE
 from services.notify.domain.sending import Outcome
-from services.notify.domain.visibility import LONGEST_QUEUE
 from services.notify.worker import service
 from shared.runtime.process.metrics import Figures
 from tests.notify.words import NotifyHarness, Office, transitioned

@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from services.documents.domain.look import Asset, Small
+from services.documents.domain.branding import Asset, Small
 
 READABLE = ("PNG", "JPEG")
 MOST_PIXELS = 40_000_000

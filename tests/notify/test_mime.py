@@ -6,7 +6,7 @@ import pytest
 from fast_mail_parser import parse_email
 from hypothesis import given, strategies as st
 
-from services.notify.domain.letter import Attachment, Letter, Mailbox, chain, filename, pack
+from services.notify.domain.mime import Attachment, Letter, Mailbox, chain, filename, pack
 from tests.notify.words import PDF, confirmation, opened, parts, state_mail
 
 USUAL = (

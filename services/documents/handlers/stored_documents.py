@@ -4,7 +4,7 @@ from base64 import b64encode
 
 from services.documents.domain.document import KeptDocument, Wanted
 from services.documents.domain.einvoice import cii, ubl
-from services.documents.domain.einvoice.reckoning import einvoice
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.objections import Objection
 from services.documents.work import DOCUMENT, Work
 from shared.contracts.cursor import Cursor, read, write
@@ -25,10 +25,10 @@ from shared.runtime.handlers import Handlers
 WRITERS = {"cii": cii.write, "ubl": ubl.write}
 USUAL: dict[InvoiceProfile, InvoiceSyntax] = {"en16931": "cii", "peppol": "ubl", "xrechnung": "ubl"}
 
-shelf = Handlers[Work]()
+stored_documents = Handlers[Work]()
 
 
-@shelf.handles(GetDocument, on=DOCUMENT)
+@stored_documents.handles(GetDocument, on=DOCUMENT)
 def hand_out_document(document: KeptDocument, query: GetDocument, work: Work) -> Document | Refusal:
     """The stored bytes, as they were rendered."""
     content = work.adapters.content(document)
@@ -37,7 +37,7 @@ def hand_out_document(document: KeptDocument, query: GetDocument, work: Work) ->
     return Document(document=document.view(), content=b64encode(content))
 
 
-@shelf.handles(GetEInvoice, on=DOCUMENT)
+@stored_documents.handles(GetEInvoice, on=DOCUMENT)
 def hand_out_e_invoice(
     document: KeptDocument, query: GetEInvoice, _work: Work
 ) -> EInvoice | Refusal:
@@ -65,7 +65,7 @@ def _refused(query: GetEInvoice, objection: Objection) -> Refusal:
     )
 
 
-@shelf.handles(ListDocuments)
+@stored_documents.handles(ListDocuments)
 def list_documents(query: ListDocuments, work: Work) -> DocumentList | Refusal:
     """A page of them; empty for an order that has none, known or not."""
     orders = work.documents.orders(work.shop, query.order_id) if query.order_id else []

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.documents.adapters.child import do
+from services.documents.adapters.render_process import do
+from services.documents.domain.branding import BUILT_IN, Asset, Look, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import BUILT_IN, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from shared.contracts.snapshot import DocumentSnapshot
 from shared.runtime.errors import AftercartError
 from shared.runtime.process.process_pool import Failed, Limits, ProcessPool
 
-WARM = "services.documents.adapters.warm"
+PRELOAD = "services.documents.adapters.preload"
 USUAL = Limits(seconds=60, busy=60, memory=1024, jobs=200)
 
 
@@ -24,7 +24,7 @@ class Press:
     """Renders in as many children as threads ask at the same time."""
 
     def __init__(self, limits: Limits = USUAL) -> None:
-        self.pool = ProcessPool(limits, WARM)
+        self.pool = ProcessPool(limits, PRELOAD)
 
     def open(self) -> None:
         """Has the first child forked, so that the first document does not wait until all is

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from services.notify.domain.letter import Attachment
-from services.notify.domain.paper import Paper
+from services.notify.domain.documents import Paper
+from services.notify.domain.mime import Attachment
 from services.notify.store.tables import paper_contents, papers
 from shared.runtime.storage.database import insert, locking, write_rows
 from shared.runtime.storage.unit_of_work import Ledger, Store

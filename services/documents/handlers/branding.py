@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
+from services.documents.domain.branding import LOGO, Asset, Look, Template
 from services.documents.domain.document import Rendered
-from services.documents.domain.look import LOGO, Asset, Look, Template
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from services.documents.store.looks import AssetKey, TemplateKey
+from services.documents.store.branding import AssetKey, TemplateKey
 from services.documents.work import ASSETS, TEMPLATES, Adapters, Work
 from shared.contracts.assets import (
     AssetAnswer,
@@ -44,7 +44,7 @@ from shared.runtime.handlers import Handlers, repeatable
 
 TRIED_IN = ("en", "fa")  # where a template is for all languages: one of each direction
 
-looks = Handlers[Work]()
+branding = Handlers[Work]()
 
 
 class Trial(NamedTuple):
@@ -82,7 +82,9 @@ def attempt(claimed: Trial | Objection, adapters: Adapters) -> Rendered | Object
     return next((outcome for outcome in outcomes if isinstance(outcome, Objection)), outcomes[-1])
 
 
-@looks.handles(PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)])
+@branding.handles(
+    PutTemplate, claim=plan_trial, act=repeatable(attempt), locks=[TEMPLATES.of(named)]
+)
 def put_template(
     command: PutTemplate, work: Work, outcome: Rendered | Objection
 ) -> Iterable[Event]:
@@ -96,7 +98,7 @@ def put_template(
     return [_changed(command, built_in=template == Template())]
 
 
-@looks.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
+@branding.handles(ResetTemplate, locks=[TEMPLATES.of(named)])
 def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     """The built-in one again."""
     kind = _known(command.kind)
@@ -109,7 +111,7 @@ def reset_template(command: ResetTemplate, work: Work) -> Iterable[Event]:
     return [_changed(command, built_in=True)]
 
 
-@looks.handles(ListTemplates)
+@branding.handles(ListTemplates)
 def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     """Which documents of the shop look its own way."""
     found = work.templates.names(work.shop)
@@ -117,7 +119,7 @@ def list_templates(_query: ListTemplates, work: Work) -> TemplateList:
     return TemplateList(service="documents", templates=names)
 
 
-@looks.handles(GetTemplate)
+@branding.handles(GetTemplate)
 def get_template(query: GetTemplate, work: Work) -> TemplateAnswer | Refusal:
     """As it was put."""
     kind = _known(query.kind)
@@ -146,7 +148,7 @@ def plan_draft(command: PreviewDocument, work: Work) -> Trial | Objection:
     return Trial([snapshot], replace(look, draft=True))
 
 
-@looks.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
+@branding.handles(PreviewDocument, claim=plan_draft, act=repeatable(attempt))
 def draw_draft(
     command: PreviewDocument, _work: Work, outcome: Rendered | Objection
 ) -> Iterable[Event]:
@@ -173,7 +175,9 @@ def shrink(command: PutAsset, adapters: Adapters) -> Asset | Objection:
     return adapters.renderer.shrink(command.content, command.description)
 
 
-@looks.handles(PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)])
+@branding.handles(
+    PutAsset, claim=picture_of, act=repeatable(shrink), locks=[ASSETS.of(named_asset)]
+)
 def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iterable[Event]:
     """Kept when it is a picture."""
     if isinstance(outcome, Objection):
@@ -185,7 +189,7 @@ def put_asset(command: PutAsset, work: Work, outcome: Asset | Objection) -> Iter
     return [AssetChanged(asset=command.asset, size=len(outcome.content), small=small)]
 
 
-@looks.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
+@branding.handles(RemoveAsset, locks=[ASSETS.of(named_asset)])
 def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     """Nothing happens where there is none."""
     found = work.assets.get((work.shop, command.asset))
@@ -195,7 +199,7 @@ def remove_asset(command: RemoveAsset, work: Work) -> Iterable[Event]:
     return [AssetChanged(asset=command.asset, size=0)]
 
 
-@looks.handles(GetAsset)
+@branding.handles(GetAsset)
 def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
     """Answer a picture with its bytes."""
     found = work.assets.get((work.shop, query.asset))
@@ -206,7 +210,7 @@ def get_asset(query: GetAsset, work: Work) -> AssetAnswer | Refusal:
     return AssetAnswer(**dict(_view(query.asset, found)), content=b64encode(found.content))
 
 
-@looks.handles(ListAssets)
+@branding.handles(ListAssets)
 def list_assets(_query: ListAssets, work: Work) -> AssetList:
     """By name."""
     return AssetList(assets=[_view(*each) for each in work.assets.of_shop(work.shop).items()])

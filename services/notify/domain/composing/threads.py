@@ -3,10 +3,10 @@
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from services.notify.domain.drafts.drafter import Drafter, Place
+from services.notify.domain.composing.composer import Drafter, Place
 from services.notify.domain.facts import Facts, Quote
-from services.notify.domain.letter import Mailbox, chain
 from services.notify.domain.mail import Mail, Occasion
+from services.notify.domain.mime import Mailbox, chain
 from services.notify.domain.shop import Shop
 from services.notify.domain.text import without_answer_marks
 from shared.contracts.conversation import SUBJECT_TOKEN, Conversation, subject_token

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.documents.domain.look import Asset, Template
+from services.documents.domain.branding import Asset, Template
 from services.documents.domain.sample import sample
 from shared.contracts import samples
 from tests.documents.words import EVENTS, INVOICE_ID, Press, an_invoice, issued

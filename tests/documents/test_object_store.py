@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.documents.adapters import objects
-from services.documents.adapters.objects import ObjectStore
+from services.documents.adapters import object_store
+from services.documents.adapters.object_store import ObjectStore
 from services.documents.domain.objections import Objection
 from services.documents.store import Documents
 from services.documents.worker import service
@@ -40,7 +40,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture(params=["file", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty place, of each kind in turn."""
-    objects._opened.cache_clear()
+    object_store._opened.cache_clear()
     if request.param == "file":
         return (tmp_path / "papers of the shop").as_uri()
     request.getfixturevalue("s3")
@@ -144,7 +144,7 @@ def test_who_asks_for_what_is_lost_hears_what_to_do(asked: str, tmp_path: Path) 
 
 
 def test_a_document_waits_while_the_store_is_away(s3: S3Server, url: str) -> None:
-    objects._opened.cache_clear()
+    object_store._opened.cache_clear()
     desk = harness(service, url, outside(Press(), f"s3://{BUCKET}/{uuid4()}"))
     event = delivery(EVENTS["invoice"], ISSUED)
     assert desk.ask("service.health", {}).data["healthy"]
@@ -176,14 +176,14 @@ def test_a_death_between_object_and_row_leaves_one_of_each(
 
 
 def test_wrong_keys_are_told(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    objects._opened.cache_clear()
+    object_store._opened.cache_clear()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     store = ObjectStore(f"s3://{BUCKET}/x")
     (problem,) = store.problems()
     assert "lacked the necessary privileges" in problem
     with pytest.raises(NotYet, match="lacked the necessary privileges"):
         store.keep(CONTENT)
-    objects._opened.cache_clear()
+    object_store._opened.cache_clear()
 
 
 @pytest.mark.parametrize(

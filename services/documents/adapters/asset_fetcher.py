@@ -8,8 +8,8 @@ from typing import Any
 import segno
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from services.documents.domain.look import Asset
-from services.documents.domain.paper import BankText
+from services.documents.domain.branding import Asset
+from services.documents.domain.document_text import BankText
 
 SCHEME = "asset:"
 PAY_CODE = "pay-code"

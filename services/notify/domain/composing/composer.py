@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.notify.domain.designs import design_of
 from services.notify.domain.facts import Facts
-from services.notify.domain.letter import Letter, Mailbox, answer_address, ascii_domain
 from services.notify.domain.mail import Mail, Occasion, Writer
+from services.notify.domain.mime import Letter, Mailbox, answer_address, ascii_domain
 from shared.contracts.conversation import Conversation, SigningKeys, message_id, reply_address
 from shared.contracts.orders import OrderSummary
 from shared.contracts.values import ShopProfile

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from services.documents.domain.branding import Look
 from services.documents.domain.document import KeptDocument, Rendered, complete, kept_number
-from services.documents.domain.einvoice.reckoning import why_no_data
-from services.documents.domain.look import Look
+from services.documents.domain.einvoice.conversion import why_no_data
 from services.documents.domain.objections import Objection, objection
 from services.documents.work import DOCUMENT, Adapters, Work
 from shared.contracts.documents import (
@@ -38,7 +38,7 @@ KINDS: dict[type[Event], str] = {
     OrderSummaryIssued: "order_summary",
 }
 
-papers = Handlers[Work]()
+rendering = Handlers[Work]()
 
 
 class Order(NamedTuple):
@@ -68,7 +68,7 @@ def render(claimed: Order | Objection, adapters: Adapters) -> Rendered | Objecti
     return replace(rendered, place=adapters.objects.keep(rendered.content))
 
 
-@papers.handles(
+@rendering.handles(
     any_of(
         InvoiceIssued, DeliverySlipIssued, CreditSlipIssued, ReturnSlipIssued, OrderSummaryIssued
     ),
@@ -86,7 +86,7 @@ def keep_document(event: Issued, work: Work, outcome: Rendered | Objection) -> I
     return [*_kept(document, outcome.content), *_fallen_back(event.document, outcome)]
 
 
-@papers.handles(RenderDocument)
+@rendering.handles(RenderDocument)
 def print_again(command: RenderDocument, work: Work) -> Iterable[Event]:
     """Tells a kept document again, with the stored bytes: nothing is rendered anew."""
     if command.order_id:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select, tuple_
 
-from services.documents.domain.look import Asset, Template
+from services.documents.domain.branding import Asset, Template
 from services.documents.store.tables import assets, templates
 from shared.runtime.storage.database import locking, write_rows
 from shared.runtime.storage.unit_of_work import ReadStore

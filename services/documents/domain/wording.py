@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.documents.domain import paying, unit_prices
-from services.documents.domain.facts import corrected, facts
-from services.documents.domain.language import Language
-from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
-from services.documents.domain.objections import WITHOUT_PRICES, printed
-from services.documents.domain.paper import (
+from services.documents.domain import payments, unit_prices
+from services.documents.domain.document_text import (
     AmountsText,
     Labelled,
     LinesLayout,
@@ -16,6 +12,10 @@ from services.documents.domain.paper import (
     Paper,
     PaymentText,
 )
+from services.documents.domain.facts import corrected, facts
+from services.documents.domain.language import Language
+from services.documents.domain.layout import Heads, facts_rows, lines_layout, sums_layout
+from services.documents.domain.objections import WITHOUT_PRICES, printed
 from services.documents.domain.text import clean, clean_lines
 from shared.contracts.snapshot import DocumentDiscount, DocumentLine, DocumentSnapshot, TaxRow
 from shared.contracts.values import Address, Money, Payment
@@ -33,7 +33,7 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
     rows = _padded([_line(line, snapshot, language) for line in lines], language)
     said, taxes = facts(snapshot, language), [_tax(row, language) for row in snapshot.taxes]
     discounts = [_discount(discount, language) for discount in snapshot.discounts]
-    payments = [_payment(payment, language) for payment in snapshot.payments]
+    received = [_payment(payment, language) for payment in snapshot.payments]
     totals = [_total(key, money, language) for key, money in _totals(snapshot)]
     return Paper(
         language=language.tag,
@@ -59,10 +59,10 @@ def write(snapshot: DocumentSnapshot, language: Language) -> Paper:
         discounts=discounts,
         taxes=taxes,
         totals=totals,
-        sums_layout=sums_layout(taxes, discounts, totals, payments, _sums_heads(language)),
-        payments=payments,
-        credited=paying.credited(snapshot, language),
-        bank=paying.bank(snapshot, language),
+        sums_layout=sums_layout(taxes, discounts, totals, received, _sums_heads(language)),
+        payments=received,
+        credited=payments.credited(snapshot, language),
+        bank=payments.bank(snapshot, language),
         reason=_lines(snapshot.reason, language),
         note=_lines(snapshot.note, language),
         legal=_lines(_legal(snapshot, language), language),
@@ -264,8 +264,8 @@ def _totals(snapshot: DocumentSnapshot) -> list[tuple[str, Money]]:
         ("total_tax", snapshot.tax),
         *_accounting_tax(snapshot),
         ("total_gross", snapshot.gross),
-        *paying.rounding(snapshot),
-        *paying.settled(snapshot),
+        *payments.rounding(snapshot),
+        *payments.settled(snapshot),
     ]
 
 

@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.domain.drafts import desk, orders
-from services.notify.domain.drafts.drafter import Drafter
+from services.notify.domain.composing import orders, threads
+from services.notify.domain.composing.composer import Drafter
 from services.notify.domain.mail import Mail, Occasion
 from services.notify.domain.shop import Shop
 from shared.contracts import samples
@@ -28,7 +28,7 @@ SHOP = Shop(ShopProfile.model_validate(samples.SHOP_PROFILE), NOON)
 
 
 def reply(**changes: object) -> Mail:
-    return desk.replied(
+    return threads.replied(
         DRAFTER, ThreadReplied.model_validate(replied(**changes)), SHOP, occasion()
     )[0]
 

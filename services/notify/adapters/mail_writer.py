@@ -12,10 +12,10 @@ import css_inline
 import structlog
 from jinja2 import DictLoader, Template, TemplateError
 
-from services.notify.adapters.sandbox import LAYOUTS, WORDS, environment, forbidden
+from services.notify.adapters.template_sandbox import LAYOUTS, WORDS, environment, forbidden
+from services.notify.domain.branding import BUILT_IN, LAYOUT, Look, Replacement
 from services.notify.domain.facts import Facts
 from services.notify.domain.language import Language
-from services.notify.domain.look import BUILT_IN, LAYOUT, Look, Replacement
 from services.notify.domain.sample import sample
 from services.notify.domain.text import without_isolates
 from services.notify.domain.wording import Content, View, view

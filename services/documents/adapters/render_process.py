@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from services.documents.adapters.engine import Engine
-from services.documents.adapters.pictures import NoPicture
+from services.documents.adapters.images import NoPicture
 from services.documents.adapters.templates import template_line
 from services.documents.domain.sample import sample
 from shared.runtime.process.process_pool import Failed

@@ -10,9 +10,9 @@ import pytest
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
-from services.notify.adapters.signer import DkimKey, signed
-from services.notify.domain.letter import Attachment, pack
+from services.notify.adapters.dkim_signing import DkimKey, signed
 from services.notify.domain.mail import Mail
+from services.notify.domain.mime import Attachment, pack
 from services.notify.worker import Office as RealOffice
 from tests.notify.servers import Receiver, plain, smtp
 from tests.notify.words import DRAFTER, PDF, RULES, WRITER, opened, state_mail

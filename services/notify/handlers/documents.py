@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.notify.domain import again
+from services.notify.domain import resend
 from services.notify.domain.commands import DeliverMail
+from services.notify.domain.documents import Paper
 from services.notify.domain.mail import Mail
-from services.notify.domain.paper import Paper
 from services.notify.handlers.queue import QUEUE, Told, queue
 from services.notify.work import MAILS, PAPERS, Work
 from shared.contracts.documents import DocumentContent
@@ -72,5 +72,5 @@ def _send_after(expecting: Sequence[Mail], event: DocumentContent, work: Work) -
         document = next(
             document for document in mail.wanted if document.document_id == event.document_id
         )
-        late.append(again.belated(mail, document, work.occasion, work.drafter.writer))
+        late.append(resend.belated(mail, document, work.occasion, work.drafter.writer))
     return queue(late, work)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.documents.domain import paying
-from services.documents.domain.einvoice.reckoning import einvoice
+from services.documents.domain import payments
+from services.documents.domain.einvoice.conversion import einvoice
 from services.documents.domain.language import Language
 from services.documents.domain.objections import Objection
 from services.documents.domain.sample import sample
-from services.documents.domain.writing import write
+from services.documents.domain.wording import write
 from shared.contracts import samples
 from shared.contracts.values import BankAccount, Money
 from tests.documents.words import an_invoice, money
@@ -114,14 +114,16 @@ def test_only_what_is_still_due_is_asked_for(languages: Languages) -> None:
 def test_where_a_code_cannot_be_the_account_is_printed_alone(languages: Languages) -> None:
     assert code(languages, EPC | {"pay_code": "none"}) == ""
     assert code(languages, SWISS | {"iban": EPC["iban"]}) == ""
-    assert paying.epc(unpaid(EPC), BankAccount(**EPC), money(100, "USD")) == ""
-    assert paying.epc(unpaid(EPC), BankAccount(**EPC), money(100_000_000_000)) == ""
+    assert payments.epc(unpaid(EPC), BankAccount(**EPC), money(100, "USD")) == ""
+    assert payments.epc(unpaid(EPC), BankAccount(**EPC), money(100_000_000_000)) == ""
 
 
 def test_what_is_due_is_what_the_snapshot_says(languages: Languages) -> None:
     paper = write(unpaid(EPC, due=money(1000)), languages["en"])
     assert [(row.key, row.text) for row in paper.totals][-1] == ("due", "EUR 10.00")
-    assert paying.due(an_invoice(payments=[samples.PAYMENT | {"amount": money(5, "USD")}])) is None
+    assert (
+        payments.due(an_invoice(payments=[samples.PAYMENT | {"amount": money(5, "USD")}])) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_a_credit_slip_says_how_its_amount_comes_to_the_customer(
     )
     words, whole = languages[language], slip.gross
     as_money, as_credit, as_both = (
-        paying.credited(slip.model_copy(update={"store_credit": credit}), words)
+        payments.credited(slip.model_copy(update={"store_credit": credit}), words)
         for credit in (None, whole, Money(amount=100, currency="EUR"))
     )
     assert as_money == words.texts["credit_note"]
