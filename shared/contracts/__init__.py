@@ -1,6 +1,6 @@
-"""The public vocabulary: every message that travels, as frozen pydantic models, and their
-CloudEvents envelope.
+"""Define every message on the wire, as frozen pydantic models, and the CloudEvents envelope around
+them.
 
-Pure: imports nothing of the runtime. A stranger needs only `docs/asyncapi.yaml`, which is generated
-from here.
+Nothing here imports the runtime. Other programs need only `docs/asyncapi.yaml`, which is generated
+from this package.
 """

@@ -1,4 +1,4 @@
-"""Pictures of a shop for its documents."""
+"""Define the pictures of a shop for its documents and mails."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -12,14 +12,14 @@ AssetName = Annotated[
     str,
     Field(
         pattern="^[a-z][a-z0-9-]{0,39}$",
-        description="`logo`: in the head of each document and mail",
+        description="Name of the picture; `logo` is shown at the head of each document and mail",
     ),
 ]
 
 
 class PutAsset(Command, name="asset.put", subject="asset"):
-    """Keeps a picture (PNG or JPEG, base64) for the shop's documents; templates name it
-    `asset:<name>`. It is made small enough to print.
+    """Store a picture (PNG or JPEG) for the shop's documents and mails, or replace it. Templates
+    refer to it as `asset:<name>`. Large pictures are reduced to print size.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -29,14 +29,16 @@ class PutAsset(Command, name="asset.put", subject="asset"):
     }
 
     asset: AssetName
-    content: Base64Bytes = Field(max_length=LARGEST)
+    content: Base64Bytes = Field(max_length=LARGEST, description="The picture, in base64")
     description: str = Field(
-        min_length=1, max_length=200, description="For those who do not see it"
+        min_length=1,
+        max_length=200,
+        description="Alternative text, for readers who do not see the picture",
     )
 
 
 class RemoveAsset(Command, name="asset.remove", subject="asset"):
-    """Documents do without this picture from now on; what was printed keeps it."""
+    """Remove a picture. Documents that were rendered with it do not change."""
 
     example: ClassVar[dict[str, Any]] = {"asset": "logo"}
 
@@ -44,21 +46,17 @@ class RemoveAsset(Command, name="asset.remove", subject="asset"):
 
 
 class SmallPicture(Value):
-    """A picture for screens, PNG or JPEG; `width` and `height` in pixels, of which screens of fine
-    resolution show two where a page counts one.
-    """
+    """A picture for screens. High-resolution screens show two of its pixels per CSS pixel."""
 
-    content: Base64Bytes
-    media_type: str
-    width: int
-    height: int
-    description: str
+    content: Base64Bytes = Field(description="The picture, in base64")
+    media_type: str = Field(description="`image/png` or `image/jpeg`")
+    width: int = Field(description="In pixels")
+    height: int = Field(description="In pixels")
+    description: str = Field(description="Alternative text, for readers who do not see the picture")
 
 
 class AssetChanged(Event, name="asset.changed", subject="asset", publishers=("documents",)):
-    """A picture of the shop was kept or removed; `size` in bytes, after it was made small, 0 for
-    none.
-    """
+    """A picture of the shop was stored, replaced or removed."""
 
     example: ClassVar[dict[str, Any]] = {
         "asset": "logo",
@@ -73,23 +71,23 @@ class AssetChanged(Event, name="asset.changed", subject="asset", publishers=("do
     }
 
     asset: AssetName
-    size: int
+    size: int = Field(description="Bytes after reduction; 0: removed")
     small: SmallPicture | None = Field(
-        default=None, description="Of the logo, for mails; null: there is none"
+        default=None, description="Smaller version of the logo, for mails; null: none"
     )
 
 
 class AssetView(Value):
-    """A picture as it is kept; `size` in bytes."""
+    """A stored picture."""
 
     asset: AssetName
-    description: str
-    media_type: str
-    size: int
+    description: str = Field(description="Alternative text, for readers who do not see the picture")
+    media_type: str = Field(description="`image/png` or `image/jpeg`")
+    size: int = Field(description="Size in bytes")
 
 
 class AssetAnswer(Answer, AssetView, name="asset.get_answered"):
-    """A picture with its bytes (base64)."""
+    """A picture with its content."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = {
@@ -100,11 +98,11 @@ class AssetAnswer(Answer, AssetView, name="asset.get_answered"):
         "content": samples.PICTURE,
     }
 
-    content: Base64Bytes
+    content: Base64Bytes = Field(description="The picture, in base64")
 
 
 class GetAsset(Query, name="asset.get", answer=AssetAnswer, subject="asset"):
-    """Asks for a picture of the shop."""
+    """Return a picture of the shop with its content."""
 
     example: ClassVar[dict[str, Any]] = {"asset": "logo"}
 
@@ -112,7 +110,7 @@ class GetAsset(Query, name="asset.get", answer=AssetAnswer, subject="asset"):
 
 
 class AssetList(Answer, name="asset.list_answered"):
-    """The shop's pictures, by name."""
+    """The pictures of the shop, sorted by name."""
 
     example: ClassVar[dict[str, Any]] = {
         "assets": [
@@ -120,10 +118,10 @@ class AssetList(Answer, name="asset.list_answered"):
         ],
     }
 
-    assets: list[AssetView]
+    assets: list[AssetView] = Field(description="All pictures, without their content")
 
 
 class ListAssets(Query, name="asset.list", answer=AssetList):
-    """Asks which pictures the shop has for its documents."""
+    """Return the pictures of the shop, without their content."""
 
     example: ClassVar[dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Messages that every service takes."""
+"""Define the messages that several services handle: health, erasure and export of a customer."""
 
 from datetime import date
 from typing import Annotated, Any, ClassVar
@@ -10,15 +10,15 @@ from shared.contracts.message import Answer, Command, Event, Query, Value
 from shared.contracts.values import Email
 
 PERSONAL_DATA = "ingest", "notify", "orders"
-"""The services that store personal data, and answer its erasure and export."""
+"""The services that store personal data, and handle its erasure and export."""
 
 CustomerId = Annotated[
-    str, Field(min_length=1, max_length=64, description="The storefront's own key")
+    str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")
 ]
 
 
 class ServiceHealth(Answer, name="service.health_answered"):
-    """How one worker process sees itself and its database."""
+    """The health of a service: one worker process, its database, its queues of pending work."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "orders",
@@ -31,53 +31,63 @@ class ServiceHealth(Answer, name="service.health_answered"):
     }
 
     service: str
-    healthy: bool
-    problems: list[str] = Field(description="One sentence each")
+    healthy: bool = Field(description="False if `problems` is not empty")
+    problems: list[str] = Field(description="One sentence per problem")
     outbox_rows: int = Field(description="Messages not yet confirmed by the broker")
-    due_rows: int = Field(description="Messages that wait for their time")
+    due_rows: int = Field(description="Scheduled messages that are waiting for their time")
     revision: str = Field(description="Revision of the database schema")
     figures: dict[str, float] = Field(
-        default={}, description="What the service counts, by its name in Prometheus"
+        default={}, description="Counters of the service, by their name in Prometheus"
     )
 
 
 class AskHealth(Query, name="service.health", answer=ServiceHealth):
-    """Asks every service how it is; one process of each answers."""
+    """Return the health of every service. One process of each service answers, so expect several
+    answers.
+    """
 
     example: ClassVar[dict[str, Any]] = {}
 
 
 class KeptRecords(Value):
-    """What was not erased, and why: `code` for machines, `reason` one sentence for people."""
+    """Records that were not erased, and the reason."""
 
-    what: str
-    count: int
+    what: str = Field(description="Kind of the records, such as `orders`")
+    count: int = Field(description="Number of records that remain")
     code: str = Field(
-        description="`legal_time`: the law wants it kept; `running`: it is not finished"
+        description=(
+            "`legal_time`: the law requires retention; `running`: processing is not finished"
+        )
     )
-    reason: str
-    until: date | None = Field(default=None, description="From then on all of it can be erased")
+    reason: str = Field(description="One sentence for people")
+    until: date | None = Field(
+        default=None, description="Date from which all of them can be erased; null: unknown"
+    )
 
 
 class EraseCustomer(Command, name="customer.erase", subject="customer_id"):
-    """Asks every service to erase what it knows of a customer, except for what the law wants kept.
-    Each tells in a `customer.erased` of its own what it erased and kept. May be sent again, at once
-    or when the legal time is over.
+    """Erase the personal data of a customer in every service, except for records under legal
+    retention. Each service publishes a `customer.erased` of its own. Repeat the command when the
+    retention has ended.
     """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "emails": ["ada@example.test"]}
 
     customer_id: CustomerId
     emails: list[Email] = Field(
-        default=[], max_length=20, description="For what is kept without the customer's key"
+        default=[],
+        max_length=20,
+        description=(
+            "Addresses for records without the customer's key, such as mails from an unknown sender"
+        ),
     )
 
 
 class CustomerErased(
     Event, name="customer.erased", subject="customer_id", publishers=PERSONAL_DATA
 ):
-    """A service erased what it knew of a customer; `kept` says what the law did not let it
-    erase.
+    """A service erased its personal data of a customer; `kept` lists records under legal
+    retention.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -101,13 +111,13 @@ class CustomerErased(
     customer_id: CustomerId
     service: str
     erased: dict[str, int] = Field(
-        description="How many records of each kind lost all that is personal"
+        description="Number of records of each kind that lost all personal data"
     )
-    kept: list[KeptRecords]
+    kept: list[KeptRecords] = Field(description="Records that remain, and why")
 
 
 class ExportCustomer(Command, name="customer.export", subject="customer_id"):
-    """Asks every service for all that it knows of a customer; each tells it in
+    """Export the personal data of a customer from every service. Each service publishes its data as
     `customer.exported`.
     """
 
@@ -115,15 +125,19 @@ class ExportCustomer(Command, name="customer.export", subject="customer_id"):
 
     customer_id: CustomerId
     emails: list[Email] = Field(
-        default=[], max_length=20, description="For what is kept without the customer's key"
+        default=[],
+        max_length=20,
+        description=(
+            "Addresses for records without the customer's key, such as mails from an unknown sender"
+        ),
     )
 
 
 class CustomerExported(
     Event, name="customer.exported", subject="customer_id", publishers=PERSONAL_DATA
 ):
-    """What a service knows of a customer, in as many parts as it needs; a service that knows
-    nothing tells one part.
+    """A service exported its data of a customer, in one or more parts. A service without data
+    publishes one part.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -136,8 +150,8 @@ class CustomerExported(
 
     customer_id: CustomerId
     service: str
-    part: int = Field(ge=1)
-    parts: int = Field(ge=1)
+    part: int = Field(ge=1, description="Number of this part, from 1")
+    parts: int = Field(ge=1, description="Number of parts of this service")
     records: dict[str, list[dict[str, Any]]] = Field(
-        description="By kind, such as `orders` as `order.get` tells them"
+        description="Records by kind; `orders` are as `order.get` returns them"
     )

@@ -1,8 +1,9 @@
-"""Where an answer belongs, as a signed token that travels in reply addresses and Message-IDs.
+"""Sign the conversation that a reply belongs to, as a token in reply addresses and Message-IDs.
 
-A token is base32 in lower case (mail servers fold local parts): kind, key id, the conversation's
-UUID and the first 80 bits of an HMAC-SHA256. It proves that we wrote to that conversation, not who
-answers: finding and being allowed are separate steps.
+A token is base32 in lower case, because mail servers change the case of local parts: kind, key id,
+the conversation's UUID and the first 80 bits of an HMAC-SHA256. It proves that we wrote a mail in
+that conversation; it does not authenticate the sender. Finding a thread and being allowed to post
+there are separate steps.
 """
 
 import base64
@@ -21,8 +22,8 @@ SUBJECT_TOKEN = re.compile(r"\[#([0-9a-f]{10})\]", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Conversation:
-    """`order/<uuid>` or `thread/<uuid>`; or `forward/<uuid>`, a thread that was mailed to an
-    employee or someone else, whose answers are not those of a customer.
+    """A conversation: `order/<uuid>`, `thread/<uuid>`, or `forward/<uuid>` for a thread that was
+    mailed to an employee or another person. Replies to a forward are not the customer's.
     """
 
     kind: str
@@ -33,7 +34,7 @@ class Conversation:
 
     @classmethod
     def parse(cls, text: str) -> "Conversation":
-        """The inverse of `str`; raises ValueError."""
+        """Return the conversation in a text such as `order/<uuid>`; raises ValueError."""
         kind, _, key = text.partition("/")
         if kind not in KINDS:
             raise ValueError(
@@ -44,16 +45,16 @@ class Conversation:
 
 @dataclass(frozen=True)
 class SigningKeys:
-    """Secrets by number (0-255). The highest signs; all are accepted, so that a key can be
-    replaced.
+    """Secrets by number (0-255). The highest number signs; all are accepted, so that a key can be
+    rotated.
     """
 
     secrets: Mapping[int, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "SigningKeys":
-        """`1:<64 hexadecimal digits>,2:…`; raises ValueError with a sentence that does not repeat
-        the secret.
+        """Return the keys in `1:<64 hexadecimal digits>,2:…`. Raises ValueError, with a sentence
+        that does not contain the secret.
         """
         try:
             pairs = [part.split(":") for part in text.split(",")]
@@ -67,13 +68,13 @@ class SigningKeys:
         return cls(found)
 
     def sign(self, conversation: Conversation) -> str:
-        """The token of a conversation: 45 characters of a-z and 2-7."""
+        """Return the token of a conversation: 45 characters of a-z and 2-7."""
         key_id = max(self.secrets)
         head = bytes([KINDS.index(conversation.kind), key_id]) + conversation.id.bytes
         return base64.b32encode(head + self._mac(key_id, head)).decode().rstrip("=").lower()
 
     def read(self, token: str) -> Conversation | None:
-        """The conversation that a token names, or None if we did not sign it."""
+        """Return the conversation in a token, or None if the signature is invalid."""
         if not TOKEN.fullmatch(token):
             return None
         raw = base64.b32decode(token.upper() + "===")
@@ -91,29 +92,33 @@ class SigningKeys:
 
 
 def subject_token(thread_id: UUID) -> str:
-    """`[#1a2b3c4d5e]`: names a thread in a subject, for those who write anew. It proves nothing."""
+    """Return the text that identifies a thread in a mail's subject: `[#1a2b3c4d5e]`. Mails written
+    anew carry it. It is not signed, so it proves nothing.
+    """
     return f"[#{thread_id.hex[:10]}]"
 
 
 def reply_address(mailbox: str, token: str) -> str:
-    """`service@shop.test` -> `service+<token>@shop.test`."""
+    """Return the reply address with a token: `service@shop.test` -> `service+<token>@shop.test`."""
     local, _, domain = mailbox.rpartition("@")
     return f"{local}+{token}@{domain}"
 
 
 def message_id(mail_id: UUID, token: str, domain: str) -> str:
-    """The Message-ID of an outgoing mail: unique by `mail_id`, found again by `token`."""
+    """Return the Message-ID of an outgoing mail: unique by `mail_id`, recognised by `token`."""
     return f"<{mail_id.hex}.{token}@{domain}>"
 
 
 def mail_id_of(message_id: str) -> UUID | None:
-    """The inverse of `message_id`, whoever wrote it: only its token proves anything."""
+    """Return the mail id in a Message-ID, or None. Anybody can write one: only its token proves the
+    origin.
+    """
     found = re.match(r"<([0-9a-f]{32})\.[a-z2-7]{45}@", message_id)
     return UUID(found[1]) if found else None
 
 
 def tokens_in(text: str) -> list[str]:
-    """Everything in a header that may be a token, as it stands there; the order is kept."""
+    """Return all candidate tokens in a header, in their order."""
     return [
         found.lower()
         for found in re.findall(r"(?<![a-z2-7])[a-z2-7]{45}(?![a-z2-7])", text, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Where a page of a list ended, as a text that means nothing to anybody else."""
+"""Encode the position after the last entry of a page as an opaque text."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last entry that was given: its time, and its key for those of the same moment."""
+    """The last entry of a page: its time, and its key to separate entries of the same time."""
 
     at: datetime
     key: UUID
 
 
 def write(cursor: Cursor) -> str:
-    """The cursor as text."""
+    """Return the cursor as text."""
     return (
         urlsafe_b64encode(f"{cursor.at.isoformat()}|{cursor.key.hex}".encode()).decode().rstrip("=")
     )
 
 
 def read(text: str) -> Cursor | None:
-    """The text as a cursor; None where it is none of ours."""
+    """Return the cursor in a text, or None if the text is not a cursor of ours."""
     try:
         at, _, key = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
         cursor = Cursor(datetime.fromisoformat(at), UUID(hex=key))

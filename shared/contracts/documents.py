@@ -1,4 +1,4 @@
-"""Messages of the service `documents`."""
+"""Define the messages of the service `documents`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,35 +18,42 @@ InvoiceSyntax = Literal["cii", "ubl"]
 InvoiceProfile = Literal["en16931", "peppol", "xrechnung"]
 SHA256 = "^[0-9a-f]{64}$"
 PageEnd = Annotated[
-    str, Field(min_length=1, max_length=200, description="Where the page or part before ended")
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="`next` of the previous page; null: the first page",
+    ),
 ]
 
 
 class DocumentView(Value):
-    """A kept document without its bytes; `sha256` and `size` (bytes) are those of the PDF."""
+    """A stored document, without its bytes."""
 
     document_id: UUID
     order_id: UUID
     kind: DocumentKind
-    number: str
-    filename: str
-    sha256: str = Field(pattern=SHA256)
-    size: int
-    issued_at: AwareDatetime | None = None
+    number: str = Field(description="Number as printed")
+    filename: str = Field(description="Suggested file name of the PDF")
+    sha256: str = Field(pattern=SHA256, description="SHA-256 of the PDF, in hexadecimal")
+    size: int = Field(description="Size of the PDF in bytes")
+    issued_at: AwareDatetime | None = Field(
+        default=None, description="When the document was issued"
+    )
     issued_on: date | None = Field(
-        default=None, description="The day of issue where the shop is, as it is printed"
+        default=None, description="Date of issue in the shop's time zone, as printed"
     )
     engine: str = Field(
         default="",
         description=(
-            "What made it; with `Factur-X EN 16931` at its end the PDF holds the invoice as"
-            " data, too"
+            "Program that rendered it; ends with `Factur-X EN 16931` if the PDF contains the"
+            " invoice as data"
         ),
     )
 
 
 class DocumentRendered(Event, name="document.rendered", subject="document_id"):
-    """A document was rendered and is kept."""
+    """A document was rendered and stored. Its content is in `document.content`."""
 
     example: ClassVar[dict[str, Any]] = {
         "document_id": samples.DOCUMENT_ID,
@@ -58,14 +65,14 @@ class DocumentRendered(Event, name="document.rendered", subject="document_id"):
     no_e_invoice: str = Field(
         default="",
         description=(
-            "Why the PDF of an invoice or credit slip does not hold it as data, with the rule of EN"
-            " 16931 and what to fill in; empty where it does, or where the shop wants none"
+            "Why the PDF of an invoice or credit slip does not contain it as data: the rule of EN"
+            " 16931, and the missing value; empty if it does, or if the shop wants none"
         ),
     )
 
 
 class DocumentContent(Event, name="document.content", subject="document_id"):
-    """The bytes of a kept document, for those who want them (base64 of the PDF)."""
+    """The content of a document was published, after it was rendered or on `document.render`."""
 
     example: ClassVar[dict[str, Any]] = {
         "document_id": samples.DOCUMENT_ID,
@@ -75,12 +82,12 @@ class DocumentContent(Event, name="document.content", subject="document_id"):
 
     document_id: UUID
     document: DocumentView
-    content: Base64Bytes
+    content: Base64Bytes = Field(description="The PDF, in base64")
 
 
 class DocumentFailed(Event, name="document.failed", subject="document_id"):
-    """A document could not be rendered as its snapshot stands; `reason` is one sentence. With the
-    code `template_failed` it was rendered all the same, with the built-in template.
+    """A document could not be rendered from its snapshot. With the code `template_failed` it was
+    rendered, but with the built-in template.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -95,13 +102,13 @@ class DocumentFailed(Event, name="document.failed", subject="document_id"):
     document_id: UUID
     order_id: UUID
     kind: DocumentKind
-    number: str
-    code: str
-    reason: str
+    number: str = Field(description="Number of the document")
+    code: str = Field(description="Machine-readable code of the fault")
+    reason: str = Field(description="One sentence for people")
 
 
 class Document(Answer, name="document.get_answered"):
-    """A kept document with its bytes (base64)."""
+    """A stored document with its content."""
 
     example: ClassVar[dict[str, Any]] = {
         "document": samples.DOCUMENT_VIEW,
@@ -109,11 +116,11 @@ class Document(Answer, name="document.get_answered"):
     }
 
     document: DocumentView
-    content: Base64Bytes
+    content: Base64Bytes = Field(description="The PDF, in base64")
 
 
 class DocumentList(Answer, name="document.list_answered"):
-    """Kept documents, newest first; `total` counts all that fit, on whatever page."""
+    """A page of stored documents, newest first."""
 
     example: ClassVar[dict[str, Any]] = {
         "documents": [samples.DOCUMENT_VIEW],
@@ -121,15 +128,15 @@ class DocumentList(Answer, name="document.list_answered"):
         "total": 1,
     }
 
-    documents: list[DocumentView]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
+    documents: list[DocumentView] = Field(description="Documents of this page")
+    next: str | None = None
+    total: int | None = Field(
+        default=None, description="Number of documents that match, on all pages"
     )
-    total: int | None = None
 
 
 class GetDocument(Query, name="document.get", answer=Document, subject="document_id"):
-    """Asks for a document and its bytes."""
+    """Return a document with its content."""
 
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID}
 
@@ -137,7 +144,7 @@ class GetDocument(Query, name="document.get", answer=Document, subject="document
 
 
 class EInvoice(Answer, name="document.e_invoice_answered"):
-    """An invoice or credit slip as data (base64 of the XML), written from what was kept of it."""
+    """An invoice or credit slip as structured data, created from the stored snapshot."""
 
     example: ClassVar[dict[str, Any]] = {
         "document": samples.DOCUMENT_VIEW,
@@ -147,16 +154,15 @@ class EInvoice(Answer, name="document.e_invoice_answered"):
     }
 
     document: DocumentView
-    profile: InvoiceProfile = "en16931"
-    syntax: InvoiceSyntax
-    content: Base64Bytes
+    profile: InvoiceProfile = Field(default="en16931", description="Profile of the data")
+    syntax: InvoiceSyntax = Field(description="`cii` (UN/CEFACT) or `ubl`")
+    content: Base64Bytes = Field(description="The XML file, in base64")
 
 
 class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="document_id"):
-    """Asks for an invoice or credit slip as data: by the European standard (`en16931`), by Peppol
-    BIS Billing 3.0 (`peppol`) or by XRechnung 3.0 (`xrechnung`). Where it cannot keep a rule of
-    that profile it is refused with the code `rule_violated`; `rule` and `violations` in `details`
-    name the rules, and say what to fill in.
+    """Return an invoice or credit slip as structured data: by EN 16931, Peppol BIS Billing 3.0 or
+    XRechnung 3.0. If it violates a rule of the profile, it is refused with the code
+    `rule_violated`; `rule` and `violations` in `details` name the rules and the missing values.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -166,42 +172,51 @@ class GetEInvoice(Query, name="document.e_invoice", answer=EInvoice, subject="do
     }
 
     document_id: UUID
-    profile: InvoiceProfile = "en16931"
+    profile: InvoiceProfile = Field(
+        default="en16931",
+        description=(
+            "`en16931` (European standard), `peppol` (Peppol BIS Billing 3.0) or `xrechnung`"
+            " (XRechnung 3.0)"
+        ),
+    )
     syntax: InvoiceSyntax | None = Field(
         default=None,
         description=(
-            "null: as is usual for the profile, `cii` (as in the PDF) for `en16931`, else `ubl`"
+            "Null: the usual one of the profile, `cii` (as in the PDF) for `en16931`, else `ubl`"
         ),
     )
 
 
 class ListDocuments(Query, name="document.list", answer=DocumentList):
-    """Asks which documents are kept: of an order, or of some kinds and days. Every field that is
-    given must fit. Those of orders in some state: ask `order.list` first.
+    """Return the stored documents of an order, of some kinds or of a period, newest first. All
+    conditions must match. For documents of orders in a state, use `order.list` first.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
     order_id: OrderOrReference | None = None
     kinds: list[DocumentKind] = Field(
-        default=[], max_length=5, description="One of these; empty: any"
+        default=[], max_length=5, description="Kinds, one of which must match; empty: any"
     )
-    issued_from: Moment | None = Field(default=None, description="Then or later")
-    issued_before: Moment | None = Field(default=None, description="Earlier than this")
+    issued_from: Moment | None = Field(default=None, description="Issued at this time or later")
+    issued_before: Moment | None = Field(default=None, description="Issued before this time")
     limit: int = Field(default=200, ge=1, le=1000, strict=True)
     cursor: PageEnd | None = None
 
 
 class RenderDocument(Command, name="document.render"):
-    """Asks for a document to be told of once more: one that is kept, with its stored bytes
-    (`document_id`), or else a new summary of an order as it is now (`order_id`). `documents`
-    answers for the one, `orders` for the other.
+    """Publish the content of a document again. `document_id` publishes a stored document unchanged;
+    `order_id` issues a new summary of the order as it is now.
     """
 
     example: ClassVar[dict[str, Any]] = {"document_id": samples.DOCUMENT_ID, "order_id": None}
 
-    document_id: UUID | None = None
-    order_id: OrderId | None = None
+    document_id: UUID | None = Field(
+        default=None, description="A stored document; answered by `documents`"
+    )
+    order_id: OrderId | None = Field(
+        default=None, description="An order, by id or reference; answered by `orders`"
+    )
 
     @classmethod
     def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
@@ -209,8 +224,8 @@ class RenderDocument(Command, name="document.render"):
 
 
 class PreviewDocument(Command, name="document.preview", subject="kind"):
-    """Asks for a draft: of a kept document, or else of a sample; with the shop's template, or the
-    one that is given.
+    """Render a draft of a stored document or of sample data, with the shop's template or the given
+    one. Nothing is stored.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -222,14 +237,16 @@ class PreviewDocument(Command, name="document.preview", subject="kind"):
     }
 
     kind: DocumentKind
-    language: Language = "en"
-    document_id: UUID | None = None
-    html: Source = ""
-    css: Source = ""
+    language: Language = Field(default="en", description="Language of the draft")
+    document_id: UUID | None = Field(
+        default=None, description="A stored document; null: sample data"
+    )
+    html: Source = Field(default="", description="Jinja template to try; empty: the shop's")
+    css: Source = Field(default="", description="Styles to try; empty: the shop's")
 
 
 class DocumentPreviewed(Event, name="document.previewed", subject="kind"):
-    """A draft, marked as one on each page (base64 of the PDF). It is not kept."""
+    """A draft of a document was rendered. Every page is marked as a draft; it is not stored."""
 
     example: ClassVar[dict[str, Any]] = {
         "kind": "invoice",
@@ -239,15 +256,14 @@ class DocumentPreviewed(Event, name="document.previewed", subject="kind"):
     }
 
     kind: DocumentKind
-    language: Language
-    document_id: UUID | None
-    content: Base64Bytes
+    language: Language = Field(description="Language of the draft")
+    document_id: UUID | None = Field(description="The stored document; null: sample data")
+    content: Base64Bytes = Field(description="The PDF, in base64")
 
 
 class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
-    """Asks for kept documents as PDFs with an outline, to be printed: those of some orders, kinds
-    and days, in the order of issue. More than `part_size` come in parts, and other work goes on
-    between them.
+    """Bind stored documents into PDFs with an outline, for printing: those of some orders, kinds or
+    of a period, in order of issue. More than `part_size` documents are split into parts.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -258,28 +274,30 @@ class PrintBatch(Command, name="document.print_batch", subject="batch_id"):
         "issued_before": "2026-11-22T00:00:00Z",
     }
 
-    batch_id: UUID
+    batch_id: UUID = Field(description="Chosen by the sender; in the events about the batch")
     kinds: list[DocumentKind] = Field(
-        default=[], max_length=5, description="One of these; empty: any"
+        default=[], max_length=5, description="Kinds, one of which must match; empty: any"
     )
     order_ids: list[UUID] = Field(
-        default=[], max_length=500, description="Of one of these; empty: any"
+        default=[], max_length=500, description="Orders, one of which must match; empty: any"
     )
-    issued_from: Moment | None = Field(default=None, description="Then or later")
-    issued_before: Moment | None = Field(default=None, description="Earlier than this")
+    issued_from: Moment | None = Field(default=None, description="Issued at this time or later")
+    issued_before: Moment | None = Field(default=None, description="Issued before this time")
     part_size: int = Field(
-        default=500, ge=1, le=500, strict=True, description="Most documents in one PDF"
+        default=500, ge=1, le=500, strict=True, description="Maximum number of documents in one PDF"
     )
     part: int = Field(
-        default=1, ge=1, strict=True, description="The following parts ask for themselves"
+        default=1,
+        ge=1,
+        strict=True,
+        description="Number of the part; leave it out, the service requests further parts itself",
     )
     cursor: PageEnd | None = None
 
 
 class BatchPrinted(Event, name="document.batch_printed", subject="batch_id"):
-    """A part of a batch, and how far it is: documents bound into one PDF (base64), each with its
-    entry in the outline. It is not kept. `remaining` documents are still to come; with 0 this is
-    the last part.
+    """A part of a batch was bound into one PDF, with an outline entry per document. The PDF is not
+    stored.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -292,8 +310,10 @@ class BatchPrinted(Event, name="document.batch_printed", subject="batch_id"):
     }
 
     batch_id: UUID
-    documents: int
-    pages: int
-    content: Base64Bytes
-    part: int = 1
-    remaining: int = 0
+    documents: int = Field(description="Number of documents in this part")
+    pages: int = Field(description="Number of pages in this part")
+    content: Base64Bytes = Field(description="The PDF, in base64")
+    part: int = Field(default=1, description="Number of the part, from 1")
+    remaining: int = Field(
+        default=0, description="Documents of the batch still to come; 0: this is the last part"
+    )

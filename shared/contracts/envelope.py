@@ -1,5 +1,6 @@
-"""The envelope: CloudEvents 1.0 in structured JSON. Source:
-https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+"""Encode and decode the envelope: CloudEvents 1.0 in structured JSON.
+
+Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 """
 
 import json
@@ -16,12 +17,12 @@ DEFAULT_SHOP = "default"
 
 
 class Unreadable(ValueError):
-    """Bytes that are no CloudEvent; the text is one sentence that names what is wrong."""
+    """Bytes that are not a CloudEvent; the text is one sentence that names the fault."""
 
 
 class Envelope(BaseModel):
-    """One message as it travels. Unknown attributes are kept. `source` + `id` is the key against
-    duplicates.
+    """The CloudEvents envelope of one message. Unknown attributes are preserved. `source` and `id`
+    together identify a message: duplicates are recognised by them.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
@@ -51,22 +52,24 @@ class Envelope(BaseModel):
 
     @property
     def name(self) -> str:
-        """`aftercart.order.place.v1` -> `order.place`, the routing key; a foreign type is returned
-        as it is.
+        """Return the message name and routing key: `aftercart.order.place.v1` -> `order.place`. A
+        type without this prefix is returned unchanged.
         """
         head, _, rest = self.type.partition(".")
         name, _, _version = rest.rpartition(".v")
         return name if head == PREFIX and name else self.type
 
     def encode(self) -> bytes:
-        """The bytes for the wire; absent attributes are left out, as the specification wants."""
+        """Return the bytes for the wire, without absent attributes, as the specification
+        requires.
+        """
         return json.dumps(
             self.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":")
         ).encode()
 
 
 def decode(body: bytes) -> Envelope:
-    """Bytes of the wire as an envelope. Raises `Unreadable`, with a sentence that names the
+    """Return the envelope in the bytes. Raises `Unreadable`, with a sentence that names the
     attribute.
     """
     try:
@@ -78,13 +81,15 @@ def decode(body: bytes) -> Envelope:
 
 
 def first_fault(error: ValidationError) -> str:
-    """The first of a validation's faults as `field.path: what is wrong`."""
+    """Return the first fault of a validation as `field.path: problem`."""
     first = faults(error)[0]
     return f"{first['field'] or 'data'}: {first['problem']}"
 
 
 def faults(error: ValidationError) -> list[dict[str, str]]:
-    """All faults as `{"field", "problem"}`, without repeating the values (they may be personal)."""
+    """Return all faults as `{"field", "problem"}`, without the values, which may be
+    personal data.
+    """
     return [
         {"field": ".".join(map(str, fault["loc"])), "problem": _problem(fault)}
         for fault in error.errors(include_url=False, include_input=False)
@@ -92,7 +97,7 @@ def faults(error: ValidationError) -> list[dict[str, str]]:
 
 
 def _problem(fault: ErrorDetails) -> str:
-    """Return what is wrong; a regular expression says nothing to people."""
+    """Return the problem in plain English, without the regular expression."""
     if fault["type"] != "string_pattern_mismatch":
         return fault["msg"]
     is_email = "@" in fault["ctx"]["pattern"]

@@ -1,4 +1,4 @@
-"""What a service counts in its database, for `service.health` and for Prometheus."""
+"""Define the counters that a service reports, for `service.health` and for Prometheus."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`values` by the value of `label`; without a label there is one value, under "". `meaning` is
-    one sentence.
+    """A counter. `values` is keyed by the value of `label`; without a label, the only key is "".
+    `meaning` is one sentence.
     """
 
     name: str
@@ -17,7 +17,7 @@ class Figure:
 
 
 def flat(figures: Iterable[Figure]) -> dict[str, float]:
-    """Every value by its name, as Prometheus writes it: `mails{state="failed"}`."""
+    """Return every value under its Prometheus name: `mails{state="failed"}`."""
     return {
         f'{figure.name}{{{figure.label}="{value}"}}' if figure.label else figure.name: number
         for figure in figures

@@ -1,6 +1,4 @@
-"""Patterns of web addresses with placeholders, such as the page where a parcel is followed or an
-order is shown.
-"""
+"""Validate patterns of web addresses with placeholders: tracking pages, order pages."""
 
 import re
 from collections.abc import Collection
@@ -16,7 +14,7 @@ PARCEL_PLACES = ("tracking_number", "postcode", "country", "language")
 
 
 def objection(pattern: str, places: Collection[str]) -> str | None:
-    """Return why a text is no pattern of a web page with these placeholders; None if it is one."""
+    """Return why a text is not a valid page address with these placeholders, or None if it is."""
     if not PAGE.fullmatch(pattern):
         return (
             "a pattern is a web address that begins with https://, with placeholders behind its"

@@ -1,7 +1,7 @@
-"""What every message is: a frozen value with a name, a version and a subject.
+"""Define the base classes of messages: frozen values with a name, a version and a subject.
 
-A command asks for a change, a query asks a question, an event says what happened. Each class is
-declared once, with its name on the class line, and is found again by its wire type in `catalogue`.
+A command requests a change, a query requests information, an event states what happened. Each class
+is declared once, with its name on the class line; `catalogue` finds it by its wire type.
 """
 
 import re
@@ -17,22 +17,24 @@ catalogue: dict[str, type["Message"]] = {}
 
 
 def wire_type(name: str, version: int = 1) -> str:
-    """`order.place`, 1 -> `aftercart.order.place.v1`."""
+    """Return the CloudEvents `type` of a message: `order.place`, 1 ->
+    `aftercart.order.place.v1`.
+    """
     return f"{PREFIX}.{name}.v{version}"
 
 
 class Value(BaseModel):
-    """A part of a message: frozen, unknown fields refused (a typing error of a stranger is told,
-    not swallowed).
+    """Part of a message: frozen. Unknown fields are refused, so that a misspelt name does not go
+    unnoticed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Message(BaseModel):
-    """The common shape; never instantiated itself. `subject_field` names the field that holds the
-    aggregate's key, `addressee_field` that which names the one service that is meant, where several
-    take the message.
+    """Base class of all messages. `subject_field` names the field with the aggregate's key;
+    `addressee_field` names the field with the addressed service, where several services receive the
+    message.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -66,13 +68,13 @@ class Message(BaseModel):
 
     @classmethod
     def wire_type(cls) -> str:
-        """The CloudEvents `type`, e.g. `aftercart.order.place.v1`."""
+        """Return the CloudEvents `type`, e.g. `aftercart.order.place.v1`."""
         return wire_type(cls.name, cls.version)
 
     @classmethod
     def is_for(cls, service: str, data: Mapping[str, Any]) -> bool:
-        """Whether a service is meant. Data that names none of those that take it is answered by the
-        first of them.
+        """Return whether a service is addressed. If the data names none of the services that
+        receive the message, the first of them answers.
         """
         if cls.addressee_field is None:
             return True
@@ -82,15 +84,15 @@ class Message(BaseModel):
 
     @property
     def aggregate_key(self) -> str | None:
-        """The key of the aggregate, as text: order of events holds per subject."""
+        """Return the key of the aggregate as text; events with the same subject stay in order."""
         return str(getattr(self, self.subject_field)) if self.subject_field else None
 
 
 class Event(Message):
-    """Something that happened. Readers ignore fields they do not know, so that events may grow.
+    """Something that happened. Readers ignore unknown fields, so that fields can be added.
 
-    `publishers` are the services that publish it: the one whose contracts declare it, unless the
-    class line names others.
+    `publishers` are the services that publish it: by default the service of the module that
+    declares it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -123,7 +125,7 @@ def events_of(service: str) -> list[type[Event]]:
 
 
 class Refusal(Event):
-    """A command that was not carried out. Nothing changed."""
+    """The command or query was refused. Nothing changed."""
 
     example: ClassVar[dict[str, Any]] = {
         "code": "invalid",
@@ -131,10 +133,21 @@ class Refusal(Event):
         "details": {},
     }
 
-    aggregate: str | None = None
-    code: str = Field(description="Machine-readable: lower case words joined by underscores")
-    reason: str = Field(description="One sentence for people")
-    details: dict[str, Any] = {}
+    aggregate: str | None = Field(
+        default=None,
+        description="Key of the aggregate that the refused message is about; null if it has none",
+    )
+    code: str = Field(description="Machine-readable code: lower case words joined by underscores")
+    reason: str = Field(
+        description="One English sentence for people: what is wrong, with which value"
+    )
+    details: dict[str, Any] = Field(
+        default={},
+        description=(
+            "More about the refusal, by code; `field` names the wrong field of `data` where one"
+            " is wrong"
+        ),
+    )
 
     @property
     def aggregate_key(self) -> str | None:
@@ -142,7 +155,9 @@ class Refusal(Event):
 
 
 class Asking(Message):
-    """A command or a query: it can be refused, by an event (or answer) of its own type."""
+    """A command or a query. Each has a refusal type of its own: an event for commands, an answer
+    for queries.
+    """
 
     refusal: ClassVar[type[Refusal]]
 
@@ -165,22 +180,24 @@ class Asking(Message):
             )
 
     def refuse(self, code: str, reason: str, **details: Any) -> Refusal:
-        """The refusal of this message: `code` for machines, `reason` one sentence for people."""
+        """Return the refusal of this message: `code` for machines, `reason` one sentence for
+        people.
+        """
         return self.refusal(aggregate=self.aggregate_key, code=code, reason=reason, details=details)
 
 
 class Command(Asking):
-    """Asks for a change. Repeating it (same source and id) changes nothing more."""
+    """Requests a change. A repeated command (same `source` and `id`) changes nothing more."""
 
 
 class Answer(Message):
-    """What a query is answered with, at its `replyto` only."""
+    """The answer to a query, sent to its `replyto` only."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Query(Asking):
-    """Asks a question; needs `replyto`. Its answer class is named on the class line."""
+    """Requests information; needs `replyto`. The class line names its answer class."""
 
     answer: ClassVar[type[Answer]]
 
@@ -194,7 +211,7 @@ class Query(Asking):
 
 
 class CommandDone(Answer, name="command.done"):
-    """Sent to the `replyto` of a command that was carried out; the events carry the content."""
+    """The command was carried out. Sent to its `replyto`; the content is in the events."""
 
     example: ClassVar[dict[str, Any]] = {
         "command": "order.place",
@@ -203,11 +220,14 @@ class CommandDone(Answer, name="command.done"):
         "repeated": False,
     }
 
-    command: str
-    command_id: str
+    command: str = Field(description="Name of the command, such as `order.place`")
+    command_id: str = Field(description="`id` of the command's envelope")
     events: list[str] = Field(
-        description="Names of the events it caused, in order; empty when it is repeated"
+        description=(
+            "Names of the events that the command caused, in order; empty if it is a repetition"
+        )
     )
     repeated: bool = Field(
-        default=False, description="True when it had been carried out before: nothing changed now"
+        default=False,
+        description="True if the command had been carried out before: nothing changed now",
     )

@@ -1,5 +1,5 @@
-"""Partial changes: a `put` command changes the fields that it names, and leaves the rest as it
-is.
+"""Apply partial changes: a `put` command changes the fields that it contains, and leaves the
+others.
 """
 
 from collections.abc import Collection
@@ -13,14 +13,14 @@ V = TypeVar("V", bound=BaseModel)
 
 
 class Settings(Value):
-    """A part of a message whose fields are changed one by one; any other value is replaced
+    """Part of a message in which each field is changed separately; any other value is replaced
     whole.
     """
 
 
 def merged(before: V, change: BaseModel, *, without: Collection[str] = ()) -> V:
-    """Return `before` with the values of the fields that `change` was given. Fields that `before`
-    lacks are left out, as are those in `without`.
+    """Return `before` with the values of the fields that were set in `change`. Fields that `before`
+    lacks, and those in `without`, are ignored.
     """
     named = (change.model_fields_set & type(before).model_fields.keys()) - set(without)
     return before.model_copy(

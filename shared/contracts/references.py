@@ -1,5 +1,5 @@
-"""Fields that take what people call a thing as well as its id. The reference is resolved before the
-message is read.
+"""Accept the reference of an order in place of its id. The reference is resolved before the message
+is validated.
 """
 
 import re
@@ -15,28 +15,26 @@ REFERENCE = "^[A-Z0-9-]{3,32}$"
 
 
 class ByReference:
-    """Marks a field of ids that takes references, too."""
+    """Mark a field of ids that also accepts references."""
 
 
 OrderId = Annotated[
     UUID,
-    Field(description="The order's id, or its reference"),
+    Field(description="Id of the order, or its reference"),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string"}]}),
     ByReference(),
 ]
 
 
 OrderOrReference = Annotated[
-    str, Field(pattern="^[A-Za-z0-9-]{3,36}$", description="The order's id, or its reference")
+    str, Field(pattern="^[A-Za-z0-9-]{3,36}$", description="Id of the order, or its reference")
 ]
-"""For lists of services that do not have the orders: nothing is listed of an order that they never
-heard of.
-"""
+"""For lists in services without the orders: the list of an unknown order is empty."""
 
 
 def references(kind: type[Message], data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a message that hold a reference instead of an id, each with the reference
-    in capitals.
+    """Yield the fields of a message that contain a reference instead of an id, each with the
+    reference in upper case.
     """
     for name in reference_fields(kind):
         value = data.get(name)
@@ -73,7 +71,7 @@ def _inside(part: Any) -> list[Any]:
 
 
 def uuid_of(value: Any) -> UUID | None:
-    """Return the id that a text is, or None where it is none."""
+    """Return the id in a text, or None if it is not a UUID."""
     try:
         return UUID(value)
     except (ValueError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""The one example order that the published contract tells its examples with. Plain JSON data."""
+"""Define the sample order that the examples in the published contract describe. Plain JSON data."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ NOON = "2026-11-21T12:00:00Z"
 
 
 def euro(amount: int) -> Json:
-    """Cents as the wire writes money."""
+    """Return an amount of cents in euro as it is on the wire."""
     return {"amount": amount, "currency": "EUR"}
 
 

@@ -1,5 +1,5 @@
-"""Templates of shops, for documents and for mails: both services get these messages, and the one
-that `service` names answers.
+"""Define the templates of shops, for documents and for mails. Both services receive these messages;
+the one in `service` answers.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -15,38 +15,46 @@ TemplateKind = Annotated[
     str,
     Field(
         pattern="^[a-z][a-z0-9_]{0,39}$",
-        description="`invoice`… for documents, the name of a mail for notify",
+        description="Kind of a document, such as `invoice`, or name of a mail",
     ),
 ]
 Source = Annotated[str, Field(max_length=100_000)]
 
 
 class ShopTemplate(Value):
-    """What a shop has in place of a built-in template, in one language or (without one) in all."""
+    """A template of the shop that replaces a built-in one, in one language or in all."""
 
     kind: TemplateKind
-    language: Language | None = None
+    language: Language | None = Field(
+        default=None, description="Null: for all languages without a template of their own"
+    )
     html: Source = Field(
         default="", description="Jinja template; may extend a built-in one. Empty: the built-in one"
     )
-    css: Source = Field(default="", description="Of documents: after the built-in styles")
-    subject: Annotated[str, Field(max_length=300)] = Field(default="", description="Of mails")
-    text: Source = Field(default="", description="Of mails: the part without HTML")
+    css: Source = Field(default="", description="For documents: added after the built-in styles")
+    subject: Annotated[str, Field(max_length=300)] = Field(
+        default="",
+        description="For mails: Jinja template of the subject line. Empty: the built-in one",
+    )
+    text: Source = Field(
+        default="",
+        description="For mails: Jinja template of the part without HTML. Empty: the built-in one",
+    )
 
 
 class PutTemplate(Command, ShopTemplate, name="template.put", subject="kind", addressee="service"):
-    """Replaces the built-in template of a kind of document or mail, in one language or (without
-    one) in all. What is left out stays as the shop put it before. It is tried on samples first: a
-    wrong one is refused with line and reason, and changes nothing.
+    """Replace the built-in template of a kind of document or mail, in one language or in all.
+    Fields that are left out stay as they are. The template is rendered with sample data first: an
+    invalid one is refused with line and reason, and changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_TEMPLATE
 
-    service: TemplateService
+    service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
 
 
 class ResetTemplate(Command, name="template.reset", subject="kind", addressee="service"):
-    """Gives a kind its built-in template back; repeating it changes nothing."""
+    """Restore the built-in template of a kind of document or mail. Repeating it changes nothing."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -54,15 +62,17 @@ class ResetTemplate(Command, name="template.reset", subject="kind", addressee="s
         "language": None,
     }
 
-    service: TemplateService
+    service: TemplateService = Field(description="`documents` for documents, `notify` for mails")
     kind: TemplateKind
-    language: Language | None = None
+    language: Language | None = Field(
+        default=None, description="Null: the template for all languages"
+    )
 
 
 class TemplateChanged(
     Event, name="template.changed", subject="kind", publishers=("documents", "notify")
 ):
-    """The template of a kind was replaced, or is the built-in one again."""
+    """The template of a kind was replaced, or the built-in one was restored."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -73,19 +83,21 @@ class TemplateChanged(
 
     service: TemplateService
     kind: TemplateKind
-    language: Language | None
-    built_in: bool
+    language: Language | None = Field(description="Null: for all languages")
+    built_in: bool = Field(description="Whether the built-in template applies now")
 
 
 class TemplateName(Value):
-    """Which template."""
+    """The kind and language of a template."""
 
     kind: TemplateKind
-    language: Language | None
+    language: Language | None = Field(description="Null: for all languages")
 
 
 class TemplateList(Answer, name="template.list_answered"):
-    """What the shop replaced, by kind and language; all other templates are the built-in ones."""
+    """The templates that the shop replaced, sorted by kind and language. All others are
+    built in.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -93,11 +105,11 @@ class TemplateList(Answer, name="template.list_answered"):
     }
 
     service: TemplateService
-    templates: list[TemplateName]
+    templates: list[TemplateName] = Field(description="Kinds and languages of the shop's templates")
 
 
 class ListTemplates(Query, name="template.list", answer=TemplateList, addressee="service"):
-    """Asks which templates the shop replaced."""
+    """Return the kinds and languages for which the shop replaced the template."""
 
     example: ClassVar[dict[str, Any]] = {"service": "documents"}
 
@@ -105,9 +117,7 @@ class ListTemplates(Query, name="template.list", answer=TemplateList, addressee=
 
 
 class TemplateAnswer(Answer, name="template.get_answered"):
-    """A template as the shop put it; null where it put none, and for this language the one for all,
-    or the built-in one, is used.
-    """
+    """A template of the shop."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -117,11 +127,16 @@ class TemplateAnswer(Answer, name="template.get_answered"):
     }
 
     service: TemplateService
-    template: ShopTemplate | None
+    template: ShopTemplate | None = Field(
+        description=(
+            "Null: the shop has none for this kind and language, so that the one for all"
+            " languages or the built-in one applies"
+        )
+    )
 
 
 class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="service"):
-    """Asks for a template that the shop put, to change it."""
+    """Return a template of the shop, for editing."""
 
     example: ClassVar[dict[str, Any]] = {
         "service": "documents",
@@ -131,4 +146,6 @@ class GetTemplate(Query, name="template.get", answer=TemplateAnswer, addressee="
 
     service: TemplateService
     kind: TemplateKind
-    language: Language | None = None
+    language: Language | None = Field(
+        default=None, description="Null: the template for all languages"
+    )

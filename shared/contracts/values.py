@@ -1,4 +1,4 @@
-"""Values that many messages share: money, addresses, people, shops."""
+"""Define values that many messages share: money, addresses, customers, shops, payments."""
 
 import re
 from decimal import Decimal
@@ -13,10 +13,17 @@ from shared.contracts.links import OrderPage
 from shared.contracts.message import Value
 from shared.contracts.partial import Settings
 
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="Currency, ISO 4217: `EUR`")]
+Country = Annotated[
+    str, Field(pattern="^[A-Z]{2}$", description="Country, ISO 3166-1 alpha-2: `GB`")
+]
 Language = Annotated[
-    str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47")
+    str,
+    Field(
+        pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        max_length=35,
+        description="Language, BCP 47: `en`",
+    ),
 ]
 MAIL_CHARACTER = r"[^@\s\x00-\x1f\x7f<>,;:\"()\[\]\\]"
 Email = Annotated[
@@ -24,7 +31,7 @@ Email = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Sku = Annotated[
-    str, Field(min_length=1, max_length=64, description="Reference of a product or combination")
+    str, Field(min_length=1, max_length=64, description="SKU of a product or combination")
 ]
 StateKey = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Quantity = Annotated[int, Field(gt=0, le=1_000_000, strict=True)]
@@ -52,7 +59,9 @@ def _is_time_zone(name: str) -> str:
 
 
 TimeZone = Annotated[
-    str, Field(max_length=60, description="IANA name"), AfterValidator(_is_time_zone)
+    str,
+    Field(max_length=60, description="Time zone, IANA name: `Europe/Berlin`"),
+    AfterValidator(_is_time_zone),
 ]
 TaxRate = Annotated[
     Decimal,
@@ -61,24 +70,28 @@ TaxRate = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["19.6"]}),
 ]
 """Percent as a decimal string: `"19.6"`."""
-ShopZone = Annotated[str, Field(description="Of the shop: where people read these times")]
-"""Time zone (IANA) that an answer with times carries."""
+ShopZone = Annotated[
+    str, Field(description="Time zone of the shop (IANA), for displaying the times of this answer")
+]
 
 
 class Money(Value):
-    """An amount in the currency's minor units (ISO 4217): `{"amount": 1999, "currency": "EUR"}` is
-    19.99 euro. Iranian Rial count whole: `{"amount": 1250000, "currency": "IRR"}` is 1,250,000
-    Rial, 125,000 Toman.
+    """An amount of money in minor units of its currency (ISO 4217). `{"amount": 1999, "currency":
+    "EUR"}` is 19.99 EUR. Iranian Rial have no minor unit here: `{"amount": 1250000, "currency":
+    "IRR"}` is 1,250,000 Rial, 125,000 Toman.
     """
 
     amount: int = Field(
-        gt=-(2**53), lt=2**53, strict=True, description="Exact in every language that reads JSON"
+        gt=-(2**53),
+        lt=2**53,
+        strict=True,
+        description="In minor units; within ±2^53, so that every JSON parser reads it exactly",
     )
     currency: Currency
 
 
 class Identifier(Value):
-    """An identifier and the list that it belongs to: `{"scheme": "0106", "id": "12345678"}` is a
+    """An identifier and the register that issued it: `{"scheme": "0106", "id": "12345678"}` is a
     KVK number.
     """
 
@@ -90,58 +103,76 @@ class Identifier(Value):
             " 9930 a German VAT number"
         ),
     )
-    id: str = Field(min_length=1, max_length=100)
+    id: str = Field(
+        min_length=1,
+        max_length=100,
+        description="The identifier within that register, without spaces",
+    )
 
 
 class Address(Value):
-    """A postal address as it is printed. The last four fields are for e-invoices: of the customer
-    in the invoice address, of the shop in the address of its profile.
+    """A postal address as printed. The last four fields are for e-invoices: in the invoice address
+    they describe the customer, in the shop's profile the shop.
     """
 
-    name: Text
-    company: str = Field(default="", max_length=200)
-    line1: Text
-    line2: str = Field(default="", max_length=200)
-    postcode: str = Field(default="", max_length=20)
-    city: Text
-    region: str = Field(default="", max_length=100)
+    name: Text = Field(description="Name of the person")
+    company: str = Field(
+        default="",
+        max_length=200,
+        description="Name of the company, printed above the person's name",
+    )
+    line1: Text = Field(description="Street and house number")
+    line2: str = Field(
+        default="", max_length=200, description="Second line, such as floor, building or care of"
+    )
+    postcode: str = Field(
+        default="", max_length=20, description="Postal code, as written in the country"
+    )
+    city: Text = Field(description="Town or city")
+    region: str = Field(default="", max_length=100, description="State, province or region")
     country: Country
-    phone: str = Field(default="", max_length=40)
+    phone: str = Field(default="", max_length=40, description="Phone number, in any notation")
     vat_number: str = Field(
-        default="", max_length=40, description="With the prefix of its country: DE123456789"
+        default="", max_length=40, description="With its country prefix: `DE123456789`"
     )
     legal_id: Identifier | None = Field(
-        default=None, description="In a register of companies (BT-30, BT-47)"
+        default=None, description="Number in a register of companies (BT-30, BT-47)"
     )
     electronic_address: Identifier | None = Field(
         default=None,
-        description="Where e-invoices reach the company, as Peppol knows it (BT-34, BT-49)",
+        description=(
+            "Address at which the company receives e-invoices, as registered with Peppol (BT-34,"
+            " BT-49)"
+        ),
     )
     buyer_reference: str = Field(
         default="",
         max_length=100,
         description=(
-            "What the buyer wants to find on invoices, of German authorities the Leitweg-ID (BT-10)"
+            "Reference that the buyer requires on invoices; for German authorities the Leitweg-ID"
+            " (BT-10)"
         ),
     )
     purchase_order: str = Field(
-        default="", max_length=100, description="The buyer's own number of the order (BT-13)"
+        default="", max_length=100, description="The buyer's own number for the order (BT-13)"
     )
 
     @property
     def legal_name(self) -> str:
-        """Return the name that contracts and accounts are in: the company's, or without one the
-        person's.
+        """Return the name for contracts and accounts: the company's, or the person's if there is no
+        company.
         """
         return self.company.strip() or self.name
 
 
 class Customer(Value):
-    """Who bought, as the storefront knows him; `customer_id` is the storefront's own key."""
+    """The buyer, as the storefront identifies them."""
 
-    customer_id: str = Field(min_length=1, max_length=64)
-    email: Email
-    name: Text
+    customer_id: str = Field(
+        min_length=1, max_length=64, description="The storefront's own key of the customer"
+    )
+    email: Email = Field(description="Address that mails about the order go to")
+    name: Text = Field(description="Full name, as printed and greeted")
 
 
 def _is_iban(text: str) -> str:
@@ -154,32 +185,43 @@ def _is_iban(text: str) -> str:
 
 
 class BankAccount(Value):
-    """Where money for a shop is paid to, printed on its unpaid invoices."""
+    """Account for payments to the shop, printed on unpaid invoices."""
 
     holder: str = Field(
         default="",
         max_length=70,
         description=(
-            "Where it is not the `company` of the shop's address, or without one its `name`"
+            "Account holder, if not the `company` of the shop's address or, without one, its `name`"
         ),
     )
-    iban: Annotated[str, Field(max_length=42), AfterValidator(_is_iban)]
-    bic: str = Field(default="", pattern="^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$")
+    iban: Annotated[str, Field(max_length=42), AfterValidator(_is_iban)] = Field(
+        description="With valid check digits; spaces are removed"
+    )
+    bic: str = Field(
+        default="",
+        pattern="^([A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?)?$",
+        description="8 or 11 characters; empty: not printed",
+    )
     pay_code: Literal["none", "epc", "swiss"] = Field(
         default="none",
-        description="QR code on unpaid invoices: of a SEPA transfer (EUR), or of a Swiss QR-bill",
+        description=(
+            "QR code on unpaid invoices: `epc` for a SEPA transfer (EUR), `swiss` for a Swiss"
+            " QR-bill"
+        ),
     )
 
 
 class ShopProfile(Settings):
-    """What the papers and mails of a shop say about it."""
+    """The shop as its documents and mails present it."""
 
-    name: Text
+    name: Text = Field(description="Name of the shop")
     email: Email = Field(
-        description="Customer service: sender of the mails, and the mailbox that answers come to"
+        description="Customer service: sender of the mails, and mailbox for replies"
     )
-    address: Address
-    website: str = Field(default="", max_length=200)
+    address: Address = Field(description="The seller's address, printed on documents")
+    website: str = Field(
+        default="", max_length=200, description="Web address, printed on documents"
+    )
     registration: str = Field(
         default="", max_length=100, description="Trade register number, printed on documents"
     )
@@ -187,7 +229,7 @@ class ShopProfile(Settings):
         default="",
         max_length=60,
         description=(
-            "Of the shop at its tax office (BT-32), printed on documents; e-invoices need it where"
+            "Number at the shop's tax office (BT-32), printed on documents; e-invoices need it if"
             " there is no VAT number. In Norway `Foretaksregisteret`, in Sweden `Godkänd för"
             " F-skatt`"
         ),
@@ -195,82 +237,103 @@ class ShopProfile(Settings):
     payment_days: Annotated[int, Field(ge=0, le=365, strict=True)] | None = Field(
         default=None,
         description=(
-            "Invoices that are not paid are due this many days after their date; null: they name"
-            " no day"
+            "Unpaid invoices are due this many days after their date; null: they print no due date"
         ),
     )
     payment_terms: str = Field(
         default="",
         max_length=300,
-        description="Terms of payment in words, printed on invoices that are not paid",
+        description="Terms of payment as text, printed on unpaid invoices",
     )
     supply_date: Literal["shipped", "issued"] = Field(
         default="shipped",
         description=(
-            "What an invoice that is issued before the goods are shipped gives as the date of"
-            " supply: none (`shipped`), or its own date (`issued`), where goods always leave with"
-            " their invoice"
+            "Date of supply on an invoice issued before shipping: `shipped` leaves it open,"
+            " `issued` uses the date of the invoice, for shops that always send goods with their"
+            " invoice"
         ),
     )
-    legal_text: str = Field(default="", max_length=2000)
+    legal_text: str = Field(
+        default="",
+        max_length=2000,
+        description="Printed at the foot of documents, as the law of the seller's country requires",
+    )
     e_invoice: bool = Field(
         default=True,
         description=(
-            "Whether invoices and credit slips hold themselves as data (Factur-X, EN 16931), where"
-            " the address bears a VAT number"
+            "Whether PDFs of invoices and credit slips contain the invoice as data (Factur-X, EN"
+            " 16931); needs a VAT number in `address`"
         ),
     )
-    bank: BankAccount | None = None
+    bank: BankAccount | None = Field(
+        default=None, description="Printed on unpaid invoices; null: none"
+    )
     order_url: OrderPage = ""
     timezone: TimeZone = Field(
         default="UTC",
-        description="Whose days papers, mails and lists show, and periods of days end with",
+        description=(
+            "Time zone of dates on documents, in mails and in lists, and of periods counted in days"
+        ),
     )
     toman: bool = Field(
         default=False,
         description=(
-            "Documents and mails write Iranian Rial in Toman, ten of them; messages count Rial"
+            "Whether documents and mails write Iranian Rial in Toman (ten Rial); amounts in"
+            " messages are always Rial"
         ),
     )
 
 
 class Payment(Value):
-    """A payment that was received, in money or from the customer's store credit. A negative one
-    takes another back.
+    """A payment that was received, in money or from the customer's store credit. A negative payment
+    reverses another.
     """
 
-    payment_id: UUID
-    kind: Literal["money", "store_credit"] = "money"
-    method: Text
-    amount: Money
-    transaction_id: str = Field(default="", max_length=200)
-    reverses: UUID | None = Field(
-        default=None, description="The payment that this entry takes back"
+    payment_id: UUID = Field(
+        description="Chosen by the sender. A payment with a known id is refused"
     )
-    reason: str = Field(default="", max_length=500, description="Of a reversal")
+    kind: Literal["money", "store_credit"] = Field(
+        default="money", description="`store_credit` if paid from the customer's store credit"
+    )
+    method: Text = Field(
+        description="Name of the payment method, as in the order or another of the shop"
+    )
+    amount: Money = Field(description="Positive; negative if it reverses another payment")
+    transaction_id: str = Field(
+        default="",
+        max_length=200,
+        description=(
+            "The payment system's number of the transaction; the same one is recorded once per"
+            " order"
+        ),
+    )
+    reverses: UUID | None = Field(
+        default=None, description="Id of the payment that this one reverses"
+    )
+    reason: str = Field(default="", max_length=500, description="Why a payment was reversed")
     at: AwareDatetime | None = Field(
-        default=None, description="When it was received; null: when it is recorded"
+        default=None, description="When the money was received; null in a command: now"
     )
 
 
 class RecordedPayment(Payment):
-    """A payment as it stands in an order."""
+    """A payment as recorded in an order."""
 
-    by: str = Field(default="", description="Who recorded it")
+    by: str = Field(default="", description="Who recorded it: `customer`, `system`, or an employee")
 
 
 class DocumentReference(Value):
-    """A document that was issued, by its number."""
+    """A document that was issued."""
 
     document_id: UUID
     kind: DocumentKind
-    number: str
+    number: str = Field(description="Number as printed, such as `IN000001`")
     issued_at: AwareDatetime | None = None
     replaces: list[UUID] = Field(
         default=[],
         max_length=10_000,
         description=(
-            "Ids of the documents that it replaces, which count no more: of an outdated delivery"
-            " slip, of invoices that were corrected"
+            "Ids of the documents that this one replaces and makes void: an outdated delivery"
+            " slip, or corrected invoices"
         ),
     )

@@ -1,7 +1,6 @@
-"""The published contract, an AsyncAPI 3.0 document: `docs/asyncapi.yaml` is made of it by
-`aftercart contract`.
+"""Generate the published contract, an AsyncAPI 3.0 document, for `aftercart contract`.
 
-Pure: services come as plain data, none is imported. `document` is the whole, `operations`,
-`messages` and `schemas` are its parts, `prose` is what it says in words. Source:
+Nothing is imported from services: their interfaces are passed in as data. `document` builds the
+whole, `operations`, `messages` and `schemas` its parts; `fields` and `prose` hold texts. Source:
 https://www.asyncapi.com/docs/reference/specification/v3.0.0
 """

@@ -1,11 +1,11 @@
-"""Messages as the contract describes them: words, payload and a whole example of each."""
+"""Describe messages in the contract: texts, payload and a complete example of each."""
 
 import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.contracts import samples
-from shared.contracts.asyncapi.schemas import ROOM, schema_name
+from shared.contracts.asyncapi.schemas import SCHEMAS, schema_name
 from shared.contracts.envelope import CONTENT_TYPE, Envelope
 from shared.contracts.message import (
     PREFIX,
@@ -29,12 +29,12 @@ CAUSE = {
 
 
 def key(message: type[Message]) -> str:
-    """`order.place.v1`: the name of a message within the document."""
+    """Return the name of a message within the document: `order.place.v1`."""
     return message.wire_type().removeprefix(f"{PREFIX}.")
 
 
 def kind_of(message: type[Message]) -> str:
-    """`command`, `query`, `event`, `refusal` or `answer`."""
+    """Return `command`, `query`, `event`, `refusal` or `answer`."""
     line = [ancestor.__name__ for ancestor in message.__mro__]
     return next(
         name.lower() for name in line if name in ("Command", "Query", "Refusal", "Event", "Answer")
@@ -42,8 +42,8 @@ def kind_of(message: type[Message]) -> str:
 
 
 def exchange_role(message: type[Message]) -> str:
-    """Which exchange it is published to: `commands`, `events` or, if it is only an answer,
-    `replies`.
+    """Return the exchange that a message is published to: `commands`, `events`, or `replies` for
+    answers and refusals of queries.
     """
     if issubclass(message, Asking):
         return "commands"
@@ -54,12 +54,12 @@ def exchange_role(message: type[Message]) -> str:
 
 
 def summary(message: type[Message]) -> str:
-    """The first sentence of its docstring."""
+    """Return the first sentence of a message's docstring."""
     return _words(message).split(". ")[0].rstrip(".")
 
 
 def described(message: type[Message], sender: str | None) -> Json:
-    """The AsyncAPI Message Object. `sender`: the service that sends it, if one does."""
+    """Return the AsyncAPI Message Object. `sender` is the service that sends it, or None."""
     return {
         "name": message.wire_type(),
         "title": message.name,
@@ -74,23 +74,27 @@ def described(message: type[Message], sender: str | None) -> Json:
 
 
 def payload(message: type[Message]) -> Json:
-    """The schema of the whole envelope: what all have in common, and what only this message has."""
+    """Return the schema of the envelope: the common attributes, and those specific to this
+    message.
+    """
     own = {
         "type": {"type": "string", "const": message.wire_type()},
-        "data": {"$ref": ROOM + schema_name(message)},
+        "data": {"$ref": SCHEMAS + schema_name(message)},
     }
     needs_data = any(field.is_required() for field in message.model_fields.values())
     required = ["type", *["data"] * needs_data, *["replyto"] * issubclass(message, Query)]
     return {
         "allOf": [
-            {"$ref": ROOM + "Envelope"},
+            {"$ref": SCHEMAS + "Envelope"},
             {"type": "object", "properties": own, "required": required},
         ]
     }
 
 
 def example(message: type[Message], sender: str | None) -> Json:
-    """A whole envelope with the class's `example` as data; the same on every machine."""
+    """Return a complete envelope with the `example` of the class as data; the same on every
+    machine.
+    """
     envelope = Envelope(
         id=str(uuid5(NAMESPACE_URL, message.wire_type())),
         type=message.wire_type(),

@@ -1,4 +1,6 @@
-"""AsyncAPI operations: the messages that each service receives, replies to and publishes."""
+"""Describe the operations in the contract: messages that each service receives, replies to and
+publishes.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +16,8 @@ Kind = type[Message]
 
 @dataclass(frozen=True)
 class Interface:
-    """The messages that a service receives, and the events it publishes besides refusals, also
-    those that it sends to itself.
+    """The messages that a service receives, and the events that it publishes, without refusals.
+    Both include internal messages.
     """
 
     receives: Sequence[Kind]
@@ -23,19 +25,19 @@ class Interface:
 
     @property
     def received(self) -> list[Kind]:
-        """Messages from other programs."""
+        """Return the messages that other programs send."""
         return [kind for kind in self.receives if not kind.internal]
 
     @property
     def published(self) -> list[Kind]:
-        """Events, and refusals of commands."""
+        """Return the events, and the refusals of commands."""
         events = [kind for kind in self.publishes if not kind.internal]
         refusals = [kind.refusal for kind in self.received if issubclass(kind, Command)]
         return [*events, *refusals]
 
     @property
     def replied(self) -> list[Kind]:
-        """Messages sent to a `replyto`."""
+        """Return the messages sent to a `replyto`."""
         return [reply for kind in self.received for reply in replies(kind)]
 
 
@@ -56,7 +58,7 @@ def senders(services: Mapping[str, Interface]) -> dict[Kind, str]:
 
 
 def operations(services: Mapping[str, Interface]) -> Json:
-    """AsyncAPI Operation Objects by name: `orders.receive.order.place.v1`,
+    """Return AsyncAPI Operation Objects by name: `orders.receive.order.place.v1`,
     `orders.send.order.placed.v1`.
     """
     found: Json = {}
@@ -67,12 +69,12 @@ def operations(services: Mapping[str, Interface]) -> Json:
 
 
 def channel_message(channel: str, kind: Kind) -> Json:
-    """A reference to a message of a channel."""
+    """Return a reference to a message of a channel."""
     return {"$ref": f"#/channels/{channel}/messages/{key(kind)}"}
 
 
 def mentioned(found: Json) -> Iterator[str]:
-    """Keys of the messages that operations name, as messages or replies."""
+    """Yield the keys of messages that operations contain, as messages or replies."""
     for operation in found.values():
         for reference in (*operation["messages"], *operation.get("reply", {}).get("messages", [])):
             yield reference["$ref"].rpartition("/")[2]

@@ -1,72 +1,78 @@
-"""What the contract says in words, where no docstring of a message does."""
+"""Hold the texts of the contract that are not docstrings of messages."""
 
 ABOUT = """\
-The backend that begins where the checkout ends, for any storefront. Every message is a CloudEvent 1.0 in structured
-JSON (`application/cloudevents+json`); a client needs nothing but an AMQP 0-9-1 library.
+The backend that starts where the checkout ends, for any storefront. Every message is a CloudEvent 1.0 in structured
+JSON (`application/cloudevents+json`); a client needs only an AMQP 0-9-1 library.
 
-**Sending.** Publish commands and queries to the exchange `{commands}`, persistent, with the message's name
-as routing key. Repeating a message (same `source` and `id`) changes nothing more. Every command causes events, or is
-refused by the event `<noun>.<verb>_refused`, with a `code` for machines and a `reason` for people; then nothing has
-changed. A message with a name that no service takes is kept, and not answered.
+**Publish** commands and queries to the exchange `{commands}`, persistent, with the message's name as routing
+key. A repeated message (same `source` and `id`) changes nothing more. Every command causes events, or is refused by the
+event `<noun>.<verb>_refused`, with a `code` for machines and a `reason` for people; a refused command changes nothing.
+A message with a name that no service handles is stored for the operator, and not answered.
 
-**Reading.** Bind a queue of your own (its name begins with your user's name and a dot) to the exchange
-`{events}` with the names that you want; older events are kept in the stream `{events}.stream`.
-Events come at least once, and in order per `subject`: drop what you have seen by `source` and `id`.
+**Read events** from a queue of your own, bound to the exchange `{events}` with the names that you need; the
+queue's name starts with your user's name and a dot. Past events are in the stream `{events}.stream`. Events are
+delivered at least once, and in order per `subject`: detect duplicates by `source` and `id`.
 
-**Answers.** Bind a queue to the exchange `{replies}` with a routing key that begins with your user's name
-and a dot, and put that key into `replyto`. Queries need it; a command that carries it is answered there as well, by
-`command.done` or its refusal. `correlationid` comes back as it was sent.
+**Get answers** from a queue of your own, bound to the exchange `{replies}` with a routing key that starts with
+your user's name and a dot; set `replyto` to this key. Queries require it. A command with `replyto` is answered there
+too, by `command.done` or its refusal. `correlationid` is returned as it was sent.
 
-**Change.** The number at the end of `type` is the major version. Inside it, fields, messages and values of enumerations
-are only added: readers ignore what they do not know. Unknown fields in the data of commands and queries are refused.
+**Times** are RFC 3339, with an offset from UTC. **Amounts** are integers in minor units of their currency
+(ISO 4217): 1999 with `EUR` is 19.99 EUR. Rates and percentages are decimal strings in percent.
+
+**Versions.** The number at the end of `type` is the major version. Within it, fields, messages and enumeration values
+are only added: ignore those that you do not know. Unknown fields in the data of commands and queries are refused.
 """
 
 SERVER = (
-    "RabbitMQ 3.10 or later. Outsiders publish commands and queries, read events, and read their"
-    " own answers."
+    "RabbitMQ 3.10 or later. External clients publish commands and queries, read events, and read"
+    " their own answers."
 )
 LOGIN = (
-    "A RabbitMQ user. Outsiders publish commands, read events and the answers meant for them, and"
-    " nothing else."
+    "A RabbitMQ user. External clients may publish commands and queries, read events, and read"
+    " their own answers; nothing else."
 )
 
 ATTRIBUTES = {
     "specversion": "Version of CloudEvents",
     "id": (
-        "Unique within `source`; a UUID serves. `source` and `id` are the key against duplicates."
+        "Unique within `source`, such as a UUID. A message with a known `source` and `id` is a"
+        " duplicate."
     ),
     "source": (
-        "Who sends: a URI reference such as `/storefront`; services are `/aftercart/<service>`"
+        "The sender, a URI reference such as `/storefront`; services are `/aftercart/<service>`"
     ),
     "type": "`aftercart.<name>.v<major>`; the routing key is `<name>`",
     "subject": (
-        "Key of the aggregate that the message is about; events of one subject keep their order"
+        "Key of the aggregate that the message is about; events with the same subject stay in order"
     ),
-    "time": "When it was made, RFC 3339",
-    "datacontenttype": "Of `data`",
+    "time": "When the message was created, RFC 3339",
+    "datacontenttype": "Media type of `data`",
     "sequence": (
-        "Extension. Number of the event within its subject: zero-padded, so that it sorts as text"
+        "Extension. Number of the event within its subject, zero-padded, so that it sorts as text"
     ),
     "correlationid": (
-        "Extension. Shared by all that follows from one message: its `correlationid`, or else its"
-        " `id`"
+        "Extension. The same for all messages that one message causes: its `correlationid`, or its"
+        " `id` if it has none"
     ),
     "causationid": "Extension. `id` of the message that caused this one",
     "traceparent": "Extension. W3C trace context",
-    "replyto": "Extension. Routing key on the exchange for replies, where the answer is wanted",
-    "shop": "Extension. The shop of this installation that is meant",
-    "data": "The message itself",
+    "replyto": (
+        "Extension. Routing key on the exchange for replies to which the answer is published"
+    ),
+    "shop": "Extension. Key of the shop, for installations with several",
+    "data": "Content of the message",
 }
 
 TAGS = {
-    "command": "Asks for a change",
-    "query": "Asks a question; needs `replyto`",
-    "event": "Says what happened",
-    "refusal": "A command or query that was not carried out: nothing changed",
+    "command": "Requests a change",
+    "query": "Requests information; needs `replyto`",
+    "event": "States what happened",
+    "refusal": "A command or query was refused: nothing changed",
     "answer": "Sent to a `replyto` only",
 }
 
-REPLY_ADDRESS = "The routing key that the asking message gave in `replyto`"
+REPLY_ADDRESS = "The routing key in `replyto` of the command or query"
 REPLIES = (
     "Answers, on the exchange for replies. The routing key is the `replyto` of the message that is"
     " answered."

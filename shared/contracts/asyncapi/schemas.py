@@ -1,8 +1,8 @@
-"""JSON Schemas of messages and envelope, as AsyncAPI wants them: draft 7, under one roof.
+"""Generate the JSON Schemas of messages and envelope, draft 7 as AsyncAPI uses it.
 
-What is asked is described as it is checked: unknown fields are refused. What is told is described
-as it must be read: unknown fields are allowed, at any depth, so that it may grow. A value that is
-part of both has a schema for each (`Address-Input`, `Address-Output`).
+Schemas of received messages are strict: unknown fields are refused. Schemas of sent messages allow
+unknown fields at any depth, so that readers tolerate additions. A value in both has a schema for
+each (`Address-Input`, `Address-Output`).
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from pydantic_core.core_schema import DictSchema, ModelSchema
 
+from shared.contracts.asyncapi.fields import described
 from shared.contracts.asyncapi.prose import ATTRIBUTES
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Asking, Message, Refusal
 
 Json = dict[str, Any]
-ROOM = "#/components/schemas/"
-ASKED: JsonSchemaMode = "validation"
-TOLD: JsonSchemaMode = "serialization"
+SCHEMAS = "#/components/schemas/"
+RECEIVED: JsonSchemaMode = "validation"
+SENT: JsonSchemaMode = "serialization"
 
 
 class _Generator(GenerateJsonSchema):
@@ -28,14 +29,16 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: ModelSchema) -> Json:
         found = super().model_schema(schema)
-        if self.mode == TOLD and found.get("additionalProperties") is False:
+        if self.mode == SENT and found.get("additionalProperties") is False:
             del found["additionalProperties"]
         if "description" in found:
             found["description"] = _unwrap(found["description"])
         return found
 
     def dict_schema(self, schema: DictSchema) -> Json:
-        """Where keys have a pattern, pydantic refuses others, but does not say so."""
+        """Return the schema of a mapping; pydantic refuses keys outside a pattern, but omits it
+        here.
+        """
         found = super().dict_schema(schema)
         return found | {"additionalProperties": False} if "patternProperties" in found else found
 
@@ -46,29 +49,33 @@ def _unwrap(text: str) -> str:
 
 
 def schema_name(message: type[Message]) -> str:
-    """Under which name a message's data is described; all refusals have one shape."""
+    """Return the name of the schema of a message's data; all refusals share one."""
     return _model(message)[0].__name__
 
 
 def schemas(messages: Iterable[type[Message]]) -> Json:
-    """Schemas by name: the envelope, the data of each message, and the values in them."""
-    wanted: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Envelope, ASKED)}
+    """Return the schemas by name: the envelope, the data of each message, and the values in
+    them.
+    """
+    wanted: set[tuple[type[BaseModel], JsonSchemaMode]] = {(Envelope, RECEIVED)}
     wanted.update(_model(message) for message in messages)
     ordered = sorted(wanted, key=lambda one: one[0].__name__)
     _, found = models_json_schema(
-        ordered, ref_template=ROOM + "{model}", schema_generator=_Generator
+        ordered, ref_template=SCHEMAS + "{model}", schema_generator=_Generator
     )
-    tidy = {name: _tidy(schema) for name, schema in sorted(found["$defs"].items())}
+    tidy = {name: _tidy(schema) for name, schema in sorted(described(found["$defs"]).items())}
     return tidy | {"Envelope": _envelope(tidy["Envelope"])}
 
 
 def _model(message: type[Message]) -> tuple[type[BaseModel], JsonSchemaMode]:
     model = Refusal if issubclass(message, Refusal) else message
-    return model, ASKED if issubclass(message, Asking) else TOLD
+    return model, RECEIVED if issubclass(message, Asking) else SENT
 
 
 def _tidy(schema: Any) -> Any:
-    """Draft 7 ignores what stands beside a `$ref`, such as a field's description."""
+    """Move references with siblings into `allOf`: draft 7 ignores everything beside a `$ref`, such
+    as a field's description.
+    """
     if isinstance(schema, list):
         return [_tidy(part) for part in schema]
     if not isinstance(schema, dict):
@@ -80,8 +87,8 @@ def _tidy(schema: Any) -> Any:
 
 
 def _envelope(schema: Json) -> Json:
-    """As CloudEvents wants it: attributes are absent or have a value, and `specversion` is there
-    (we read messages without it, too). Each attribute is explained.
+    """Return the envelope's schema by CloudEvents: attributes are absent or have a value, and
+    `specversion` is required (our own reader does not require it).
     """
     attributes = schema["properties"]
     explained = {
@@ -91,7 +98,7 @@ def _envelope(schema: Json) -> Json:
 
 
 def _present(attribute: Json) -> Json:
-    """Without null and its default."""
+    """Return the schema of an attribute without null and without its default."""
     if attribute.get("default", "") is None:
         attribute = {name: part for name, part in attribute.items() if name != "default"}
     kinds = [kind for kind in attribute.pop("anyOf", []) if kind != {"type": "null"}]

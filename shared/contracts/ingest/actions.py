@@ -1,4 +1,4 @@
-"""What employees do with threads beside answering them, and what they write on orders."""
+"""Define the commands and events of employees' work on threads, apart from replies."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from shared.contracts import samples
 from shared.contracts.ingest.files import MOST_FILES, Carried, Enclosed, FormFile
 from shared.contracts.ingest.messages import ThreadMessage
-from shared.contracts.ingest.threads import OWN_WORDS, Seen, ThreadStatus, ThreadView
+from shared.contracts.ingest.threads import OWN_TEXT, Seen, ThreadStatus, ThreadView
 from shared.contracts.message import Command, Event
 from shared.contracts.orders.parts import By, Name
 from shared.contracts.references import OrderId
@@ -16,8 +16,8 @@ from shared.contracts.values import Email
 
 
 class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
-    """Gives a thread another status; any may follow any. While a message of the customer was not
-    seen, it is only opened.
+    """Set the status of a thread; every change is allowed. While a message of the customer is
+    unseen, only `open` is.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -27,13 +27,13 @@ class SetThreadStatus(Command, name="thread.set_status", subject="thread_id"):
     }
 
     thread_id: UUID
-    status: ThreadStatus
+    status: ThreadStatus = Field(description="New status")
     by: By
     seen: Seen = None
 
 
 class ThreadStatusChanged(Event, name="thread.status_changed", subject="thread_id"):
-    """A thread has another status."""
+    """The status of a thread was changed."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -44,14 +44,14 @@ class ThreadStatusChanged(Event, name="thread.status_changed", subject="thread_i
     }
 
     thread_id: UUID
-    came_from: ThreadStatus
-    status: ThreadStatus
+    came_from: ThreadStatus = Field(description="Status before")
+    status: ThreadStatus = Field(description="Status now")
     by: str
     at: AwareDatetime
 
 
 class AssignThread(Command, name="thread.assign", subject="thread_id"):
-    """Gives a thread to an employee, or to nobody."""
+    """Assign a thread to an employee, or to nobody."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -60,12 +60,12 @@ class AssignThread(Command, name="thread.assign", subject="thread_id"):
     }
 
     thread_id: UUID
-    owner: By | None
+    owner: By | None = Field(description="Employee who is responsible; null: nobody")
     by: By
 
 
 class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
-    """A thread belongs to another employee, or to nobody."""
+    """A thread was assigned to another employee, or to nobody."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -76,18 +76,18 @@ class ThreadAssigned(Event, name="thread.assigned", subject="thread_id"):
     }
 
     thread_id: UUID
-    came_from: str | None
-    owner: str | None
+    came_from: str | None = Field(description="Owner before; null: nobody")
+    owner: str | None = Field(description="Owner now; null: nobody")
     by: str
     at: AwareDatetime
 
 
 class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id"):
-    """Mails a thread with a comment and its files to another employee, who becomes its owner, or to
-    someone else. The comment stays in the thread as a private note.
+    """Mail a thread with a comment and its files to an employee or another person. An employee
+    becomes the owner of the thread. The comment is stored in it as a private note.
 
-    An employee who answers that mail from the same address answers the customer, as by
-    `thread.reply`; with `advice`, and from anybody else, the answer becomes a private note.
+    A reply of the employee from the same address goes to the customer, as by `thread.reply`; with
+    `advice`, and from any other sender, it becomes a private note.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -99,24 +99,24 @@ class ForwardThread(Command, Enclosed, name="thread.forward", subject="thread_id
     }
 
     thread_id: UUID
-    email: Email
+    email: Email = Field(description="Address of the recipient")
     employee: By | None = Field(
-        default=None, description="Who it is, if an employee; null: someone else"
+        default=None, description="Name of the employee; null: the recipient is another person"
     )
-    comment: str = Field(default="", max_length=20_000)
+    comment: str = Field(default="", max_length=20_000, description="Comment for the recipient")
     advice: bool = Field(
         default=False,
         description=(
-            "The employee is asked for advice only: what they answer by mail stays a private note"
+            "Whether the employee is only asked for advice: their mailed reply becomes a private"
+            " note"
         ),
     )
     by: By
 
 
 class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_id"):
-    """A thread is to be mailed to an employee or someone else. `messages` are the latest of it,
-    oldest first; someone else is shown none that is private. `attachments` are those of the
-    command, then the files of the messages, the latest first.
+    """A thread was forwarded and is to be mailed to an employee or another person. `attachments`
+    are those of the command, then the files of the messages, the latest first.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -133,28 +133,36 @@ class ThreadForwarded(Event, Carried, name="thread.forwarded", subject="thread_i
     }
 
     thread_id: UUID
-    forward_id: UUID = Field(description="Message id of the note that keeps the comment")
-    email: Email
-    employee: str | None
-    comment: str
+    forward_id: UUID = Field(description="Id of the note with the comment")
+    email: Email = Field(description="Address of the recipient")
+    employee: str | None = Field(
+        description="Name of the employee; null: the recipient is another person"
+    )
+    comment: str = Field(description="Comment for the recipient")
     advice: bool = Field(
-        default=False, description="What an employee answers by mail stays a private note"
+        default=False, description="Whether a mailed reply of the employee becomes a private note"
     )
     by: str
     thread: ThreadView
-    messages: list[ThreadMessage]
-    omitted: int = Field(default=0, description="Earlier messages that are not told here")
+    messages: list[ThreadMessage] = Field(
+        description=(
+            "Latest messages, oldest first; none that are private if the recipient is another"
+            " person"
+        )
+    )
+    omitted: int = Field(default=0, description="Number of earlier messages that are left out")
     left_out: list[str] = Field(
         default=[],
         description=(
-            "Names of files that are not attached: together they are too large, or they could run"
+            "Names of files that are not attached, because they are too large together or could"
+            " be executed"
         ),
     )
 
 
 class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
-    """An employee knows who wrote a message that is not `verified`: from then on its sender may
-    write in this thread, and what they wrote is `private` no longer. They do not become the
+    """Confirm the sender of a message that is not `verified`. From then on the sender may post to
+    this thread, and their messages in it are not `private` any more. They do not become the
     customer.
     """
 
@@ -165,12 +173,12 @@ class ConfirmSender(Command, name="thread.confirm_sender", subject="thread_id"):
     }
 
     thread_id: UUID
-    message_id: UUID
+    message_id: UUID = Field(description="Id of a message by that sender")
     by: By
 
 
 class SenderConfirmed(Event, name="thread.sender_confirmed", subject="thread_id"):
-    """Somebody who is not the customer may write in a thread."""
+    """A sender other than the customer was allowed to post to a thread."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -181,16 +189,14 @@ class SenderConfirmed(Event, name="thread.sender_confirmed", subject="thread_id"
     }
 
     thread_id: UUID
-    message_id: UUID
-    email: Email
+    message_id: UUID = Field(description="Id of the message that was confirmed")
+    email: Email = Field(description="Address of the sender")
     by: str
     at: AwareDatetime
 
 
 class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
-    """An employee read what is in a thread now, or as far as `seen`. Read or not, it waits until it
-    is answered.
-    """
+    """Mark a thread as read, entirely or up to `seen`. It still waits until it is answered."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "anna@shop.test"}
 
@@ -200,7 +206,7 @@ class MarkThreadRead(Command, name="thread.mark_read", subject="thread_id"):
 
 
 class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
-    """An employee read what was new in a thread."""
+    """An employee read the new messages of a thread."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -210,15 +216,15 @@ class ThreadViewed(Event, name="thread.viewed", subject="thread_id"):
     }
 
     thread_id: UUID
-    messages: int = Field(description="How many were unread")
+    messages: int = Field(description="Number of messages that were unread")
     by: str
     at: AwareDatetime
 
 
 class PostOrderMessage(Command, Enclosed, name="thread.post_order_message", subject="order_id"):
-    """An employee writes about an order, with a predefined message, their own words, or both: a
-    note for employees (`private`), or a message that is mailed to the customer. It is stored in the
-    thread of the order, which need not exist before.
+    """Post a message about an order: a predefined message, own text, or both. It is mailed to the
+    customer, or with `private` stored as a note for employees. The thread of the order is opened if
+    there is none.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -229,17 +235,15 @@ class PostOrderMessage(Command, Enclosed, name="thread.post_order_message", subj
     }
 
     order_id: OrderId
-    text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_WORDS)
-    canned_message: Name | None = None
-    private: bool = False
+    text: str | None = Field(default=None, min_length=1, max_length=100_000, description=OWN_TEXT)
+    canned_message: Name | None = Field(default=None, description="Key of a predefined message")
+    private: bool = Field(default=False, description="Whether it is a note for employees")
     by: By
     seen: Seen = None
 
 
 class OrderMessagePosted(Event, Carried, name="thread.order_message_posted", subject="thread_id"):
-    """An employee wrote to the customer about an order; the message is to be mailed, with these
-    threading headers.
-    """
+    """An employee's message about an order was posted and is to be mailed to the customer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -256,12 +260,16 @@ class OrderMessagePosted(Event, Carried, name="thread.order_message_posted", sub
     order_id: UUID
     thread: ThreadView
     message: ThreadMessage
-    in_reply_to: str | None = None
-    references: list[str] = []
+    in_reply_to: str | None = Field(
+        default=None, description="Message-ID for the mail's header `In-Reply-To`; null: none"
+    )
+    references: list[str] = Field(
+        default=[], description="Message-IDs for the mail's header `References`"
+    )
 
 
 class AddNote(Command, name="thread.add_note", subject="thread_id"):
-    """Keeps a private note in a thread: for employees only, and never mailed. It changes nothing
+    """Add a private note to a thread, for employees only. It is never mailed, and changes nothing
     else.
     """
 
@@ -272,8 +280,8 @@ class AddNote(Command, name="thread.add_note", subject="thread_id"):
     }
 
     thread_id: UUID
-    text: str = Field(min_length=1, max_length=100_000)
+    text: str = Field(min_length=1, max_length=100_000, description="Text of the note")
     attachments: list[FormFile] = Field(
-        default=[], max_length=MOST_FILES, description="Files to keep with it"
+        default=[], max_length=MOST_FILES, description="Files to store with the note"
     )
     by: By

@@ -1,4 +1,4 @@
-"""Predefined messages: kept by the shop, filled in when they are used."""
+"""Define predefined messages of a shop, with placeholders that are filled in on use."""
 
 from typing import Any, ClassVar
 
@@ -15,52 +15,52 @@ from shared.contracts.values import Language, Text
 class CannedMessage(Value):
     """A predefined message."""
 
-    key: Name
+    key: Name = Field(description="Short name of the message")
     names: dict[Language, Text] = Field(
-        min_length=1, max_length=50, description="For employees, per language"
+        min_length=1, max_length=50, description="Name per language, for employees"
     )
     texts: dict[Language, Letter] = Field(
         min_length=1,
         max_length=50,
-        description=f"Per language; filled in where it is used: {PLACEHOLDERS}",
+        description=f"Text per language. Placeholders are filled in: {PLACEHOLDERS}",
     )
 
 
 class PutCannedMessage(Command, CannedMessage, name="canned_message.put", subject="key"):
-    """Adds a predefined message, or replaces it."""
+    """Add a predefined message, or replace it."""
 
     example: ClassVar[dict[str, Any]] = samples.CANNED_MESSAGE
 
 
 class RemoveCannedMessage(Command, name="canned_message.remove", subject="key"):
-    """Takes a predefined message away; what was written with it stays."""
+    """Remove a predefined message. Messages written with it stay."""
 
     example: ClassVar[dict[str, Any]] = {"key": "delay"}
 
-    key: Name
+    key: Name = Field(description="Short name of the message")
 
 
 class CannedMessageChanged(Event, CannedMessage, name="canned_message.changed", subject="key"):
-    """A predefined message is now this."""
+    """A predefined message was added or replaced; the event contains all its fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.CANNED_MESSAGE
 
 
 class CannedMessageRemoved(Event, name="canned_message.removed", subject="key"):
-    """A predefined message is there no more."""
+    """A predefined message was removed."""
 
     example: ClassVar[dict[str, Any]] = {"key": "delay"}
 
-    key: Name
+    key: Name = Field(description="Short name of the message")
 
 
 class CannedMessageList(Answer, name="canned_message.list_answered"):
-    """All predefined messages of the shop, by key."""
+    """The predefined messages of the shop, sorted by key."""
 
     example: ClassVar[dict[str, Any]] = {"messages": [samples.CANNED_MESSAGE]}
 
-    messages: list[CannedMessage]
+    messages: list[CannedMessage] = Field(description="All predefined messages")
 
 
 class CannedMessageAnswer(Answer, CannedMessage, name="canned_message.get_answered"):
@@ -71,14 +71,14 @@ class CannedMessageAnswer(Answer, CannedMessage, name="canned_message.get_answer
 
 
 class GetCannedMessage(Query, name="canned_message.get", answer=CannedMessageAnswer, subject="key"):
-    """Asks for a predefined message by its key."""
+    """Return a predefined message by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "delay"}
 
-    key: Name
+    key: Name = Field(description="Short name of the message")
 
 
 class ListCannedMessages(Query, name="canned_message.list", answer=CannedMessageList):
-    """Asks for the predefined messages of the shop."""
+    """Return the predefined messages of the shop."""
 
     example: ClassVar[dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Contacts: whom customers may write to, and the form by which they do."""
+"""Define contacts, which customers can write to, and the contact form."""
 
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -13,64 +13,60 @@ from shared.contracts.orders.lists import CustomerKey
 from shared.contracts.values import Email, Language, Sku, Text
 
 ContactKey = Annotated[
-    str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="Its short name, for machines")
+    str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", description="Key of the contact")
 ]
 
 
 class Contact(Value):
-    """A recipient that the shop offers to its customers."""
+    """A contact of the shop, offered to customers as a recipient."""
 
     key: ContactKey
     names: dict[Language, Text] = Field(
         min_length=1, max_length=50, description="Name per language"
     )
     email: Email | None = Field(
-        default=None, description="Where its mails go; null: to the address of the shop"
+        default=None, description="Mailbox for its messages; null: the address of the shop"
     )
     descriptions: dict[Language, Annotated[str, Field(max_length=2000)]] = Field(
-        default={}, max_length=50, description="Per language: what it is for"
+        default={}, max_length=50, description="Purpose per language"
     )
     save_messages: bool = Field(
         default=True,
-        description=(
-            "Whether what is written to it becomes a thread; if not, it is mailed to `email`"
-        ),
+        description="Whether its messages become threads; false: they are mailed to `email`",
     )
-    offered: bool = Field(default=True, description="Whether the contact form may name it")
+    offered: bool = Field(default=True, description="Whether the contact form may use it")
 
 
 class PutContact(Command, Contact, name="contact.put", subject="key"):
-    """Adds a contact, or changes it: what is left out stays as it is. `customer_service` and
-    `webmaster` are there from the start.
+    """Add a contact, or change it. Fields that are left out stay as they are. `customer_service`
+    and `webmaster` exist from the start.
     """
 
     example: ClassVar[dict[str, Any]] = samples.CONTACT
 
 
 class ContactChanged(Event, Contact, name="contact.changed", subject="key"):
-    """A contact is now this."""
+    """A contact was added or changed; the event contains all its fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.CONTACT
 
 
 class ListedContact(Contact):
-    """A contact and what waits in its threads."""
+    """A contact, and the number of messages and threads waiting for it."""
 
-    unread: int = Field(description="Messages that nobody has read")
+    unread: int = Field(description="Messages that no employee has read")
     waiting: int = Field(description="Threads that wait for an answer")
 
 
 class ContactList(Answer, name="contact.list_answered"):
-    """All contacts of the shop, by key. What came by mail to none of their addresses is not counted
-    among them.
-    """
+    """The contacts of the shop, sorted by key. Mails to other addresses are not counted."""
 
     example: ClassVar[dict[str, Any]] = {
         "contacts": [samples.CONTACT | {"unread": 3, "waiting": 2}]
     }
 
-    contacts: list[ListedContact]
+    contacts: list[ListedContact] = Field(description="All contacts")
 
 
 class ContactAnswer(Answer, Contact, name="contact.get_answered"):
@@ -81,7 +77,7 @@ class ContactAnswer(Answer, Contact, name="contact.get_answered"):
 
 
 class GetContact(Query, name="contact.get", answer=ContactAnswer, subject="key"):
-    """Asks for a contact by its key."""
+    """Return a contact by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "warranty"}
 
@@ -89,17 +85,17 @@ class GetContact(Query, name="contact.get", answer=ContactAnswer, subject="key")
 
 
 class ListContacts(Query, name="contact.list", answer=ContactList):
-    """Asks for the contacts of the shop, and how much is unread for each."""
+    """Return the contacts of the shop, with their unread messages."""
 
     example: ClassVar[dict[str, Any]] = {}
 
 
-LONGEST_REFERENCE = 64  # characters that are looked at; no order has as many
+LONGEST_REFERENCE = 64  # characters that are read; references of orders are shorter
 
 
 def _typed(value: object) -> object:
-    """Return the reference of an order that a customer typed as it is written: `#xkb…` -> `XKB…`;
-    empty is null.
+    """Return the reference that a customer typed in its canonical form: `#xkb…` -> `XKB…`; None for
+    an empty one.
     """
     if not isinstance(value, str):
         return value
@@ -111,48 +107,50 @@ TypedReference = Annotated[str | None, BeforeValidator(_typed)]
 
 
 class SubmitContact(Command, name="contact.submit", subject="submission_id"):
-    """A customer filled in the contact form. The order must be his, by his key or his address; what
-    the shop takes as attachments is decided by `desk.put`.
+    """Submit the contact form as a customer. An order must belong to the customer, by key or
+    address. `desk.put` sets limits for attachments and submissions. A `submission_id` that was
+    accepted before changes nothing.
     """
 
     example: ClassVar[dict[str, Any]] = samples.SUBMIT_CONTACT
 
     submission_id: UUID = Field(
-        description="Chosen by the storefront, so that a repeated command is recognised"
+        description="Chosen by the storefront; use the same one when you repeat the command"
     )
-    contact: ContactKey
-    email: Email
-    customer_name: Text
+    contact: ContactKey = Field(description="Key of the contact to write to")
+    email: Email = Field(description="Address of the customer, for the answer")
+    customer_name: Text = Field(description="Name of the customer")
     language: Language | None = Field(
         default=None,
         description=(
-            "Of the page on which the customer wrote. That of a known customer counts more, then"
-            " that of the text where it is in other letters; null: that of the text, else of the"
-            " shop"
+            "Language of the page. A known customer's language takes precedence, then that of the"
+            " text if its script differs; null: the text's, else the shop's"
         ),
     )
-    text: str = Field(min_length=1, max_length=100_000)
+    text: str = Field(min_length=1, max_length=100_000, description="Text of the message")
     customer_id: CustomerKey | None = Field(
-        default=None, description="Of a customer who is logged in"
+        default=None, description="Customer who is logged in; null: none"
     )
     order_reference: TypedReference = Field(
-        default=None, description="As the customer typed it: in any case, with or without `#`"
+        default=None,
+        description="Reference as the customer typed it: in any case, with or without `#`",
     )
     client_address: IPvAnyAddress | None = Field(
         default=None,
-        description=(
-            "IP address that the form came from, so that it can be bounded; only a digest is kept"
-        ),
+        description="IP address of the customer, for rate limiting; only a digest is stored",
     )
-    sku: Sku | None = Field(default=None, description="The product that it is about")
-    attachments: list[FormFile] = Field(default=[], max_length=MOST_FILES)
+    sku: Sku | None = Field(default=None, description="Product that the message is about")
+    attachments: list[FormFile] = Field(
+        default=[],
+        max_length=MOST_FILES,
+        description="Files of the customer, within the limits of `desk.put`",
+    )
 
 
 class ContactSubmitted(Event, name="contact.submitted", subject="submission_id"):
-    """A customer wrote by the contact form. Where `mailed` is true it is to be mailed to the
-    contact, with the files; the customer is sent a confirmation in any case. Both mails belong to
-    `conversation`: if the one to a contact that saves nothing fails, the message becomes a thread
-    after all.
+    """A customer's message from the contact form was accepted. With `mailed` it is to be mailed to
+    the contact; a confirmation is mailed to the customer. If the mail to a contact without threads
+    fails, the message becomes a thread.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -172,23 +170,31 @@ class ContactSubmitted(Event, name="contact.submitted", subject="submission_id")
         "conversation": f"order/{samples.ORDER_ID}",
     }
 
-    submission_id: UUID
+    submission_id: UUID = Field(description="Id of the submission")
     conversation: str = Field(
-        default="", description="Of the mails about it: `order/<id>` or `thread/<id>`"
+        default="", description="Conversation of both mails: `order/<id>` or `thread/<id>`"
     )
-    contact: Contact
-    mailed: bool = Field(description="Always where there is no thread; else as the shop wants it")
-    email: Email
+    contact: Contact = Field(description="Contact that it was written to")
+    mailed: bool = Field(
+        description="Whether to mail it to the contact; always true without a thread"
+    )
+    email: Email = Field(description="Address of the customer")
     customer_name: str
     language: Language
-    text: str
-    order_id: UUID | None = None
-    order_reference: str | None = None
-    sku: str | None = None
-    thread: ThreadView | None = Field(
-        default=None, description="Where it was filed; null: the contact saves nothing"
+    text: str = Field(description="Text of the message")
+    order_id: UUID | None = Field(
+        default=None, description="Order that the message is about; null: none"
     )
-    filenames: list[str] = Field(default=[], description="Of all that was attached")
+    order_reference: str | None = Field(
+        default=None, description="Reference of the order; null: none"
+    )
+    sku: str | None = Field(
+        default=None, description="Product that the message is about; null: none"
+    )
+    thread: ThreadView | None = Field(
+        default=None, description="Thread of the message; null: the contact has no threads"
+    )
+    filenames: list[str] = Field(default=[], description="Names of all attached files")
     attachments: list[FormFile] = Field(
-        default=[], description="With their bytes, where it is to be mailed"
+        default=[], description="Files with their content, if it is to be mailed"
     )

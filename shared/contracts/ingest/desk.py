@@ -1,4 +1,6 @@
-"""How a shop's desk is set up: statuses, default replies, attachments; and its statistics."""
+"""Define the settings of a shop's desk: statuses, default replies, attachments; and its
+statistics.
+"""
 
 from typing import Annotated, Any, ClassVar
 
@@ -32,44 +34,54 @@ FORM_TYPES = [
 
 
 class StatusLook(Value):
-    """How a status is shown, and what the shop means by it."""
+    """The display of a status."""
 
     labels: dict[Language, Text] = Field(
         min_length=1, max_length=50, description="Name per language"
     )
-    colour: Colour
+    colour: Colour = Field(description="Colour for screens: `#34209E`")
     meanings: dict[Language, Text] = Field(
-        default={}, max_length=50, description="Per language: what it is used for"
+        default={}, max_length=50, description="Per language: purpose of the status in this shop"
     )
 
 
 class StatusLooks(Settings):
-    """The looks of all statuses; null: as it is at first."""
+    """The display of all statuses; null: the built-in one."""
 
-    open: StatusLook | None = None
-    pending1: StatusLook | None = None
-    pending2: StatusLook | None = None
-    closed: StatusLook | None = None
+    open: StatusLook | None = Field(default=None, description="Status `open`")
+    pending1: StatusLook | None = Field(default=None, description="Status `pending1`")
+    pending2: StatusLook | None = Field(default=None, description="Status `pending2`")
+    closed: StatusLook | None = Field(default=None, description="Status `closed`")
 
 
 class FormFiles(Settings):
-    """What customers may attach to the contact form."""
+    """Limits for files attached to the contact form."""
 
-    allowed: bool = True
+    allowed: bool = Field(default=True, description="Whether files are allowed")
     media_types: list[MediaType] = Field(
-        default=FORM_TYPES, max_length=100, description="Told by a file's content"
+        default=FORM_TYPES,
+        max_length=100,
+        description="Allowed media types, as detected from a file's content",
     )
     largest: int = Field(
-        default=LARGEST_FILE, ge=1, le=LARGEST_FILE, strict=True, description="Bytes of one file"
+        default=LARGEST_FILE,
+        ge=1,
+        le=LARGEST_FILE,
+        strict=True,
+        description="Maximum size of one file, in bytes",
     )
     most: int = Field(
-        default=3, ge=1, le=MOST_FILES, strict=True, description="Files of one message"
+        default=3,
+        ge=1,
+        le=MOST_FILES,
+        strict=True,
+        description="Maximum number of files in one message",
     )
 
 
 class FormLimits(Settings):
-    """How much of the contact form is taken in an hour; 0: no limit. What is more is refused with
-    `too_many`.
+    """Limits for submissions of the contact form per hour; 0: no limit. Further ones are refused
+    with `too_many`.
     """
 
     per_sender: int = Field(
@@ -80,60 +92,69 @@ class FormLimits(Settings):
         ge=0,
         le=10_000,
         strict=True,
-        description="From one `client_address`; of IPv6 from one network, /64",
+        description="From one `client_address`; for IPv6 from one /64 network",
     )
 
 
 class DeskOptions(Value):
-    """The options of a shop's desk."""
+    """The settings of a shop's desk."""
 
-    statuses: StatusLooks = StatusLooks()
-    status_after_reply: ThreadStatus = "closed"
+    statuses: StatusLooks = Field(default=StatusLooks(), description="Display of the statuses")
+    status_after_reply: ThreadStatus = Field(
+        default="closed", description="Status of a thread after a reply"
+    )
     default_replies: dict[Language, Letter] = Field(
         default={},
         max_length=50,
-        description="What a reply begins as, per language; filled in like a canned message",
+        description=(
+            "Initial text of a reply per language, with the placeholders of predefined messages"
+        ),
     )
-    form_files: FormFiles = FormFiles()
-    form_limits: FormLimits = FormLimits()
+    form_files: FormFiles = Field(
+        default=FormFiles(), description="Limits for files attached to the contact form"
+    )
+    form_limits: FormLimits = Field(
+        default=FormLimits(), description="Limits for submissions of the contact form"
+    )
     mail_submissions: bool = Field(
         default=False,
         description=(
-            "Whether what became a thread by the contact form is mailed to the contact, too"
+            "Whether messages from the contact form that became threads are also mailed to the"
+            " contact"
         ),
     )
 
 
 class PutDesk(Command, DeskOptions, name="desk.put"):
-    """Sets options of the shop's desk. What is left out stays as it is, also within `statuses`,
-    `form_files` and `form_limits`.
+    """Set options of the shop's desk. Fields that are left out stay as they are, also within
+    `statuses`, `form_files` and `form_limits`.
     """
 
     example: ClassVar[dict[str, Any]] = samples.DESK
 
 
 class DeskChanged(Event, DeskOptions, name="desk.changed"):
-    """The options of the shop's desk are now these."""
+    """The settings of the shop's desk were set; the event contains all of them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.DESK
 
 
 class Desk(Answer, DeskOptions, name="desk.get_answered"):
-    """The options of the shop's desk, with all four statuses."""
+    """The settings of the shop's desk, with all four statuses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.DESK
 
 
 class GetDesk(Query, name="desk.get", answer=Desk):
-    """Asks for the options of the shop's desk."""
+    """Return the settings of the shop's desk."""
 
     example: ClassVar[dict[str, Any]] = {}
 
 
 class DeskStatistics(Answer, name="desk.statistics_answered"):
-    """How much there is, and how fast it is answered. Averages are null where there was nothing to
+    """Number of threads and messages, and response times. Averages are null if there is nothing to
     average.
     """
 
@@ -152,30 +173,36 @@ class DeskStatistics(Answer, name="desk.statistics_answered"):
         "messages_per_closed_thread": 3.5,
     }
 
-    threads: int
-    open: int
-    pending: int
-    closed: int
+    threads: int = Field(description="All threads")
+    open: int = Field(description="Threads with status `open`")
+    pending: int = Field(description="Threads with status `pending1` or `pending2`")
+    closed: int = Field(description="Threads with status `closed`")
     waiting: int = Field(description="Threads that wait for an answer")
-    unread_threads: int
-    unread_messages: int
-    customer_messages: int
+    unread_threads: int = Field(description="Threads with unread messages")
+    unread_messages: int = Field(description="Messages that no employee has read")
+    customer_messages: int = Field(description="Messages of customers")
     employee_messages: int = Field(
-        description="Answers and messages on orders; private notes are not counted"
+        description="Replies and messages about orders, without private notes"
     )
-    days: int = Field(description="How far the averages look back")
+    days: int = Field(description="Number of past days that the averages cover")
     first_response_seconds: float | None = Field(
-        description="From a customer's first message to the first answer"
+        description="Average time from a customer's first message to the first answer"
     )
-    messages_per_closed_thread: float | None
+    messages_per_closed_thread: float | None = Field(
+        description="Average number of messages in a closed thread"
+    )
 
 
 class AskStatistics(Query, name="desk.statistics", answer=DeskStatistics):
-    """Asks how the desk is doing, as a whole or for one contact."""
+    """Return the statistics of the desk, in total or for one contact."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
 
     contact: ContactKey | None = None
     days: int = Field(
-        default=30, ge=1, le=3660, strict=True, description="How far the averages look back"
+        default=30,
+        ge=1,
+        le=3660,
+        strict=True,
+        description="Number of past days that the averages cover",
     )

@@ -1,4 +1,4 @@
-"""Files that travel in messages, in base64, and what an employee's mail takes along."""
+"""Define files in messages, in base64, and the attachments of employees' mails."""
 
 from base64 import b64decode, b64encode
 from typing import Annotated
@@ -12,13 +12,13 @@ from shared.contracts.values import DocumentReference, Email, Text
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 MOST_FILES = 10
 LARGEST_TOGETHER = 11 * 1024 * 1024
-"""Bytes of the files of one message: in base64 they fit below the 16 MiB that RabbitMQ takes by
-default.
+"""Maximum size of the files of one message, in bytes: in base64 they stay below the 16 MiB that
+RabbitMQ accepts by default.
 """
 
 
 class Base64(EncoderProtocol):
-    """RFC 4648; the library's own takes anything, and leaves out what it does not know."""
+    """Decode base64 strictly by RFC 4648; pydantic's own decoder ignores invalid characters."""
 
     @classmethod
     def decode(cls, data: bytes) -> bytes:
@@ -46,27 +46,28 @@ FileContent = Annotated[
         {"type": "string", "format": "base64", "maxLength": (LARGEST_FILE + 2) // 3 * 4}
     ),
 ]
-"""Bytes, on the wire in base64."""
+"""Bytes; on the wire in base64."""
 DocumentName = Annotated[
     str, Field(min_length=1, max_length=40, description="Number or id of an issued document")
 ]
 
 
 class FormFile(Value):
-    """A file that was attached, in base64."""
+    """An attached file."""
 
-    filename: Text
-    content: FileContent
+    filename: Text = Field(description="Name of the file")
+    content: FileContent = Field(description="The file, in base64")
 
 
 class Enclosed(Value):
-    """What a mail of an employee takes along, as the command asks for it."""
+    """Attachments, documents and copies of an employee's mail, as requested."""
 
     attachments: list[FormFile] = Field(
         default=[],
         max_length=MOST_FILES,
         description=(
-            f"Files to send, together at most {LARGEST_TOGETHER // 2**20} MB; programs are refused"
+            f"Files to attach, at most {LARGEST_TOGETHER // 2**20} MB together; executable"
+            " files are refused"
         ),
     )
     documents: list[DocumentName] = Field(
@@ -77,17 +78,15 @@ class Enclosed(Value):
     cc: list[Email] = Field(
         default=[],
         max_length=20,
-        description="Who gets a copy that everybody sees; they may write in the thread then",
+        description="Addresses of visible copies; they may post to the thread afterwards",
     )
-    bcc: list[Email] = Field(
-        default=[], max_length=20, description="Who gets a copy that nobody else sees"
-    )
+    bcc: list[Email] = Field(default=[], max_length=20, description="Addresses of hidden copies")
 
 
 class Carried(Value):
-    """What a mail of an employee takes along, with the bytes of its files."""
+    """Attachments, documents and copies of an employee's mail, with the content of the files."""
 
-    attachments: list[FormFile] = Field(default=[], description="Files with their bytes")
+    attachments: list[FormFile] = Field(default=[], description="Files with their content")
     documents: list[DocumentReference] = Field(default=[], description="Issued documents")
-    cc: list[Email] = Field(default=[], description="Who gets a copy that everybody sees")
-    bcc: list[Email] = Field(default=[], description="Who gets a copy that nobody else sees")
+    cc: list[Email] = Field(default=[], description="Addresses of visible copies")
+    bcc: list[Email] = Field(default=[], description="Addresses of hidden copies")

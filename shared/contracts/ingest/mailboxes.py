@@ -1,4 +1,4 @@
-"""Mailboxes and the mails that are fetched from them."""
+"""Define mailboxes and the mails fetched from them."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -24,17 +24,21 @@ MailboxFault = Literal[
 
 
 class SyncMailbox(Command, name="mailbox.sync", subject="mailbox"):
-    """Fetches what is new in a mailbox, now."""
+    """Fetch new mails from a mailbox now."""
 
     example: ClassVar[dict[str, Any]] = {"mailbox": "service"}
 
     mailbox: Annotated[
-        str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", description="Its name in the settings")
+        str,
+        Field(
+            pattern="^[a-z0-9][a-z0-9_-]{0,39}$",
+            description="Name of the mailbox, as in the settings of `ingest`",
+        ),
     ]
 
 
 class MailReceived(Event, name="mail.received", subject="inbound_id"):
-    """A mail was fetched and filed into a thread."""
+    """A mail was fetched and filed in a thread."""
 
     example: ClassVar[dict[str, Any]] = {
         "mailbox": "service",
@@ -48,24 +52,27 @@ class MailReceived(Event, name="mail.received", subject="inbound_id"):
     mailbox: str
     inbound_id: UUID
     thread_id: UUID
-    sender: str
-    subject: str
-    message_id: str
-    kind: MessageKind = "personal"
+    sender: str = Field(description="Address of the sender")
+    subject: str = Field(description="Subject line")
+    message_id: str = Field(description="Message-ID with angle brackets")
+    kind: MessageKind = Field(
+        default="personal", description="Kind of the mail: `personal`, or written by a program"
+    )
     verified: bool = Field(
-        default=True, description="False: its sender is no participant, or may be forged"
+        default=True,
+        description="False: the sender is not a participant of the thread, or may be forged",
     )
     may_acknowledge: bool = Field(
         default=False,
         description=(
-            "An automatic confirmation may be sent, this once: it is a person's first mail, the "
-            "sender is proved by DMARC, and there were not too many"
+            "Whether an automatic confirmation may be sent: it is the first mail of a person,"
+            " DMARC proves the sender, and the rate limit is not reached"
         ),
     )
 
 
 class MailUnreadable(Event, name="mail.unreadable", subject="inbound_id"):
-    """A mail was fetched that could not be understood; its raw bytes are kept."""
+    """A mail was fetched that could not be parsed. Its raw bytes are stored."""
 
     example: ClassVar[dict[str, Any]] = {
         "mailbox": "service",
@@ -75,15 +82,15 @@ class MailUnreadable(Event, name="mail.unreadable", subject="inbound_id"):
 
     mailbox: str
     inbound_id: UUID
-    reason: str
+    reason: str = Field(description="Why, in one sentence")
     thread_id: UUID | None = Field(
-        default=None, description="Where it is shown, with its raw bytes attached"
+        default=None, description="Thread with the raw bytes as attachment; null: none"
     )
 
 
 class MailUnmatched(Event, name="mail.unmatched", subject="inbound_id"):
-    """A mail was fetched that belongs to no thread, from a mailbox that opens none; its raw bytes
-    are kept.
+    """A mail was fetched that belongs to no thread, from a mailbox that opens none. Its raw bytes
+    are stored.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -96,13 +103,13 @@ class MailUnmatched(Event, name="mail.unmatched", subject="inbound_id"):
 
     mailbox: str
     inbound_id: UUID
-    sender: str
-    subject: str
-    message_id: str
+    sender: str = Field(description="Address of the sender")
+    subject: str = Field(description="Subject line")
+    message_id: str = Field(description="Message-ID with angle brackets")
 
 
 class RawMail(Answer, name="mail.raw_answered"):
-    """A mail as it came (RFC 5322, base64), and what became of it."""
+    """A fetched mail in its original form, and its state."""
 
     example: ClassVar[dict[str, Any]] = {
         "mailbox": "service",
@@ -116,29 +123,27 @@ class RawMail(Answer, name="mail.raw_answered"):
     inbound_id: UUID
     state: str = Field(
         description=(
-            "`filed`, `unmatched`, `unreadable`, `duplicate`, `own`, or `new`: not filed yet"
+            "`filed`, `unmatched`, `unreadable`, `duplicate`, `own`, or `new` (not filed yet)"
         )
     )
-    fetched_at: datetime
-    content: Base64Bytes
+    fetched_at: datetime = Field(description="When it was fetched")
+    content: Base64Bytes = Field(description="The mail (RFC 5322), in base64")
 
 
 class GetRawMail(Query, name="mail.raw", answer=RawMail, subject="inbound_id"):
-    """Asks for a mail that was fetched, whatever became of it: for one that belongs to no thread,
-    say.
-    """
+    """Return a fetched mail in its original form, whether it belongs to a thread or not."""
 
     example: ClassVar[dict[str, Any]] = {"inbound_id": samples.MAIL_ID}
 
     inbound_id: UUID = Field(
-        description="From `mail.received`, `mail.unmatched` or `mail.unreadable`"
+        description="As in `mail.received`, `mail.unmatched` or `mail.unreadable`"
     )
 
 
 class MailBounced(Event, name="mail.bounced", subject="mail_id"):
-    """A mail of ours came back: a mail server reports that it could not be delivered. Anybody can
-    write such a report who knows the Message-ID. Where the recipient is another than the mail's,
-    the mail may not have arrived, since customers have their mail passed on to other addresses.
+    """A mail came back: a mail server reports that it could not be delivered. Anyone with the
+    Message-ID can forge such a report. If the recipient differs from the mail's, the mail may have
+    arrived, because customers forward their mail to other addresses.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -154,35 +159,38 @@ class MailBounced(Event, name="mail.bounced", subject="mail_id"):
         "thread_id": samples.THREAD_ID,
     }
 
-    mail_id: UUID = Field(description="Of `mail.sent`")
-    message_id: str = Field(description="Of the mail that bounced, with its angle brackets")
+    mail_id: UUID = Field(description="As in `mail.sent`")
+    message_id: str = Field(description="Message-ID of the bounced mail, with angle brackets")
     conversation: str = Field(
-        description="Of the mail that bounced: `order/<id>`, `thread/<id>` or `forward/<id>`"
+        description=(
+            "Conversation of the bounced mail: `order/<id>`, `thread/<id>` or `forward/<id>`"
+        )
     )
     recipient: str = Field(
         description=(
-            "Who did not get it, in lower case: perhaps an address that the customer has their mail"
-            " passed on to; empty where the report does not say"
+            "Address that could not be reached, in lower case; empty: not in the report. May be"
+            " an address that the customer forwards to"
         ),
     )
     permanent: bool = Field(
-        description="False: it was given up for a passing reason, such as a full mailbox"
+        description="False: given up for a temporary reason, such as a full mailbox"
     )
     status: str = Field(
-        description="RFC 3463, such as `5.1.1`; empty where the report does not say"
+        description="Status code by RFC 3463, such as `5.1.1`; empty: not in the report"
     )
-    reason: str = Field(description="What the mail server says, one line; may be empty")
+    reason: str = Field(description="Answer of the mail server, one line; may be empty")
     mailbox_full: bool = Field(
-        default=False, description="The recipient's mailbox is full, by `5.2.2` or in words"
+        default=False,
+        description="Whether the recipient's mailbox is full, by `5.2.2` or by the text",
     )
     mailbox: str
     inbound_id: UUID
-    thread_id: UUID
+    thread_id: UUID = Field(description="Thread of the report")
 
 
 class MailboxFailed(Event, name="mailbox.failed", subject="mailbox"):
-    """A mailbox can no longer be read, or for another reason than before. It is tried again and
-    again.
+    """A mailbox cannot be read any more, or for another reason than before. Fetching is retried
+    until it succeeds.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -195,9 +203,9 @@ class MailboxFailed(Event, name="mailbox.failed", subject="mailbox"):
     }
 
     mailbox: str
-    code: MailboxFault
+    code: MailboxFault = Field(description="Kind of the fault")
     reason: str = Field(description="One sentence for people")
-    next_look_at: datetime
+    next_look_at: datetime = Field(description="When the next attempt is due")
 
 
 class MailboxRecovered(Event, name="mailbox.recovered", subject="mailbox"):

@@ -1,4 +1,4 @@
-"""Threads that are put together."""
+"""Define the merging of threads."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,8 +12,8 @@ from shared.contracts.orders.parts import By
 
 
 class MergeThread(Command, name="thread.merge", subject="thread_id"):
-    """Puts all messages of a thread into another one of the shop: it was the same conversation.
-    Mails that belong to it follow. A thread about an order stays; another may be merged into it.
+    """Merge a thread into another one of the shop: all messages move, and later mails follow. A
+    thread about an order cannot be merged; another thread can be merged into it.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -22,13 +22,13 @@ class MergeThread(Command, name="thread.merge", subject="thread_id"):
         "by": "anna@shop.test",
     }
 
-    thread_id: UUID
-    into: UUID = Field(description="The thread that goes on")
+    thread_id: UUID = Field(description="Thread to merge; empty afterwards")
+    into: UUID = Field(description="Thread that receives the messages")
     by: By
 
 
 class ThreadMerged(Event, name="thread.merged", subject="thread_id"):
-    """The messages of a thread stand in another one now; its customer takes part there."""
+    """A thread was merged into another one, and its customer became a participant there."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -39,9 +39,9 @@ class ThreadMerged(Event, name="thread.merged", subject="thread_id"):
         "at": samples.NOON,
     }
 
-    thread_id: UUID
-    into: UUID
-    messages: int = Field(description="How many moved")
-    thread: ThreadView = Field(description="The one that goes on, afterwards")
+    thread_id: UUID = Field(description="Thread that was merged")
+    into: UUID = Field(description="Thread that received the messages")
+    messages: int = Field(description="Number of messages that moved")
+    thread: ThreadView = Field(description="The receiving thread afterwards")
     by: str
     at: AwareDatetime

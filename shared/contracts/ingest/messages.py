@@ -1,4 +1,4 @@
-"""Messages of threads: what was written, and the files and the HTML that came with it."""
+"""Define the messages of threads, with their files and HTML."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -34,64 +34,78 @@ Mark = Literal[
 
 
 class Fold(Value):
-    """Lines of a text to be folded when it is shown: quoted mails, or a signature. Counted from 1,
-    both included.
-    """
+    """A range of lines to collapse on display: quoted mails, or a signature. Lines count from 1."""
 
-    first: int
-    last: int
+    first: int = Field(description="First line of the range")
+    last: int = Field(description="Last line of the range")
 
 
 class Attachment(Value):
-    """A file of a message; ask for its bytes by `attachment.get`."""
+    """A file of a message; `attachment.get` returns its content."""
 
     attachment_id: UUID
-    filename: str = Field(description="Safe to store under; told apart within the message")
-    media_type: str = Field(description="By its content, whatever it calls itself")
-    size: int = Field(description="Bytes")
-    content_id: str = Field(default="", description="What the HTML names it by, behind `cid:`")
-    inline: bool = Field(default=False, description="It belongs into the text")
+    filename: str = Field(description="Sanitized file name, unique within the message")
+    media_type: str = Field(description="As detected from the content")
+    size: int = Field(description="Size in bytes")
+    content_id: str = Field(
+        default="", description="Name by which the HTML refers to it, after `cid:`"
+    )
+    inline: bool = Field(default=False, description="Whether the text shows it")
     dangerous: bool = Field(
-        default=False, description="Opening it could run something: show it as a download only"
+        default=False, description="Whether opening it could run code: offer it as a download only"
     )
 
 
 class ThreadMessage(Value):
-    """One message of a thread. `verified` is false when the sender is no participant of it, or may
-    be forged. What is `private` is for employees only: their notes, and what somebody else than a
-    participant wrote.
-    """
+    """A message of a thread."""
 
     message_id: UUID
-    direction: Literal["customer", "employee"]
-    author: str
-    text: str
-    at: AwareDatetime
-    verified: bool = True
-    private: bool = False
-    unread: bool = False
+    direction: Literal["customer", "employee"] = Field(
+        description="Whether the customer's side or an employee wrote it"
+    )
+    author: str = Field(description="Name or address of the author")
+    text: str = Field(description="Plain text")
+    at: AwareDatetime = Field(description="When it was written or received")
+    verified: bool = Field(
+        default=True,
+        description="False: the sender is not a participant of the thread, or may be forged",
+    )
+    private: bool = Field(
+        default=False,
+        description=(
+            "Whether only employees may see it: notes, and messages of senders who are not"
+            " participants"
+        ),
+    )
+    unread: bool = Field(default=False, description="Whether no employee has read it")
     mail_message_id: str = Field(
-        default="", description="Message-ID of the mail, if it came or went as one"
+        default="", description="Message-ID of the mail that carried it; empty: none"
     )
     undelivered: str = Field(
-        default="", description="Why the mail that carried it did not arrive; see `mail.resend`"
+        default="",
+        description="Why the mail that carried it did not arrive; empty: it did. See `mail.resend`",
     )
-    kind: MessageKind = Field(default="personal", description="Whether a person wrote it")
-    folds: list[Fold] = []
-    formatted: bool = Field(default=False, description="`message.get` has its HTML")
-    attachments: list[Attachment] = []
-    marks: list[Mark] = Field(default=[], description="What the reader should know")
+    kind: MessageKind = Field(default="personal", description="`personal`, or written by a program")
+    folds: list[Fold] = Field(default=[], description="Ranges of lines to collapse on display")
+    formatted: bool = Field(
+        default=False, description="Whether it has HTML, which `message.get` returns"
+    )
+    attachments: list[Attachment] = Field(default=[], description="Files of the message")
+    marks: list[Mark] = Field(
+        default=[],
+        description="Remarks for the reader, such as `sender_unknown` or `attachments_left_out`",
+    )
     documents: list[DocumentReference] = Field(
-        default=[], description="Issued documents that its mail takes along"
+        default=[], description="Issued documents attached to its mail"
     )
-    cc: list[Email] = Field(default=[], description="Who got a copy that everybody sees")
-    bcc: list[Email] = Field(default=[], description="Who got a copy that nobody else sees")
+    cc: list[Email] = Field(default=[], description="Addresses of visible copies")
+    bcc: list[Email] = Field(default=[], description="Addresses of hidden copies")
 
 
 class MessageContent(Answer, name="message.get_answered"):
-    """A message with its HTML, which is harmless: nothing in it runs, and pictures from elsewhere
-    are held back, with `blocked:` before their address. Pictures of its own are named by `cid:` and
-    the `content_id` of an attachment.
+    """A message with its HTML, which is safe to show: it contains no code, and remote pictures are
+    disabled by `blocked:` before their address. Pictures of the mail are named by `cid:` and the
+    `content_id` of an attachment.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -104,19 +118,19 @@ class MessageContent(Answer, name="message.get_answered"):
 
     thread_id: UUID
     message: ThreadMessage
-    html: str = Field(description="Empty where there is none")
-    held_back: int = Field(description="Pictures that are not loaded")
+    html: str = Field(description="Sanitized HTML; empty: none")
+    held_back: int = Field(description="Number of remote pictures that are disabled")
     found_by: str = Field(
         default="",
         description=(
-            "What led it into its thread: `reply_address`, `signed_id`, `bounced_mail`, "
-            "`known_id`, `subject`, or `new`; empty where it came as no mail"
+            "How its thread was found: `reply_address`, `signed_id`, `bounced_mail`, `known_id`,"
+            " `subject`, or `new`; empty: it was not a mail"
         ),
     )
 
 
 class GetMessage(Query, name="message.get", answer=MessageContent, subject="message_id"):
-    """Asks for a message and its HTML."""
+    """Return a message with its HTML."""
 
     example: ClassVar[dict[str, Any]] = {"message_id": samples.MESSAGE_ID}
 
@@ -124,7 +138,7 @@ class GetMessage(Query, name="message.get", answer=MessageContent, subject="mess
 
 
 class AttachmentContent(Answer, name="attachment.get_answered"):
-    """A file with its bytes (base64)."""
+    """A file of a message with its content."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -135,14 +149,14 @@ class AttachmentContent(Answer, name="attachment.get_answered"):
 
     thread_id: UUID
     message_id: UUID
-    attachment: Attachment
-    content: Base64Bytes
+    attachment: Attachment = Field(description="The file, without its content")
+    content: Base64Bytes = Field(description="The file, in base64")
 
 
 class GetAttachment(
     Query, name="attachment.get", answer=AttachmentContent, subject="attachment_id"
 ):
-    """Asks for a file of a message and its bytes."""
+    """Return a file of a message with its content."""
 
     example: ClassVar[dict[str, Any]] = {"attachment_id": samples.MESSAGE_ID}
 

@@ -1,4 +1,4 @@
-"""Threads: what they are, what is asked of them, what they tell."""
+"""Define threads: queries, replies, and events."""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -17,16 +17,16 @@ from shared.contracts.values import Email, Language, Money, ShopZone
 
 ThreadStatus = Literal["open", "closed", "pending1", "pending2"]
 PLACEHOLDERS = "{customer_name}, {employee}, {order_reference}, {shop_name}, {subject}"
-OWN_WORDS = (
-    "Own words, behind the predefined message where there is one; at least one of the two is"
-    f" needed. Placeholders are filled in: {PLACEHOLDERS}"
+OWN_TEXT = (
+    "Own text, added after the predefined message if there is one; at least one of the two is"
+    f" required. Placeholders are filled in: {PLACEHOLDERS}"
 )
 Seen = Annotated[
     UUID | None,
     Field(
         description=(
-            "The last message that the employee saw when they acted: what the customer wrote after"
-            " it stays unread. Null: the read marks tell what was seen"
+            "Last message that the employee saw when they acted: later messages of the customer"
+            " stay unread. Null: the read marks decide"
         )
     ),
 ]
@@ -34,73 +34,87 @@ Body = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
 class ThreadView(Value):
-    """A thread: one conversation with a customer, perhaps about an order."""
+    """A thread: one conversation with a customer, with or without an order."""
 
     thread_id: UUID
     conversation: str = Field(description="`order/<id>` or `thread/<id>`")
-    order_id: UUID | None = None
-    order_reference: str | None = None
-    customer_email: Email
-    customer_name: str = ""
-    language: Language
-    subject: str
-    status: ThreadStatus
-    owner: str | None = None
-    opened_at: AwareDatetime
+    order_id: UUID | None = Field(
+        default=None, description="Order that the thread is about; null: none"
+    )
+    order_reference: str | None = Field(
+        default=None, description="Reference of the order; null: none"
+    )
+    customer_email: Email = Field(description="Address of the customer")
+    customer_name: str = Field(default="", description="Name of the customer; empty: unknown")
+    language: Language = Field(description="Language of the customer")
+    subject: str = Field(description="Subject of the first message")
+    status: ThreadStatus = Field(description="Status of the thread")
+    owner: str | None = Field(default=None, description="Employee who is responsible; null: nobody")
+    opened_at: AwareDatetime = Field(description="When the thread was opened")
     contact: str | None = Field(
-        default=None, description="Key of the contact it was written to, where one is known"
+        default=None, description="Key of the contact that it was written to; null: unknown"
     )
     customer_id: str | None = Field(
-        default=None, description="The storefront's key of the customer, where it is known"
+        default=None, description="The storefront's own key of the customer; null: unknown"
     )
-    sku: str | None = Field(default=None, description="The product it is about")
+    sku: str | None = Field(
+        default=None, description="Product that the thread is about; null: none"
+    )
     participants: list[Email] = Field(
-        default=[], description="Who else may write here: employees let them"
+        default=[],
+        description="Further addresses that may post to the thread, approved by an employee",
     )
-    merged_into: UUID | None = Field(default=None, description="Where its messages are now")
-    related: UUID | None = Field(default=None, description="A thread to which this one may belong")
-    unread: int = Field(default=0, description="Messages that nobody has read")
+    merged_into: UUID | None = Field(
+        default=None, description="Thread that its messages moved to; null: not merged"
+    )
+    related: UUID | None = Field(
+        default=None, description="Thread that this one may belong to; null: none"
+    )
+    unread: int = Field(default=0, description="Messages that no employee has read")
     waits_since: AwareDatetime | None = Field(
-        default=None, description="Since when the customer waits for an answer"
+        default=None,
+        description="Since when the customer waits for an answer; null: they do not wait",
     )
 
 
 class ThreadCustomer(Value):
-    """What is known of a thread's customer, from their orders and from what `customer.changed` told
-    of them.
-    """
+    """The customer of a thread, from their orders and `customer.changed`."""
 
-    customer_id: str | None = Field(description="Null: only his address is known")
+    customer_id: str | None = Field(
+        description="The storefront's own key of the customer; null: only the address is known"
+    )
     email: Email
-    name: str
-    addresses: list[KnownAddress] = []
-    orders: int = Field(description="How many orders they placed in this shop, in any state")
-    valid_orders: int = Field(
-        default=0, description="How many of `orders` are in a state that counts as a sale"
+    name: str = Field(description="Name of the customer; empty: unknown")
+    addresses: list[KnownAddress] = Field(default=[], description="Addresses of the customer")
+    orders: int = Field(description="Number of orders in this shop, in any state")
+    valid_orders: int = Field(default=0, description="Number of these orders that count as a sale")
+    valid_total: list[Money] = Field(
+        default=[], description="Total of those sales, one amount per currency"
     )
-    valid_total: list[Money] = Field(default=[], description="What those sales cost, by currency")
     spent: list[Money] = Field(
-        description="What they paid for all orders and did not get back, by currency"
+        description="Payments for all orders, less refunds, one amount per currency"
     )
-    registered_at: AwareDatetime | None = Field(description="Since when the shop knows them")
+    registered_at: AwareDatetime | None = Field(
+        description="When the customer became known to the shop"
+    )
 
 
 class ThreadOrder(Value):
     """The order that a thread is about, as it is now."""
 
     order_id: UUID
-    reference: str
-    placed_at: AwareDatetime
-    state: str = Field(description="Its name in the `language` of the question")
-    colour: str
-    valid: bool = Field(default=False, description="Whether it counts as a sale")
-    total: Money
-    paid: Money
+    reference: str = Field(description="Reference of the order")
+    placed_at: AwareDatetime = Field(description="When the order was placed")
+    state: str = Field(description="Name of the state in the requested language")
+    colour: str = Field(description="Colour of the state: `#34209E`")
+    valid: bool = Field(default=False, description="Whether the order counts as a sale")
+    total: Money = Field(description="Price of the order after discounts, tax included")
+    paid: Money = Field(description="Sum of the payments, before refunds")
 
 
 class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
-    """An employee answers, with a predefined message, their own words, or both; the customer gets
-    it by mail.
+    """Reply to the customer of a thread, with a predefined message, own text, or both. The reply is
+    mailed.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -111,23 +125,23 @@ class ReplyThread(Command, Enclosed, name="thread.reply", subject="thread_id"):
     }
 
     thread_id: UUID
-    text: Body | None = Field(default=None, description=OWN_WORDS)
-    canned_message: Name | None = None
-    by: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Body | None = Field(default=None, description=OWN_TEXT)
+    canned_message: Name | None = Field(default=None, description="Key of a predefined message")
+    by: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="Employee who replies"
+    )
     status: ThreadStatus | None = Field(
         default=None,
         description=(
-            "Of the thread afterwards; null: as `desk.put` says. It stays open where the customer"
-            " wrote something that was not seen"
+            "Status of the thread afterwards; null: as set by `desk.put`. The thread stays open"
+            " if a message of the customer is unseen"
         ),
     )
     seen: Seen = None
 
 
 class Thread(Answer, name="thread.get_answered"):
-    """A thread with its latest messages, oldest first, and what is known of its customer and
-    order.
-    """
+    """A thread with its latest messages, oldest first, its customer and its order."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread": samples.THREAD_VIEW,
@@ -137,28 +151,31 @@ class Thread(Answer, name="thread.get_answered"):
     }
 
     thread: ThreadView
-    messages: list[ThreadMessage]
-    customer: ThreadCustomer | None = None
-    order: ThreadOrder | None = None
+    messages: list[ThreadMessage] = Field(description="Messages of this page, oldest first")
+    customer: ThreadCustomer | None = Field(
+        default=None, description="The customer; null: none known"
+    )
+    order: ThreadOrder | None = Field(default=None, description="The order; null: none")
     earlier: str | None = Field(
-        default=None, description="Ask with this `cursor` for those before; null: that was all"
+        default=None, description="Cursor of the page with earlier messages; null: there are none"
     )
     timezone: ShopZone = "UTC"
 
 
 class ListedThread(ThreadView):
-    """A thread, how much was written in it, and the beginning of its latest message."""
+    """A thread in a list, with its latest message."""
 
-    messages: int = Field(description="How many there are, with private notes")
+    messages: int = Field(description="Number of messages, private notes included")
     last_message_at: AwareDatetime | None = Field(
-        default=None, description="Null: its messages are in the thread that it was merged into"
+        default=None,
+        description="When the latest message was added; null: its messages moved to another thread",
     )
-    last_author: str = ""
+    last_author: str = Field(default="", description="Author of the latest message")
     last_text: str = Field(
-        default="", description="How that message begins, without what it quotes"
+        default="", description="Beginning of the latest message, without quotes"
     )
     last_private: bool = Field(
-        default=False, description="Whether that message is for employees only"
+        default=False, description="Whether the latest message is for employees only"
     )
 
 
@@ -170,30 +187,26 @@ class ThreadList(Answer, name="thread.list_answered"):
         "next": samples.CURSOR,
     }
 
-    threads: list[ListedThread]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    threads: list[ListedThread] = Field(description="Threads of this page")
+    next: str | None = None
     timezone: ShopZone = "UTC"
 
 
 class GetThread(Query, name="thread.get", answer=Thread, subject="thread_id"):
-    """Asks for a thread and its messages, the latest ones first."""
+    """Return a thread with its latest messages, its customer and its order."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID}
 
     thread_id: UUID
-    limit: int = Field(default=200, ge=1, le=500, strict=True, description="Messages at once")
-    cursor: Cursor | None = Field(
-        default=None, description="`earlier` of the answer before, as it came"
+    limit: int = Field(
+        default=200, ge=1, le=500, strict=True, description="Maximum number of messages in a page"
     )
-    language: Language = Field(default="en", description="In which the order's state is named")
+    cursor: Cursor | None = Field(default=None, description="`earlier` of the previous answer")
+    language: Language = Field(default="en", description="Language of state names")
 
 
 class ListThreads(Query, name="thread.list", answer=ThreadList):
-    """Asks for the threads of the shop, newest first, a page at a time; every field that is given
-    must fit.
-    """
+    """Return the threads of the shop, newest first, page by page. All conditions must match."""
 
     example: ClassVar[dict[str, Any]] = {
         "search": "mug broken",
@@ -202,30 +215,37 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
     }
 
     order_id: OrderId | None = None
-    status: ThreadStatus | None = None
-    contact: str | None = Field(default=None, max_length=40)
-    owner: By | None = Field(
-        default=None, description="The whole name; case, accents and punctuation do not matter"
+    status: ThreadStatus | None = Field(default=None, description="Status of the thread; null: any")
+    contact: str | None = Field(
+        default=None, max_length=40, description="Key of a contact; null: any"
     )
-    nobodys: bool = Field(default=False, description="Those that have no owner")
+    owner: By | None = Field(
+        default=None,
+        description="Whole name of the owner; case, accents and punctuation are ignored",
+    )
+    nobodys: bool = Field(
+        default=False, description="Whether to return only threads without an owner"
+    )
     customer_id: CustomerKey | None = None
     email: Email | None = Field(
-        default=None, description="The customer's; upper and lower case are the same"
+        default=None, description="Address of the customer; case is ignored"
     )
-    language: Language | None = None
+    language: Language | None = Field(
+        default=None, description="Language of the customer; null: any"
+    )
     waiting: bool | None = Field(
-        default=None, description="Whether the customer waits for an answer"
+        default=None, description="Whether the customer waits for an answer; null: any"
     )
     unread: bool | None = Field(
-        default=None, description="Whether there is something that nobody has read"
+        default=None, description="Whether there are messages that no employee has read; null: any"
     )
-    opened_from: Moment | None = Field(default=None, description="Opened then or later")
-    opened_before: Moment | None = Field(default=None, description="Opened earlier than this")
+    opened_from: Moment | None = Field(default=None, description="Opened at this time or later")
+    opened_before: Moment | None = Field(default=None, description="Opened before this time")
     search: FirstLetters | None = Field(
         default=None,
         description=(
-            "Each word in any of: subject, customer, order reference, and the first 200 different"
-            " words of messages. Punctuation binds words that have no space between them"
+            "Each word must begin a word in any of: subject, customer, order reference, and the"
+            " first 200 different words of the messages"
         ),
     )
     limit: int = Field(default=50, ge=1, le=200, strict=True)
@@ -233,7 +253,7 @@ class ListThreads(Query, name="thread.list", answer=ThreadList):
 
 
 class ThreadOpened(Event, name="thread.opened", subject="thread_id"):
-    """A new thread."""
+    """A thread was opened."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -245,7 +265,7 @@ class ThreadOpened(Event, name="thread.opened", subject="thread_id"):
 
 
 class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"):
-    """A message was filed into a thread."""
+    """A message was added to a thread."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -256,13 +276,13 @@ class ThreadMessageAdded(Event, name="thread.message_added", subject="thread_id"
 
     thread_id: UUID
     order_id: UUID | None = None
-    status: ThreadStatus
+    status: ThreadStatus = Field(description="Status of the thread afterwards")
     message: ThreadMessage
 
 
 class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
-    """An employee answered. Carries what the mail to the customer needs, threading headers
-    included.
+    """An employee replied to a thread. The event contains everything that the mail to the customer
+    needs.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -278,11 +298,15 @@ class ThreadReplied(Event, Carried, name="thread.replied", subject="thread_id"):
     thread_id: UUID
     thread: ThreadView
     message: ThreadMessage
-    in_reply_to: str | None = None
-    references: list[str] = []
+    in_reply_to: str | None = Field(
+        default=None, description="Message-ID for the mail's header `In-Reply-To`; null: none"
+    )
+    references: list[str] = Field(
+        default=[], description="Message-IDs for the mail's header `References`"
+    )
     unseen: list[UUID] = Field(
         default=[],
         description=(
-            "Messages of the customer that came meanwhile and were not seen: the thread stays open"
+            "Ids of messages that the customer wrote meanwhile, so that the thread stays open"
         ),
     )

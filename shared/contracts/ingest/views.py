@@ -1,6 +1,4 @@
-"""Questions about threads: which is next, what happened with a customer, what an answer begins
-as.
-"""
+"""Define queries on threads: the next one to answer, a customer's timeline, drafts of replies."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -19,45 +17,49 @@ from shared.contracts.values import Language, Money, ShopZone
 
 
 class NextThread(Answer, name="thread.next_unanswered_answered"):
-    """The thread that has waited longest, and how many wait."""
+    """The thread that has waited longest, and the number of waiting threads."""
 
     example: ClassVar[dict[str, Any]] = {"thread": samples.THREAD_VIEW, "waiting": 5}
 
-    thread: ThreadView | None = Field(description="Null: none waits")
-    waiting: int = Field(description="How many threads wait, with this one")
+    thread: ThreadView | None = Field(description="Null: no thread waits")
+    waiting: int = Field(description="Number of waiting threads, this one included")
 
 
 class NextUnanswered(Query, name="thread.next_unanswered", answer=NextThread):
-    """Asks for the open thread that has waited longest for an answer, read or not."""
+    """Return the open thread that has waited longest for an answer, whether it was read or not."""
 
     example: ClassVar[dict[str, Any]] = {"contact": "customer_service"}
 
     contact: ContactKey | None = None
     after: UUID | None = Field(
-        default=None, description="Behind this thread, if it waits itself: to pass it by"
+        default=None, description="Skip this thread and those before it, if it waits itself"
     )
 
 
 class TimelineEntry(Value):
-    """Something that happened with a customer: an order placed or moved, or a message."""
+    """An event in a customer's timeline: an order placed or moved, or a message."""
 
-    kind: Literal["order_placed", "order_moved", "message"]
+    kind: Literal["order_placed", "order_moved", "message"] = Field(description="Kind of the entry")
     at: AwareDatetime
-    order_id: UUID | None = None
-    order_reference: str | None = None
+    order_id: UUID | None = Field(default=None, description="Order of the entry; null: none")
+    order_reference: str | None = Field(
+        default=None, description="Reference of the order; null: none"
+    )
     state: str = Field(
         default="",
-        description="Of the order from then on, named in the `language` of the question",
+        description="State of the order from then on, named in the requested language",
     )
-    colour: str = ""
-    total: Money | None = Field(default=None, description="Of an order that was placed")
-    thread_id: UUID | None = None
-    subject: str = Field(default="", description="Of the thread")
-    message: ThreadMessage | None = None
+    colour: str = Field(default="", description="Colour of the state: `#34209E`")
+    total: Money | None = Field(
+        default=None, description="For a placed order: its price, tax included"
+    )
+    thread_id: UUID | None = Field(default=None, description="Thread of the message; null: none")
+    subject: str = Field(default="", description="Subject of the thread")
+    message: ThreadMessage | None = Field(default=None, description="The message; null: none")
 
 
 class Timeline(Answer, name="thread.timeline_answered"):
-    """A page of what happened with a thread's customer, the latest first."""
+    """A page of a customer's timeline, newest first."""
 
     example: ClassVar[dict[str, Any]] = {
         "entries": [
@@ -82,26 +84,24 @@ class Timeline(Answer, name="thread.timeline_answered"):
         "next": samples.CURSOR,
     }
 
-    entries: list[TimelineEntry]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    entries: list[TimelineEntry] = Field(description="Entries of this page")
+    next: str | None = None
     timezone: ShopZone = "UTC"
 
 
 class AskTimeline(Query, name="thread.timeline", answer=Timeline, subject="thread_id"):
-    """Asks what happened with the customer of a thread: his orders and all his messages, merged."""
+    """Return the timeline of a thread's customer: orders and messages, merged, newest first."""
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "limit": 50}
 
     thread_id: UUID
     limit: int = Field(default=50, ge=1, le=200, strict=True)
     cursor: Cursor | None = None
-    language: Language = Field(default="en", description="In which states are named")
+    language: Language = Field(default="en", description="Language of state names")
 
 
 class Draft(Answer, name="thread.draft_answered"):
-    """The text that a message begins as; the thread of an order may not have been opened yet."""
+    """The initial text of a message. The thread of an order may not be open yet."""
 
     example: ClassVar[dict[str, Any]] = {
         "thread_id": samples.THREAD_ID,
@@ -109,23 +109,25 @@ class Draft(Answer, name="thread.draft_answered"):
         "text": "Dear Ada Byron,\n\n\n\nAnna, Corner Shop",
     }
 
-    thread_id: UUID
+    thread_id: UUID = Field(description="Thread that the message would be added to")
     language: Language = Field(
-        description="In which the text was found; the shop may not have it in the customer's"
+        description="Language of the text; the shop may lack one in the customer's language"
     )
-    text: str
+    text: str = Field(description="The text, with its placeholders filled in")
 
 
 class DraftReply(Query, name="thread.draft", answer=Draft):
-    """Asks for the text that a message begins as, filled in: the default reply, or a predefined
-    message. It is for a thread, or for an order that need not have a thread yet.
+    """Return the initial text of a message, filled in: the default reply or a predefined message,
+    for a thread or for an order.
     """
 
     example: ClassVar[dict[str, Any]] = {"thread_id": samples.THREAD_ID, "by": "Anna"}
 
-    thread_id: UUID | None = None
+    thread_id: UUID | None = Field(default=None, description="Thread to reply to")
     order_id: OrderId | None = Field(
-        default=None, description="Instead of `thread_id`: a message to its customer"
+        default=None, description="In place of `thread_id`: a message to the customer of this order"
     )
     by: By
-    canned_message: Name | None = None
+    canned_message: Name | None = Field(
+        default=None, description="Key of a predefined message; null: the default reply"
+    )

@@ -1,4 +1,4 @@
-"""Outgoing mails: what they are, what became of them, and how they are sent again."""
+"""Define outgoing mails: their states, their events, and sending them again."""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -16,42 +16,60 @@ MailState = Literal[
 
 
 class MailView(Value):
-    """One outgoing mail. `conversation` is where an answer to it belongs: `order/<id>`,
-    `thread/<id>`, or `forward/<id>` of a thread that was mailed to somebody.
-    """
+    """An outgoing mail."""
 
     mail_id: UUID
-    template: str
-    conversation: str
-    order_id: UUID | None = None
-    thread_id: UUID | None = None
-    recipient: Email
-    subject: str
-    message_id: str = Field(description="With its angle brackets; the same on every attempt")
-    attachments: list[str] = Field(default=[], description="File names")
+    template: str = Field(description="Name of the mail, such as `payment`")
+    conversation: str = Field(
+        description=(
+            "Where replies belong: `order/<id>`, `thread/<id>`, or `forward/<id>` for a thread"
+            " that was mailed to another person"
+        )
+    )
+    order_id: UUID | None = Field(
+        default=None, description="Order that the mail is about; null: none"
+    )
+    thread_id: UUID | None = Field(
+        default=None, description="Thread that the mail belongs to; null: none"
+    )
+    recipient: Email = Field(description="Address of the recipient")
+    subject: str = Field(description="Subject line")
+    message_id: str = Field(
+        description="Message-ID with angle brackets; the same for every attempt"
+    )
+    attachments: list[str] = Field(default=[], description="File names of the attachments")
     missing: list[DocumentReference] = Field(
         default=[],
         description=(
-            "Documents that it waits for; of a mail that is gone: those that follow on their own"
+            "Documents that the mail waits for; once it is sent, those that follow in a mail of"
+            " their own"
         ),
     )
-    state: MailState
-    attempts: int = 0
+    state: MailState = Field(
+        description=(
+            "`waiting` for a document; `queued` and `claimed` before sending; `sent`: accepted by"
+            " the mail server; `deferred`: tried again later; `failed`: refused permanently;"
+            " `suppressed`: not sent because earlier mail bounced; `unknown`: the server's answer"
+            " was lost"
+        )
+    )
+    attempts: int = Field(default=0, description="Number of attempts so far")
     reason: str = Field(
-        default="", description="What the mail server said last, or why it was not asked"
+        default="", description="Last answer of the mail server, or why it was not contacted"
     )
     bounced: str = Field(
-        default="", description="Why the mail came back after it had been sent; empty if it did not"
+        default="", description="Why the mail came back after it was sent; empty: it did not"
     )
-    resend_of: UUID | None = Field(default=None, description="The mail that this one repeats")
+    resend_of: UUID | None = Field(default=None, description="Id of the mail that this one repeats")
     copy_of: str = Field(
-        default="", description="Who the mail is to, where this is a copy (`cc`, `bcc`); else empty"
+        default="",
+        description="Recipient of the original, if this is a copy (`cc`, `bcc`); else empty",
     )
-    at: AwareDatetime
+    at: AwareDatetime = Field(description="When the state last changed")
 
 
 class MailSent(Event, name="mail.sent", subject="mail_id"):
-    """The receiving server took the mail."""
+    """A mail was accepted by the recipient's mail server."""
 
     example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID, "mail": samples.MAIL_VIEW}
 
@@ -60,7 +78,7 @@ class MailSent(Event, name="mail.sent", subject="mail_id"):
 
 
 class MailDeferred(Event, name="mail.deferred", subject="mail_id"):
-    """The mail could not be sent now and will be tried again at `again_at`."""
+    """A mail could not be sent now and will be tried again."""
 
     example: ClassVar[dict[str, Any]] = {
         "mail_id": samples.MAIL_ID,
@@ -71,14 +89,12 @@ class MailDeferred(Event, name="mail.deferred", subject="mail_id"):
 
     mail_id: UUID
     mail: MailView
-    reason: str
-    again_at: AwareDatetime
+    reason: str = Field(description="Answer of the mail server")
+    again_at: AwareDatetime = Field(description="When the next attempt is due")
 
 
 class MailFailed(Event, name="mail.failed", subject="mail_id"):
-    """The mail was refused for good; `reason` is the server's answer. In state `unknown` it may
-    have arrived.
-    """
+    """A mail was refused permanently. In state `unknown` it may have arrived."""
 
     example: ClassVar[dict[str, Any]] = {
         "mail_id": samples.MAIL_ID,
@@ -88,12 +104,12 @@ class MailFailed(Event, name="mail.failed", subject="mail_id"):
 
     mail_id: UUID
     mail: MailView
-    reason: str
+    reason: str = Field(description="Answer of the mail server")
 
 
 class MailSuppressed(Event, name="mail.suppressed", subject="mail_id"):
-    """The mail was not sent, because mail to its recipient came back before; see
-    `suppression.release`.
+    """A mail was not sent, because earlier mail to its recipient bounced. `suppression.release`
+    allows sending again.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -104,12 +120,12 @@ class MailSuppressed(Event, name="mail.suppressed", subject="mail_id"):
 
     mail_id: UUID
     mail: MailView
-    reason: str
+    reason: str = Field(description="Why earlier mail bounced")
 
 
 class ResendMail(Command, name="mail.resend", subject="mail_id"):
-    """Sends a mail again that is done with: as a mail of its own, with the same facts and
-    documents, to the same or another address.
+    """Send a finished mail again, as a new mail with the same facts and documents, to the same or
+    another address.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -119,12 +135,12 @@ class ResendMail(Command, name="mail.resend", subject="mail_id"):
     }
 
     mail_id: UUID
-    to: Email | None = Field(default=None, description="Another address; null: the same")
+    to: Email | None = Field(default=None, description="Address of the recipient; null: the same")
     by: By = "system"
 
 
 class MailRequeued(Event, name="mail.requeued", subject="mail_id"):
-    """A mail is on its way again; what becomes of it is told of the new mail, `mail_id`."""
+    """A mail was queued again as a new mail. Its further events carry the new id."""
 
     example: ClassVar[dict[str, Any]] = {
         "mail_id": samples.MESSAGE_ID,
@@ -139,21 +155,23 @@ class MailRequeued(Event, name="mail.requeued", subject="mail_id"):
         ),
     }
 
-    mail_id: UUID
+    mail_id: UUID = Field(description="Id of the new mail")
     mail: MailView
     by: str
 
 
 class Link(Value):
-    """Something to download."""
+    """A file to download."""
 
-    name: Text
-    url: Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+$", max_length=2000)]
+    name: Text = Field(description="Text of the link")
+    url: Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+$", max_length=2000)] = (
+        Field(description="Address of the file: http or https")
+    )
 
 
 class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
-    """Mails a customer the links to what he bought and downloads: who keeps the files, sends this
-    when it is paid.
+    """Mail download links to a customer. The system that stores the files sends this when the order
+    is paid.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -164,8 +182,8 @@ class OfferDownloads(Command, name="mail.offer_downloads", subject="order_id"):
         "links": [{"name": "Mugs of the world, e-book", "url": "https://shop.test/download/7Q2F"}],
     }
 
-    order_id: UUID
-    order_reference: Reference
-    customer: Customer
-    language: Language
-    links: list[Link] = Field(min_length=1, max_length=50)
+    order_id: UUID = Field(description="Order of the files")
+    order_reference: Reference = Field(description="Reference of the order")
+    customer: Customer = Field(description="Recipient of the mail")
+    language: Language = Field(description="Language of the mail")
+    links: list[Link] = Field(min_length=1, max_length=50, description="Files to download")

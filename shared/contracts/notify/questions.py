@@ -1,4 +1,4 @@
-"""Questions about mails, and how they look."""
+"""Define the queries on mails and their templates."""
 
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -21,39 +21,45 @@ class MailList(Answer, name="mail.list_answered"):
 
     example: ClassVar[dict[str, Any]] = {"mails": [samples.MAIL_VIEW], "next": samples.CURSOR}
 
-    mails: list[MailView]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor` for older ones; null: that was all"
-    )
+    mails: list[MailView] = Field(description="Mails of this page")
+    next: str | None = None
     timezone: ShopZone = "UTC"
 
 
 class ListMails(Query, name="mail.list", answer=MailList):
-    """Asks for the mails of an order, of a thread, or of the shop that fit all that is given: the
-    newest, then older ones, a page at a time.
+    """Return the mails of an order, of a thread or of the shop, newest first, page by page. All
+    conditions must match.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID}
 
     order_id: OrderOrReference | None = None
     thread_id: UUID | None = None
-    state: MailState | None = None
-    recipient: Email | None = Field(default=None, description="Upper and lower case are the same")
+    state: MailState | None = Field(default=None, description="State of the mail; null: any")
+    recipient: Email | None = Field(
+        default=None, description="Address of the recipient; case is ignored"
+    )
     cursor: Cursor | None = None
-    limit: int = Field(default=200, ge=1, le=500, strict=True, description="How many at most")
+    limit: int = Field(
+        default=200, ge=1, le=500, strict=True, description="Maximum number of mails in a page"
+    )
 
 
 class Attempt(Value):
-    """One conversation with a mail server. `kind` is how it ended."""
+    """One attempt to send a mail."""
 
-    attempt: int
+    attempt: int = Field(description="Number of the attempt, from 1")
     at: AwareDatetime
-    kind: str
-    reason: str
+    kind: str = Field(
+        description=(
+            "Result: `sent`, `temporary`, `rate`, `permanent`, `unknown`, `held` or `suppressed`"
+        )
+    )
+    reason: str = Field(description="Answer of the mail server")
 
 
 class MailAnswer(Answer, name="mail.get_answered"):
-    """A mail with its words, as they were last written, and all attempts to send it."""
+    """A mail with its text, as last written, and all attempts to send it."""
 
     example: ClassVar[dict[str, Any]] = {
         "mail": samples.MAIL_VIEW,
@@ -63,14 +69,14 @@ class MailAnswer(Answer, name="mail.get_answered"):
     }
 
     mail: MailView
-    text: str
-    html: str
-    attempts: list[Attempt]
+    text: str = Field(description="Plain text part")
+    html: str = Field(description="HTML part")
+    attempts: list[Attempt] = Field(description="Attempts, oldest first")
     timezone: ShopZone = "UTC"
 
 
 class GetMail(Query, name="mail.get", answer=MailAnswer, subject="mail_id"):
-    """Asks for a mail."""
+    """Return a mail with its text and its attempts."""
 
     example: ClassVar[dict[str, Any]] = {"mail_id": samples.MAIL_ID}
 
@@ -78,7 +84,7 @@ class GetMail(Query, name="mail.get", answer=MailAnswer, subject="mail_id"):
 
 
 class MailPreview(Answer, name="mail.preview_answered"):
-    """A mail about the sample order."""
+    """A mail about sample data."""
 
     example: ClassVar[dict[str, Any]] = {
         "language": "en",
@@ -88,21 +94,22 @@ class MailPreview(Answer, name="mail.preview_answered"):
     }
 
     language: Language
-    subject: str
-    text: str
-    html: str
+    subject: str = Field(description="Subject line")
+    text: str = Field(description="Plain text part")
+    html: str = Field(description="HTML part")
 
 
 class PreviewMail(Query, name="mail.preview", answer=MailPreview):
-    """Asks how a mail of the shop looks, with what it replaced; or with these templates, before it
-    does so.
-    """
+    """Return a mail of the shop about sample data, with the shop's templates or the given ones."""
 
     example: ClassVar[dict[str, Any]] = {"template": "payment", "language": "fa"}
 
-    template: Name
-    language: Language = "en"
-    subject: Template | None = None
+    template: Name = Field(description="Name of the mail, such as `payment`")
+    language: Language = Field(default="en", description="Language of the mail")
+    subject: Template | None = Field(
+        default=None, description="Subject line to try; null: the shop's"
+    )
     text: Template | None = Field(
-        default=None, description="Paragraphs, with empty lines between them"
+        default=None,
+        description="Text to try, paragraphs separated by empty lines; null: the shop's",
     )

@@ -1,4 +1,4 @@
-"""Addresses that nothing is sent to, because mail to them came back."""
+"""Define the suppression list: addresses without delivery, because earlier mail bounced."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,60 +20,58 @@ SUPPRESSION = {
 
 
 class SuppressionView(Value):
-    """An address, in lower case, since when nothing is sent to it, and the mail that came back."""
+    """An address that no mail is sent to."""
 
-    email: str
-    reason: str
-    since: AwareDatetime
+    email: str = Field(description="The address, in lower case")
+    reason: str = Field(description="Answer of the mail server")
+    since: AwareDatetime = Field(description="When the address was suppressed")
     until: AwareDatetime | None = Field(
         default=None,
         description=(
-            "When it ends of itself, as for a mailbox that is full; null: `suppression.release`"
-            " ends it"
+            "When the suppression ends by itself, as for a full mailbox; null: only"
+            " `suppression.release` ends it"
         ),
     )
-    mail_id: UUID
+    mail_id: UUID = Field(description="The mail that bounced")
 
 
 class SuppressionAdded(Event, SuppressionView, name="suppression.added", subject="email"):
-    """A mail came back for good, or from a full mailbox: from now on nothing is sent to its
-    recipient.
-    """
+    """An address was suppressed: mail to it bounced permanently, or its mailbox is full."""
 
     example: ClassVar[dict[str, Any]] = SUPPRESSION
 
 
 class ReleaseSuppression(Command, name="suppression.release", subject="email"):
-    """Lets mail to an address be sent again. What was suppressed stays so: `mail.resend` sends
-    it.
+    """Allow mail to a suppressed address again. Mails that were suppressed are not sent; use
+    `mail.resend`.
     """
 
     example: ClassVar[dict[str, Any]] = {"email": "ada@example.test", "by": "anna@shop.test"}
 
-    email: Email
+    email: Email = Field(description="The address; case is ignored")
     by: By = "system"
 
 
 class SuppressionReleased(Event, name="suppression.released", subject="email"):
-    """Mail to this address is sent again."""
+    """A suppressed address was released; mail is sent to it again."""
 
     example: ClassVar[dict[str, Any]] = {"email": "ada@example.test", "by": "anna@shop.test"}
 
-    email: str
+    email: str = Field(description="The address, in lower case")
     by: str
 
 
 class SuppressionList(Answer, name="suppression.list_answered"):
-    """Addresses that nothing is sent to, the newest first."""
+    """The suppressed addresses, newest first."""
 
     example: ClassVar[dict[str, Any]] = {"suppressions": [SUPPRESSION]}
 
-    suppressions: list[SuppressionView]
+    suppressions: list[SuppressionView] = Field(description="Suppressed addresses, newest first")
     timezone: ShopZone = "UTC"
 
 
 class ListSuppressions(Query, name="suppression.list", answer=SuppressionList):
-    """Asks which addresses of the shop nothing is sent to."""
+    """Return the suppressed addresses of the shop."""
 
     example: ClassVar[dict[str, Any]] = {}
 

@@ -1,4 +1,6 @@
-"""Cart rules: when a cart becomes cheaper, and by how much. A rule with a code is a voucher."""
+"""Define cart rules: conditions on a cart, and the discount if they hold. A rule with a code is a
+voucher.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -23,15 +25,14 @@ from shared.contracts.values import Country, Language, Money, Sku, Text
 Code = Annotated[
     str,
     StringConstraints(pattern="^[A-Za-z0-9_-]{3,40}$", to_upper=True),
-    Field(description="What a customer types; capital and small letters are the same"),
+    Field(description="Code of the voucher; case is ignored"),
 ]
 CodeOrSlip = Annotated[
     str,
     StringConstraints(pattern="^[A-Za-z0-9/._-]{1,60}$", to_upper=True),
     Field(
         description=(
-            "Code of a voucher, or number of a credit slip that is store credit, or is still to be"
-            " paid out"
+            "Code of a voucher, or number of a credit slip that is store credit or not paid out yet"
         )
     ),
 ]
@@ -55,84 +56,131 @@ Percent = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?$", "examples": ["12.5"]}),
 ]
-"""More than nothing, as a decimal string: `"12.5"`."""
+"""Percent above 0, as a decimal string: `"12.5"`."""
 
 
 class ProductChoice(Value):
-    """So many pieces of products that every list chooses; an empty list chooses all."""
+    """A number of pieces of the products that match every list; an empty list matches all
+    products.
+    """
 
     quantity: int = Field(
-        default=1, ge=1, le=1_000_000, strict=True, description="At least so many are in the cart"
+        default=1,
+        ge=1,
+        le=1_000_000,
+        strict=True,
+        description="Minimum number of these pieces in the cart",
     )
-    skus: list[Sku] = Field(default=[], max_length=1000)
-    categories: Labels = []
-    brands: Labels = []
-    suppliers: Labels = []
-    attributes: Labels = []
+    skus: list[Sku] = Field(
+        default=[], max_length=1000, description="SKUs, one of which must match; empty: any"
+    )
+    categories: Labels = Field(
+        default=[], description="Categories, one of which must match; empty: any"
+    )
+    brands: Labels = Field(default=[], description="Brands, one of which must match; empty: any")
+    suppliers: Labels = Field(
+        default=[], description="Suppliers, one of which must match; empty: any"
+    )
+    attributes: Labels = Field(
+        default=[], description="Attributes, one of which must match; empty: any"
+    )
 
 
 class CartRuleDefinition(Value):
-    """Conditions, all of which must hold, and what is taken off then. Amounts are in the kind of
-    prices that `prices` says; carts of the other kind do not fit where there is one.
+    """A cart rule: conditions, all of which must hold, and the discount. A rule applies only to
+    carts with the same kind of prices if it contains amounts: converting them would introduce
+    rounding errors.
     """
 
-    rule_id: UUID
+    rule_id: UUID = Field(description="Id of the rule; chosen by its creator")
     names: dict[Language, Text] = Field(
-        min_length=1, max_length=50, description="Name per language, for documents"
+        min_length=1, max_length=50, description="Name per language, printed on documents"
     )
     code: Code | None = Field(
-        default=None, description="What must be typed; without it every cart that fits gets it"
+        default=None,
+        description=(
+            "Code that the customer must enter; null: the rule applies to every cart that meets"
+            " its conditions"
+        ),
     )
-    active: bool = True
+    active: bool = Field(default=True, description="Whether the rule can be used")
     priority: int = Field(
-        default=1, ge=1, le=1000, strict=True, description="The lowest comes first"
+        default=1,
+        ge=1,
+        le=1000,
+        strict=True,
+        description="Rules apply in this order, the lowest first",
     )
     goes_with: list[UUID] | None = Field(
         default=None,
         max_length=500,
-        description="Rules that may be used beside it; null: all, empty: none",
+        description="Ids of rules that may be used together with it; null: all, empty: none",
     )
-    valid_from: Moment | None = None
-    valid_until: Moment | None = Field(default=None, description="Until just before")
-    uses: Uses | None = Field(default=None, description="In all; null: without limit")
-    uses_per_customer: Uses | None = None
-    customer_id: CustomerKey | None = Field(default=None, description="For this customer alone")
+    valid_from: Moment | None = Field(
+        default=None, description="First moment of validity; null: no start"
+    )
+    valid_until: Moment | None = Field(
+        default=None,
+        description=(
+            "End of validity; the rule does not apply at this moment any more; null: no end"
+        ),
+    )
+    uses: Uses | None = Field(default=None, description="Uses in all; null: unlimited")
+    uses_per_customer: Uses | None = Field(
+        default=None, description="Uses per customer; null: unlimited"
+    )
+    customer_id: CustomerKey | None = Field(
+        default=None, description="Only for this customer; null: for all"
+    )
     groups: Labels = Field(
-        default=[], description="For customers of one of these groups; empty: for all"
+        default=[], description="Only for customers in one of these groups; empty: for all"
     )
     countries: list[Country] = Field(
-        default=[], max_length=250, description="Of delivery; empty: all"
+        default=[],
+        max_length=250,
+        description="Only for delivery to one of these countries; empty: all",
     )
-    carriers: list[Text] = Field(default=[], max_length=100, description="By name; empty: all")
+    carriers: list[Text] = Field(
+        default=[],
+        max_length=100,
+        description="Only with one of these carriers, by name; empty: all",
+    )
     minimum: Money | None = Field(
-        default=None, description="What the products cost before any discount, at least"
+        default=None, description="Minimum price of the products before discounts"
     )
     minimum_with_shipping: bool = Field(
-        default=False, description="Whether `minimum` counts the shipping too"
+        default=False, description="Whether shipping counts towards `minimum`"
     )
     choices: list[ProductChoice] = Field(
-        default=[], max_length=20, description="What the cart must hold, all of them"
+        default=[], max_length=20, description="Products that the cart must contain, all of them"
     )
-    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="Whether the amounts of the rule include tax"
+    )
     percent: Percent | None = Field(
-        default=None, description="Off what the products cost after the rules before"
+        default=None, description="Percentage off the products, after earlier rules"
     )
-    amount: Money | None = Field(default=None, description="Off the products")
+    amount: Money | None = Field(default=None, description="Amount off the products")
     taken_off: Literal["all", "chosen", "cheapest"] = Field(
         default="all",
-        description="All products; those that `choices` name; or one piece of the cheapest of them",
+        description=(
+            "Products that the discount applies to: all of them, those of `choices`, or one piece"
+            " of the cheapest of those"
+        ),
     )
-    free_shipping: bool = False
-    gift: Sku | None = Field(default=None, description="One piece of this product, for nothing")
+    free_shipping: bool = Field(default=False, description="Whether shipping is free")
+    gift: Sku | None = Field(
+        default=None, description="SKU of a product, one piece of which is added free of charge"
+    )
     partial_use: bool = Field(
         default=False,
-        description="Whether what a cart does not use up of `amount` becomes a voucher of its own",
+        description="Whether the part of `amount` that a cart does not use becomes a new voucher",
     )
 
 
 class PutCartRule(Command, CartRuleDefinition, name="cart_rule.put", subject="rule_id"):
-    """Adds a rule by which carts become cheaper, or changes it: what is left out stays as it is.
-    Placed orders keep their discounts.
+    """Add a cart rule, or change it. Fields that are left out stay as they are. Placed orders keep
+    their discounts.
     """
 
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
@@ -141,14 +189,14 @@ class PutCartRule(Command, CartRuleDefinition, name="cart_rule.put", subject="ru
 
 
 class CartRuleChanged(Event, CartRuleDefinition, name="cart_rule.changed", subject="rule_id"):
-    """A cart rule is now this."""
+    """A cart rule was added or changed; the event contains all its fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.CART_RULE
 
 
 class DisableCartRule(Command, name="cart_rule.disable", subject="rule_id"):
-    """Ends a rule, with or without a code; orders that used it keep their discounts."""
+    """Disable a cart rule, with or without a code. Orders that used it keep their discounts."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID, "by": "anna@shop.test"}
 
@@ -161,23 +209,25 @@ class RuleUse(Value):
 
     order_id: UUID
     customer_id: CustomerKey
-    taken: int = Field(description="What it took off, minor units of the order's currency")
-    at: AwareDatetime
-    returned: bool = Field(description="Whether it was given back")
+    taken: int = Field(description="Discount, in minor units of the order's currency")
+    at: AwareDatetime = Field(description="When the order used it")
+    returned: bool = Field(
+        description="Whether the use was returned, because the order was cancelled"
+    )
 
 
 class RuleStanding(Value):
-    """A rule, and what is left of it."""
+    """A cart rule, and its remaining uses."""
 
-    rule: CartRuleDefinition
-    used: int = Field(description="How often; uses that were given back do not count")
-    left: int | None = Field(description="How often it may still be used; null: without limit")
-    usable: bool = Field(description="Whether somebody can use it now")
-    reason: str = Field(default="", description="Why not, in one sentence")
+    rule: CartRuleDefinition = Field(description="The rule")
+    used: int = Field(description="Number of uses; returned uses do not count")
+    left: int | None = Field(description="Remaining uses; null: unlimited")
+    usable: bool = Field(description="Whether the rule can be used now")
+    reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
 class CartRuleAnswer(Answer, RuleStanding, name="cart_rule.get_answered"):
-    """A rule, and the orders that used it."""
+    """A cart rule, its remaining uses, and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {
         "rule": samples.CART_RULE,
@@ -195,11 +245,11 @@ class CartRuleAnswer(Answer, RuleStanding, name="cart_rule.get_answered"):
         ],
     }
 
-    uses: list[RuleUse] = Field(default=[], description="The last fifty, newest first")
+    uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
 
 
 class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="rule_id"):
-    """Asks for a rule, with or without a code."""
+    """Return a cart rule, with or without a code."""
 
     example: ClassVar[dict[str, Any]] = {"rule_id": samples.RULE_ID}
 
@@ -207,28 +257,25 @@ class GetCartRule(Query, name="cart_rule.get", answer=CartRuleAnswer, subject="r
 
 
 class CartRuleList(Answer, name="cart_rule.list_answered"):
-    """A page of rules, sorted by their ids."""
+    """A page of cart rules, sorted by id."""
 
     example: ClassVar[dict[str, Any]] = {
         "rules": [{"rule": samples.CART_RULE, "used": 1, "left": 999, "usable": True}],
         "next": None,
     }
 
-    rules: list[RuleStanding]
-    next: UUID | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    rules: list[RuleStanding] = Field(description="Rules of this page")
+    next: UUID | None = None
 
 
 class ListCartRules(Query, name="cart_rule.list", answer=CartRuleList):
-    """Asks for the rules of the shop, with what is left of them; a page at a time. Vouchers are
-    rules with a code: they are left out unless `vouchers` is set; `voucher.list` sorts them by
-    their codes.
+    """Return the cart rules of the shop with their remaining uses, page by page. Vouchers, which
+    are rules with a code, are left out unless `vouchers` is set; `voucher.list` sorts them by code.
     """
 
     example: ClassVar[dict[str, Any]] = {"limit": 50}
 
-    vouchers: bool = False
-    active: bool | None = Field(default=None, description="Whether it was not ended; null: any")
+    vouchers: bool = Field(default=False, description="Whether to include rules with a code")
+    active: bool | None = Field(default=None, description="Whether the rule is active; null: any")
     cursor: UUID | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

@@ -1,4 +1,4 @@
-"""What a cart costs: asked before it is bought."""
+"""Define the price of a cart, before it is ordered."""
 
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -21,78 +21,81 @@ NO_CARRIER = Carrier(name="-", price=0, tax_rate=Decimal(0))
 
 
 class PricedLine(Value):
-    """A line of a cart: `total` is what it is stated at, of which `discount` is taken off."""
+    """A line of a cart with its price."""
 
     sku: Sku
-    name: str
-    quantity: int
-    unit_price: Money
+    name: str = Field(description="Name of the product in the requested language")
+    quantity: int = Field(description="Pieces")
+    unit_price: Money = Field(description="Price of one piece before discounts")
     tax_rate: TaxRate
-    total: Money
-    discount: Money
-    available: int = Field(description="Stock left")
+    total: Money = Field(description="Price of the line before discounts")
+    discount: Money = Field(description="Amount that discounts take off `total`, positive")
+    available: int = Field(description="Pieces available")
     gift: bool = Field(
         default=False,
-        description="Whether a rule adds it for nothing: `order.place` does not name it",
+        description="Whether a rule adds the line free of charge; leave it out of `order.place`",
     )
 
 
 class CartDiscount(Value):
-    """What a rule takes off, in the cart's kind of prices; a gift's is its price."""
+    """A discount on a cart."""
 
-    name: str
-    code: str = Field(default="", description="Of the voucher; empty where the rule needs none")
-    kind: DiscountKind
-    taken: Money
+    name: str = Field(description="Name in the requested language")
+    code: str = Field(default="", description="Code of the voucher; empty if the rule has none")
+    kind: DiscountKind = Field(description="Kind of the discount")
+    taken: Money = Field(description="Discount in the cart's kind of prices; for a gift, its price")
 
 
 class RejectedCode(Value):
-    """A code that does nothing for this cart, and why."""
+    """A code that does not apply to this cart, and the reason."""
 
-    voucher_code: str
+    voucher_code: str = Field(description="The code as it was sent")
     code: str = Field(description="Machine-readable")
     reason: str = Field(description="One sentence for people")
 
 
 class CartPrice(Answer, name="cart.price_answered"):
-    """What a cart costs now. `order.place` with the same lines, carrier and codes (without those
-    that are rejected) comes to this `total`, or is refused with what differs.
+    """The price of a cart now. `order.place` with the same lines, carrier and codes (without the
+    rejected ones) has this `total`, or is refused with the difference.
     """
 
     example: ClassVar[dict[str, Any]] = samples.CART_PRICE
 
-    lines: list[PricedLine]
+    lines: list[PricedLine] = Field(description="Lines of the cart, with gifts")
     unknown: list[Sku] = Field(
-        default=[], description="What an earlier cart or order held and is sold no more"
+        default=[], description="SKUs in the earlier cart or order that are not sold any more"
     )
-    products_total: Money = Field(description="Before discounts")
-    shipping: Money = Field(description="Before discounts")
-    discounts: list[CartDiscount]
-    rejected: list[RejectedCode]
-    net: Money
-    tax: Money
-    total: Money = Field(description="What the cart costs, whatever it is paid with")
+    products_total: Money = Field(description="Price of the products before discounts")
+    shipping: Money = Field(description="Price of shipping before discounts")
+    discounts: list[CartDiscount] = Field(description="Discounts that apply")
+    rejected: list[RejectedCode] = Field(description="Codes that do not apply")
+    net: Money = Field(description="Price of the cart without tax")
+    tax: Money = Field(description="Tax contained in `total`")
+    total: Money = Field(
+        description="Price of the cart after discounts, tax included, however it is paid"
+    )
     store_credit: Money | None = Field(
         default=None,
-        description="What of the total the customer's store credit pays, as it was asked",
+        description="Part of the total that the customer's store credit pays, as requested",
     )
     store_credit_available: Money | None = Field(
         default=None,
         description=(
-            "All that the customer has, with what the credit slips named are still worth in money"
+            "All store credit of the customer, and the unpaid money of the credit slips that were"
+            " named"
         ),
     )
     to_pay: Money | None = Field(
         default=None,
         description=(
-            "What remains to be paid in money; rounded to the coin where `payment_method` is cash"
+            "Part to pay in money; rounded to the smallest coin if `payment_method` is cash"
         ),
     )
 
 
 class PriceCart(Query, name="cart.price", answer=CartPrice):
-    """Asks what a cart costs, with all rules that fit and the vouchers that are named. The products
-    are those of `lines`, or of an earlier cart or order of this customer.
+    """Return the price of a cart, with all rules that apply and the vouchers given. The products
+    are those in `lines`, or in an earlier cart or order of the same customer.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -104,34 +107,45 @@ class PriceCart(Query, name="cart.price", answer=CartPrice):
         "voucher_codes": ["THANKS-ADA", "TOO-LATE"],
     }
 
-    lines: list[OrderedLine] = Field(default=[], max_length=1000)
-    cart_id: UUID | None = Field(
-        default=None, description="In the place of `lines`: an earlier cart"
+    lines: list[OrderedLine] = Field(
+        default=[], max_length=1000, description="Products of the cart"
     )
+    cart_id: UUID | None = Field(default=None, description="An earlier cart, in place of `lines`")
     order_id: OrderId | None = Field(
-        default=None, description="In the place of `lines`: an earlier order"
+        default=None, description="An earlier order, in place of `lines`"
     )
     customer_id: CustomerKey | None = Field(
-        default=None, description="Without it nothing fits that is for some"
+        default=None, description="Without it, rules for certain customers do not apply"
     )
-    language: Language = "en"
-    currency: Currency
-    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
-    carrier: Carrier = Field(default=NO_CARRIER, description="Without it no shipping is reckoned")
-    delivery_country: Country | None = None
-    payment_method: Text | None = Field(default=None, description="As `order.place` will say it")
+    language: Language = Field(default="en", description="Language of names")
+    currency: Currency = Field(description="Currency of the cart")
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="Whether the prices of the cart include tax"
+    )
+    carrier: Carrier = Field(default=NO_CARRIER, description="Without it, shipping costs nothing")
+    delivery_country: Country | None = Field(
+        default=None, description="Country that the goods are sent to, for rules and taxes"
+    )
+    payment_method: Text | None = Field(
+        default=None, description="Name of the payment method, as in `order.place`"
+    )
     voucher_codes: list[CodeOrSlip] = Field(
         default=[],
         max_length=20,
-        description="Vouchers, and numbers of the customer's credit slips",
+        description="Codes of vouchers, and numbers of the customer's credit slips",
     )
     new_vouchers: list[NewVoucher] = Field(
         default=[],
         max_length=5,
-        description="Priced as if `order.place` made them on the spot; nothing is made",
+        description="Vouchers to price as if `order.place` created them; none is created",
     )
-    store_credit: bool = Field(default=False, description="As `order.place` will say it")
+    store_credit: bool = Field(
+        default=False,
+        description="Whether to pay with all available store credit, as in `order.place`",
+    )
     store_credit_amount: PartOfTotal | None = Field(
-        default=None, description="As `order.place` will say it"
+        default=None, description="Amount to pay with store credit, as in `order.place`"
     )
-    exemption: Exemption | None = Field(default=None, description="As `order.place` will say it")
+    exemption: Exemption | None = Field(
+        default=None, description="Why the cart is not taxed, as in `order.place`"
+    )

@@ -1,4 +1,4 @@
-"""What `orders` can be told to do."""
+"""Define the commands of `orders` on stock, states and the life of an order."""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -34,30 +34,32 @@ from shared.contracts.values import (
 
 
 class PutState(Command, StateDefinition, name="state.put", subject="key"):
-    """Adds a state to the shop's graph, or changes it: what is left out stays as it is.
-    `comes_from` adds a move to it to each of those states, so that a new state can be reached.
-    Orders keep what they once were.
+    """Add a state to the shop's state graph, or change it. Fields that are left out stay as they
+    are. `comes_from` adds a move into it to each of those states, so that a new state can be
+    reached. The history of orders does not change.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_STATE
 
-    comes_from: States = []
+    comes_from: States = Field(
+        default=[], description="Keys of states that get a move into this one"
+    )
 
 
 class SetStock(Command, name="stock.set", subject="sku"):
-    """Sets the available stock of a product after a count. Orders that wait for it get theirs
-    first.
+    """Set the available stock of a product after a count. Orders that wait for the product receive
+    theirs first, the oldest first.
     """
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "quantity": 25}
 
     sku: Sku
-    quantity: int = Field(ge=0, le=1_000_000_000, strict=True)
+    quantity: int = Field(ge=0, le=1_000_000_000, strict=True, description="Pieces available")
 
 
 class AdjustStock(Command, name="stock.adjust", subject="sku"):
-    """Changes the available stock of a product by some pieces, and says why: what came in, broke,
-    or was found.
+    """Change the available stock of a product by a number of pieces, with the cause: a delivery,
+    breakage, a find.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -69,100 +71,120 @@ class AdjustStock(Command, name="stock.adjust", subject="sku"):
 
     sku: Sku
     change: int = Field(
-        ge=-1_000_000_000, le=1_000_000_000, strict=True, description="More, or less where negative"
+        ge=-1_000_000_000,
+        le=1_000_000_000,
+        strict=True,
+        description="Pieces to add; negative to remove",
     )
-    cause: str = Field(min_length=1, max_length=60, description="Why, in a few words")
+    cause: str = Field(
+        min_length=1, max_length=60, description="Why, in a few words; recorded with the movement"
+    )
     by: By = "system"
 
 
 class PlaceOrder(Command, name="order.place", subject="order_id"):
-    """Places an order, from the checkout or by hand. Prices and tax rates come from the catalogue,
-    unless an employee agreed others; `total` is what the customer was shown: if it differs, the
-    order is refused with the difference.
+    """Place an order, from the checkout or by an employee. Prices and tax rates come from the
+    catalogue unless an employee agreed others. `total` is the amount that the customer saw: if it
+    differs, the order is refused with the difference. An `order_id` that exists is refused with
+    `order_exists`.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PLACE_ORDER
 
     order_id: UUID = Field(
-        description="Chosen by the storefront, so that a repeated command is recognised"
+        description="Chosen by the storefront; use the same one when you repeat the command"
     )
     reference: Reference
     customer: Customer
-    language: Language
-    currency: Currency
-    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
-    lines: list[OrderedLine] = Field(min_length=1, max_length=1000)
-    delivery_address: Address
-    invoice_address: Address
-    carrier: Carrier
-    payment_method: Text
-    total: Money
+    language: Language = Field(description="Language of documents and mails")
+    currency: Currency = Field(description="Currency of all prices of the order")
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="Whether the prices of the order include tax"
+    )
+    lines: list[OrderedLine] = Field(
+        min_length=1, max_length=1000, description="Products of the order, one line each"
+    )
+    delivery_address: Address = Field(description="Where the goods are sent")
+    invoice_address: Address = Field(
+        description="Printed on invoices; its company and VAT number make it a business order"
+    )
+    carrier: Carrier = Field(
+        description="The carrier, with its price unless the shop's list has one"
+    )
+    payment_method: Text = Field(
+        description="Name of a payment method, from the shop's list or another"
+    )
+    total: Money = Field(description="Amount that the customer saw, tax included")
     initial_state: StateKey = Field(
-        default="awaiting_bank_wire", description="With all that the state brings"
+        default="awaiting_bank_wire",
+        description="State in which the order is placed, with its effects",
     )
     placed_by: By = "customer"
     voucher_codes: list[CodeOrSlip] = Field(
         default=[],
         max_length=20,
         description=(
-            "Vouchers, and numbers of the customer's credit slips, which pay with their store"
-            " credit; any that does not fit refuses the order"
+            "Codes of vouchers, and numbers of the customer's credit slips, which pay with their"
+            " store credit; a code that does not apply refuses the order"
         ),
     )
     store_credit: bool = Field(
-        default=False, description="Pay with all store credit there is, up to the total"
+        default=False, description="Whether to pay with all available store credit, up to the total"
     )
     store_credit_amount: PartOfTotal | None = Field(
         default=None,
         description=(
-            "Pay exactly so much with store credit, as the customer was shown; else it is refused"
+            "Amount to pay with store credit, as the customer saw it; refused if it is not"
+            " available"
         ),
     )
     new_vouchers: list[NewVoucher] = Field(
         default=[],
         max_length=5,
-        description="Made on the spot, with the order or not at all, and used by it",
+        description="Vouchers created together with the order, and used by it",
     )
     gifts: list[Sku] | None = Field(
         default=None,
         max_length=50,
-        description="Gifts that the customer was shown: others refuse the order",
+        description="Gifts that the customer saw: if the rules add others, the order is refused",
     )
     invoice_note: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None,
         description=(
-            "Printed under the tax table of the invoice, also where the initial state brings it at"
-            " once; null: the shop's note (`invoice_notes`)"
+            "Printed below the tax table of the invoice; null: the shop's note (`invoice_notes`)"
         ),
     )
     exemption: Exemption | None = Field(
         default=None,
         description=(
-            "Why nothing of the order is taxed; prices are then those without tax. Reverse "
-            "charge and intra-community supplies need the buyer's VAT number in the invoice address"
+            "Why the order is not taxed; all prices are then without tax. Reverse charge and"
+            " intra-community supplies need the buyer's VAT number in the invoice address"
         ),
     )
     exchange_rate: ExchangeRate | None = Field(
         default=None,
-        description=(
-            "For the tax in the seller's own currency, which its invoices and credit slips state"
-        ),
+        description="For the tax in the seller's own currency, stated on invoices and credit slips",
     )
 
 
 class RecordPayment(Command, name="payment.record", subject="order_id"):
-    """Records money that was received for an order. Repeating a `payment_id` changes nothing."""
+    """Record money received for an order. A `payment_id` that exists is refused with
+    `already_recorded`, a known transaction with `transaction_recorded`. An order that is paid in
+    full moves on from a state that waits for payment.
+    """
 
     example: ClassVar[dict[str, Any]] = samples.RECORD_PAYMENT
 
     order_id: OrderId
-    payment: Payment
+    payment: Payment = Field(
+        description="The payment; must be positive and in the order's currency"
+    )
     by: By = "system"
 
 
 class TransitionOrder(Command, name="order.transition", subject="order_id"):
-    """Moves an order to another state, with all that the state brings, whole or not at all. `force`
-    goes where the graph does not lead; it is for employees, and needs a reason.
+    """Move an order to another state, with all effects of the state or none. `force` allows a move
+    that the graph lacks; it is for employees, and needs a reason.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -172,14 +194,18 @@ class TransitionOrder(Command, name="order.transition", subject="order_id"):
     }
 
     order_id: OrderId
-    to: StateKey
+    to: StateKey = Field(description="Key of the new state")
     by: By = "system"
-    force: bool = False
-    reason: str = Field(default="", max_length=500)
+    force: bool = Field(
+        default=False, description="Whether to move although the graph has no such move"
+    )
+    reason: str = Field(
+        default="", max_length=500, description="Recorded in the history; required with `force`"
+    )
 
 
 class SetNote(Command, name="order.set_note", subject="order_id"):
-    """Sets the private note of an order, for employees only; an empty one removes it."""
+    """Set the private note of an order, for employees only. An empty note removes it."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -188,5 +214,5 @@ class SetNote(Command, name="order.set_note", subject="order_id"):
     }
 
     order_id: OrderId
-    note: str = Field(max_length=2000)
+    note: str = Field(max_length=2000, description="The note; empty removes it")
     by: By = "system"

@@ -1,4 +1,4 @@
-"""Customers and their carts: put, asked for, found."""
+"""Define customers and their carts: commands, queries and events."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,63 +14,68 @@ from shared.contracts.values import Address, Email, Language, Text
 
 
 class KnownAddress(Address):
-    """An address of a customer. Its id stays the same, whatever changes in it."""
+    """An address of a customer. Its id does not change when the address does."""
 
     address_id: UUID | None = Field(
         default=None,
-        description="null where it is put: that of the same address if it is known, else a new one",
+        description="Null in a command: the id of the same address if it exists, else a new one",
     )
 
 
 class KnownCustomer(Value):
-    """A customer with the addresses that are known of them."""
+    """A customer with their addresses."""
 
     customer_id: CustomerKey
-    email: Email
-    full_name: Text
-    language: Language = "en"
-    addresses: list[KnownAddress] = Field(default=[], max_length=50)
-    groups: Labels = Field(default=[], description="Which cart rules may be for")
+    email: Email = Field(description="Address that mails go to")
+    full_name: Text = Field(description="Full name of the customer")
+    language: Language = Field(default="en", description="Language of mails and documents")
+    addresses: list[KnownAddress] = Field(
+        default=[], max_length=50, description="Addresses of the customer"
+    )
+    groups: Labels = Field(
+        default=[], description="Groups of the customer, for conditions of cart rules"
+    )
     registered_at: AwareDatetime | None = Field(
         default=None,
         description=(
-            "Since when the shop knows them. null where they are put: as it is, of a new one now"
+            "When the customer became known to the shop; null in a command: unchanged, or now for"
+            " a new customer"
         ),
     )
 
 
 class PutCustomer(Command, KnownCustomer, name="customer.put", subject="customer_id"):
-    """Makes a customer known, or changes what is known of them: what is left out stays as it is.
-    `addresses` are replaced whole; `customer.put_address` and `customer.remove_address` change one
-    and leave the others. Placed orders keep what they say.
+    """Add a customer, or change one. Fields that are left out stay as they are; `addresses` are
+    replaced whole, `customer.put_address` and `customer.remove_address` change a single one. Placed
+    orders do not change.
     """
 
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
 
 
 class PutAddress(Command, name="customer.put_address", subject="customer_id"):
-    """Changes the address of a customer that has this id, or adds one. The customer's other
+    """Add an address of a customer, or change the address with this id. The customer's other
     addresses stay.
     """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address": samples.KNOWN_ADDRESS}
 
     customer_id: CustomerKey
-    address: KnownAddress
+    address: KnownAddress = Field(description="The address")
 
 
 class RemoveAddress(Command, name="customer.remove_address", subject="customer_id"):
-    """Removes an address of a customer. Orders keep theirs."""
+    """Remove an address of a customer. Placed orders keep theirs."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "address_id": samples.ADDRESS_ID}
 
     customer_id: CustomerKey
-    address_id: UUID
+    address_id: UUID = Field(description="Id of the address to remove")
 
 
 class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="customer_id"):
-    """What is known of a customer is now this: they were put, placed their first order, or used a
-    new address.
+    """A customer was added or changed: by `customer.put`, a first order, or a new address. The
+    event contains all their data.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -78,14 +83,14 @@ class CustomerChanged(Event, KnownCustomer, name="customer.changed", subject="cu
 
 
 class CustomerAnswer(Answer, KnownCustomer, name="customer.get_answered"):
-    """A customer."""
+    """A customer with their addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.KNOWN_CUSTOMER
 
 
 class GetCustomer(Query, name="customer.get", answer=CustomerAnswer, subject="customer_id"):
-    """Asks for a customer by the storefront's key."""
+    """Return a customer by the storefront's key."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001"}
 
@@ -93,18 +98,16 @@ class GetCustomer(Query, name="customer.get", answer=CustomerAnswer, subject="cu
 
 
 class CustomerList(Answer, name="customer.list_answered"):
-    """A page of customers, sorted by their keys."""
+    """A page of customers, sorted by key."""
 
     example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "next": None}
 
-    customers: list[KnownCustomer]
-    next: CustomerKey | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    customers: list[KnownCustomer] = Field(description="Customers of this page")
+    next: CustomerKey | None = None
 
 
 class ListCustomers(Query, name="customer.list", answer=CustomerList):
-    """Asks for the customers of the shop, a page at a time, sorted by their keys."""
+    """Return the customers of the shop, page by page, sorted by key."""
 
     example: ClassVar[dict[str, Any]] = {"limit": 50}
 
@@ -113,65 +116,67 @@ class ListCustomers(Query, name="customer.list", answer=CustomerList):
 
 
 class CustomersFound(Answer, name="customer.search_answered"):
-    """The customers that were found, by name."""
+    """The customers that match, sorted by name."""
 
     example: ClassVar[dict[str, Any]] = {"customers": [samples.KNOWN_CUSTOMER], "more": False}
 
-    customers: list[KnownCustomer]
-    more: bool = Field(description="Whether there are others: more letters find fewer")
+    customers: list[KnownCustomer] = Field(description="Customers that match, at most `limit`")
+    more: bool = Field(description="Whether there are more matches; refine the text to find them")
 
 
 class SearchCustomers(Query, name="customer.search", answer=CustomersFound):
-    """Asks for customers by the first letters of words of their name, their e-mail or their
-    addresses, or by a phone number, however it is written.
+    """Return the customers with words in their name, e-mail or addresses that begin with the given
+    letters, or with the given phone number in any notation.
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "ada by", "limit": 10}
 
-    text: FirstLetters
+    text: FirstLetters = Field(
+        description="Words or beginnings of words, all of which must match, or a phone number"
+    )
     limit: int = Field(default=10, ge=1, le=50, strict=True)
 
 
 class PutCart(Command, name="cart.put", subject="cart_id"):
-    """Stores a customer's cart as it is now, so that an order can be begun from it later. It
-    reserves no stock.
+    """Store a customer's cart as it is now, so that an order can start from it later. No stock is
+    reserved.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_CART
 
-    cart_id: UUID = Field(description="Chosen by the storefront")
+    cart_id: UUID = Field(description="Chosen by the storefront; the same id replaces the cart")
     customer_id: CustomerKey
-    lines: list[WantedLine] = Field(max_length=1000)
+    lines: list[WantedLine] = Field(max_length=1000, description="Products in the cart")
 
 
 class CartChanged(Event, name="cart.changed", subject="cart_id"):
-    """A customer's cart was put; it holds these products now."""
+    """A customer's cart was stored; the event contains its products."""
 
     example: ClassVar[dict[str, Any]] = samples.PUT_CART
 
     cart_id: UUID
     customer_id: CustomerKey
-    lines: list[WantedLine]
+    lines: list[WantedLine] = Field(description="Products in the cart")
 
 
 class Cart(Value):
-    """A cart as it was last put."""
+    """A cart as it was last stored."""
 
     cart_id: UUID
     customer_id: CustomerKey
-    lines: list[WantedLine]
-    changed_at: AwareDatetime
+    lines: list[WantedLine] = Field(description="Products in the cart")
+    changed_at: AwareDatetime = Field(description="When the cart was last stored")
 
 
 class CartAnswer(Answer, Cart, name="cart.get_answered"):
-    """A cart as it was last put."""
+    """A cart as it was last stored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.PUT_CART | {"changed_at": samples.NOON}
 
 
 class GetCart(Query, name="cart.get", answer=CartAnswer, subject="cart_id"):
-    """Asks for a cart by its id."""
+    """Return a cart by its id."""
 
     example: ClassVar[dict[str, Any]] = {"cart_id": samples.CART_ID}
 
@@ -183,14 +188,12 @@ class CartList(Answer, name="cart.list_answered"):
 
     example: ClassVar[dict[str, Any]] = {"carts": [samples.PUT_CART | {"changed_at": samples.NOON}]}
 
-    carts: list[Cart]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    carts: list[Cart] = Field(description="Carts of this page")
+    next: str | None = None
 
 
 class ListCarts(Query, name="cart.list", answer=CartList, subject="customer_id"):
-    """Asks for the earlier carts of a customer, the last changed first."""
+    """Return the stored carts of a customer, the last changed first."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 20}
 

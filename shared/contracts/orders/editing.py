@@ -1,6 +1,7 @@
-"""Changing an order after it was placed: products, discounts, shipping, addresses. Issued documents
-never change: what an edit adds or takes away after an invoice goes on an invoice or a credit slip
-of its own.
+"""Define changes of an order after it was placed: products, discounts, shipping, addresses.
+
+Issued documents never change: additions and removals after an invoice are stated on a further
+invoice or a credit slip.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -29,99 +30,108 @@ from shared.contracts.values import (
 
 
 class AddedLine(Value):
-    """A product that is added; price and rate of its tax are the catalogue's unless they are
-    given.
-    """
+    """A product to add to an order."""
 
     sku: Sku
-    quantity: Quantity
-    unit_price: Price | None = None
-    tax_rate: TaxRate | None = None
+    quantity: Quantity = Field(description="Pieces")
+    unit_price: Price | None = Field(
+        default=None, description="In minor units; null: the price in the catalogue"
+    )
+    tax_rate: TaxRate | None = Field(default=None, description="Null: the rate in the catalogue")
 
 
 class EditedLine(Value):
-    """What a line is to be; null stays as it is. A line of no pieces disappears."""
+    """New values for a line; null leaves a value unchanged."""
 
     line: LineNumber
-    quantity: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
-    unit_price: Price | None = None
-    tax_rate: TaxRate | None = None
+    quantity: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = Field(
+        default=None, description="Pieces; 0 removes the line"
+    )
+    unit_price: Price | None = Field(default=None, description="In minor units; null: unchanged")
+    tax_rate: TaxRate | None = Field(default=None, description="Null: unchanged")
 
 
 class CancelledLine(Value):
-    """How many pieces of a line are not wanted any more."""
+    """Pieces of a line to cancel."""
 
     line: LineNumber
-    quantity: Quantity
+    quantity: Quantity = Field(description="Pieces to cancel")
 
 
 class AddLines(Command, name="order.add_lines", subject="order_id"):
-    """Adds products to an order: all of them, or none. Never more than the stock that is left,
-    unless the shop lets orders wait for it. Before the first invoice they come on it (`existing`);
-    after it on one of their own (`new`).
+    """Add products to an order: all of them or none, and not more than the stock, unless the shop
+    allows backorders. Before the first invoice they belong to it (`existing`), afterwards to a
+    supplementary one (`new`).
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_LINES
 
     order_id: OrderId
-    lines: list[AddedLine] = Field(min_length=1, max_length=1000)
+    lines: list[AddedLine] = Field(
+        min_length=1, max_length=1000, description="Products to add, one line each"
+    )
     invoice: Literal["existing", "new"] | None = Field(
-        default=None, description="Refused where it is not so; null is whatever is possible"
+        default=None, description="Refuse the command unless this invoice is used; null: either"
     )
     by: By = "system"
 
 
 class EditLines(Command, name="order.edit_lines", subject="order_id"):
-    """Changes quantities, prices and rates of tax of lines: all of them, or none. Stock is taken
-    and comes back accordingly.
+    """Change quantities, prices and tax rates of an order's lines: all of them or none. The stock
+    changes accordingly.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.EDIT_LINES
 
     order_id: OrderId
-    lines: list[EditedLine] = Field(min_length=1, max_length=1000)
-    reason: Reason = ""
+    lines: list[EditedLine] = Field(min_length=1, max_length=1000, description="Lines to change")
+    reason: Reason = Field(default="", description="Printed on the credit slip")
     by: By = "system"
 
 
 class CancelLines(Command, name="order.cancel_lines", subject="order_id"):
-    """Takes products out of an order that is not paid yet; their stock comes back."""
+    """Cancel pieces of an unpaid order; they return to stock."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CANCEL_LINES
 
     order_id: OrderId
-    lines: list[CancelledLine] = Field(min_length=1, max_length=1000)
-    reason: Reason = ""
+    lines: list[CancelledLine] = Field(
+        min_length=1, max_length=1000, description="Lines with the pieces to cancel"
+    )
+    reason: Reason = Field(default="", description="Printed on the credit slip")
     by: By = "system"
 
 
 class AddDiscount(Command, name="order.add_discount", subject="order_id"):
-    """Takes something off an order that was not shipped: a percentage or an amount off the
-    products, or the shipping. Give one of the three. With `invoice` it counts for the products of
-    that invoice alone; without, it is of the whole order and follows its lines, those added later
-    too, until an invoice states it.
+    """Add a discount to an order that is not shipped: a percentage or an amount off the products,
+    or free shipping; exactly one of the three. With `invoice` it applies to the products of that
+    invoice only; without, to the whole order, including lines added later, until an invoice states
+    it. A `discount_id` that exists is refused with `already_given`.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.ADD_DISCOUNT
 
     order_id: OrderId
     discount_id: UUID = Field(
-        description="Chosen by who sends it, so that a repeated command is recognised"
+        description="Chosen by the sender; use the same one when you repeat the command"
     )
-    discount_name: Text = Field(description="Printed on documents")
-    percent: Percent | None = None
+    discount_name: Text = Field(description="Name as printed on documents")
+    percent: Percent | None = Field(default=None, description="Percentage off the products")
     amount: Annotated[int, Field(gt=0, lt=2**53, strict=True)] | None = Field(
-        default=None, description="Minor units, in the order's currency and kind of prices"
+        default=None,
+        description=(
+            "Amount off the products, in minor units, in the order's currency and kind of prices"
+        ),
     )
-    free_shipping: bool = False
+    free_shipping: bool = Field(default=False, description="Whether shipping is free")
     invoice: UUID | None = Field(
-        default=None, description="The `document_id` of an invoice; null: the whole order"
+        default=None, description="Id of an invoice; null: the whole order"
     )
     by: By = "system"
 
 
 class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
-    """Takes a discount back, before shipping."""
+    """Remove a discount from an order, before shipping."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.REMOVE_DISCOUNT
 
@@ -131,99 +141,105 @@ class RemoveDiscount(Command, name="order.remove_discount", subject="order_id"):
 
 
 class ChangeShipping(Command, name="order.change_shipping", subject="order_id"):
-    """Changes carrier, price and tracking number; null stays as it is. The number can be set at any
-    time, the rest only until the order is shipped.
+    """Change carrier, price or tracking number of an order; null leaves a value unchanged. The
+    tracking number can be set at any time, the others only before shipping.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_SHIPPING
 
     order_id: OrderId
-    carrier: Text | None = None
-    price: Price | None = None
-    tax_rate: TaxRate | None = None
-    tracking_number: Annotated[str, Field(max_length=100)] | None = None
+    carrier: Text | None = Field(default=None, description="Name of the carrier; null: unchanged")
+    price: Price | None = Field(default=None, description="In minor units; null: unchanged")
+    tax_rate: TaxRate | None = Field(default=None, description="Null: unchanged")
+    tracking_number: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="Number of the parcel; null: unchanged"
+    )
     by: By = "system"
 
 
 class ChangeAddress(Command, name="order.change_address", subject="order_id"):
-    """Sets the delivery or invoice address, or both: another one of the customer's by its id
-    (`customer.get` tells them), an edited or a new one, which stays with the customer. Documents
-    that were issued keep theirs. The order keeps its rates of tax: where others may be due it is
-    refused, until somebody looked at them.
+    """Set the delivery or invoice address of an order, or both: an edited or new one, which is
+    added to the customer's addresses, or one of these by its id (see `customer.get`). Issued
+    documents keep their addresses, and the order keeps its tax rates: if others may apply, the
+    command is refused until an employee checked them.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_ADDRESS
 
     order_id: OrderId
-    delivery_address: Address | None = None
-    invoice_address: Address | None = None
+    delivery_address: Address | None = Field(default=None, description="Null: unchanged")
+    invoice_address: Address | None = Field(default=None, description="Null: unchanged")
     delivery_address_id: UUID | None = Field(
-        default=None, description="One of the customer's, instead"
+        default=None,
+        description="Id of one of the customer's addresses, in place of `delivery_address`",
     )
     invoice_address_id: UUID | None = Field(
-        default=None, description="One of the customer's, instead"
+        default=None,
+        description="Id of one of the customer's addresses, in place of `invoice_address`",
     )
     taxes_checked: bool = Field(
         default=False,
         description=(
-            "Somebody looked: the rates stay, or are set by `order.edit_lines` and "
-            "`order.change_shipping`"
+            "Confirms that an employee checked the taxes: rates stay, or are set by"
+            " `order.edit_lines` and `order.change_shipping`"
         ),
     )
     by: By = "system"
 
 
 class ChangeCustomer(Command, name="order.change_customer", subject="order_id"):
-    """Corrects the e-mail or the name of the customer of an order; null stays as it is. Mails from
-    now on go to the new address. What the shop knows of the customer is corrected as well, where it
-    was the same. Documents that were issued stay as they are.
+    """Correct the e-mail address or the name of an order's customer; null leaves a value unchanged.
+    Later mails go to the new address. The customer's record is corrected too, if it had the same
+    value. Issued documents do not change.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGE_CUSTOMER
 
     order_id: OrderId
-    email: Email | None = None
-    customer_name: Text | None = None
+    email: Email | None = Field(default=None, description="New address; null: unchanged")
+    customer_name: Text | None = Field(default=None, description="New name; null: unchanged")
     by: By = "system"
 
 
 class NotifyChange(Command, name="order.notify_change", subject="order_id"):
-    """Has the customer told what the order is now, with a few words of the employee's."""
+    """Mail the current state of an order to the customer, with a text of the employee."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.NOTIFY_CHANGE
 
     order_id: OrderId
-    message: str = Field(default="", max_length=2000)
+    message: str = Field(
+        default="", max_length=2000, description="Text of the employee, added to the mail"
+    )
     by: By = "system"
 
 
 class LineChange(Value):
-    """What an edit made of a line; a new one had no pieces before."""
+    """The change of a line by an edit."""
 
-    line: int
+    line: int = Field(description="Number of the line within the order")
     sku: Sku
-    name: str
-    quantity_before: int
-    quantity: int
-    unit_price_before: Money
-    unit_price: Money
-    tax_rate_before: TaxRate | None = None
-    tax_rate: TaxRate | None = None
+    name: str = Field(description="Name of the product")
+    quantity_before: int = Field(description="Pieces before; 0: the line is new")
+    quantity: int = Field(description="Pieces now")
+    unit_price_before: Money = Field(description="Price of one piece before")
+    unit_price: Money = Field(description="Price of one piece now")
+    tax_rate_before: TaxRate | None = Field(default=None, description="Tax rate before, in percent")
+    tax_rate: TaxRate | None = Field(default=None, description="Tax rate now, in percent")
 
 
 class FixedDiscount(Value):
-    """A discount that an edit did not change, since an invoice states it."""
+    """A discount that an edit did not change, because an invoice states it."""
 
     discount_id: UUID
-    name: str
-    off: Money = Field(description="What it takes off the order now")
-    lines: list[int] = Field(description="Numbers of the lines that it was invoiced for")
+    name: str = Field(description="Name of the discount")
+    off: Money = Field(description="Amount that it takes off the order now")
+    lines: list[int] = Field(description="Numbers of the lines on the invoice that it applies to")
     invoice: str = Field(description="Number of the invoice that fixed it")
-    reason: str = Field(description="One sentence for people")
+    reason: str = Field(description="Why it did not change, in one sentence")
 
 
 class OrderChange(Event):
-    """An order is now this; `by` changed it."""
+    """An order was changed."""
 
     order_id: UUID
     order: OrderSummary
@@ -232,48 +248,50 @@ class OrderChange(Event):
 
 
 class OrderEdited(OrderChange, name="order.edited", subject="order_id"):
-    """The products of an order are now these. `due` is what is still to be paid; negative: what was
-    paid too much, and can be refunded.
-    """
+    """The lines of an order were edited, added or cancelled."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.ORDER_EDITED
 
-    lines: list[OrderLineView]
-    changes: list[LineChange]
-    due: Money
+    lines: list[OrderLineView] = Field(description="Lines of the order now")
+    changes: list[LineChange] = Field(
+        description="Lines that changed, with their values before and after"
+    )
+    due: Money = Field(
+        description="Still to be paid; negative: overpaid, can be refunded with `overpaid`"
+    )
     attach: list[DocumentReference] = Field(
         default=[],
-        description="Invoices and credit slips that it brought: the customer gets them by mail",
+        description=(
+            "Invoices and credit slips that the change issued, to be mailed to the customer"
+        ),
     )
     fixed_discounts: list[FixedDiscount] = Field(
         default=[],
-        description=(
-            "Discounts that stay as they were invoiced, and why; others follow the order's lines"
-        ),
+        description="Discounts that stay as invoiced, and why; all others follow the order's lines",
     )
 
 
 class OrderDiscounted(OrderChange, name="order.discounted", subject="order_id"):
-    """A discount was given, or taken back."""
+    """A discount was added to an order, or removed from it."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "discount": editing_samples.DISCOUNT,
         "due": samples.euro(-238),
     }
 
-    discount: DiscountView
-    removed: bool = False
-    due: Money
+    discount: DiscountView = Field(description="The discount")
+    removed: bool = Field(default=False, description="Whether the discount was removed")
+    due: Money = Field(description="Still to be paid; negative: overpaid")
     attach: list[DocumentReference] = Field(
         default=[],
-        description="Invoices and credit slips that it brought: the customer gets them by mail",
+        description=(
+            "Invoices and credit slips that the change issued, to be mailed to the customer"
+        ),
     )
 
 
 class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="order_id"):
-    """Carrier, price or tracking number are now what the order says; what they were is beside
-    it.
-    """
+    """Carrier, price of shipping or tracking number of an order were changed."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "carrier_before": "Swift Post",
@@ -283,19 +301,21 @@ class OrderShippingChanged(OrderChange, name="order.shipping_changed", subject="
         "shipped": True,
     }
 
-    carrier_before: str
-    tracking_number_before: str
-    tracking_number: str
-    shipped: bool = Field(description="Whether the goods are on their way")
-    due: Money
+    carrier_before: str = Field(description="Name of the carrier before")
+    tracking_number_before: str = Field(description="Tracking number before")
+    tracking_number: str = Field(description="Tracking number now")
+    shipped: bool = Field(description="Whether the goods were shipped")
+    due: Money = Field(description="Still to be paid; negative: overpaid")
     attach: list[DocumentReference] = Field(
         default=[],
-        description="Invoices and credit slips that it brought: the customer gets them by mail",
+        description=(
+            "Invoices and credit slips that the change issued, to be mailed to the customer"
+        ),
     )
 
 
 class OrderAddressChanged(OrderChange, name="order.address_changed", subject="order_id"):
-    """The addresses of an order are now these."""
+    """The delivery or invoice address of an order was set."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "delivery_address": samples.ADDRESS,
@@ -307,19 +327,21 @@ class OrderAddressChanged(OrderChange, name="order.address_changed", subject="or
 
 
 class OrderCustomerChanged(OrderChange, name="order.customer_changed", subject="order_id"):
-    """The customer of an order has another e-mail or name now, as `order` says; what they were is
-    beside it.
-    """
+    """The e-mail address or name of an order's customer was corrected."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "customer_before": samples.CUSTOMER | {"email": "ada@exampel.test"},
     }
 
-    customer_before: Customer
+    customer_before: Customer = Field(
+        description="The customer before the correction; `order` has the new values"
+    )
 
 
 class OrderChangeAnnounced(OrderChange, name="order.change_announced", subject="order_id"):
-    """The customer is to be told what the order is now: everything that a mail about it needs."""
+    """A mail about the current state of an order was requested; the event contains everything that
+    the mail needs.
+    """
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "lines": [editing_samples.LINE],
@@ -333,4 +355,4 @@ class OrderChangeAnnounced(OrderChange, name="order.change_announced", subject="
     delivery_address: Address
     invoice_address: Address
     due: Money
-    message: str
+    message: str = Field(description="Text of the employee")

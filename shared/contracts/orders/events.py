@@ -1,9 +1,9 @@
-"""What `orders` tells."""
+"""Define the events of `orders` on stock, states and the life of an order."""
 
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Event
@@ -26,14 +26,14 @@ from shared.contracts.values import (
 
 
 class StateChanged(Event, StateDefinition, name="state.changed", subject="key"):
-    """A state of the shop's graph is now this."""
+    """A state of the shop's graph was added or changed; the event contains its definition."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.STATE_DEFINITION
 
 
 class StockChanged(Event, name="stock.changed", subject="sku"):
-    """The available stock changed by `change` to `available`, because of `cause`."""
+    """The available stock of a product changed, because of an order, a count or an adjustment."""
 
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
@@ -43,14 +43,20 @@ class StockChanged(Event, name="stock.changed", subject="sku"):
     }
 
     sku: Sku
-    change: int
-    available: int
-    cause: str
-    order_id: UUID | None = None
+    change: int = Field(description="Pieces added; negative: removed")
+    available: int = Field(description="Pieces available afterwards")
+    cause: str = Field(
+        description="Name of the command or state that changed it, or the words of an employee"
+    )
+    order_id: UUID | None = Field(
+        default=None, description="Order that took or returned the stock; null: none"
+    )
 
 
 class StockShort(Event, name="stock.short", subject="sku"):
-    """An order waits for stock: so many pieces are missing."""
+    """An order lacks stock of a product and waits for it. Published when an order is placed or
+    edited beyond the stock.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
@@ -59,14 +65,12 @@ class StockShort(Event, name="stock.short", subject="sku"):
     }
 
     sku: Sku
-    missing: int
+    missing: int = Field(description="Pieces that the order waits for")
     order_id: UUID
 
 
 class StockReserved(Event, name="stock.reserved", subject="sku"):
-    """Stock came in and was set aside for the orders that waited for it, in the order of placing.
-    `filled` names those that wait for nothing any more, of no product.
-    """
+    """Stock arrived and was reserved for waiting orders, the oldest order first."""
 
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
@@ -76,57 +80,61 @@ class StockReserved(Event, name="stock.reserved", subject="sku"):
     }
 
     sku: Sku
-    available: int
-    reservations: list[Reservation]
-    filled: list[UUID]
+    available: int = Field(description="Pieces available afterwards")
+    reservations: list[Reservation] = Field(
+        description="Orders that received stock, the oldest first"
+    )
+    filled: list[UUID] = Field(description="Ids of the orders that wait for no product any more")
 
 
 class OrderPlaced(Event, name="order.placed", subject="order_id"):
-    """An order was placed; it stands in its first state. `attach` names the documents that the
-    state's mail takes along.
-    """
+    """The order was placed and is in its first state."""
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_PLACED
 
     order_id: UUID
     order: OrderSummary
-    state: StateView
-    lines: list[OrderLineView]
-    attach: list[DocumentReference] = []
+    state: StateView = Field(description="The first state")
+    lines: list[OrderLineView] = Field(description="Lines of the order, with gifts")
+    attach: list[DocumentReference] = Field(
+        default=[], description="Documents to attach to the mail of the state"
+    )
     delivery_address: Address | None = None
     invoice_address: Address | None = None
 
 
 class PaymentRecorded(Event, name="payment.recorded", subject="order_id"):
-    """Money was received; `due` is what is still missing (negative: too much was paid)."""
+    """A payment for the order was recorded. Corrections are published as `payment.reversed`."""
 
     example: ClassVar[dict[str, Any]] = samples.PAYMENT_RECORDED
 
     order_id: UUID
     order: OrderSummary
-    payment: Payment
-    due: Money
+    payment: Payment = Field(description="The payment")
+    due: Money = Field(description="Still to be paid; negative: overpaid")
 
 
 class OrderTransitioned(Event, name="order.transitioned", subject="order_id"):
-    """An order moved to another state. `attach` names the documents that the state's mail takes
-    along.
-    """
+    """The order moved to another state."""
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_TRANSITIONED
 
     order_id: UUID
     order: OrderSummary
-    came_from: StateKey
-    state: StateView
+    came_from: StateKey = Field(description="Key of the previous state")
+    state: StateView = Field(description="The new state")
     by: str
     at: AwareDatetime
-    forced: bool = False
-    attach: list[DocumentReference] = []
+    forced: bool = Field(default=False, description="Whether the move is not in the graph")
+    attach: list[DocumentReference] = Field(
+        default=[], description="Documents to attach to the mail of the state"
+    )
 
 
 class InvoiceIssued(Event, name="invoice.issued", subject="order_id"):
-    """An invoice got its number; the snapshot is all that will ever be printed on it."""
+    """An invoice was issued and has its number. The snapshot is everything printed on it,
+    for ever.
+    """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "document": samples.SNAPSHOT}
 
@@ -135,7 +143,9 @@ class InvoiceIssued(Event, name="invoice.issued", subject="order_id"):
 
 
 class DeliverySlipIssued(Event, name="delivery_slip.issued", subject="order_id"):
-    """A delivery slip got its number; the snapshot is all that will ever be printed on it."""
+    """A delivery slip was issued and has its number. The snapshot is everything printed on it, for
+    ever.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -147,7 +157,7 @@ class DeliverySlipIssued(Event, name="delivery_slip.issued", subject="order_id")
 
 
 class OrderNoted(Event, name="order.noted", subject="order_id"):
-    """The private note of an order is now this."""
+    """The private note of the order was set."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -156,5 +166,5 @@ class OrderNoted(Event, name="order.noted", subject="order_id"):
     }
 
     order_id: UUID
-    note: str
+    note: str = Field(description="The note; empty: removed")
     by: str

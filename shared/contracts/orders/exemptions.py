@@ -1,6 +1,4 @@
-"""Taxes of an order that depend on its buyer or its currency: exemptions, the rate for the seller's
-own currency.
-"""
+"""Define tax exemptions of orders, and exchange rates for the tax in the seller's own currency."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -26,47 +24,49 @@ class LineTaxRate(Value):
 
 
 class SetExemption(Command, name="order.set_exemption", subject="order_id"):
-    """Sets why nothing of an order is taxed, changes that, or lifts it (`exemption` is null). The
-    net prices stay: where the order's prices include tax, its lines and shipping then cost their
-    price without it, and cost what they did before when it is lifted. What was invoiced is credited
-    and invoiced anew. It is possible after shipping too, not once something was refunded.
+    """Set, change or lift the tax exemption of an order. Net prices stay: if prices include tax,
+    lines and shipping cost their net price while the order is exempt, and their earlier price again
+    afterwards. Invoices are credited and issued anew. Possible after shipping too, but not after a
+    refund.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.SET_EXEMPTION
 
     order_id: OrderId
-    exemption: Exemption | None = Field(description="Null: the order is taxed")
+    exemption: Exemption | None = Field(description="Why the order is not taxed; null: it is taxed")
     vat_number: VatNumber | None = Field(
         default=None,
-        description="The buyer's, for the invoice address; null: the one that is there stays",
+        description="VAT number of the buyer, for the invoice address; null: unchanged",
     )
     tax_rates: list[LineTaxRate] = Field(
         default=[],
         max_length=1000,
         description=(
-            "When it is lifted: the rates of lines that have none yet, or are to have another"
+            "When the exemption is lifted: rates of lines that have none yet, or get another"
         ),
     )
-    shipping_tax_rate: TaxRate | None = Field(default=None, description="The same for the shipping")
+    shipping_tax_rate: TaxRate | None = Field(
+        default=None, description="When the exemption is lifted: rate of shipping"
+    )
     reason: Reason = ""
     by: By = "system"
 
 
 class SetExchangeRate(Command, name="order.set_exchange_rate", subject="order_id"):
-    """Sets the rate at which the invoices and credit slips of an order state their tax in the
-    seller's own currency; null removes it. Possible until the first invoice, all documents of the
-    order use the same.
+    """Set the exchange rate with which invoices and credit slips of an order state their tax in the
+    seller's own currency. Null removes it. Possible before the first invoice only: all documents of
+    an order use the same rate.
     """
 
     example: ClassVar[dict[str, Any]] = editing_samples.SET_EXCHANGE_RATE
 
     order_id: OrderId
-    exchange_rate: ExchangeRate | None
+    exchange_rate: ExchangeRate | None = Field(description="The rate; null: none")
     by: By = "system"
 
 
 class OrderExemptionChanged(OrderChange, name="order.exemption_changed", subject="order_id"):
-    """Nothing of an order is taxed any more, or for another reason, or it is taxed again."""
+    """The tax exemption of an order was set, changed or lifted."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "exemption": editing_samples.EXEMPTION,
@@ -76,24 +76,24 @@ class OrderExemptionChanged(OrderChange, name="order.exemption_changed", subject
         "due": editing_samples.NOTHING,
     }
 
-    exemption: Exemption | None
-    exemption_before: Exemption | None
-    lines: list[OrderLineView]
+    exemption: Exemption | None = Field(
+        description="Why the order is not taxed now; null: it is taxed"
+    )
+    exemption_before: Exemption | None = Field(description="Exemption before the change")
+    lines: list[OrderLineView] = Field(description="Lines of the order, with their new amounts")
     invoice_address: Address
-    due: Money
+    due: Money = Field(description="Still to be paid now; negative: overpaid")
     attach: list[DocumentReference] = Field(
         default=[],
-        description=(
-            "The credit slip and the invoice that it brought: the customer gets them by mail"
-        ),
+        description="Credit slip and invoice that the change issued, to be mailed to the customer",
     )
 
 
 class OrderExchangeRateChanged(OrderChange, name="order.exchange_rate_changed", subject="order_id"):
-    """The rate for the tax in the seller's own currency is now this one; null: none."""
+    """The exchange rate for the tax in the seller's own currency was set or removed."""
 
     example: ClassVar[dict[str, Any]] = editing_samples.CHANGED | {
         "exchange_rate": editing_samples.EXCHANGE_RATE
     }
 
-    exchange_rate: ExchangeRate | None
+    exchange_rate: ExchangeRate | None = Field(description="The rate; null: removed")

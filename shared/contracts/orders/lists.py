@@ -1,4 +1,4 @@
-"""What the lists of `orders` are asked with and made of."""
+"""Define the filters, cursors and rows of the lists of `orders`."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -17,7 +17,12 @@ from shared.contracts.values import (
 )
 
 Cursor = Annotated[
-    str, Field(min_length=1, max_length=200, description="`next` of the page before, as it came")
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="`next` of the previous page; null: the first page",
+    ),
 ]
 CustomerKey = Annotated[
     str, Field(min_length=1, max_length=64, description="The storefront's own key of the customer")
@@ -28,9 +33,9 @@ FirstLetters = Annotated[
         min_length=1,
         max_length=100,
         description=(
-            "Words, or their first letters, each of which must begin a word; case, accents, kinds"
-            " of digits and of letters do not matter. Punctuation binds: `list-b` finds `LIST-B2`,"
-            " not `LIST` in one place and `B` in another"
+            "Words or beginnings of words, each of which must begin a word; case, accents, and the"
+            " script of digits and letters are ignored. Punctuation joins words: `list-b` finds"
+            " `LIST-B2`, but not separate words `LIST` and `B`"
         ),
     ),
 ]
@@ -60,68 +65,76 @@ OrderSort = Literal[
 
 
 class OrderFilter(Value):
-    """Which orders are meant; every field that is given must fit."""
+    """Conditions on orders; every condition that is given must match."""
 
     search: FirstLetters | None = Field(
         default=None,
         description=(
-            "Each word in any of: reference, customer's name and e-mail, numbers of documents,"
-            " tracking number, and phone and company of both addresses. Digits with the signs of"
-            " phone numbers are also looked up as one phone number. Not in notes, products and"
-            " messages: see `product.search` and `thread.list`"
+            "Each word must begin a word in any of: reference, customer's name and e-mail,"
+            " document numbers, tracking number, phone and company of both addresses. Phone"
+            " numbers are also matched as a whole, however they are written. For products and"
+            " messages use `product.search` and `thread.list`"
         ),
     )
     reference: str | None = Field(
         default=None,
         pattern="^[A-Za-z0-9-]{1,32}$",
-        description="Its first letters, or all; capital and small letters are the same",
+        description="The reference or its beginning; case is ignored",
     )
     customer: FirstLetters | None = Field(
-        default=None, description="In the customer's name and e-mail"
+        default=None, description="Words in the customer's name and e-mail"
     )
     document_number: FirstLetters | None = Field(
         default=None,
-        description="Of an invoice, delivery, credit or return slip: its first letters, or all",
+        description="Number of an invoice, delivery, credit or return slip, or its beginning",
     )
-    tracking_number: FirstLetters | None = None
+    tracking_number: FirstLetters | None = Field(
+        default=None, description="Number of the parcel, or its beginning"
+    )
     phone: FirstLetters | None = Field(
         default=None,
         description=(
-            "Of either address: with or without country's code and area code, from any digit on;"
-            " `+`, `00`, a leading `0` and the signs between digits do not matter"
+            "Phone number in either address, with or without country and area code, from any"
+            " digit on; `+`, `00`, a leading `0` and separators are ignored"
         ),
     )
-    company: FirstLetters | None = Field(default=None, description="Of either address")
+    company: FirstLetters | None = Field(default=None, description="Company in either address")
     customer_id: CustomerKey | None = None
-    total_from: Money | None = Field(default=None, description="In this currency, at least this")
-    total_to: Money | None = Field(default=None, description="In this currency, at most this")
+    total_from: Money | None = Field(
+        default=None, description="At least this total, in this currency"
+    )
+    total_to: Money | None = Field(default=None, description="At most this total, in this currency")
     payment_method: Text | None = Field(
         default=None,
-        description="Its whole name; case, accents and punctuation do not matter",
+        description="Whole name; case, accents and punctuation are ignored",
     )
     states: list[StateKey] = Field(
-        default=[], max_length=50, description="One of these; empty: any"
+        default=[], max_length=50, description="Keys of states, one of which must match; empty: any"
     )
-    placed_from: Moment | None = Field(default=None, description="Then or later")
-    placed_before: Moment | None = Field(default=None, description="Earlier than this")
-    delivery_country: Country | None = None
+    placed_from: Moment | None = Field(default=None, description="Placed at this time or later")
+    placed_before: Moment | None = Field(default=None, description="Placed before this time")
+    delivery_country: Country | None = Field(
+        default=None, description="Country of the delivery address"
+    )
     new_customer: bool | None = Field(
         default=None, description="Whether it is the customer's first order in the shop"
     )
 
 
 class ListedOrder(Value):
-    """An order as a line of the list."""
+    """An order in a list."""
 
     order_id: UUID
     reference: Reference
-    placed_at: AwareDatetime
+    placed_at: AwareDatetime = Field(description="When the order was placed")
     customer: Customer
-    new_customer: bool
-    total: Money
-    paid: Money
-    payment_method: str
-    delivery_country: Country
-    state: StateKey
-    state_label: str = Field(description="In the language that was asked for, or in English")
-    state_colour: str
+    new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
+    total: Money = Field(description="Price of the order after discounts, tax included")
+    paid: Money = Field(description="Sum of the payments, before refunds")
+    payment_method: str = Field(description="Name of the payment method")
+    delivery_country: Country = Field(description="Country of the delivery address")
+    state: StateKey = Field(description="Key of the current state")
+    state_label: str = Field(
+        description="Name of the state in the requested language, or in English"
+    )
+    state_colour: str = Field(description="Colour for screens: `#34209E`")

@@ -1,4 +1,6 @@
-"""An order's documents on demand: its invoice, the note on it, its summary."""
+"""Define commands and events on the documents of an order: invoices, their notes, summaries,
+mailing.
+"""
 
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -16,7 +18,7 @@ NOTE = "Ordered by telephone."
 
 
 class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
-    """Issues the invoice of an order that has none, without waiting for a state that would."""
+    """Issue the invoice of an order that has none, without waiting for a state that issues it."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
 
@@ -25,10 +27,9 @@ class IssueInvoice(Command, name="order.issue_invoice", subject="order_id"):
 
 
 class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
-    """Issues the invoice of an order anew, with another invoice address (name, company, VAT number)
-    or note, or as the order is now. All invoices that count are cancelled by one credit slip, and
-    one invoice of what is still sold takes their place: both or none. The customer gets them by
-    mail.
+    """Replace the invoices of an order, with another invoice address or note, or with the order as
+    it is now. One credit slip cancels all valid invoices and one new invoice replaces them: both or
+    none. The customer gets both by mail.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -40,21 +41,24 @@ class CorrectInvoice(Command, name="order.correct_invoice", subject="order_id"):
 
     order_id: OrderId
     invoice_address: Address | None = Field(
-        default=None, description="Null: the order's, which may have changed since"
+        default=None, description="Null: the address in the order, which may have changed since"
     )
     note: Annotated[str, Field(max_length=2000)] | None = Field(
-        default=None, description="Printed under the tax table; null: as it is, empty: none"
+        default=None, description="Printed below the tax table; null: unchanged, empty: none"
     )
     reason: str = Field(default="", max_length=500, description="Printed on the credit slip")
     taxes_checked: bool = Field(
         default=False,
-        description="Somebody looked: an order that is exempt from tax stays so with another buyer",
+        description=(
+            "Confirms that an employee checked the taxes: a tax-exempt order stays exempt with"
+            " another buyer"
+        ),
     )
     by: By = "system"
 
 
 class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"):
-    """Invoices of an order count no more: `credit_slip` cancels those in `replaced`, `invoice`
+    """The invoices of an order were replaced: `credit_slip` cancels those in `replaced`, `invoice`
     takes their place.
     """
 
@@ -87,20 +91,19 @@ class InvoiceCorrected(Event, name="order.invoice_corrected", subject="order_id"
 
     order_id: UUID
     order: OrderSummary
-    replaced: list[DocumentReference]
-    credit_slip: DocumentReference
-    invoice: DocumentReference
+    replaced: list[DocumentReference] = Field(description="Invoices that are void now")
+    credit_slip: DocumentReference = Field(description="Credit slip that cancels them")
+    invoice: DocumentReference = Field(description="Invoice that takes their place")
     invoice_address: Address
-    note: str
-    reason: str
+    note: str = Field(description="Note on the new invoice")
+    reason: str = Field(description="Printed on the credit slip")
     by: str
     at: AwareDatetime
 
 
 class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="order_id"):
-    """Issues the delivery slip of an order that has none, or one in place of an outdated one.
-    Before the goods are shipped, edits, refunds and other addresses replace an outdated one by
-    themselves.
+    """Issue the delivery slip of an order that has none, or replace an outdated one. Before
+    shipping, edits, refunds and address changes replace an outdated slip automatically.
     """
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
@@ -110,8 +113,8 @@ class IssueDeliverySlip(Command, name="order.issue_delivery_slip", subject="orde
 
 
 class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id"):
-    """Sets what is printed under the tax table of the order's invoice, before it is issued; an
-    empty note removes it. Later, `order.correct_invoice` issues the invoice anew with another note.
+    """Set the note printed below the tax table of an order's invoice, before it is issued. An empty
+    note removes it. Afterwards use `order.correct_invoice`.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -121,12 +124,12 @@ class SetInvoiceNote(Command, name="order.set_invoice_note", subject="order_id")
     }
 
     order_id: OrderId
-    note: str = Field(max_length=2000)
+    note: str = Field(max_length=2000, description="The note; empty removes it")
     by: By = "system"
 
 
 class PrintSummary(Command, name="order.print_summary", subject="order_id"):
-    """Makes a document of the order as it is now; at any time, and as often as wanted."""
+    """Issue a summary of the order as it is now. Possible at any time and any number of times."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "by": "anna@shop.test"}
 
@@ -135,8 +138,9 @@ class PrintSummary(Command, name="order.print_summary", subject="order_id"):
 
 
 class SendDocuments(Command, name="order.send_documents", subject="order_id"):
-    """Mails documents of an order, replaced ones too, to the customer or to somebody else, such as
-    a tax adviser. The mail waits for the files and stands in the order's list of mails.
+    """Mail documents of an order, including replaced ones, to the customer or to another person
+    such as a tax adviser. The mail waits until the files are rendered, and is listed with the
+    order's mails.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -149,19 +153,27 @@ class SendDocuments(Command, name="order.send_documents", subject="order_id"):
 
     order_id: OrderId
     documents: list[UUID] = Field(
-        min_length=1, max_length=20, description="Their ids, which `order.get` tells"
+        min_length=1, max_length=20, description="Ids of the documents, as in `order.get`"
     )
-    to: Email | None = Field(default=None, description="Null: to the customer")
+    to: Email | None = Field(
+        default=None, description="Address of the recipient; null: the customer"
+    )
     to_name: str = Field(
-        default="", max_length=200, description="Of somebody else, who is greeted by this name"
+        default="", max_length=200, description="Name of another recipient, for the greeting"
     )
-    language: Language | None = Field(default=None, description="Of the mail; null: the order's")
-    message: str = Field(default="", max_length=2000)
+    language: Language | None = Field(
+        default=None, description="Language of the mail; null: the order's"
+    )
+    message: str = Field(
+        default="", max_length=2000, description="Text of the employee, added to the mail"
+    )
     by: By = "system"
 
 
 class DocumentMailRequested(Event, name="order.document_mail_requested", subject="order_id"):
-    """Documents of an order are to be mailed: everything that the mail needs."""
+    """A mail with documents of an order was requested; the event contains everything that the mail
+    needs.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -177,17 +189,19 @@ class DocumentMailRequested(Event, name="order.document_mail_requested", subject
 
     order_id: UUID
     order: OrderSummary
-    attach: list[DocumentReference]
-    to: Email
-    to_name: str
-    language: Language
-    message: str
+    attach: list[DocumentReference] = Field(description="Documents to attach")
+    to: Email = Field(description="Address of the recipient")
+    to_name: str = Field(
+        description="Name of another recipient, for the greeting; empty: the customer"
+    )
+    language: Language = Field(description="Language of the mail")
+    message: str = Field(description="Text of the employee, added to the mail")
     by: str
     at: AwareDatetime
 
 
 class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):
-    """The note of the order's invoice is now this."""
+    """The note on an order's next invoice was set."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -196,12 +210,12 @@ class InvoiceNoted(Event, name="order.invoice_noted", subject="order_id"):
     }
 
     order_id: UUID
-    note: str
+    note: str = Field(description="The note; empty: removed")
     by: str
 
 
 class OrderSummaryIssued(Event, name="order_summary.issued", subject="order_id"):
-    """A summary of the order as it was then; its number is the order's reference."""
+    """A summary of an order was issued. Its number is the order's reference."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,

@@ -1,4 +1,4 @@
-"""What commands, events and answers of `orders` are made of."""
+"""Define the values that commands, events and answers of `orders` share."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -22,12 +22,18 @@ from shared.contracts.values import (
 
 By = Annotated[
     str,
-    Field(min_length=1, max_length=100, description="Who: `customer`, `system`, or an employee"),
+    Field(
+        min_length=1,
+        max_length=100,
+        description="Who sends it: `customer`, `system`, or an employee",
+    ),
 ]
 Prefix = Annotated[
-    str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Stands before a document's number")
+    str, Field(pattern="^[A-Za-z0-9_-]{0,10}$", description="Prefix of a document's number")
 ]
-Reference = Annotated[str, Field(pattern=REFERENCE, description="What people call the order")]
+Reference = Annotated[
+    str, Field(pattern=REFERENCE, description="Short name of the order, for people")
+]
 
 
 Price = Annotated[
@@ -40,7 +46,7 @@ Price = Annotated[
     ),
 ]
 Colour = Annotated[
-    str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="As CSS writes it: `#34209E`")
+    str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="Colour for screens: `#34209E`")
 ]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 StateFlag = Literal[
@@ -59,9 +65,9 @@ States = Annotated[list[StateKey], Field(max_length=200)]
 
 
 class StateDefinition(Value):
-    """A state: its names, what reaching it brings, and where it leads."""
+    """A state of orders: its names, the effects of reaching it, and the moves out of it."""
 
-    key: StateKey
+    key: StateKey = Field(description="Short name of the state")
     labels: dict[Language, Text] = Field(
         min_length=1, max_length=50, description="Name per language"
     )
@@ -70,184 +76,212 @@ class StateDefinition(Value):
         default=[],
         max_length=20,
         description=(
-            "What it brings: documents, and whether its mail takes them along; the payment of the"
-            " rest (`paid`); the stock given back (`restock`); `backorder`: an order may wait here"
-            " for stock"
+            "Effects of reaching the state: `invoice` and `delivery_slip` issue these documents,"
+            " `attach_invoice` and `attach_delivery_slip` attach them to its mail; `valid` counts"
+            " the order as a sale; `shipped` ships the goods; `paid` records the rest as paid;"
+            " `restock` returns the stock; `backorder` lets an order wait here for stock"
         ),
     )
     mail_template: Name | None = Field(
-        default=None, description="Mail to the customer; none: no mail"
+        default=None, description="Name of the mail to the customer; null: no mail"
     )
     moves: States | None = Field(
-        default=None, description="Where it leads: null is anywhere, empty is nowhere (final)"
+        default=None,
+        description=(
+            "Keys of the states that may follow: null allows any, an empty list none (final)"
+        ),
     )
-    hidden: bool = Field(default=False, description="Not shown to the customer")
-    initial: bool = Field(default=False, description="An order may be placed in it")
+    hidden: bool = Field(default=False, description="Whether the customer does not see the state")
+    initial: bool = Field(default=False, description="Whether an order may be placed in this state")
     guards: list[Name] = Field(
-        default=[], max_length=20, description="Conditions, by name, that reaching it asks for"
+        default=[],
+        max_length=20,
+        description="Names of conditions that an order must meet to reach the state",
     )
     when_short: StateKey | None = Field(
-        default=None, description="Where an order comes instead while it lacks stock"
+        default=None, description="State that an order reaches instead while it lacks stock"
     )
     when_paid: StateKey | None = Field(
-        default=None, description="Where an order goes on when it is paid in full"
+        default=None, description="State that an order moves to when it is paid in full"
     )
 
 
 class WantedLine(Value):
-    """A product and how many of it."""
+    """A product and its quantity."""
 
     sku: Sku
-    quantity: Quantity
+    quantity: Quantity = Field(description="Pieces")
 
 
 class OrderedLine(WantedLine):
-    """A product, how many of it, and a price of its own if one was agreed."""
+    """A product, its quantity, and a unit price if one was agreed."""
 
     unit_price: Price | None = Field(
         default=None,
-        description="Agreed by an employee, minor units; null: what the catalogue says",
+        description="Agreed by an employee, in minor units; null: the price in the catalogue",
     )
 
 
 class Carrier(Value):
-    """How the goods travel, and what that costs (in the order's currency and kind of price)."""
+    """The carrier of an order, and its price in the order's currency and kind of prices."""
 
-    name: Text
+    name: Text = Field(description="Name of the carrier, as in the shop's list or another one")
     price: Price | None = Field(
-        default=None, description="Minor units; null: what the shop's list of carriers says"
+        default=None, description="In minor units; null: the price in the shop's list of carriers"
     )
     tax_rate: TaxRate | None = Field(
-        default=None, description="Null: what the list says, or 0 beside a `price`"
+        default=None, description="Null: the rate in the shop's list, or 0 if `price` is given"
     )
-    tracking_number: str = Field(default="", max_length=100)
+    tracking_number: str = Field(
+        default="", max_length=100, description="Number of the parcel; empty: none yet"
+    )
 
 
 class DiscountView(Value):
-    """What a discount takes off an order. `value` is in percent, or in minor units, as the kind
-    says; `off` is in the order's kind of prices.
-    """
+    """A discount on an order."""
 
     discount_id: UUID
-    name: str
-    kind: DiscountKind
+    name: str = Field(description="Name as printed on documents")
+    kind: DiscountKind = Field(description="Meaning of `value`")
     value: Annotated[
         Decimal, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string"})
-    ]
-    code: str = Field(default="", description="Of the voucher, if one was used")
-    off: Money
+    ] = Field(
+        description=(
+            "As a decimal string: percent, or minor units of the order's currency, depending on"
+            " `kind`"
+        )
+    )
+    code: str = Field(default="", description="Code of the voucher; empty if no voucher was used")
+    off: Money = Field(
+        description="Amount taken off the order, positive, in the order's kind of prices"
+    )
     invoice: UUID | None = Field(
-        default=None, description="The invoice that it was given for; null: the whole order"
+        default=None,
+        description="Id of the invoice that the discount was given for; null: the whole order",
     )
     lines: list[int] | None = Field(
         default=None,
         description=(
-            "Numbers of the lines that it may take something off; null: all, those added later too"
+            "Numbers of the lines that the discount applies to; null: all, including lines added"
+            " later"
         ),
     )
     cheapest: bool = Field(
-        default=False, description="It takes something off one piece of the cheapest of them only"
+        default=False,
+        description="Whether it applies to one piece of the cheapest of these lines only",
     )
     fixed: bool = Field(
         default=False,
         description=(
-            "An invoice states it: its part of each line follows that line alone, lines added later"
-            " have none. Until then it follows the order's lines"
+            "True once an invoice states it: the share of each line follows that line alone, and"
+            " lines added later get none. Before, it follows the order's lines"
         ),
     )
 
 
 class OrderSummary(Value):
-    """What the readers of an order's events need to know of it, so that nobody has to ask."""
+    """An order in an event: the facts that readers need without a query."""
 
     order_id: UUID
     reference: Reference
-    placed_at: AwareDatetime
-    language: Language
+    placed_at: AwareDatetime = Field(description="When the order was placed")
+    language: Language = Field(description="Language of the order's documents and mails")
     customer: Customer
-    total: Money
-    paid: Money
-    payment_method: Text
-    carrier: str
-    tracking_number: str = ""
-    shop: ShopProfile
+    total: Money = Field(description="Price of the order after discounts, tax included")
+    paid: Money = Field(description="Sum of the payments, before refunds")
+    payment_method: Text = Field(description="Name of the payment method")
+    carrier: str = Field(description="Name of the carrier")
+    tracking_number: str = Field(default="", description="Number of the parcel; empty: none yet")
+    shop: ShopProfile = Field(description="Profile of the shop at the time of the event")
     shipping: Money | None = Field(
-        default=None, description="Before discounts, in the order's kind of prices"
+        default=None,
+        description="Price of shipping before discounts, in the order's kind of prices",
     )
-    discounts: list[DiscountView] = []
-    tax: Money | None = Field(default=None, description="Contained in `total`")
+    discounts: list[DiscountView] = Field(default=[], description="Discounts that apply now")
+    tax: Money | None = Field(default=None, description="Tax contained in `total`")
     prices: Literal["tax_included", "tax_excluded"] = Field(
         default="tax_included",
-        description="Kind of the prices of its lines, shipping and discounts",
+        description="Whether prices of lines, shipping and discounts include tax",
     )
     tracking_url: str = Field(
-        default="", description="Where the parcel is followed, if the carrier shows it"
+        default="", description="Page of the carrier that tracks the parcel; empty: none"
     )
     order_url: str = Field(
-        default="", description="Page of the storefront that shows the order, if there is one"
+        default="", description="Page of the storefront that shows the order; empty: none"
     )
     due: Money | None = Field(
         default=None,
-        description=(
-            "Still to be paid, after refunds; negative: paid too much, and not refunded yet"
-        ),
+        description="Still to be paid, after refunds; negative: overpaid and not refunded yet",
     )
     refunded: Money | None = Field(
-        default=None, description="What refunds give back, done or still due"
+        default=None, description="Sum of all refunds, whether the money was given back yet or not"
     )
     refund_due: Money | None = Field(
-        default=None, description="Of `refunded`: money that is still to be given back"
+        default=None, description="Part of `refunded` that is money still to be given back"
     )
 
 
 class StateView(Value):
-    """A state in an event: its key, its names, and what it brings."""
+    """A state in an event."""
 
-    key: StateKey
-    label: str = Field(description="Its name in the order's language")
-    colour: str
-    mail_template: str | None = None
-    hidden: bool = False
-    valid: bool = Field(default=False, description="Whether an order in this state is a sale")
+    key: StateKey = Field(description="Short name of the state")
+    label: str = Field(description="Name in the order's language")
+    colour: str = Field(description="Colour for screens: `#34209E`")
+    mail_template: str | None = Field(
+        default=None, description="Name of the mail to the customer; null: no mail"
+    )
+    hidden: bool = Field(default=False, description="Whether the customer does not see the state")
+    valid: bool = Field(
+        default=False, description="Whether an order in this state counts as a sale"
+    )
     labels: dict[Language, str] = Field(
-        default={}, description="Its name per language, for employees, who may read another one"
+        default={},
+        description=(
+            "Name per language, for employees, who may read another language than the customer"
+        ),
     )
 
 
 class OrderLineView(Value):
-    """A line as it was sold."""
+    """A line of an order, as sold."""
 
     sku: Sku
-    name: str
-    quantity: int
-    unit_price: Money
-    tax_rate: TaxRate
-    total: Money
-    missing: int = Field(default=0, description="How many of them the order still waits for")
-    line: int | None = Field(
-        default=None, description="Its number within the order, for ever the same"
+    name: str = Field(description="Name of the product in the order's language")
+    quantity: int = Field(description="Pieces sold now, after edits")
+    unit_price: Money = Field(
+        description="Price of one piece before discounts, in the order's kind of prices"
     )
-    discount: Money | None = Field(default=None, description="What was taken off `total`")
+    tax_rate: TaxRate
+    total: Money = Field(
+        description="Price of the line before discounts, in the order's kind of prices"
+    )
+    missing: int = Field(default=0, description="Pieces that the order still waits for")
+    line: int | None = Field(
+        default=None, description="Number of the line within the order; it never changes"
+    )
+    discount: Money | None = Field(
+        default=None, description="Amount that discounts take off `total`, positive"
+    )
     refunded: int = Field(default=0, description="Pieces that were refunded")
 
 
 class Reservation(Value):
-    """What an order got of the stock that came in, and what its lines still lack of that
-    product.
-    """
+    """Stock that an order received from a delivery."""
 
     order_id: UUID
-    quantity: int
-    missing: int
+    quantity: int = Field(description="Pieces that the order received")
+    missing: int = Field(description="Pieces of the product that the order still waits for")
 
 
 class Possibility(Value):
-    """Something that may be done with an order now, or why not."""
+    """An action or move that is possible for an order now, or the reason why it is not."""
 
     name: str = Field(description="Name of a command, or key of a state")
     kind: str = Field(
-        default="", description="Of `refund.create`: `standard`, `partial` or `return`"
+        default="", description="For `refund.create`: `standard`, `partial` or `return`"
     )
-    label: str = Field(default="", description="A state's name in the order's language")
-    possible: bool
-    reason: str = Field(default="", description="Why not, in one sentence")
+    label: str = Field(
+        default="", description="Name of the state in the requested language, else in the order's"
+    )
+    possible: bool = Field(description="Whether the order allows it now")
+    reason: str = Field(default="", description="Why it is not possible, in one sentence")

@@ -1,4 +1,4 @@
-"""Payments that were recorded by mistake."""
+"""Define the reversal of payments that were recorded by mistake."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,9 +20,9 @@ REVERSAL = samples.PAYMENT | {
 
 
 class ReversePayment(Command, name="payment.reverse", subject="order_id"):
-    """Takes a payment back that was recorded by mistake: by an entry of its own, nothing is
-    deleted. Refused where refunds give back more than the other payments come to. The order stays
-    in its state; no money goes to anybody.
+    """Reverse a payment that was recorded by mistake. The reversal is an entry of its own; nothing
+    is deleted. Refused if refunds exceed the remaining payments. The order stays in its state, and
+    no money moves.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -33,13 +33,13 @@ class ReversePayment(Command, name="payment.reverse", subject="order_id"):
     }
 
     order_id: OrderId
-    payment_id: UUID
-    reason: str = Field(min_length=1, max_length=500, description="Kept with the entry")
+    payment_id: UUID = Field(description="Id of the payment to reverse")
+    reason: str = Field(min_length=1, max_length=500, description="Recorded with the reversal")
     by: By = "system"
 
 
 class PaymentReversed(Event, name="payment.reversed", subject="order_id"):
-    """A payment counts no more; `due` is what is to be paid now."""
+    """A payment was reversed and no longer counts."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -54,9 +54,9 @@ class PaymentReversed(Event, name="payment.reversed", subject="order_id"):
 
     order_id: UUID
     order: OrderSummary
-    payment: Payment
-    reversal: Payment = Field(description="The entry that takes it back")
-    due: Money
-    reason: str
+    payment: Payment = Field(description="The payment that was reversed")
+    reversal: Payment = Field(description="The negative entry that reverses it")
+    due: Money = Field(description="Still to be paid now; negative: overpaid")
+    reason: str = Field(description="Why the payment was reversed")
     by: str
     at: AwareDatetime

@@ -1,5 +1,6 @@
-"""What a command would bring, asked before it is sent. The answer comes from the handler of the
-command itself, so it is refused as the command would be, and says what the command would do.
+"""Define previews: the effect of a command, without executing it.
+
+The handler of the command computes the answer, so a preview is refused exactly like the command.
 """
 
 from typing import Any, ClassVar, Literal
@@ -24,9 +25,7 @@ PreviewedChange = Literal[
     "order.set_exemption",
     "order.transition",
 ]
-"""The commands that change what an order costs or what is due of it; `refund.preview` previews
-refunds.
-"""
+"""Commands that change the price of an order or its amount due; refunds have `refund.preview`."""
 SUMS: dict[str, Any] = {
     "state": "payment_accepted",
     "total": samples.euro(2870),
@@ -40,20 +39,22 @@ SUMS: dict[str, Any] = {
 
 
 class OrderSums(Value):
-    """How an order stands."""
+    """The amounts of an order."""
 
-    state: StateKey
-    total: Money
-    tax: Money = Field(description="Part of the total")
-    shipping: Money = Field(description="In the order's kind of prices, after discounts")
-    discounts: list[DiscountView]
-    paid: Money
-    due: Money = Field(description="Still to be paid; negative: paid too much")
-    refund_due: Money = Field(description="What refunds give back and was not given back yet")
+    state: StateKey = Field(description="Key of the state")
+    total: Money = Field(description="Price of the order after discounts, tax included")
+    tax: Money = Field(description="Tax contained in the total")
+    shipping: Money = Field(
+        description="Price of shipping after discounts, in the order's kind of prices"
+    )
+    discounts: list[DiscountView] = Field(description="Discounts that apply")
+    paid: Money = Field(description="Sum of the payments, before refunds")
+    due: Money = Field(description="Still to be paid; negative: overpaid")
+    refund_due: Money = Field(description="Refunded money that is still to be given back")
 
 
 class OrderPreview(Answer, name="order.preview_answered"):
-    """The order as it is, and as the command would leave it. Nothing was changed."""
+    """The order before and after the command. Nothing was changed."""
 
     example: ClassVar[dict[str, Any]] = {
         "before": SUMS,
@@ -66,22 +67,26 @@ class OrderPreview(Answer, name="order.preview_answered"):
         "events": ["order.edited", "credit_slip.issued", "stock.changed"],
     }
 
-    before: OrderSums
-    after: OrderSums
-    lines: list[OrderLineView] = Field(description="The lines as they would be")
-    issues: list[DocumentKind] = Field(description="Kinds of the documents that it would issue")
+    before: OrderSums = Field(description="The order as it is")
+    after: OrderSums = Field(description="The order as the command would leave it")
+    lines: list[OrderLineView] = Field(description="The lines after the command")
+    issues: list[DocumentKind] = Field(
+        description="Kinds of the documents that the command would issue"
+    )
     attaches: list[DocumentKind] = Field(
         description="Kinds of the documents that the customer would get by mail"
     )
     mail_template: str | None = Field(
-        description="Mail of a state that the order would come to; null: none"
+        description="Mail of a state that the order would reach; null: none"
     )
-    events: list[str] = Field(description="Names of the events that it would cause, in order")
+    events: list[str] = Field(
+        description="Names of the events that the command would cause, in order"
+    )
 
 
 class PreviewOrder(Query, name="order.preview", answer=OrderPreview, subject="order_id"):
-    """Asks what a command would make of an order: total, what is due, documents and mails. Refused
-    as the command would be.
+    """Return the effect of a command on an order: total, amount due, documents and mails. Refused
+    exactly like the command.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -91,25 +96,23 @@ class PreviewOrder(Query, name="order.preview", answer=OrderPreview, subject="or
     }
 
     order_id: OrderId
-    command: PreviewedChange
-    data: dict[str, Any] = Field(
-        default={}, description="The fields of that command, without `order_id`"
-    )
+    command: PreviewedChange = Field(description="Name of the command to preview")
+    data: dict[str, Any] = Field(default={}, description="Data of the command, without `order_id`")
 
 
 class ServedOrder(Value):
-    """An order that waits for a product and would get some of it."""
+    """A waiting order that would receive stock."""
 
     order_id: UUID
     reference: Reference
-    state: StateKey
-    quantity: int = Field(description="Pieces that it would get")
-    missing: int = Field(description="Pieces of the product that it would still wait for")
-    filled: bool = Field(description="Whether it would wait for no product any more")
+    state: StateKey = Field(description="Key of the state")
+    quantity: int = Field(description="Pieces that the order would receive")
+    missing: int = Field(description="Pieces of the product that the order would still wait for")
+    filled: bool = Field(description="Whether the order would wait for no product any more")
 
 
 class StockPreview(Answer, name="stock.preview_answered"):
-    """The stock as it is, and as the command would leave it. Nothing was changed."""
+    """The stock before and after the command. Nothing was changed."""
 
     example: ClassVar[dict[str, Any]] = {
         "sku": "MUG-BLUE",
@@ -129,13 +132,15 @@ class StockPreview(Answer, name="stock.preview_answered"):
 
     sku: Sku
     before: int = Field(description="Available pieces now")
-    after: int = Field(description="Available pieces once the waiting orders got theirs")
-    served: list[ServedOrder] = Field(description="The waiting orders that get pieces, in turn")
+    after: int = Field(description="Available pieces after waiting orders received theirs")
+    served: list[ServedOrder] = Field(
+        description="Waiting orders that would receive pieces, the oldest first"
+    )
 
 
 class PreviewStock(Query, name="stock.preview", answer=StockPreview, subject="sku"):
-    """Asks which waiting orders a change of the stock would serve. Refused as the command would
-    be.
+    """Return the waiting orders that a change of stock would serve. Refused exactly like the
+    command.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -145,7 +150,7 @@ class PreviewStock(Query, name="stock.preview", answer=StockPreview, subject="sk
     }
 
     sku: Sku
-    command: Literal["stock.set", "stock.adjust"]
-    data: dict[str, Any] = Field(
-        default={}, description="The fields of that command, without `sku`"
+    command: Literal["stock.set", "stock.adjust"] = Field(
+        description="Name of the command to preview"
     )
+    data: dict[str, Any] = Field(default={}, description="Data of the command, without `sku`")

@@ -1,4 +1,4 @@
-"""Products: put, found, listed, and what moved their stock."""
+"""Define products and their stock: commands, queries and events."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,53 +14,57 @@ from shared.contracts.values import Language, Money, Sku, TaxRate, Text
 
 
 class ProductDefinition(Value):
-    """A product or combination of the catalogue."""
+    """A product, or a combination of a product, in the catalogue."""
 
     sku: Sku
     names: dict[Language, Text] = Field(min_length=1, description="Name per language")
     price: Money = Field(
-        description="Unit price, tax included or not as `prices` of the order says"
+        description="Price of one piece; whether it includes tax depends on `prices` of the order"
     )
     tax_rate: TaxRate
-    weight_grams: int = Field(default=0, ge=0, le=10_000_000, strict=True)
-    categories: Labels = Field(
-        default=[], description="These four are what cart rules choose products by"
+    weight_grams: int = Field(
+        default=0, ge=0, le=10_000_000, strict=True, description="Weight of one piece in grams"
     )
-    brand: str = Field(default="", max_length=100)
-    suppliers: Labels = []
-    attributes: Labels = Field(default=[], description="Such as `colour: blue`")
+    categories: Labels = Field(default=[], description="Categories, for conditions of cart rules")
+    brand: str = Field(
+        default="", max_length=100, description="Brand, for conditions of cart rules"
+    )
+    suppliers: Labels = Field(default=[], description="Suppliers, for conditions of cart rules")
+    attributes: Labels = Field(
+        default=[], description="Attributes such as `colour: blue`, for conditions of cart rules"
+    )
 
 
 class PutProduct(Command, ProductDefinition, name="product.put", subject="sku"):
-    """Adds a product (or combination) to the catalogue, or changes it: what is left out stays as it
-    is. Placed orders keep what they were sold at.
+    """Add a product, or a combination, to the catalogue, or change it. Fields that are left out
+    stay as they are. Placed orders keep their prices.
     """
 
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
 
 
 class ProductChanged(Event, ProductDefinition, name="product.changed", subject="sku"):
-    """A product of the catalogue is now this."""
+    """A product of the catalogue was added or changed; the event contains all its fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT
 
 
 class FoundProduct(ProductDefinition):
-    """A product (or combination) with the stock left."""
+    """A product, or a combination, with its available stock."""
 
-    available: int = Field(description="Stock left")
+    available: int = Field(description="Pieces available")
 
 
 class ProductAnswer(Answer, FoundProduct, name="product.get_answered"):
-    """A product with the stock left."""
+    """A product with its available stock."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     example: ClassVar[dict[str, Any]] = samples.PUT_PRODUCT | {"available": 23}
 
 
 class GetProduct(Query, name="product.get", answer=ProductAnswer, subject="sku"):
-    """Asks for a product by its reference."""
+    """Return a product by its SKU."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
 
@@ -68,21 +72,19 @@ class GetProduct(Query, name="product.get", answer=ProductAnswer, subject="sku")
 
 
 class ProductList(Answer, name="product.list_answered"):
-    """A page of products, sorted by their references."""
+    """A page of products, sorted by SKU."""
 
     example: ClassVar[dict[str, Any]] = {
         "products": [samples.PUT_PRODUCT | {"available": 23}],
         "next": None,
     }
 
-    products: list[FoundProduct]
-    next: Sku | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    products: list[FoundProduct] = Field(description="Products of this page")
+    next: Sku | None = None
 
 
 class ListProducts(Query, name="product.list", answer=ProductList):
-    """Asks for the products of the shop, a page at a time, sorted by their references."""
+    """Return the products of the shop, page by page, sorted by SKU."""
 
     example: ClassVar[dict[str, Any]] = {"limit": 50}
 
@@ -91,39 +93,39 @@ class ListProducts(Query, name="product.list", answer=ProductList):
 
 
 class ProductsFound(Answer, name="product.search_answered"):
-    """The products that were found, by reference."""
+    """The products that match, sorted by SKU."""
 
     example: ClassVar[dict[str, Any]] = {
         "products": [samples.PUT_PRODUCT | {"available": 23}],
         "more": False,
     }
 
-    products: list[FoundProduct]
-    more: bool = Field(description="Whether there are others: more letters find fewer")
+    products: list[FoundProduct] = Field(description="Products that match, at most `limit`")
+    more: bool = Field(description="Whether there are more matches; refine the text to find them")
 
 
 class SearchProducts(Query, name="product.search", answer=ProductsFound):
-    """Asks for products by the first letters of words of their reference, or of their name in any
-    language.
+    """Return the products with words in their SKU, or in their name in any language, that begin
+    with the given letters.
     """
 
     example: ClassVar[dict[str, Any]] = {"text": "mug", "limit": 10}
 
-    text: FirstLetters
+    text: FirstLetters = Field(description="Words or beginnings of words, all of which must match")
     limit: int = Field(default=10, ge=1, le=50, strict=True)
 
 
 class StockLevel(Answer, name="stock.get_answered"):
-    """How many are left."""
+    """The available stock of a product."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "available": 23}
 
     sku: Sku
-    available: int
+    available: int = Field(description="Pieces available")
 
 
 class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
-    """Asks how many of a product are left."""
+    """Return the available stock of a product."""
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE"}
 
@@ -131,22 +133,24 @@ class GetStock(Query, name="stock.get", answer=StockLevel, subject="sku"):
 
 
 class StockMovement(Value):
-    """One change of the available stock: never rewritten."""
+    """One change of the available stock; movements are never rewritten."""
 
     number: int = Field(
-        description="Counts the movements of all shops; later ones have higher numbers"
+        description="Number of the movement, across all shops; later ones are higher"
     )
     sku: Sku
-    change: int = Field(description="Pieces; negative: fewer")
+    change: int = Field(description="Pieces added; negative: removed")
     cause: str = Field(
-        description="Name of the command or state that moved them, or the employee's words"
+        description="Name of the command or state that caused it, or the words of an employee"
     )
-    order_id: UUID | None = None
+    order_id: UUID | None = Field(
+        default=None, description="Order that took or returned the stock; null: none"
+    )
     at: AwareDatetime
 
 
 class StockMovements(Answer, name="stock.movements_answered"):
-    """A page of movements, newest first."""
+    """A page of stock movements, newest first."""
 
     example: ClassVar[dict[str, Any]] = {
         "movements": [
@@ -162,15 +166,13 @@ class StockMovements(Answer, name="stock.movements_answered"):
         "next": None,
     }
 
-    movements: list[StockMovement]
-    next: int | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    movements: list[StockMovement] = Field(description="Movements of this page")
+    next: int | None = None
 
 
 class ListStockMovements(Query, name="stock.movements", answer=StockMovements):
-    """Asks what moved the stock of the shop, of a product or for an order: newest first, a page at
-    a time.
+    """Return the stock movements of the shop, of one product, or of one order, newest first, page
+    by page.
     """
 
     example: ClassVar[dict[str, Any]] = {"sku": "MUG-BLUE", "limit": 50}

@@ -1,4 +1,4 @@
-"""What `orders` can be asked."""
+"""Define the queries on orders, and their answers."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -31,94 +31,110 @@ from shared.contracts.values import (
 
 
 class HistoryEntry(Value):
-    """One change of state: never rewritten."""
+    """A change of state; history is never rewritten."""
 
     state: StateKey
-    at: AwareDatetime
+    at: AwareDatetime = Field(description="When the order reached the state")
     by: str
-    forced: bool = False
-    reason: str = ""
+    forced: bool = Field(default=False, description="Whether the move was not in the graph")
+    reason: str = Field(
+        default="", description="Why the employee moved the order; empty: not given"
+    )
     label: str = Field(
         default="",
-        description="The state's name in the language that was asked for, else in the order's",
+        description="Name of the state in the requested language, else in the order's",
     )
 
 
 class OrderDetail(Answer, name="order.get_answered"):
-    """An order with all that belongs to it."""
+    """An order with its lines, addresses, payments, documents, refunds and history."""
 
     example: ClassVar[dict[str, Any]] = samples.ORDER_DETAIL
 
     order: OrderSummary
-    state: StateKey
-    state_label: str = Field(description="In the language that was asked for, else in the order's")
-    state_since: AwareDatetime
+    state: StateKey = Field(description="Key of the current state")
+    state_label: str = Field(
+        description="Name of the state in the requested language, else in the order's"
+    )
+    state_since: AwareDatetime = Field(description="When the order reached its state")
     new_customer: bool = Field(description="Whether it is the customer's first order in the shop")
-    products: int = Field(description="Pieces, all lines together")
-    messages: int = Field(description="In the customer's threads about this order")
-    weight_grams: int = Field(description="Of all products")
-    note: str = Field(description="Private: for employees")
-    lines: list[OrderLineView]
-    products_total: Money = Field(description="Of all lines, in the order's kind of prices")
-    shipping: Money
+    products: int = Field(description="Pieces of all lines")
+    messages: int = Field(description="Messages in the customer's threads about this order")
+    weight_grams: int = Field(description="Weight of all products in grams")
+    note: str = Field(description="Private note, for employees")
+    lines: list[OrderLineView] = Field(description="Lines of the order, as sold")
+    products_total: Money = Field(
+        description="Price of all lines before discounts, in the order's kind of prices"
+    )
+    shipping: Money = Field(
+        description="Price of shipping before discounts, in the order's kind of prices"
+    )
     shipping_tax: TaxRow | None = Field(
-        default=None, description="Rate and sums of the shipping, after discounts"
+        default=None, description="Rate and amounts of shipping, after discounts"
     )
     prices: Literal["tax_included", "tax_excluded"] = Field(
         default="tax_included",
-        description="The kind of prices that lines, discounts and shipping are stated in",
+        description="Whether prices of lines, shipping and discounts include tax",
     )
     exemption: Exemption | None = Field(
-        default=None, description="Why nothing of the order is taxed"
+        default=None, description="Why the order is not taxed; null: it is taxed"
     )
     exchange_rate: ExchangeRate | None = Field(
         default=None,
-        description="At which its documents state the tax in the seller's own currency",
+        description="Rate for the tax in the seller's own currency on documents; null: none",
     )
     discounts_total: Money | None = Field(
-        default=None, description="Taken off products and shipping, as positive sum"
+        default=None, description="Amount taken off products and shipping, positive"
     )
-    net: Money
-    tax: Money
+    net: Money = Field(description="Price of the order without tax")
+    tax: Money = Field(description="Tax on the order")
     delivery_address: Address
     invoice_address: Address
-    delivery_map: str = Field(description="Where the delivery address is searched on OpenStreetMap")
-    invoice_map: str = Field(description="Where the invoice address is searched on OpenStreetMap")
-    history: list[HistoryEntry]
-    payments: list[RecordedPayment]
-    documents: list[DocumentReference]
-    rounding: Rounding = Rounding()
+    delivery_map: str = Field(
+        description="Address of a search for the delivery address on OpenStreetMap"
+    )
+    invoice_map: str = Field(
+        description="Address of a search for the invoice address on OpenStreetMap"
+    )
+    history: list[HistoryEntry] = Field(description="Changes of state, oldest first")
+    payments: list[RecordedPayment] = Field(description="Payments and reversals, oldest first")
+    documents: list[DocumentReference] = Field(
+        description="Documents issued for the order, oldest first"
+    )
+    rounding: Rounding = Field(
+        default=Rounding(), description="How taxes are rounded; fixed when the order is placed"
+    )
     invoice_note: str = Field(default="", description="Printed on the next invoice")
     due: Money | None = Field(
         default=None,
-        description=(
-            "Still to be paid, after refunds; negative: paid too much, and not refunded yet"
-        ),
+        description="Still to be paid, after refunds; negative: overpaid and not refunded yet",
     )
-    refunds: list[RefundView] = []
-    refund_left: RefundLeft | None = Field(default=None, description="What can still be refunded")
+    refunds: list[RefundView] = Field(default=[], description="Refunds of the order, oldest first")
+    refund_left: RefundLeft | None = Field(
+        default=None, description="Amounts and pieces that can still be refunded"
+    )
     refund_due: Money | None = Field(
-        default=None, description="What was refunded and is still to be given back"
+        default=None, description="Refunded money that is still to be given back"
     )
-    returns: list[ReturnView] = []
+    returns: list[ReturnView] = Field(default=[], description="Returns of the order, oldest first")
     shipped: bool = Field(
-        default=False, description="Whether it is, or was, in a state that ships the goods"
+        default=False, description="Whether the order is, or was, in a state that ships the goods"
     )
 
 
 class GetOrder(Query, name="order.get", answer=OrderDetail, subject="order_id"):
-    """Asks for one order, by its id or its reference."""
+    """Return one order, by its id or its reference."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
 
     order_id: OrderId
     language: Language | None = Field(
-        default=None, description="In which the states are named; null: the order's"
+        default=None, description="Language of state names; null: the order's"
     )
 
 
 class OrderActions(Answer, name="order.actions_answered"):
-    """What may be done with an order now, where it may move, and why the rest is not possible."""
+    """The actions and moves that an order allows now, and why others are not possible."""
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -133,46 +149,46 @@ class OrderActions(Answer, name="order.actions_answered"):
     }
 
     order_id: UUID
-    state: StateKey
-    actions: list[Possibility]
-    moves: list[Possibility]
+    state: StateKey = Field(description="Key of the current state")
+    actions: list[Possibility] = Field(description="Commands on the order")
+    moves: list[Possibility] = Field(description="States that the order could move to")
     due: Money | None = Field(
-        default=None, description="Still to be paid; negative: to be refunded as `overpaid`"
+        default=None,
+        description="Still to be paid; negative: overpaid, to be refunded with `overpaid`",
     )
     refund_due: Money | None = Field(
-        default=None, description="Money that refunds give back and is not marked yet"
+        default=None, description="Refunded money that is not marked as given back yet"
     )
 
 
 class GetOrderActions(Query, name="order.actions", answer=OrderActions, subject="order_id"):
-    """Asks what may be done with an order now."""
+    """Return the actions and moves that an order allows now."""
 
     example: ClassVar[dict[str, Any]] = {"order_id": samples.ORDER_ID, "language": "en"}
 
     order_id: OrderId
     language: Language | None = Field(
-        default=None, description="In which the states are named; null: the order's"
+        default=None, description="Language of state names; null: the order's"
     )
 
 
 class OrderList(Answer, name="order.list_answered"):
-    """A page of orders, in the order that was asked for."""
+    """A page of orders, sorted as requested."""
 
     example: ClassVar[dict[str, Any]] = {"orders": [samples.LISTED_ORDER], "next": samples.CURSOR}
 
-    orders: list[ListedOrder]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    orders: list[ListedOrder] = Field(description="Orders of this page")
+    next: str | None = None
     timezone: ShopZone = "UTC"
     total: int | None = Field(
-        default=None, description="Where `count` asks for it: how many orders the filter finds now"
+        default=None,
+        description="Number of orders that match the filter; null unless `count` was set",
     )
 
 
 class ListOrders(Query, name="order.list", answer=OrderList):
-    """Asks for the orders of the shop, a page at a time: newest first, or sorted by a column, and
-    by time within.
+    """Return the orders of the shop that match a filter, page by page: newest first, or sorted by a
+    column.
     """
 
     example: ClassVar[dict[str, Any]] = {
@@ -180,26 +196,27 @@ class ListOrders(Query, name="order.list", answer=OrderList):
         "limit": 50,
     }
 
-    filter: OrderFilter = OrderFilter()
+    filter: OrderFilter = Field(
+        default=OrderFilter(), description="Conditions, all of which must match"
+    )
     sort: OrderSort = Field(
         default="placed_at",
         description=(
-            "`customer` by name; `total` and `paid` by currency and amount; `state` by its key"
+            "Column to sort by, then by time: `customer` by name, `total` and `paid` by currency"
+            " and amount, `state` by its key"
         ),
     )
-    descending: bool = Field(default=True, description="The last first")
+    descending: bool = Field(default=True, description="Whether to sort from last to first")
     count: bool = Field(
-        default=False, description="Whether to say how many orders the filter finds"
+        default=False, description="Whether to count the orders that match the filter"
     )
-    language: Language = Field(default="en", description="In which the states are named")
+    language: Language = Field(default="en", description="Language of state names")
     limit: int = Field(default=50, ge=1, le=500, strict=True)
     cursor: Cursor | None = None
 
 
 class OrderExport(Answer, name="order.export_answered"):
-    """A piece of the list as CSV (RFC 4180, UTF-8). All pieces, one behind the other, are the
-    file.
-    """
+    """A piece of the list as CSV (RFC 4180, UTF-8). Concatenate all pieces to get the file."""
 
     example: ClassVar[dict[str, Any]] = {
         "csv": samples.EXPORTED,
@@ -210,28 +227,28 @@ class OrderExport(Answer, name="order.export_answered"):
 
     csv: str = Field(
         description=(
-            "The first piece begins with the names of the columns; times are those of the shop's"
-            " time zone, with its distance from UTC"
+            "The first piece begins with the column names; times are in the shop's time zone,"
+            " with their offset from UTC"
         )
     )
-    rows: int = Field(description="Orders in this piece")
+    rows: int = Field(description="Number of orders in this piece")
     total: int | None = Field(
-        default=None, description="In the first piece: how many orders the filter finds now"
+        default=None, description="In the first piece: number of orders that match the filter"
     )
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    next: str | None = None
 
 
 class ExportOrders(Query, name="order.export", answer=OrderExport):
-    """Asks for the filtered list as CSV, newest first, a piece at a time: see ADR 5."""
+    """Return the filtered list as CSV, newest first, piece by piece."""
 
     example: ClassVar[dict[str, Any]] = {
         "filter": {"placed_from": "2026-01-01T00:00:00Z"},
         "limit": 1000,
     }
 
-    filter: OrderFilter = OrderFilter()
-    language: Language = Field(default="en", description="In which the states are named")
+    filter: OrderFilter = Field(
+        default=OrderFilter(), description="Conditions, all of which must match"
+    )
+    language: Language = Field(default="en", description="Language of state names")
     limit: int = Field(default=1000, ge=1, le=2000, strict=True, description="Orders in a piece")
     cursor: Cursor | None = None

@@ -1,4 +1,4 @@
-"""Returns: goods that come back, from the request to the refund (RMA)."""
+"""Define returns of goods, from the request to the refund (RMA)."""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -22,53 +22,65 @@ Why = Annotated[str, Field(max_length=2000)]
 
 
 class WantedReturnLine(Value):
-    """How many pieces of a line come back."""
+    """Pieces of a line to return."""
 
     line: LineNumber
-    quantity: Quantity
+    quantity: Quantity = Field(description="Pieces")
 
 
 class ReturnedLine(Value):
-    """Pieces of a line that come back."""
+    """Pieces of a line in a return."""
 
-    line: int
+    line: int = Field(description="Number of the line within the order")
     sku: Sku
-    name: str
-    quantity: int
+    name: str = Field(description="Name of the product")
+    quantity: int = Field(description="Pieces")
 
 
 class ReturnView(Value):
-    """A return. The package is to arrive before `until`, once it is awaited: it ends a day in the
-    shop's time zone.
-    """
+    """A return of goods."""
 
     return_id: UUID
     order_id: UUID
-    order_reference: str
+    order_reference: str = Field(description="Reference of the order")
     customer_id: CustomerKey
-    state: ReturnState
-    lines: list[ReturnedLine]
-    reason: str
-    requested_at: AwareDatetime
-    changed_at: AwareDatetime
-    by: str = Field(description="Who changed it last")
-    until: AwareDatetime | None = None
-    answer: str = Field(default="", description="To the customer: why it was denied, or what to do")
-    number: str = Field(default="", description="Of the return slip")
-    refund_id: UUID | None = None
+    state: ReturnState = Field(description="State of the return")
+    lines: list[ReturnedLine] = Field(description="Lines with the pieces to return")
+    reason: str = Field(description="Reason given by the customer")
+    requested_at: AwareDatetime = Field(description="When the return was requested")
+    changed_at: AwareDatetime = Field(description="When the return last changed")
+    by: str = Field(description="Who changed it last: `customer`, `system`, or an employee")
+    until: AwareDatetime | None = Field(
+        default=None,
+        description=(
+            "The package must arrive before this time, the end of a day in the shop's time zone;"
+            " null: not confirmed yet"
+        ),
+    )
+    answer: str = Field(
+        default="", description="Text for the customer: why it was denied, or how to send the goods"
+    )
+    number: str = Field(default="", description="Number of the return slip; empty: none yet")
+    refund_id: UUID | None = Field(
+        default=None, description="Refund of the returned goods; null: none yet"
+    )
 
 
 class RequestReturn(Command, name="return.request", subject="order_id"):
-    """A customer, or an employee for him, wants to send goods back."""
+    """Request a return of goods, as the customer or as an employee on their behalf. A `return_id`
+    that exists is refused.
+    """
 
     example: ClassVar[dict[str, Any]] = refund_samples.REQUEST_RETURN
 
     order_id: OrderId
     return_id: UUID = Field(
-        description="Chosen by who sends it, so that a repeated command is recognised"
+        description="Chosen by the sender; use the same one when you repeat the command"
     )
-    lines: list[WantedReturnLine] = Field(min_length=1, max_length=1000)
-    reason: Why = ""
+    lines: list[WantedReturnLine] = Field(
+        min_length=1, max_length=1000, description="Lines with the pieces to return"
+    )
+    reason: Why = Field(default="", description="Reason of the customer")
     by: By = "customer"
 
 
@@ -81,41 +93,43 @@ class _ReturnStep(Command):
 
 
 class ConfirmReturn(_ReturnStep, name="return.confirm", subject="order_id"):
-    """The goods may come: the package is awaited, and the return slip that goes with it is
-    issued.
-    """
+    """Confirm a return: the shop waits for the package, and a return slip is issued and mailed."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
 
-    answer: Why = ""
+    answer: Why = Field(
+        default="", description="Text for the customer, such as how to send the goods"
+    )
 
 
 class DenyReturn(_ReturnStep, name="return.deny", subject="order_id"):
-    """The goods are not taken back; the answer says why."""
+    """Deny a return, with the reason for the customer."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
         "answer": "The seal is broken."
     }
 
-    answer: Annotated[str, Field(min_length=1, max_length=2000)]
+    answer: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
+        description="Text for the customer: why the return is denied"
+    )
 
 
 class ReceiveReturn(_ReturnStep, name="return.receive", subject="order_id"):
-    """The package arrived."""
+    """Record the arrival of a return's package."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP
 
 
 class ReturnAmount(Value):
-    """Another amount than the whole price, for the returned pieces of a line."""
+    """An amount in place of the full price, for the returned pieces of a line."""
 
     line: LineNumber
-    amount: Minor
+    amount: Minor = Field(description="Amount to refund for the pieces")
 
 
 class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject="order_id"):
-    """The goods were looked at: what came back is refunded (kind `return`), as `refund.create`
-    would.
+    """Complete a return after inspection: the returned pieces are refunded, as by `refund.create`
+    with the kind `return`.
     """
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_STEP | {
@@ -123,53 +137,61 @@ class CompleteReturn(_ReturnStep, RefundOptions, name="return.complete", subject
         "shipping": False,
     }
 
-    amounts: list[ReturnAmount] = Field(default=[], max_length=1000)
+    amounts: list[ReturnAmount] = Field(
+        default=[],
+        max_length=1000,
+        description="Lines to refund with another amount than their full price",
+    )
 
 
 class _ReturnChanged(Event):
-    """A return is now this."""
+    """A return changed."""
 
     example: ClassVar[dict[str, Any]] = {}
 
     order_id: UUID
     order: OrderSummary
-    returned: ReturnView
+    returned: ReturnView = Field(description="The return as it is now")
 
 
 class ReturnRequested(_ReturnChanged, name="return.requested", subject="order_id"):
-    """Goods are to come back; the shop has to confirm."""
+    """A return was requested and waits for the shop's confirmation."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.RETURN_CHANGED
 
 
 class ReturnConfirmed(_ReturnChanged, name="return.confirmed", subject="order_id"):
-    """The package is awaited. `attach` names the return slip, which the mail takes along."""
+    """A return was confirmed; the shop waits for the package."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.return_in("waiting_for_package")
 
-    attach: list[DocumentReference] = []
+    attach: list[DocumentReference] = Field(
+        default=[], description="Return slip to attach to the mail"
+    )
 
 
 class ReturnDenied(_ReturnChanged, name="return.denied", subject="order_id"):
-    """The goods are not taken back."""
+    """A return was denied; `returned.answer` has the reason."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.return_in("denied")
 
 
 class ReturnReceived(_ReturnChanged, name="return.received", subject="order_id"):
-    """The package arrived."""
+    """The package of a return arrived."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.return_in("package_received")
 
 
 class ReturnCompleted(_ReturnChanged, name="return.completed", subject="order_id"):
-    """What came back was refunded."""
+    """A return was completed and its goods were refunded."""
 
     example: ClassVar[dict[str, Any]] = refund_samples.return_in("completed")
 
 
 class ReturnSlipIssued(Event, name="return_slip.issued", subject="order_id"):
-    """A return slip got its number; the snapshot is all that will ever be printed on it."""
+    """A return slip was issued and has its number. The snapshot is everything printed on it, for
+    ever.
+    """
 
     example: ClassVar[dict[str, Any]] = {
         "order_id": samples.ORDER_ID,
@@ -192,21 +214,19 @@ class ReturnList(Answer, name="return.list_answered"):
 
     example: ClassVar[dict[str, Any]] = {"returns": [refund_samples.RETURN], "next": samples.CURSOR}
 
-    returns: list[ReturnView]
-    next: str | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    returns: list[ReturnView] = Field(description="Returns of this page")
+    next: str | None = None
 
 
 class ListReturns(Query, name="return.list", answer=ReturnList):
-    """Asks for the returns of the shop, newest first, a page at a time; all, or those of an order,
-    customer, state.
+    """Return the returns of the shop, of an order, of a customer or in a state, newest first, page
+    by page.
     """
 
     example: ClassVar[dict[str, Any]] = {"state": "waiting_for_confirmation", "limit": 50}
 
     order_id: OrderId | None = None
     customer_id: CustomerKey | None = None
-    state: ReturnState | None = None
+    state: ReturnState | None = Field(default=None, description="State of the return; null: any")
     cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

@@ -1,4 +1,4 @@
-"""How a shop counts and reckons: its series of numbers, its rounding, its time zone."""
+"""Define how a shop numbers its documents and rounds its taxes."""
 
 from typing import Annotated, Literal
 
@@ -11,41 +11,50 @@ Calendar = Literal["gregorian", "jalali"]
 
 
 class Numbering(Settings):
-    """A series of numbers: `IN000001`; with the year before, `IN2026/000001`, or after,
+    """A series of document numbers: `IN000001`; with the year before, `IN2026/000001`, or after,
     `IN000001/2026`.
     """
 
     series: Annotated[
         str, Field(pattern="^[a-z0-9_-]{1,20}$", description="Its name; another name counts apart")
-    ] = "main"
-    width: int = Field(default=6, ge=1, le=12, strict=True, description="Digits, at least")
-    year: Literal["none", "before", "after"] = "none"
-    separator: str = Field(default="/", pattern="^[-/._]?$", description="Between year and count")
+    ] = Field(
+        default="main",
+        description="Name of the series; kinds of documents with the same name share one counter",
+    )
+    width: int = Field(default=6, ge=1, le=12, strict=True, description="Minimum number of digits")
+    year: Literal["none", "before", "after"] = Field(
+        default="none", description="Position of the year in the number"
+    )
+    separator: str = Field(default="/", pattern="^[-/._]?$", description="Between year and counter")
     yearly: bool = Field(
-        default=False, description="Begins with 1 again each year; the year must be shown"
+        default=False,
+        description="Whether the counter restarts at 1 each year; needs the year in the number",
     )
     start: int = Field(
         default=0,
         ge=0,
         le=1_000_000_000,
         strict=True,
-        description="The first number, from when it is set; 0 goes on counting",
+        description="Next number, from the moment it is set; 0 continues counting",
     )
 
 
 class Numberings(Settings):
-    """The series of each kind of document."""
+    """The number series of each kind of document."""
 
-    invoice: Numbering = Numbering()
-    delivery_slip: Numbering = Numbering()
-    credit_slip: Numbering = Numbering()
-    return_slip: Numbering = Numbering()
+    invoice: Numbering = Field(default=Numbering(), description="Invoices")
+    delivery_slip: Numbering = Field(default=Numbering(), description="Delivery slips")
+    credit_slip: Numbering = Field(default=Numbering(), description="Credit slips")
+    return_slip: Numbering = Field(default=Numbering(), description="Return slips")
 
 
 class Rounding(Settings):
-    """How taxes are rounded: `mode` says which way, `per` says what: the tax of one item, of one
-    line, or of all that bears the same rate.
-    """
+    """How taxes are rounded."""
 
-    mode: RoundingMode = "half_up"
-    per: Literal["item", "line", "total"] = "total"
+    mode: RoundingMode = Field(default="half_up", description="Direction of rounding")
+    per: Literal["item", "line", "total"] = Field(
+        default="total",
+        description=(
+            "Amount that is rounded: the tax of one item, of one line, or of the total of one rate"
+        ),
+    )

@@ -1,8 +1,8 @@
-"""The states of a shop's orders, asked for."""
+"""Define the queries on the states of a shop's orders."""
 
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from shared.contracts import samples
 from shared.contracts.message import Answer, Query
@@ -18,24 +18,22 @@ class StateAnswer(Answer, StateDefinition, name="state.get_answered"):
 
 
 class GetState(Query, name="state.get", answer=StateAnswer, subject="key"):
-    """Asks for a state by its key."""
+    """Return a state by its key."""
 
     example: ClassVar[dict[str, Any]] = {"key": "packed"}
 
-    key: StateKey
+    key: StateKey = Field(description="Key of the state")
 
 
 class StateList(Answer, name="state.list_answered"):
-    """All states of the shop: those that every shop begins with, and its own, in the order in which
-    they are shown.
-    """
+    """All states of the shop, built-in and its own, in display order."""
 
     example: ClassVar[dict[str, Any]] = {"states": [samples.STATE_DEFINITION]}
 
-    states: list[StateDefinition]
+    states: list[StateDefinition] = Field(description="States in display order")
 
 
 class ListStates(Query, name="state.list", answer=StateList):
-    """Asks for all states of the shop, with their flags and moves."""
+    """Return all states of the shop, with their flags and moves."""
 
     example: ClassVar[dict[str, Any]] = {}

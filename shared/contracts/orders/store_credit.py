@@ -1,5 +1,5 @@
-"""Store credit: money of a customer that a shop holds for later orders. It pays like money, and is
-no discount.
+"""Define store credit: money of a customer that a shop holds for later orders. It pays like money,
+and is not a discount.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
@@ -29,79 +29,92 @@ PartOfTotal = Annotated[
 
 
 class StoreCreditLot(Value):
-    """An amount of store credit that was issued or given back, and what is left of it."""
+    """An amount of store credit that was issued or given back."""
 
     lot_id: UUID
-    at: AwareDatetime
-    amount: Money
-    left: Money
-    expires_at: AwareDatetime | None = Field(default=None, description="Null: never")
+    at: AwareDatetime = Field(description="When it was issued or given back")
+    amount: Money = Field(description="Amount issued")
+    left: Money = Field(description="Amount that was not used yet")
+    expires_at: AwareDatetime | None = Field(default=None, description="Null: it does not expire")
     code: str = Field(
-        default="", description="Number of the credit slip that it was issued with; works as a code"
+        default="",
+        description=(
+            "Number of the credit slip that issued it, which works as a code in `order.place`;"
+            " empty: none"
+        ),
     )
-    order_id: UUID | None = Field(default=None, description="The order that it comes from")
+    order_id: UUID | None = Field(default=None, description="Order that it comes from; null: none")
 
 
 class StoreCreditEntry(Value):
-    """An entry of the ledger: never changed, never deleted. `balance` is that of the account after
-    it.
-    """
+    """An entry of the store credit ledger; entries are never changed or deleted."""
 
-    kind: CreditKind
-    amount: Money = Field(description="Always positive; the kind says which way")
-    balance: Money
+    kind: CreditKind = Field(
+        description="`issued` and `given_back` add to the account, `used` and `expired` reduce it"
+    )
+    amount: Money = Field(description="Amount of the entry, positive")
+    balance: Money = Field(description="Balance of the account after the entry")
     lot_id: UUID
     at: AwareDatetime
     by: str
-    reason: str = ""
+    reason: str = Field(default="", description="Why it was issued or given back")
     order_id: UUID | None = Field(
-        default=None, description="The order that was paid, or that it comes from"
+        default=None, description="Order that was paid, or that it comes from; null: none"
     )
-    refund_id: UUID | None = None
+    refund_id: UUID | None = Field(
+        default=None, description="Refund that it comes from; null: none"
+    )
 
 
 class IssueStoreCredit(Command, name="store_credit.issue", subject="customer_id"):
-    """Gives a customer store credit by hand. The same `credit_id` with the same content changes
+    """Issue store credit to a customer by hand. The same `credit_id` with the same content changes
     nothing; with other content it is refused.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.ISSUE
 
     credit_id: UUID = Field(
-        description="Chosen by who sends it, so that a repeated command is recognised"
+        description="Chosen by the sender; use the same one when you repeat the command"
     )
     customer_id: CustomerKey
-    amount: Money
+    amount: Money = Field(description="Amount to issue; must be positive")
     reason: str = Field(
-        min_length=1, max_length=500, description="For the ledger and the customer's mail"
+        min_length=1,
+        max_length=500,
+        description="Recorded in the ledger, and part of the mail to the customer",
     )
     expires_at: Moment | None = Field(
         default=None,
-        description="Null: after the shop's `store_credit_days`, or never where it sets none",
+        description="Null: after the shop's `store_credit_days`, or never if that is not set",
     )
     by: By = "system"
 
 
 class UseStoreCredit(Command, name="store_credit.use", subject="order_id"):
-    """Pays an order, or a part of it, with the customer's store credit: at most what is still due.
-    An order that is paid in full goes on from a state that waits for that.
+    """Pay an order, in full or in part, with the customer's store credit, up to the amount due. An
+    order that is paid in full moves on from a state that waits for payment.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.USE
 
     order_id: OrderId
     payment_id: UUID = Field(
-        description="Chosen by who sends it, so that a repeated command is recognised"
+        description="Chosen by the sender; use the same one when you repeat the command"
     )
     amount: PartOfTotal | None = Field(
-        default=None, description="Null: all there is, up to what is due"
+        default=None, description="Null: all available credit, up to the amount due"
     )
-    credit_slips: Slips = []
+    credit_slips: Slips = Field(
+        default=[],
+        description="Numbers of credit slips to use; empty: all store credit may be used",
+    )
     by: By = "system"
 
 
 class ExpireStoreCredit(Command, name="store_credit.expire", subject="customer_id", internal=True):
-    """Sent by `orders` to itself when store credit comes to its end."""
+    """Expire the store credit of a customer at the end of its validity. Sent by `orders` to
+    itself.
+    """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "currency": "EUR"}
 
@@ -110,22 +123,27 @@ class ExpireStoreCredit(Command, name="store_credit.expire", subject="customer_i
 
 
 class _StoreCreditChanged(Event):
-    """Store credit changed. `customer` is there where the shop knows the customer."""
+    """Store credit of a customer changed."""
 
     customer_id: CustomerKey
-    amount: Money
-    balance: Money = Field(description="What the customer has in this currency after it")
+    amount: Money = Field(description="Amount of the change, positive")
+    balance: Money = Field(description="Balance of the customer in this currency afterwards")
     lot_id: UUID
-    order_id: UUID | None = None
+    order_id: UUID | None = Field(
+        default=None, description="Order that was paid, or that it comes from; null: none"
+    )
     at: AwareDatetime
     by: str
-    customer: Customer | None = None
-    language: Language
+    customer: Customer | None = Field(
+        default=None,
+        description="Name and address for the mail; null: the shop does not know the customer",
+    )
+    language: Language = Field(description="Language of the mail to the customer")
     shop: ShopProfile
 
 
 class StoreCreditIssued(_StoreCreditChanged, name="store_credit.issued", subject="customer_id"):
-    """A customer got store credit: by hand, or as a refund (`refund_id`)."""
+    """Store credit was issued to a customer, by hand or as a refund."""
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {
         "reason": "The parcel was late.",
@@ -133,14 +151,16 @@ class StoreCreditIssued(_StoreCreditChanged, name="store_credit.issued", subject
         "expires_at": "2027-11-21T12:00:00Z",
     }
 
-    reason: str = ""
-    refund_id: UUID | None = None
-    code: str = Field(default="", description="Number of the credit slip that it was issued with")
-    expires_at: AwareDatetime | None = None
+    reason: str = Field(default="", description="Why it was issued")
+    refund_id: UUID | None = Field(default=None, description="Refund that issued it; null: by hand")
+    code: str = Field(
+        default="", description="Number of the credit slip that issued it; empty: none"
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="Null: it does not expire")
 
 
 class StoreCreditUsed(_StoreCreditChanged, name="store_credit.used", subject="customer_id"):
-    """An order was paid with store credit, wholly or in part."""
+    """An order was paid with store credit, in full or in part."""
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"order_id": samples.ORDER_ID}
 
@@ -148,36 +168,38 @@ class StoreCreditUsed(_StoreCreditChanged, name="store_credit.used", subject="cu
 class StoreCreditGivenBack(
     _StoreCreditChanged, name="store_credit.given_back", subject="customer_id"
 ):
-    """Store credit that an order was paid with is the customer's again: the order was refunded
-    (`refund_id`), or came to nothing before it was invoiced.
+    """Store credit that had paid an order was given back, because the order was refunded or
+    cancelled before its invoice.
     """
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"order_id": samples.ORDER_ID}
 
-    reason: str = ""
-    refund_id: UUID | None = None
-    code: str = ""
-    expires_at: AwareDatetime | None = None
+    reason: str = Field(default="", description="Why it was given back")
+    refund_id: UUID | None = Field(
+        default=None, description="Refund that gave it back; null: the order was cancelled"
+    )
+    code: str = Field(
+        default="", description="Number of the credit slip that issued it; empty: none"
+    )
+    expires_at: AwareDatetime | None = Field(default=None, description="Null: it does not expire")
 
 
 class StoreCreditExpired(_StoreCreditChanged, name="store_credit.expired", subject="customer_id"):
-    """What was left of some store credit can be used no more."""
+    """The rest of a customer's store credit expired."""
 
     example: ClassVar[dict[str, Any]] = credit_samples.CHANGED | {"balance": samples.euro(0)}
 
 
 class StoreCreditAccount(Value):
-    """What a customer has in a currency."""
+    """The store credit of a customer in one currency."""
 
     customer_id: CustomerKey
-    balance: Money
-    lots: list[StoreCreditLot] = Field(
-        description="Those of which something is left, in the order of their use"
-    )
+    balance: Money = Field(description="Sum of the lots")
+    lots: list[StoreCreditLot] = Field(description="Lots with credit left, in the order of use")
 
 
 class StoreCreditAnswer(Answer, name="store_credit.get_answered"):
-    """A customer's store credit."""
+    """The store credit of a customer: accounts and ledger."""
 
     example: ClassVar[dict[str, Any]] = {
         "accounts": [credit_samples.ACCOUNT],
@@ -186,44 +208,44 @@ class StoreCreditAnswer(Answer, name="store_credit.get_answered"):
     }
 
     accounts: list[StoreCreditAccount] = Field(
-        description="One per currency that the customer ever had credit in"
+        description="One per currency in which the customer ever had credit"
     )
-    entries: list[StoreCreditEntry] = Field(description="Newest first")
-    next: int | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    entries: list[StoreCreditEntry] = Field(description="Entries of the ledger, newest first")
+    next: int | None = None
 
 
 class GetStoreCredit(
     Query, name="store_credit.get", answer=StoreCreditAnswer, subject="customer_id"
 ):
-    """Asks what store credit a customer has, and what became of it."""
+    """Return the store credit of a customer, with its ledger."""
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}
 
     customer_id: CustomerKey
     cursor: int | None = Field(
-        default=None, ge=1, strict=True, description="`next` of the page before"
+        default=None, ge=1, strict=True, description="`next` of the previous page"
     )
-    limit: int = Field(default=50, ge=1, le=200, strict=True, description="Entries")
+    limit: int = Field(
+        default=50, ge=1, le=200, strict=True, description="Entries of the ledger in a page"
+    )
 
 
 class StoreCreditList(Answer, name="store_credit.list_answered"):
-    """A page of customers with store credit, by their keys."""
+    """A page of customers with store credit, sorted by key."""
 
     example: ClassVar[dict[str, Any]] = {"accounts": [credit_samples.ACCOUNT], "next": "c-1001"}
 
-    accounts: list[StoreCreditAccount]
-    next: CustomerKey | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    accounts: list[StoreCreditAccount] = Field(description="Accounts of this page")
+    next: CustomerKey | None = None
 
 
 class ListStoreCredit(Query, name="store_credit.list", answer=StoreCreditList):
-    """Asks which customers have store credit in a currency: what the shop owes them."""
+    """Return the customers with store credit in a currency, page by page: the shop's debt
+    to them.
+    """
 
     example: ClassVar[dict[str, Any]] = {"currency": "EUR", "limit": 50}
 
-    currency: Currency
+    currency: Currency = Field(description="Currency of the accounts")
     cursor: CustomerKey | None = None
     limit: int = Field(default=50, ge=1, le=200, strict=True)

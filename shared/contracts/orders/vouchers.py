@@ -1,4 +1,4 @@
-"""Vouchers: cart rules that a customer uses by their code."""
+"""Define vouchers: cart rules that a customer uses by entering a code."""
 
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -21,40 +21,56 @@ from shared.contracts.values import Customer, Language, Money, ShopProfile, Text
 
 
 class NewVoucher(Value):
-    """A voucher as it is made: what it is worth (percent, amount or free shipping), for whom and
-    until when. It counts after the rules that need no code. What else a cart rule can ask for is
-    said by `cart_rule.put`.
+    """A voucher to create: its value (a percentage, an amount or free shipping), its customers and
+    its validity. It applies after the rules without a code. For more conditions use
+    `cart_rule.put`.
     """
 
     voucher_id: UUID = Field(
-        description="Chosen by who creates it; the `rule_id` of the cart rule that it is"
+        description="Chosen by its creator; also the `rule_id` of its cart rule"
     )
-    names: dict[Language, Text] = Field(min_length=1, max_length=50)
-    code: Code | None = Field(
-        default=None, description="Without it one is made up that nobody guesses"
+    names: dict[Language, Text] = Field(
+        min_length=1, max_length=50, description="Name per language, printed on documents"
     )
-    percent: Percent | None = None
-    amount: Money | None = None
-    free_shipping: bool = False
-    prices: Literal["tax_included", "tax_excluded"] = "tax_included"
+    code: Code | None = Field(default=None, description="Null: an unguessable code is generated")
+    percent: Percent | None = Field(
+        default=None,
+        description="Percentage off the products; one of `percent`, `amount` and `free_shipping`",
+    )
+    amount: Money | None = Field(default=None, description="Amount off the products")
+    free_shipping: bool = Field(default=False, description="Whether shipping is free")
+    prices: Literal["tax_included", "tax_excluded"] = Field(
+        default="tax_included", description="Whether the amounts of the voucher include tax"
+    )
     customer_id: CustomerKey | None = Field(
-        default=None, description="For this customer alone; else see `groups`"
+        default=None, description="Only for this customer; null: see `groups`"
     )
     groups: Labels = Field(
-        default=[], description="For customers of one of these groups; empty: for everybody"
+        default=[], description="Only for customers in one of these groups; empty: for all"
     )
-    minimum: Money | None = None
-    valid_from: Moment | None = None
-    valid_until: Moment | None = None
-    uses: Uses | None = 1
-    uses_per_customer: Uses | None = 1
+    minimum: Money | None = Field(
+        default=None, description="Minimum price of the products before discounts; null: none"
+    )
+    valid_from: Moment | None = Field(
+        default=None, description="First moment of validity; null: no start"
+    )
+    valid_until: Moment | None = Field(
+        default=None,
+        description=(
+            "End of validity; the voucher does not apply at this moment any more; null: no end"
+        ),
+    )
+    uses: Uses | None = Field(default=1, description="Uses in all; null: unlimited")
+    uses_per_customer: Uses | None = Field(
+        default=1, description="Uses per customer; null: unlimited"
+    )
     partial_use: bool = Field(
-        default=True, description="Whether the rest of an `amount` stays as another voucher"
+        default=True, description="Whether the unused part of `amount` becomes a new voucher"
     )
 
 
 class CreateVoucher(Command, NewVoucher, name="voucher.create", subject="voucher_id"):
-    """Makes a voucher. The same `voucher_id` is refused the second time."""
+    """Create a voucher. A `voucher_id` that exists is refused."""
 
     example: ClassVar[dict[str, Any]] = samples.NEW_VOUCHER
 
@@ -62,7 +78,7 @@ class CreateVoucher(Command, NewVoucher, name="voucher.create", subject="voucher
 
 
 class DisableVoucher(Command, name="voucher.disable", subject="code"):
-    """Ends a voucher; orders that used it keep their discounts."""
+    """Disable a voucher. Orders that used it keep their discounts."""
 
     example: ClassVar[dict[str, Any]] = {"code": "THANKS-ADA", "by": "anna@shop.test"}
 
@@ -71,10 +87,7 @@ class DisableVoucher(Command, name="voucher.disable", subject="code"):
 
 
 class VoucherCreated(Event, name="voucher.created", subject="voucher_id"):
-    """There is a new voucher. `customer` is who gets it, where it is for one who is known;
-    `remainder_of` is the code of the voucher that this is the rest of, `order_id` the order that it
-    comes from.
-    """
+    """A voucher was created: by hand, with an order, or as the unused part of another voucher."""
 
     example: ClassVar[dict[str, Any]] = {
         "voucher_id": samples.RULE_ID,
@@ -88,26 +101,33 @@ class VoucherCreated(Event, name="voucher.created", subject="voucher_id"):
 
     voucher_id: UUID
     code: str
-    voucher: CartRuleDefinition
-    customer: Customer | None = None
-    language: Language
+    voucher: CartRuleDefinition = Field(description="The cart rule of the voucher")
+    customer: Customer | None = Field(
+        default=None,
+        description="Customer that the voucher is for; null: for all, or not known to the shop",
+    )
+    language: Language = Field(description="Language of the mail to the customer")
     shop: ShopProfile
-    order_id: UUID | None = None
-    remainder_of: str = ""
+    order_id: UUID | None = Field(
+        default=None,
+        description="Order that it was created with, or that used the other voucher; null: none",
+    )
+    remainder_of: str = Field(
+        default="",
+        description="Code of the voucher that this one is the unused part of; empty: none",
+    )
     left: int | None = Field(
         default=None,
         description=(
-            "How often its customer can still use it; 0: it was made with an order and used up by"
-            " it, so that nobody is told its code; null: without limit"
+            "Remaining uses of its customer; 0: the order that created it used it up, so its code"
+            " is not mailed; null: unlimited"
         ),
     )
     by: str
 
 
 class VoucherRedeemed(Event, name="voucher.redeemed", subject="voucher_id"):
-    """An order used a voucher: it took off `taken`; `rest` is what stays, with a code of its
-    own.
-    """
+    """An order used a voucher."""
 
     example: ClassVar[dict[str, Any]] = {
         "voucher_id": samples.RULE_ID,
@@ -123,13 +143,16 @@ class VoucherRedeemed(Event, name="voucher.redeemed", subject="voucher_id"):
     code: str
     order_id: UUID
     customer_id: CustomerKey
-    taken: Money
-    rest: Money | None = None
-    rest_code: str = ""
+    taken: Money = Field(description="Discount on the order")
+    rest: Money | None = Field(
+        default=None,
+        description="Unused part of the amount, which became a new voucher; null: none",
+    )
+    rest_code: str = Field(default="", description="Code of that new voucher; empty: none")
 
 
 class VoucherReturned(Event, name="voucher.returned", subject="voucher_id"):
-    """The order that used a voucher came to nothing: the voucher can be used again."""
+    """A voucher can be used again, because the order that used it was cancelled."""
 
     example: ClassVar[dict[str, Any]] = {
         "voucher_id": samples.RULE_ID,
@@ -143,7 +166,7 @@ class VoucherReturned(Event, name="voucher.returned", subject="voucher_id"):
 
 
 class VoucherDisabled(Event, name="voucher.disabled", subject="voucher_id"):
-    """A voucher cannot be used any more."""
+    """A voucher was disabled and cannot be used any more."""
 
     example: ClassVar[dict[str, Any]] = {
         "voucher_id": samples.RULE_ID,
@@ -157,17 +180,17 @@ class VoucherDisabled(Event, name="voucher.disabled", subject="voucher_id"):
 
 
 class VoucherStanding(Value):
-    """A voucher, and what is left of it."""
+    """A voucher, and its remaining uses."""
 
-    voucher: CartRuleDefinition
-    used: int = Field(description="How often; uses that were given back do not count")
-    left: int | None = Field(description="How often it may still be used; null: without limit")
-    usable: bool = Field(description="Whether somebody can use it now")
-    reason: str = Field(default="", description="Why not, in one sentence")
+    voucher: CartRuleDefinition = Field(description="The cart rule of the voucher")
+    used: int = Field(description="Number of uses; returned uses do not count")
+    left: int | None = Field(description="Remaining uses; null: unlimited")
+    usable: bool = Field(description="Whether the voucher can be used now")
+    reason: str = Field(default="", description="Why it cannot be used, in one sentence")
 
 
 class VoucherAnswer(Answer, VoucherStanding, name="voucher.get_answered"):
-    """A voucher, and what became of it."""
+    """A voucher, its remaining uses, and the orders that used it."""
 
     example: ClassVar[dict[str, Any]] = {
         "voucher": samples.VOUCHER,
@@ -186,11 +209,11 @@ class VoucherAnswer(Answer, VoucherStanding, name="voucher.get_answered"):
         ],
     }
 
-    uses: list[RuleUse] = Field(default=[], description="The last fifty, newest first")
+    uses: list[RuleUse] = Field(default=[], description="The last fifty uses, newest first")
 
 
 class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"):
-    """Asks for a voucher by its code."""
+    """Return a voucher by its code."""
 
     example: ClassVar[dict[str, Any]] = {"code": "THANKS-ADA"}
 
@@ -198,22 +221,20 @@ class GetVoucher(Query, name="voucher.get", answer=VoucherAnswer, subject="code"
 
 
 class VoucherList(Answer, name="voucher.list_answered"):
-    """A page of vouchers, sorted by their codes."""
+    """A page of vouchers, sorted by code."""
 
     example: ClassVar[dict[str, Any]] = {
         "vouchers": [{"voucher": samples.VOUCHER, "used": 0, "left": 1, "usable": True}],
         "next": "THANKS-ADA",
     }
 
-    vouchers: list[VoucherStanding]
-    next: Code | None = Field(
-        default=None, description="Ask on with this `cursor`; null: that was all"
-    )
+    vouchers: list[VoucherStanding] = Field(description="Vouchers of this page")
+    next: Code | None = None
 
 
 class ListVouchers(Query, name="voucher.list", answer=VoucherList):
-    """Asks for the vouchers of the shop, or for those that are one customer's alone, with what is
-    left of them; a page at a time, sorted by their codes.
+    """Return the vouchers of the shop with their remaining uses, or those of one customer, page by
+    page, sorted by code.
     """
 
     example: ClassVar[dict[str, Any]] = {"customer_id": "c-1001", "limit": 50}

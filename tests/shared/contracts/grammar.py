@@ -1,4 +1,4 @@
-"""How messages are named: `<noun>.<verb>`; commands order, events say what happened."""
+"""Check the names and summaries of messages: `<noun>.<verb>`, commands in the imperative."""
 
 import re
 
@@ -14,7 +14,7 @@ WITHOUT_ED = {
 
 
 def fault(name: str, kind: str) -> str | None:
-    """What is wrong with the name of a message of that kind, or None."""
+    """Return the fault in the name of a message of that kind, or None."""
     first, last = name.partition(".")[2].split("_")[0], name.rpartition("_")[2]
     wrong = {
         "it is not <noun>.<verb> in lower case": not NAME.fullmatch(name),
@@ -28,3 +28,13 @@ def fault(name: str, kind: str) -> str | None:
         ),
     }
     return next((reason for reason, found in wrong.items() if found), None)
+
+
+def summary_fault(sentence: str, kind: str) -> str | None:
+    """Return the fault in the summary of a message of that kind, or None."""
+    first = sentence.split(maxsplit=1)[0]
+    if kind == "query" and first != "Return":
+        return "a query's summary begins with 'Return'"
+    if kind == "command" and (first.endswith("s") or first in ("A", "An", "The")):
+        return "a command's summary begins with an imperative"
+    return None

@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from shared.contracts.asyncapi.document import Exchanges, document, dump, published, silent
+from shared.contracts.asyncapi.fields import described
 from shared.contracts.asyncapi.operations import Interface
 from shared.contracts.envelope import Envelope
 from shared.contracts.message import Command
@@ -95,6 +96,33 @@ def test_every_attribute_of_the_envelope_is_explained(small: Json) -> None:
     attributes = small["components"]["schemas"]["Envelope"]["properties"]
     assert attributes.keys() == Envelope.model_fields.keys()
     assert all(attribute["description"] for attribute in attributes.values())
+
+
+def test_every_field_is_described(contract: Json) -> None:
+    assert undescribed(contract["components"]["schemas"]) == []
+
+
+def undescribed(schemas: Json) -> list[str]:
+    """Return the fields without a description as `schema.field`."""
+    found = []
+    for name, schema in schemas.items():
+        for field, part in schema.get("properties", {}).items():
+            if not part.get("description"):
+                found.append(f"{name}.{field}")
+    return found
+
+
+def test_a_field_is_described_by_itself_its_type_or_its_name() -> None:
+    typed = {"anyOf": [{"type": "string", "description": "Currency"}, {"type": "null"}]}
+    properties = {"own": {"description": "Own"}, "typed": typed, "order_id": {}, "strange": {}}
+    found = described({"Some": {"properties": properties}})
+    assert undescribed(found) == ["Some.strange"]
+    assert [part.get("description") for part in found["Some"]["properties"].values()] == [
+        "Own",
+        "Currency",
+        "Id of the order",
+        None,
+    ]
 
 
 def test_the_order_of_services_and_messages_makes_no_difference(small: Json) -> None:

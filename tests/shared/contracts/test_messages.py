@@ -1,23 +1,40 @@
-"""Each message explains itself: name, docstring, example."""
+"""Each message has a name that follows the grammar, a docstring and an example."""
 
 import re
 
 import pytest
 
 from shared.contracts.asyncapi.document import published
-from shared.contracts.asyncapi.messages import key, kind_of
+from shared.contracts.asyncapi.messages import key, kind_of, summary
 from shared.contracts.message import Asking, Message, Query, Refusal, catalogue
 from tests.loops import for_each
-from tests.shared.contracts.grammar import fault
+from tests.shared.contracts.grammar import fault, summary_fault
 from tests.toy.contracts import Added
 
 each_message = for_each(published(), key)
 
 
 @each_message
-def test_a_message_says_in_a_sentence_what_it_is(message: type[Message]) -> None:
+def test_a_message_is_described_in_whole_sentences(message: type[Message]) -> None:
     words = vars(message).get("__doc__") or ""
     assert re.fullmatch(r"\S.+\.", " ".join(words.split()))
+
+
+@each_message
+def test_a_command_and_a_query_begin_with_an_imperative(message: type[Message]) -> None:
+    assert summary_fault(summary(message), kind_of(message)) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Sets the note of an order", "command"),
+        ("A customer filled in the contact form", "command"),
+        ("Asks for an order", "query"),
+    ],
+)
+def test_a_summary_of_another_form_is_found(sentence: str, kind: str) -> None:
+    assert summary_fault(sentence, kind)
 
 
 @each_message
