@@ -96,9 +96,9 @@ MAILBOXES = LockKind[str]("mailboxes")
 MAILS = LockKind[UUID]("mails")
 READ_MAILS = LockKind[UUID]("read mails")
 """Mails whose content is read; their Message-IDs are locked."""
+CUSTOMERS = LockKind[CustomerKey]("customers")
 FORM_SENDERS = LockKind[str]("form senders")
 SUBMISSIONS = LockKind[SubmissionKey]("submissions")
-CUSTOMERS = LockKind[CustomerKey]("customers")
 ORDERS = LockKind[UUID]("orders")
 THREADS = LockKind[UUID]("threads")
 MESSAGES = LockKind[UUID]("messages")
@@ -111,9 +111,9 @@ LOCK_ORDER = (
     MAILBOXES,
     MAILS,
     READ_MAILS,
+    CUSTOMERS,
     FORM_SENDERS,
     SUBMISSIONS,
-    CUSTOMERS,
     ORDERS,
     THREADS,
     MESSAGES,

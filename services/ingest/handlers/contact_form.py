@@ -91,8 +91,9 @@ def submissions_of(conversation: str, shop: str, work: Work) -> Iterable[Submiss
 
 def held_forms(conversation: str, shop: str, work: Work) -> list[SubmitContact]:
     """Return the form that is held because of the mails of a conversation."""
-    found = map(work.submissions.get, submissions_of(conversation, shop, work))
-    return [each.held for each in found if each and each.held]
+    if not conversation.startswith("thread/"):
+        return []
+    return work.submissions.held_by(shop, conversation)
 
 
 def held_by(conversation: str, recipient: str, work: Work) -> SubmitContact | None:

@@ -9,7 +9,8 @@ from services.ingest.domain.orders import KnownOrder
 from services.ingest.domain.thread import Thread
 from services.ingest.store.customers import Key
 from services.ingest.store.erasing import Gone
-from services.ingest.work import CUSTOMERS, ORDERS, THREADS, Work
+from services.ingest.store.submissions import Key as SubmissionKey
+from services.ingest.work import CUSTOMERS, ORDERS, SUBMISSIONS, THREADS, Work
 from shared.contracts import ingest
 from shared.contracts.common import CustomerErased, EraseCustomer, ExportCustomer
 from shared.contracts.envelope import Envelope
@@ -47,7 +48,17 @@ CUSTOMER = [
 """What is locked of a customer."""
 
 
-@service.handles(EraseCustomer, locks=CUSTOMER)
+def submissions_of_customer(
+    command: EraseCustomer, at: Envelope, work: Work
+) -> Iterable[SubmissionKey]:
+    """Return the submissions of a customer: those that are held, and those of their addresses."""
+    emails = work.customers.emails(at.shop, command)
+    held = work.erasing.held(at.shop, command.customer_id, emails)
+    senders = [sender_of(at.shop, email) for email in emails]
+    return [*((at.shop, key) for key in held), *work.submissions.of_senders(at.shop, senders)]
+
+
+@service.handles(EraseCustomer, locks=[*CUSTOMER, SUBMISSIONS.of(submissions_of_customer)])
 def erase_customer(command: EraseCustomer, work: Work) -> Iterable[Event]:
     """Makes the customer's threads those of nobody, without a word in them; again changes nothing
     more.

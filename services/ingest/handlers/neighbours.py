@@ -128,8 +128,8 @@ def _conversation(event: MailSent | Undelivered | MailBounced) -> str:
 
 
 RESCUE: Locks[Undelivered | MailBounced, Work] = [
-    SUBMISSIONS.of(submission_of_mail),
     CUSTOMERS.of(customer_of_rescue),
+    SUBMISSIONS.of(submission_of_mail),
     ORDERS.of(order_of_rescue),
     THREADS.of(thread_of_rescue),
     THREADS.of(thread_of_mail),

@@ -2,7 +2,7 @@
 mail has left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,23 @@ class Submissions(Store[Key, Submission]):
         return [
             (row.shop, row.submission_id) for row in self.connection.execute(query.where(where))
         ]
+
+    def of_senders(self, shop: str, senders: Iterable[str]) -> list[Key]:
+        """Return the submissions of some senders, by the digests of their addresses."""
+        query = select(submissions.c.submission_id).where(
+            submissions.c.shop == shop, submissions.c.sender.in_(list(senders))
+        )
+        return [(shop, key) for key in self.connection.scalars(query)]
+
+    def held_by(self, shop: str, conversation: str) -> list[SubmitContact]:
+        """Return the form that is held because of the mails of a conversation; lock nothing."""
+        query = select(submissions.c.held).where(
+            submissions.c.shop == shop,
+            submissions.c.conversation == conversation,
+            submissions.c.held.is_not(None),
+        )
+        rows = self.connection.scalars(query)
+        return [SubmitContact.model_validate(held) for held in rows if held]
 
     def lately(self, shop: str, origin: Origin, since: datetime) -> Lately:
         """Return how many forms of this origin were taken since then, with those of this batch."""

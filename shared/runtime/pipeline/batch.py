@@ -39,7 +39,6 @@ logger = structlog.get_logger()
 def take_locks(work: UnitOfWork, reads: Sequence[Read]) -> None:
     """Lock what messages declare, in one order."""
     valid = [(read, read.message) for read in reads if read.message]
-    work.preload([(read.envelope, message) for read, message in valid])
     work.locks.take(
         work, [(read.handling.locks, message, read.envelope) for read, message in valid]
     )

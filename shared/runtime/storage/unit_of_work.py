@@ -14,12 +14,9 @@ from sqlalchemy import Connection, Table
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.figures import Figure
-from shared.contracts.message import Message
 from shared.runtime.storage.database import Row
 from shared.runtime.storage.locks import LockKind, LockSequence
 
-Arrived = tuple[Envelope, Message]
-"""A message of a batch with its envelope, which names the shop."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -218,9 +215,6 @@ class UnitOfWork:
             store.before_lock = partial(self.locks.before_lock, kind)
             store.before_save = partial(self.locks.require, kind)
         return self.part(store)
-
-    def preload(self, batch: Sequence[Arrived]) -> None:
-        """Load the values that a batch needs. Override it to save statements."""
 
     def problems(self) -> list[str]:
         """Return the service's own problems for `service.health`, one sentence each."""
